@@ -1,0 +1,81 @@
+"""Refusals that a person meets: each carries a sentence for them and an HTTP status.
+
+Domain functions raise them; one handler turns them into pages, the command line into
+exit codes. The sentence says what happened, what was kept, and what to do.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from eak_core.i18n import _l
+
+
+class EakError(Exception):
+    """A refusal with a ``message`` for the person (a translated, possibly lazy, string)."""
+
+    status = 400
+
+    def __init__(self, message: Any) -> None:
+        self.message = message
+        super().__init__(message)
+
+    def __str__(self) -> str:
+        return str(self.message)
+
+
+class Invalid(EakError):
+    """What was given is not acceptable; ``fields`` says which field and why."""
+
+    status = 422
+
+    def __init__(self, message: Any, fields: Mapping[str, Any] | None = None) -> None:
+        super().__init__(message)
+        self.fields = dict(fields or {})
+
+
+class Forbidden(EakError):
+    """This person may not do this here."""
+
+    status = 403
+
+    def __init__(self, message: Any = _l("You are not allowed to do this here.")) -> None:
+        super().__init__(message)
+
+
+class NotFound(EakError):
+    """There is no such thing, or it is not for this person to know."""
+
+    status = 404
+
+    def __init__(self, message: Any = _l("This page does not exist.")) -> None:
+        super().__init__(message)
+
+
+class Gone(EakError):
+    """It was here and was taken away, for the public ``message``."""
+
+    status = 410
+
+
+class Conflict(EakError):
+    """Somebody else changed the same thing in between; nothing was written."""
+
+    status = 409
+
+
+class Refused(EakError):
+    """A rule of the domain or a plugin's guard says no."""
+
+    status = 409
+
+
+class TooMany(EakError):
+    """Too many attempts in too short a time."""
+
+    status = 429
+
+
+class Misconfigured(EakError):
+    """For operators: a setting, file or environment is wrong. The command line exits with 2."""
+
+    status = 500
