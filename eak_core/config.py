@@ -1,0 +1,230 @@
+"""The settings of an instance: ``eak.toml`` in its folder, then ``EAK_*`` in the environment.
+
+A wrong key is refused by name and a wrong value with its file, because a setting that is
+silently ignored is found out months later.
+"""
+
+import os
+import secrets
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, get_args, get_type_hints
+from urllib.parse import urlsplit
+
+import msgspec
+
+from eak_core.errors import Misconfigured
+
+ENV_PREFIX = "EAK_"
+DATABASE_SCHEMES = frozenset({"sqlite", "postgresql"})
+MAIL_SCHEMES = frozenset({"smtp", "smtps"})
+
+# Read by the command line and by whoever starts the server, not settings of the site.
+_NOT_SETTINGS = frozenset({"EAK_INSTANCE"})
+
+
+class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Every setting of the platform, checked. Durations are in seconds, sizes in bytes."""
+
+    instance: Path
+    """The folder that holds the settings, the database, the files and the keys."""
+    secret_key: str
+    """Signs sessions and links; generated once into ``<instance>/secret_key`` when not given."""
+    database_url: str
+    """``sqlite:///…`` or ``postgresql://…``."""
+    site_name: str = "EAK"
+    base_url: str = "http://127.0.0.1:8000"
+    """Where readers find the site: the start of every address written in mail and feeds."""
+    mail_url: str | None = None
+    """``smtp://user:password@host:587`` or ``smtps://…``; None writes files to ``mail/``."""
+    mail_sender: str = "EAK <ne-pas-repondre@localhost>"
+    agent_domains: tuple[str, ...] = ()
+    """E-mail domains of the administration: a confirmed address there makes an agent."""
+    default_theme: str = "jardin"
+    safe_mode: bool = False
+    """Start without any plugin, to repair a site that a plugin keeps from starting."""
+    rate_limits: bool = True
+    rate_limit_storage: str = "memory://"
+    """Where attempts are counted; several processes need one store (``redis://…``)."""
+    demo: bool = False
+    """A demonstration: the sign-ins are shown to everybody."""
+    trusted_proxies: int = 0
+    """How many proxies in front may say where a request came from."""
+
+    @property
+    def mail_folder(self) -> Path:
+        """Where mail goes as files when ``mail_url`` is not set."""
+        return self.instance / "mail"
+
+    @property
+    def sqlite_path(self) -> Path | None:
+        """The database file, or None on PostgreSQL and for a database in memory."""
+        prefix, separator, path = self.database_url.partition("///")
+        if not separator or not prefix.startswith("sqlite") or path in {"", ":memory:"}:
+            return None
+        return Path(path)
+
+
+def load(instance: Path, **overrides: Any) -> Config:
+    """The settings of ``instance``, with ``overrides`` (from the command line) above all.
+
+    Raises Misconfigured naming the setting and where it stands. Makes the folder when it
+    is missing, and the secret key when there is none yet.
+    """
+    instance = instance.expanduser().absolute()
+    values: dict[str, Any] = {}
+    origin: dict[str, str] = {}
+    for source, given in (*_sources(instance), ("the call", overrides)):
+        for name, value in given.items():
+            values[name] = value
+            origin[name] = source
+    _refuse_unknown(values, origin)
+    values["instance"] = instance
+    _make_folder(instance)
+    if not values.get("secret_key"):
+        values["secret_key"] = _stored_secret(instance / "secret_key")
+        origin["secret_key"] = str(instance / "secret_key")
+    values.setdefault("database_url", f"sqlite:///{instance / 'eak.sqlite'}")
+    return _checked(values, origin)
+
+
+def _sources(instance: Path) -> tuple[tuple[str, Mapping[str, Any]], ...]:
+    file = instance / "eak.toml"
+    return ((str(file), _from_file(file)), ("the environment", _from_environment(os.environ)))
+
+
+def _from_file(file: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(file.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return {}
+    except (OSError, UnicodeDecodeError) as error:
+        raise Misconfigured(f"{file} cannot be read: {_reason(error)}.") from error
+    except tomllib.TOMLDecodeError as error:
+        raise Misconfigured(f"{file} is not valid TOML: {error}.") from error
+
+
+def _from_environment(environ: Mapping[str, str]) -> dict[str, Any]:
+    """Settings from ``EAK_*``; words become booleans, numbers and lists where asked for."""
+    hints = get_type_hints(Config)
+    found: dict[str, Any] = {}
+    for variable, text in environ.items():
+        if not variable.startswith(ENV_PREFIX) or variable in _NOT_SETTINGS:
+            continue
+        name = variable.removeprefix(ENV_PREFIX).lower()
+        kind = hints.get(name)
+        if text == "" and kind is not None and type(None) in get_args(kind):
+            found[name] = None
+        elif kind == tuple[str, ...]:
+            found[name] = tuple(part.strip() for part in text.split(",") if part.strip())
+        elif kind in {bool, int}:
+            found[name] = _from_words(variable, text, kind)
+        else:
+            found[name] = text
+    return found
+
+
+def _from_words(variable: str, text: str, kind: type) -> Any:
+    try:
+        return msgspec.convert(text.strip().lower(), kind, strict=False)
+    except msgspec.ValidationError as error:
+        expected = "true or false" if kind is bool else "a whole number"
+        raise Misconfigured(f"{variable} must be {expected}, not “{text}”.") from error
+
+
+def _refuse_unknown(values: Mapping[str, Any], origin: Mapping[str, str]) -> None:
+    known = set(Config.__struct_fields__) - {"instance"}
+    for name in sorted(set(values) - known):
+        said = name if origin[name] != "the environment" else f"{ENV_PREFIX}{name.upper()}"
+        raise Misconfigured(
+            f"“{said}” in {origin[name]} is not a setting of EAK. "
+            f"The settings are: {', '.join(sorted(known))}."
+        )
+
+
+def _checked(values: dict[str, Any], origin: Mapping[str, str]) -> Config:
+    hints = get_type_hints(Config)
+    for name, value in values.items():
+        if name == "instance":
+            continue
+        try:
+            values[name] = msgspec.convert(value, hints[name])
+        except msgspec.ValidationError as error:
+            raise _wrong(name, origin, str(error)) from error
+    config = Config(**values)
+    _check_addresses(config, origin)
+    if config.trusted_proxies < 0:
+        raise _wrong("trusted_proxies", origin, "it counts proxies, so it is 0 or more")
+    if len(config.secret_key) < 16:
+        raise _wrong("secret_key", origin, "it must have at least 16 characters")
+    return config
+
+
+def _check_addresses(config: Config, origin: Mapping[str, str]) -> None:
+    base = urlsplit(config.base_url)
+    if base.scheme not in {"http", "https"} or not base.hostname:
+        raise _wrong("base_url", origin, "it must look like https://participer.example.fr")
+    scheme = urlsplit(config.database_url).scheme.partition("+")[0]
+    if scheme not in DATABASE_SCHEMES:
+        raise _wrong("database_url", origin, "it must begin with sqlite:// or postgresql://")
+    if config.mail_url is not None and urlsplit(config.mail_url).scheme not in MAIL_SCHEMES:
+        raise _wrong("mail_url", origin, "it must begin with smtp:// or smtps://")
+
+
+def _wrong(name: str, origin: Mapping[str, str], reason: str) -> Misconfigured:
+    place = origin.get(name, "the defaults")
+    said = f"{ENV_PREFIX}{name.upper()}" if place == "the environment" else name
+    return Misconfigured(f"The setting “{said}” in {place} is wrong: {reason}.")
+
+
+def _make_folder(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise Misconfigured(
+            f"The instance folder {folder} cannot be made: {_reason(error)}."
+        ) from error
+
+
+def _stored_secret(file: Path) -> str:
+    """The key in ``file``, made on the first call.
+
+    Written whole under another name and then linked, so that of several processes that
+    start at once one wins, and nobody ever reads half a key.
+    """
+    try:
+        return _read_secret(file)
+    except FileNotFoundError:
+        pass
+    except OSError as error:
+        raise Misconfigured(f"{file} cannot be read: {_reason(error)}.") from error
+    draft = file.with_name(f".{file.name}.{os.getpid()}.{secrets.token_hex(4)}")
+    try:
+        descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "w", encoding="ascii") as stream:
+            stream.write(secrets.token_urlsafe(48))
+            stream.flush()
+            os.fsync(stream.fileno())
+        try:
+            os.link(draft, file)
+        except FileExistsError:
+            pass
+        finally:
+            draft.unlink()
+        return _read_secret(file)
+    except OSError as error:
+        raise Misconfigured(
+            f"The secret key cannot be written to {file}: {_reason(error)}."
+        ) from error
+
+
+def _read_secret(file: Path) -> str:
+    secret = file.read_text(encoding="utf-8").strip()
+    if not secret:
+        raise Misconfigured(f"{file} is empty; remove it and a new key will be made.")
+    return secret
+
+
+def _reason(error: Exception) -> str:
+    return str(error.strerror or error) if isinstance(error, OSError) else str(error)
