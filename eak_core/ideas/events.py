@@ -1,0 +1,37 @@
+"""What happens to ideas, as facts in the log. Texts and reasons stay in the tables."""
+
+from eak_core.events import CORE, Code, Event, event
+
+
+@event(CORE, "idea.submitted", version=1, subject="idea:{idea_id}")
+class IdeaSubmitted(Event):
+    """An idea left its author's drafts and is public from now on."""
+
+    idea_id: int
+    author_id: int | None
+
+
+@event(CORE, "idea.edited", version=1, subject="idea:{idea_id}")
+class IdeaEdited(Event):
+    """The author changed the text, the subjects or the places of a submitted idea."""
+
+    idea_id: int
+
+
+@event(CORE, "idea.stage_changed", version=1, subject="idea:{idea_id}")
+class IdeaStageChanged(Event):
+    """An idea went from one stage to another; the public reason is in `stage_change`."""
+
+    idea_id: int
+    from_stage: Code
+    to_stage: Code
+    change_id: int
+
+
+@event(CORE, "idea.withdrawn", version=1, subject="idea:{idea_id}")
+class IdeaWithdrawn(Event):
+    """The author took their idea back; it left ``from_stage`` and its page is gone."""
+
+    idea_id: int
+    from_stage: Code
+    change_id: int

@@ -1,0 +1,153 @@
+"""Ideas, and what describes them: subjects, communes, statements, changes of stage."""
+
+from datetime import datetime
+
+from sqlalchemy import Float, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from eak_core.db import Base
+
+TITLE_LENGTH = 150
+SLUG_LENGTH = 80
+
+
+class Idea(Base):
+    """A proposal: the problem it answers, what would be done, and where it stands.
+
+    ``source…`` belong to imported ideas: the figures are those of the site of origin and are never
+    added to what is counted here.
+    """
+
+    __tablename__ = "idea"
+    __table_args__ = (
+        UniqueConstraint("service_id", "source", "source_ref"),
+        # A form sent twice carries the same key twice: one idea.
+        UniqueConstraint("author_id", "form_key"),
+        Index("ix_idea_list", "service_id", "submitted_at", "id"),
+        Index("ix_idea_stage", "service_id", "stage", "submitted_at", "id"),
+        Index("ix_idea_title", "service_id", "title", "id"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    service_id: Mapped[int] = mapped_column(ForeignKey("service.id"))
+    author_id: Mapped[int | None] = mapped_column(ForeignKey("person.id", ondelete="SET NULL"))
+    title: Mapped[str] = mapped_column(String(TITLE_LENGTH))
+    slug: Mapped[str] = mapped_column(String(SLUG_LENGTH))
+    problem: Mapped[str] = mapped_column(Text, default="")
+    body: Mapped[str] = mapped_column(Text, default="")
+    needs: Mapped[str] = mapped_column(Text, default="")
+    elsewhere: Mapped[str] = mapped_column(Text, default="")
+    existing: Mapped[str] = mapped_column(Text, default="")
+    # What a search looks into: without case and accents, so that both databases compare alike.
+    search_text: Mapped[str] = mapped_column(Text, default="", deferred=True)
+    stage: Mapped[str] = mapped_column(String(64))
+    created_at: Mapped[datetime]
+    submitted_at: Mapped[datetime | None]
+    updated_at: Mapped[datetime]
+    form_key: Mapped[str | None] = mapped_column(String(36))
+    source: Mapped[str | None] = mapped_column(String(40))
+    source_ref: Mapped[str | None] = mapped_column(String(80))
+    source_url: Mapped[str | None] = mapped_column(String(500))
+    source_votes: Mapped[int | None]
+    source_comments: Mapped[int | None]
+
+
+class Subject(Base):
+    """An entry of the service's managed list of subjects. An archived one is no longer offered."""
+
+    __tablename__ = "subject"
+    __table_args__ = (UniqueConstraint("service_id", "code"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    service_id: Mapped[int] = mapped_column(ForeignKey("service.id"))
+    code: Mapped[str] = mapped_column(String(40))
+    name: Mapped[str] = mapped_column(String(80))
+    position: Mapped[int] = mapped_column(default=0)
+    archived_at: Mapped[datetime | None]
+
+
+class Criterion(Base):
+    """One of the criteria on which ideas of a service are judged.
+
+    An empty ``name`` or ``question`` stands for the usual wording of ``code``, in the reader's
+    language (see `eak_core.ideas.criteria`).
+    """
+
+    __tablename__ = "criterion"
+    __table_args__ = (UniqueConstraint("service_id", "code"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    service_id: Mapped[int] = mapped_column(ForeignKey("service.id"))
+    code: Mapped[str] = mapped_column(String(40))
+    name: Mapped[str] = mapped_column(String(80), default="")
+    question: Mapped[str] = mapped_column(String(300), default="")
+    weight: Mapped[int] = mapped_column(default=1)
+    position: Mapped[int] = mapped_column(default=0)
+    archived_at: Mapped[datetime | None]
+
+
+class Commune(Base):
+    """A commune of the territory, by its INSEE code."""
+
+    __tablename__ = "commune"
+
+    code: Mapped[str] = mapped_column(String(5), primary_key=True)
+    name: Mapped[str] = mapped_column(String(80))
+    postcode: Mapped[str] = mapped_column(String(40))  # several are separated by a space
+    population: Mapped[int]
+    latitude: Mapped[float] = mapped_column(Float)
+    longitude: Mapped[float] = mapped_column(Float)
+
+
+class IdeaSubject(Base):
+    """An idea is about a subject."""
+
+    __tablename__ = "idea_subject"
+    __table_args__ = (Index("ix_idea_subject_subject_id", "subject_id", "idea_id"),)
+
+    idea_id: Mapped[int] = mapped_column(
+        ForeignKey("idea.id", ondelete="CASCADE"), primary_key=True
+    )
+    subject_id: Mapped[int] = mapped_column(ForeignKey("subject.id"), primary_key=True)
+
+
+class IdeaCommune(Base):
+    """An idea would be tried in a commune."""
+
+    __tablename__ = "idea_commune"
+    __table_args__ = (Index("ix_idea_commune_commune_code", "commune_code", "idea_id"),)
+
+    idea_id: Mapped[int] = mapped_column(
+        ForeignKey("idea.id", ondelete="CASCADE"), primary_key=True
+    )
+    commune_code: Mapped[str] = mapped_column(ForeignKey("commune.code"), primary_key=True)
+
+
+class IdeaCriterion(Base):
+    """What the author says of their idea on one criterion."""
+
+    __tablename__ = "idea_criterion"
+
+    idea_id: Mapped[int] = mapped_column(
+        ForeignKey("idea.id", ondelete="CASCADE"), primary_key=True
+    )
+    criterion_id: Mapped[int] = mapped_column(ForeignKey("criterion.id"), primary_key=True)
+    statement: Mapped[str] = mapped_column(Text)
+
+
+class StageChange(Base):
+    """An idea went from one stage to another, by whom, when, and the public reason.
+
+    The submission itself is `Idea.submitted_at`; it needs no reason and has no row here.
+    """
+
+    __tablename__ = "stage_change"
+    __table_args__ = (Index("ix_stage_change_idea_id", "idea_id", "id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    idea_id: Mapped[int] = mapped_column(ForeignKey("idea.id", ondelete="CASCADE"))
+    from_stage: Mapped[str] = mapped_column(String(64))
+    to_stage: Mapped[str] = mapped_column(String(64))
+    actor_id: Mapped[int | None] = mapped_column(ForeignKey("person.id", ondelete="SET NULL"))
+    at: Mapped[datetime]
+    reason: Mapped[str] = mapped_column(Text)
