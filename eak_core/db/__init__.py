@@ -1,0 +1,24 @@
+"""Engine, sessions, types and migrations, alike on SQLite and PostgreSQL."""
+
+from eak_core.db.base import Base, UTCDateTime
+from eak_core.db.engine import init_db
+from eak_core.db.session import (
+    Session,
+    current_session,
+    db,
+    new_session,
+    read_session,
+    write_session,
+)
+
+__all__ = [
+    "Base",
+    "Session",
+    "UTCDateTime",
+    "current_session",
+    "db",
+    "init_db",
+    "new_session",
+    "read_session",
+    "write_session",
+]

@@ -1,0 +1,52 @@
+"""The two databases the platform runs on, and what is set on their connections."""
+
+from typing import Any
+
+from flask import Flask
+from sqlalchemy import Engine, make_url
+
+from eak_core.db import sqlite
+from eak_core.db.session import db
+from eak_core.errors import Misconfigured
+
+# A forgotten transaction must not hold the head of a log: after this, PostgreSQL ends it.
+IDLE_IN_TRANSACTION_MS = 30_000
+LOCK_TIMEOUT_MS = 10_000
+
+
+def engine_options(url: str) -> dict[str, Any]:
+    """What `sqlalchemy.create_engine` is given for ``url``. `Misconfigured` for other databases."""
+    parsed = make_url(url)
+    backend = parsed.get_backend_name()
+    if backend == "sqlite":
+        return {"url": parsed, "connect_args": {"check_same_thread": False}}
+    if backend != "postgresql":
+        raise Misconfigured(f"database_url: {backend} is not supported; use sqlite or postgresql")
+    settings = {
+        # A second publisher under REPEATABLE READ would fail instead of waiting its turn.
+        "default_transaction_isolation": "read\\ committed",
+        "idle_in_transaction_session_timeout": IDLE_IN_TRANSACTION_MS,
+        "lock_timeout": LOCK_TIMEOUT_MS,
+        "timezone": "UTC",
+    }
+    return {
+        "url": parsed.set(drivername="postgresql+psycopg"),
+        "connect_args": {"options": " ".join(f"-c {k}={v}" for k, v in settings.items())},
+        "pool_pre_ping": False,
+        "pool_size": 20,
+        "max_overflow": 10,
+    }
+
+
+def init_db(app: Flask, url: str) -> None:
+    """Give ``app`` its engine and sessions."""
+    app.config["SQLALCHEMY_ENGINES"] = {"default": engine_options(url)}
+    db.init_app(app)
+    with app.app_context():
+        prepare(db.engine)
+
+
+def prepare(engine: Engine) -> None:
+    """Set on ``engine`` what its database needs."""
+    if engine.dialect.name == "sqlite":
+        sqlite.prepare(engine)

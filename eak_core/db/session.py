@@ -1,0 +1,84 @@
+"""Sessions, and the one rule about writing on SQLite.
+
+A transaction that reads first and writes later fails on SQLite as soon as anybody else wrote
+in between, and no time-out helps. So whoever may write says so before the first statement
+(`Session.writes`): the transaction then opens with ``BEGIN IMMEDIATE``, behind a queue that is
+fair among threads and processes (see `eak_core.db.sqlite`). On PostgreSQL nothing changes.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+from weakref import WeakKeyDictionary
+
+from flask import Flask
+from flask_sqlalchemy_lite import SQLAlchemy
+from sqlalchemy import Connection, Engine
+from sqlalchemy import orm
+
+# `Session.get_bind` must answer the same object every time, or the session would hold two
+# connections; so the writing twin of an engine is made once.
+_writing_twins: WeakKeyDictionary[Engine, Engine] = WeakKeyDictionary()
+
+
+class Session(orm.Session):
+    """SQLAlchemy's session, which knows whether its next transaction may write."""
+
+    _writes = False
+
+    @property
+    def writes(self) -> bool:
+        """Whether transactions of this session may write. Set it before the first statement."""
+        return self._writes
+
+    @writes.setter
+    def writes(self, value: bool) -> None:
+        if value != self._writes and self.in_transaction():
+            raise RuntimeError("a transaction has begun: `writes` can no longer change")
+        self._writes = value
+
+    def get_bind(self, *args: Any, **kwargs: Any) -> Engine | Connection:
+        bind = super().get_bind(*args, **kwargs)
+        if not self._writes or not isinstance(bind, Engine):
+            return bind
+        twin = _writing_twins.get(bind)
+        if twin is None:
+            twin = _writing_twins.setdefault(bind, bind.execution_options(eak_writes=True))
+        return twin
+
+
+db = SQLAlchemy(session_options={"class_": Session, "expire_on_commit": False})
+
+
+@contextmanager
+def write_session(app: Flask) -> Iterator[Session]:
+    """A session of its own that may write; commits at the end, rolls back on an error."""
+    with app.app_context():
+        session = new_session()
+    session.writes = True
+    with session:
+        yield session
+        session.commit()
+
+
+@contextmanager
+def read_session(app: Flask) -> Iterator[Session]:
+    """A session of its own that only reads."""
+    with app.app_context():
+        session = new_session()
+    with session:
+        yield session
+
+
+def new_session() -> Session:
+    """A session of its own in the current application; the caller closes it."""
+    session = db.sessionmaker()
+    assert isinstance(session, Session)
+    return session
+
+
+def current_session() -> Session:
+    """The session of this request or command."""
+    session = db.session
+    assert isinstance(session, Session)
+    return session

@@ -1,0 +1,42 @@
+"""The event core: a log that is written with the facts, and subscriptions that read it."""
+
+from eak_core.db import Session
+from eak_core.events import log
+from eak_core.events.log import committed, publish
+from eak_core.events.reading import head, read
+from eak_core.events.registry import EventRegistry
+from eak_core.events.subscribers import Context, Subscriber, subscriber, upcast
+from eak_core.events.types import (
+    CORE,
+    SITE,
+    Code,
+    CoreOwner,
+    Event,
+    EventError,
+    EventType,
+    Recorded,
+    event,
+)
+
+__all__ = [
+    "CORE",
+    "SITE",
+    "Code",
+    "Context",
+    "CoreOwner",
+    "Event",
+    "EventError",
+    "EventRegistry",
+    "EventType",
+    "Recorded",
+    "Subscriber",
+    "committed",
+    "event",
+    "head",
+    "publish",
+    "read",
+    "subscriber",
+    "upcast",
+]
+
+log.install(Session)

@@ -1,0 +1,218 @@
+"""Publishing: events become rows of the log as the last thing before COMMIT.
+
+`publish` only keeps the event with the transaction or savepoint that is open. When the outermost
+transaction commits, each service's head is moved once, in ascending order of service (so two
+transactions never wait for each other), and the rows are written. The head's row is locked for
+these statements and the commit alone; a rollback gives the positions back, so a gap is a bug.
+"""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from uuid import uuid4
+
+import msgspec
+from blinker import Signal
+from sqlalchemy import Connection, bindparam, insert, update
+from sqlalchemy import event as sa_event
+from sqlalchemy.orm import Session, SessionTransaction
+
+from eak_core import clock
+from eak_core.events.models import EventLog, LogHead
+from eak_core.events.types import Event, EventError
+
+#: A handler may publish, whose handlers may publish …; past this it is taken for a loop.
+MAX_DEPTH = 16
+
+#: Sent after a commit that recorded events, with ``services``: a wake-up within this process,
+#: never a delivery.
+committed = Signal()
+
+_encoder = msgspec.json.Encoder()
+_KEY = "eak_unit"
+
+_move_head = (
+    update(LogHead)
+    .where(LogHead.service_id == bindparam("service"))
+    .values(position=LogHead.position + bindparam("count"))
+    .returning(LogHead.position)
+)
+_first_head = insert(LogHead)
+_append = insert(EventLog)
+
+
+@dataclass(slots=True)
+class _Pending:
+    """An event waiting for the commit, with the transactions it stands or falls with."""
+
+    event: Event
+    data: str
+    service_id: int
+    actor_id: int | None
+    occurred_at: datetime
+    depth: int
+    within: list[SessionTransaction]
+
+
+@dataclass(slots=True)
+class _Unit:
+    """What one session is about to record."""
+
+    pending: list[_Pending] = field(default_factory=list)
+    sealed: bool = False
+    depth: int = 0
+    released: SessionTransaction | None = None
+    recorded: frozenset[int] = frozenset()
+
+
+def publish(
+    session: Session,
+    event: Event,
+    *,
+    service_id: int,
+    actor_id: int | None = None,
+    occurred_at: datetime | None = None,
+) -> None:
+    """Record ``event`` in the log of ``service_id`` when the current transaction commits.
+
+    ``occurred_at`` (aware) is for facts that come from elsewhere, such as imports; otherwise now.
+    `EventError` at once where the class was not declared, a field has the wrong type, the payload
+    does not come back equal from JSON, or the log of this transaction is already written.
+    """
+    declared = getattr(type(event), "__event__", None)
+    if declared is None or declared.cls is not type(event):
+        raise EventError(f"{type(event).__name__} is not declared with @event")
+    unit = _unit(session)
+    if unit.sealed:
+        raise EventError(f"{declared.name}: too late, this transaction's events are already written")
+    if unit.depth > MAX_DEPTH:
+        raise EventError(f"{declared.name}: {MAX_DEPTH} handlers deep; this looks like a loop")
+    encoded = _encoder.encode(event)
+    try:
+        if msgspec.json.decode(encoded, type=type(event)) != event:
+            raise EventError(f"{declared.name}: the payload does not survive JSON: {event!r}")
+    except msgspec.ValidationError as error:
+        raise EventError(f"{declared.name}: {error}") from None
+    unit.pending.append(
+        _Pending(
+            event,
+            encoded.decode(),
+            service_id,
+            actor_id,
+            occurred_at or clock.now(),
+            unit.depth,
+            _open_transactions(session),
+        )
+    )
+
+
+def publishing_depth(session: Session, depth: int) -> None:
+    """Say how many handlers stand between a person's act and what ``session`` publishes next."""
+    _unit(session).depth = depth
+
+
+def _unit(session: Session) -> _Unit:
+    unit = session.info.get(_KEY)
+    if unit is None:
+        unit = session.info[_KEY] = _Unit()
+    assert isinstance(unit, _Unit)
+    return unit
+
+
+def _open_transactions(session: Session) -> list[SessionTransaction]:
+    if session.get_transaction() is None:
+        session.begin()
+    current = session.get_nested_transaction() or session.get_transaction()
+    chain = []
+    while current is not None:
+        chain.append(current)
+        current = current.parent
+    return chain
+
+
+def install(session_class: type[Session]) -> None:
+    """Make every session of ``session_class`` record what was published."""
+    sa_event.listen(session_class, "before_commit", _before_commit)
+    sa_event.listen(session_class, "after_commit", _after_commit)
+    sa_event.listen(session_class, "after_transaction_end", _after_transaction_end)
+
+
+def _before_commit(session: Session) -> None:
+    # It fires when a savepoint is released too.
+    if session.in_nested_transaction():
+        return
+    unit = session.info.get(_KEY)
+    if unit is None or not unit.pending:
+        return
+    session.flush()
+    unit.sealed = True
+    pending, unit.pending = unit.pending, []
+    connection = session.connection()
+    by_service: dict[int, list[_Pending]] = {}
+    for item in pending:
+        by_service.setdefault(item.service_id, []).append(item)
+    for service_id in sorted(by_service):
+        _record(connection, service_id, by_service[service_id])
+    unit.recorded = frozenset(by_service)
+
+
+def _record(connection: Connection, service_id: int, items: list[_Pending]) -> None:
+    head = connection.execute(
+        _move_head, {"service": service_id, "count": len(items)}
+    ).scalar_one_or_none()
+    if head is None:  # the first events of a new service, whose row nobody else can see yet
+        head = len(items)
+        connection.execute(_first_head, {"service_id": service_id, "position": head})
+    rows: list[dict[str, Any]] = []
+    for position, item in enumerate(items, start=head - len(items) + 1):
+        declared = item.event.__event__
+        rows.append(
+            {
+                "service_id": service_id,
+                "position": position,
+                "event_id": str(uuid4()),
+                "type": declared.name,
+                "version": declared.version,
+                "subject": subject_of(item.event),
+                "actor_id": item.actor_id,
+                "occurred_at": item.occurred_at,
+                "data": item.data,
+                "depth": item.depth,
+            }
+        )
+    connection.execute(_append, rows)
+
+
+def subject_of(event: Event) -> str:
+    """The subject of ``event``, such as ``idea:42``."""
+    fields = {name: getattr(event, name) for name in event.__struct_fields__}
+    return event.__event__.subject.format(**fields)
+
+
+def _after_commit(session: Session) -> None:
+    unit = session.info.get(_KEY)
+    if unit is None:
+        return
+    savepoint = session.get_nested_transaction()
+    if savepoint is not None:
+        unit.released = savepoint
+    elif unit.recorded:
+        recorded, unit.recorded = unit.recorded, frozenset()
+        committed.send(session, services=recorded)
+
+
+def _after_transaction_end(session: Session, transaction: SessionTransaction) -> None:
+    """Forget what did not hold. A savepoint that ends without release was rolled back or closed:
+    `after_soft_rollback` is not told of the latter, so it cannot be relied on."""
+    unit = session.info.get(_KEY)
+    if unit is None:
+        return
+    if transaction.parent is None:
+        unit.pending.clear()
+        unit.sealed = False
+        unit.released = None
+        unit.recorded = frozenset()
+    elif transaction.nested:
+        if transaction is not unit.released:
+            unit.pending = [item for item in unit.pending if transaction not in item.within]
+        unit.released = None

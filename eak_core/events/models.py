@@ -1,0 +1,132 @@
+"""The five tables of the event core.
+
+The log's order is its primary key. `LogHead` gives the positions out: its row is updated as the
+last thing before COMMIT, so positions have no gap and become visible in order.
+"""
+
+from datetime import datetime
+
+from sqlalchemy import DDL, BigInteger, Index, Integer, String, Text, event
+from sqlalchemy.orm import Mapped, mapped_column
+
+from eak_core.db import Base
+
+# SQLite numbers rows by itself only in an INTEGER PRIMARY KEY.
+BigId = BigInteger().with_variant(Integer, "sqlite")
+
+
+class LogHead(Base):
+    """The last position given out in the log of one service (0: the site)."""
+
+    __tablename__ = "log_head"
+    # Half-empty pages let PostgreSQL update this one hot row in place.
+    __table_args__ = {"postgresql_with": {"fillfactor": "50"}}
+
+    service_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    position: Mapped[int] = mapped_column(BigInteger)
+
+
+class EventLog(Base):
+    """One event. The database refuses UPDATE and DELETE."""
+
+    __tablename__ = "event_log"
+
+    service_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    position: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    event_id: Mapped[str] = mapped_column(String(36), unique=True)
+    type: Mapped[str] = mapped_column(String(80))
+    version: Mapped[int]
+    subject: Mapped[str] = mapped_column(String(120))
+    actor_id: Mapped[int | None]
+    occurred_at: Mapped[datetime]
+    data: Mapped[str] = mapped_column(Text)  # JSON; as text it is read twice as fast as jsonb
+    depth: Mapped[int] = mapped_column(default=0)  # how many handlers stand between it and a person
+
+
+class Subscription(Base):
+    """How far one plugin has read the log of one service.
+
+    ``tries`` counts batches begun and not ended (a process died); ``failures`` counts batches that
+    ended in trouble of the database; both delay the next try.
+    """
+
+    __tablename__ = "subscription"
+
+    plugin: Mapped[str] = mapped_column(String(40), primary_key=True)
+    service_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    position: Mapped[int] = mapped_column(BigInteger, default=0)
+    live_from: Mapped[int] = mapped_column(BigInteger, default=0)
+    enabled: Mapped[bool] = mapped_column(default=True)
+    tries: Mapped[int] = mapped_column(default=0)
+    failures: Mapped[int] = mapped_column(default=0)
+    retry_at: Mapped[datetime | None]
+    error: Mapped[str | None] = mapped_column(Text)
+    handled: Mapped[int] = mapped_column(BigInteger, default=0)
+    handling_ms: Mapped[int] = mapped_column(BigInteger, default=0)
+
+
+class ParkedEvent(Base):
+    """An event that a plugin failed to handle, or one that waits behind such an event.
+
+    ``retry_at`` is empty when only an administrator can move it; ``skipped_at`` when one has.
+    """
+
+    __tablename__ = "parked_event"
+    __table_args__ = (Index("ix_parked_event_retry_at", "retry_at"),)
+
+    plugin: Mapped[str] = mapped_column(String(40), primary_key=True)
+    service_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    position: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    subject: Mapped[str] = mapped_column(String(120))
+    error: Mapped[str] = mapped_column(Text)
+    attempts: Mapped[int] = mapped_column(default=1)
+    parked_at: Mapped[datetime]
+    retry_at: Mapped[datetime | None]
+    skipped_at: Mapped[datetime | None]
+    skipped_by: Mapped[int | None]
+    skip_reason: Mapped[str | None] = mapped_column(Text)
+
+
+class OutboxMessage(Base):
+    """Something that leaves the house after the commit. Its payload is emptied once it has left."""
+
+    __tablename__ = "outbox"
+    __table_args__ = (Index("ix_outbox_next_attempt_at", "next_attempt_at"),)
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    plugin: Mapped[str] = mapped_column(String(40))
+    service_id: Mapped[int]
+    dedupe_key: Mapped[str] = mapped_column(String(200), unique=True)
+    kind: Mapped[str] = mapped_column(String(40))
+    payload: Mapped[str] = mapped_column(Text)
+    created_at: Mapped[datetime]
+    attempts: Mapped[int] = mapped_column(default=0)
+    next_attempt_at: Mapped[datetime | None]
+    done_at: Mapped[datetime | None]
+    error: Mapped[str | None] = mapped_column(Text)
+
+
+#: Statements that make the database itself refuse to rewrite the log, by dialect. The first
+#: migration runs them; `create_all` in a test does too.
+IMMUTABLE_LOG = {
+    "sqlite": (
+        "CREATE TRIGGER event_log_no_update BEFORE UPDATE ON event_log"
+        " BEGIN SELECT RAISE(ABORT, 'event_log is never rewritten'); END",
+        "CREATE TRIGGER event_log_no_delete BEFORE DELETE ON event_log"
+        " BEGIN SELECT RAISE(ABORT, 'event_log is never rewritten'); END",
+    ),
+    "postgresql": (
+        "CREATE FUNCTION event_log_refuse() RETURNS trigger LANGUAGE plpgsql AS"
+        " $$ BEGIN RAISE EXCEPTION 'event_log is never rewritten'; END $$",
+        "CREATE TRIGGER event_log_no_rewrite BEFORE UPDATE OR DELETE OR TRUNCATE ON event_log"
+        " FOR EACH STATEMENT EXECUTE FUNCTION event_log_refuse()",
+    ),
+}
+
+for _dialect, _statements in IMMUTABLE_LOG.items():
+    for _statement in _statements:
+        event.listen(
+            EventLog.__table__,
+            "after_create",
+            DDL(_statement.replace("%", "%%")).execute_if(dialect=_dialect),
+        )

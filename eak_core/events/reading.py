@@ -1,0 +1,120 @@
+"""Reading the log, for subscriptions, administrators and checks alike."""
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row, func, select
+from sqlalchemy.orm import Session
+
+from eak_core.events.models import EventLog, LogHead
+from eak_core.events.registry import EventRegistry, UnknownVersion
+from eak_core.events.types import Recorded
+
+COLUMNS = (
+    EventLog.position,
+    EventLog.event_id,
+    EventLog.type,
+    EventLog.version,
+    EventLog.subject,
+    EventLog.actor_id,
+    EventLog.occurred_at,
+    EventLog.data,
+    EventLog.depth,
+)
+
+
+def head(session: Session, service_id: int) -> int:
+    """The position of the last event of this log; 0 where nothing happened yet."""
+    found = session.scalar(select(LogHead.position).where(LogHead.service_id == service_id))
+    return found or 0
+
+
+def rows_after(
+    session: Session, service_id: int, position: int, limit: int
+) -> Sequence[Row[Any]]:
+    """At most ``limit`` rows of the log after ``position``, in order, undecoded."""
+    return session.execute(
+        select(*COLUMNS)
+        .where(EventLog.service_id == service_id, EventLog.position > position)
+        .order_by(EventLog.position)
+        .limit(limit)
+    ).all()
+
+
+def recorded(registry: EventRegistry, service_id: int, row: Row[Any]) -> Recorded:
+    """The event of a row of `rows_after`, decoded."""
+    position, event_id, name, version, subject, actor_id, occurred_at, data, depth = row
+    return Recorded(
+        service_id,
+        position,
+        UUID(event_id),
+        name,
+        version,
+        subject,
+        actor_id,
+        occurred_at,
+        registry.decode(name, version, data),
+        depth,
+    )
+
+
+def read(
+    session: Session,
+    registry: EventRegistry,
+    service_id: int,
+    *,
+    after: int = 0,
+    limit: int = 100,
+    type: str | None = None,
+) -> Iterator[Recorded]:
+    """The events of one log in order, decoded where this code knows their version."""
+    query = (
+        select(*COLUMNS)
+        .where(EventLog.service_id == service_id, EventLog.position > after)
+        .order_by(EventLog.position)
+        .limit(limit)
+    )
+    if type is not None:
+        query = query.where(EventLog.type == type)
+    for row in session.execute(query):
+        yield recorded(registry, service_id, row)
+
+
+def verify(session: Session, registry: EventRegistry) -> Iterator[str]:
+    """A sentence for each fault found in any log: a gap, a head that does not fit, a payload that
+    cannot be read. Nothing, where all is well."""
+    counted = select(
+        EventLog.service_id,
+        func.count().label("count"),
+        func.min(EventLog.position).label("first"),
+        func.max(EventLog.position).label("last"),
+    ).group_by(EventLog.service_id)
+    seen = set()
+    heads = {service: position for service, position in session.execute(_heads)}
+    for service_id, count, first, last in session.execute(counted):
+        seen.add(service_id)
+        if first != 1 or last != count:
+            yield f"log {service_id}: {count} events stand at positions {first} to {last}"
+        if heads.get(service_id) != last:
+            yield f"log {service_id}: the head says {heads.get(service_id)}, the log ends at {last}"
+    for service_id, position in heads.items():
+        if service_id not in seen and position:
+            yield f"log {service_id}: the head says {position}, the log is empty"
+    yield from _unreadable(session, registry)
+
+
+_heads = select(LogHead.service_id, LogHead.position)
+
+
+def _unreadable(session: Session, registry: EventRegistry) -> Iterator[str]:
+    query = select(
+        EventLog.service_id, EventLog.position, EventLog.type, EventLog.version, EventLog.data
+    ).execution_options(yield_per=2000)
+    for service_id, position, name, version, data in session.execute(query):
+        try:
+            registry.decode(name, version, data)
+        except UnknownVersion:
+            yield f"log {service_id}, position {position}: {name} version {version} is newer than this code"
+        except Exception as error:  # any reason why it cannot be read is the finding
+            yield f"log {service_id}, position {position}: {name} cannot be read: {error}"

@@ -1,0 +1,67 @@
+"""The event types this process knows, and how older versions become the current one."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import msgspec
+
+from eak_core.events.types import EventError, EventType, Owner, Upcaster
+
+
+class UnknownVersion(EventError):
+    """The log holds a version that this code does not know yet: it is older than the writer."""
+
+
+class EventRegistry:
+    """All event types of the core and of the plugins that are loaded, for one application."""
+
+    def __init__(self, owners: Iterable[Owner]) -> None:
+        self.types: dict[str, EventType] = {}
+        self._upcasters: dict[tuple[str, int], Upcaster] = {}
+        self._decoders: dict[str, msgspec.json.Decoder[Any]] = {}
+        for owner in owners:
+            for declared in owner.events:
+                if declared.name in self.types:
+                    raise EventError(f"{declared.name} is declared twice")
+                self.types[declared.name] = declared
+                self._decoders[declared.name] = msgspec.json.Decoder(declared.cls)
+            self._upcasters.update(owner.upcasters)
+        self._check_chains()
+
+    def _check_chains(self) -> None:
+        for declared in self.types.values():
+            for version in range(1, declared.version):
+                if (declared.name, version) not in self._upcasters:
+                    raise EventError(f"{declared.name}: no upcaster from version {version}")
+
+    def decode(self, name: str, version: int, data: str) -> Any:
+        """The payload as the current class, upcast where it was written by older code.
+
+        Of a type nobody declares, the plain JSON object. `UnknownVersion` for a newer version;
+        `EventError` where the payload does not fit.
+        """
+        declared = self.types.get(name)
+        if declared is None:
+            return msgspec.json.decode(data)
+        try:
+            if version == declared.version:
+                return self._decoders[name].decode(data)
+            if version > declared.version:
+                raise UnknownVersion(f"{name} version {version} is newer than this code")
+            return self._upcast(declared, version, msgspec.json.decode(data))
+        except msgspec.MsgspecError as error:
+            raise EventError(f"{name} version {version}: {error}") from error
+
+    def _upcast(self, declared: EventType, version: int, fields: dict[str, Any]) -> Any:
+        for step in range(version, declared.version):
+            fields = self._upcasters[declared.name, step](fields)
+        return msgspec.convert(fields, declared.cls)
+
+    def catalogue(self) -> list[EventType]:
+        """Every type, by name."""
+        return [self.types[name] for name in sorted(self.types)]
+
+
+def schema(declared: EventType) -> Mapping[str, Any]:
+    """The JSON Schema of a type's payload."""
+    return msgspec.json.schema(declared.cls)

@@ -1,0 +1,114 @@
+"""How a plugin says what it reacts to, and what its handlers are given."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Protocol, TypeVar
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from eak_core.events.types import Event, EventError, Upcaster
+
+F = TypeVar("F", bound=Callable[..., None])
+
+
+@dataclass(frozen=True)
+class Subscriber:
+    """One handler function of a plugin, with the event names it claims."""
+
+    name: str
+    function: Callable[..., None]
+    claims: frozenset[str]
+    batch: bool
+
+
+class SubscribingOwner(Protocol):
+    """A plugin, as far as this module needs it."""
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def subscribers(self) -> list[Subscriber]: ...
+
+
+class UpcastingOwner(Protocol):
+    @property
+    def upcasters(self) -> dict[tuple[str, int], Upcaster]: ...
+
+
+def subscriber(
+    owner: SubscribingOwner, *events: type[Event] | str, batch: bool = False
+) -> Callable[[F], F]:
+    """Register a handler: ``f(event, ctx)``, or with ``batch`` ``f(recorded_events, ctx)``.
+
+    What the handler writes through ``ctx.session`` is committed together with the cursor, so it
+    takes effect exactly once. If it raises, its writes are undone and the event is parked.
+    An event of a plugin that may not be installed is claimed by its name.
+    """
+    names = frozenset(e if isinstance(e, str) else e.__event__.name for e in events)
+    if not names:
+        raise EventError(f"{owner.name}: a subscriber names at least one event")
+
+    def register(function: F) -> F:
+        owner.subscribers.append(Subscriber(function.__name__, function, names, batch))
+        return function
+
+    return register
+
+
+def upcast(
+    owner: UpcastingOwner, name: str, version: int
+) -> Callable[[Upcaster], Upcaster]:
+    """Register the step from ``version`` of event ``name`` to the next: dict in, dict out."""
+
+    def register(function: Upcaster) -> Upcaster:
+        owner.upcasters[name, version] = function
+        return function
+
+    return register
+
+
+@dataclass(slots=True)
+class Context:
+    """What surrounds the event a handler is given.
+
+    In a batch handler the fields about one event are those of the last one of the batch.
+    ``replaying`` is true for what happened before the plugin was switched on (again).
+    """
+
+    session: Session
+    plugin: str
+    service_id: int
+    settings: Mapping[str, Any] = field(default_factory=dict)
+    position: int = 0
+    event_id: UUID | None = None
+    subject: str = ""
+    actor_id: int | None = None
+    occurred_at: datetime | None = None
+    replaying: bool = False
+    _extensions: Mapping[str, Callable[..., Any]] = field(default_factory=dict)
+
+    def send(
+        self, kind: str, payload: Mapping[str, Any], *, even_in_replay: bool = False, key: str = ""
+    ) -> bool:
+        """Queue something for the outbox, once per event, ``kind`` and ``key``.
+
+        False, and nothing queued, during a replay unless asked by name, or where it was queued
+        already.
+        """
+        from eak_core.events import outbox
+
+        if self.replaying and not even_in_replay:
+            return False
+        return outbox.enqueue(
+            self.session,
+            kind=kind,
+            payload=payload,
+            dedupe_key=":".join(filter(None, (self.plugin, str(self.event_id), kind, key))),
+            plugin=self.plugin,
+            service_id=self.service_id,
+        )
+
+

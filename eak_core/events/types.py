@@ -1,0 +1,149 @@
+"""What an event is: a typed fact with a name and a version of its own.
+
+The stored name (``idea.submitted``, 1) never is a Python path, so a class may be renamed or moved.
+A payload holds ids and machine words. Free text, names and addresses have no place in a log
+that is never rewritten, so a plain ``str`` field is refused when the class is declared.
+"""
+
+import re
+import types
+import typing
+from collections.abc import Callable
+from datetime import datetime
+from typing import Annotated, Any, ClassVar, Protocol, TypeVar
+from uuid import UUID
+
+import msgspec
+
+Code = Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9][a-z0-9_.:-]{0,63}$")]
+"""A machine word: a stage, a plugin's name, a slug."""
+
+NAME = re.compile(r"^[a-z][a-z0-9_]*\.[a-z][a-z0-9_]*$")
+
+E = TypeVar("E", bound="Event")
+
+#: Turns the fields of one version into those of the next.
+Upcaster = Callable[[dict[str, Any]], dict[str, Any]]
+
+#: The log of the site itself, for what belongs to no service.
+SITE = 0
+
+
+class EventError(Exception):
+    """An event type or payload is not acceptable. It is the programmer's mistake, not a person's."""
+
+
+class Owner(Protocol):
+    """Whoever declares events and handlers: the core, or a plugin."""
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def events(self) -> "list[EventType]": ...
+
+    @property
+    def upcasters(self) -> dict[tuple[str, int], "Upcaster"]: ...
+
+
+class CoreOwner:
+    """The core as an owner of events."""
+
+    name = "core"
+
+    def __init__(self) -> None:
+        self.events: list[EventType] = []
+        self.upcasters: dict[tuple[str, int], Upcaster] = {}
+
+
+CORE = CoreOwner()
+
+
+class Event(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Base of every event. Declare a subclass with `event`; publish an instance with `publish`."""
+
+    __event__: ClassVar["EventType"]
+
+
+class EventType(msgspec.Struct, frozen=True, eq=False):
+    """The declaration of one event type.
+
+    ``subject`` is a format over the fields, such as ``idea:{idea_id}``: events of one subject are
+    handled in order even when one of them fails.
+    """
+
+    name: str
+    version: int
+    subject: str
+    owner: str
+    cls: type[Event]
+
+    @property
+    def description(self) -> str:
+        """The docstring of the class: what happened, for the catalogue."""
+        return (self.cls.__doc__ or "").strip()
+
+
+def event(
+    owner: Owner, name: str, *, version: int, subject: str
+) -> Callable[[type[E]], type[E]]:
+    """Declare an event class under ``name`` and ``version``, owned by the core or a plugin.
+
+    `EventError` where the name is not the owner's, a field may hold free text, ``subject`` names a
+    field that does not exist, or the docstring that goes into the catalogue is missing.
+    """
+
+    def declare(cls: type[E]) -> type[E]:
+        if not NAME.match(name):
+            raise EventError(f"{name!r}: an event is named `noun.happened`")
+        if owner.name != CORE.name and name.partition(".")[0] != owner.name:
+            raise EventError(f"{name!r}: events of {owner.name} begin with `{owner.name}.`")
+        if not (cls.__dict__.get("__doc__") or "").strip():
+            raise EventError(f"{name!r}: the docstring is the catalogue's text and is missing")
+        fields = typing.get_type_hints(cls, include_extras=True)
+        for field in msgspec.structs.fields(cls):
+            _refuse_free_text(name, field.name, fields[field.name])
+        try:
+            subject.format(**{field.name: 0 for field in msgspec.structs.fields(cls)})
+        except (KeyError, IndexError, ValueError) as error:
+            raise EventError(f"{name!r}: subject {subject!r} names no field: {error}") from None
+        declared = EventType(name, version, subject, owner.name, cls)
+        cls.__event__ = declared
+        owner.events.append(declared)
+        return cls
+
+    return declare
+
+
+def _refuse_free_text(name: str, field: str, hint: Any) -> None:
+    if hint is str or hint is Any or hint is bytes or hint is object:
+        raise EventError(
+            f"{name!r}: field {field!r} could hold free text; use Code, an id, Literal or Enum"
+        )
+    if typing.get_origin(hint) is Annotated:
+        base, *annotations = typing.get_args(hint)
+        bounded = any(isinstance(a, msgspec.Meta) and a.pattern for a in annotations)
+        if base is str and bounded:
+            return
+        _refuse_free_text(name, field, base)
+    elif typing.get_origin(hint) is not typing.Literal:
+        arguments = [a for a in typing.get_args(hint) if a is not types.NoneType and a is not ...]
+        for argument in arguments:
+            _refuse_free_text(name, field, argument)
+        if not arguments and hint in (list, tuple, dict, set, frozenset):
+            raise EventError(f"{name!r}: field {field!r} must say what it contains")
+
+
+class Recorded(msgspec.Struct, frozen=True, gc=False):
+    """An event as it stands in the log, its payload upcast to the version this code knows."""
+
+    service_id: int
+    position: int
+    event_id: UUID
+    type: str
+    version: int
+    subject: str
+    actor_id: int | None
+    occurred_at: datetime
+    data: Any
+    depth: int = 0
