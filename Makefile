@@ -1,0 +1,110 @@
+# The two commands of the README are `make demo` and `make test`; the others serve them.
+# A machine needs Python ≥ 3.11 and make. Everything is installed into .venv, nothing elsewhere.
+
+VENV     := .venv
+BIN      := $(VENV)/bin
+PORT     ?= 8000
+PYTEST_ARGS ?=
+PLUGINS  := $(patsubst %/pyproject.toml,%,$(wildcard plugins/*/pyproject.toml))
+PYTHON   ?= $(shell for p in python3 python3.11 python3.12 python3.13 python3.14 python; do \
+	command -v $$p >/dev/null 2>&1 && $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+	&& echo $$p && break; done)
+PIP      := $(BIN)/python -m pip --disable-pip-version-check --quiet
+LOCK     := $(BIN)/uv pip compile pyproject.toml --quiet --universal --python-version 3.11 \
+	--generate-hashes --no-emit-index-url --no-annotate --custom-compile-command "make lock"
+
+.DEFAULT_GOAL := help
+.PHONY: help install install-test demo demo-reset test chromium check lint types imports \
+	translations migrations docs bench lock clean
+
+help:  ## this list
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 22
+
+# --- Installing: a stamp says what is already there, so that a second run costs nothing.
+
+install: $(VENV)/.run  ## the project, its plugins and what they run on, into .venv
+
+install-test: $(VENV)/.test
+
+$(VENV)/.made:
+	@test -n "$(PYTHON)" || { echo "EAK needs Python 3.11 or later; none was found." >&2; exit 2; }
+	@$(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); \
+	  echo "Python cannot make a virtual environment here (on Debian: apt install python3-venv)." >&2; \
+	  exit 2; }
+	@touch $@
+
+# Editable, without build isolation: the build backend is locked like everything else.
+$(VENV)/.run: $(VENV)/.made requirements/run.lock pyproject.toml $(PLUGINS:%=%/pyproject.toml)
+	@echo "Installing EAK into $(VENV)…"
+	@$(PIP) install --require-hashes -r requirements/run.lock
+	@$(PIP) install --no-deps --no-build-isolation -e . $(PLUGINS:%=-e ./%)
+	@touch $@
+
+$(VENV)/.test: $(VENV)/.run requirements/test.lock
+	@echo "Installing what the tests need into $(VENV)…"
+	@$(PIP) install --require-hashes -r requirements/test.lock
+	@touch $@
+
+# --- The demonstration.
+
+demo: install  ## a complete site with content on http://127.0.0.1:8000 (PORT=… for another)
+	@$(BIN)/eak demo --port $(PORT)
+
+demo-reset: install  ## the demonstration from its beginning again
+	@$(BIN)/eak demo --port $(PORT) --reset
+
+# --- Tests and checks.
+
+test: install-test chromium  ## everything, on SQLite and PostgreSQL, in a browser, and killed on the way
+	@$(BIN)/pytest -n 2 -m "not browser and not reliability and not slow" $(PYTEST_ARGS)
+	@$(BIN)/pytest -n 2 -m "browser or reliability or slow" $(PYTEST_ARGS)
+
+chromium:
+	@command -v chromium chromium-browser google-chrome >/dev/null 2>&1 && exit 0; \
+	if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; then \
+	  echo "Installing Chromium for the browser tests…"; \
+	  { apt-get update -qq && apt-get install -y -qq --no-install-recommends chromium; } >/dev/null \
+	  || { echo "Chromium could not be installed; install it and run make test again." >&2; exit 2; }; \
+	else \
+	  echo "The browser tests need Chromium: install it (on Debian: sudo apt install chromium) and run make test again." >&2; \
+	  exit 2; \
+	fi
+
+check: lint types imports translations migrations docs  ## style, types, layers, translations, migrations, docs
+
+lint: install-test
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+
+types: install-test
+	@$(BIN)/mypy
+
+imports: install-test
+	@$(BIN)/lint-imports --no-logo
+
+translations: install-test
+	@$(BIN)/python -m eak_core.testing.translations eak_core $(PLUGINS)
+
+migrations: install-test
+	@$(BIN)/eak --instance $(VENV)/check-instance db check --models
+
+docs: install-test
+	@$(BIN)/python -m eak_core.testing.reference --check docs
+
+bench: install-test  ## each figure beside its limit, measured in the same run
+	@$(BIN)/python -m tests.bench $(BENCH_ARGS)
+
+# --- Keeping house.
+
+lock: $(VENV)/.made  ## resolve the dependencies anew, with hashes and no index address
+	@$(PIP) install uv
+	@mkdir -p requirements
+	@$(LOCK) $(LOCK_ARGS) --group build -o requirements/run.lock
+	@$(LOCK) $(LOCK_ARGS) --group build --group test --extra testing \
+	  -c requirements/run.lock -o requirements/test.lock
+	@! grep -nE '(https?|file)://' requirements/*.lock || { \
+	  echo "A lock file names an address." >&2; exit 1; }
+
+clean:  ## forget .venv and what the tools left; instance/ is kept
+	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .coverage
+	find . -name __pycache__ -type d -not -path './.git/*' -prune -exec rm -rf {} +
