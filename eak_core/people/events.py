@@ -1,0 +1,37 @@
+"""What happens to people, told by their ids alone."""
+
+from typing import Literal
+
+from eak_core.events import CORE, Event, event
+
+Role = Literal["manager", "administrator"]
+
+
+@event(CORE, "person.joined", version=1, subject="person:{person_id}")
+class PersonJoined(Event):
+    """A person proved that the e-mail address of their account is theirs."""
+
+    person_id: int
+
+
+@event(CORE, "person.erased", version=1, subject="person:{person_id}")
+class PersonErased(Event):
+    """A person's name, address and password were erased; their id stays, meaning nobody."""
+
+    person_id: int
+
+
+@event(CORE, "role.granted", version=1, subject="person:{person_id}")
+class RoleGranted(Event):
+    """A person received a role: in the log's service, or on the whole site in the site's log."""
+
+    person_id: int
+    role: Role
+
+
+@event(CORE, "role.revoked", version=1, subject="person:{person_id}")
+class RoleRevoked(Event):
+    """A person no longer holds a role in the log's service, or on the site in the site's log."""
+
+    person_id: int
+    role: Role

@@ -1,0 +1,74 @@
+"""The tables of accounts, of the roles they hold, and of the invitations to hold one."""
+
+from datetime import datetime
+from uuid import uuid4
+
+from flask_security import UserMixin
+from sqlalchemy import ForeignKey, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from eak_core import clock
+from eak_core.db import Base
+
+#: The longest display name, in characters.
+NAME_LENGTH = 80
+
+
+def new_uniquifier() -> str:
+    """What a session is tied to: changing it signs a person out everywhere."""
+    return uuid4().hex
+
+
+class Person(Base, UserMixin):  # type: ignore[misc]  # Flask-Security ships no types
+    """An account. ``name`` is what the public sees; an erased person keeps only the id.
+
+    Nothing of a sign-in is kept but its date, which tells accounts that sleep.
+    """
+
+    __tablename__ = "person"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    email: Mapped[str | None] = mapped_column(String(254), unique=True)
+    name: Mapped[str] = mapped_column(String(NAME_LENGTH))
+    password: Mapped[str | None] = mapped_column(String(255))
+    active: Mapped[bool] = mapped_column(default=True)
+    administrator: Mapped[bool] = mapped_column(default=False)
+    confirmed_at: Mapped[datetime | None]
+    fs_uniquifier: Mapped[str] = mapped_column(String(64), unique=True, default=new_uniquifier)
+    locale: Mapped[str | None] = mapped_column(String(8))
+    created_at: Mapped[datetime] = mapped_column(default=clock.now)
+    last_login_at: Mapped[datetime | None]
+    erased_at: Mapped[datetime | None]
+
+    grants: Mapped[list["RoleGrant"]] = relationship(viewonly=True)
+
+    @property
+    def author_id(self) -> int:
+        """An account belongs to the person it stands for."""
+        return self.id
+
+
+class RoleGrant(Base):
+    """A role that a person holds in one service."""
+
+    __tablename__ = "role_grant"
+
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), primary_key=True)
+    service_id: Mapped[int] = mapped_column(ForeignKey("service.id"), primary_key=True, index=True)
+    role: Mapped[str] = mapped_column(String(20), primary_key=True)
+    granted_at: Mapped[datetime] = mapped_column(default=clock.now)
+    granted_by: Mapped[int | None]
+
+
+class RoleInvitation(Base):
+    """An offer of a role to whoever holds an address, account or not; gone once answered."""
+
+    __tablename__ = "role_invitation"
+    __table_args__ = (UniqueConstraint("service_id", "email", "role"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    service_id: Mapped[int] = mapped_column(ForeignKey("service.id"))
+    email: Mapped[str] = mapped_column(String(254), index=True)
+    role: Mapped[str] = mapped_column(String(20))
+    invited_by: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    invited_at: Mapped[datetime] = mapped_column(default=clock.now)

@@ -1,0 +1,37 @@
+"""The table of services: the spaces of the site."""
+
+from datetime import datetime
+from typing import Any, ClassVar, Literal
+
+from sqlalchemy import CheckConstraint, String, Text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from eak_core import clock
+from eak_core.db import Base
+
+Audience = Literal["public", "internal"]
+AUDIENCES: tuple[Audience, ...] = ("public", "internal")
+
+
+class Service(Base):
+    """A directorate or mission, with its address, theme, audience and log.
+
+    ``slug`` is the address and never changes once given. ``theme`` is empty where the service
+    follows the site. ``version_id`` grows with each change, so that two managers who edit at once
+    do not undo each other.
+    """
+
+    __tablename__ = "service"
+    __table_args__ = (CheckConstraint("audience IN ('public', 'internal')", name="audience"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    slug: Mapped[str] = mapped_column(String(40), unique=True)
+    name: Mapped[str] = mapped_column(String(120))
+    description: Mapped[str] = mapped_column(Text, default="")
+    audience: Mapped[str] = mapped_column(String(10), default="public")
+    theme: Mapped[str | None] = mapped_column(String(40))
+    archived_at: Mapped[datetime | None]
+    created_at: Mapped[datetime] = mapped_column(default=clock.now)
+    version_id: Mapped[int] = mapped_column()
+
+    __mapper_args__: ClassVar[dict[str, Any]] = {"version_id_col": version_id}
