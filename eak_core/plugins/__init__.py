@@ -1,0 +1,1 @@
+"""The plugin host: what plugins declare, which are on for a service, and how they are asked."""

@@ -1,0 +1,182 @@
+"""The hooks: every question the core asks of plugins, one function each.
+
+A plugin answers with a function of the same name in its ``plugin.py``, marked with ``hookimpl``,
+taking whichever of the arguments it needs. Each docstring says who is asked and when, and what to
+answer. "Active" means on in the service at hand; "ready" means loaded and migrated, on or off.
+
+An implementation is called in a fixed order (what a plugin requires comes first, then by name). If
+it raises, or answers with another shape than the one said here, its answer is left out, the
+fault is shown to administrators, and the page goes on without it. Wrappers are refused: no
+plugin can change or hide what another one answers. A hook may gain arguments; what it means does
+not change.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import pluggy
+
+if TYPE_CHECKING:
+    import click
+    from markupsafe import Markup
+
+    from eak_core.db import Session
+    from eak_core.permissions import Actor
+    from eak_core.plugins.contributions import (
+        Asset,
+        Denial,
+        ImportedComment,
+        ImportReport,
+        NavItem,
+    )
+
+PROJECT = "eak"
+
+hookspec = pluggy.HookspecMarker(PROJECT)
+hookimpl = pluggy.HookimplMarker(PROJECT)
+
+
+@hookspec
+def nav_items(service: Any, actor: "Actor") -> "Iterable[NavItem]":  # type: ignore[empty-body]
+    """Entries for the navigation of a service.
+
+    Active plugins, on each page of the service. Leave out what ``actor`` may not open.
+    """
+
+
+@hookspec
+def slot_idea_body(service: Any, idea: Any, actor: "Actor") -> "Markup | str | None":
+    """A section of an idea's page, below its text.
+
+    Active plugins. Plain text is escaped; give `Markup` from ``render`` for HTML. None for nothing.
+    """
+
+
+@hookspec
+def slot_idea_aside(service: Any, idea: Any, actor: "Actor") -> "Markup | str | None":
+    """Something beside an idea's text: a figure, a state, a short form.
+
+    Active plugins. Plain text is escaped; give `Markup` from ``render`` for HTML. None for nothing.
+    """
+
+
+@hookspec
+def slot_idea_cards(  # type: ignore[empty-body]
+    session: "Session", service: Any, ideas: Sequence[Any], actor: "Actor"
+) -> "Mapping[int, Markup | str]":
+    """A line on the cards of a list of ideas, by the id of the idea.
+
+    Active plugins, once for the whole list, so that one query serves it. An idea may be left out.
+    """
+
+
+@hookspec
+def slot_service_home(service: Any, actor: "Actor") -> "Markup | str | None":
+    """A section of a service's home page.
+
+    Active plugins. Plain text is escaped; give `Markup` from ``render`` for HTML. None for nothing.
+    """
+
+
+@hookspec
+def slot_manage_home(service: Any, actor: "Actor") -> "Markup | str | None":
+    """A section of the managers' home page: what waits for them, with links.
+
+    Active plugins; only managers see it. Plain text is escaped, None for nothing.
+    """
+
+
+@hookspec
+def assets(service: Any) -> "Iterable[Asset]":  # type: ignore[empty-body]
+    """Stylesheets and script modules of the plugin's ``static/`` that the pages of a service link.
+
+    Active plugins, on each page of the service: keep them few and small.
+    """
+
+
+@hookspec
+def idea_columns(  # type: ignore[empty-body]
+    session: "Session", service: Any, ideas: Sequence[Any]
+) -> Mapping[int, Mapping[str, int | str]]:
+    """Public figures of ideas for the JSON and CSV exports: by idea id, the columns and values.
+
+    Active plugins, once per export part. The columns get the plugin's name as prefix
+    (``voting.turnout``), and every idea gets the same columns.
+    """
+
+
+@hookspec
+def can_change_stage(
+    session: "Session", service: Any, idea: Any, to: str, actor: "Actor"
+) -> "Denial | None":
+    """A guard: refuse that ``idea`` goes to the stage ``to``, with the reason for the person.
+
+    Active plugins, before anything is written; the first `Denial` is shown. None lets it pass. A
+    guard that raises refuses too, since its rule could not be checked.
+    """
+
+
+@hookspec
+def effect_preview(  # type: ignore[empty-body]
+    session: "Session", service: Any, enabling: bool
+) -> Iterable[str]:
+    """Sentences on what switching this plugin on or off in ``service`` changes for people.
+
+    The plugin concerned alone, whether on or off, before an administrator confirms.
+    """
+
+
+@hookspec
+def reset_projections(session: "Session", service_id: int) -> None:
+    """Delete what the plugin's handlers derived from the events of this service.
+
+    The plugin concerned alone, when it is built anew: all events follow from the first one. What
+    people entered through the plugin's own forms must stay. Counters are reset by the core.
+    """
+
+
+@hookspec
+def export_person(  # type: ignore[empty-body]
+    session: "Session", person_id: int
+) -> Mapping[str, Any]:
+    """Everything the plugin stores about a person, of all services, for the copy they asked for.
+
+    Every ready plugin, on or off. Values that JSON can hold, datetimes included.
+    """
+
+
+@hookspec
+def erase_person(session: "Session", person_id: int) -> None:
+    """Delete, or cut from the person, everything the plugin stores about them, of all services.
+
+    Every ready plugin, on or off, in the transaction of the erasure. If it raises, nothing is
+    erased and the administrator is told, because half an erasure would look like a whole one.
+    """
+
+
+@hookspec
+def import_comments(  # type: ignore[empty-body]
+    session: "Session", service: Any, comments: "Sequence[ImportedComment]"
+) -> "ImportReport":
+    """Take over comments of another site on ideas imported from there.
+
+    Active plugins, with a part of the file at a time; answers come after what they answer. The same
+    comment may come again at the next import and must not be doubled.
+    """
+
+
+@hookspec
+def load_demo(session: "Session", service: Any, demo: Any) -> None:
+    """Add demonstration content to ``service`` through the plugin's own domain functions.
+
+    Active plugins, once per service of a new demonstration. ``demo`` offers its people and ideas.
+    """
+
+
+@hookspec
+def register_commands() -> "Iterable[click.Command]":  # type: ignore[empty-body]
+    """Commands for ``eak <plugin> …``.
+
+    Every ready plugin, once at start. A command acts in the service given with ``--service`` and is
+    refused where the plugin is off there.
+    """

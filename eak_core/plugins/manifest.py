@@ -1,0 +1,168 @@
+"""What a plugin says about itself: one `Plugin`, declared once, in its ``plugin.py``.
+
+Everything is checked when it is declared, so a mistake is a sentence on the page of plugins and
+not a surprise in front of a reader.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import chain
+from typing import TYPE_CHECKING, Any
+
+from packaging.specifiers import InvalidSpecifier, SpecifierSet
+from wtforms import Form
+
+from eak_core.events import EventType, Subscriber
+from eak_core.events.types import Upcaster
+
+if TYPE_CHECKING:
+    from eak_core.plugins.blueprint import PluginBlueprint
+
+NAME = re.compile(r"[a-z][a-z0-9_]{1,30}")
+SEGMENT = re.compile(r"[a-z][a-z0-9-]{1,39}")
+
+#: First words of the core's tables and names of its blueprints and parts. Tables, endpoints,
+#: events and permissions of a plugin begin with its name, so it must not begin like the core's.
+RESERVED_NAMES = frozenset(
+    "account accounts admin alembic api cli commune compte content core criterion db eak event"
+    " events i18n idea ideas log mail main moderation outbox page parked people permission"
+    " permissions person plugin plugins portal role security service services site stage static"
+    " subject subscription test testing theme themes web".split()
+)
+
+#: Endings that the host gives to the names of a plugin's further blueprints.
+RESERVED_ENDINGS = ("_admin", "_api", "_manage")
+
+#: Path segments inside a service, the administration and the API that are the core's own. What
+#: else the core answers to is compared when the plugin is mounted.
+RESERVED_SEGMENTS = frozenset({"admin", "api", "compte", "gestion", "idees", "static"})
+
+#: Whom a plugin's permission can be given to, each including the ones after it.
+GRANTEES = ("visitor", "citizen", "agent", "manager", "administrator")
+
+CORE_STAGES = frozenset({"draft", "submitted", "screening", "accepted", "rejected", "withdrawn"})
+
+
+class ManifestError(ValueError):
+    """A plugin says something about itself that cannot be; the sentence says what to change."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """A stage that ideas can stand in while the plugin is on.
+
+    It is woven in behind the stage called ``after`` (of the core, or of a plugin that may be
+    missing: then behind what comes before it). ``outcomes`` are the ends it can lead to, beside
+    going on to the next stage. ``name`` is stored with the idea and never translated.
+    """
+
+    name: str
+    title: Any
+    after: str = "accepted"
+    outcomes: "tuple[Stage, ...]" = ()
+
+    def __post_init__(self) -> None:
+        for word in (self.name, self.after):
+            if not NAME.fullmatch(word):
+                raise ManifestError(f"stage {word!r}: use a-z, 0-9 and _, beginning with a letter")
+        if self.name in CORE_STAGES:
+            raise ManifestError(f"stage {self.name!r} is one of the core's; choose another name")
+
+
+@dataclass(eq=False)
+class Plugin:
+    """The manifest of a plugin, and the place where its decorators leave what they declare.
+
+    ``name``: a-z, 0-9 and _, 2 to 31 characters; it prefixes the plugin's tables, events,
+    permissions, endpoints and template folder. ``title`` and ``summary`` are for people, in
+    English, marked for translation. ``core`` is the range of core versions it runs with (PEP 440,
+    ``>=0.1,<1``). ``version`` is taken from the installed distribution when left empty.
+    ``requires`` names plugins that must be on wherever this one is. ``segment`` is its part of
+    the address (``/<service>/<segment>/``), by default the name with - for _. ``permissions`` says
+    who may do what by default: ``{"voting.vote": "citizen"}``. ``stages`` are woven into the life
+    of ideas. ``settings`` is a form class whose fields are the settings of each service.
+
+    `ManifestError` where any of it cannot be.
+    """
+
+    name: str
+    title: Any
+    core: str
+    version: str = ""
+    requires: Sequence[str] = ()
+    segment: str = ""
+    summary: Any = ""
+    permissions: Mapping[str, str] = field(default_factory=dict)
+    stages: Sequence[Stage] = ()
+    settings: type[Form] | None = None
+    events: list[EventType] = field(default_factory=list, init=False, repr=False)
+    subscribers: list[Subscriber] = field(default_factory=list, init=False, repr=False)
+    upcasters: dict[tuple[str, int], Upcaster] = field(default_factory=dict, init=False, repr=False)
+    blueprints: "dict[str, PluginBlueprint]" = field(default_factory=dict, init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        self._check_name()
+        self.segment = self.segment or self.name.replace("_", "-")
+        if not SEGMENT.fullmatch(self.segment) or self.segment in RESERVED_SEGMENTS:
+            raise ManifestError(
+                f"{self.name}: segment {self.segment!r} is reserved or has other characters"
+                " than a-z, 0-9 and -"
+            )
+        if isinstance(self.title, str) and not self.title.strip():
+            raise ManifestError(f"{self.name}: the title is what people see, and it is empty")
+        try:
+            self.supported = SpecifierSet(self.core)
+        except InvalidSpecifier:
+            raise ManifestError(
+                f"{self.name}: core={self.core!r} is not a range of versions such as '>=0.1,<1'"
+            ) from None
+        if not self.core:
+            raise ManifestError(f"{self.name}: say which versions of the core it runs with")
+        self._check_requires()
+        self._check_permissions()
+        self._check_stages()
+
+    def _check_name(self) -> None:
+        if not NAME.fullmatch(self.name):
+            raise ManifestError(
+                f"name {self.name!r}: use a-z, 0-9 and _, beginning with a letter,"
+                " 2 to 31 characters"
+            )
+        if self.name.split("_")[0] in RESERVED_NAMES or self.name.endswith(RESERVED_ENDINGS):
+            raise ManifestError(f"name {self.name!r} belongs to the core; choose another")
+
+    def _check_requires(self) -> None:
+        if isinstance(self.requires, str):
+            raise ManifestError(f"{self.name}: requires is a list of names, ({self.requires!r},)")
+        self.requires = tuple(dict.fromkeys(self.requires))
+        if self.name in self.requires:
+            raise ManifestError(f"{self.name}: a plugin does not require itself")
+
+    def _check_permissions(self) -> None:
+        for permission, grantee in self.permissions.items():
+            if not permission.startswith(f"{self.name}."):
+                raise ManifestError(
+                    f"{self.name}: permission {permission!r} must begin with '{self.name}.'"
+                )
+            if grantee not in GRANTEES:
+                raise ManifestError(
+                    f"{self.name}: {permission!r} is given to {grantee!r};"
+                    f" it must be one of {', '.join(GRANTEES)}"
+                )
+
+    def _check_stages(self) -> None:
+        self.stages = tuple(self.stages)
+        names = self.stage_names
+        if len(set(names)) != len(names):
+            raise ManifestError(f"{self.name}: two stages have the same name")
+
+    @property
+    def stage_names(self) -> tuple[str, ...]:
+        """Every stage and outcome it brings, by name."""
+        names = ((stage.name, *(end.name for end in stage.outcomes)) for stage in self.stages)
+        return tuple(chain.from_iterable(names))
+
+    def owns_table(self, table: str) -> bool:
+        """Whether a table's name carries this plugin's prefix."""
+        return table.startswith(f"{self.name}_")
