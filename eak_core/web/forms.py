@@ -1,0 +1,118 @@
+"""The base of every form: what is typed is cleaned and bounded, and kept when it is refused."""
+
+from math import isfinite
+from typing import Any
+
+from flask_wtf import FlaskForm
+from wtforms import (
+    DecimalField,
+    Field,
+    FloatField,
+    HiddenField,
+    IntegerField,
+    PasswordField,
+    StringField,
+    TextAreaField,
+)
+from wtforms.csrf.core import CSRFTokenField
+from wtforms.form import BaseForm
+from wtforms.validators import StopValidation
+
+from eak_core.i18n import _
+from eak_core.web.text import (
+    clean_line,
+    clean_lines,
+    has_control_characters,
+    has_direction_controls,
+)
+
+# What an INTEGER column holds on both databases; a larger number would fail there.
+LARGEST_INTEGER = 2**31 - 1
+
+
+class Form(FlaskForm):  # type: ignore[misc]  # Flask-WTF ships no types
+    """A form whose fields refuse what no field should accept.
+
+    Texts lose control characters and are put in NFC; a text that held control characters, or a
+    single line that held direction controls, is refused with a sentence and shown again without
+    them. Numbers are finite and fit their column. Every text field must say its greatest length
+    (``Length(max=…)``): TypeError otherwise, at the first use of the form.
+    """
+
+    class Meta(FlaskForm.Meta):  # type: ignore[misc]  # Flask-WTF ships no types
+        """How fields are made: each gets the checks of its kind before its own."""
+
+        def bind_field(
+            self, form: BaseForm, unbound_field: Any, options: dict[str, Any]
+        ) -> Field:
+            field = super().bind_field(form, unbound_field, options)
+            if isinstance(field, CSRFTokenField):
+                return field
+            if isinstance(field, StringField):
+                _guard_text(field, form)
+            elif isinstance(field, IntegerField | DecimalField | FloatField):
+                field.validators = (_fits_a_column, *field.validators)
+            return field
+
+    def add_errors(self, errors: dict[str, Any]) -> None:
+        """Show what a domain function refused (`eak_core.errors.Invalid.fields`).
+
+        Errors of names that are no field of this form are shown above it.
+        """
+        for name, message in errors.items():
+            target = self._fields[name].errors if name in self._fields else self.form_errors
+            if name in self._fields and not isinstance(target, list):
+                target = self._fields[name].errors = list(target)
+            target.append(str(message))
+
+
+def _guard_text(field: StringField, form: BaseForm) -> None:
+    if not field.flags.maxlength:
+        raise TypeError(
+            f"{type(form).__name__}.{field.short_name}: give it a greatest length, Length(max=…)"
+        )
+    if isinstance(field, PasswordField):
+        # A password is taken as it is: changing one character of it would lock its owner out.
+        field.validators = (_without_nul, *field.validators)
+        return
+    several_lines = isinstance(field, TextAreaField)
+    clean = clean_lines if several_lines else clean_line
+    field.filters = (lambda text: clean(text) if isinstance(text, str) else text, *field.filters)
+    checks = (_without_control,) if several_lines else (_without_control, _without_direction)
+    field.validators = (*checks, *field.validators)
+
+
+def _typed(field: Field) -> str:
+    return "".join(text for text in field.raw_data or () if isinstance(text, str))
+
+
+def _without_nul(form: BaseForm, field: Field) -> None:
+    if "\0" in _typed(field):
+        raise StopValidation(_("This contains a character that cannot be kept."))
+
+
+def _without_control(form: BaseForm, field: Field) -> None:
+    if has_control_characters(_typed(field)):
+        if isinstance(field, HiddenField):
+            raise StopValidation(_("This contains a character that cannot be kept."))
+        raise StopValidation(
+            _("This text contained invisible control characters. They were removed: check it.")
+        )
+
+
+def _without_direction(form: BaseForm, field: Field) -> None:
+    if has_direction_controls(_typed(field)):
+        raise StopValidation(
+            _(
+                "This text contained invisible characters that turn the direction of writing."
+                " They were removed: check it."
+            )
+        )
+
+
+def _fits_a_column(form: BaseForm, field: Field) -> None:
+    value = field.data
+    if value is None:
+        return
+    if not isfinite(value) or abs(value) > LARGEST_INTEGER:
+        raise StopValidation(_("This number is out of range."))

@@ -1,0 +1,35 @@
+"""What a text typed by anybody may contain.
+
+Control characters break databases and feeds; characters that turn the direction of writing make
+a name or title read as something else than it is (“Trojan Source”, CVE-2021-42574). Everything
+else that Unicode has is welcome.
+"""
+
+import re
+import unicodedata
+
+# Tab and line breaks are part of a text of several lines.
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\x80-\x9f\ud800-\udfff\ufffe\uffff]")
+_BREAKS = re.compile(r"[\t\n\v\f\r\x85\u2028\u2029]+")
+_DIRECTION = re.compile(r"[\u202a-\u202e\u2066-\u2069]")
+
+
+def has_control_characters(text: str) -> bool:
+    """Whether ``text`` holds NUL, another control character or half of a character."""
+    return _CONTROL.search(text) is not None
+
+
+def has_direction_controls(text: str) -> bool:
+    """Whether ``text`` holds a character that overrides or isolates the direction of writing."""
+    return _DIRECTION.search(text) is not None
+
+
+def clean_lines(text: str) -> str:
+    """A text of several lines: NFC, line breaks as ``\\n``, without control characters."""
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    return unicodedata.normalize("NFC", _CONTROL.sub("", text)).strip()
+
+
+def clean_line(text: str) -> str:
+    """A text of one line: as `clean_lines`, breaks as spaces, without direction controls."""
+    return clean_lines(_DIRECTION.sub("", _BREAKS.sub(" ", text)))
