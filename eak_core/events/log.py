@@ -6,6 +6,8 @@ transactions never wait for each other), and the rows are written. The head's ro
 these statements and the commit alone; a rollback gives the positions back, so a gap is a bug.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -61,6 +63,7 @@ class _Unit:
     pending: list[_Pending] = field(default_factory=list)
     sealed: bool = False
     depth: int = 0
+    handling: bool = False
     released: SessionTransaction | None = None
     recorded: frozenset[int] = frozenset()
 
@@ -84,7 +87,9 @@ def publish(
         raise EventError(f"{type(event).__name__} is not declared with @event")
     unit = _unit(session)
     if unit.sealed:
-        raise EventError(f"{declared.name}: too late, this transaction's events are already written")
+        raise EventError(
+            f"{declared.name}: too late, this transaction's events are already written"
+        )
     if unit.depth > MAX_DEPTH:
         raise EventError(f"{declared.name}: {MAX_DEPTH} handlers deep; this looks like a loop")
     encoded = _encoder.encode(event)
@@ -106,9 +111,16 @@ def publish(
     )
 
 
-def publishing_depth(session: Session, depth: int) -> None:
-    """Say how many handlers stand between a person's act and what ``session`` publishes next."""
-    _unit(session).depth = depth
+@contextmanager
+def handling(session: Session, depth: int) -> Iterator[None]:
+    """While a handler runs: what it publishes is ``depth`` handlers away from a person's act, and
+    a commit of its own, which would tear its effects from the cursor, is refused."""
+    unit = _unit(session)
+    unit.depth, unit.handling = depth, True
+    try:
+        yield
+    finally:
+        unit.depth, unit.handling = 0, False
 
 
 def _unit(session: Session) -> _Unit:
@@ -142,9 +154,13 @@ def _before_commit(session: Session) -> None:
     if session.in_nested_transaction():
         return
     unit = session.info.get(_KEY)
-    if unit is None or not unit.pending:
+    if unit is None:
         return
+    if unit.handling:
+        raise EventError("a handler may not commit: its effects and the cursor go together")
     session.flush()
+    if not unit.pending:
+        return
     unit.sealed = True
     pending, unit.pending = unit.pending, []
     connection = session.connection()

@@ -30,9 +30,7 @@ def head(session: Session, service_id: int) -> int:
     return found or 0
 
 
-def rows_after(
-    session: Session, service_id: int, position: int, limit: int
-) -> Sequence[Row[Any]]:
+def rows_after(session: Session, service_id: int, position: int, limit: int) -> Sequence[Row[Any]]:
     """At most ``limit`` rows of the log after ``position``, in order, undecoded."""
     return session.execute(
         select(*COLUMNS)

@@ -58,9 +58,7 @@ def subscriber(
     return register
 
 
-def upcast(
-    owner: UpcastingOwner, name: str, version: int
-) -> Callable[[Upcaster], Upcaster]:
+def upcast(owner: UpcastingOwner, name: str, version: int) -> Callable[[Upcaster], Upcaster]:
     """Register the step from ``version`` of event ``name`` to the next: dict in, dict out."""
 
     def register(function: Upcaster) -> Upcaster:
@@ -110,5 +108,3 @@ class Context:
             plugin=self.plugin,
             service_id=self.service_id,
         )
-
-

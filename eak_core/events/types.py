@@ -84,9 +84,7 @@ class EventType(msgspec.Struct, frozen=True, eq=False):
         return (self.cls.__doc__ or "").strip()
 
 
-def event(
-    owner: Owner, name: str, *, version: int, subject: str
-) -> Callable[[type[E]], type[E]]:
+def event(owner: Owner, name: str, *, version: int, subject: str) -> Callable[[type[E]], type[E]]:
     """Declare an event class under ``name`` and ``version``, owned by the core or a plugin.
 
     `EventError` where the name is not the owner's, a field may hold free text, ``subject`` names a

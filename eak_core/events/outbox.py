@@ -1,0 +1,179 @@
+"""What leaves the house: queued in the transaction of the fact, sent after it, at least once.
+
+A message is claimed by moving its next attempt into the future, on the condition that nobody else
+has; so there is no "sending" state that a death could leave behind.
+"""
+
+import json
+import logging
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from flask import Flask
+from sqlalchemy import select, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from eak_core import clock
+from eak_core.db import read_session, write_session
+from eak_core.events.backoff import retry_time
+from eak_core.events.models import OutboxMessage
+from eak_core.events.parking import describe
+
+logger = logging.getLogger("eak.outbox")
+
+MAX_ATTEMPTS = 10
+#: How long a sender has before the message is anybody's again.
+LEASE = timedelta(minutes=2)
+AT_ONCE = 100
+
+
+class Undeliverable(Exception):
+    """The other side refused for good: trying again is useless."""
+
+
+@dataclass(frozen=True)
+class Claimed:
+    """A message this process has claimed. ``key`` is the same at every attempt."""
+
+    id: int
+    key: str
+    kind: str
+    payload: Mapping[str, Any]
+    attempts: int
+
+
+#: Sends one kind of message; raises if it could not.
+Transport = Callable[[Claimed], None]
+
+
+def enqueue(
+    session: Session,
+    *,
+    kind: str,
+    payload: Mapping[str, Any],
+    dedupe_key: str,
+    plugin: str = "core",
+    service_id: int = 0,
+) -> bool:
+    """Queue a message, once per ``dedupe_key``; False where it was queued before."""
+    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
+    now = clock.now()
+    queued = session.execute(
+        insert(OutboxMessage)
+        .values(
+            plugin=plugin,
+            service_id=service_id,
+            dedupe_key=dedupe_key,
+            kind=kind,
+            payload=json.dumps(payload, ensure_ascii=False),
+            created_at=now,
+            attempts=0,
+            next_attempt_at=now,
+        )
+        .on_conflict_do_nothing(index_elements=[OutboxMessage.dedupe_key])
+        .returning(OutboxMessage.id)
+    ).scalar_one_or_none()
+    return queued is not None
+
+
+def enqueue_mail(
+    session: Session,
+    *,
+    to: str,
+    subject: str,
+    text: str,
+    html: str | None = None,
+    dedupe_key: str,
+    plugin: str = "core",
+    service_id: int = 0,
+) -> bool:
+    """Queue one mail to one address. The address and the text are wiped once it has left."""
+    payload = {"to": to, "subject": subject, "text": text, "html": html}
+    return enqueue(
+        session,
+        kind="mail",
+        payload=payload,
+        dedupe_key=dedupe_key,
+        plugin=plugin,
+        service_id=service_id,
+    )
+
+
+class Outbox:
+    """Sends the messages that are due, with the transports of one application."""
+
+    def __init__(self, app: Flask) -> None:
+        self.app = app
+        self.transports: Mapping[str, Transport] = app.extensions["eak_transports"]
+
+    def send_due(self, limit: int = AT_ONCE) -> int:
+        """Send what is due, at most ``limit`` messages; answers how many left."""
+        with read_session(self.app) as session:
+            due = session.execute(
+                select(OutboxMessage.id, OutboxMessage.next_attempt_at)
+                .where(
+                    OutboxMessage.next_attempt_at <= clock.now(), OutboxMessage.done_at.is_(None)
+                )
+                .order_by(OutboxMessage.next_attempt_at)
+                .limit(limit)
+            ).all()
+        return sum(self._send(message_id, seen) for message_id, seen in due)
+
+    def _send(self, message_id: int, seen: datetime) -> int:
+        claimed = self._claim(message_id, seen)
+        if claimed is None:
+            return 0
+        try:
+            self.transports[claimed.kind](claimed)
+        except Exception as error:  # whatever it was, it is kept beside the message and shown
+            self._failed(claimed, error)
+            return 0
+        with write_session(self.app) as session:
+            session.execute(
+                update(OutboxMessage)
+                .where(OutboxMessage.id == message_id)
+                .values(done_at=clock.now(), next_attempt_at=None, payload="", error=None)
+            )
+        return 1
+
+    def _claim(self, message_id: int, seen: datetime) -> Claimed | None:
+        with write_session(self.app) as session:
+            row = session.execute(
+                update(OutboxMessage)
+                .where(OutboxMessage.id == message_id, OutboxMessage.next_attempt_at == seen)
+                .values(attempts=OutboxMessage.attempts + 1, next_attempt_at=clock.now() + LEASE)
+                .returning(
+                    OutboxMessage.dedupe_key,
+                    OutboxMessage.kind,
+                    OutboxMessage.payload,
+                    OutboxMessage.attempts,
+                )
+            ).one_or_none()
+        if row is None:
+            return None
+        return Claimed(message_id, row.dedupe_key, row.kind, json.loads(row.payload), row.attempts)
+
+    def _failed(self, claimed: Claimed, error: Exception) -> None:
+        logger.warning("outbox message %s did not leave: %s", claimed.id, error)
+        final = isinstance(error, Undeliverable) or claimed.attempts >= MAX_ATTEMPTS
+        with write_session(self.app) as session:
+            session.execute(
+                update(OutboxMessage)
+                .where(OutboxMessage.id == claimed.id)
+                .values(
+                    error=describe(error),
+                    next_attempt_at=None if final else retry_time(claimed.attempts, cap=3600),
+                )
+            )
+
+
+def retry(session: Session, message_id: int) -> None:
+    """Let a message that was given up be tried again at once."""
+    session.execute(
+        update(OutboxMessage)
+        .where(OutboxMessage.id == message_id, OutboxMessage.done_at.is_(None))
+        .values(next_attempt_at=clock.now(), attempts=0)
+    )
