@@ -1,0 +1,218 @@
+"""Migrations: one line of them, and one version table, per distribution.
+
+The core and each plugin move on their own, so removing a plugin's package never blocks an
+upgrade of the core, and its tables stay until somebody purges them.
+"""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from alembic import command
+from alembic.autogenerate import compare_metadata
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from alembic.util import CommandError
+from flask import Flask
+from sqlalchemy import Connection, Engine, text
+
+from eak_core.db.base import Base
+from eak_core.db.session import db
+from eak_core.errors import Misconfigured
+
+EXTENSION = "eak_migrations"
+
+_CORE_FOLDER = Path(__file__).resolve().parent.parent / "migrations"
+# One upgrade at a time per PostgreSQL database; on SQLite there is one writer anyway.
+_ADVISORY_LOCK = 92_101
+
+
+@dataclass(frozen=True, slots=True)
+class Distribution:
+    """The migrations of the core or of one plugin: ``folder`` holds ``versions/``."""
+
+    name: str
+    folder: Path
+
+    @property
+    def version_table(self) -> str:
+        """Where the database keeps how far this distribution has come."""
+        return "alembic_version" if self.name == CORE.name else f"{self.name}_alembic_version"
+
+    def script(self) -> ScriptDirectory:
+        """Its revisions."""
+        return ScriptDirectory.from_config(self.alembic())
+
+    def alembic(self, connection: Connection | None = None) -> Config:
+        """Alembic's configuration: the versions of this distribution, the environment of all."""
+        config = Config()
+        config.set_main_option("script_location", _literal(_CORE_FOLDER))
+        config.set_main_option("version_locations", _literal(self.folder / "versions"))
+        config.set_main_option("path_separator", "newline")
+        config.attributes.update(connection=connection, distribution=self)
+        return config
+
+
+CORE = Distribution("core", _CORE_FOLDER)
+
+
+def _literal(path: Path) -> str:
+    """``path`` for a configuration in which % introduces a variable."""
+    return str(path).replace("%", "%%")
+
+
+def register(app: Flask, distribution: Distribution) -> None:
+    """Let ``distribution`` be upgraded and checked with ``app``; the core goes first."""
+    known = app.extensions.setdefault(EXTENSION, [CORE])
+    if distribution not in known:
+        known.append(distribution)
+
+
+def distributions(app: Flask) -> Sequence[Distribution]:
+    """The core, then the plugins that were registered."""
+    known: list[Distribution] = app.extensions.get(EXTENSION, [CORE])
+    return tuple(known)
+
+
+def configure(context: Any) -> None:
+    """Set Alembic's environment up for the distribution and connection of its configuration."""
+    distribution: Distribution = context.config.attributes["distribution"]
+    context.configure(
+        connection=context.config.attributes["connection"],
+        target_metadata=Base.metadata,
+        version_table=distribution.version_table,
+        include_name=_names_of(distribution),
+        transactional_ddl=True,
+        render_as_batch=True,
+        user_module_prefix="eak_core.db.",
+    )
+
+
+def _names_of(distribution: Distribution, others: Sequence[str] = ()) -> Any:
+    """Alembic's filter that shows a distribution its own tables only."""
+
+    def include(name: str | None, kind: str, _parents: Any) -> bool:
+        if kind != "table" or name is None:
+            return True
+        if name.endswith("alembic_version"):
+            return False
+        if distribution.name == CORE.name:
+            return not any(name.startswith(f"{other}_") for other in others)
+        return name.startswith(f"{distribution.name}_")
+
+    return include
+
+
+def pending(engine: Engine, distribution: Distribution) -> Sequence[str]:
+    """The revisions that the database lacks, oldest first.
+
+    Raises Misconfigured where the database is ahead of the code: a newer version wrote to it.
+    """
+    script = distribution.script()
+    with engine.connect() as connection:
+        context = MigrationContext.configure(
+            connection, opts={"version_table": distribution.version_table}
+        )
+        current = context.get_current_heads()
+    try:
+        missing = list(script.iterate_revisions(script.get_heads(), current or "base"))
+    except CommandError as error:
+        raise Misconfigured(
+            f"The database is ahead of the installed version of “{distribution.name}” "
+            f"(it is at {', '.join(current)}): install the newer version again."
+        ) from error
+    return [revision.revision for revision in reversed(missing)]
+
+
+def upgrade(engine: Engine, distribution: Distribution) -> Sequence[str]:
+    """Run what is pending, in one transaction; answers the revisions that were run."""
+    with _locked(engine) as connection:
+        missing = pending_on(connection, distribution)
+        if missing:
+            command.upgrade(distribution.alembic(connection), "heads")
+    return missing
+
+
+def pending_on(connection: Connection, distribution: Distribution) -> Sequence[str]:
+    """Like `pending`, on a connection whose transaction goes on."""
+    script = distribution.script()
+    opts = {"version_table": distribution.version_table}
+    current = MigrationContext.configure(connection, opts=opts).get_current_heads()
+    missing = script.iterate_revisions(script.get_heads(), current or "base")
+    return [revision.revision for revision in missing][::-1]
+
+
+@contextmanager
+def _locked(engine: Engine) -> Iterator[Connection]:
+    """A transaction in which nobody else migrates."""
+    with engine.execution_options(eak_writes=True).begin() as connection:
+        if connection.dialect.name == "postgresql":
+            # Whoever comes second waits for a whole migration, which may take minutes.
+            connection.execute(text("SET LOCAL lock_timeout = '10min'"))
+            connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _ADVISORY_LOCK})
+        yield connection
+
+
+def upgrade_all(app: Flask) -> dict[str, Sequence[str]]:
+    """Run what is pending for the core and every plugin; answers what was run, by name."""
+    engine = _engine(app)
+    done = {each.name: upgrade(engine, each) for each in distributions(app)}
+    return {name: revisions for name, revisions in done.items() if revisions}
+
+
+def require_current(app: Flask) -> None:
+    """Return where the core's tables are as this code needs them; Misconfigured otherwise.
+
+    A plugin with pending migrations does not stop the site: the plugin host puts it aside.
+    """
+    missing = pending(_engine(app), CORE)
+    if missing:
+        raise Misconfigured(
+            f"The database lacks {len(missing)} migration(s), up to {missing[-1]}: "
+            "run “eak db upgrade”."
+        )
+
+
+def differences(
+    engine: Engine, distribution: Distribution, plugins: Sequence[str] = ()
+) -> list[str]:
+    """Where the database, after its migrations, differs from the models: nothing, where all fits.
+
+    ``plugins`` names every plugin, whose tables are not the core's.
+    """
+    with engine.connect() as connection:
+        context = MigrationContext.configure(
+            connection,
+            opts={
+                "version_table": distribution.version_table,
+                "include_name": _names_of(distribution, plugins),
+                "include_object": _owned_by(distribution, plugins),
+            },
+        )
+        found = compare_metadata(context, Base.metadata)
+    return [_described(each) for each in found]
+
+
+def _owned_by(distribution: Distribution, plugins: Sequence[str]) -> Any:
+    named = _names_of(distribution, plugins)
+
+    def include(_item: Any, name: str | None, kind: str, _reflected: bool, _other: Any) -> bool:
+        return bool(named(name, kind, None))
+
+    return include
+
+
+def _described(change: Any) -> str:
+    if isinstance(change, list):
+        return "; ".join(_described(each) for each in change)
+    words = [getattr(part, "name", None) or str(part) for part in change if part is not None]
+    return " ".join(str(word) for word in words)
+
+
+def _engine(app: Flask) -> Engine:
+    with app.app_context():
+        engine: Engine = db.engine
+        return engine
