@@ -15,6 +15,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from alembic.script.revision import RevisionError
 from alembic.util import CommandError
 from flask import Flask
 from sqlalchemy import Connection, Engine, text
@@ -111,38 +112,31 @@ def pending(engine: Engine, distribution: Distribution) -> Sequence[str]:
 
     Raises Misconfigured where the database is ahead of the code: a newer version wrote to it.
     """
-    script = distribution.script()
     with engine.connect() as connection:
-        context = MigrationContext.configure(
-            connection, opts={"version_table": distribution.version_table}
-        )
-        current = context.get_current_heads()
-    try:
-        missing = list(script.iterate_revisions(script.get_heads(), current or "base"))
-    except CommandError as error:
-        raise Misconfigured(
-            f"The database is ahead of the installed version of “{distribution.name}” "
-            f"(it is at {', '.join(current)}): install the newer version again."
-        ) from error
-    return [revision.revision for revision in reversed(missing)]
+        return _pending(connection, distribution)
 
 
 def upgrade(engine: Engine, distribution: Distribution) -> Sequence[str]:
     """Run what is pending, in one transaction; answers the revisions that were run."""
     with _locked(engine) as connection:
-        missing = pending_on(connection, distribution)
+        missing = _pending(connection, distribution)
         if missing:
             command.upgrade(distribution.alembic(connection), "heads")
     return missing
 
 
-def pending_on(connection: Connection, distribution: Distribution) -> Sequence[str]:
-    """Like `pending`, on a connection whose transaction goes on."""
+def _pending(connection: Connection, distribution: Distribution) -> Sequence[str]:
     script = distribution.script()
     opts = {"version_table": distribution.version_table}
     current = MigrationContext.configure(connection, opts=opts).get_current_heads()
-    missing = script.iterate_revisions(script.get_heads(), current or "base")
-    return [revision.revision for revision in missing][::-1]
+    try:
+        missing = list(script.iterate_revisions(tuple(script.get_heads()), current or "base"))
+    except (CommandError, RevisionError) as error:
+        raise Misconfigured(
+            f"The database is ahead of the installed version of “{distribution.name}” "
+            f"(it is at {', '.join(current)}): install the newer version again."
+        ) from error
+    return [revision.revision for revision in reversed(missing)]
 
 
 @contextmanager

@@ -1,0 +1,110 @@
+"""Migrations: each distribution on its own, all or nothing, and never behind the models."""
+
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Engine, create_engine, inspect, text
+
+from eak_core.db import sqlite
+from eak_core.db.migrations import CORE, Distribution, differences, pending, upgrade
+from eak_core.errors import Misconfigured
+
+REVISION = """
+import sqlalchemy as sa
+from alembic import op
+
+revision = "{revision}"
+down_revision = {down}
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    {body}
+"""
+
+
+def write_revision(folder: Path, revision: str, down: str | None, body: str) -> None:
+    versions = folder / "versions"
+    versions.mkdir(parents=True, exist_ok=True)
+    source = REVISION.format(revision=revision, down=repr(down), body=body)
+    (versions / f"{revision}.py").write_text(source, encoding="utf-8")
+
+
+def create(table: str) -> str:
+    return f'op.create_table("{table}", sa.Column("id", sa.Integer, primary_key=True))'
+
+
+@pytest.fixture
+def engine(tmp_path: Path) -> Engine:
+    engine = create_engine(f"sqlite:///{tmp_path / 'test.sqlite'}")
+    sqlite.prepare(engine)
+    return engine
+
+
+@pytest.fixture
+def applause(tmp_path: Path) -> Distribution:
+    folder = tmp_path / "100% applause" / "migrations"
+    write_revision(folder, "0001", None, create("applause_clap"))
+    write_revision(folder, "0002", "0001", create("applause_hand"))
+    return Distribution("applause", folder)
+
+
+def tables(engine: Engine) -> set[str]:
+    return set(inspect(engine).get_table_names())
+
+
+def test_what_is_pending_is_listed_oldest_first_and_run_once(
+    engine: Engine, applause: Distribution
+) -> None:
+    assert pending(engine, applause) == ["0001", "0002"]
+    assert upgrade(engine, applause) == ["0001", "0002"]
+    assert pending(engine, applause) == []
+    assert upgrade(engine, applause) == []
+    assert {"applause_clap", "applause_hand", "applause_alembic_version"} <= tables(engine)
+
+
+def test_a_migration_that_fails_leaves_nothing_behind(
+    engine: Engine, applause: Distribution
+) -> None:
+    write_revision(applause.folder, "0003", "0002", 'op.execute("SELECT * FROM nowhere")')
+    with pytest.raises(Exception, match="nowhere"):
+        upgrade(engine, applause)
+    assert tables(engine) == set()
+
+
+def test_two_distributions_do_not_see_each_other(
+    engine: Engine, applause: Distribution, tmp_path: Path
+) -> None:
+    folder = tmp_path / "voting" / "migrations"
+    write_revision(folder, "0001", None, create("voting_ballot"))
+    voting = Distribution("voting", folder)
+    upgrade(engine, voting)
+    assert pending(engine, applause) == ["0001", "0002"]
+    assert pending(engine, voting) == []
+
+
+def test_a_database_that_is_ahead_of_the_code_is_refused_by_name(
+    engine: Engine, applause: Distribution
+) -> None:
+    upgrade(engine, applause)
+    with engine.execution_options(eak_writes=True).begin() as connection:
+        connection.execute(text("UPDATE applause_alembic_version SET version_num = '0009'"))
+    with pytest.raises(Misconfigured, match="applause.*0009"):
+        pending(engine, applause)
+    with pytest.raises(Misconfigured, match="applause.*0009"):
+        upgrade(engine, applause)
+
+
+def test_a_table_that_no_migration_makes_is_a_difference(
+    engine: Engine, applause: Distribution
+) -> None:
+    upgrade(engine, applause)
+    found = differences(engine, applause)
+    assert len(found) == 2
+    assert any("applause_clap" in each for each in found)
+    assert differences(engine, Distribution("voting", applause.folder)) == []
+
+
+def test_the_core_keeps_its_place_under_alembics_own_name() -> None:
+    assert CORE.version_table == "alembic_version"
