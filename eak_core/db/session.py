@@ -8,13 +8,12 @@ fair among threads and processes (see `eak_core.db.sqlite`). On PostgreSQL nothi
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, cast
 from weakref import WeakKeyDictionary
 
 from flask import Flask
 from flask_sqlalchemy_lite import SQLAlchemy
-from sqlalchemy import Connection, Engine
-from sqlalchemy import orm
+from sqlalchemy import Connection, Engine, orm
 
 # `Session.get_bind` must answer the same object every time, or the session would hold two
 # connections; so the writing twin of an engine is made once.
@@ -72,13 +71,9 @@ def read_session(app: Flask) -> Iterator[Session]:
 
 def new_session() -> Session:
     """A session of its own in the current application; the caller closes it."""
-    session = db.sessionmaker()
-    assert isinstance(session, Session)
-    return session
+    return cast("Session", db.sessionmaker())
 
 
 def current_session() -> Session:
     """The session of this request or command."""
-    session = db.session
-    assert isinstance(session, Session)
-    return session
+    return cast("Session", db.session)

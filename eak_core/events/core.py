@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
+from typing import Any, cast
 
 from flask import Flask, current_app
 from sqlalchemy.orm import Session
@@ -41,6 +41,4 @@ class EventCore:
 
 def get_event_core(app: Flask | None = None) -> EventCore:
     """The event core of ``app``, or of the current application."""
-    core = (app or current_app).extensions["eak_events"]
-    assert isinstance(core, EventCore)
-    return core
+    return cast("EventCore", (app or current_app).extensions["eak_events"])

@@ -3,9 +3,8 @@
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
-from sqlalchemy import Row, select
+from sqlalchemy import select
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.orm import Session
 
@@ -13,7 +12,7 @@ from eak_core.events.core import EventCore
 from eak_core.events.log import handling
 from eak_core.events.models import ParkedEvent, Subscription
 from eak_core.events.parking import describe, free_next, park, parked_subjects
-from eak_core.events.reading import head, recorded, rows_after
+from eak_core.events.reading import LogRow, head, recorded, rows_after
 from eak_core.events.registry import UnknownVersion
 from eak_core.events.subscribers import Context, Subscriber
 from eak_core.events.types import EventError, Recorded
@@ -85,7 +84,7 @@ class Batch:
     def _limit(self) -> int:
         return 1 if self.subscription.tries > DEATHS_BEFORE_CARE else BATCH
 
-    def _park_unseen(self, row: Row[Any]) -> None:
+    def _park_unseen(self, row: LogRow) -> None:
         sub = self.subscription
         if row.type in self.claims:
             park(
@@ -99,7 +98,7 @@ class Batch:
             )
         sub.position = row.position
 
-    def _take(self, row: Row[Any]) -> bool:
+    def _take(self, row: LogRow) -> bool:
         """Deal with one row; False when the batch must end before or after it."""
         sub = self.subscription
         handlers = self.claims.get(row.type)
@@ -141,11 +140,10 @@ class Batch:
         self._run.append(event)
 
     def _flush_run(self) -> None:
-        if not self._run:
+        if not self._run or self._runner is None:
             return
         run, runner, replaying = self._run, self._runner, self._replaying
-        self._run, self._runner = [], None
-        assert runner is not None
+        self._run = []
         last = run[-1]
         context = self._context(last, replaying)
         error = self._try(lambda: runner.function(run, context), max(e.depth for e in run))
@@ -215,7 +213,7 @@ class Batch:
         park(self.session, sub.plugin, sub.service_id, position, subject, error)
         sub.position = position
 
-    def _park_behind(self, row: Row[Any] | Recorded) -> None:
+    def _park_behind(self, row: LogRow | Recorded) -> None:
         sub = self.subscription
         park(
             self.session,

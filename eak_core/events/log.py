@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 from uuid import uuid4
 
 import msgspec
@@ -127,8 +127,7 @@ def _unit(session: Session) -> _Unit:
     unit = session.info.get(_KEY)
     if unit is None:
         unit = session.info[_KEY] = _Unit()
-    assert isinstance(unit, _Unit)
-    return unit
+    return cast("_Unit", unit)
 
 
 def _open_transactions(session: Session) -> list[SessionTransaction]:

@@ -120,24 +120,24 @@ class Outbox:
                 .order_by(OutboxMessage.next_attempt_at)
                 .limit(limit)
             ).all()
-        return sum(self._send(message_id, seen) for message_id, seen in due)
+        return sum(self._send(message_id, seen) for message_id, seen in due if seen is not None)
 
-    def _send(self, message_id: int, seen: datetime) -> int:
+    def _send(self, message_id: int, seen: datetime) -> bool:
         claimed = self._claim(message_id, seen)
         if claimed is None:
-            return 0
+            return False
         try:
             self.transports[claimed.kind](claimed)
-        except Exception as error:  # whatever it was, it is kept beside the message and shown
+        except Exception as error:  # noqa: BLE001  # whatever it was, it is kept beside the message and shown
             self._failed(claimed, error)
-            return 0
+            return False
         with write_session(self.app) as session:
             session.execute(
                 update(OutboxMessage)
                 .where(OutboxMessage.id == message_id)
                 .values(done_at=clock.now(), next_attempt_at=None, payload="", error=None)
             )
-        return 1
+        return True
 
     def _claim(self, message_id: int, seen: datetime) -> Claimed | None:
         with write_session(self.app) as session:

@@ -1,7 +1,7 @@
 """Reading the log, for subscriptions, administrators and checks alike."""
 
 from collections.abc import Iterator, Sequence
-from typing import Any
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import Row, func, select
@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from eak_core.events.models import EventLog, LogHead
 from eak_core.events.registry import EventRegistry, UnknownVersion
-from eak_core.events.types import Recorded
+from eak_core.events.types import EventError, Recorded
 
 COLUMNS = (
     EventLog.position,
@@ -30,7 +30,11 @@ def head(session: Session, service_id: int) -> int:
     return found or 0
 
 
-def rows_after(session: Session, service_id: int, position: int, limit: int) -> Sequence[Row[Any]]:
+#: A row of the log as `rows_after` gives it.
+LogRow = Row[int, str, str, int, str, int | None, datetime, str, int]
+
+
+def rows_after(session: Session, service_id: int, position: int, limit: int) -> Sequence[LogRow]:
     """At most ``limit`` rows of the log after ``position``, in order, undecoded."""
     return session.execute(
         select(*COLUMNS)
@@ -40,7 +44,7 @@ def rows_after(session: Session, service_id: int, position: int, limit: int) -> 
     ).all()
 
 
-def recorded(registry: EventRegistry, service_id: int, row: Row[Any]) -> Recorded:
+def recorded(registry: EventRegistry, service_id: int, row: LogRow) -> Recorded:
     """The event of a row of `rows_after`, decoded."""
     position, event_id, name, version, subject, actor_id, occurred_at, data, depth = row
     return Recorded(
@@ -89,7 +93,7 @@ def verify(session: Session, registry: EventRegistry) -> Iterator[str]:
         func.max(EventLog.position).label("last"),
     ).group_by(EventLog.service_id)
     seen = set()
-    heads = {service: position for service, position in session.execute(_heads)}
+    heads = dict(session.execute(_heads).tuples().all())
     for service_id, count, first, last in session.execute(counted):
         seen.add(service_id)
         if first != 1 or last != count:
@@ -110,9 +114,10 @@ def _unreadable(session: Session, registry: EventRegistry) -> Iterator[str]:
         EventLog.service_id, EventLog.position, EventLog.type, EventLog.version, EventLog.data
     ).execution_options(yield_per=2000)
     for service_id, position, name, version, data in session.execute(query):
+        where = f"log {service_id}, position {position}"
         try:
             registry.decode(name, version, data)
         except UnknownVersion:
-            yield f"log {service_id}, position {position}: {name} version {version} is newer than this code"
-        except Exception as error:  # any reason why it cannot be read is the finding
-            yield f"log {service_id}, position {position}: {name} cannot be read: {error}"
+            yield f"{where}: {name} version {version} is newer than this code"
+        except EventError as error:
+            yield f"{where}: {name} cannot be read: {error}"

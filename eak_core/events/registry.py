@@ -41,9 +41,9 @@ class EventRegistry:
         `EventError` where the payload does not fit.
         """
         declared = self.types.get(name)
-        if declared is None:
-            return msgspec.json.decode(data)
         try:
+            if declared is None:
+                return msgspec.json.decode(data)
             if version == declared.version:
                 return self._decoders[name].decode(data)
             if version > declared.version:

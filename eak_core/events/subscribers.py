@@ -34,6 +34,8 @@ class SubscribingOwner(Protocol):
 
 
 class UpcastingOwner(Protocol):
+    """A plugin, as far as upcasting needs it."""
+
     @property
     def upcasters(self) -> dict[tuple[str, int], Upcaster]: ...
 

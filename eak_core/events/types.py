@@ -30,7 +30,7 @@ SITE = 0
 
 
 class EventError(Exception):
-    """An event type or payload is not acceptable. It is the programmer's mistake, not a person's."""
+    """An event type or payload is not acceptable: the programmer's mistake, not a person's."""
 
 
 class Owner(Protocol):
@@ -59,7 +59,20 @@ class CoreOwner:
 CORE = CoreOwner()
 
 
-class Event(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+@typing.dataclass_transform(
+    frozen_default=True, kw_only_default=True, field_specifiers=(msgspec.field,)
+)
+class EventMeta(msgspec.StructMeta):
+    """Events are frozen and keyword-only without their authors having to say so."""
+
+    def __new__(
+        cls, name: str, bases: tuple[type, ...], namespace: dict[str, Any], **options: Any
+    ) -> Any:
+        options = {"frozen": True, "kw_only": True, "forbid_unknown_fields": True, **options}
+        return super().__new__(cls, name, bases, namespace, **options)
+
+
+class Event(msgspec.Struct, metaclass=EventMeta):
     """Base of every event. Declare a subclass with `event`; publish an instance with `publish`."""
 
     __event__: ClassVar["EventType"]

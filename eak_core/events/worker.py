@@ -127,12 +127,12 @@ class Worker:
                     elif sub.error:  # this code is too old for the next event
                         sub.failures += 1
                         sub.retry_at = retry_time(sub.failures)
-                return moved
-            except Exception as error:
+            except Exception as error:  # noqa: BLE001
                 # A handler's own fault is parked by now. Whatever else it is, it is kept for
                 # administrators, and the other subscriptions go on.
                 self._back_off(plugin, service_id, error)
                 return 0
+            return moved
 
     def _count_try(self, plugin: str, service_id: int) -> bool:
         """Count the batch before it begins: a death rolls everything else back."""
