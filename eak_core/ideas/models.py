@@ -25,7 +25,7 @@ class Idea(Base):
         UniqueConstraint("author_id", "form_key"),
         Index("ix_idea_list", "service_id", "submitted_at", "id"),
         Index("ix_idea_stage", "service_id", "stage", "submitted_at", "id"),
-        Index("ix_idea_title", "service_id", "title", "id"),
+        Index("ix_idea_slug", "service_id", "slug", "id"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

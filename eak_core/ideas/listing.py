@@ -1,0 +1,183 @@
+"""Lists of ideas: the columns a list shows, read with the same few statements for any number."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal
+
+from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy.orm import Session
+
+from eak_core.ideas.models import Commune, Idea, IdeaCommune, IdeaSubject, StageChange, Subject
+from eak_core.ideas.stages import DRAFT
+from eak_core.ideas.visibility import public_ideas
+from eak_core.ideas.wording import folded
+from eak_core.people.models import Person
+
+Sort = Literal["newest", "oldest", "title"]
+EXCERPT_LENGTH = 320
+
+_ORDERS: Mapping[Sort, tuple[ColumnElement[Any], ...]] = {
+    "newest": (Idea.submitted_at.desc(), Idea.id.desc()),
+    "oldest": (Idea.submitted_at.asc(), Idea.id.asc()),
+    # The slug is the title without case and accents, so both databases sort « École » under E.
+    "title": (Idea.slug.asc(), Idea.id.asc()),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """What a reader asked to see: a stage, a subject by its code, a commune by its INSEE code."""
+
+    stage: str | None = None
+    subject: str | None = None
+    commune: str | None = None
+    text: str = ""
+    sort: Sort = "newest"
+
+    @property
+    def narrow(self) -> bool:
+        """Whether anything is left out."""
+        return bool(self.stage or self.subject or self.commune or self.text)
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """An idea as a list shows it. ``author`` is ``None`` for imported ideas and erased people."""
+
+    id: int
+    slug: str
+    title: str
+    excerpt: str
+    stage: str
+    submitted_at: datetime
+    updated_at: datetime
+    author_id: int | None
+    author: str | None
+    source: str | None
+    subjects: tuple[str, ...]
+    communes: tuple[str, ...]
+
+
+def count_ideas(session: Session, service_id: int, filters: Filters) -> int:
+    """How many public ideas ``filters`` lets through."""
+    query = select(func.count()).select_from(Idea).where(*_conditions(service_id, filters))
+    return session.scalar(query) or 0
+
+
+def list_ideas(
+    session: Session, service_id: int, filters: Filters, *, offset: int = 0, limit: int = 20
+) -> list[Card]:
+    """One page of public ideas, in the asked order."""
+    query = (
+        _card_columns()
+        .where(*_conditions(service_id, filters))
+        .order_by(*_ORDERS[filters.sort])
+        .offset(offset)
+        .limit(limit)
+    )
+    return _cards(session, query)
+
+
+def own_ideas(session: Session, service_id: int, person_id: int) -> list[Card]:
+    """A person's own ideas in a service, drafts first, then the latest."""
+    query = (
+        _card_columns()
+        .where(Idea.service_id == service_id, Idea.author_id == person_id)
+        .order_by((Idea.stage == DRAFT).desc(), Idea.updated_at.desc(), Idea.id.desc())
+    )
+    return _cards(session, query)
+
+
+def count_by_stage(session: Session, service_id: int) -> dict[str, int]:
+    """How many public ideas stand in each stage."""
+    query = (
+        select(Idea.stage, func.count())
+        .where(*public_ideas(service_id))
+        .group_by(Idea.stage)
+    )
+    return {stage: count for stage, count in session.execute(query)}
+
+
+def stage_since(session: Session, idea_ids: Sequence[int]) -> dict[int, datetime]:
+    """When each of these ideas came to the stage where it stands, if it ever moved."""
+    query = (
+        select(StageChange.idea_id, func.max(StageChange.at))
+        .where(StageChange.idea_id.in_(idea_ids))
+        .group_by(StageChange.idea_id)
+    )
+    return {idea_id: at for idea_id, at in session.execute(query)}
+
+
+def subject_names(session: Session, idea_ids: Sequence[int]) -> dict[int, tuple[str, ...]]:
+    """The subjects of each idea, in the order of the service's list."""
+    query = (
+        select(IdeaSubject.idea_id, Subject.name)
+        .join(Subject, Subject.id == IdeaSubject.subject_id)
+        .where(IdeaSubject.idea_id.in_(idea_ids))
+        .order_by(Subject.position, Subject.id)
+    )
+    return _gathered(session.execute(query).tuples())
+
+
+def commune_names(session: Session, idea_ids: Sequence[int]) -> dict[int, tuple[str, ...]]:
+    """The communes of each idea, by name."""
+    query = (
+        select(IdeaCommune.idea_id, Commune.name)
+        .join(Commune, Commune.code == IdeaCommune.commune_code)
+        .where(IdeaCommune.idea_id.in_(idea_ids))
+        .order_by(Commune.name)
+    )
+    return _gathered(session.execute(query).tuples())
+
+
+def _gathered(rows: Iterable[tuple[int, str]]) -> dict[int, tuple[str, ...]]:
+    names: dict[int, list[str]] = {}
+    for idea_id, name in rows:
+        names.setdefault(idea_id, []).append(name)
+    return {idea_id: tuple(found) for idea_id, found in names.items()}
+
+
+def _conditions(service_id: int, filters: Filters) -> list[ColumnElement[bool]]:
+    conditions = list(public_ideas(service_id))
+    if filters.stage:
+        conditions.append(Idea.stage == filters.stage)
+    if filters.subject:
+        about = select(IdeaSubject.idea_id).join(Subject, Subject.id == IdeaSubject.subject_id)
+        about = about.where(Subject.service_id == service_id, Subject.code == filters.subject)
+        conditions.append(Idea.id.in_(about))
+    if filters.commune:
+        within = select(IdeaCommune.idea_id).where(IdeaCommune.commune_code == filters.commune)
+        conditions.append(Idea.id.in_(within))
+    conditions += [
+        Idea.search_text.contains(word, autoescape=True) for word in folded(filters.text).split()
+    ]
+    return conditions
+
+
+def _card_columns() -> Select[Any]:
+    return select(
+        Idea.id,
+        Idea.slug,
+        Idea.title,
+        func.substr(Idea.problem, 1, EXCERPT_LENGTH).label("excerpt"),
+        Idea.stage,
+        func.coalesce(Idea.submitted_at, Idea.created_at, type_=Idea.created_at.type).label(
+            "submitted_at"
+        ),
+        Idea.updated_at,
+        Idea.author_id,
+        Person.name.label("author"),
+        Idea.source,
+    ).outerjoin(Person, (Person.id == Idea.author_id) & Person.erased_at.is_(None))
+
+
+def _cards(session: Session, query: Select[Any]) -> list[Card]:
+    rows = session.execute(query).all()
+    ids = [row.id for row in rows]
+    subjects = subject_names(session, ids) if ids else {}
+    communes = commune_names(session, ids) if ids else {}
+    return [
+        Card(*row, subjects=subjects.get(row.id, ()), communes=communes.get(row.id, ()))
+        for row in rows
+    ]

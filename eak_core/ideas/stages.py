@@ -1,0 +1,137 @@
+"""Where an idea can stand, and where it can go from there.
+
+The core knows the path ``draft → submitted → screening → accepted`` and two ways out of it,
+``rejected`` and ``withdrawn``. Plugins weave their stages and outcomes in.
+A stage exists only where its plugin is active; the order of the others does not change.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from eak_core.i18n import _l
+from eak_core.plugins import manifest
+
+DRAFT = "draft"
+SUBMITTED = "submitted"
+SCREENING = "screening"
+ACCEPTED = "accepted"
+REJECTED = "rejected"
+WITHDRAWN = "withdrawn"
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """A stage of the graph. ``plugin`` brings it; ``outcomes`` are the ends it can lead to."""
+
+    name: str
+    title: Any
+    plugin: str | None = None
+    outcomes: "tuple[Stage, ...]" = ()
+    final: bool = False
+
+
+CORE_PATH = (
+    Stage(DRAFT, _l("Draft")),
+    Stage(SUBMITTED, _l("Submitted")),
+    Stage(SCREENING, _l("Screening")),
+    Stage(ACCEPTED, _l("Accepted")),
+)
+CORE_ENDS = (
+    Stage(REJECTED, _l("Not retained"), final=True),
+    Stage(WITHDRAWN, _l("Withdrawn"), final=True),
+)
+
+
+@dataclass(frozen=True)
+class Graph:
+    """The stages of one service: ``path`` in order with every installed stage, some inactive."""
+
+    path: tuple[Stage, ...]
+    active: frozenset[str]
+    _known: dict[str, Stage] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        known = {stage.name: stage for stage in (*CORE_ENDS, *self.path)}
+        for stage in self.path:
+            known |= {outcome.name: outcome for outcome in stage.outcomes}
+        object.__setattr__(self, "_known", known)
+
+    def stage(self, name: str) -> Stage:
+        """The stage called ``name``. One whose plugin was removed keeps its name as its title."""
+        return self._known.get(name) or Stage(name, name.replace("_", " ").capitalize())
+
+    def is_active(self, stage: Stage) -> bool:
+        """Whether ideas of this service can be brought to ``stage``."""
+        return stage.plugin is None or stage.plugin in self.active
+
+    def stages(self) -> list[Stage]:
+        """What can be met in this service, in the order of an idea's life, drafts left out."""
+        path = [stage for stage in self.path[1:] if self.is_active(stage)]
+        outcomes = {outcome.name: outcome for stage in path for outcome in stage.outcomes}
+        return [*path, *outcomes.values(), *CORE_ENDS]
+
+    def is_final(self, name: str) -> bool:
+        """Whether an idea in ``name`` has come to its outcome."""
+        return self.stage(name).final
+
+    def next(self, name: str) -> list[Stage]:
+        """Where a manager can bring an idea from ``name``, the way forward first.
+
+        A rejected idea can be looked at again. An idea left in a stage whose plugin is off or
+        removed goes on to the next stage there is.
+        """
+        if name == REJECTED:
+            return [self.stage(SCREENING)]
+        if name == DRAFT or self.is_final(name):
+            return []
+        names = [stage.name for stage in self.path]
+        if name not in names:
+            return [self.stage(ACCEPTED), self.stage(REJECTED)]
+        later = self.path[names.index(name) + 1 :]
+        forward = [stage for stage in later if self.is_active(stage)][:1]
+        here = self.stage(name)
+        if here.outcomes and self.is_active(here):
+            return [*forward, *here.outcomes]
+        return [*forward, self.stage(REJECTED)]
+
+
+def weave(declared: Iterable[tuple[str, manifest.Stage]]) -> tuple[Stage, ...]:
+    """The whole path: the core's stages, with those of plugins each behind the one it names.
+
+    A stage that names one nobody brings goes to the end, before what hangs on it; so installing
+    ``matchmaking`` without ``voting`` keeps the order of the rest. Nothing comes between a draft
+    and its submission.
+    """
+    waiting = [
+        (
+            stage.after,
+            Stage(
+                stage.name,
+                stage.title,
+                plugin,
+                tuple(Stage(o.name, o.title, plugin, final=True) for o in stage.outcomes),
+            ),
+        )
+        for plugin, stage in declared
+    ]
+    path = list(CORE_PATH)
+    last_behind: dict[str, str] = {}
+    while waiting:
+        after, stage = _next_to_place(waiting, {stage.name for stage in path})
+        waiting.remove((after, stage))
+        anchor = SUBMITTED if after == DRAFT else after
+        neighbour = last_behind.get(anchor, anchor)
+        names = [placed.name for placed in path]
+        path.insert(names.index(neighbour) + 1 if neighbour in names else len(path), stage)
+        last_behind[anchor] = stage.name
+    return tuple(path)
+
+
+def _next_to_place(waiting: list[tuple[str, Stage]], placed: set[str]) -> tuple[str, Stage]:
+    for after, stage in waiting:
+        if after in placed:
+            return after, stage
+    names = {stage.name for _, stage in waiting}
+    roots = (entry for entry in waiting if entry[0] not in names)
+    return next(roots, waiting[0])

@@ -1,0 +1,245 @@
+"""Bringing ideas from stage to stage: by the right person, past the guards, with a public reason."""
+
+from collections.abc import Sequence
+
+from flask import current_app
+from sqlalchemy import func, insert, select, update
+from sqlalchemy.orm import Session
+
+from eak_core import clock
+from eak_core.errors import Conflict, Invalid, Refused
+from eak_core.events import publish
+from eak_core.i18n import _, _l
+from eak_core.ideas.events import IdeaStageChanged, IdeaWithdrawn
+from eak_core.ideas.models import Idea, StageChange
+from eak_core.ideas.stages import DRAFT, WITHDRAWN, Graph, Stage, weave
+from eak_core.permissions import Actor, may, require
+from eak_core.plugins.host import get_host
+from eak_core.services.models import Service
+from eak_core.web.text import clean_lines
+
+REASON_LENGTH = 2_000
+_EXTENSION = "eak_stage_path"
+
+
+def stage_graph(active: frozenset[str]) -> Graph:
+    """The stages of a service in which the plugins ``active`` are on."""
+    path = current_app.extensions.get(_EXTENSION)
+    if path is None:
+        # Plugins are loaded once, at start; so the whole path never changes within a process.
+        declared = (
+            (name, stage)
+            for name, installed in get_host().ready.items()
+            for stage in installed.plugin.stages
+        )
+        path = current_app.extensions[_EXTENSION] = weave(declared)
+    return Graph(path, active)
+
+
+def next_stages(
+    active: frozenset[str], service: Service, idea: Idea, actor: Actor
+) -> list[Stage]:
+    """Where ``actor`` may bring ``idea`` now, the way forward first. Guards may still refuse."""
+    if not may(actor, "idea.change_stage", service, idea):
+        return []
+    return stage_graph(active).next(idea.stage)
+
+
+def can_withdraw(
+    active: frozenset[str], service: Service, idea: Idea, actor: Actor
+) -> bool:
+    """Whether ``actor`` can take ``idea`` back: its author, as long as it has no outcome."""
+    if idea.stage == DRAFT or stage_graph(active).is_final(idea.stage):
+        return False
+    return may(actor, "idea.withdraw", service, idea)
+
+
+def change_stage(
+    session: Session,
+    actor: Actor,
+    service: Service,
+    active: frozenset[str],
+    idea: Idea,
+    to: str,
+    reason: str,
+    *,
+    seen: str | None = None,
+) -> StageChange:
+    """Bring ``idea`` to the stage ``to``, with a public ``reason``.
+
+    ``seen`` is the stage that the person had before their eyes. `Forbidden` without the role,
+    `Conflict` where somebody moved the idea in between, `Refused` where the graph or a guard says
+    no, `Invalid` without a reason; nothing is written then.
+    """
+    require(actor, "idea.change_stage", service, idea)
+    graph = stage_graph(active)
+    if seen is not None and seen != idea.stage:
+        raise _moved_meanwhile(graph, idea.stage)
+    if to not in {stage.name for stage in graph.next(idea.stage)}:
+        raise Refused(
+            _(
+                "From “%(here)s”, this idea cannot go to “%(there)s” in this service.",
+                here=graph.stage(idea.stage).title,
+                there=graph.stage(to).title,
+            )
+        )
+    change = _move(session, actor, service, active, idea, to, reason)
+    publish(
+        session,
+        IdeaStageChanged(
+            idea_id=idea.id,
+            from_stage=change.from_stage,
+            to_stage=change.to_stage,
+            change_id=change.id,
+        ),
+        service_id=service.id,
+        actor_id=actor.person_id,
+    )
+    return change
+
+
+def withdraw_idea(
+    session: Session,
+    actor: Actor,
+    service: Service,
+    active: frozenset[str],
+    idea: Idea,
+    reason: str,
+) -> StageChange:
+    """Take ``idea`` back for its author, with a public ``reason``; its page then says only that.
+
+    `Forbidden` for anybody else, `Refused` for a draft (it is deleted instead), once there is an
+    outcome, or by a guard; `Conflict` where somebody moved the idea in between.
+    """
+    require(actor, "idea.withdraw", service, idea)
+    if idea.stage == DRAFT:
+        raise Refused(_l("A draft is not public yet: delete it instead."))
+    if stage_graph(active).is_final(idea.stage):
+        raise Refused(_l("This idea has come to its outcome: it can no longer be withdrawn."))
+    change = _move(session, actor, service, active, idea, WITHDRAWN, reason)
+    publish(
+        session,
+        IdeaWithdrawn(idea_id=idea.id, from_stage=change.from_stage, change_id=change.id),
+        service_id=service.id,
+        actor_id=actor.person_id,
+    )
+    return change
+
+
+def ideas_in_stages(session: Session, service_id: int, stages: Sequence[str]) -> int:
+    """How many ideas of a service stand in one of ``stages``, hidden ones too."""
+    query = select(func.count()).select_from(Idea)
+    return session.scalar(query.where(Idea.service_id == service_id, Idea.stage.in_(stages))) or 0
+
+
+def move_ideas(
+    session: Session,
+    actor: Actor,
+    service: Service,
+    from_stages: Sequence[str],
+    to: str,
+    reason: str,
+    *,
+    active: frozenset[str],
+) -> int:
+    """Bring every idea in ``from_stages`` to ``to`` before their plugin is switched off.
+
+    ``active`` are the plugins that stay on. Guards are not asked, since the rules they keep go
+    with the plugin. Answers how many ideas moved; each change is an event.
+    """
+    require(actor, "idea.change_stage", service)
+    graph = stage_graph(active)
+    if to in (DRAFT, WITHDRAWN) or to not in {stage.name for stage in graph.stages()}:
+        raise Refused(
+            _("Ideas cannot be brought to “%(there)s” here.", there=graph.stage(to).title)
+        )
+    reason = _checked_reason(reason)
+    moving = session.execute(
+        select(Idea.id, Idea.stage)
+        .where(Idea.service_id == service.id, Idea.stage.in_(from_stages))
+        .order_by(Idea.id)
+        .with_for_update()
+    ).all()
+    if not moving:
+        return 0
+    at = clock.now()
+    rows = [
+        {"idea_id": idea_id, "from_stage": stage, "to_stage": to,
+         "actor_id": actor.person_id, "at": at, "reason": reason}
+        for idea_id, stage in moving
+    ]  # fmt: skip
+    changes = session.scalars(
+        insert(StageChange).returning(StageChange.id, sort_by_parameter_order=True), rows
+    ).all()
+    session.execute(
+        update(Idea)
+        .where(Idea.id.in_([idea_id for idea_id, _stage in moving]))
+        .values(stage=to, updated_at=at)
+    )
+    for (idea_id, stage), change_id in zip(moving, changes, strict=True):
+        publish(
+            session,
+            IdeaStageChanged(
+                idea_id=idea_id, from_stage=stage, to_stage=to, change_id=change_id
+            ),
+            service_id=service.id,
+            actor_id=actor.person_id,
+        )
+    return len(moving)
+
+
+def _move(
+    session: Session,
+    actor: Actor,
+    service: Service,
+    active: frozenset[str],
+    idea: Idea,
+    to: str,
+    reason: str,
+) -> StageChange:
+    """Pass the guards, then move ``idea`` provided that nobody else did."""
+    reason = _checked_reason(reason)
+    denial = get_host().first_denial(
+        "can_change_stage", active,
+        session=session, service=service, idea=idea, to=to, actor=actor,
+    )  # fmt: skip
+    if denial is not None:
+        raise Refused(denial.message)
+    at, here = clock.now(), idea.stage
+    moved = session.execute(
+        update(Idea)
+        .where(Idea.id == idea.id, Idea.stage == here)
+        .values(stage=to, updated_at=at)
+    )
+    if not moved.rowcount:
+        session.refresh(idea)
+        raise _moved_meanwhile(stage_graph(active), idea.stage)
+    change = StageChange(
+        idea_id=idea.id, from_stage=here, to_stage=to, actor_id=actor.person_id, at=at,
+        reason=reason,
+    )  # fmt: skip
+    session.add(change)
+    session.flush()
+    return change
+
+
+def _checked_reason(reason: str) -> str:
+    reason = clean_lines(reason)
+    error = None
+    if not reason:
+        error = _l("Give a reason: it will be public, and readers will look for it.")
+    elif len(reason) > REASON_LENGTH:
+        error = _("The reason is too long: at most %(most)s characters.", most=REASON_LENGTH)
+    if error:
+        raise Invalid(_l("Nothing was changed: a public reason is needed."), {"reason": error})
+    return reason
+
+
+def _moved_meanwhile(graph: Graph, stage: str) -> Conflict:
+    return Conflict(
+        _(
+            "Somebody else moved this idea in between: it now stands in “%(stage)s”."
+            " Nothing was changed.",
+            stage=graph.stage(stage).title,
+        )
+    )

@@ -1,0 +1,57 @@
+"""Who sees which idea: one policy for the page, the lists, the feeds, the exports and the search.
+
+Public are the ideas of a service except drafts, which only their author sees, and those that are
+gone: withdrawn by the author, or hidden by moderation. The text of what is gone is shown to nobody;
+its page says that it is gone, and why.
+"""
+
+from sqlalchemy import ColumnElement, select
+from sqlalchemy.orm import Session
+
+from eak_core.errors import Gone, NotFound
+from eak_core.i18n import _l
+from eak_core.ideas.models import Idea, StageChange
+from eak_core.ideas.stages import DRAFT, WITHDRAWN
+from eak_core.permissions import Actor, may
+from eak_core.services.models import Service
+
+
+class IdeaGone(Gone):
+    """The idea was withdrawn or hidden; ``reason`` is public, the text no longer is."""
+
+    def __init__(self, message: object, reason: str) -> None:
+        super().__init__(message)
+        self.reason = reason
+
+
+def public_ideas(service_id: int) -> tuple[ColumnElement[bool], ...]:
+    """The conditions on `Idea` that keep what everybody may see of a service."""
+    return (
+        Idea.service_id == service_id,
+        Idea.stage.not_in((DRAFT, WITHDRAWN)),
+    )
+
+
+def is_public(session: Session, idea: Idea) -> bool:
+    """Whether everybody who reads the service may read ``idea``."""
+    query = select(Idea.id).where(Idea.id == idea.id, *public_ideas(idea.service_id))
+    return session.scalar(query) is not None
+
+
+def check_readable(session: Session, actor: Actor, service: Service, idea: Idea) -> None:
+    """Return where ``actor`` may read ``idea``.
+
+    `NotFound` for somebody else's draft, which must not be told from nothing at all; `IdeaGone`
+    with the public reason for what was withdrawn or hidden.
+    """
+    if idea.stage == DRAFT:
+        if actor.is_system or not may(actor, "idea.read_draft", service, idea):
+            raise NotFound(_l("There is no idea at this address."))
+        return
+    if idea.stage == WITHDRAWN:
+        raise IdeaGone(_l("The author has withdrawn this idea."), _last_reason(session, idea))
+
+
+def _last_reason(session: Session, idea: Idea) -> str:
+    query = select(StageChange.reason).where(StageChange.idea_id == idea.id)
+    return session.scalar(query.order_by(StageChange.id.desc()).limit(1)) or ""
