@@ -1,0 +1,68 @@
+"""``eak person``: accounts and roles, above all the first administrator's."""
+
+import click
+
+from eak_core.cli.chosen import chosen_service
+from eak_core.cli.frame import state
+
+
+@click.group("person")
+def group() -> None:
+    """Create accounts, and give and take roles."""
+
+
+@group.command()
+@click.argument("email")
+@click.argument("name")
+@click.option(
+    "--password-stdin",
+    is_flag=True,
+    help="Read the password from standard input instead of asking for it.",
+)
+@click.option("--administrator", is_flag=True, help="Let this person run the whole site.")
+def create(email: str, name: str, password_stdin: bool, administrator: bool) -> None:
+    """Make a confirmed account for EMAIL, shown to the public as NAME.
+
+    The password is asked for twice: given as an argument it would stay in the shell's history
+    and show in the list of processes.
+    """
+    from eak_core.db import write_session
+    from eak_core.people.accounts import create_person
+
+    password = _password(password_stdin)
+    with state().application() as app, write_session(app) as session:
+        create_person(session, email, name, password, administrator=administrator)
+    click.echo(f"The account of {email} is open.")
+
+
+def _password(from_stdin: bool) -> str:
+    if from_stdin:
+        return click.get_text_stream("stdin").readline().rstrip("\r\n")
+    return str(click.prompt("Password", hide_input=True, confirmation_prompt=True, err=True))
+
+
+@group.command()
+@click.argument("email")
+@click.argument("role", type=click.Choice(["manager", "administrator"]))
+@click.option("--service", "slug", metavar="SLUG", help="The service, for a manager.")
+@click.option("--revoke", is_flag=True, help="Take the role instead of giving it.")
+def role(email: str, role: str, slug: str | None, revoke: bool) -> None:
+    """Give the account EMAIL a role: manager of a service, or administrator of the site."""
+    from eak_core.db import write_session
+    from eak_core.people import roles
+    from eak_core.people.accounts import find_person
+    from eak_core.permissions import Actor
+
+    if (role == "manager") != (slug is not None):
+        raise click.UsageError("A manager needs --service SLUG, an administrator has none.")
+    with state().application() as app, write_session(app) as session:
+        person = find_person(session, email)
+        actor = Actor.system()
+        if slug is None:
+            change = roles.revoke_administrator if revoke else roles.grant_administrator
+            change(session, actor, person)
+        else:
+            change_in = roles.revoke_role if revoke else roles.grant_role
+            change_in(session, actor, person, chosen_service(session, slug), "manager")
+    where = "the site" if slug is None else f"“{slug}”"
+    click.echo(f"{email} is {'no longer' if revoke else 'now'} {role} of {where}.")
