@@ -46,7 +46,7 @@ def asyncapi_document(registry: EventRegistry) -> Mapping[str, Any]:
         "channels": {
             "log": {
                 "address": "event_log/{service_id}",
-                "description": "The log of one service, in the order of its positions; 0: the site.",
+                "description": "The log of one service, in the order of its positions.",
                 "parameters": {"service_id": {"description": "The service; 0 for the site."}},
                 "messages": {name: {"$ref": f"#/components/messages/{name}"} for name in messages},
             }

@@ -15,7 +15,7 @@ from uuid import uuid4
 
 import msgspec
 from blinker import Signal
-from sqlalchemy import Connection, bindparam, insert, update
+from sqlalchemy import Connection, bindparam, insert, text, update
 from sqlalchemy import event as sa_event
 from sqlalchemy.orm import Session, SessionTransaction
 
@@ -39,7 +39,12 @@ _move_head = (
     .values(position=LogHead.position + bindparam("count"))
     .returning(LogHead.position)
 )
-_first_head = insert(LogHead)
+# The first events of a new log. The same words mean the same on both databases here.
+_first_head = text(
+    "INSERT INTO log_head (service_id, position) VALUES (:service, :count)"
+    " ON CONFLICT (service_id) DO UPDATE SET position = log_head.position + :count"
+    " RETURNING position"
+)
 _append = insert(EventLog)
 
 
@@ -172,12 +177,10 @@ def _before_commit(session: Session) -> None:
 
 
 def _record(connection: Connection, service_id: int, items: list[_Pending]) -> None:
-    head = connection.execute(
-        _move_head, {"service": service_id, "count": len(items)}
-    ).scalar_one_or_none()
-    if head is None:  # the first events of a new service, whose row nobody else can see yet
-        head = len(items)
-        connection.execute(_first_head, {"service_id": service_id, "position": head})
+    move = {"service": service_id, "count": len(items)}
+    head = connection.execute(_move_head, move).scalar_one_or_none()
+    if head is None:
+        head = connection.execute(_first_head, move).scalar_one()
     rows: list[dict[str, Any]] = []
     for position, item in enumerate(items, start=head - len(items) + 1):
         declared = item.event.__event__

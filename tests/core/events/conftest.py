@@ -1,0 +1,56 @@
+"""The event core alone: an application with a database and a registry, and no site."""
+
+from collections.abc import Callable, Iterator
+
+import pytest
+from flask import Flask
+
+from eak_core.db import Base, db, init_db
+from eak_core.events import CORE, EventRegistry
+from eak_core.events.core import EventCore
+from eak_core.testing.databases import Databases, Kind
+from tests.core.events.probe import PROBE, Listener
+
+
+def build(url: str) -> None:
+    app = Flask(__name__)
+    init_db(app, url)
+    with app.app_context():
+        Base.metadata.create_all(db.engine.execution_options(eak_writes=True))
+        db.engine.dispose()
+
+
+@pytest.fixture
+def url(databases: Databases, database: Kind) -> Iterator[str]:
+    with databases.fresh(database, "events", build) as found:
+        yield found
+
+
+MakeApp = Callable[..., Flask]
+
+
+@pytest.fixture
+def make_app(url: str) -> Iterator[MakeApp]:
+    """Builds applications on the test's database, as several processes would."""
+    made: list[Flask] = []
+
+    def make(*listeners: Listener) -> Flask:
+        app = Flask(__name__)
+        init_db(app, url)
+        app.extensions["eak_transports"] = {}
+        app.extensions["eak_events"] = EventCore(
+            EventRegistry([CORE, PROBE, *(each for each in listeners if each.name != "probe")]),
+            {each.name: tuple(each.subscribers) for each in listeners},
+        )
+        made.append(app)
+        return app
+
+    yield make
+    for app in made:
+        with app.app_context():
+            db.engine.dispose()
+
+
+@pytest.fixture
+def app(make_app: MakeApp) -> Flask:
+    return make_app()
