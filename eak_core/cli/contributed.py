@@ -78,11 +78,12 @@ def _open_service(plugin: str, slug: str) -> None:
     from flask import g
 
     from eak_core.cli.chosen import chosen_place
-    from eak_core.db import db
+    from eak_core.db import current_session
     from eak_core.permissions import Actor
 
-    db.session.writes = True
-    place = chosen_place(db.session, slug)
+    session = current_session()
+    session.writes = True
+    place = chosen_place(session, slug)
     if plugin not in place.active_plugins:
         raise Refused(f"The plugin “{plugin}” is off in the service “{slug}”.")
     g.service, g.active, g.actor = place.service, place.active_plugins, Actor.system()

@@ -1,5 +1,7 @@
 """``eak person``: accounts and roles, above all the first administrator's."""
 
+import sys
+
 import click
 
 from eak_core.cli.chosen import chosen_service
@@ -37,8 +39,9 @@ def create(email: str, name: str, password_stdin: bool, administrator: bool) -> 
 
 def _password(from_stdin: bool) -> str:
     if from_stdin:
-        return click.get_text_stream("stdin").readline().rstrip("\r\n")
-    return str(click.prompt("Password", hide_input=True, confirmation_prompt=True, err=True))
+        return sys.stdin.readline().rstrip("\r\n")
+    password: str = click.prompt("Password", hide_input=True, confirmation_prompt=True, err=True)
+    return password
 
 
 @group.command()

@@ -62,7 +62,7 @@ def create(slug: str, name: str, audience: str, theme: str | None, description: 
             slug,
             name,
             description=description,
-            audience=cast(Audience, audience),
+            audience=cast("Audience", audience),
             theme=theme,
         )
     click.echo(f"The service “{slug}” is open.")

@@ -116,21 +116,23 @@ def pending(engine: Engine, distribution: Distribution) -> Sequence[str]:
         return _pending(connection, distribution)
 
 
-def upgrade(engine: Engine, distribution: Distribution) -> Sequence[str]:
-    """Run what is pending, in one transaction; answers the revisions that were run."""
+def upgrade(engine: Engine, distribution: Distribution, to: str = "heads") -> Sequence[str]:
+    """Run what is pending up to ``to``, in one transaction; answers the revisions that were run."""
     with _locked(engine) as connection:
-        missing = _pending(connection, distribution)
+        missing = _pending(connection, distribution, to)
         if missing:
-            command.upgrade(distribution.alembic(connection), "heads")
+            command.upgrade(distribution.alembic(connection), to)
     return missing
 
 
-def _pending(connection: Connection, distribution: Distribution) -> Sequence[str]:
+def _pending(
+    connection: Connection, distribution: Distribution, to: str = "heads"
+) -> Sequence[str]:
     script = distribution.script()
     opts = {"version_table": distribution.version_table}
     current = MigrationContext.configure(connection, opts=opts).get_current_heads()
     try:
-        missing = list(script.iterate_revisions(tuple(script.get_heads()), current or "base"))
+        missing = list(script.iterate_revisions(to, current or "base"))
     except (CommandError, RevisionError) as error:
         raise Misconfigured(
             f"The database is ahead of the installed version of “{distribution.name}” "

@@ -1,0 +1,143 @@
+"""``eak db``: migrations, backups, and whether all fits."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from eak_core.cli.frame import REFUSED, state
+from eak_core.cli.output import confirm, json_option, show_json, yes_option
+from eak_core.errors import EakError
+
+if TYPE_CHECKING:
+    from flask import Flask
+
+file_argument = click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+
+
+@click.group("db")
+def group() -> None:
+    """Migrate, check, save and restore the database."""
+
+
+@group.command("upgrade")
+def upgrade_() -> None:
+    """Run the migrations that the database lacks, of the core and of every plugin."""
+    from eak_core.db.migrations import upgrade_all
+
+    with state().application(migrated=False) as app:
+        done = upgrade_all(app)
+    for name, revisions in done.items():
+        click.echo(f"{name}: {', '.join(revisions)}")
+    if not done:
+        click.echo("The database is up to date.")
+
+
+@group.command()
+@click.option(
+    "--models",
+    is_flag=True,
+    help="For developers: compare a new database, after all migrations, with the models.",
+)
+@json_option
+@click.pass_context
+def check(context: click.Context, models: bool, as_json: bool) -> None:
+    """Whether the database has every migration. Exits with 1 where it has not."""
+    with state().application(migrated=False) as app:
+        faults = _differences_from_models(app) if models else _lacking(app)
+    if as_json:
+        show_json({"ok": not faults, "faults": faults})
+    else:
+        fine = "The migrations make what the models say." if models else "The database fits."
+        click.echo("\n".join(faults) or fine)
+    if faults:
+        context.exit(REFUSED)
+
+
+def _lacking(app: "Flask") -> list[str]:
+    from eak_core.db import db
+    from eak_core.db.migrations import distributions, pending
+
+    missing = {each.name: pending(db.engine, each) for each in distributions(app)}
+    return [
+        f"{name} lacks {', '.join(revisions)}: run “eak db upgrade”."
+        for name, revisions in missing.items()
+        if revisions
+    ]
+
+
+def _differences_from_models(app: "Flask") -> list[str]:
+    from tempfile import TemporaryDirectory
+
+    from sqlalchemy import create_engine
+
+    from eak_core.db.engine import engine_options, prepare
+    from eak_core.db.migrations import differences, distributions, upgrade
+
+    known = distributions(app)
+    plugins = [each.name for each in known[1:]]
+    with TemporaryDirectory() as folder:
+        engine = create_engine(**engine_options(f"sqlite:///{folder}/new.sqlite"))
+        prepare(engine)
+        for each in known:
+            upgrade(engine, each)
+        found = [
+            f"{each.name}: {difference}"
+            for each in known
+            for difference in differences(engine, each, plugins)
+        ]
+        engine.dispose()
+    return found
+
+
+@group.command()
+@file_argument
+@yes_option
+def backup(file: Path, yes: bool) -> None:
+    """Save everything in the database to FILE, while the site runs.
+
+    The folder's eak.toml and secret_key are not in it: keep a copy of them too.
+    """
+    from eak_core.db import db
+    from eak_core.db.backup import back_up
+    from eak_core.db.migrations import distributions
+
+    if file.exists():
+        confirm(f"{file} exists. Replace it?", yes)
+    with state().application() as app:
+        left_out = back_up(db.engine, distributions(app), file)
+    for table in left_out:
+        click.echo(f"eak: {table} is left out: the plugin it is of is not installed.", err=True)
+    click.echo(f"Saved to {file} ({file.stat().st_size:,} bytes).")
+
+
+@group.command()
+@file_argument
+@json_option
+def restore(file: Path, as_json: bool) -> None:
+    """Fill the empty database of the instance from FILE, and verify every log."""
+    from eak_core.db import db
+    from eak_core.db.backup import restore as restore_from
+    from eak_core.db.migrations import distributions
+
+    with state().application(migrated=False) as app:
+        restore_from(db.engine, distributions(app), file)
+        events, faults = _verified(app)
+    if faults:
+        raise EakError(f"{file} was restored, but the logs are not whole: {'; '.join(faults)}")
+    if as_json:
+        return show_json({"events": events})
+    return click.echo(f"Restored from {file}: {events:,} events, every log is whole.")
+
+
+def _verified(app: "Flask") -> tuple[int, list[str]]:
+    from sqlalchemy import func, select
+
+    from eak_core.db import read_session
+    from eak_core.events.core import get_event_core
+    from eak_core.events.models import EventLog
+    from eak_core.events.reading import verify
+
+    with read_session(app) as session:
+        events = session.scalar(select(func.count()).select_from(EventLog))
+        return events or 0, list(verify(session, get_event_core(app).registry))

@@ -1,0 +1,106 @@
+"""``eak serve`` and ``eak worker``: what keeps running."""
+
+import signal
+import threading
+
+import click
+
+from eak_core.cli.frame import REFUSED, State, state
+
+port_option = click.option(
+    "--port", type=click.IntRange(1, 65535), default=8000, show_default=True, help="The port."
+)
+
+# One thread per process: with SQLite there is one writer, and with any database a second
+# thread costs more in waiting for the interpreter than it brings. More processes bring more.
+THREADS = 1
+
+
+@click.command()
+@port_option
+@click.option(
+    "--host",
+    default="127.0.0.1",
+    show_default=True,
+    help="The address to listen on; 0.0.0.0 for all, behind a proxy that speaks HTTPS.",
+)
+@click.option(
+    "--workers",
+    type=click.IntRange(1, 64),
+    default=1,
+    show_default=True,
+    help="How many processes answer requests.",
+)
+@click.option("--no-worker", is_flag=True, help="Leave the events to “eak worker” elsewhere.")
+def serve(port: int, host: str, workers: int, no_worker: bool) -> None:
+    """Serve the site, with a worker inside each process."""
+    serve_instance(state(), port=port, host=host, workers=workers, worker=not no_worker)
+
+
+def serve_instance(
+    state: State, *, port: int, host: str = "127.0.0.1", workers: int = 1, worker: bool = True
+) -> None:
+    """Check what can be checked, say where the site is, and serve it until a signal."""
+    from eak_core.cli import server
+
+    place = server.Place(host, port)
+    place.require_free()
+    config = state.config()
+    server.require_writable(config.instance)
+    _require_ready(state)
+    click.echo(f"EAK is served on {place.url} (Ctrl-C stops it).", err=True)
+    server.serve(place, config.instance, processes=workers, threads=THREADS, worker=worker)
+
+
+def _require_ready(state: State) -> None:
+    """Open the application once, so that what is wrong is said here and in one sentence.
+
+    Its connections are given back: the server's processes are forked from this one.
+    """
+    from eak_core.db import db
+
+    with state.application():
+        db.engine.dispose()
+
+
+@click.command()
+@click.option("--once", is_flag=True, help="Handle what is pending, then exit.")
+@click.option(
+    "--timeout",
+    type=click.FloatRange(min=0),
+    default=3600.0,
+    show_default=True,
+    help="With --once: give up after so many seconds.",
+)
+@click.pass_context
+def worker(context: click.Context, once: bool, timeout: float) -> None:
+    """Handle events and send mail, until a signal ends it.
+
+    With --once it exits when no subscription lags: 0 then, 1 where the time was up before.
+    """
+    from eak_core.events.worker import Worker
+
+    _log_to_standard_error()
+    with state().application() as app:
+        at_work = Worker(app)
+        if once:
+            if not at_work.drain(timeout=timeout):
+                click.echo(f"eak: events are still pending after {timeout:g} seconds.", err=True)
+                context.exit(REFUSED)
+            return
+        at_work.run(_stopped_by_signals())
+
+
+def _stopped_by_signals() -> threading.Event:
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    return stop
+
+
+def _log_to_standard_error() -> None:
+    from logging.config import dictConfig
+
+    from eak_core.cli.server import LOGGING
+
+    dictConfig(LOGGING)

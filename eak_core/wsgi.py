@@ -1,0 +1,75 @@
+"""What a WSGI server loads: ``eak_core.wsgi:create``, a factory.
+
+The instance comes from ``EAK_INSTANCE`` and the settings as for every command, so that
+``gunicorn "eak_core.wsgi:create()"`` serves the same site as ``eak serve``.
+"""
+
+import atexit
+import logging
+import os
+import signal
+import threading
+from multiprocessing.util import Finalize
+from pathlib import Path
+
+from flask import Flask
+
+from eak_core.app import create_app
+from eak_core.config import load
+
+logger = logging.getLogger("eak.serve")
+
+# The batch in hand is ended; what takes longer is rolled back and done again after the start.
+STOP_SECONDS = 10.0
+PARENT_POLL_SECONDS = 1.0
+
+
+def create() -> Flask:
+    """The application of the instance named by the environment."""
+    return create_app(load(Path(os.environ.get("EAK_INSTANCE") or "instance")))
+
+
+def create_under_parent() -> Flask:
+    """`create`, in a process of ``eak serve``: it ends when its parent does."""
+    _end_with_parent()
+    return create()
+
+
+def create_with_worker() -> Flask:
+    """`create_under_parent`, with a worker in a thread of this process."""
+    app = create_under_parent()
+    start_worker(app)
+    return app
+
+
+def start_worker(app: Flask) -> threading.Event:
+    """Run a worker in a thread until the process ends or the event that is answered is set."""
+    from eak_core.events.worker import Worker
+
+    stop = threading.Event()
+    thread = threading.Thread(target=Worker(app).run, args=(stop,), name="eak-worker", daemon=True)
+    thread.start()
+
+    def end() -> None:
+        stop.set()
+        thread.join(STOP_SECONDS)
+
+    # A process that multiprocessing forked leaves through its own finalizers, any other
+    # through atexit; ending twice does no harm.
+    Finalize(None, end, exitpriority=10)
+    atexit.register(end)
+    return stop
+
+
+def _end_with_parent() -> None:
+    """A server killed outright cannot stop its processes, and they would keep the port."""
+    parent = os.getppid()
+
+    def watch() -> None:
+        pause = threading.Event()
+        while os.getppid() == parent:
+            pause.wait(PARENT_POLL_SECONDS)
+        logger.warning("The server that started this process is gone; this process ends.")
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    threading.Thread(target=watch, name="eak-parent", daemon=True).start()
