@@ -1,0 +1,1 @@
+"""Accounts, roles and personal data, on Flask-Security and Flask-Login."""

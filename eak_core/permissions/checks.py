@@ -53,7 +53,7 @@ def may(
     except UnknownPermission:
         if not has_app_context() or current_app.testing:
             raise
-        log.error("asked for the unknown permission %r; denied", permission)
+        log.exception("denied: nobody declares the permission %r", permission)
         return False
     if actor.is_system:
         return True
@@ -97,7 +97,7 @@ def _has_role(actor: Actor, role: Role, service: Place | None, subject: Owned | 
         return True
     if not actor.signed_in or not actor.confirmed:
         return False
-    if role == "citizen" or actor.administrator and role != "author":
+    if role == "citizen" or (actor.administrator and role != "author"):
         return True
     if role == "author":
         return _is_author(actor, subject)

@@ -1,7 +1,7 @@
 """The table of services: the spaces of the site."""
 
 from datetime import datetime
-from typing import Any, ClassVar, Literal
+from typing import Literal
 
 from sqlalchemy import CheckConstraint, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
@@ -34,4 +34,4 @@ class Service(Base):
     created_at: Mapped[datetime] = mapped_column(default=clock.now)
     version_id: Mapped[int] = mapped_column()
 
-    __mapper_args__: ClassVar[dict[str, Any]] = {"version_id_col": version_id}
+    __mapper_args__ = {"version_id_col": version_id}  # noqa: RUF012  # SQLAlchemy reads it so

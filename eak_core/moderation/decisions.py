@@ -1,0 +1,145 @@
+"""Hiding content and showing it again: always with a public reason, and never without a trace.
+
+Anything of a service can be named (``idea:12``, ``comment:7``). Whoever shows it asks
+`hidden_reason`, or `hidden_reasons` for a list, and answers 410 with the reason alone
+(`eak_core.errors.Gone`).
+"""
+
+import re
+from collections.abc import Iterable, Sequence
+
+from sqlalchemy import func, select
+from sqlalchemy.exc import IntegrityError
+
+from eak_core import clock
+from eak_core.db import Session
+from eak_core.errors import Invalid, Refused
+from eak_core.events import publish
+from eak_core.i18n import _l
+from eak_core.moderation.events import ContentHidden, ContentRestored
+from eak_core.moderation.models import REASON_LENGTH, ModerationDecision
+from eak_core.permissions import Actor, require
+from eak_core.services.models import Service
+from eak_core.web.text import clean_lines
+
+SUBJECT = re.compile(r"[a-z][a-z0-9_.]{0,31}:[0-9]{1,19}")
+
+
+def hide(
+    session: Session, actor: Actor, service: Service, subject: str, reason: str
+) -> ModerationDecision:
+    """Take ``subject`` (``idea:12``) off the pages of ``service`` for the public ``reason``.
+
+    `Invalid` without a reason, `Refused` where it is hidden already.
+    """
+    require(actor, "content.hide", service)
+    decision = ModerationDecision(
+        service_id=service.id,
+        subject=_checked_subject(subject),
+        reason=_checked_reason(reason),
+        decided_by=actor.person_id,
+        decided_at=clock.now(),
+    )
+    try:
+        with session.begin_nested():
+            session.add(decision)
+    except IntegrityError:
+        raise Refused(_l("This is hidden already.")) from None
+    publish(
+        session,
+        ContentHidden(content=subject, decision_id=decision.id),
+        service_id=service.id,
+        actor_id=actor.person_id,
+    )
+    return decision
+
+
+def restore(
+    session: Session, actor: Actor, service: Service, subject: str, reason: str
+) -> ModerationDecision:
+    """Show ``subject`` again, and keep both decisions with their reasons.
+
+    `Invalid` without a reason, `Refused` where it is not hidden.
+    """
+    require(actor, "content.restore", service)
+    reason = _checked_reason(reason)
+    decision = session.scalar(
+        select(ModerationDecision)
+        .where(
+            ModerationDecision.service_id == service.id,
+            ModerationDecision.subject == _checked_subject(subject),
+            ModerationDecision.restored_at.is_(None),
+        )
+        .with_for_update()
+    )
+    if decision is None:
+        raise Refused(_l("This is not hidden."))
+    decision.restored_by = actor.person_id
+    decision.restored_at = clock.now()
+    decision.restore_reason = reason
+    session.flush()
+    publish(
+        session,
+        ContentRestored(content=subject, decision_id=decision.id),
+        service_id=service.id,
+        actor_id=actor.person_id,
+    )
+    return decision
+
+
+def hidden_reason(session: Session, service_id: int, subject: str) -> str | None:
+    """The public reason for which ``subject`` is hidden; None where it is not."""
+    return hidden_reasons(session, service_id, [subject]).get(subject)
+
+
+def hidden_reasons(session: Session, service_id: int, subjects: Iterable[str]) -> dict[str, str]:
+    """Those of ``subjects`` that are hidden, with the reasons, in one query for a whole list."""
+    asked = list(subjects)
+    if not asked:
+        return {}
+    rows = session.execute(
+        select(ModerationDecision.subject, ModerationDecision.reason).where(
+            ModerationDecision.service_id == service_id,
+            ModerationDecision.restored_at.is_(None),
+            ModerationDecision.subject.in_(asked),
+        )
+    )
+    return {row.subject: row.reason for row in rows}
+
+
+def decisions_about(
+    session: Session, service_id: int, subject: str
+) -> Sequence[ModerationDecision]:
+    """Every decision ever taken about ``subject``, the latest first."""
+    return session.scalars(
+        select(ModerationDecision)
+        .where(ModerationDecision.service_id == service_id, ModerationDecision.subject == subject)
+        .order_by(ModerationDecision.id.desc())
+    ).all()
+
+
+def decision_counts(session: Session, service_id: int) -> tuple[int, int]:
+    """How many decisions to hide are in force, and how many were taken in all."""
+    total, restored = session.execute(
+        select(func.count(), func.count(ModerationDecision.restored_at)).where(
+            ModerationDecision.service_id == service_id
+        )
+    ).one()
+    return total - restored, total
+
+
+def _checked_subject(subject: str) -> str:
+    if not SUBJECT.fullmatch(subject):
+        raise ValueError(f"{subject!r} names nothing that can be hidden; expected `noun:id`")
+    return subject
+
+
+def _checked_reason(reason: str) -> str:
+    reason = clean_lines(reason)
+    if not reason:
+        message = _l("Please give the reason: it is public.")
+    elif len(reason) > REASON_LENGTH:
+        message = _l("The reason is too long: 2,000 characters at most.")
+    else:
+        return reason
+    raise Invalid(_l("The decision was not saved."), {"reason": message})

@@ -1,0 +1,112 @@
+"""Accounts: made, confirmed, renamed."""
+
+from flask_security import hash_password
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import joinedload
+
+from eak_core import clock
+from eak_core.db import Session
+from eak_core.errors import Invalid, NotFound
+from eak_core.events import SITE, publish
+from eak_core.i18n import _l
+from eak_core.people.addresses import normal_address
+from eak_core.people.events import PersonJoined, RoleGranted
+from eak_core.people.models import NAME_LENGTH, Person
+from eak_core.people.passwords import check_password
+from eak_core.web.text import clean_line
+
+
+def create_person(
+    session: Session,
+    email: str,
+    name: str,
+    password: str,
+    administrator: bool = False,
+    confirmed: bool = True,
+    locale: str | None = None,
+) -> Person:
+    """Make an account without the exchange of mail, for commands, demonstrations and tests.
+
+    `Invalid` where the address is malformed or taken, the name is empty or longer than 80
+    characters, or the password is too short.
+    """
+    person = Person(
+        email=_checked_address(email),
+        name=checked_name(name),
+        password=hash_password(check_password(password)),
+        locale=locale,
+        created_at=clock.now(),
+        administrator=administrator,
+    )
+    try:
+        with session.begin_nested():
+            session.add(person)
+    except IntegrityError:
+        raise Invalid(
+            _l("The account was not created."), {"email": _l("This address has an account.")}
+        ) from None
+    if confirmed:
+        confirm_person(session, person)
+    if administrator:
+        publish(session, RoleGranted(person_id=person.id, role="administrator"), service_id=SITE)
+    return person
+
+
+def confirm_person(session: Session, person: Person) -> None:
+    """Note that the address of ``person`` is theirs; from now on they have joined."""
+    if person.confirmed_at is None:
+        person.confirmed_at = clock.now()
+    joined(session, person)
+
+
+def joined(session: Session, person: Person) -> None:
+    """Tell that ``person``, just confirmed, has joined."""
+    publish(session, PersonJoined(person_id=person.id), service_id=SITE, actor_id=person.id)
+
+
+def change_profile(session: Session, person: Person, *, name: str, locale: str) -> None:
+    """Change the name that the public sees, and the language of pages and mail."""
+    person.name = checked_name(name)
+    person.locale = locale
+    session.flush()
+
+
+def find_person(session: Session, email: str) -> Person:
+    """The account with this address, with its roles, for commands. `NotFound` without one."""
+    try:
+        address = normal_address(email)
+    except ValueError:
+        address = None
+    person = (
+        session.scalar(
+            select(Person).where(Person.email == address).options(joinedload(Person.grants))
+        )
+        if address
+        else None
+    )
+    if person is None:
+        raise NotFound(_l("No account has this address."))
+    return person
+
+
+def checked_name(name: str) -> str:
+    """``name`` as it is shown: one line, without invisible characters. `Invalid` otherwise."""
+    name = clean_line(name)
+    if not any(char.isalnum() for char in name):
+        reason = _l("Please give the name under which you will appear.")
+    elif len(name) > NAME_LENGTH:
+        reason = _l("The name is too long: 80 characters at most.")
+    else:
+        return name
+    raise Invalid(_l("One answer needs correction."), {"name": reason})
+
+
+def _checked_address(email: str) -> str:
+    try:
+        return normal_address(email)
+    except ValueError:
+        raise Invalid(
+            _l("The account was not created."),
+            {"email": _l("This is not an e-mail address.")},
+        ) from None

@@ -1,0 +1,55 @@
+"""From a person to the actor that rights are asked for."""
+
+from typing import cast
+
+from flask import current_app, g
+from flask_login import current_user
+
+from eak_core.config import Config
+from eak_core.db import Session
+from eak_core.people.models import Person
+from eak_core.permissions import Actor
+
+__all__ = ["Actor", "actor_for", "current_actor", "current_person"]
+
+
+def actor_for(session: Session, person: Person) -> Actor:
+    """``person`` as an actor. One query for the roles, unless they came with the person.
+
+    Agents are told by the domain of their address, once it is confirmed.
+    """
+    confirmed = person.confirmed_at is not None and person.active
+    return Actor(
+        person_id=person.id,
+        name=person.name,
+        confirmed=confirmed,
+        agent=confirmed and is_agent_address(person.email),
+        administrator=confirmed and person.administrator,
+        managed=frozenset(
+            grant.service_id for grant in person.grants if confirmed and grant.role == "manager"
+        ),
+    )
+
+
+def is_agent_address(email: str | None) -> bool:
+    """Whether ``email`` is an address of the administration (`Config.agent_domains`)."""
+    config: Config = current_app.extensions["eak_config"]
+    domain = (email or "").rpartition("@")[2].lower()
+    return bool(domain) and domain in {known.lower() for known in config.agent_domains}
+
+
+def current_person() -> Person | None:
+    """The person who is signed in, read once per request."""
+    if current_user.is_authenticated:
+        # Behind the proxy stands what `eak_core.people.security` loads.
+        return cast("Person", current_user._get_current_object())  # noqa: SLF001
+    return None
+
+
+def current_actor(session: Session) -> Actor:
+    """Who makes this request; the answer stays the same until it ends."""
+    if "eak_actor" not in g:
+        person = current_person()
+        g.eak_actor = actor_for(session, person) if person else Actor.visitor()
+    actor: Actor = g.eak_actor
+    return actor

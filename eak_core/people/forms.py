@@ -1,0 +1,195 @@
+"""Forms about accounts. Those of Flask-Security keep its checks and get our words and bounds."""
+
+from typing import Any
+
+from flask_security.forms import (
+    ChangePasswordForm,
+    EmailValidation,
+    ForgotPasswordForm,
+    LoginForm,
+    LogoutForm,
+    RegisterFormV2,
+    ResetPasswordForm,
+    SendConfirmationForm,
+    unique_user_email,
+    valid_user_email,
+)
+from flask_security.forms import Form as SecurityForm
+from wtforms import (
+    EmailField,
+    HiddenField,
+    PasswordField,
+    SelectField,
+    StringField,
+)
+from wtforms.validators import DataRequired, EqualTo, Length, ValidationError
+
+from eak_core.errors import Invalid
+from eak_core.i18n import _, _l
+from eak_core.people.accounts import checked_name
+from eak_core.people.addresses import ADDRESS_LENGTH
+from eak_core.people.models import NAME_LENGTH
+from eak_core.people.passwords import LONGEST, SHORTEST
+from eak_core.web.forms import Form
+
+_address_given = DataRequired(message=_l("Please give your e-mail address."))
+_address_length = Length(max=ADDRESS_LENGTH, message=_l("This address is too long."))
+_password_given = DataRequired(message=_l("Please give a password."))
+_password_length = Length(max=LONGEST, message=_l("The password is too long."))
+_same_password = EqualTo("password", message=_l("The two passwords differ."))
+
+
+def _address(*checks: Any) -> EmailField:
+    return EmailField(
+        _l("E-mail address"),
+        validators=[_address_given, _address_length, *checks],
+        render_kw={"autocomplete": "email"},
+    )
+
+
+def _password(label: Any, *checks: Any, new: bool = False) -> PasswordField:
+    return PasswordField(
+        label,
+        description=_l(
+            "At least %(count)s characters; a sentence is easy to keep in mind.", count=SHORTEST
+        )
+        if new
+        else "",
+        validators=[_password_given, _password_length, *checks],
+        render_kw={"autocomplete": "new-password" if new else "current-password"},
+    )
+
+
+def _next() -> HiddenField:
+    return HiddenField(validators=[Length(max=500)])
+
+
+class SignInForm(LoginForm, Form):
+    """Address and password. Nobody is remembered past the end of the browser's session."""
+
+    email = _address(EmailValidation(verify=False))
+    password = _password(_l("Password"))
+    next = _next()
+    remember = None
+    submit = None
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        # Flask-Security puts a link there; the page has its own, after the field.
+        self.password.description = ""
+
+
+class RegistrationForm(RegisterFormV2, Form):
+    """A new account: the public name, the address, the password."""
+
+    name = StringField(
+        _l("Your name on the site"),
+        description=_l("Everybody sees it beside what you write. It need not be your real name."),
+        validators=[
+            DataRequired(message=_l("Please give the name under which you will appear.")),
+            Length(max=NAME_LENGTH, message=_l("The name is too long: 80 characters at most.")),
+        ],
+        render_kw={"autocomplete": "name"},
+    )
+    email = _address(EmailValidation(verify=True), unique_user_email)
+    password = _password(_l("Password"), new=True)
+    password_confirm = _password(_l("The same password again"), _same_password, new=True)
+    next = _next()
+    submit = None
+
+    def validate_name(self, field: StringField) -> None:
+        """Refuse what the domain refuses, beside the field."""
+        try:
+            checked_name(field.data or "")
+        except Invalid as refusal:
+            raise ValidationError(str(refusal.fields["name"])) from None
+
+
+class ResendForm(SendConfirmationForm, Form):
+    """Ask for another confirmation mail."""
+
+    email = _address(EmailValidation(verify=True), valid_user_email)
+    submit = None
+
+
+class ForgottenForm(ForgotPasswordForm, Form):
+    """Ask for the mail that lets one choose a new password."""
+
+    email = _address(EmailValidation(verify=True), valid_user_email)
+    submit = None
+
+    def validate(self, **kwargs: Any) -> bool:
+        """Whether a mail leaves: also for an address not confirmed yet, since answering it proves
+        the same (and takes the account from anybody who registered it under a false address)."""
+        if not SecurityForm.validate(self, **kwargs):
+            return False
+        if self.user is None or not self.user.is_active:
+            self.email.errors = [_("This account is closed.")]
+            return False
+        return True
+
+
+class NewPasswordForm(ResetPasswordForm, Form):
+    """The new password, behind the link of the mail."""
+
+    password = _password(_l("New password"), new=True)
+    password_confirm = _password(_l("The same password again"), _same_password, new=True)
+    submit = None
+
+
+class OtherPasswordForm(ChangePasswordForm, Form):
+    """The present password and the new one."""
+
+    password = _password(_l("Present password"))
+    new_password = _password(_l("New password"), new=True)
+    new_password_confirm = _password(
+        _l("The new password again"),
+        EqualTo("new_password", message=_l("The two passwords differ.")),
+        new=True,
+    )
+    submit = None
+
+
+class SignOutForm(LogoutForm, Form):
+    """Nothing but the token that says the click was meant."""
+
+    refresh_token = HiddenField(validators=[Length(max=1)])
+    submit = None
+
+
+class ConfirmForm(Form):
+    """The one button behind the link of a confirmation mail."""
+
+
+class ProfileForm(Form):
+    """What a person may change about themselves."""
+
+    name = StringField(
+        _l("Your name on the site"),
+        validators=[
+            DataRequired(message=_l("Please give the name under which you will appear.")),
+            Length(max=NAME_LENGTH, message=_l("The name is too long: 80 characters at most.")),
+        ],
+        render_kw={"autocomplete": "name"},
+    )
+    locale = SelectField(_l("Language of the site and of our mail"))
+
+
+class EraseForm(Form):
+    """The password again, because nothing brings an erased account back."""
+
+    password = _password(_l("Your password"))
+
+
+__all__ = [
+    "ConfirmForm",
+    "EraseForm",
+    "ForgottenForm",
+    "NewPasswordForm",
+    "OtherPasswordForm",
+    "ProfileForm",
+    "RegistrationForm",
+    "ResendForm",
+    "SignInForm",
+    "SignOutForm",
+]

@@ -1,0 +1,126 @@
+"""Invitations to hold a role, sent to an address.
+
+A manager learns nothing about who has an account: whatever the address, it is listed as invited
+and gets the same letter. Whoever signs in with that address, confirmed, accepts or declines.
+"""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from sqlalchemy import delete, select
+
+from eak_core import clock
+from eak_core.db import Session
+from eak_core.errors import Invalid, NotFound, Refused
+from eak_core.i18n import _l
+from eak_core.people.actor import actor_for
+from eak_core.people.addresses import normal_address
+from eak_core.people.letters import send_letter
+from eak_core.people.models import Person, RoleInvitation
+from eak_core.people.roles import give_role
+from eak_core.permissions import Actor, may, require
+from eak_core.services.models import Service
+
+
+class Offered(NamedTuple):
+    """An invitation with the service it is for."""
+
+    invitation: RoleInvitation
+    service: Service
+
+
+def invite_manager(
+    session: Session, actor: Actor, service: Service, email: str, *, link: str
+) -> None:
+    """Invite whoever holds ``email`` to run ``service``; ``link`` is where they answer.
+
+    The same happens whether or not the address has an account. `Invalid` for what is no address.
+    """
+    require(actor, "role.grant", service)
+    if actor.person_id is None:
+        raise Refused(_l("Only a person can invite; a command gives the role at once."))
+    try:
+        address = normal_address(email)
+    except ValueError:
+        raise Invalid(
+            _l("The invitation was not sent."), {"email": _l("This is not an e-mail address.")}
+        ) from None
+    known = select(RoleInvitation).where(
+        RoleInvitation.service_id == service.id, RoleInvitation.email == address
+    )
+    if session.scalar(known) is None:
+        session.add(
+            RoleInvitation(
+                service_id=service.id,
+                email=address,
+                role="manager",
+                invited_by=actor.person_id,
+                invited_at=clock.now(),
+            )
+        )
+        session.flush()
+    send_letter(session, "role_invitation", to=address, service=service, link=link)
+
+
+def pending(session: Session, actor: Actor, service: Service) -> Sequence[RoleInvitation]:
+    """The invitations of ``service`` that nobody has answered, the oldest first."""
+    require(actor, "role.grant", service)
+    return session.scalars(
+        select(RoleInvitation)
+        .where(RoleInvitation.service_id == service.id)
+        .order_by(RoleInvitation.invited_at, RoleInvitation.id)
+    ).all()
+
+
+def cancel(session: Session, actor: Actor, service: Service, invitation_id: int) -> None:
+    """Take an invitation back; nothing happens where it was answered meanwhile."""
+    require(actor, "role.grant", service)
+    session.execute(
+        delete(RoleInvitation).where(
+            RoleInvitation.id == invitation_id, RoleInvitation.service_id == service.id
+        )
+    )
+
+
+def offered_to(session: Session, person: Person) -> Sequence[Offered]:
+    """What ``person`` is invited to, once their address is confirmed."""
+    if person.confirmed_at is None or person.email is None:
+        return ()
+    rows = session.execute(
+        select(RoleInvitation, Service)
+        .join(Service, Service.id == RoleInvitation.service_id)
+        .where(RoleInvitation.email == person.email, Service.archived_at.is_(None))
+        .order_by(RoleInvitation.invited_at, RoleInvitation.id)
+    )
+    return [Offered(*row) for row in rows]
+
+
+def accept(session: Session, person: Person, invitation_id: int) -> Service:
+    """Take the role that was offered to this person's address.
+
+    `NotFound` where it was taken back; `Refused` where whoever invited no longer runs the service.
+    """
+    invitation, service = _mine(session, person, invitation_id)
+    inviter = session.get(Person, invitation.invited_by)
+    if inviter is None or not may(actor_for(session, inviter), "role.grant", service):
+        raise Refused(
+            _l("Whoever invited you no longer runs this service. Please ask for a new invitation.")
+        )
+    give_role(session, person, service, "manager", granted_by=inviter.id)
+    session.delete(invitation)
+    session.flush()
+    return service
+
+
+def decline(session: Session, person: Person, invitation_id: int) -> None:
+    """Do without the role; nobody is told."""
+    invitation, _service = _mine(session, person, invitation_id)
+    session.delete(invitation)
+    session.flush()
+
+
+def _mine(session: Session, person: Person, invitation_id: int) -> Offered:
+    for offer in offered_to(session, person):
+        if offer.invitation.id == invitation_id:
+            return offer
+    raise NotFound(_l("This invitation was taken back, or answered already."))

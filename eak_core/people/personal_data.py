@@ -1,0 +1,176 @@
+"""A person's data: the copy they may ask for, and its erasure (RGPD, articles 15, 17 and 20).
+
+Every room and plugin that stores something about people answers both. What erasure leaves is the
+number of the account, which means nobody: the log stays true, and nothing in it names a person.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from flask import Flask, current_app
+from flask_security import verify_password
+from sqlalchemy import delete, select
+
+from eak_core import clock
+from eak_core.db import Session
+from eak_core.errors import Invalid, NotFound
+from eak_core.events import SITE, publish
+from eak_core.i18n import _l
+from eak_core.people.actor import actor_for
+from eak_core.people.events import PersonErased, RoleRevoked
+from eak_core.people.letters import send_letter
+from eak_core.people.models import Person, RoleGrant, RoleInvitation, new_uniquifier
+from eak_core.people.roles import check_not_last_administrator
+from eak_core.permissions import Actor, require
+from eak_core.services.models import Service
+
+EXTENSION = "eak_personal_data"
+
+
+@dataclass(frozen=True, slots=True)
+class PersonalData:
+    """How one room or plugin answers about what it stores of a person."""
+
+    name: str
+    export: Callable[[Session, int], Mapping[str, Any]]
+    erase: Callable[[Session, int], None]
+
+
+def init_personal_data(app: Flask) -> None:
+    """Let rooms and plugins of ``app`` say what they store of people."""
+    app.extensions[EXTENSION] = []
+
+
+def register_personal_data(app: Flask, data: PersonalData) -> None:
+    """Ask ``data`` too whenever a person's data is copied or erased."""
+    app.extensions[EXTENSION].append(data)
+
+
+def export_person(session: Session, actor: Actor, person_id: int) -> dict[str, Any]:
+    """Everything the site stores about a person, as values that JSON can hold.
+
+    For themselves, or for an administrator who answers their request.
+    """
+    person = _existing(session, person_id)
+    require(actor, "person.export", subject=person)
+    return {
+        "exported_at": clock.now(),
+        "account": {
+            "id": person.id,
+            "email": person.email,
+            "name": person.name,
+            "language": person.locale,
+            "created_at": person.created_at,
+            "confirmed_at": person.confirmed_at,
+            "last_sign_in_at": person.last_login_at,
+            "administrator": person.administrator,
+        },
+        "roles": _roles(session, person_id),
+        "invitations": _invitations(session, person),
+        **{data.name: data.export(session, person_id) for data in _registered()},
+    }
+
+
+def erase_own_account(session: Session, person: Person, password: str) -> None:
+    """Erase the account of whoever asks, who proves it with the password. `Invalid` otherwise."""
+    if not person.password or not verify_password(password, person.password):
+        raise Invalid(
+            _l("Your account was not erased."), {"password": _l("The password is wrong.")}
+        )
+    erase_person(session, actor_for(session, person), person.id)
+
+
+def erase_person(session: Session, actor: Actor, person_id: int) -> None:
+    """Blank what names a person, close the account, and let every room and plugin do its part.
+
+    Ids stay, so that what happened stays told. `Refused` for the last administrator. All of it
+    happens or nothing: where a plugin fails, its exception passes through and nothing is erased.
+    """
+    person = _existing(session, person_id)
+    require(actor, "person.erase", subject=person)
+    if person.erased_at is not None:
+        return
+    check_not_last_administrator(session, person)
+    address, locale = person.email, person.locale
+    for data in _registered():
+        data.erase(session, person_id)
+    _erase_roles(session, person, actor)
+    _erase_account(session, person)
+    publish(
+        session,
+        PersonErased(person_id=person_id),
+        service_id=SITE,
+        actor_id=actor.person_id,
+    )
+    if address is not None:
+        # The last thing sent there; the outbox forgets the address once it has left.
+        send_letter(session, "erased", to=address, locale=locale)
+
+
+def _erase_account(session: Session, person: Person) -> None:
+    if person.email is not None:
+        session.execute(delete(RoleInvitation).where(RoleInvitation.email == person.email))
+    person.email = None
+    person.name = ""
+    person.password = None
+    person.active = False
+    person.administrator = False
+    person.locale = None
+    person.last_login_at = None
+    person.fs_uniquifier = new_uniquifier()
+    person.erased_at = clock.now()
+    session.flush()
+
+
+def _erase_roles(session: Session, person: Person, actor: Actor) -> None:
+    grants = session.scalars(select(RoleGrant).where(RoleGrant.person_id == person.id)).all()
+    for grant in grants:
+        session.delete(grant)
+        publish(
+            session,
+            RoleRevoked(person_id=person.id, role="manager"),
+            service_id=grant.service_id,
+            actor_id=actor.person_id,
+        )
+    if person.administrator:
+        publish(
+            session,
+            RoleRevoked(person_id=person.id, role="administrator"),
+            service_id=SITE,
+            actor_id=actor.person_id,
+        )
+    session.flush()
+    session.expire(person, ["grants"])
+
+
+def _roles(session: Session, person_id: int) -> list[dict[str, Any]]:
+    rows = session.execute(
+        select(Service.slug, RoleGrant.role, RoleGrant.granted_at)
+        .join(Service, Service.id == RoleGrant.service_id)
+        .where(RoleGrant.person_id == person_id)
+        .order_by(RoleGrant.granted_at)
+    )
+    return [{"service": slug, "role": role, "granted_at": at} for slug, role, at in rows]
+
+
+def _invitations(session: Session, person: Person) -> list[dict[str, Any]]:
+    rows = session.execute(
+        select(Service.slug, RoleInvitation.role, RoleInvitation.invited_at)
+        .join(Service, Service.id == RoleInvitation.service_id)
+        .where(RoleInvitation.email == person.email)
+        .order_by(RoleInvitation.invited_at)
+    )
+    return [{"service": slug, "role": role, "invited_at": at} for slug, role, at in rows]
+
+
+def _registered() -> list[PersonalData]:
+    registered: list[PersonalData] = current_app.extensions[EXTENSION]
+    return registered
+
+
+def _existing(session: Session, person_id: int) -> Person:
+    person = session.get(Person, person_id)
+    if person is None:
+        raise NotFound(_l("There is no such account."))
+    return person

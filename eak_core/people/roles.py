@@ -1,0 +1,154 @@
+"""Roles: who runs a service, and who runs the site."""
+
+from collections.abc import Sequence
+from typing import Literal
+
+from sqlalchemy import select
+
+from eak_core import clock
+from eak_core.db import Session
+from eak_core.errors import Invalid, Refused
+from eak_core.events import SITE, publish
+from eak_core.i18n import _l
+from eak_core.people.events import RoleGranted, RoleRevoked
+from eak_core.people.models import Person, RoleGrant
+from eak_core.permissions import Actor, require
+from eak_core.services.models import Service
+
+ServiceRole = Literal["manager"]
+SERVICE_ROLES: tuple[ServiceRole, ...] = ("manager",)
+
+
+def managers_of(session: Session, service: Service) -> Sequence[Person]:
+    """Who runs ``service``, by name."""
+    return session.scalars(
+        select(Person)
+        .join(RoleGrant, RoleGrant.person_id == Person.id)
+        .where(RoleGrant.service_id == service.id, RoleGrant.role == "manager")
+        .order_by(Person.name, Person.id)
+    ).all()
+
+
+def grant_role(
+    session: Session, actor: Actor, person: Person, service: Service, role: ServiceRole
+) -> None:
+    """Give ``person`` a role in ``service``. Giving what they have changes nothing.
+
+    `Refused` for an account that is not confirmed, closed or erased.
+    """
+    require(actor, "role.grant", service)
+    _check_role(role)
+    _check_able(person)
+    give_role(session, person, service, role, granted_by=actor.person_id)
+
+
+def give_role(
+    session: Session,
+    person: Person,
+    service: Service,
+    role: ServiceRole,
+    *,
+    granted_by: int | None,
+) -> None:
+    """Write the role that somebody with the right to do so has given."""
+    if session.get(RoleGrant, (person.id, service.id, role)) is not None:
+        return
+    session.add(
+        RoleGrant(
+            person_id=person.id,
+            service_id=service.id,
+            role=role,
+            granted_at=clock.now(),
+            granted_by=granted_by,
+        )
+    )
+    session.flush()
+    session.expire(person, ["grants"])
+    publish(
+        session,
+        RoleGranted(person_id=person.id, role=role),
+        service_id=service.id,
+        actor_id=granted_by,
+    )
+
+
+def revoke_role(
+    session: Session, actor: Actor, person: Person, service: Service, role: ServiceRole
+) -> None:
+    """Take a role from ``person`` in ``service``. Taking what they do not have changes nothing."""
+    require(actor, "role.revoke", service)
+    _check_role(role)
+    grant = session.get(RoleGrant, (person.id, service.id, role))
+    if grant is None:
+        return
+    session.delete(grant)
+    session.flush()
+    session.expire(person, ["grants"])
+    publish(
+        session,
+        RoleRevoked(person_id=person.id, role=role),
+        service_id=service.id,
+        actor_id=actor.person_id,
+    )
+
+
+def grant_administrator(session: Session, actor: Actor, person: Person) -> None:
+    """Let ``person`` run the whole site."""
+    require(actor, "site.administer")
+    _check_able(person)
+    if person.administrator:
+        return
+    person.administrator = True
+    session.flush()
+    publish(
+        session,
+        RoleGranted(person_id=person.id, role="administrator"),
+        service_id=SITE,
+        actor_id=actor.person_id,
+    )
+
+
+def revoke_administrator(session: Session, actor: Actor, person: Person) -> None:
+    """Take the running of the site from ``person``; `Refused` for the last who has it."""
+    require(actor, "site.administer")
+    if not person.administrator:
+        return
+    check_not_last_administrator(session, person)
+    person.administrator = False
+    session.flush()
+    publish(
+        session,
+        RoleRevoked(person_id=person.id, role="administrator"),
+        service_id=SITE,
+        actor_id=actor.person_id,
+    )
+
+
+def check_not_last_administrator(session: Session, person: Person) -> None:
+    """`Refused` where the site would be left without anybody to run it.
+
+    The rows are locked, so that two administrators who leave at once are not both let go.
+    """
+    others = session.scalars(
+        select(Person.id)
+        .where(Person.administrator, Person.active)
+        .order_by(Person.id)
+        .with_for_update()
+    ).all()
+    if person.administrator and set(others) <= {person.id}:
+        raise Refused(
+            _l(
+                "This is the site’s last administrator. Please name another one first; nothing was"
+                " changed."
+            )
+        )
+
+
+def _check_role(role: str) -> None:
+    if role not in SERVICE_ROLES:
+        raise Invalid(_l("There is no such role."), {"role": _l("There is no such role.")})
+
+
+def _check_able(person: Person) -> None:
+    if not person.active or person.erased_at is not None or person.confirmed_at is None:
+        raise Refused(_l("This account cannot hold a role: it is closed, or not confirmed yet."))

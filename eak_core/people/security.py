@@ -1,0 +1,261 @@
+"""Flask-Security, set up for this site: French addresses, our words, our mail, one query."""
+
+from datetime import timedelta
+from typing import Any
+
+from flask import Flask, Response, abort, after_this_request, g, request, session
+from flask_babel import get_locale
+from flask_security import FSQLALiteUserDatastore, MailUtil, RoleMixin, Security, hash_password
+from flask_security.confirmable import confirm_user
+from flask_security.mail_util import EmailValidateException
+from flask_security.signals import (
+    password_reset,
+    reset_password_instructions_sent,
+    user_authenticated,
+    user_confirmed,
+)
+from flask_wtf import FlaskForm
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import joinedload
+
+from eak_core import clock
+from eak_core.db import current_session, db
+from eak_core.errors import Conflict
+from eak_core.i18n import _l
+from eak_core.people import forms
+from eak_core.people.accounts import joined
+from eak_core.people.addresses import normal_address
+from eak_core.people.letters import on_site, send_letter
+from eak_core.people.messages import MESSAGES, Wording
+from eak_core.people.models import Person, new_uniquifier
+from eak_core.people.passwords import SHORTEST, Passwords
+from eak_core.web import render
+from eak_core.web.limits import limit_register, limit_sign_in, limited
+
+SETTINGS: dict[str, Any] = {
+    "URL_PREFIX": "/compte",
+    "LOGIN_URL": "/connexion",
+    "LOGOUT_URL": "/deconnexion",
+    "REGISTER_URL": "/inscription",
+    "RESET_URL": "/mot-de-passe",
+    "CHANGE_URL": "/changer-de-mot-de-passe",
+    "CONFIRM_URL": "/confirmation",
+    "REGISTERABLE": True,
+    "CONFIRMABLE": True,
+    "RECOVERABLE": True,
+    "CHANGEABLE": True,
+    # It would keep the address of the computer at each sign-in; a date is all that is needed.
+    "TRACKABLE": False,
+    "POST_LOGIN_VIEW": "/",
+    "POST_LOGOUT_VIEW": "/",
+    "POST_REGISTER_VIEW": "/compte/connexion",
+    "POST_CONFIRM_VIEW": "/compte/connexion",
+    "POST_CHANGE_VIEW": "/compte/",
+    "LOGOUT_METHODS": ["POST"],
+    "RETURN_GENERIC_RESPONSES": True,
+    "CONFIRM_EMAIL_WITHIN": timedelta(days=2),
+    "RESET_PASSWORD_WITHIN": timedelta(hours=4),
+    "PASSWORD_HASH": "argon2",
+    "PASSWORD_SCHEMES": ["argon2"],
+    # OWASP's parameters: 19 MiB and two passes, about 20 ms.
+    "PASSWORD_HASH_PASSLIB_OPTIONS": {
+        "argon2__time_cost": 2,
+        "argon2__memory_cost": 19_456,
+        "argon2__parallelism": 1,
+    },
+    "PASSWORD_SINGLE_HASH": True,
+    "PASSWORD_LENGTH_MIN": SHORTEST,
+    # What stands in the signed links: the default would take a third of a second, and tell by that
+    # time which addresses have an account.
+    "HASHING_SCHEMES": ["hex_sha256"],
+    "USER_IDENTITY_ATTRIBUTES": [{"email": {"mapper": normal_address, "case_insensitive": False}}],
+    "API_ENABLED_METHODS": ["session"],
+    "FRESHNESS": timedelta(seconds=-1),
+    "TWO_FACTOR_IMPLEMENTATIONS": {},
+    "STATIC_FOLDER": None,
+    "CLI_USERS_NAME": None,
+    "CLI_ROLES_NAME": None,
+    # The letters are written by `Letters`, in the language of whoever receives them.
+    "EMAIL_PLAINTEXT": False,
+    "EMAIL_HTML": False,
+}
+
+limit_mail = limited("account-mail", "5/minute;30/hour")
+LIMITS = {
+    "login": limit_sign_in,
+    "change_password": limit_sign_in,
+    "register": limit_register,
+    "forgot_password": limit_mail,
+    "send_confirmation": limit_mail,
+    "reset_password": limit_sign_in,
+}
+
+#: What a session holds once somebody has signed in; anything older is dropped.
+SESSION_KEYS = ("_user_id", "_id", "_fresh", "fs_cc", "fs_paa")
+
+
+class PeopleStore(FSQLALiteUserDatastore):
+    """Where Flask-Security finds and makes accounts: in the session of the request."""
+
+    def find_user(self, case_insensitive: bool = False, **kwargs: Any) -> Person | None:
+        """The account with this attribute; with its roles, in the same query, for a session."""
+        attribute, value = kwargs.popitem()
+        query = select(Person).where(getattr(Person, attribute) == value)
+        if attribute == "fs_uniquifier":
+            query = query.options(joinedload(Person.grants))
+        return current_session().scalars(query).unique().one_or_none()
+
+    def create_user(self, **kwargs: Any) -> Person:
+        """A new account, not confirmed yet, in the language of whoever asks for it."""
+        person = Person(
+            **kwargs,
+            active=True,
+            fs_uniquifier=new_uniquifier(),
+            created_at=clock.now(),
+            locale=str(get_locale() or "fr"),
+        )
+        try:
+            with current_session().begin_nested():
+                current_session().add(person)
+        except IntegrityError:
+            # Two requests for one address in the same instant; the second may simply try again.
+            raise Conflict(_l("The account was not created. Please try again.")) from None
+        return person
+
+
+class Letters(MailUtil):
+    """Sends the letters of Flask-Security through the outbox, in the request's transaction."""
+
+    def send_mail(
+        self,
+        template: str,
+        subject: str,
+        recipient: Any,
+        sender: Any,
+        body: str | None,
+        html: str | None,
+        **context: Any,
+    ) -> None:
+        """Queue the letter named by ``template``, with links on the site's own address."""
+        links = {
+            name: on_site(context[name])
+            for name in ("confirmation_link", "reset_link", "recovery_link")
+            if context.get(name)
+        }
+        send_letter(
+            current_session(),
+            template.rpartition("/")[2],
+            to=recipient,
+            locale=context["user"].locale,
+            person=context["user"],
+            within=context.get("within"),
+            **links,
+        )
+        # Not every view of Flask-Security that writes to somebody also saves.
+        after_this_request(_commit)
+
+    def normalize(self, email: str) -> str:
+        """The one form of ``email``; see `eak_core.people.addresses`."""
+        try:
+            return normal_address(email)
+        except ValueError as error:
+            raise EmailValidateException(str(MESSAGES["INVALID_EMAIL_ADDRESS"][0])) from error
+
+    validate = normalize
+
+
+def _commit(response: Response) -> Response:
+    if response.status_code < 500:
+        current_session().commit()
+    return response
+
+
+def init_security(app: Flask) -> Security:
+    """Give ``app`` accounts and sessions. CSRF protection must stand already."""
+    for name, value in SETTINGS.items():
+        app.config.setdefault(f"SECURITY_{name}", value)
+    for name, message in MESSAGES.items():
+        app.config.setdefault(f"SECURITY_MSG_{name}", message)
+    security = Security(
+        app,
+        PeopleStore(db, Person, RoleMixin),
+        login_form=forms.SignInForm,
+        logout_form=forms.SignOutForm,
+        register_form=forms.RegistrationForm,
+        send_confirmation_form=forms.ResendForm,
+        forgot_password_form=forms.ForgottenForm,
+        reset_password_form=forms.NewPasswordForm,
+        change_password_form=forms.OtherPasswordForm,
+        mail_util_cls=Letters,
+        password_util_cls=Passwords,
+        render_template=render_account_page,
+        datetime_factory=clock.now,
+    )
+    security.i18n_domain = Wording()  # type: ignore[assignment]  # it is asked for gettext alone
+    app.jinja_env.globals["_fsdomain"] = security.i18n_domain.gettext
+    security.want_json(lambda _request: False)
+    _leave_out(app, security)
+    _limit(app)
+    _connect(app)
+    return security
+
+
+def render_account_page(template: str, **context: Any) -> Any:
+    """A page of Flask-Security; 422 where the form on it was refused."""
+    form = next(value for value in context.values() if isinstance(value, FlaskForm))
+    page = render(template, form=form, **context)
+    return (page, 422) if form.errors else page
+
+
+def _leave_out(app: Flask, security: Security) -> None:
+    """Take off what Flask-Security brings and the site does not use."""
+    # Sessions are the only proof of identity: no tokens in addresses or headers.
+    security.login_manager.request_loader(None)
+    # It would read the person in every request, before the request says whether it may write.
+    app.before_request_funcs[None].remove(security.principal._on_before_request)  # noqa: SLF001
+    app.before_request_funcs.setdefault("security", []).append(_refuse_json)
+
+
+def _limit(app: Flask) -> None:
+    """Count the attempts at what can be guessed, or used to flood somebody with mail."""
+    views: dict[str, Any] = app.view_functions
+    for name, limit in LIMITS.items():
+        views[f"security.{name}"] = limit(views[f"security.{name}"])
+
+
+def _refuse_json() -> None:
+    # The account pages are forms; their JSON twins are untested surface.
+    if request.is_json:
+        abort(415)
+
+
+def _connect(app: Flask) -> None:
+    user_confirmed.connect(_on_confirmed, app)
+    password_reset.connect(_on_password_reset, app)
+    reset_password_instructions_sent.connect(_on_reset_asked, app)
+    user_authenticated.connect(_on_signed_in, app)
+
+
+def _on_confirmed(app: Flask, user: Person, **_extra: Any) -> None:
+    joined(current_session(), user)
+
+
+def _on_password_reset(app: Flask, user: Person, **_extra: Any) -> None:
+    # Whoever answered the mail holds the address.
+    confirm_user(user)  # type: ignore[no-untyped-call]  # Flask-Security does not say
+
+
+def _on_reset_asked(app: Flask, **_extra: Any) -> None:
+    # An unknown address costs one hash (in Flask-Security); so does a known one.
+    hash_password("not-a-password")
+
+
+def _on_signed_in(app: Flask, user: Person, **_extra: Any) -> None:
+    """Begin a new session, so that nothing a stranger planted in the old one survives."""
+    user.last_login_at = clock.now()
+    kept = {key: session[key] for key in SESSION_KEYS if key in session}
+    session.clear()
+    session.update(kept)
+    g.pop("csrf_token", None)
+    g.pop("eak_actor", None)

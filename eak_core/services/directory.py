@@ -1,0 +1,157 @@
+"""The directory of services: opening one, changing what it says, archiving it."""
+
+import re
+from collections.abc import Sequence
+
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+
+from eak_core import clock
+from eak_core.db import Session
+from eak_core.errors import Conflict, Invalid
+from eak_core.events import publish
+from eak_core.i18n import _l
+from eak_core.permissions import Actor, require
+from eak_core.services.events import Changed, ServiceChanged, ServiceCreated
+from eak_core.services.models import AUDIENCES, Audience, Service
+from eak_core.services.slugs import check_slug, slug_taken
+from eak_core.services.visibility import visible_to
+from eak_core.web.text import clean_line, clean_lines
+
+NAME_LENGTH = 120
+DESCRIPTION_LENGTH = 5_000
+THEME = re.compile(r"[a-z][a-z0-9_-]{0,39}")
+
+
+def list_services(session: Session, actor: Actor, *, archived: bool = False) -> Sequence[Service]:
+    """The services ``actor`` may read, by name; the archived ones at the end where asked for."""
+    query = select(Service).where(visible_to(actor))
+    if not archived:
+        query = query.where(Service.archived_at.is_(None))
+    return session.scalars(
+        query.order_by(Service.archived_at.isnot(None), Service.name, Service.id)
+    ).all()
+
+
+def create_service(
+    session: Session,
+    actor: Actor,
+    slug: str,
+    name: str,
+    *,
+    description: str = "",
+    audience: Audience = "public",
+    theme: str | None = None,
+) -> Service:
+    """Open a service. `Invalid` names the field that is wrong; `Forbidden` unless administrator."""
+    require(actor, "service.create")
+    check_slug(slug)
+    values = _checked(name, description, audience, theme)
+    service = Service(slug=slug, created_at=clock.now(), **values)
+    try:
+        with session.begin_nested():
+            session.add(service)
+    except IntegrityError:
+        raise slug_taken() from None
+    publish(
+        session,
+        ServiceCreated(created_id=service.id, slug=slug, audience=audience),
+        service_id=service.id,
+        actor_id=actor.person_id,
+    )
+    return service
+
+
+def change_service(
+    session: Session,
+    actor: Actor,
+    service: Service,
+    *,
+    version: int,
+    name: str,
+    description: str,
+    audience: Audience,
+    theme: str | None,
+) -> Service:
+    """Change what ``service`` says, from the ``version_id`` that the person had before their eyes.
+
+    The address stays: links that people hold must keep working. `Conflict` where somebody else
+    saved in between; nothing is written then. Nothing happens where nothing changed.
+    """
+    require(actor, "service.manage", service)
+    values = _checked(name, description, audience, theme)
+    _lock(session, service)
+    changed: list[Changed] = [
+        field for field in _FIELDS if getattr(service, field) != values[field]
+    ]
+    if not changed:
+        return service
+    if service.version_id != version:
+        raise Conflict(
+            _l(
+                "Somebody else changed this service while you were writing. Nothing was saved;"
+                " what you typed is still in the form. Please compare with the current settings"
+                " and save again."
+            )
+        )
+    for field in changed:
+        setattr(service, field, values[field])
+    _changed(session, actor, service, *changed)
+    return service
+
+
+def archive_service(session: Session, actor: Actor, service: Service) -> None:
+    """Make ``service`` read-only and take it off the portal; its pages stay."""
+    require(actor, "service.archive", service)
+    _lock(session, service)
+    if service.archived_at is None:
+        service.archived_at = clock.now()
+        _changed(session, actor, service, "archived")
+
+
+def restore_service(session: Session, actor: Actor, service: Service) -> None:
+    """Open an archived ``service`` again."""
+    require(actor, "service.archive", service)
+    _lock(session, service)
+    if service.archived_at is not None:
+        service.archived_at = None
+        _changed(session, actor, service, "restored")
+
+
+_FIELDS: tuple[Changed, ...] = ("name", "description", "audience", "theme")
+
+
+def _lock(session: Session, service: Service) -> None:
+    """Read the row as it stands now, and let nobody else change it before the commit."""
+    session.refresh(service, with_for_update=True)
+
+
+def _changed(session: Session, actor: Actor, service: Service, *changed: Changed) -> None:
+    session.flush()
+    publish(
+        session,
+        ServiceChanged(changed_id=service.id, changed=changed),
+        service_id=service.id,
+        actor_id=actor.person_id,
+    )
+
+
+def _checked(
+    name: str, description: str, audience: str, theme: str | None
+) -> dict[str, str | None]:
+    """The values as they are stored; `Invalid` with a reason for each field that is wrong."""
+    name, description = clean_line(name), clean_lines(description)
+    wrong: dict[str, object] = {}
+    if not any(char.isalnum() for char in name):
+        wrong["name"] = _l("Please give the service a name.")
+    elif len(name) > NAME_LENGTH:
+        wrong["name"] = _l("The name is too long: 120 characters at most.")
+    if len(description) > DESCRIPTION_LENGTH:
+        wrong["description"] = _l("The description is too long: 5,000 characters at most.")
+    if audience not in AUDIENCES:
+        wrong["audience"] = _l("Please choose who may read this service.")
+    if theme is not None and not THEME.fullmatch(theme):
+        wrong["theme"] = _l("Please choose one of the themes offered.")
+    if wrong:
+        raise Invalid(_l("The service was not saved: one answer needs correction."), wrong)
+    return {"name": name, "description": description, "audience": audience, "theme": theme}

@@ -1,0 +1,61 @@
+"""What a request needs to know of its service, in one query."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import func, select
+
+from eak_core.db import Session
+from eak_core.events.models import LogHead, Subscription
+from eak_core.plugins.models import PluginActivation
+from eak_core.services.models import Service
+from eak_core.services.slugs import SHAPE
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A service as one request sees it, from its first moment to its last.
+
+    ``head`` is the last position of the service's log. ``validator`` also moves when a subscriber
+    has read on, because pages show what subscribers derived after the head last moved.
+    """
+
+    service: Service
+    active_plugins: frozenset[str]
+    head: int
+    validator: str
+
+
+_plugins = (
+    select(func.aggregate_strings(PluginActivation.plugin, " "))
+    .where(
+        PluginActivation.service_id == Service.id,
+        PluginActivation.active,
+        PluginActivation.suspended_at.is_(None),
+    )
+    .correlate(Service)
+    .scalar_subquery()
+)
+_head = (
+    select(LogHead.position)
+    .where(LogHead.service_id == Service.id)
+    .correlate(Service)
+    .scalar_subquery()
+)
+_cursors = (
+    select(func.sum(Subscription.position))
+    .where(Subscription.service_id == Service.id)
+    .correlate(Service)
+    .scalar_subquery()
+)
+_place = select(Service, _plugins, func.coalesce(_head, 0), func.coalesce(_cursors, 0))
+
+
+def find(session: Session, slug: str) -> Place | None:
+    """The service at ``/<slug>/`` with what is on in it; None where there is none."""
+    if not SHAPE.fullmatch(slug):
+        return None
+    row = session.execute(_place.where(Service.slug == slug)).one_or_none()
+    if row is None:
+        return None
+    service, plugins, head, cursors = row
+    return Place(service, frozenset((plugins or "").split()), head, f"{head}.{cursors}")
