@@ -62,7 +62,10 @@ class Batch:
         if not self.claims:
             sub.position = head(self.session, sub.service_id)
             return sub.position - before
-        rows = rows_after(self.session, sub.service_id, before, self._limit())
+        if sub.tries > DEATHS_BEFORE_CARE and sub.careful_until <= before:
+            sub.careful_until = min(before + BATCH, head(self.session, sub.service_id))
+        limit = 1 if sub.careful_until > before else BATCH
+        rows = rows_after(self.session, sub.service_id, before, limit)
         if rows and rows[-1].position != before + len(rows):
             raise BrokenLog(
                 f"log {sub.service_id}: {len(rows)} events after position {before}"
@@ -77,12 +80,11 @@ class Batch:
                 if not self._take(row):
                     break
             self._flush_run()
+        # Behind what killed the process care ends; before it, it goes on from one by one.
+        sub.tries = DEATHS_BEFORE_CARE if sub.position < sub.careful_until else 0
         sub.handled += self.handled
         sub.handling_ms += round((time.perf_counter() - started) * 1000)
         return sub.position - before
-
-    def _limit(self) -> int:
-        return 1 if self.subscription.tries > DEATHS_BEFORE_CARE else BATCH
 
     def _park_unseen(self, row: LogRow) -> None:
         sub = self.subscription
@@ -96,7 +98,7 @@ class Batch:
                 f"The process ended {DEATHS_BEFORE_PARKING} times in a row while handling this"
                 " event; it was parked without being tried again.",
             )
-        sub.position = row.position
+        sub.position = sub.careful_until = row.position
 
     def _take(self, row: LogRow) -> bool:
         """Deal with one row; False when the batch must end before or after it."""

@@ -68,7 +68,7 @@ class _Unit:
     pending: list[_Pending] = field(default_factory=list)
     sealed: bool = False
     depth: int = 0
-    handling: bool = False
+    savepoint: SessionTransaction | None = None
     released: SessionTransaction | None = None
     recorded: frozenset[int] = frozenset()
 
@@ -118,14 +118,14 @@ def publish(
 
 @contextmanager
 def handling(session: Session, depth: int) -> Iterator[None]:
-    """While a handler runs: what it publishes is ``depth`` handlers away from a person's act, and
+    """While a handler runs in the savepoint that is open: what it publishes is ``depth`` handlers away from a person's act, and
     a commit of its own, which would tear its effects from the cursor, is refused."""
     unit = _unit(session)
-    unit.depth, unit.handling = depth, True
+    unit.depth, unit.savepoint = depth, session.get_nested_transaction()
     try:
         yield
     finally:
-        unit.depth, unit.handling = 0, False
+        unit.depth, unit.savepoint = 0, None
 
 
 def _unit(session: Session) -> _Unit:
@@ -154,14 +154,15 @@ def install(session_class: type[Session]) -> None:
 
 
 def _before_commit(session: Session) -> None:
-    # It fires when a savepoint is released too.
-    if session.in_nested_transaction():
-        return
     unit = session.info.get(_KEY)
     if unit is None:
         return
-    if unit.handling:
+    # It fires when a savepoint is released too.
+    savepoint = session.get_nested_transaction()
+    if savepoint is not None and savepoint is unit.savepoint:
         raise EventError("a handler may not commit: its effects and the cursor go together")
+    if savepoint is not None:
+        return
     session.flush()
     if not unit.pending:
         return

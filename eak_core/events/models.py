@@ -46,8 +46,8 @@ class EventLog(Base):
 class Subscription(Base):
     """How far one plugin has read the log of one service.
 
-    ``tries`` counts batches begun and not ended (a process died); ``failures`` counts batches that
-    ended in trouble of the database; both delay the next try.
+    ``tries`` counts batches begun and not ended (a process died); up to ``careful_until`` events are
+    then handled one by one. ``failures`` counts batches that ended in trouble of the database.
     """
 
     __tablename__ = "subscription"
@@ -58,6 +58,7 @@ class Subscription(Base):
     live_from: Mapped[int] = mapped_column(BigInteger, default=0)
     enabled: Mapped[bool] = mapped_column(default=True)
     tries: Mapped[int] = mapped_column(default=0)
+    careful_until: Mapped[int] = mapped_column(BigInteger, default=0)
     failures: Mapped[int] = mapped_column(default=0)
     retry_at: Mapped[datetime | None]
     error: Mapped[str | None] = mapped_column(Text)

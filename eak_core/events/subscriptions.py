@@ -29,6 +29,7 @@ def start(session: Session, plugin: str, service_id: int) -> int:
             live_from=live_from,
             enabled=True,
             tries=0,
+            careful_until=0,
             failures=0,
             handled=0,
             handling_ms=0,
@@ -73,7 +74,15 @@ def rebuild(
     session.execute(
         update(Subscription)
         .where(Subscription.plugin == plugin, Subscription.service_id == service_id)
-        .values(position=0, live_from=live_from, tries=0, failures=0, retry_at=None, error=None)
+        .values(
+            position=0,
+            live_from=live_from,
+            tries=0,
+            careful_until=0,
+            failures=0,
+            retry_at=None,
+            error=None,
+        )
     )
     return live_from
 

@@ -121,7 +121,6 @@ class Worker:
                     if sub is None:
                         return 0
                     moved = Batch(session, self.core, sub).advance()
-                    sub.tries = 0
                     if moved:
                         sub.failures, sub.retry_at = 0, None
                     elif sub.error:  # this code is too old for the next event

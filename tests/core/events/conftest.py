@@ -1,6 +1,6 @@
 """The event core alone: an application with a database and a registry, and no site."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import pytest
 from flask import Flask
@@ -9,7 +9,7 @@ from eak_core.db import Base, db, init_db
 from eak_core.events import CORE, EventRegistry
 from eak_core.events.core import EventCore
 from eak_core.testing.databases import Databases, Kind
-from tests.core.events.probe import PROBE, Listener
+from tests.core.events.probe import PROBE, Listener, MakeApp
 
 
 def build(url: str) -> None:
@@ -24,9 +24,6 @@ def build(url: str) -> None:
 def url(databases: Databases, database: Kind) -> Iterator[str]:
     with databases.fresh(database, "events", build) as found:
         yield found
-
-
-MakeApp = Callable[..., Flask]
 
 
 @pytest.fixture

@@ -1,5 +1,6 @@
 """A plugin as small as the event core sees it, for the tests of this folder."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from flask import Flask
@@ -12,6 +13,9 @@ from eak_core.events.types import EventType, Upcaster
 from eak_core.events.worker import Worker
 
 SERVICE = 1
+
+#: Builds applications on the test's database, as several processes would.
+MakeApp = Callable[..., Flask]
 
 
 @dataclass

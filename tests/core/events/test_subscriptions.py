@@ -1,0 +1,525 @@
+"""Subscriptions: exactly once in the database, whatever fails (T13-T25)."""
+
+import threading
+from collections.abc import Sequence
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from flask import Flask
+from sqlalchemy import select, text, update
+from sqlalchemy.exc import OperationalError
+
+from eak_core import clock
+from eak_core.db import read_session, write_session
+from eak_core.errors import NotFound, Refused
+from eak_core.events import Context, Recorded, publish, subscriber, subscriptions
+from eak_core.events import parking as parked_events
+from eak_core.events.handling import DEATHS_BEFORE_PARKING
+from eak_core.events.log import MAX_DEPTH
+from eak_core.events.models import EventLog, OutboxMessage, ParkedEvent, Subscription
+from eak_core.events.worker import Worker
+from tests.core.events.probe import (
+    SERVICE,
+    Effect,
+    Happened,
+    Listener,
+    MakeApp,
+    drain,
+    effects,
+    happen,
+    note,
+    positions,
+)
+
+
+def start(app: Flask, plugin: str = "probe", service_id: int = SERVICE) -> int:
+    with write_session(app) as session:
+        return subscriptions.start(session, plugin, service_id)
+
+
+def stop(app: Flask, plugin: str = "probe") -> None:
+    with write_session(app) as session:
+        subscriptions.stop(session, plugin, SERVICE)
+
+
+def parked(app: Flask) -> list[ParkedEvent]:
+    with read_session(app) as session:
+        return list(session.scalars(select(ParkedEvent).order_by(ParkedEvent.position)))
+
+
+def make_due(app: Flask) -> None:
+    """Let the pauses between tries be over."""
+    with write_session(app) as session:
+        session.execute(
+            update(ParkedEvent)
+            .where(ParkedEvent.retry_at.is_not(None))
+            .values(retry_at=clock.now())
+        )
+        session.execute(update(Subscription).values(retry_at=None))
+
+
+def noting() -> Listener:
+    """A plugin that writes down what it is told."""
+    probe = Listener()
+
+    @subscriber(probe, Happened)
+    def on_happened(event: Happened, ctx: Context) -> None:
+        note(ctx, event.number)
+
+    return probe
+
+
+def failing(*bad: int, error: type[Exception] = ValueError) -> tuple[Listener, set[int]]:
+    """A plugin that writes, then raises for some numbers; empty the set to mend it."""
+    probe = Listener()
+    broken = set(bad)
+
+    @subscriber(probe, Happened)
+    def on_happened(event: Happened, ctx: Context) -> None:
+        note(ctx, event.number)
+        ctx.session.flush()
+        if event.number in broken:
+            raise error(f"cannot stomach {event.number}")
+
+    return probe, broken
+
+
+def test_each_event_takes_effect_once_and_in_order(make_app: MakeApp) -> None:
+    app = make_app(noting())
+    start(app)
+    happen(app, *range(20))
+    drain(app)
+    drain(app)
+    assert effects(app) == list(range(20))
+
+
+def test_workers_side_by_side_do_nothing_twice(make_app: MakeApp, url: str) -> None:
+    """T13 and T14, without deaths: three workers and three writers."""
+    apps = [make_app(noting()) for _ in range(3)]
+    start(apps[0])
+    written = threading.Event()
+    failures: list[BaseException] = []
+
+    def work(app: Flask) -> None:
+        try:
+            worker = Worker(app)
+            while True:
+                done = written.is_set()  # T34: read before the pass, believed after an idle one
+                moved = worker.work()
+                with read_session(app) as session:
+                    lag = [h.lag for h in subscriptions.health(session)]
+                if done and not moved and lag == [0]:
+                    return
+        except BaseException as error:
+            failures.append(error)
+
+    def write(writer: int) -> None:
+        happen(apps[writer], *range(writer * 100, writer * 100 + 25), thing=writer)
+
+    workers = [threading.Thread(target=work, args=(app,)) for app in apps]
+    writers = [threading.Thread(target=write, args=(n,)) for n in range(3)]
+    for thread in workers + writers:
+        thread.start()
+    for thread in writers:
+        thread.join()
+    written.set()
+    for thread in workers:
+        thread.join()
+    assert failures == []
+    done = effects(apps[0])
+    assert len(done) == 75
+    for writer in range(3):
+        of_writer = [n for n in done if n // 100 == writer]
+        assert of_writer == list(range(writer * 100, writer * 100 + 25))
+
+
+def test_a_failing_event_parks_its_subject_and_the_others_go_on(make_app: MakeApp) -> None:
+    """T15 and T16: its writes are gone, its siblings' stay, order within the subject is kept."""
+    probe, broken = failing(10)
+    app = make_app(probe)
+    start(app)
+    happen(app, 1, 2)
+    happen(app, 10, 11, 12, thing=7)
+    happen(app, 3)
+    drain(app)
+    happen(app, 13, thing=7)
+    happen(app, 4)
+    drain(app)
+    assert effects(app) == [1, 2, 3, 4]
+    assert [p.position for p in parked(app)] == [3, 4, 5, 7]
+    assert "cannot stomach 10" in parked(app)[0].error
+    broken.clear()
+    make_due(app)
+    drain(app)
+    assert effects(app) == [1, 2, 3, 4, 10, 11, 12, 13]
+    assert parked(app) == []
+    happen(app, 14, thing=7)
+    drain(app)
+    assert effects(app)[-1] == 14
+
+
+def test_a_failing_event_in_a_batch_parks_alone(make_app: MakeApp) -> None:
+    probe = Listener()
+
+    @subscriber(probe, Happened, batch=True)
+    def on_happened(events: Sequence[Recorded], ctx: Context) -> None:
+        for recorded in events:
+            ctx.session.add(
+                Effect(
+                    plugin="probe",
+                    service_id=ctx.service_id,
+                    position=recorded.position,
+                    number=recorded.data.number,
+                    replaying=ctx.replaying,
+                )
+            )
+        ctx.session.flush()
+        if any(recorded.data.number == 3 for recorded in events):
+            raise ValueError
+
+    app = make_app(probe)
+    start(app)
+    for number in range(1, 7):
+        happen(app, number, thing=number % 3)
+    drain(app)
+    assert sorted(effects(app)) == [1, 2, 4, 5]
+    assert [p.position for p in parked(app)] == [3, 6]
+
+
+def test_a_parked_event_is_tried_again_and_then_waits_for_an_administrator(
+    make_app: MakeApp,
+) -> None:
+    probe, _ = failing(1)
+    app = make_app(probe)
+    start(app)
+    happen(app, 1, 2)
+    drain(app)
+    for _ in range(parked_events.MAX_ATTEMPTS + 2):
+        make_due(app)
+        drain(app)
+    first, second = parked(app)
+    assert first.attempts == parked_events.MAX_ATTEMPTS
+    assert first.retry_at is None
+    assert second.attempts == 0
+
+
+def test_an_administrator_retries_or_skips_the_first_of_a_subject_only(make_app: MakeApp) -> None:
+    probe, broken = failing(1, 2)
+    app = make_app(probe)
+    start(app)
+    happen(app, 1, 2, 3)
+    drain(app)
+    with pytest.raises(Refused), write_session(app) as session:
+        parked_events.decide(session, "probe", SERVICE, 2, "retry", actor_id=5)
+    with pytest.raises(Refused), write_session(app) as session:
+        parked_events.decide(session, "probe", SERVICE, 1, "skip", actor_id=5, reason="  ")
+    with write_session(app) as session:
+        parked_events.decide(session, "probe", SERVICE, 1, "skip", actor_id=5, reason="A test.")
+    broken.discard(2)
+    drain(app)
+    assert effects(app) == [2, 3]
+    (skipped,) = parked(app)
+    assert (skipped.skip_reason, skipped.skipped_by) == ("A test.", 5)
+    with pytest.raises(NotFound), write_session(app) as session:
+        parked_events.decide(session, "probe", SERVICE, 1, "retry", actor_id=5)
+    with read_session(app) as session:
+        assert list(session.scalars(select(EventLog.type).where(EventLog.actor_id == 5))) == [
+            "event.skipped"
+        ]
+
+
+def test_an_event_that_ends_the_process_is_parked_and_the_others_are_handled(
+    make_app: MakeApp,
+) -> None:
+    """T17. A death leaves only the count of tries behind, which is what is written here; real
+    deaths are in tests/reliability."""
+
+    class Death(BaseException):
+        """Stands for the end of the process."""
+
+    probe = Listener()
+
+    @subscriber(probe, Happened)
+    def on_happened(event: Happened, ctx: Context) -> None:
+        note(ctx, event.number)
+        if event.number == 3:
+            raise Death
+
+    app = make_app(probe)
+    start(app)
+    for number in range(1, 6):
+        happen(app, number, thing=number)
+    deaths = 0
+    while True:
+        try:
+            if Worker(app).drain(timeout=5):
+                break
+        except Death:
+            deaths += 1
+    assert deaths == DEATHS_BEFORE_PARKING
+    assert effects(app) == [1, 2, 4, 5]
+    assert [p.position for p in parked(app)] == [3]
+
+
+def test_trouble_of_the_database_parks_nothing(make_app: MakeApp) -> None:
+    """T18."""
+    probe = Listener()
+    away = [True]
+
+    @subscriber(probe, Happened)
+    def on_happened(event: Happened, ctx: Context) -> None:
+        note(ctx, event.number)
+        if away[0]:
+            raise OperationalError("SELECT 1", {}, Exception("gone away"))
+
+    app = make_app(probe)
+    start(app)
+    happen(app, 1, 2)
+    Worker(app).work()
+    with read_session(app) as session:
+        (health,) = subscriptions.health(session)
+    assert (health.lag, health.parked) == (2, 0)
+    assert health.error is not None
+    assert "gone away" in health.error
+    away[0] = False
+    make_due(app)
+    drain(app)
+    assert effects(app) == [1, 2]
+    with read_session(app) as session:
+        assert subscriptions.health(session)[0].error is None
+
+
+def test_a_plugin_enabled_late_catches_up_and_knows_that_it_replays(make_app: MakeApp) -> None:
+    """T19: enabled at event 50 while 51 to 100 are written."""
+    app = make_app(noting())
+    happen(app, *range(1, 51))
+    assert start(app) == 50
+    happen(app, *range(51, 101))
+    drain(app)
+    assert effects(app) == list(range(1, 101))
+    with read_session(app) as session:
+        replayed = session.scalars(select(Effect.position).where(Effect.replaying)).all()
+    assert sorted(replayed) == list(range(1, 51))
+
+
+def sending(even_in_replay: bool = False) -> Listener:
+    probe = Listener()
+
+    @subscriber(probe, Happened)
+    def on_happened(event: Happened, ctx: Context) -> None:
+        ctx.send("note", {"number": event.number}, even_in_replay=even_in_replay)
+
+    return probe
+
+
+@pytest.mark.parametrize(("by_name", "expected"), [(False, 2), (True, 5)])
+def test_a_replay_sends_nothing_unless_asked_and_never_twice(
+    make_app: MakeApp, by_name: bool, expected: int
+) -> None:
+    """T20."""
+    app = make_app(sending(by_name))
+    app.extensions["eak_transports"] = {"note": lambda claimed: None}
+    happen(app, 1, 2, 3)
+    start(app)
+    happen(app, 4, 5)
+    drain(app)
+    with write_session(app) as session:
+        subscriptions.rebuild(session, "probe", SERVICE, lambda *_: None)
+    drain(app)
+    with read_session(app) as session:
+        assert len(session.scalars(select(OutboxMessage)).all()) == expected
+
+
+def test_the_state_is_the_same_enabled_early_late_or_rebuilt(make_app: MakeApp) -> None:
+    """T21, for the smallest of plugins; the conformance kit asks it of every one."""
+    early, late = noting(), noting()
+    late.name = "late"
+    app = make_app(early, late)
+    start(app)
+    happen(app, 1, 2, 3)
+    drain(app)
+    stop(app)
+    happen(app, 4, 5)
+    drain(app)
+    start(app)
+    start(app, "late")
+    happen(app, 6)
+    drain(app)
+    assert effects(app) == effects(app, "late") == [1, 2, 3, 4, 5, 6]
+
+    def reset(session: Any, service_id: int) -> None:
+        session.execute(text("DELETE FROM probe_effect WHERE plugin = 'probe'"))
+
+    with write_session(app) as session:
+        subscriptions.rebuild(session, "probe", SERVICE, reset)
+    drain(app)
+    assert effects(app) == [1, 2, 3, 4, 5, 6]
+
+
+def test_switching_off_waits_for_the_batch_in_hand_and_then_nothing_runs(
+    make_app: MakeApp,
+) -> None:
+    """T22."""
+    probe = Listener()
+    inside, go_on = threading.Event(), threading.Event()
+
+    @subscriber(probe, Happened)
+    def on_happened(event: Happened, ctx: Context) -> None:
+        inside.set()
+        go_on.wait(10)
+        note(ctx, event.number)
+
+    app = make_app(probe)
+    start(app)
+    happen(app, 1)
+    worker = threading.Thread(target=Worker(app).work)
+    worker.start()
+    assert inside.wait(10)
+    stopper = threading.Thread(target=stop, args=(app,))
+    stopper.start()
+    stopper.join(0.2)
+    assert stopper.is_alive(), "switching off did not wait for the handler"
+    go_on.set()
+    stopper.join(10)
+    worker.join(10)
+    happen(app, 2)
+    Worker(app).work()
+    assert effects(app) == [1]
+
+
+def test_what_a_plugin_that_is_off_or_gone_has_parked_is_left_alone(make_app: MakeApp) -> None:
+    """T23."""
+    probe, broken = failing(1)
+    app = make_app(probe)
+    start(app)
+    happen(app, 1)
+    drain(app)
+    stop(app)
+    broken.clear()
+    make_due(app)
+    drain(app)
+    assert len(parked(app)) == 1
+    without_plugin = make_app()
+    start(app)
+    make_due(app)
+    assert Worker(without_plugin).work() == 0
+    assert len(parked(app)) == 1
+    drain(app)
+    assert effects(app) == [1]
+
+
+def test_handlers_that_publish_cannot_go_on_for_ever(make_app: MakeApp) -> None:
+    """T24."""
+    probe = Listener()
+
+    @subscriber(probe, Happened)
+    def on_happened(event: Happened, ctx: Context) -> None:
+        publish(
+            ctx.session,
+            Happened(thing=event.thing, number=event.number + 1),
+            service_id=ctx.service_id,
+        )
+
+    app = make_app(probe)
+    start(app)
+    happen(app, 0)
+    drain(app)
+    with read_session(app) as session:
+        assert len(positions(session)) == MAX_DEPTH + 1
+    assert len(parked(app)) == 1
+    assert "loop" in parked(app)[0].error
+
+
+def test_older_code_stops_before_an_event_that_is_too_new_for_it(make_app: MakeApp) -> None:
+    """T25: it claims the type, so it must not skip it; types it does not claim it does skip."""
+    app = make_app(noting())
+    start(app)
+    happen(app, 1)
+    newer = {
+        "service_id": SERVICE,
+        "event_id": str(uuid4()),
+        "subject": "thing:1",
+        "occurred_at": clock.now(),
+        "data": "{}",
+        "depth": 0,
+    }
+    with write_session(app) as session:
+        session.execute(
+            EventLog.__table__.insert(),
+            [
+                {**newer, "position": 2, "type": "other.thing", "version": 9},
+                {
+                    **newer,
+                    "position": 3,
+                    "event_id": str(uuid4()),
+                    "type": "probe.happened",
+                    "version": 2,
+                },
+            ],
+        )
+        session.execute(text("UPDATE log_head SET position = 3 WHERE service_id = 1"))
+    worker = Worker(app)
+    worker.work()
+    worker.work()
+    with read_session(app) as session:
+        (health,) = subscriptions.health(session)
+    assert (health.position, health.lag, health.parked) == (2, 1, 0)
+    assert health.error is not None
+    assert "newer than this code" in health.error
+
+
+def test_a_gap_in_the_log_stops_the_reader_and_is_shown(make_app: MakeApp) -> None:
+    app = make_app(noting())
+    start(app)
+    happen(app, 1)
+    with write_session(app) as session:
+        session.execute(text("UPDATE log_head SET position = 5 WHERE service_id = 1"))
+    happen(app, 2)
+    Worker(app).work()
+    with read_session(app) as session:
+        (health,) = subscriptions.health(session)
+    assert health.error is not None
+    assert "events after position" in health.error
+    assert effects(app) == []
+
+
+def test_a_handler_may_not_commit(make_app: MakeApp) -> None:
+    probe = Listener()
+
+    @subscriber(probe, Happened)
+    def on_happened(event: Happened, ctx: Context) -> None:
+        note(ctx, event.number)
+        ctx.session.commit()
+
+    app = make_app(probe)
+    start(app)
+    happen(app, 1)
+    drain(app)
+    assert effects(app) == []
+    assert "may not commit" in parked(app)[0].error
+
+
+def test_health_shows_lag_parked_errors_and_cost(make_app: MakeApp) -> None:
+    """T29, with one query."""
+    probe, _ = failing(2)
+    app = make_app(probe)
+    start(app)
+    happen(app, 1, 2)
+    drain(app)
+    happen(app, 3)
+    with read_session(app) as session:
+        (health,) = subscriptions.health(session)
+    assert (health.head, health.position, health.lag, health.parked) == (3, 2, 1, 1)
+    assert health.handled == 1
+    assert health.ms_per_event >= 0
+
+
+def test_services_are_read_apart(make_app: MakeApp) -> None:
+    """T48, for the worker."""
+    app = make_app(noting())
+    start(app)
+    happen(app, 1, service_id=2)
+    happen(app, 2)
+    drain(app)
+    assert effects(app) == [2]
