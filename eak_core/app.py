@@ -1,0 +1,107 @@
+"""`create_app`: wires the rooms of the platform in a readable order, and nothing else."""
+
+from collections.abc import Iterable
+from types import ModuleType
+from urllib.parse import urlsplit
+
+from flask import Flask, request
+
+from eak_core.config import Config
+from eak_core.db import current_session, db, init_db, migrations
+from eak_core.events import CORE, EventRegistry
+from eak_core.events.core import EventCore
+from eak_core.events.mail import mail_transport
+from eak_core.ideas.setup import init_ideas, navigation
+from eak_core.permissions import PermissionRegistry
+from eak_core.permissions.registry import register_permission
+from eak_core.people.setup import init_people
+from eak_core.plugins import gate, slots
+from eak_core.plugins.candidates import from_entry_points, from_modules
+from eak_core.plugins.host import PluginHost, get_host
+from eak_core.plugins.settings import plugin_settings
+from eak_core.services import lookup
+from eak_core.services.setup import init_services
+from eak_core.services.slugs import RESERVED
+from eak_core.web import init_guards, init_web
+from eak_core.web.caching import init_caching
+
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+
+
+def create_app(
+    config: Config,
+    *,
+    plugins: Iterable[ModuleType | str] | None = None,
+    testing: bool = False,
+) -> Flask:
+    """The application of one instance.
+
+    ``plugins`` are modules to load in the place of those that are installed. The database may lack
+    migrations: commands run them, and servers refuse to start (`migrations.require_current`).
+    """
+    app = Flask("eak_core", instance_path=str(config.instance))
+    app.config.update(
+        SECRET_KEY=config.secret_key,
+        TESTING=testing,
+        # A signed-in page must not be mistaken for another instance's on the same machine.
+        SESSION_COOKIE_NAME="eak_session",
+    )
+    init_db(app, config.database_url)
+    PermissionRegistry().init_app(app)
+    init_web(app, config)
+    _choose_transaction(app)
+    gate.install(app, lookup.find, reserved=RESERVED)
+    init_guards(app, config)
+    init_people(app)
+    init_caching(app)
+    init_services(app)
+    init_ideas(app)
+    slots.init_app(app, navigation=[navigation])
+    _install_plugins(app, config, plugins)
+    _init_events(app, config)
+    return app
+
+
+def _choose_transaction(app: Flask) -> None:
+    """Requests that may write say so before their first statement; see `eak_core.db.session`."""
+
+    @app.before_request
+    def choose_transaction() -> None:
+        current_session().writes = request.method not in SAFE_METHODS
+
+
+def _install_plugins(
+    app: Flask, config: Config, plugins: Iterable[ModuleType | str] | None
+) -> None:
+    if config.safe_mode:
+        plugins = ()
+    host = PluginHost(from_entry_points() if plugins is None else from_modules(plugins))
+    host.init_app(app)
+    for plugin in host.ready.values():
+        for name, role in plugin.permissions.items():
+            register_permission(app, name, role)
+    refresh_plugins(app)
+
+
+def refresh_plugins(app: Flask) -> None:
+    """Look again which plugins are ready, after migrations were run."""
+    with app.app_context():
+        get_host(app).check_migrations(db.engine)
+
+
+def _init_events(app: Flask, config: Config) -> None:
+    host = get_host(app)
+    loaded = [each.loaded for each in host.installed.values() if each.loaded is not None]
+    app.extensions["eak_events"] = EventCore(
+        EventRegistry([CORE, *loaded]),
+        {name: tuple(plugin.subscribers) for name, plugin in host.ready.items()},
+        plugin_settings,
+    )
+    app.extensions["eak_transports"] = {
+        "mail": mail_transport(
+            config.mail_url,
+            folder=config.mail_folder,
+            sender=config.mail_sender,
+            domain=urlsplit(config.base_url).hostname or "localhost",
+        )
+    }
