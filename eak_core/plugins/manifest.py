@@ -25,10 +25,12 @@ SEGMENT = re.compile(r"[a-z][a-z0-9-]{1,39}")
 #: First words of the core's tables and names of its blueprints and parts. Tables, endpoints,
 #: events and permissions of a plugin begin with its name, so it must not begin like the core's.
 RESERVED_NAMES = frozenset(
-    "account accounts admin alembic api cli commune compte content core criterion db eak event"
-    " events i18n idea ideas log mail main moderation outbox page parked people permission"
-    " permissions person plugin plugins portal role security service services site stage static"
-    " subject subscription test testing theme themes web".split()
+    """
+    account accounts admin alembic api cli commune compte content core criterion db demo eak event
+    events i18n idea ideas log mail main moderation outbox page pages parked people
+    permission permissions person plugin plugins portal role security service services site stage
+    static subject subscription test testing theme themes web
+    """.split()  # noqa: SIM905 – forty quoted words would be harder to read
 )
 
 #: Endings that the host gives to the names of a plugin's further blueprints.
@@ -46,6 +48,17 @@ CORE_STAGES = frozenset({"draft", "submitted", "screening", "accepted", "rejecte
 
 class ManifestError(ValueError):
     """A plugin says something about itself that cannot be; the sentence says what to change."""
+
+
+def check_name(name: str) -> None:
+    """`ManifestError` where ``name`` cannot be a plugin's, for its shape or because it begins like
+    something of the core."""
+    if not NAME.fullmatch(name):
+        raise ManifestError(
+            f"name {name!r}: use a-z, 0-9 and _, beginning with a letter, 2 to 31 characters"
+        )
+    if name.split("_")[0] in RESERVED_NAMES or name.endswith(RESERVED_ENDINGS):
+        raise ManifestError(f"name {name!r} belongs to the core; choose another")
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +115,7 @@ class Plugin:
     blueprints: "dict[str, PluginBlueprint]" = field(default_factory=dict, init=False, repr=False)
 
     def __post_init__(self) -> None:
-        self._check_name()
+        check_name(self.name)
         self.segment = self.segment or self.name.replace("_", "-")
         if not SEGMENT.fullmatch(self.segment) or self.segment in RESERVED_SEGMENTS:
             raise ManifestError(
@@ -122,15 +135,6 @@ class Plugin:
         self._check_requires()
         self._check_permissions()
         self._check_stages()
-
-    def _check_name(self) -> None:
-        if not NAME.fullmatch(self.name):
-            raise ManifestError(
-                f"name {self.name!r}: use a-z, 0-9 and _, beginning with a letter,"
-                " 2 to 31 characters"
-            )
-        if self.name.split("_")[0] in RESERVED_NAMES or self.name.endswith(RESERVED_ENDINGS):
-            raise ManifestError(f"name {self.name!r} belongs to the core; choose another")
 
     def _check_requires(self) -> None:
         if isinstance(self.requires, str):

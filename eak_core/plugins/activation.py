@@ -1,0 +1,287 @@
+"""Switching plugins on and off in a service. It is data: every process follows at its next request.
+
+One row per plugin and service, changed by one statement each, so that administrators who act at
+the same time on different plugins both get what they asked for, and on the same plugin one of
+them is told that it was done already.
+"""
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import orm, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from eak_core import clock
+from eak_core.db import Session
+from eak_core.errors import NotFound, Refused
+from eak_core.events import publish, subscriptions
+from eak_core.i18n import _l, lazy_ngettext
+from eak_core.permissions import Actor, require
+from eak_core.permissions.checks import Place
+from eak_core.plugins import breaker, counters
+from eak_core.plugins.events import PluginDisabled, PluginEnabled, PluginRebuilt, PluginResumed
+from eak_core.plugins.host import PluginHost, get_host
+from eak_core.plugins.installed import Installed, State
+from eak_core.plugins.models import PluginActivation
+from eak_core.plugins.neighbours import get_neighbours
+
+
+@dataclass(frozen=True, slots=True)
+class Switched:
+    """What became of a request to switch: ``changed`` is False where nothing had to be done.
+
+    ``message`` says it to the person. ``catching_up`` counts the events still to be read.
+    """
+
+    changed: bool
+    message: Any
+    catching_up: int = 0
+
+
+def active_plugins(session: Session, service_id: int) -> frozenset[str]:
+    """The plugins that are on in a service; in a request, ``g.active`` has them already."""
+    rows = session.scalars(
+        select(PluginActivation.plugin).where(
+            PluginActivation.service_id == service_id,
+            PluginActivation.active,
+            PluginActivation.suspended_at.is_(None),
+        )
+    )
+    return frozenset(rows) & get_host().ready_names
+
+
+def activations(session: Session, service_id: int) -> dict[str, PluginActivation]:
+    """Every plugin that is or was on in a service, by name."""
+    rows = session.scalars(
+        select(PluginActivation)
+        .where(PluginActivation.service_id == service_id)
+        .execution_options(populate_existing=True)
+    )
+    return {row.plugin: row for row in rows}
+
+
+def enable(session: Session, actor: Actor, service: Place, name: str) -> Switched:
+    """Switch the plugin ``name`` on in ``service``; it catches up with everything that happened.
+
+    `NotFound` where it is not installed; `Refused` where it is not ready, or requires a plugin that
+    is off.
+    """
+    require(actor, "plugin.toggle", service)
+    found = _ready(name)
+    assert found.plugin is not None
+    needed = _off_among(session, service.id, found.plugin.requires)
+    if needed:
+        raise Refused(
+            _l(
+                "“%(plugin)s” needs other plugins. Please switch these on first: %(needed)s.",
+                plugin=found.title,
+                needed=titles(needed),
+            )
+        )
+    if not _switch_on(session, service.id, name, actor):
+        return Switched(False, _l("“%(plugin)s” is on already.", plugin=found.title))
+    behind = 0
+    if found.plugin.subscribers:
+        behind = subscriptions.start(session, name, service.id)
+    _publish(session, actor, service, PluginEnabled(plugin=name))
+    return Switched(True, _l("“%(plugin)s” is on.", plugin=found.title), behind)
+
+
+def disable(
+    session: Session,
+    actor: Actor,
+    service: Place,
+    name: str,
+    *,
+    move_ideas_to: str | None = None,
+    reason: str = "",
+) -> Switched:
+    """Switch the plugin ``name`` off in ``service``; its data is kept.
+
+    Waits for the batch its handlers are in; once this is committed none of them runs. Ideas that
+    stand in one of its stages go to ``move_ideas_to`` with the public ``reason``. `Refused` where
+    another plugin that is on requires it, or where ideas would be left without a stage.
+    """
+    require(actor, "plugin.toggle", service)
+    host = get_host()
+    title = titles([name])
+    with session.begin_nested():
+        if not _switch_off(session, service.id, name, actor):
+            return Switched(False, _l("“%(plugin)s” is off already.", plugin=title))
+        dependants = dependants_on(session, service.id, name, host)
+        if dependants:
+            raise Refused(
+                _l(
+                    "Other plugins need “%(plugin)s”. Please switch these off first:"
+                    " %(dependants)s.",
+                    plugin=title,
+                    dependants=titles(dependants),
+                )
+            )
+        _clear_stages(session, actor, service, host, name, move_ideas_to, reason)
+        subscriptions.stop(session, name, service.id)
+        _publish(session, actor, service, PluginDisabled(plugin=name))
+    return Switched(True, _l("“%(plugin)s” is off. Its data is kept.", plugin=title))
+
+
+def resume(session: Session, actor: Actor, service: Place, name: str) -> Switched:
+    """Let a suspended plugin back onto the pages, with a clean record of failures."""
+    require(actor, "plugin.toggle", service)
+    title = titles([name])
+    resumed = session.execute(
+        update(PluginActivation)
+        .where(
+            *_row(service.id, name),
+            PluginActivation.active,
+            PluginActivation.suspended_at.is_not(None),
+        )
+        .values(suspended_at=None)
+        .returning(PluginActivation.plugin)
+    ).one_or_none()
+    if resumed is None:
+        return Switched(False, _l("“%(plugin)s” is not suspended here.", plugin=title))
+    breaker.forget(session, service.id, name)
+    _publish(session, actor, service, PluginResumed(plugin=name))
+    return Switched(True, _l("“%(plugin)s” is back on the pages.", plugin=title))
+
+
+def rebuild(session: Session, actor: Actor, service: Place, name: str) -> Switched:
+    """Let a plugin that is on forget what it derived from events, and derive it anew.
+
+    `Refused` where it is off: what it kept waits untouched until it is on again.
+    """
+    require(actor, "plugin.toggle", service)
+    found = _ready(name)
+    if _off_among(session, service.id, [name]):
+        raise Refused(
+            _l("“%(plugin)s” is off in this service. Switch it on first.", plugin=found.title)
+        )
+
+    def reset(_same: orm.Session, service_id: int) -> None:
+        counters.reset(session, service_id, name)
+        get_host().call_one("reset_projections", name, session=session, service_id=service_id)
+
+    subscriptions.start(session, name, service.id)
+    behind = subscriptions.rebuild(session, name, service.id, reset)
+    _publish(session, actor, service, PluginRebuilt(plugin=name))
+    return Switched(True, _l("“%(plugin)s” is being built anew.", plugin=found.title), behind)
+
+
+def dependants_on(
+    session: Session, service_id: int, name: str, host: PluginHost
+) -> tuple[str, ...]:
+    """The plugins that are on in the service and require ``name``, in calling order."""
+    on = {key for key, row in activations(session, service_id).items() if row.active}
+    return tuple(
+        other
+        for other, each in host.installed.items()
+        if other in on and each.plugin is not None and name in each.plugin.requires
+    )
+
+
+def titles(names: Iterable[str]) -> str:
+    """What people call these plugins, one after the other."""
+    installed = get_host().installed
+    return ", ".join(str(installed[name].title if name in installed else name) for name in names)
+
+
+def _ready(name: str) -> Installed:
+    found = get_host().installed.get(name)
+    if found is None:
+        raise NotFound(_l("No plugin “%(name)s” is installed.", name=name))
+    if found.state is not State.READY:
+        raise Refused(
+            _l(
+                "“%(plugin)s” cannot be switched on. %(reason)s",
+                plugin=found.title,
+                reason=found.reason,
+            )
+        )
+    return found
+
+
+def _row(service_id: int, name: str) -> tuple[Any, Any]:
+    return PluginActivation.service_id == service_id, PluginActivation.plugin == name
+
+
+def _off_among(session: Session, service_id: int, names: Collection[str]) -> list[str]:
+    """Those of ``names`` that are off. The others stay on until this transaction ends: who
+    switches one of them off meanwhile waits, and then sees what depends on it."""
+    if not names:
+        return []
+    on = session.scalars(
+        select(PluginActivation.plugin)
+        .where(
+            PluginActivation.service_id == service_id,
+            PluginActivation.plugin.in_(names),
+            PluginActivation.active,
+        )
+        .with_for_update(read=True)
+    ).all()
+    return [name for name in names if name not in on]
+
+
+def _switch_on(session: Session, service_id: int, name: str, actor: Actor) -> bool:
+    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
+    values = {
+        "active": True,
+        "since": clock.now(),
+        "by_id": actor.person_id,
+        "suspended_at": None,
+    }
+    switched = session.execute(
+        insert(PluginActivation)
+        .values(service_id=service_id, plugin=name, **values)
+        .on_conflict_do_update(
+            index_elements=[PluginActivation.service_id, PluginActivation.plugin],
+            set_=values,
+            where=PluginActivation.active.is_(False),
+        )
+        .returning(PluginActivation.plugin)
+    ).one_or_none()
+    return switched is not None
+
+
+def _switch_off(session: Session, service_id: int, name: str, actor: Actor) -> bool:
+    switched = session.execute(
+        update(PluginActivation)
+        .where(*_row(service_id, name), PluginActivation.active)
+        .values(active=False, since=clock.now(), by_id=actor.person_id, suspended_at=None)
+        .returning(PluginActivation.plugin)
+    ).one_or_none()
+    return switched is not None
+
+
+def _clear_stages(
+    session: Session,
+    actor: Actor,
+    service: Place,
+    host: PluginHost,
+    name: str,
+    to: str | None,
+    reason: str,
+) -> None:
+    """Take the ideas out of the plugin's stages; `Refused` where nobody said where to."""
+    found = host.installed.get(name)
+    stages = {stage.name for stage in found.plugin.stages} if found and found.plugin else set()
+    if not stages:
+        return
+    ideas = get_neighbours()
+    standing = sum(ideas.ideas_in_stages(session, service.id, stages).values())
+    if not standing:
+        return
+    if to is None or to in stages:
+        raise Refused(
+            lazy_ngettext(
+                "%(num)s idea stands in a stage of “%(plugin)s”. Please say where it goes.",
+                "%(num)s ideas stand in stages of “%(plugin)s”. Please say where they go.",
+                standing,
+                plugin=titles([name]),
+            )
+        )
+    ideas.move_ideas(session, actor, service, stages, to, reason)
+
+
+def _publish(session: Session, actor: Actor, service: Place, event: Any) -> None:
+    publish(session, event, service_id=service.id, actor_id=actor.person_id)

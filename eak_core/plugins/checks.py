@@ -1,0 +1,181 @@
+"""What is checked of a plugin when it is loaded, each answered with a sentence or None.
+
+What passes here cannot break a page of the core later.
+"""
+
+from collections.abc import Iterator
+from difflib import get_close_matches
+
+import pluggy
+from sqlalchemy import Table
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import configure_mappers
+
+from eak_core import __version__
+from eak_core.db import Base
+from eak_core.events import CORE, EventError, EventRegistry
+from eak_core.i18n import _l
+from eak_core.plugins.hookspecs import PROJECT
+from eak_core.plugins.installed import Installed
+from eak_core.plugins.manifest import ManifestError, Plugin
+
+_MARK = f"{PROJECT}_impl"
+
+
+class Incompatible(Exception):
+    """The plugin was made for another version of the core."""
+
+
+def check_manifest(found: Installed) -> Plugin:
+    """The plugin's manifest. `ManifestError` where there is none, or it has another name."""
+    plugin = getattr(found.module, "plugin", None)
+    if not isinstance(plugin, Plugin):
+        raise ManifestError(_l("Its module holds no “plugin = Plugin(…)”."))
+    if plugin.name != found.name:
+        raise ManifestError(
+            _l(
+                "It is installed as “%(entry)s” but calls itself “%(name)s”.",
+                entry=found.name,
+                name=plugin.name,
+            )
+        )
+    return plugin
+
+
+def check_version(plugin: Plugin) -> None:
+    """`Incompatible` where this core is not in the range the plugin names."""
+    if not plugin.supported.contains(__version__, prereleases=True):
+        raise Incompatible(
+            _l(
+                "It is made for EAK %(wanted)s; this is %(version)s.",
+                wanted=plugin.core,
+                version=__version__,
+            )
+        )
+
+
+def check_tables(found: Installed) -> None:
+    """`ManifestError` where a table lacks the plugin's prefix or a mapping is wrong."""
+    for table in sorted(set(_tables(found))):
+        if not table.startswith(f"{found.name}_"):
+            raise ManifestError(
+                _l(
+                    "Its table “%(table)s” must be called “%(name)s_…”.",
+                    table=table,
+                    name=found.name,
+                )
+            )
+    try:
+        configure_mappers()
+    except SQLAlchemyError as error:
+        _forget_mappings(found)
+        raise ManifestError(_l("Its tables are wrongly mapped: %(error)s", error=error)) from error
+
+
+def _tables(found: Installed) -> Iterator[str]:
+    for module, _name, value in found.defined():
+        if isinstance(value, Table) and value.metadata is Base.metadata:
+            yield value.name
+        elif isinstance(value, type) and value.__module__ == module.__name__:
+            table = getattr(value, "__table__", None)
+            if isinstance(table, Table):
+                yield table.name
+
+
+def _forget_mappings(found: Installed) -> None:
+    """Take a plugin's classes out of the mapping: one wrong relationship among them would make
+    every query of the core fail."""
+    names = {module.__name__ for module in found.modules()}
+    for mapper in list(Base.registry.mappers):
+        if mapper.class_.__module__ in names:
+            # SQLAlchemy offers this publicly only for all classes of a registry at once.
+            Base.registry._dispose_manager_and_mapper(mapper.class_manager)  # noqa: SLF001
+
+
+def check_events(plugin: Plugin) -> None:
+    """`ManifestError` where its event types do not fit together."""
+    try:
+        EventRegistry([CORE, plugin])
+    except EventError as error:
+        raise ManifestError(str(error)) from error
+
+
+def register_hooks(manager: pluggy.PluginManager, found: Installed) -> None:
+    """Register the plugin's hook implementations; `ManifestError` and none of them if one is wrong.
+
+    Wrong are an unknown name, an argument that the hook does not have, a wrapper, and an
+    implementation that stands in another module than ``plugin.py``, where nobody would call it.
+    """
+    module = found.module
+    assert module is not None
+    for name, options in _marked(found):
+        if options.get("wrapper") or options.get("hookwrapper"):
+            raise ManifestError(
+                _l("“%(name)s” is a wrapper around other plugins; only answers count.", name=name)
+            )
+    try:
+        manager.register(module, found.name)
+    except pluggy.PluginValidationError as error:
+        raise ManifestError(str(error)) from error
+    try:
+        for caller in manager.get_hookcallers(module) or ():
+            mine = [each for each in caller.get_hookimpls() if each.plugin is module]
+            if not caller.has_spec() and not all(each.optionalhook for each in mine):
+                raise ManifestError(_unknown(manager, caller.name))
+    except ManifestError:
+        manager.unregister(module)
+        raise
+
+
+def _marked(found: Installed) -> Iterator[tuple[str, dict[str, object]]]:
+    for module, name, value in found.defined():
+        options = getattr(value, _MARK, None) if callable(value) else None
+        if not isinstance(options, dict):
+            continue
+        if module is not found.module and getattr(found.module, name, None) is not value:
+            raise ManifestError(
+                _l(
+                    "“%(name)s” is marked as a hook in %(module)s; only plugin.py is asked.",
+                    name=name,
+                    module=module.__name__,
+                )
+            )
+        yield name, options
+
+
+def _unknown(manager: pluggy.PluginManager, name: str) -> object:
+    known = [each for each in vars(manager.hook) if getattr(manager.hook, each).has_spec()]
+    near = get_close_matches(name, known, 1)
+    if near:
+        return _l("There is no hook “%(name)s”; is “%(near)s” meant?", name=name, near=near[0])
+    return _l("There is no hook “%(name)s”.", name=name)
+
+
+def check_neighbours(plugin: Plugin, others: dict[str, Plugin]) -> None:
+    """`ManifestError` where the plugin claims what one before it has: the first one keeps it."""
+    for other in others.values():
+        if other.segment == plugin.segment:
+            raise ManifestError(
+                _l(
+                    "Its place in addresses, “%(segment)s”, is taken by “%(other)s”.",
+                    segment=plugin.segment,
+                    other=other.name,
+                )
+            )
+        if plugin.owns_table(f"{other.name}_") or other.owns_table(f"{plugin.name}_"):
+            raise ManifestError(
+                _l(
+                    "Its name and “%(other)s” begin alike, so their tables could be taken for"
+                    " each other.",
+                    other=other.name,
+                )
+            )
+        both = set(plugin.stage_names) & set(other.stage_names)
+        if both:
+            raise ManifestError(
+                _l(
+                    "Its stage “%(stage)s” is brought by “%(other)s” already.",
+                    stage=min(both),
+                    other=other.name,
+                )
+            )

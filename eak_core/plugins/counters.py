@@ -1,0 +1,76 @@
+"""Small counts that a plugin's handlers keep, so that counting needs no table and no migration.
+
+A count is derived from events: a handler adds to it, in the transaction that moves the cursor, and
+a rebuild empties it before the events are handled again. So it is the same whether the plugin was
+on from the start, was switched on late, or was built anew. It is for figures; whatever has rules
+or belongs to a person deserves a table.
+"""
+
+from collections.abc import Iterable
+
+from sqlalchemy import delete, select
+from sqlalchemy.dialects import postgresql, sqlite
+
+from eak_core.db import Session
+from eak_core.events import Context
+from eak_core.plugins.models import PluginCounter
+
+
+def count(ctx: Context, name: str, by: int = 1, *, subject: str | None = None) -> None:
+    """Add ``by`` to the count ``name`` of ``subject``, by default what the event is about.
+
+    For handlers only: ``ctx`` is the context they are given.
+    """
+    insert = (
+        postgresql.insert if ctx.session.get_bind().dialect.name == "postgresql" else sqlite.insert
+    )
+    ctx.session.execute(
+        insert(PluginCounter)
+        .values(
+            service_id=ctx.service_id,
+            plugin=ctx.plugin,
+            name=name,
+            subject=ctx.subject if subject is None else subject,
+            value=by,
+        )
+        .on_conflict_do_update(
+            index_elements=[
+                PluginCounter.service_id,
+                PluginCounter.plugin,
+                PluginCounter.name,
+                PluginCounter.subject,
+            ],
+            set_={"value": PluginCounter.value + by},
+        )
+    )
+
+
+def counted(session: Session, service_id: int, plugin: str, name: str, subject: str) -> int:
+    """The count ``name`` that ``plugin`` keeps about ``subject``; 0 where it never counted."""
+    return counts(session, service_id, plugin, name, [subject])[subject]
+
+
+def counts(
+    session: Session, service_id: int, plugin: str, name: str, subjects: Iterable[str]
+) -> dict[str, int]:
+    """The counts ``name`` of each of ``subjects``, in one query; 0 where it never counted."""
+    found = dict.fromkeys(subjects, 0)
+    rows = session.execute(
+        select(PluginCounter.subject, PluginCounter.value).where(
+            PluginCounter.service_id == service_id,
+            PluginCounter.plugin == plugin,
+            PluginCounter.name == name,
+            PluginCounter.subject.in_(found),
+        )
+    )
+    found.update((subject, value) for subject, value in rows)
+    return found
+
+
+def reset(session: Session, service_id: int, plugin: str) -> None:
+    """Forget what ``plugin`` counted in the service; a rebuild does so before it begins."""
+    session.execute(
+        delete(PluginCounter).where(
+            PluginCounter.service_id == service_id, PluginCounter.plugin == plugin
+        )
+    )

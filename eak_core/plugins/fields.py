@@ -1,0 +1,79 @@
+"""The fields of a plugin's settings form, as values that are kept as JSON."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from decimal import Decimal
+from functools import lru_cache
+from types import MappingProxyType
+from typing import Any
+
+import msgspec
+from wtforms import (
+    BooleanField,
+    DateField,
+    DateTimeField,
+    DecimalField,
+    Field,
+    FileField,
+    FloatField,
+    Form,
+    FormField,
+    IntegerField,
+    SelectMultipleField,
+    SubmitField,
+    TimeField,
+)
+from wtforms.csrf.core import CSRFTokenField
+
+from eak_core.plugins.manifest import ManifestError
+
+#: What a field's value is in Python, where JSON would not keep it. The first that fits counts.
+_TYPES: tuple[tuple[type[Field], Any], ...] = (
+    (BooleanField, bool),
+    (DateTimeField, datetime | None),
+    (DateField, date | None),
+    (TimeField, time | None),
+    (DecimalField, Decimal | None),
+    (FloatField, float | None),
+    (IntegerField, int | None),
+    (SelectMultipleField, list[Any]),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """One setting: its type in Python, and what it is while nobody has saved another."""
+
+    kind: Any
+    initial: Any
+
+    @property
+    def default(self) -> Any:
+        """The default of its field; one that is a function is asked each time."""
+        return self.initial() if callable(self.initial) else self.initial
+
+
+@lru_cache(maxsize=256)
+def schema(form: Any) -> Mapping[str, Setting]:
+    """The settings that a form class declares. `ManifestError` for a field that cannot be kept."""
+    return MappingProxyType(dict(_settings(form)))
+
+
+def _settings(form: type[Form]) -> Iterator[tuple[str, Setting]]:
+    for field in form(formdata=None, meta={"csrf": False}):
+        if isinstance(field, SubmitField | CSRFTokenField):
+            continue
+        if isinstance(field, FileField | FormField):
+            raise ManifestError(f"setting {field.name!r}: {type(field).__name__} cannot be kept")
+        kind = next((kind for cls, kind in _TYPES if isinstance(field, cls)), Any)
+        yield field.name, Setting(kind, field.default if callable(field.default) else field.data)
+
+
+def restored(setting: Setting, value: Any) -> Any:
+    """``value``, read from JSON, as the field gave it. A field whose type changed between two
+    versions of the plugin falls back to its default."""
+    try:
+        return msgspec.convert(value, setting.kind, strict=False)
+    except msgspec.ValidationError:
+        return setting.default

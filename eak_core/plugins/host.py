@@ -1,0 +1,206 @@
+"""The plugin host of one application: who is installed, who is ready, and how they are asked.
+
+Every plugin is loaded once, at start, in every process. Which are on where is data: callers pass
+the names that are on, and nothing is registered or removed while the site runs. What a call
+needs is worked out once (`_index`), so that a plugin that is off costs one look into a set.
+"""
+
+import logging
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping
+from types import MappingProxyType
+from typing import Any, NamedTuple
+
+import pluggy
+from flask import Flask, current_app
+from sqlalchemy import Engine
+
+from eak_core.db import migrations
+from eak_core.events import SITE
+from eak_core.i18n import _l
+from eak_core.plugins import breaker, hookspecs, mounting
+from eak_core.plugins.candidates import Candidate
+from eak_core.plugins.contributions import Denial
+from eak_core.plugins.discovery import discover, settle
+from eak_core.plugins.installed import Installed
+from eak_core.plugins.isolation import isolated
+from eak_core.plugins.manifest import Plugin
+from eak_core.plugins.shapes import SHAPES
+
+logger = logging.getLogger("eak.plugins")
+
+EXTENSION = "eak_plugins"
+
+
+class _Call(NamedTuple):
+    """One implementation of one hook."""
+
+    plugin: str
+    function: Callable[..., Any]
+    arguments: tuple[str, ...]
+
+
+class _Failed:
+    """In the place of an answer that could not be had."""
+
+
+_FAILED = _Failed()
+
+
+class PluginHost:
+    """The plugins among ``candidates``, loaded.
+
+    ``installed`` has all of them in calling order, failed ones included. ``ready`` has the manifest
+    of those that can be on. ``by_segment`` and ``by_blueprint`` say whose a path segment or a
+    blueprint is, ready or not.
+    """
+
+    def __init__(self, candidates: Iterable[Candidate] = ()) -> None:
+        self._manager = pluggy.PluginManager(hookspecs.PROJECT)
+        self._manager.add_hookspecs(hookspecs)
+        self._found: Mapping[str, Installed] = discover(candidates, self._manager)
+        self._pending: dict[str, Any] = {}
+        self._index()
+
+    def _index(self) -> None:
+        """Work out states and calls; new objects are swapped in, never changed in place."""
+        installed = settle(self._found, self._pending)
+        ready = {name: each.plugin for name, each in installed.items() if each.state == "ready"}
+        calls = {
+            hook: tuple(
+                _Call(impl.plugin_name, impl.function, tuple(impl.argnames))
+                for name in ready
+                for impl in getattr(self._manager.hook, hook).get_hookimpls()
+                if impl.plugin_name == name
+            )
+            for hook in SHAPES
+        }
+        # A plugin that was refused halfway may have left pages behind: they must be gated too.
+        by_rank = sorted(installed.values(), key=lambda each: each.loaded is None)
+        manifests = [each.plugin for each in by_rank if each.plugin is not None]
+        segments = {plugin.segment: plugin.name for plugin in reversed(manifests)}
+        owners = {
+            blueprint.name: plugin.name
+            for plugin in reversed(manifests)
+            for blueprint in plugin.blueprints.values()
+        }
+        self.installed: Mapping[str, Installed] = MappingProxyType(installed)
+        self.ready: Mapping[str, Plugin] = MappingProxyType(
+            {name: plugin for name, plugin in ready.items() if plugin is not None}
+        )
+        self.ready_names = frozenset(self.ready)
+        self.by_segment: Mapping[str, str] = MappingProxyType(segments)
+        self.by_blueprint: Mapping[str, str] = MappingProxyType(owners)
+        self._calls: Mapping[str, tuple[_Call, ...]] = MappingProxyType(calls)
+
+    def init_app(self, app: Flask) -> None:
+        """Belong to ``app``: mount the plugins' pages, announce their migrations."""
+        app.extensions[EXTENSION] = self
+        breaker.init_app(app)
+        faults = mounting.mount(app, [each for each in self.installed.values() if each.loaded])
+        self._found = {**self._found, **faults}
+        for name in faults:
+            self._manager.unregister(name=name)
+        self._index()
+        for each in self.installed.values():
+            if each.loaded and each.migrations:
+                migrations.register(app, each.migrations)
+
+    def check_migrations(self, engine: Engine) -> None:
+        """Look which plugins lack migrations in the database; those are not ready until it is
+        asked again after an upgrade."""
+        self._pending = {}
+        for name, each in self._found.items():
+            if each.loaded and each.migrations:
+                reason = _pending_reason(engine, each.migrations)
+                if reason is not None:
+                    self._pending[name] = reason
+        self._index()
+
+    def call_each(
+        self, hook: str, active: Container[str], **arguments: Any
+    ) -> Iterator[tuple[str, Any]]:
+        """Ask the plugins in ``active`` that are ready; yields the name and the answer of each
+        that has one, in order. One that fails is left out, and noted for administrators."""
+        for plugin, answer in self._answers(hook, active, arguments):
+            if answer is not None and answer is not _FAILED:
+                yield plugin, answer
+
+    def first_denial(self, hook: str, active: Container[str], **arguments: Any) -> Denial | None:
+        """The first refusal among the plugins in ``active``. One whose guard fails refuses: its
+        rule could not be checked."""
+        for plugin, answer in self._answers(hook, active, arguments):
+            if answer is _FAILED:
+                return Denial(
+                    _l(
+                        "“%(plugin)s” could not check this change, so nothing was changed. Please"
+                        " try again, or tell an administrator.",
+                        plugin=self.ready[plugin].title,
+                    )
+                )
+            if answer is not None:
+                assert isinstance(answer, Denial)
+                return answer
+        return None
+
+    def call_all(self, hook: str, **arguments: Any) -> list[tuple[str, Any]]:
+        """Ask every ready plugin, on or off; a failure is raised. For what must be whole or not
+        at all, such as an erasure."""
+        return [
+            (call.plugin, SHAPES[hook](answer))
+            for call in self._calls[hook]
+            if (answer := call.function(*_chosen(call, arguments))) is not None
+        ]
+
+    def call_one(self, hook: str, plugin: str, **arguments: Any) -> Any:
+        """Ask ``plugin`` alone, on or off; None where it has no answer. A failure is raised."""
+        for call in self._calls[hook]:
+            if call.plugin == plugin:
+                answer = call.function(*_chosen(call, arguments))
+                return None if answer is None else SHAPES[hook](answer)
+        return None
+
+    def _answers(
+        self, hook: str, active: Container[str], arguments: Mapping[str, Any]
+    ) -> Iterator[tuple[str, Any]]:
+        for call in self._calls[hook]:
+            if call.plugin not in active:
+                continue
+            chosen = _chosen(call, arguments)
+            try:
+                with isolated(arguments.get("session")):
+                    answer = call.function(*chosen)
+                    shaped = None if answer is None else SHAPES[hook](answer)
+            except Exception as error:  # noqa: BLE001 – logged and counted by the breaker
+                breaker.note(call.plugin, hook, _service_id(arguments), error)
+                yield call.plugin, _FAILED
+            else:
+                yield call.plugin, shaped
+
+
+def _chosen(call: _Call, arguments: Mapping[str, Any]) -> list[Any]:
+    return [arguments[name] for name in call.arguments]
+
+
+def _service_id(arguments: Mapping[str, Any]) -> int:
+    service = arguments.get("service")
+    found = arguments.get("service_id", SITE) if service is None else service.id
+    assert isinstance(found, int)
+    return found
+
+
+def _pending_reason(engine: Engine, distribution: migrations.Distribution) -> Any | None:
+    try:
+        missing = migrations.pending(engine, distribution)
+    except Exception as error:
+        logger.warning("plugin %s: migrations cannot be read", distribution.name, exc_info=True)
+        return _l("Its migrations cannot be read: %(error)s", error=str(error))
+    if not missing:
+        return None
+    return _l("%(count)s of its migrations have not run: run “eak db upgrade”.", count=len(missing))
+
+
+def get_host(app: Flask | None = None) -> PluginHost:
+    """The plugin host of ``app``, or of the current application."""
+    host = (app or current_app).extensions[EXTENSION]
+    assert isinstance(host, PluginHost)
+    return host

@@ -1,0 +1,147 @@
+"""What switching a plugin on or off would change, in sentences, before anybody confirms."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from flask import current_app
+from sqlalchemy import func, select
+
+from eak_core.db import Session
+from eak_core.errors import NotFound
+from eak_core.events.core import get_event_core
+from eak_core.events.models import EventLog, Subscription
+from eak_core.i18n import _, _l, ngettext
+from eak_core.plugins.activation import activations, dependants_on, titles
+from eak_core.plugins.host import PluginHost, get_host
+from eak_core.plugins.manifest import Plugin
+from eak_core.plugins.neighbours import get_neighbours
+
+
+@dataclass(frozen=True)
+class Preview:
+    """What would change. ``ideas`` counts the ideas in each of the plugin's stages: where there are
+    any, switching off asks for where they go. ``obstacles`` says what stands in the way."""
+
+    plugin: str
+    enabling: bool
+    sentences: list[str]
+    obstacles: list[str] = field(default_factory=list)
+    ideas: Mapping[str, int] = field(default_factory=dict)
+    pages: int = 0
+    events: int = 0
+
+
+def preview(session: Session, service: Any, name: str) -> Preview:
+    """What would change if ``name``, off in ``service``, were switched on, or the other way round.
+
+    `NotFound` where it is not installed.
+    """
+    host = get_host()
+    found = host.installed.get(name)
+    if found is None:
+        raise NotFound(_l("No plugin “%(name)s” is installed.", name=name))
+    row = activations(session, service.id).get(name)
+    enabling = row is None or not row.active
+    plugin = found.plugin
+    if plugin is None:
+        return Preview(name, enabling, [], [str(found.reason)])
+    pages = _pages(host, name)
+    if enabling:
+        events = _behind(session, service.id, plugin)
+        sentences = [*_appearing(plugin, pages, events)]
+        obstacles = [*_needs(session, service.id, host, plugin)]
+        ideas: Mapping[str, int] = {}
+    else:
+        events = 0
+        stages = {stage.name for stage in plugin.stages}
+        ideas = get_neighbours().ideas_in_stages(session, service.id, stages) if stages else {}
+        sentences = [*_disappearing(plugin, pages, ideas)]
+        obstacles = [*_dependants(session, service.id, host, name)]
+    sentences += _own_sentences(host, name, session=session, service=service, enabling=enabling)
+    return Preview(name, enabling, sentences, obstacles, ideas, pages, events)
+
+
+def _own_sentences(host: PluginHost, name: str, **arguments: Any) -> list[str]:
+    """What the plugin says itself; nothing, and noted, where it fails."""
+    answers = host.call_each("effect_preview", {name}, **arguments)
+    return [sentence for _plugin, sentences in answers for sentence in sentences]
+
+
+def _appearing(plugin: Plugin, pages: int, events: int) -> Iterator[str]:
+    if pages:
+        yield ngettext("%(num)s page appears.", "%(num)s pages appear.", pages)
+    for stage in plugin.stages:
+        yield _("Ideas can be brought to the stage “%(stage)s”.", stage=stage.title)
+    if events:
+        yield ngettext(
+            "%(num)s event that happened before will be caught up; nobody is written to about it.",
+            "%(num)s events that happened before will be caught up; nobody is written to about"
+            " them.",
+            events,
+        )
+
+
+def _disappearing(plugin: Plugin, pages: int, ideas: Mapping[str, int]) -> Iterator[str]:
+    if pages:
+        yield ngettext("%(num)s page disappears.", "%(num)s pages disappear.", pages)
+    for stage in plugin.stages:
+        standing = ideas.get(stage.name, 0)
+        if standing:
+            yield ngettext(
+                "%(num)s idea stands in its stage “%(stage)s”.",
+                "%(num)s ideas stand in its stage “%(stage)s”.",
+                standing,
+                stage=stage.title,
+            )
+    yield _("What it stored is kept, and is there again when it is switched on.")
+
+
+def _needs(session: Session, service_id: int, host: PluginHost, plugin: Plugin) -> Iterator[str]:
+    found = host.installed[plugin.name]
+    if plugin.name not in host.ready:
+        yield str(found.reason)
+        return
+    on = {name for name, row in activations(session, service_id).items() if row.active}
+    needed = [name for name in plugin.requires if name not in on]
+    if needed:
+        yield _("It needs these plugins, which are off: %(needed)s.", needed=titles(needed))
+
+
+def _dependants(session: Session, service_id: int, host: PluginHost, name: str) -> Iterator[str]:
+    dependants = dependants_on(session, service_id, name, host)
+    if dependants:
+        yield _("These plugins need it: %(dependants)s.", dependants=titles(dependants))
+
+
+def _pages(host: PluginHost, name: str) -> int:
+    """How many addresses of pages the plugin has, files left out."""
+    return sum(
+        1
+        for rule in current_app.url_map.iter_rules()
+        if host.by_blueprint.get(rule.endpoint.partition(".")[0]) == name
+        and "GET" in (rule.methods or ())
+        and not rule.endpoint.endswith(".static")
+    )
+
+
+def _behind(session: Session, service_id: int, plugin: Plugin) -> int:
+    """How many events the plugin's handlers would read."""
+    claims = get_event_core().claims.get(plugin.name)
+    if not claims:
+        return 0
+    position = (
+        select(func.coalesce(func.max(Subscription.position), 0))
+        .where(Subscription.plugin == plugin.name, Subscription.service_id == service_id)
+        .scalar_subquery()
+    )
+    return (
+        session.scalar(
+            select(func.count()).where(
+                EventLog.service_id == service_id,
+                EventLog.position > position,
+                EventLog.type.in_(claims),
+            )
+        )
+        or 0
+    )

@@ -1,0 +1,98 @@
+"""Deleting everything a plugin has stored, for good, once it is off everywhere.
+
+It works for a plugin whose package is gone too: its tables are known by their prefix. What it
+published stays in the log, which is never rewritten.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import MetaData, delete, func, inspect, select
+
+from eak_core.db import Base, Session
+from eak_core.errors import Invalid, Refused
+from eak_core.events import SITE, publish
+from eak_core.events.models import OutboxMessage, ParkedEvent, Subscription
+from eak_core.i18n import _l
+from eak_core.permissions import Actor, require
+from eak_core.plugins.events import PluginPurged
+from eak_core.plugins.host import get_host
+from eak_core.plugins.manifest import ManifestError, check_name
+from eak_core.plugins.models import (
+    PluginActivation,
+    PluginCounter,
+    PluginFault,
+    PluginSetting,
+)
+
+_ROWS = (PluginSetting, PluginFault, PluginCounter, ParkedEvent, Subscription, PluginActivation)
+
+
+@dataclass(frozen=True, slots=True)
+class Remains:
+    """What a purge would delete: the tables with their number of rows."""
+
+    tables: dict[str, int]
+
+
+def remains(session: Session, name: str) -> Remains:
+    """What ``name`` has stored, for the question before the purge. `Invalid` for a name that no
+    plugin can have."""
+    metadata = _tables(session, name)
+    return Remains(
+        {
+            table.name: session.scalar(select(func.count()).select_from(table)) or 0
+            for table in metadata.sorted_tables
+        }
+    )
+
+
+def purge(session: Session, actor: Actor, name: str) -> Sequence[str]:
+    """Drop the tables of ``name`` with its migrations' record, and all its rows in the core's.
+
+    Answers the names of the tables. `Refused` while it is on in any service. The caller has asked
+    the person; there is no way back.
+    """
+    require(actor, "site.administer")
+    on = session.scalars(
+        select(PluginActivation.service_id)
+        .where(PluginActivation.plugin == name, PluginActivation.active)
+        .with_for_update()
+    ).all()
+    if on:
+        raise Refused(
+            _l(
+                "“%(name)s” is on in %(count)s service(s). Switch it off everywhere first.",
+                name=name,
+                count=len(on),
+            )
+        )
+    metadata = _tables(session, name)
+    dropped = [table.name for table in metadata.sorted_tables]
+    metadata.drop_all(session.connection())
+    for model in _ROWS:
+        session.execute(delete(model).where(model.plugin == name))
+    session.execute(
+        delete(OutboxMessage).where(OutboxMessage.plugin == name, OutboxMessage.done_at.is_(None))
+    )
+    publish(session, PluginPurged(plugin=name), service_id=SITE, actor_id=actor.person_id)
+    return dropped
+
+
+def _tables(session: Session, name: str) -> MetaData:
+    """The tables in the database that carry the plugin's prefix and belong to nobody else."""
+    try:
+        check_name(name)
+    except ManifestError as error:
+        raise Invalid(_l("“%(name)s” cannot be the name of a plugin.", name=name)) from error
+    others = [other for other in get_host().installed if other.startswith(f"{name}_")]
+    connection = session.connection()
+    found = [
+        table
+        for table in inspect(connection).get_table_names()
+        if table.startswith(f"{name}_")
+        and not any(table.startswith(f"{other}_") for other in others)
+    ]
+    metadata = MetaData(naming_convention=Base.metadata.naming_convention)
+    metadata.reflect(connection, only=found, resolve_fks=False)
+    return metadata
