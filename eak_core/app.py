@@ -7,14 +7,14 @@ from urllib.parse import urlsplit
 from flask import Flask, request
 
 from eak_core.config import Config
-from eak_core.db import current_session, db, init_db, migrations
+from eak_core.db import current_session, db, init_db
 from eak_core.events import CORE, EventRegistry
 from eak_core.events.core import EventCore
 from eak_core.events.mail import mail_transport
 from eak_core.ideas.setup import init_ideas, navigation
+from eak_core.people.setup import init_people
 from eak_core.permissions import PermissionRegistry
 from eak_core.permissions.registry import register_permission
-from eak_core.people.setup import init_people
 from eak_core.plugins import gate, slots
 from eak_core.plugins.candidates import from_entry_points, from_modules
 from eak_core.plugins.host import PluginHost, get_host
