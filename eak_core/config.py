@@ -51,6 +51,16 @@ class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     """A demonstration: the sign-ins are shown to everybody."""
     trusted_proxies: int = 0
     """How many proxies in front may say where a request came from."""
+    publisher: str = ""
+    """Who answers for the site, for the legal notice: the name of the département."""
+    publisher_address: str = ""
+    publication_director: str = ""
+    hosting: str = ""
+    """Who hosts the site: name, address and telephone, as the law asks."""
+    contact_email: str = ""
+    """Where readers write, about accessibility too."""
+    data_protection_email: str = ""
+    """The data protection officer."""
 
     @property
     def mail_folder(self) -> Path:

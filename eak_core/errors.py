@@ -70,9 +70,13 @@ class Refused(EakError):
 
 
 class TooMany(EakError):
-    """Too many attempts in too short a time."""
+    """Too many attempts in too short a time; ``retry_after`` says for how many seconds."""
 
     status = 429
+
+    def __init__(self, message: Any, retry_after: int | None = None) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after
 
 
 class Misconfigured(EakError):

@@ -1,5 +1,45 @@
-"""The room shared by every page: themes, forms, texts, languages, headers, errors, caching."""
+"""The room shared by every page: themes, forms, texts, languages, headers, errors, caching.
 
+`init_web` comes before the gate and `init_guards` after it: a body is read before any
+transaction begins, and a token is asked for only where the gate has found a page. Then, once it
+is known who asks, `eak_core.web.caching.init_caching` can say that nothing has changed.
+"""
+
+from flask import Flask
 from flask import render_template as render
+from flask_compress import Compress
 
-__all__ = ["render"]
+from eak_core.config import Config
+from eak_core.web import pages
+from eak_core.web.assets import init_assets
+from eak_core.web.csrf import init_csrf
+from eak_core.web.errors import init_errors
+from eak_core.web.i18n import init_i18n
+from eak_core.web.limits import init_limits
+from eak_core.web.links import init_links
+from eak_core.web.security import init_security
+from eak_core.web.themes import init_themes
+
+__all__ = ["init_guards", "init_web", "render"]
+
+
+def init_web(app: Flask, config: Config) -> None:
+    """Give ``app`` its looks, languages, headers and error pages. Nothing may come before."""
+    app.extensions["eak_config"] = config
+    init_themes(app, config.instance, config.default_theme)
+    # Answers pass through what is registered here from the last to the first, so they are
+    # compressed when everything else about them is settled.
+    Compress(app)
+    init_security(app, config)
+    init_i18n(app)
+    init_assets(app)
+    init_links(app)
+    init_errors(app)
+    app.context_processor(lambda: {"site_name": config.site_name})
+    app.register_blueprint(pages.blueprint)
+
+
+def init_guards(app: Flask, config: Config) -> None:
+    """Give ``app`` what needs the gate's findings: tokens and limits."""
+    init_csrf(app)
+    init_limits(app, config)

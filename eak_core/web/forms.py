@@ -1,8 +1,9 @@
 """The base of every form: what is typed is cleaned and bounded, and kept when it is refused."""
 
-from math import isfinite
+from decimal import Decimal
 from typing import Any
 
+from flask_babel import get_translations
 from flask_wtf import FlaskForm
 from wtforms import (
     DecimalField,
@@ -42,9 +43,12 @@ class Form(FlaskForm):  # type: ignore[misc]  # Flask-WTF ships no types
     class Meta(FlaskForm.Meta):  # type: ignore[misc]  # Flask-WTF ships no types
         """How fields are made: each gets the checks of its kind before its own."""
 
-        def bind_field(
-            self, form: BaseForm, unbound_field: Any, options: dict[str, Any]
-        ) -> Field:
+        def get_translations(self, form: BaseForm) -> Any:
+            # Flask-WTF would read WTForms' catalogue from disk for each request with a form;
+            # the site's catalogue holds it already.
+            return _SiteTranslations
+
+        def bind_field(self, form: BaseForm, unbound_field: Any, options: dict[str, Any]) -> Field:
             field = super().bind_field(form, unbound_field, options)
             if isinstance(field, CSRFTokenField):
                 return field
@@ -64,6 +68,19 @@ class Form(FlaskForm):  # type: ignore[misc]  # Flask-WTF ships no types
             if name in self._fields and not isinstance(target, list):
                 target = self._fields[name].errors = list(target)
             target.append(str(message))
+
+
+class _SiteTranslations:
+    """WTForms' own sentences, in the reader's language."""
+
+    @staticmethod
+    def gettext(message: str) -> str:
+        return _(message)
+
+    @staticmethod
+    def ngettext(singular: str, plural: str, number: int) -> str:
+        # WTForms fills in the number itself.
+        return str(get_translations().ungettext(singular, plural, number))
 
 
 def _guard_text(field: StringField, form: BaseForm) -> None:
@@ -114,5 +131,6 @@ def _fits_a_column(form: BaseForm, field: Field) -> None:
     value = field.data
     if value is None:
         return
-    if not isfinite(value) or abs(value) > LARGEST_INTEGER:
+    finite = value.is_finite() if isinstance(value, Decimal) else value - value == 0
+    if not finite or abs(value) > LARGEST_INTEGER:
         raise StopValidation(_("This number is out of range."))

@@ -1,0 +1,144 @@
+"""Style sheets, pictures and scripts: addressed by their content, kept for ever.
+
+``/static/t/<theme>/<hash>/<path>`` looks in the theme, its parents, then the core. A changed
+file has another address, so a browser never shows a page with the style of another day.
+"""
+
+import gzip
+import hashlib
+import mimetypes
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+import brotli
+import flask_bootstrap
+from flask import Flask, Response, current_app, g, request, url_for
+from jinja2 import TemplateNotFound
+from jinja2.loaders import split_template_path
+
+from eak_core.errors import NotFound
+from eak_core.plugins.host import get_host
+from eak_core.web.themes import current_theme, themes_of
+
+_CORE = Path(__file__).resolve().parent.parent / "static"
+# Bootstrap comes with its own package; only what pages link is served.
+_BOOTSTRAP = Path(flask_bootstrap.__file__).parent / "static" / "bootstrap5"
+_BOOTSTRAP_PREFIX = "bootstrap"
+_TEXT = (".css", ".js", ".svg", ".json", ".txt", ".map")
+
+
+@dataclass(frozen=True)
+class StaticFile:
+    """A file as it is served: its content, hash, type, and the content compressed."""
+
+    content: bytes
+    digest: str
+    mimetype: str
+    compressed: dict[str, bytes]
+
+
+@dataclass(frozen=True)
+class Link:
+    """A style sheet or script of a plugin, as a page links it."""
+
+    kind: str
+    url: str
+
+
+_kept: dict[tuple[Path, int], StaticFile] = {}
+
+
+def find_static(theme: str, path: str) -> Path | None:
+    """The file that ``theme`` shows at ``path``, or None. Nothing outside ``static/`` is one."""
+    try:
+        parts = split_template_path(path)
+    except TemplateNotFound:
+        return None
+    folders = [link.folder / "static" for link in themes_of(current_app).chain(theme)]
+    folders.append(_CORE)
+    if parts and parts[0] == _BOOTSTRAP_PREFIX:
+        folders, parts = [_BOOTSTRAP], parts[1:]
+    for folder in folders:
+        file = folder.joinpath(*parts)
+        if "\0" not in path and file.is_file():
+            return file
+    return None
+
+
+def read_static(file: Path) -> StaticFile:
+    """``file`` with its hash; read and compressed once for as long as it does not change."""
+    key = file, os.stat(file).st_mtime_ns
+    found = _kept.get(key)
+    if found is None:
+        content = file.read_bytes()
+        compressed = {}
+        if file.suffix in _TEXT:
+            compressed = {
+                "br": brotli.compress(content, quality=9),
+                "gzip": gzip.compress(content, 9, mtime=0),
+            }
+        found = _kept[key] = StaticFile(
+            content,
+            hashlib.sha256(content).hexdigest()[:16],
+            mimetypes.guess_type(file.name)[0] or "application/octet-stream",
+            compressed,
+        )
+    return found
+
+
+def theme_static(path: str) -> str:
+    """The address of the file ``path`` in the current theme. FileNotFoundError if no theme has it."""
+    theme = current_theme()
+    file = find_static(theme, path)
+    if file is None:
+        raise FileNotFoundError(f"no static file {path!r} in theme {theme!r}")
+    return url_for("theme_static", theme=theme, digest=read_static(file).digest, path=path)
+
+
+def serve_theme_static(theme: str, digest: str, path: str) -> Response:
+    """The file, for a year where the address has its hash; as it is now, briefly, otherwise."""
+    file = find_static(theme, path)
+    if file is None or themes_of(current_app).find(theme) is None:
+        raise NotFound
+    static = read_static(file)
+    encoding = request.accept_encodings.best_match(["br", "gzip", "identity"], "identity")
+    body = static.compressed.get(encoding or "", static.content)
+    response = Response(body, mimetype=static.mimetype)
+    if body is not static.content:
+        response.content_encoding = encoding
+    response.vary.add("Accept-Encoding")
+    response.headers["Cache-Control"] = (
+        "public, max-age=31536000, immutable" if digest == static.digest else "public, max-age=60"
+    )
+    return response
+
+
+def plugin_static(plugin: str, path: str) -> str:
+    """The address of a file in the ``static/`` of ``plugin``, below its segment of the service.
+
+    There the gate answers 404 while the plugin is off. The address changes with the file.
+    """
+    folder = current_app.blueprints[plugin].static_folder
+    file = Path(folder or "") / path
+    version = read_static(file).digest if folder and file.is_file() else None
+    return url_for(f"{plugin}.static", filename=path, v=version)
+
+
+def page_assets() -> list[Link]:
+    """The style sheets and scripts that the plugins active here add to this page."""
+    service = g.get("service")
+    if service is None or "eak_plugins" not in current_app.extensions:
+        return []
+    found = get_host().call_each("assets", g.active, service=service)
+    return [
+        Link(asset.kind, plugin_static(plugin, asset.path))
+        for plugin, assets in found
+        for asset in assets
+    ]
+
+
+def init_assets(app: Flask) -> None:
+    """Serve the files of themes, and let templates link them."""
+    app.add_url_rule("/static/t/<theme>/<digest>/<path:path>", "theme_static", serve_theme_static)
+    app.jinja_env.globals.update(theme_static=theme_static, page_assets=page_assets)

@@ -1,0 +1,54 @@
+"""A token on every change, and a way on for those whose token has run out."""
+
+from urllib.parse import urlsplit
+
+from flask import Flask, Response, request
+from flask_wtf.csrf import CSRFError, CSRFProtect
+
+from eak_core.i18n import _
+from eak_core.web.errors import answer
+
+TOKEN_LIFETIME = 12 * 3600
+"""Seconds for which a page with a form can be sent: a working day."""
+
+_NEVER_SHOWN = ("password", "csrf_token", "secret", "code")
+
+
+def init_csrf(app: Flask) -> None:
+    """Ask for a token with every change; called after the gate, so that off stays 404."""
+    app.config.setdefault("WTF_CSRF_TIME_LIMIT", TOKEN_LIFETIME)
+    CSRFProtect(app)
+    app.register_error_handler(CSRFError, ask_again)
+
+
+def ask_again(error: CSRFError) -> Response:
+    """What was typed, shown again with a new token.
+
+    The button that sends it again is offered only where the browser says that the form came
+    from this site; otherwise another site could have its own text sent by a trusting click.
+    """
+    typed = [
+        (name, value)
+        for name, value in request.form.items(multi=True)
+        if not any(word in name.lower() for word in _NEVER_SHOWN)
+    ]
+    return answer(
+        400,
+        what=_("This page had been open for too long, or your browser keeps no cookie."),
+        template="error_token.html",
+        typed=typed,
+        action=request.full_path.rstrip("?"),
+        came_from_here=_came_from_here() and not request.files and _all_can_be_sent_again(),
+    )
+
+
+def _all_can_be_sent_again() -> bool:
+    return not any("password" in name.lower() for name in request.form)
+
+
+def _came_from_here() -> bool:
+    site = request.headers.get("Sec-Fetch-Site")
+    if site is not None:
+        return site == "same-origin"
+    origin = request.headers.get("Origin") or request.headers.get("Referer") or ""
+    return urlsplit(origin).netloc == request.host

@@ -1,0 +1,104 @@
+"""How often one may try: named limits on what can be abused.
+
+    @blueprint.post("/nouvelle")
+    @limit_submit
+    def create(): ...
+
+Flask-Limiter keeps the counts (in memory, or in the store of ``rate_limit_storage``). Attempts
+are counted for an account where somebody is signed in, else for the address they come from.
+"""
+
+import time
+from collections.abc import Callable
+from functools import wraps
+from ipaddress import IPv6Address, IPv6Network, ip_address
+from typing import ParamSpec, TypeVar
+
+from flask import Flask, current_app, g, request
+from flask_limiter import Limiter
+from limits import RateLimitItem, parse_many
+
+from eak_core.config import Config
+from eak_core.errors import TooMany
+from eak_core.i18n import _, ngettext
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+_COUNTED = frozenset({"POST", "PUT", "PATCH", "DELETE"})
+
+
+def limited(name: str, rule: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
+    """A limit called ``name`` for views, such as ``"10/minute;100/day"``; it counts changes only.
+
+    Views with the same ``name`` share their counts. The view raises TooMany beyond the limit.
+    """
+    items = parse_many(rule)
+
+    def decorate(view: Callable[P, R]) -> Callable[P, R]:
+        @wraps(view)
+        def counted(*args: P.args, **kwargs: P.kwargs) -> R:
+            if request.method in _COUNTED:
+                count_attempt(name, items)
+            return view(*args, **kwargs)
+
+        return counted
+
+    return decorate
+
+
+def count_attempt(name: str, items: list[RateLimitItem]) -> None:
+    """Count one attempt at ``name``. Raises TooMany when there were too many already."""
+    limiter = current_app.extensions["eak_limiter"]
+    if not limiter.enabled:
+        return
+    who = _who()
+    for item in items:
+        if not limiter.limiter.hit(item, name, who):
+            reset, _remaining = limiter.limiter.get_window_stats(item, name, who)
+            raise _too_many(max(1, int(reset - time.time()) + 1))
+
+
+def _too_many(seconds: int) -> TooMany:
+    minutes = -(-seconds // 60)
+    again = ngettext(
+        "You can try again in %(num)s minute.", "You can try again in %(num)s minutes.", minutes
+    )
+    sentence = _("There were too many attempts in a short time.")
+    return TooMany(f"{sentence} {again}", retry_after=seconds)
+
+
+def _who() -> str:
+    actor = g.get("actor")
+    person_id = getattr(actor, "person_id", None)
+    if person_id is not None:
+        return f"person:{person_id}"
+    return f"address:{_network(request.remote_addr or '')}"
+
+
+def _network(address: str) -> str:
+    """The address, or the /64 an IPv6 address is in: one household has all of those."""
+    try:
+        parsed = ip_address(address)
+    except ValueError:
+        return address
+    if isinstance(parsed, IPv6Address):
+        return str(IPv6Network((parsed, 64), strict=False))
+    return address
+
+
+limit_sign_in = limited("sign-in", "10/minute;60/hour")
+limit_register = limited("register", "5/minute;30/hour")
+limit_submit = limited("submit", "10/minute;100/day")
+
+
+def init_limits(app: Flask, config: Config) -> None:
+    """Give ``app`` its counts; none are kept where ``rate_limits`` is off."""
+    limiter = Limiter(
+        _who,
+        storage_uri=config.rate_limit_storage,
+        strategy="moving-window",
+        enabled=config.rate_limits,
+    )
+    limiter.init_app(app)
+    app.extensions["eak_limiter"] = limiter

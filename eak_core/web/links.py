@@ -1,0 +1,25 @@
+"""Addresses that templates ask for."""
+
+from flask import Flask, request, url_for
+from werkzeug.routing import BuildError
+
+
+def url_if_known(endpoint: str, **values: object) -> str | None:
+    """The address of ``endpoint``, or None where the site has no such page."""
+    try:
+        return url_for(endpoint, **values)
+    except BuildError:
+        return None
+
+
+def page_url(number: int) -> str:
+    """This list at page ``number``, with the same filters. The first page has the plain address."""
+    query = {name: values for name, values in request.args.lists() if name not in {"page", "lang"}}
+    if number > 1:
+        query["page"] = [str(number)]
+    return url_for(request.endpoint or "", **{**(request.view_args or {}), **query})
+
+
+def init_links(app: Flask) -> None:
+    """Let templates of ``app`` ask for addresses."""
+    app.jinja_env.globals.update(url_if_known=url_if_known, page_url=page_url)

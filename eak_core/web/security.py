@@ -1,0 +1,107 @@
+"""What every answer says to the browser, how large a request may be, and the cookies' terms."""
+
+from flask import Flask, Response, current_app, request
+from werkzeug.exceptions import BadRequest
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from eak_core.config import Config
+from eak_core.i18n import _
+
+MAX_BODY = 1024 * 1024
+"""Bytes of a request's body; a view that takes files raises it for itself."""
+
+_UNSAFE = frozenset({"POST", "PUT", "PATCH", "DELETE"})
+_HALF_A_YEAR = 182 * 24 * 3600
+
+# Nothing from elsewhere, nothing inline. `data:` pictures are those in the style sheets.
+_POLICY = {
+    "default-src": "'none'",
+    "script-src": "'self'",
+    "style-src": "'self'",
+    "img-src": "'self' data:",
+    "font-src": "'self'",
+    "connect-src": "'self'",
+    "manifest-src": "'self'",
+    "form-action": "'self'",
+    "base-uri": "'none'",
+    "frame-ancestors": "'none'",
+}
+_REFUSED_DEVICES = (
+    "browsing-topics",
+    "camera",
+    "display-capture",
+    "geolocation",
+    "microphone",
+    "payment",
+    "usb",
+)
+
+
+def init_security(app: Flask, config: Config) -> None:
+    """Set the limits, the cookies and the headers of ``app``."""
+    https = config.base_url.startswith("https:")
+    app.config.update(
+        MAX_CONTENT_LENGTH=MAX_BODY,
+        MAX_FORM_MEMORY_SIZE=MAX_BODY,
+        # `__Host-`: no other host under the same domain can set it in our place.
+        SESSION_COOKIE_NAME="__Host-eak" if https else "eak",
+        SESSION_COOKIE_SECURE=https,
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        REMEMBER_COOKIE_NAME="__Host-eak-remember" if https else "eak-remember",
+        REMEMBER_COOKIE_SECURE=https,
+        REMEMBER_COOKIE_HTTPONLY=True,
+        REMEMBER_COOKIE_SAMESITE="Lax",
+        PREFERRED_URL_SCHEME="https" if https else "http",
+    )
+    if config.trusted_proxies:
+        hops = config.trusted_proxies
+        # Flask's documented way to wrap the application, which mypy takes for a wrong method.
+        app.wsgi_app = ProxyFix(  # type: ignore[method-assign]
+            app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops
+        )
+    app.extensions["eak_headers"] = _headers(https)
+    app.before_request(refuse_hostile_address)
+    app.before_request(read_body)
+    app.after_request(add_headers)
+
+
+def _headers(https: bool) -> dict[str, str]:
+    policy = "; ".join(f"{name} {value}" for name, value in _POLICY.items())
+    headers = {
+        "Content-Security-Policy": policy + ("; upgrade-insecure-requests" if https else ""),
+        "X-Content-Type-Options": "nosniff",
+        "X-Frame-Options": "DENY",
+        "Referrer-Policy": "same-origin",
+        "Permissions-Policy": ", ".join(f"{device}=()" for device in _REFUSED_DEVICES),
+        "Cross-Origin-Opener-Policy": "same-origin",
+        "Cross-Origin-Resource-Policy": "same-origin",
+    }
+    if https:
+        headers["Strict-Transport-Security"] = f"max-age={_HALF_A_YEAR}"
+    return headers
+
+
+def add_headers(response: Response) -> Response:
+    """Add the headers that the view has not set itself."""
+    for name, value in current_app.extensions["eak_headers"].items():
+        response.headers.setdefault(name, value)
+    return response
+
+
+def refuse_hostile_address() -> None:
+    """Refuse an address that holds NUL, which no database and no file name accepts."""
+    if "\0" in request.path or "\0" in "".join(
+        text for pair in request.args.items(multi=True) for text in pair
+    ):
+        raise BadRequest(_("This address contains a character that no address can have."))
+
+
+def read_body() -> None:
+    """Read what a form sends, whole, before anything else happens.
+
+    The transaction of a change begins after this, so a slow connection never holds the lock of
+    the writer while its body trickles in. Raises RequestEntityTooLarge (413) beyond the limit.
+    """
+    if request.method in _UNSAFE:
+        request.get_data(parse_form_data=True)
