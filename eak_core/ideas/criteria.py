@@ -10,8 +10,19 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from eak_core.i18n import _l
+from eak_core import clock
+from eak_core.errors import Invalid, NotFound
+from eak_core.events import publish
+from eak_core.i18n import _, _l
+from eak_core.ideas.events import CriterionChanged
 from eak_core.ideas.models import Criterion, IdeaCriterion
+from eak_core.permissions import Actor, require
+from eak_core.services.models import Service
+from eak_core.web.text import clean_line
+
+NAME_LENGTH = 80
+QUESTION_LENGTH = 300
+MOST_WEIGHT = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,3 +113,52 @@ def profile(
         .order_by(Criterion.position, Criterion.id)
     )
     return [(criterion, statement) for criterion, statement in session.execute(query)]
+
+
+def change_criterion(
+    session: Session,
+    actor: Actor,
+    service: Service,
+    criterion_id: int,
+    *,
+    name: str,
+    question: str,
+    weight: int,
+    archived: bool,
+) -> Criterion:
+    """Reword, weigh, archive or restore a criterion. An empty wording is the usual one.
+
+    `Invalid` names each field that is wrong; `NotFound` where this service has no such criterion.
+    """
+    require(actor, "service.manage", service)
+    criterion = session.get(Criterion, criterion_id)
+    if criterion is None or criterion.service_id != service.id:
+        raise NotFound
+    name, question = clean_line(name), clean_line(question)
+    usual = USUAL.get(criterion.code)
+    errors: dict[str, str] = {}
+    if not name and not usual:
+        errors["name"] = _("Give this criterion a name.")
+    elif len(name) > NAME_LENGTH:
+        errors["name"] = _("The name is too long: at most %(most)s characters.", most=NAME_LENGTH)
+    if len(question) > QUESTION_LENGTH:
+        errors["question"] = _(
+            "The question is too long: at most %(most)s characters.", most=QUESTION_LENGTH
+        )
+    if not 1 <= weight <= MOST_WEIGHT:
+        errors["weight"] = _("The weight goes from 1 to %(most)s.", most=MOST_WEIGHT)
+    if errors:
+        raise Invalid(_l("The criterion was not changed: some answers are wrong."), errors)
+    # What is typed as it is usually said goes on following the reader's language.
+    criterion.name = "" if usual and name == str(usual.name) else name
+    criterion.question = "" if usual and question == str(usual.question) else question
+    criterion.weight = weight
+    criterion.archived_at = (criterion.archived_at or clock.now()) if archived else None
+    session.flush()
+    publish(
+        session,
+        CriterionChanged(criterion_id=criterion.id),
+        service_id=service.id,
+        actor_id=actor.person_id,
+    )
+    return criterion

@@ -35,3 +35,17 @@ class IdeaWithdrawn(Event):
     idea_id: int
     from_stage: Code
     change_id: int
+
+
+@event(CORE, "subject.changed", version=1, subject="subject:{subject_id}")
+class SubjectChanged(Event):
+    """Managers added, renamed, moved, archived or restored a subject of the service's list."""
+
+    subject_id: int
+
+
+@event(CORE, "criterion.changed", version=1, subject="criterion:{criterion_id}")
+class CriterionChanged(Event):
+    """Managers added, reworded, weighed, archived or restored a criterion of the service."""
+
+    criterion_id: int

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy import ColumnElement, Row, Select, func, select
 from sqlalchemy.orm import Session
 
 from eak_core.ideas.models import Commune, Idea, IdeaCommune, IdeaSubject, StageChange, Subject
@@ -15,7 +15,8 @@ from eak_core.ideas.wording import folded
 from eak_core.people.models import Person
 
 Sort = Literal["newest", "oldest", "title"]
-EXCERPT_LENGTH = 320
+#: How much of the problem a list reads: a summary of 200 characters is cut from it.
+BEGINNING = 1_100
 
 _ORDERS: Mapping[Sort, tuple[ColumnElement[Any], ...]] = {
     "newest": (Idea.submitted_at.desc(), Idea.id.desc()),
@@ -43,12 +44,16 @@ class Filters:
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """An idea as a list shows it. ``author`` is ``None`` for imported ideas and erased people."""
+    """An idea as a list shows it.
+
+    ``beginning`` is that of the problem, in Markdown. ``author`` is ``None`` for imported ideas and
+    erased people.
+    """
 
     id: int
     slug: str
     title: str
-    excerpt: str
+    beginning: str
     stage: str
     submitted_at: datetime
     updated_at: datetime
@@ -59,24 +64,24 @@ class Card:
     communes: tuple[str, ...]
 
 
-def count_ideas(session: Session, service_id: int, filters: Filters) -> int:
-    """How many public ideas ``filters`` lets through."""
-    query = select(func.count()).select_from(Idea).where(*_conditions(service_id, filters))
-    return session.scalar(query) or 0
-
-
-def list_ideas(
-    session: Session, service_id: int, filters: Filters, *, offset: int = 0, limit: int = 20
-) -> list[Card]:
-    """One page of public ideas, in the asked order."""
-    query = (
+def listed(service_id: int, filters: Filters) -> Select[Any]:
+    """The statement of a list of public ideas, in the asked order; `cards` completes its rows."""
+    return (
         _card_columns()
-        .where(*_conditions(service_id, filters))
+        .where(*conditions(service_id, filters))
         .order_by(*_ORDERS[filters.sort])
-        .offset(offset)
-        .limit(limit)
     )
-    return _cards(session, query)
+
+
+def cards(session: Session, rows: Sequence[Row[Any]]) -> list[Card]:
+    """What a list shows of the ideas in ``rows`` (from `listed`): two statements for all of them."""
+    ids = [row.id for row in rows]
+    subjects = subject_names(session, ids) if ids else {}
+    communes = commune_names(session, ids) if ids else {}
+    return [
+        Card(*row, subjects=subjects.get(row.id, ()), communes=communes.get(row.id, ()))
+        for row in rows
+    ]
 
 
 def own_ideas(session: Session, service_id: int, person_id: int) -> list[Card]:
@@ -86,7 +91,7 @@ def own_ideas(session: Session, service_id: int, person_id: int) -> list[Card]:
         .where(Idea.service_id == service_id, Idea.author_id == person_id)
         .order_by((Idea.stage == DRAFT).desc(), Idea.updated_at.desc(), Idea.id.desc())
     )
-    return _cards(session, query)
+    return cards(session, session.execute(query).all())
 
 
 def count_by_stage(session: Session, service_id: int) -> dict[str, int]:
@@ -138,21 +143,22 @@ def _gathered(rows: Iterable[tuple[int, str]]) -> dict[int, tuple[str, ...]]:
     return {idea_id: tuple(found) for idea_id, found in names.items()}
 
 
-def _conditions(service_id: int, filters: Filters) -> list[ColumnElement[bool]]:
-    conditions = list(public_ideas(service_id))
+def conditions(service_id: int, filters: Filters) -> list[ColumnElement[bool]]:
+    """The conditions on `Idea` that keep the public ideas of a service which ``filters`` let pass."""
+    kept = list(public_ideas(service_id))
     if filters.stage:
-        conditions.append(Idea.stage == filters.stage)
+        kept.append(Idea.stage == filters.stage)
     if filters.subject:
         about = select(IdeaSubject.idea_id).join(Subject, Subject.id == IdeaSubject.subject_id)
         about = about.where(Subject.service_id == service_id, Subject.code == filters.subject)
-        conditions.append(Idea.id.in_(about))
+        kept.append(Idea.id.in_(about))
     if filters.commune:
         within = select(IdeaCommune.idea_id).where(IdeaCommune.commune_code == filters.commune)
-        conditions.append(Idea.id.in_(within))
-    conditions += [
+        kept.append(Idea.id.in_(within))
+    kept += [
         Idea.search_text.contains(word, autoescape=True) for word in folded(filters.text).split()
     ]
-    return conditions
+    return kept
 
 
 def _card_columns() -> Select[Any]:
@@ -160,7 +166,7 @@ def _card_columns() -> Select[Any]:
         Idea.id,
         Idea.slug,
         Idea.title,
-        func.substr(Idea.problem, 1, EXCERPT_LENGTH).label("excerpt"),
+        func.substr(Idea.problem, 1, BEGINNING).label("beginning"),
         Idea.stage,
         func.coalesce(Idea.submitted_at, Idea.created_at, type_=Idea.created_at.type).label(
             "submitted_at"
@@ -170,14 +176,3 @@ def _card_columns() -> Select[Any]:
         Person.name.label("author"),
         Idea.source,
     ).outerjoin(Person, (Person.id == Idea.author_id) & Person.erased_at.is_(None))
-
-
-def _cards(session: Session, query: Select[Any]) -> list[Card]:
-    rows = session.execute(query).all()
-    ids = [row.id for row in rows]
-    subjects = subject_names(session, ids) if ids else {}
-    communes = commune_names(session, ids) if ids else {}
-    return [
-        Card(*row, subjects=subjects.get(row.id, ()), communes=communes.get(row.id, ()))
-        for row in rows
-    ]

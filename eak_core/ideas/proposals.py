@@ -9,7 +9,19 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Table, delete, func, insert, select, true, update
+from sqlalchemy import (
+    Select,
+    String,
+    Table,
+    bindparam,
+    cast,
+    delete,
+    insert,
+    literal_column,
+    select,
+    union_all,
+    update,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -293,25 +305,40 @@ def _check_text(errors: dict[str, str], name: str, text: str, most: int) -> None
 
 
 def _unknown_choices(session: Session, service_id: int, proposal: Proposal) -> dict[str, str]:
-    """One statement for the three lists: what is not in them was made up or has been removed."""
+    """What is not in the three lists was made up, or removed since the form was opened."""
     chosen = {
-        "subjects": (Subject.id, proposal.subjects, Subject.service_id == service_id),
-        "communes": (Commune.code, proposal.communes, true()),
-        "criteria": (Criterion.id, tuple(proposal.statements), Criterion.service_id == service_id),
+        "subjects": {str(subject_id) for subject_id in proposal.subjects},
+        "communes": set(proposal.communes),
+        "criteria": {str(criterion_id) for criterion_id in proposal.statements},
     }
-    counts = [
-        select(func.count()).where(column.in_(values), scope).scalar_subquery().label(name)
-        for name, (column, values, scope) in chosen.items()
-        if values
-    ]
-    if not counts:
+    if not any(chosen.values()):
         return {}
-    found = session.execute(select(*counts)).one()._mapping
+    found = session.connection().execute(
+        _offered, {"service_id": service_id, "communes": proposal.communes}
+    )
+    for kind, key in found:
+        chosen[kind].discard(key)
     return {
-        name: _("One of these choices does not exist here any more.")
-        for name, (_column, values, _scope) in chosen.items()
-        if values and found[name] != len(values)
+        kind: _("One of these choices does not exist here any more.")
+        for kind, unknown in chosen.items()
+        if unknown
     }
+
+
+def _of_service(kind: str, table: type[Subject | Criterion]) -> Select[tuple[str, str]]:
+    return select(literal_column(f"'{kind}'"), cast(table.id, String)).where(
+        table.service_id == bindparam("service_id")
+    )
+
+
+# One statement for the three lists. It is built once: building it costs more than running it.
+_offered = union_all(
+    _of_service("subjects", Subject),
+    _of_service("criteria", Criterion),
+    select(literal_column("'communes'"), Commune.code).where(
+        Commune.code.in_(bindparam("communes", expanding=True))
+    ),
+)
 
 
 # --- writing ---
@@ -373,6 +400,7 @@ def _update(
         update(Idea).where(Idea.id == idea.id, Idea.stage == from_stage).values(values)
     )
     if not changed.rowcount:
+        session.refresh(idea)
         raise Conflict(
             _l("This idea moved on while you were writing: its text was not changed.")
         )

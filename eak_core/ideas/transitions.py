@@ -23,17 +23,21 @@ _EXTENSION = "eak_stage_path"
 
 
 def stage_graph(active: frozenset[str]) -> Graph:
-    """The stages of a service in which the plugins ``active`` are on."""
-    path = current_app.extensions.get(_EXTENSION)
-    if path is None:
-        # Plugins are loaded once, at start; so the whole path never changes within a process.
-        declared = (
+    """The stages of a service in which the plugins ``active`` are on.
+
+    Plugins that are not ready keep their place and their titles, since ideas may stand there.
+    """
+    installed = get_host().installed
+    known = current_app.extensions.get(_EXTENSION)
+    if known is None or known[0] is not installed:
+        path = weave(
             (name, stage)
-            for name, installed in get_host().ready.items()
-            for stage in installed.plugin.stages
+            for name, found in installed.items()
+            if found.plugin is not None
+            for stage in found.plugin.stages
         )
-        path = current_app.extensions[_EXTENSION] = weave(declared)
-    return Graph(path, active)
+        known = current_app.extensions[_EXTENSION] = (installed, path)
+    return Graph(known[1], active)
 
 
 def next_stages(

@@ -5,23 +5,31 @@ gone: withdrawn by the author, or hidden by moderation. The text of what is gone
 its page says that it is gone, and why.
 """
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, String, cast, literal, select
 from sqlalchemy.orm import Session
 
 from eak_core.errors import Gone, NotFound
 from eak_core.i18n import _l
 from eak_core.ideas.models import Idea, StageChange
 from eak_core.ideas.stages import DRAFT, WITHDRAWN
+from eak_core.moderation.decisions import hidden_reason
+from eak_core.moderation.models import ModerationDecision
 from eak_core.permissions import Actor, may
 from eak_core.services.models import Service
 
 
 class IdeaGone(Gone):
-    """The idea was withdrawn or hidden; ``reason`` is public, the text no longer is."""
+    """The idea was withdrawn or ``hidden``; ``reason`` is public, the text no longer is."""
 
-    def __init__(self, message: object, reason: str) -> None:
+    def __init__(self, message: object, reason: str, *, hidden: bool = False) -> None:
         super().__init__(message)
         self.reason = reason
+        self.hidden = hidden
+
+
+def subject_of(idea_id: int) -> str:
+    """How moderation names an idea."""
+    return f"idea:{idea_id}"
 
 
 def public_ideas(service_id: int) -> tuple[ColumnElement[bool], ...]:
@@ -29,7 +37,16 @@ def public_ideas(service_id: int) -> tuple[ColumnElement[bool], ...]:
     return (
         Idea.service_id == service_id,
         Idea.stage.not_in((DRAFT, WITHDRAWN)),
+        ~hidden_ideas(service_id),
     )
+
+
+def hidden_ideas(service_id: int) -> ColumnElement[bool]:
+    """The condition on `Idea` that keeps what moderation has hidden."""
+    in_force = select(ModerationDecision.subject).where(
+        ModerationDecision.service_id == service_id, ModerationDecision.restored_at.is_(None)
+    )
+    return (literal("idea:") + cast(Idea.id, String)).in_(in_force)
 
 
 def is_public(session: Session, idea: Idea) -> bool:
@@ -48,6 +65,9 @@ def check_readable(session: Session, actor: Actor, service: Service, idea: Idea)
         if actor.is_system or not may(actor, "idea.read_draft", service, idea):
             raise NotFound(_l("There is no idea at this address."))
         return
+    hidden = hidden_reason(session, service.id, subject_of(idea.id))
+    if hidden is not None:
+        raise IdeaGone(_l("This idea was hidden by the moderators."), hidden, hidden=True)
     if idea.stage == WITHDRAWN:
         raise IdeaGone(_l("The author has withdrawn this idea."), _last_reason(session, idea))
 

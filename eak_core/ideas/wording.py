@@ -6,14 +6,14 @@ import unicodedata
 from eak_core.ideas.models import SLUG_LENGTH
 
 _not_slug = re.compile(r"[^a-z0-9]+")
-_spaces = re.compile(r"\s+")
+# Accents that stand apart after decomposition.
+_marks = re.compile(r"[\u0300-\u036f]+")
 
 
 def folded(text: str) -> str:
     """``text`` without case, accents or doubled spaces: « Écoles » is found by “ecoles”."""
     decomposed = unicodedata.normalize("NFKD", text.casefold().replace("œ", "oe"))
-    plain = "".join(char for char in decomposed if not unicodedata.combining(char))
-    return _spaces.sub(" ", plain).strip()
+    return " ".join(_marks.sub("", decomposed).split())
 
 
 def slug_of(title: str, fallback: str = "idee") -> str:

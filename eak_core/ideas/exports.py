@@ -1,0 +1,184 @@
+"""Open data: the public fields of ideas as CSV and JSON, written part by part.
+
+However many ideas there are, memory holds one part of them; each part costs the same statements.
+"""
+
+import csv
+import io
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any
+
+import msgspec
+from sqlalchemy import Row, select
+from sqlalchemy.orm import Session
+
+from eak_core.ideas.criteria import criteria_of
+from eak_core.ideas.listing import Filters, conditions, subject_names
+from eak_core.ideas.models import Commune, Idea, IdeaCommune, IdeaCriterion
+from eak_core.people.models import Person
+from eak_core.plugins.host import get_host
+from eak_core.services.models import Service
+
+PART = 500
+
+#: A public idea, by the names of the fields.
+Record = dict[str, Any]
+#: Gives the address of an idea, with the site's name in front.
+Link = Callable[[Any], str]
+
+TEXTS = ("problem", "body", "needs", "elsewhere", "existing")
+_COLUMNS = (
+    Idea.id, Idea.slug, Idea.title, Idea.stage, Idea.submitted_at, Idea.updated_at,
+    Idea.problem, Idea.body, Idea.needs, Idea.elsewhere, Idea.existing,
+    Idea.source, Idea.source_url, Idea.source_votes, Idea.source_comments,
+)  # fmt: skip
+
+
+def records(
+    session: Session,
+    service: Service,
+    active: frozenset[str],
+    filters: Filters,
+    link: Link,
+    part: int = PART,
+) -> Iterator[list[Record]]:
+    """The public ideas that ``filters`` let through, by id, in lists of at most ``part``.
+
+    A record has the public fields of the core, one for each criterion (``criterion.<code>``), and
+    the columns of active plugins (``<plugin>.<column>``). Several values are a list.
+    """
+    criteria = {each.id: each.code for each in criteria_of(session, service.id, archived=True)}
+    query = (
+        select(*_COLUMNS, Person.name.label("author"))
+        .outerjoin(Person, (Person.id == Idea.author_id) & Person.erased_at.is_(None))
+        .order_by(Idea.id)
+        .limit(part)
+    )
+    last = 0
+    while True:
+        rows = session.execute(
+            query.where(*conditions(service.id, filters), Idea.id > last)
+        ).all()
+        if rows:
+            last = rows[-1].id
+            yield _records(session, service, active, criteria, rows, link)
+        if len(rows) < part:
+            return
+
+
+def _records(
+    session: Session,
+    service: Service,
+    active: frozenset[str],
+    criteria: Mapping[int, str],
+    rows: Sequence[Row[Any]],
+    link: Link,
+) -> list[Record]:
+    ids = [row.id for row in rows]
+    subjects = subject_names(session, ids)
+    communes = _communes(session, ids)
+    statements = _statements(session, ids)
+    columns = _plugin_columns(session, service, active, rows)
+    return [
+        {
+            "id": row.id,
+            "url": link(row),
+            "title": row.title,
+            "stage": row.stage,
+            "submitted_at": row.submitted_at,
+            "updated_at": row.updated_at,
+            "author": row.author,
+            "subjects": list(subjects.get(row.id, ())),
+            "communes": [name for _code, name in communes.get(row.id, ())],
+            "commune_codes": [code for code, _name in communes.get(row.id, ())],
+            **{name: getattr(row, name) for name in TEXTS},
+            **{
+                f"criterion.{code}": statements.get((row.id, criterion_id), "")
+                for criterion_id, code in criteria.items()
+            },
+            "source": row.source,
+            "source_url": row.source_url,
+            "source_votes": row.source_votes,
+            "source_comments": row.source_comments,
+            **columns[row.id],
+        }
+        for row in rows
+    ]
+
+
+def _communes(session: Session, ids: Sequence[int]) -> dict[int, list[tuple[str, str]]]:
+    query = (
+        select(IdeaCommune.idea_id, Commune.code, Commune.name)
+        .join(Commune, Commune.code == IdeaCommune.commune_code)
+        .where(IdeaCommune.idea_id.in_(ids))
+        .order_by(Commune.name)
+    )
+    found: dict[int, list[tuple[str, str]]] = {}
+    for idea_id, code, name in session.execute(query):
+        found.setdefault(idea_id, []).append((code, name))
+    return found
+
+
+def _statements(session: Session, ids: Sequence[int]) -> dict[tuple[int, int], str]:
+    query = select(IdeaCriterion.idea_id, IdeaCriterion.criterion_id, IdeaCriterion.statement)
+    rows = session.execute(query.where(IdeaCriterion.idea_id.in_(ids)))
+    return {(idea_id, criterion_id): statement for idea_id, criterion_id, statement in rows}
+
+
+def _plugin_columns(
+    session: Session, service: Service, active: frozenset[str], ideas: Sequence[Any]
+) -> dict[int, dict[str, int | str]]:
+    """What active plugins add, under their names; every idea has the same columns."""
+    found: dict[int, dict[str, int | str]] = {idea.id: {} for idea in ideas}
+    names: dict[str, None] = {}
+    answers = get_host().call_each(
+        "idea_columns", active, session=session, service=service, ideas=ideas
+    )
+    for plugin, columns in answers:
+        for idea_id in found.keys() & columns.keys():
+            for name, value in columns[idea_id].items():
+                names[f"{plugin}.{name}"] = None
+                found[idea_id][f"{plugin}.{name}"] = value
+    return {
+        idea_id: {name: columns.get(name, "") for name in names}
+        for idea_id, columns in found.items()
+    }
+
+
+def as_json(head: Mapping[str, Any], parts: Iterator[list[Record]]) -> Iterator[bytes]:
+    """One JSON object: ``head``, then ``ideas`` as the last of its members."""
+    yield msgspec.json.encode(head)[:-1] + (b',"ideas":[' if head else b'"ideas":[')
+    first = True
+    for part in parts:
+        encoded = b",\n".join(msgspec.json.encode(record) for record in part)
+        yield encoded if first else b",\n" + encoded
+        first = False
+    yield b"]}\n"
+
+
+def as_csv(parts: Iterator[list[Record]], *, spreadsheet: bool = False) -> Iterator[str]:
+    """CSV in UTF-8 (RFC 4180: commas), or as French spreadsheet programs open it: semicolons and a
+    byte-order mark.
+
+    Lists are joined with “ | ”. Plugins' columns are those of the first part.
+    """
+    yield "\ufeff" if spreadsheet else ""
+    names: list[str] = []
+    for part in parts:
+        buffer = io.StringIO()
+        writer = csv.writer(buffer, delimiter=";" if spreadsheet else ",", lineterminator="\r\n")
+        if not names:
+            names = list(part[0])
+            writer.writerow(names)
+        for record in part:
+            writer.writerow(_cell(record.get(name)) for name in names)
+        yield buffer.getvalue()
+
+
+def _cell(value: Any) -> Any:
+    if isinstance(value, list):
+        value = " | ".join(value)
+    if isinstance(value, str):
+        # A spreadsheet would run a text that begins like this (OWASP, CSV injection).
+        return f"'{value}" if value.lstrip().startswith(("=", "+", "-", "@", "\t", "\r")) else value
+    return value.isoformat() if hasattr(value, "isoformat") else value

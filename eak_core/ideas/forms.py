@@ -1,0 +1,258 @@
+"""The forms about ideas. What a field holds is checked again by the domain functions."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from wtforms import (
+    BooleanField,
+    HiddenField,
+    IntegerField,
+    RadioField,
+    SelectField,
+    SelectMultipleField,
+    StringField,
+    TextAreaField,
+)
+from wtforms.validators import InputRequired, Length, Regexp
+from wtforms.widgets import CheckboxInput, ListWidget
+
+from eak_core.i18n import _, _l
+from eak_core.ideas import criteria as criteria_room
+from eak_core.ideas import subjects as subjects_room
+from eak_core.ideas.criteria import criterion_example, criterion_name, criterion_question
+from eak_core.ideas.models import Commune, Criterion, Subject
+from eak_core.ideas.proposals import LENGTHS, STATEMENT_LENGTH, Proposal
+from eak_core.ideas.stages import Stage
+from eak_core.ideas.transitions import REASON_LENGTH
+from eak_core.web.forms import Form
+
+
+
+class CheckboxesField(SelectMultipleField):
+    """Several choices, each with its own box: no key to hold down, readable on a phone."""
+
+    widget = ListWidget(prefix_label=False)
+    option_widget = CheckboxInput()
+
+
+class Needed:
+    """Marks a field that a submission needs, so that its label does not say “optional”."""
+
+    def __init__(self) -> None:
+        self.field_flags = {"required": True}
+
+    def __call__(self, form: Form, field: Any) -> None:
+        """Everything goes through: a draft may leave it empty."""
+
+
+class ProposalForm(Form):
+    """An idea as its author writes it. `proposal_form` adds what the service asks for."""
+
+    title = StringField(
+        _l("Title of your idea"),
+        description=_l("One sentence that makes people want to read on."
+                       " For example: “A tool library in every neighbourhood”."),
+        validators=[Needed(), Length(max=LENGTHS["title"])],
+    )  # fmt: skip
+    problem = TextAreaField(
+        _l("Which problem does it answer?"),
+        description=_l("What happens today, where, and to whom. A scene you have seen says more"
+                       " than a figure."),
+        validators=[Needed(), Length(max=LENGTHS["problem"])],
+        render_kw={"rows": 5},
+    )  # fmt: skip
+    body = TextAreaField(
+        _l("Your idea"),
+        description=_l("What would be done, by whom, and how one would notice that it works. You"
+                       " can use Markdown: a blank line between paragraphs, - for a list."),
+        validators=[Needed(), Length(max=LENGTHS["body"])],
+        render_kw={"rows": 12},
+    )  # fmt: skip
+    existing = TextAreaField(
+        _l("What already exists nearby?"),
+        description=_l("Experiments support what is under way, they do not replace it. Name what"
+                       " you know of: an association, a service, a neighbouring town."),
+        validators=[Length(max=LENGTHS["existing"])],
+        render_kw={"rows": 4},
+    )  # fmt: skip
+    needs = TextAreaField(
+        _l("What is needed to try it?"),
+        description=_l("A place, people, equipment, an authorisation, a budget: even a rough"
+                       " estimate helps to find partners."),
+        validators=[Length(max=LENGTHS["needs"])],
+        render_kw={"rows": 4},
+    )  # fmt: skip
+    elsewhere = TextAreaField(
+        _l("Why could it work elsewhere?"),
+        description=_l("What would have to be the same in another town, and what could change."),
+        validators=[Length(max=LENGTHS["elsewhere"])],
+        render_kw={"rows": 4},
+    )
+    subjects = CheckboxesField(_l("Subjects"), coerce=int)
+    communes = CheckboxesField(
+        _l("Communes where it would be tried"),
+        description=_l("Leave everything empty for the whole territory."),
+    )
+    form_key = HiddenField(validators=[Length(max=36), Regexp(r"^[0-9a-f-]{0,36}$")])
+
+    def proposal(self, criteria: Sequence[Criterion]) -> Proposal:
+        """What was typed."""
+        return Proposal(
+            **{name: self[name].data or "" for name in LENGTHS},
+            subjects=tuple(self.subjects.data or ()),
+            communes=tuple(self.communes.data or ()),
+            statements={
+                criterion.id: self[f"criterion_{criterion.id}"].data or ""
+                for criterion in criteria
+            },
+        )
+
+
+def proposal_form(
+    criteria: Sequence[Criterion],
+    subjects: Sequence[Subject],
+    communes: Sequence[Commune],
+    proposal: Proposal | None = None,
+    form_key: str = "",
+) -> ProposalForm:
+    """The form of one service, showing ``proposal`` until something was typed."""
+    fields: dict[str, Any] = {
+        f"criterion_{criterion.id}": TextAreaField(
+            criterion_name(criterion),
+            description=" ".join((criterion_question(criterion), criterion_example(criterion))),
+            validators=[Length(max=STATEMENT_LENGTH)],
+            render_kw={"rows": 3},
+        )
+        for criterion in criteria
+    }
+    shown = _shown(proposal) if proposal else {}
+    form: ProposalForm = type("ServiceProposalForm", (ProposalForm,), fields)(
+        data={"form_key": form_key, **shown}
+    )
+    form.subjects.choices = [(subject.id, subject.name) for subject in subjects]
+    form.communes.choices = [
+        (commune.code, f"{commune.name} ({commune.postcode})") for commune in communes
+    ]
+    return form
+
+
+def _shown(proposal: Proposal) -> Mapping[str, Any]:
+    texts = {name: getattr(proposal, name) for name in LENGTHS}
+    statements = {f"criterion_{key}": text for key, text in proposal.statements.items()}
+    return {
+        **texts,
+        **statements,
+        "subjects": list(proposal.subjects),
+        "communes": list(proposal.communes),
+    }
+
+
+class FilterForm(Form):
+    """What a reader looks for. It is sent by GET and changes nothing, so it carries no token."""
+
+    class Meta(Form.Meta):  # type: ignore[misc]  # Flask-WTF ships no types
+        csrf = False
+
+    q = StringField(_l("Words"), validators=[Length(max=100)])
+    etape = SelectField(_l("Stage"))
+    sujet = SelectField(_l("Subject"))
+    commune = SelectField(_l("Commune"))
+    tri = SelectField(
+        _l("Order"),
+        choices=[
+            ("newest", _l("Latest first")),
+            ("oldest", _l("Oldest first")),
+            ("title", _l("By title")),
+        ],
+        default="newest",
+    )
+
+
+class StageForm(Form):
+    """A manager brings an idea to another stage."""
+
+    to = RadioField(
+        _l("Bring this idea to"),
+        validators=[InputRequired(_l("Choose where the idea goes."))],
+    )
+    reason = TextAreaField(
+        _l("Public reason"),
+        description=_l("Everybody reads it on the page of the idea: say what decided, and what"
+                       " comes next."),
+        validators=[
+            InputRequired(_l("Give a reason: it will be public, and readers will look for it.")),
+            Length(max=REASON_LENGTH),
+        ],
+        render_kw={"rows": 5},
+    )  # fmt: skip
+    seen = HiddenField(validators=[Length(max=64)])
+
+    def offer(self, stages: Sequence[Stage]) -> None:
+        """Let the manager choose among ``stages``."""
+        self.to.choices = [(stage.name, str(stage.title)) for stage in stages]
+
+
+class WithdrawForm(Form):
+    """An author takes their idea back."""
+
+    reason = TextAreaField(
+        _l("Public reason"),
+        description=_l("It stays on the page in place of your text. For example: “It already exists"
+                       " in my town; I have joined them.”"),
+        validators=[
+            InputRequired(_l("Give a reason: it will be public, and readers will look for it.")),
+            Length(max=REASON_LENGTH),
+        ],
+        render_kw={"rows": 4},
+    )  # fmt: skip
+
+
+class SubjectForm(Form):
+    """An entry of the list of subjects."""
+
+    name = StringField(
+        _l("Name"),
+        validators=[
+            InputRequired(_l("Give the subject a name.")),
+            Length(max=subjects_room.NAME_LENGTH),
+        ],
+    )
+    position = IntegerField(_l("Place in the list"), validators=[InputRequired()])
+    archived = BooleanField(_l("Archived: no longer offered, kept on the ideas that carry it"))
+
+
+class NewSubjectForm(Form):
+    """A new entry of the list of subjects, at its end."""
+
+    name = StringField(
+        _l("New subject"),
+        validators=[
+            InputRequired(_l("Give the subject a name.")),
+            Length(max=subjects_room.NAME_LENGTH),
+        ],
+    )
+
+
+class CriterionForm(Form):
+    """The wording and weight of a criterion."""
+
+    name = StringField(_l("Name"), validators=[Length(max=criteria_room.NAME_LENGTH)])
+    question = TextAreaField(
+        _l("Question to the author"),
+        validators=[Length(max=criteria_room.QUESTION_LENGTH)],
+        render_kw={"rows": 2},
+    )
+    weight = IntegerField(
+        _l("Weight at screening"),
+        description=_l("From 1 to 10. Profiles are never added up: the weight only tells reviewers"
+                       " what matters most."),
+        validators=[InputRequired()],
+    )  # fmt: skip
+    archived = BooleanField(_l("Archived: no longer asked, kept on the ideas that answered it"))
+
+
+def anything(choices: Sequence[tuple[str, str]], label: str) -> list[tuple[str, str]]:
+    """``choices`` of a filter behind one that leaves nothing out."""
+    return [("", label), *choices]
+
+

@@ -1,0 +1,120 @@
+"""The managed list of subjects of a service: tiers-lieux, toits verts, économie collaborative …
+
+The names are data of the service, in its own language. An archived subject is no longer offered and
+stays on the ideas that carry it.
+"""
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from eak_core import clock
+from eak_core.errors import Invalid, NotFound
+from eak_core.events import publish
+from eak_core.i18n import _, _l
+from eak_core.ideas.events import SubjectChanged
+from eak_core.ideas.models import Subject
+from eak_core.ideas.wording import folded, slug_of
+from eak_core.permissions import Actor, require
+from eak_core.services.models import Service
+from eak_core.web.text import clean_line
+
+#: What a new service begins with.
+USUAL = ("Tiers-lieux", "Fab labs", "Toits verts", "Économie collaborative")
+NAME_LENGTH = 80
+CODE_LENGTH = 40
+MOST_POSITION = 999
+
+
+def add_usual_subjects(session: Session, service_id: int) -> None:
+    """Give a new service the usual subjects."""
+    session.add_all(
+        Subject(service_id=service_id, code=slug_of(name), name=name, position=position)
+        for position, name in enumerate(USUAL, start=1)
+    )
+
+
+def subjects_of(session: Session, service_id: int, *, archived: bool = False) -> list[Subject]:
+    """The subjects of a service in their order."""
+    query = select(Subject).where(Subject.service_id == service_id)
+    if not archived:
+        query = query.where(Subject.archived_at.is_(None))
+    return list(session.scalars(query.order_by(Subject.position, Subject.name, Subject.id)))
+
+
+def add_subject(session: Session, actor: Actor, service: Service, name: str) -> Subject:
+    """Add a subject at the end. `Invalid` for a name that is empty, too long or already there."""
+    require(actor, "service.manage", service)
+    existing = subjects_of(session, service.id, archived=True)
+    name = _checked_name(name, existing)
+    subject = Subject(
+        service_id=service.id,
+        code=_free_code(name, {subject.code for subject in existing}),
+        name=name,
+        position=max((subject.position for subject in existing), default=0) + 1,
+    )
+    session.add(subject)
+    _changed(session, actor, service, subject)
+    return subject
+
+
+def change_subject(
+    session: Session,
+    actor: Actor,
+    service: Service,
+    subject_id: int,
+    *,
+    name: str,
+    position: int,
+    archived: bool,
+) -> Subject:
+    """Rename, move, archive or restore a subject; its address in filters stays.
+
+    `Invalid` names each field that is wrong; `NotFound` where this service has no such subject.
+    """
+    require(actor, "service.manage", service)
+    subject = session.get(Subject, subject_id)
+    if subject is None or subject.service_id != service.id:
+        raise NotFound
+    others = [s for s in subjects_of(session, service.id, archived=True) if s.id != subject_id]
+    if not 0 <= position <= MOST_POSITION:
+        raise Invalid(
+            _l("The subject was not changed."),
+            {"position": _("The place goes from 0 to %(most)s.", most=MOST_POSITION)},
+        )
+    subject.name = _checked_name(name, others)
+    subject.position = position
+    subject.archived_at = (subject.archived_at or clock.now()) if archived else None
+    _changed(session, actor, service, subject)
+    return subject
+
+
+def _checked_name(name: str, others: list[Subject]) -> str:
+    name = clean_line(name)
+    error = None
+    if not name:
+        error = _("Give the subject a name.")
+    elif len(name) > NAME_LENGTH:
+        error = _("The name is too long: at most %(most)s characters.", most=NAME_LENGTH)
+    elif folded(name) in {folded(subject.name) for subject in others}:
+        error = _("This subject is already in the list, perhaps archived.")
+    if error:
+        raise Invalid(_l("The list of subjects was not changed."), {"name": error})
+    return name
+
+
+def _free_code(name: str, taken: set[str]) -> str:
+    wanted = code = slug_of(name, fallback="sujet")[: CODE_LENGTH - 4].strip("-")
+    number = 2
+    while code in taken:
+        code, number = f"{wanted}-{number}", number + 1
+    return code
+
+
+def _changed(session: Session, actor: Actor, service: Service, subject: Subject) -> None:
+    session.flush()
+    publish(
+        session,
+        SubjectChanged(subject_id=subject.id),
+        service_id=service.id,
+        actor_id=actor.person_id,
+    )
