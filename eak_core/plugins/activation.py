@@ -264,11 +264,11 @@ def _clear_stages(
 ) -> None:
     """Take the ideas out of the plugin's stages; `Refused` where nobody said where to."""
     found = host.installed.get(name)
-    stages = {stage.name for stage in found.plugin.stages} if found and found.plugin else set()
+    stages = [stage.name for stage in found.plugin.stages] if found and found.plugin else []
     if not stages:
         return
     ideas = get_neighbours()
-    standing = sum(ideas.ideas_in_stages(session, service.id, stages).values())
+    standing = ideas.ideas_in_stages(session, service.id, stages)
     if not standing:
         return
     if to is None or to in stages:
@@ -280,7 +280,8 @@ def _clear_stages(
                 plugin=titles([name]),
             )
         )
-    ideas.move_ideas(session, actor, service, stages, to, reason)
+    staying = active_plugins(session, service.id)
+    ideas.move_ideas(session, actor, service, stages, to, reason, active=staying)
 
 
 def _publish(session: Session, actor: Actor, service: Place, event: Any) -> None:

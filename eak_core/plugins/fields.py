@@ -4,9 +4,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from decimal import Decimal
-from functools import lru_cache
 from types import MappingProxyType
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import msgspec
 from wtforms import (
@@ -54,10 +54,16 @@ class Setting:
         return self.initial() if callable(self.initial) else self.initial
 
 
-@lru_cache(maxsize=256)
-def schema(form: Any) -> Mapping[str, Setting]:
+def schema(form: type[Form]) -> Mapping[str, Setting]:
     """The settings that a form class declares. `ManifestError` for a field that cannot be kept."""
-    return MappingProxyType(dict(_settings(form)))
+    known = _schemas.get(form)
+    if known is None:
+        known = _schemas[form] = MappingProxyType(dict(_settings(form)))
+    return known
+
+
+# Making a form costs more than reading the settings it declares.
+_schemas: WeakKeyDictionary[type[Form], Mapping[str, Setting]] = WeakKeyDictionary()
 
 
 def _settings(form: type[Form]) -> Iterator[tuple[str, Setting]]:

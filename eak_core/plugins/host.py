@@ -7,6 +7,7 @@ needs is worked out once (`_index`), so that a plugin that is off costs one look
 
 import logging
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping
+from pathlib import Path
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
@@ -146,7 +147,7 @@ class PluginHost:
         """Ask every ready plugin, on or off; a failure is raised. For what must be whole or not
         at all, such as an erasure."""
         return [
-            (call.plugin, SHAPES[hook](answer))
+            (call.plugin, self._shaped(hook, call.plugin, answer))
             for call in self._calls[hook]
             if (answer := call.function(*_chosen(call, arguments))) is not None
         ]
@@ -155,8 +156,7 @@ class PluginHost:
         """Ask ``plugin`` alone, on or off; None where it has no answer. A failure is raised."""
         for call in self._calls[hook]:
             if call.plugin == plugin:
-                answer = call.function(*_chosen(call, arguments))
-                return None if answer is None else SHAPES[hook](answer)
+                return self._shaped(hook, plugin, call.function(*_chosen(call, arguments)))
         return None
 
     def _answers(
@@ -168,13 +168,25 @@ class PluginHost:
             chosen = _chosen(call, arguments)
             try:
                 with isolated(arguments.get("session")):
-                    answer = call.function(*chosen)
-                    shaped = None if answer is None else SHAPES[hook](answer)
+                    shaped = self._shaped(hook, call.plugin, call.function(*chosen))
             except Exception as error:  # noqa: BLE001 – logged and counted by the breaker
                 breaker.note(call.plugin, hook, _service_id(arguments), error)
                 yield call.plugin, _FAILED
             else:
                 yield call.plugin, shaped
+
+    def _shaped(self, hook: str, plugin: str, answer: Any) -> Any:
+        """``answer`` in the shape of its hook; raises where the plugin gave something else."""
+        if answer is None:
+            return None
+        shaped = SHAPES[hook](answer)
+        if hook == "assets":
+            pages = self.ready[plugin].blueprints.get("service")
+            for asset in shaped:
+                folder = pages.static_folder if pages else None
+                if folder is None or not (Path(folder) / asset.path).is_file():
+                    raise FileNotFoundError(f"{plugin}: no file static/{asset.path}")
+        return shaped
 
 
 def _chosen(call: _Call, arguments: Mapping[str, Any]) -> list[Any]:

@@ -15,6 +15,7 @@ from wtforms import Form
 
 from eak_core.events import EventType, Subscriber
 from eak_core.events.types import Upcaster
+from eak_core.permissions import ROLES, Role
 
 if TYPE_CHECKING:
     from eak_core.plugins.blueprint import PluginBlueprint
@@ -39,9 +40,6 @@ RESERVED_ENDINGS = ("_admin", "_api", "_manage")
 #: Path segments inside a service, the administration and the API that are the core's own. What
 #: else the core answers to is compared when the plugin is mounted.
 RESERVED_SEGMENTS = frozenset({"admin", "api", "compte", "gestion", "idees", "static"})
-
-#: Whom a plugin's permission can be given to, each including the ones after it.
-GRANTEES = ("visitor", "citizen", "agent", "manager", "administrator")
 
 CORE_STAGES = frozenset({"draft", "submitted", "screening", "accepted", "rejected", "withdrawn"})
 
@@ -106,7 +104,7 @@ class Plugin:
     requires: Sequence[str] = ()
     segment: str = ""
     summary: Any = ""
-    permissions: Mapping[str, str] = field(default_factory=dict)
+    permissions: Mapping[str, Role] = field(default_factory=dict)
     stages: Sequence[Stage] = ()
     settings: type[Form] | None = None
     events: list[EventType] = field(default_factory=list, init=False, repr=False)
@@ -149,10 +147,10 @@ class Plugin:
                 raise ManifestError(
                     f"{self.name}: permission {permission!r} must begin with '{self.name}.'"
                 )
-            if grantee not in GRANTEES:
+            if grantee not in ROLES:
                 raise ManifestError(
                     f"{self.name}: {permission!r} is given to {grantee!r};"
-                    f" it must be one of {', '.join(GRANTEES)}"
+                    f" it must be one of {', '.join(ROLES)}"
                 )
 
     def _check_stages(self) -> None:

@@ -4,9 +4,9 @@ Imports run one way, from the rooms down to the host; so the host says here what
 `eak_core.app` gives it the functions.
 """
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 from flask import Flask, current_app
 
@@ -15,20 +15,43 @@ from eak_core.permissions import Actor
 
 EXTENSION = "eak_plugin_neighbours"
 
-#: How many ideas stand in each of these stages of a service (stages without any left out).
-IdeasInStages = Callable[[Session, int, Collection[str]], Mapping[str, int]]
 
-#: Brings every idea of a service that stands in one of the stages to another one, with a public
-#: reason, without asking guards; answers how many.
-MoveIdeas = Callable[[Session, Actor, Any, Collection[str], str, str], int]
+class IdeasInStages(Protocol):
+    """How many ideas of a service stand in one of ``stages``."""
+
+    def __call__(self, session: Session, service_id: int, stages: Sequence[str]) -> int: ...
 
 
-def _no_ideas(session: Session, service_id: int, stages: Collection[str]) -> Mapping[str, int]:
-    return {}
+class MoveIdeas(Protocol):
+    """Brings every idea that stands in one of ``from_stages`` to the stage ``to``, with a public
+    reason and without asking guards; answers how many. The plugins ``active`` stay on."""
+
+    def __call__(
+        self,
+        session: Session,
+        actor: Actor,
+        service: Any,
+        from_stages: Sequence[str],
+        to: str,
+        reason: str,
+        *,
+        active: frozenset[str],
+    ) -> int: ...
+
+
+def _no_ideas(session: Session, service_id: int, stages: Sequence[str]) -> int:
+    return 0
 
 
 def _move_none(
-    session: Session, actor: Actor, service: Any, stages: Collection[str], to: str, reason: str
+    session: Session,
+    actor: Actor,
+    service: Any,
+    from_stages: Sequence[str],
+    to: str,
+    reason: str,
+    *,
+    active: frozenset[str],
 ) -> int:
     return 0
 

@@ -54,12 +54,18 @@ def preview(session: Session, service: Any, name: str) -> Preview:
         ideas: Mapping[str, int] = {}
     else:
         events = 0
-        stages = {stage.name for stage in plugin.stages}
-        ideas = get_neighbours().ideas_in_stages(session, service.id, stages) if stages else {}
+        ideas = _standing(session, service.id, plugin)
         sentences = [*_disappearing(plugin, pages, ideas)]
         obstacles = [*_dependants(session, service.id, host, name)]
     sentences += _own_sentences(host, name, session=session, service=service, enabling=enabling)
     return Preview(name, enabling, sentences, obstacles, ideas, pages, events)
+
+
+def _standing(session: Session, service_id: int, plugin: Plugin) -> dict[str, int]:
+    """How many ideas stand in each of the plugin's stages, empty ones left out."""
+    count = get_neighbours().ideas_in_stages
+    standing = {each.name: count(session, service_id, [each.name]) for each in plugin.stages}
+    return {stage: ideas for stage, ideas in standing.items() if ideas}
 
 
 def _own_sentences(host: PluginHost, name: str, **arguments: Any) -> list[str]:

@@ -9,7 +9,7 @@ from types import MappingProxyType
 from typing import Any
 
 import msgspec
-from sqlalchemy import select, update
+from sqlalchemy import orm, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from eak_core.db import Session
@@ -32,12 +32,12 @@ class Stored:
     version: int
 
 
-def plugin_settings(session: Session, service_id: int, plugin: str) -> Mapping[str, Any]:
+def plugin_settings(session: orm.Session, service_id: int, plugin: str) -> Mapping[str, Any]:
     """The settings of ``plugin`` in a service, with the form's defaults where none were saved."""
     return stored_settings(session, service_id, plugin).values
 
 
-def stored_settings(session: Session, service_id: int, plugin: str) -> Stored:
+def stored_settings(session: orm.Session, service_id: int, plugin: str) -> Stored:
     """The settings with their version, which a form carries along so that `configure` can tell
     whether somebody else saved in between."""
     found = get_host().installed.get(plugin)

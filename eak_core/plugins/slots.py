@@ -1,4 +1,4 @@
-"""What templates ask of plugins: navigation, slots, assets and addresses.
+"""What templates ask of plugins: navigation, slots and addresses.
 
 Everything goes through the set of plugins that are on in this request (``g.active``); with none
 of them on, each of these answers nothing without asking anybody.
@@ -14,10 +14,9 @@ from markupsafe import Markup
 from werkzeug.routing import BuildError
 
 from eak_core.db import current_session
-from eak_core.events import SITE
 from eak_core.permissions import Actor
 from eak_core.plugins import breaker
-from eak_core.plugins.contributions import Asset, NavItem
+from eak_core.plugins.contributions import NavItem
 from eak_core.plugins.host import get_host
 from eak_core.plugins.shapes import SHAPES
 
@@ -36,14 +35,6 @@ class Link:
     current: bool
 
 
-@dataclass(frozen=True, slots=True)
-class LinkedAsset:
-    """A stylesheet or script of a plugin with its address."""
-
-    kind: str
-    url: str
-
-
 class SlotError(LookupError):
     """A template names a slot that does not exist."""
 
@@ -56,7 +47,6 @@ def init_app(app: Flask, navigation: Sequence[Navigation] = ()) -> None:
 
     app.jinja_env.globals.update(
         nav_items=nav_items,
-        page_assets=page_assets,
         plugin_url=plugin_url,
         slot=slot,
         slot_cards=slot_cards,
@@ -110,26 +100,6 @@ def plugin_url(endpoint: str, **values: Any) -> str | None:
     return url_for(endpoint, **values)
 
 
-def page_assets() -> list[LinkedAsset]:
-    """The stylesheets and scripts that active plugins link on the pages of this service."""
-    active = g.get("active")
-    if not active or g.service is None:
-        return []
-    answers = get_host().call_each("assets", active, service=g.service)
-    return [
-        LinkedAsset(asset.kind, url)
-        for plugin, assets in answers
-        for asset in assets
-        if (url := _asset_url(plugin, asset)) is not None
-    ]
-
-
-def _asset_url(plugin: str, asset: Asset) -> str | None:
-    # The version makes a browser fetch the file again after an upgrade.
-    version = get_host().installed[plugin].version or None
-    return _built(plugin, "assets", f"{plugin}.static", filename=asset.path, v=version)
-
-
 def _navigation(core: Sequence[Navigation]) -> Iterator[Link]:
     service = g.get("service")
     if service is None:
@@ -143,17 +113,17 @@ def _navigation(core: Sequence[Navigation]) -> Iterator[Link]:
     answers = get_host().call_each("nav_items", active, service=service, actor=actor)
     for plugin, items in answers:
         for item in items:
-            url = _built(plugin, "nav_items", item.endpoint, **item.values)
+            url = _built(plugin, item)
             if url is not None:
                 yield _link(item, url)
 
 
-def _built(plugin: str, hook: str, endpoint: str, **values: Any) -> str | None:
-    """The address of something a plugin named; None, and noted, where it cannot be built."""
+def _built(plugin: str, item: NavItem) -> str | None:
+    """The address of an entry that a plugin named; None, and noted, where there is none."""
     try:
-        return url_for(endpoint, **values)
+        return url_for(item.endpoint, **item.values)
     except BuildError as error:
-        breaker.note(plugin, hook, g.service.id if g.service else SITE, error)
+        breaker.note(plugin, "nav_items", g.service.id, error)
         return None
 
 
