@@ -6,24 +6,31 @@ from urllib.parse import urlsplit
 
 from flask import Flask, request
 
+from eak_core.admin import manage
 from eak_core.config import Config
 from eak_core.db import current_session, db, init_db
 from eak_core.events import CORE, EventRegistry
 from eak_core.events.core import EventCore
 from eak_core.events.mail import mail_transport
 from eak_core.ideas.setup import init_ideas, navigation
+from eak_core.ideas.transitions import ideas_in_stages, move_ideas
 from eak_core.people.setup import init_people
 from eak_core.permissions import PermissionRegistry
 from eak_core.permissions.registry import register_permission
 from eak_core.plugins import gate, slots
 from eak_core.plugins.candidates import from_entry_points, from_modules
 from eak_core.plugins.host import PluginHost, get_host
+from eak_core.plugins.installed import Installed
+from eak_core.plugins.manifest import Plugin
+from eak_core.plugins.neighbours import Neighbours
 from eak_core.plugins.settings import plugin_settings
+from eak_core.portal.setup import init_portal
 from eak_core.services import lookup
-from eak_core.services.setup import init_services
 from eak_core.services.slugs import RESERVED
 from eak_core.web import init_guards, init_web
 from eak_core.web.caching import init_caching
+from eak_core.web.i18n import add_translations
+from eak_core.web.themes import add_template_folder
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
@@ -54,9 +61,10 @@ def create_app(
     init_guards(app, config)
     init_people(app)
     init_caching(app)
-    init_services(app)
     init_ideas(app)
-    slots.init_app(app, navigation=[navigation])
+    init_portal(app)
+    app.register_blueprint(manage.blueprint)
+    slots.init_app(app, navigation=[navigation, manage.navigation])
     _install_plugins(app, config, plugins)
     _init_events(app, config)
     return app
@@ -77,10 +85,23 @@ def _install_plugins(
         plugins = ()
     host = PluginHost(from_entry_points() if plugins is None else from_modules(plugins))
     host.init_app(app)
-    for plugin in host.ready.values():
-        for name, role in plugin.permissions.items():
-            register_permission(app, name, role)
+    Neighbours(ideas_in_stages, move_ideas).init_app(app)
+    for found in host.installed.values():
+        # Those that lack migrations too: they are ready as soon as these have run.
+        if found.loaded is not None:
+            _furnish(app, found.loaded, found)
     refresh_plugins(app)
+
+
+def _furnish(app: Flask, plugin: Plugin, found: Installed) -> None:
+    """Let a plugin bring its permissions, templates and translations."""
+    for name, role in plugin.permissions.items():
+        register_permission(app, name, role)
+    templates, translations = found.subfolder("templates"), found.subfolder("translations")
+    if templates is not None:
+        add_template_folder(app, templates)
+    if translations is not None:
+        add_translations(app, translations)
 
 
 def refresh_plugins(app: Flask) -> None:
