@@ -51,7 +51,7 @@ demo: install  ## a complete site with content on http://127.0.0.1:8000 (PORT=â€
 	@$(BIN)/eak demo --port $(PORT)
 
 demo-reset: install  ## the demonstration from its beginning again
-	@$(BIN)/eak demo --port $(PORT) --reset
+	@$(BIN)/eak demo --port $(PORT) --reset --yes
 
 # --- Tests and checks.
 

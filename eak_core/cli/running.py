@@ -2,10 +2,11 @@
 
 import signal
 import threading
+from pathlib import Path
 
 import click
 
-from eak_core.cli.frame import REFUSED, State, state
+from eak_core.cli.frame import REFUSED, state
 
 port_option = click.option(
     "--port", type=click.IntRange(1, 65535), default=8000, show_default=True, help="The port."
@@ -34,33 +35,19 @@ THREADS = 1
 @click.option("--no-worker", is_flag=True, help="Leave the events to “eak worker” elsewhere.")
 def serve(port: int, host: str, workers: int, no_worker: bool) -> None:
     """Serve the site, with a worker inside each process."""
-    serve_instance(state(), port=port, host=host, workers=workers, worker=not no_worker)
-
-
-def serve_instance(
-    state: State, *, port: int, host: str = "127.0.0.1", workers: int = 1, worker: bool = True
-) -> None:
-    """Check what can be checked, say where the site is, and serve it until a signal."""
     from eak_core.cli import server
+    from eak_core.db import db
 
     place = server.Place(host, port)
     place.require_free()
-    config = state.config()
-    server.require_writable(config.instance)
-    _require_ready(state)
-    click.echo(f"EAK is served on {place.url} (Ctrl-C stops it).", err=True)
-    server.serve(place, config.instance, processes=workers, threads=THREADS, worker=worker)
-
-
-def _require_ready(state: State) -> None:
-    """Open the application once, so that what is wrong is said here and in one sentence.
-
-    Its connections are given back: the server's processes are forked from this one.
-    """
-    from eak_core.db import db
-
-    with state.application():
+    server.require_writable(state().folder)
+    with state().application() as app:
+        # Opened once, so that what is wrong is said here in one sentence. Its connections are
+        # given back: the server's processes are forked from this one.
         db.engine.dispose()
+    server.serve(
+        place, Path(app.instance_path), processes=workers, threads=THREADS, worker=not no_worker
+    )
 
 
 @click.command()

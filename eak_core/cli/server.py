@@ -9,6 +9,8 @@ from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
 
+import click
+
 from eak_core.errors import Misconfigured
 
 RESPAWN_SECONDS = 0.5
@@ -78,6 +80,7 @@ def serve(place: Place, instance: Path, *, processes: int, threads: int, worker:
     from granian.constants import Interfaces
     from granian.log import LogLevels
 
+    click.echo(f"EAK is served on {place.url} (Ctrl-C stops it).", err=True)
     os.environ["EAK_INSTANCE"] = str(instance.absolute())
     factory = "create_with_worker" if worker else "create_under_parent"
     Granian(

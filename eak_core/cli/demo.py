@@ -1,0 +1,101 @@
+"""``eak demo``: a complete site to look at, ready in one command."""
+
+import os
+import shutil
+from pathlib import Path
+
+import click
+
+from eak_core.cli.frame import State, state
+from eak_core.cli.output import confirm, yes_option
+from eak_core.cli.running import THREADS, port_option
+from eak_core.errors import Misconfigured
+
+# Says that a folder was made by this command, so that --reset removes nothing else.
+MARKER = "eak.toml"
+SETTINGS = """\
+# Made by “eak demo”; “eak demo --reset” makes it anew.
+demo = true
+site_name = "Hauts-de-Seine : idées en jardin"
+agent_domains = ["{domain}"]
+mail_sender = "Démonstration <ne-pas-repondre@demo.example>"
+"""
+
+
+@click.command()
+@port_option
+@click.option(
+    "--data",
+    type=click.Path(file_okay=False, path_type=Path),
+    metavar="DIR",
+    help="Where the demonstration lives.  [default: demo/ in the instance folder]",
+)
+@click.option("--no-serve", is_flag=True, help="Prepare everything, then exit.")
+@click.option("--reset", is_flag=True, help="Forget what was done there, and begin again.")
+@yes_option
+def demo(port: int, data: Path | None, no_serve: bool, reset: bool, yes: bool) -> None:
+    """A site with services, people and ideas, on http://127.0.0.1:8000.
+
+    What is done there is kept from one start to the next.
+    """
+    from eak_core.cli import server
+
+    folder = (data or state().folder / "demo").absolute()
+    place = server.Place("127.0.0.1", port)
+    if not no_serve:
+        place.require_free()
+    server.require_writable(folder)
+    if reset:
+        _remove(folder, yes)
+    _write_settings(folder)
+    # The address in letters and feeds is the one that people see, whatever the port.
+    os.environ.setdefault("EAK_BASE_URL", place.url)
+    _prepare(State(folder))
+    _introduce(place.url, folder)
+    if not no_serve:
+        server.serve(place, folder, processes=1, threads=THREADS, worker=True)
+
+
+def _remove(folder: Path, yes: bool) -> None:
+    if not any(folder.iterdir()):
+        return
+    marker = folder / MARKER
+    if not marker.is_file() or "eak demo" not in marker.read_text(encoding="utf-8"):
+        raise Misconfigured(f"{folder} was not made by “eak demo”; nothing was removed.")
+    confirm(f"Everything in {folder} will be removed. Go on?", yes)
+    shutil.rmtree(folder)
+    folder.mkdir()
+
+
+def _write_settings(folder: Path) -> None:
+    from eak_core.demo.content import AGENT_DOMAIN
+
+    file = folder / MARKER
+    if file.exists():
+        return
+    if any(folder.iterdir()):
+        raise Misconfigured(f"{folder} is not empty and was not made by “eak demo”.")
+    file.write_text(SETTINGS.format(domain=AGENT_DOMAIN), encoding="utf-8")
+
+
+def _prepare(demonstration: State) -> None:
+    """Migrate, and load the content where there is none yet."""
+    from eak_core.app import refresh_plugins
+    from eak_core.db import db
+    from eak_core.db.migrations import upgrade_all
+    from eak_core.demo import load
+
+    with demonstration.application(migrated=False) as app:
+        if upgrade_all(app):
+            refresh_plugins(app)
+        load(app)
+        db.engine.dispose()
+
+
+def _introduce(url: str, folder: Path) -> None:
+    from eak_core.demo import sign_ins
+
+    click.echo(f"The demonstration is in {folder}.\n\n  {url}/\n  {url}/admin/\n")
+    for role, email, password in sign_ins():
+        click.echo(f"  {role:<14} {email:<32} {password}")
+    click.echo()

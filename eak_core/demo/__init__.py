@@ -1,0 +1,9 @@
+"""The demonstration: invented services, people and ideas that lived through the domain functions.
+
+So it produces events like real life does, in the order in which things would have happened.
+"""
+
+from eak_core.demo.content import PASSWORD, Content, SignIn, content, sign_ins
+from eak_core.demo.stage import load
+
+__all__ = ["PASSWORD", "Content", "SignIn", "content", "load", "sign_ins"]

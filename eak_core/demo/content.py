@@ -1,0 +1,94 @@
+"""What the demonstration tells, read from ``content.toml``."""
+
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from typing import Literal, NamedTuple
+
+import msgspec
+
+#: The one password of the demonstration, which is shown to everybody.
+PASSWORD = "jardin-des-essais-92"  # noqa: S105  # it protects nothing
+AGENT_DOMAIN = "agents.demo.example"
+
+Role = Literal["administrator", "manager", "agent", "citizen"]
+
+
+class PersonStory(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """An account. A manager runs every service of the demonstration."""
+
+    key: str
+    email: str
+    name: str
+    role: Role
+
+
+class ServiceStory(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A service, and the plugins to switch on where they are installed."""
+
+    slug: str
+    name: str
+    description: str
+    audience: Literal["public", "internal"]
+    plugins: tuple[str, ...] = ()
+    theme: str | None = None
+
+
+class Step(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A change of stage, ``days`` before the demonstration is loaded."""
+
+    days: int
+    reason: str
+    to: str = ""
+    withdraw: bool = False
+
+
+class IdeaStory(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """An idea, submitted (or kept as a draft) ``days`` before the demonstration is loaded."""
+
+    key: str
+    service: str
+    author: str
+    days: int
+    title: str
+    problem: str
+    body: str
+    subjects: tuple[str, ...]
+    communes: tuple[str, ...] = ()
+    needs: str = ""
+    elsewhere: str = ""
+    existing: str = ""
+    draft: bool = False
+    statements: Mapping[str, str] = {}
+    steps: tuple[Step, ...] = ()
+
+
+class Content(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """All of it."""
+
+    people: tuple[PersonStory, ...]
+    services: tuple[ServiceStory, ...]
+    ideas: tuple[IdeaStory, ...]
+
+
+class SignIn(NamedTuple):
+    """How to enter the demonstration in a role."""
+
+    role: Role
+    email: str
+    password: str
+
+
+@cache
+def content() -> Content:
+    """The demonstration's content."""
+    file = Path(__file__).with_name("content.toml")
+    return msgspec.toml.decode(file.read_bytes(), type=Content)
+
+
+def sign_ins() -> list[SignIn]:
+    """One way in per role."""
+    first: dict[Role, SignIn] = {}
+    for person in content().people:
+        first.setdefault(person.role, SignIn(person.role, person.email, PASSWORD))
+    return list(first.values())

@@ -1,0 +1,180 @@
+"""Plays the demonstration's content, one dated act after the other."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from flask import Flask
+from sqlalchemy import select
+
+from eak_core import clock
+from eak_core.db import Session, write_session
+from eak_core.demo.content import PASSWORD, Content, IdeaStory, PersonStory, ServiceStory, Step
+from eak_core.demo.content import content as read_content
+from eak_core.ideas.criteria import criteria_of
+from eak_core.ideas.models import Idea
+from eak_core.ideas.proposals import Proposal, save_draft, submit_idea
+from eak_core.ideas.subjects import add_subject, subjects_of
+from eak_core.ideas.transitions import change_stage, withdraw_idea
+from eak_core.people.accounts import create_person
+from eak_core.people.actor import actor_for
+from eak_core.people.models import Person
+from eak_core.people.roles import grant_role
+from eak_core.permissions import Actor
+from eak_core.plugins.activation import active_plugins, enable
+from eak_core.plugins.host import get_host
+from eak_core.services.directory import create_service, list_services
+from eak_core.services.models import Service
+
+# How long before its first idea a service was opened.
+LEAD = timedelta(days=7)
+
+Act = Callable[[Session], None]
+
+
+@dataclass
+class Demo:
+    """What there is to play with: given to the plugins' hook ``load_demo`` too.
+
+    ``people`` and ``ideas`` go by the keys of ``content.toml``.
+    """
+
+    now: datetime
+    people: dict[str, Person] = field(default_factory=dict)
+    ideas: dict[str, Idea] = field(default_factory=dict)
+
+    def actor(self, session: Session, key: str) -> Actor:
+        """The person ``key`` with the rights they hold by now."""
+        return actor_for(session, session.get_one(Person, self.people[key].id))
+
+    def days_ago(self, days: float) -> datetime:
+        """An instant in the past of the demonstration."""
+        return self.now - timedelta(days=days)
+
+
+def load(app: Flask) -> None:
+    """Fill the empty site of ``app``, in one transaction: all of it, or nothing.
+
+    Where there is a service already, nothing happens: what people did there is kept.
+    """
+    content = read_content()
+    demo = Demo(clock.now())
+    with app.app_context(), write_session(app) as session:
+        if list_services(session, Actor.system(), archived=True):
+            return
+        for instant, act in sorted(_acts(demo, content), key=lambda dated: dated[0]):
+            with clock.freeze(instant):
+                act(session)
+        _let_plugins_add(session, demo)
+
+
+def _acts(demo: Demo, content: Content) -> Iterator[tuple[datetime, Act]]:
+    """Everything that happens, each with its date; what has the same date keeps this order."""
+    opening = demo.days_ago(max(idea.days for idea in content.ideas)) - LEAD
+    for person in content.people:
+        yield opening, _joins(demo, person)
+    for service in content.services:
+        yield opening, _opens(demo, service, content)
+    for idea in content.ideas:
+        yield demo.days_ago(idea.days), _is_told(demo, idea)
+        for step in idea.steps:
+            yield demo.days_ago(step.days), _moves(demo, idea, step)
+
+
+def _joins(demo: Demo, story: PersonStory) -> Act:
+    def act(session: Session) -> None:
+        demo.people[story.key] = create_person(
+            session,
+            story.email,
+            story.name,
+            PASSWORD,
+            administrator=story.role == "administrator",
+            locale="fr",
+        )
+
+    return act
+
+
+def _opens(demo: Demo, story: ServiceStory, content: Content) -> Act:
+    def act(session: Session) -> None:
+        system = Actor.system()
+        service = create_service(
+            session,
+            system,
+            story.slug,
+            story.name,
+            description=story.description,
+            audience=story.audience,
+            theme=story.theme,
+        )
+        session.flush()
+        for person in content.people:
+            if person.role == "manager":
+                grant_role(session, system, demo.people[person.key], service, "manager")
+        known = {subject.name for subject in subjects_of(session, service.id)}
+        told = [
+            name for idea in content.ideas if idea.service == story.slug for name in idea.subjects
+        ]
+        for name in dict.fromkeys(told):
+            if name not in known:
+                add_subject(session, system, service, name)
+        for plugin in story.plugins:
+            if plugin in get_host().ready:
+                enable(session, system, service, plugin)
+
+    return act
+
+
+def _is_told(demo: Demo, story: IdeaStory) -> Act:
+    def act(session: Session) -> None:
+        service = _service(session, story.service)
+        tell = save_draft if story.draft else submit_idea
+        actor = demo.actor(session, story.author)
+        saved = tell(session, actor, service, _proposal(session, service, story))
+        demo.ideas[story.key] = session.get_one(Idea, saved.id)
+
+    return act
+
+
+def _proposal(session: Session, service: Service, story: IdeaStory) -> Proposal:
+    subjects = {subject.name: subject.id for subject in subjects_of(session, service.id)}
+    criteria = {criterion.code: criterion.id for criterion in criteria_of(session, service.id)}
+    return Proposal(
+        title=story.title,
+        problem=story.problem,
+        body=story.body,
+        needs=story.needs,
+        elsewhere=story.elsewhere,
+        existing=story.existing,
+        subjects=tuple(subjects[name] for name in story.subjects),
+        communes=story.communes,
+        statements={criteria[code]: text for code, text in story.statements.items()},
+    )
+
+
+def _moves(demo: Demo, story: IdeaStory, step: Step) -> Act:
+    def act(session: Session) -> None:
+        service = _service(session, story.service)
+        idea = session.get_one(Idea, demo.ideas[story.key].id, populate_existing=True)
+        active = active_plugins(session, service.id)
+        if step.withdraw:
+            author = demo.actor(session, story.author)
+            withdraw_idea(session, author, service, active, idea, step.reason)
+        else:
+            manager = demo.actor(session, "gestion")
+            change_stage(session, manager, service, active, idea, step.to, step.reason)
+
+    return act
+
+
+def _let_plugins_add(session: Session, demo: Demo) -> None:
+    for service in list_services(session, Actor.system()):
+        active = active_plugins(session, service.id)
+        asked = get_host().call_each(
+            "load_demo", active, session=session, service=service, demo=demo
+        )
+        list(asked)  # nobody is asked before this is read
+
+
+def _service(session: Session, slug: str) -> Service:
+    return session.scalars(select(Service).where(Service.slug == slug)).one()
