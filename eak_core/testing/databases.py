@@ -33,7 +33,7 @@ class Databases:
 
     @contextmanager
     def fresh(self, kind: Kind, key: str, build: Build) -> Iterator[str]:
-        """The URL of a database of its own, in the state that ``build`` makes (once per ``key``)."""
+        """The URL of a database of its own, as ``build`` makes it (once per ``key``)."""
         with self._sqlite(key, build) if kind == "sqlite" else self._postgres(key, build) as url:
             yield url
 

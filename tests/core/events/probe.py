@@ -52,8 +52,6 @@ class Effect(Base):
     replaying: Mapped[bool]
 
 
-
-
 def note(ctx: Context, number: int) -> None:
     """Write down that the event of ``ctx`` took effect."""
     ctx.session.add(

@@ -1,0 +1,204 @@
+"""The outbox: at least once, never two senders of one message, the same Message-ID (T30, T31)."""
+
+import email
+import email.header
+import socket
+import threading
+from collections.abc import Iterator
+from datetime import timedelta
+from email.message import Message
+from pathlib import Path
+
+import pytest
+from aiosmtpd.controller import Controller
+from aiosmtpd.smtp import SMTP, Envelope, Session
+from flask import Flask
+from sqlalchemy import select
+
+from eak_core import clock
+from eak_core.db import read_session, write_session
+from eak_core.errors import Misconfigured
+from eak_core.events import outbox
+from eak_core.events.mail import mail_transport
+from eak_core.events.models import OutboxMessage
+from eak_core.events.outbox import MAX_ATTEMPTS, Claimed, Outbox
+from tests.core.events.probe import MakeApp
+
+
+def queue(app: Flask, key: str = "welcome:1", **fields: str) -> bool:
+    given = {"to": "reader@example.org", "subject": "Bienvenue à l’été", "text": "Bonjour."}
+    with write_session(app) as session:
+        return outbox.enqueue_mail(session, dedupe_key=key, **{**given, **fields})
+
+
+def message(app: Flask) -> OutboxMessage:
+    with read_session(app) as session:
+        return session.scalars(select(OutboxMessage)).one()
+
+
+def later(app: Flask, **delta: float) -> None:
+    """Let the pause before the next try be over."""
+    with write_session(app) as session:
+        for waiting in session.scalars(select(OutboxMessage)):
+            if waiting.next_attempt_at is not None:
+                waiting.next_attempt_at = clock.now() - timedelta(seconds=1)
+
+
+class Sink:
+    """A mail server that keeps what it accepts, and refuses what it is told to."""
+
+    def __init__(self, port: int) -> None:
+        self.url = f"smtp://127.0.0.1:{port}?tls=none"
+        self.received: list[Message] = []
+        self.answer = "250 OK"
+
+    async def handle_RCPT(
+        self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
+    ) -> str:
+        if self.answer.startswith("250"):
+            envelope.rcpt_tos.append(address)
+        return self.answer
+
+    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
+        assert isinstance(envelope.content, bytes)
+        self.received.append(email.message_from_bytes(envelope.content))
+        return "250 OK"
+
+
+@pytest.fixture
+def sink() -> Iterator[Sink]:
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    handler = Sink(port)
+    controller = Controller(handler, hostname="127.0.0.1", port=port)
+    controller.start()
+    yield handler
+    controller.stop()
+
+
+@pytest.fixture
+def smtp_app(app: Flask, sink: Sink, tmp_path: Path) -> Flask:
+    app.extensions["eak_transports"] = {
+        "mail": mail_transport(
+            sink.url,
+            folder=tmp_path,
+            sender="EAK <eak@example.org>",
+            domain="example.org",
+        )
+    }
+    return app
+
+
+def test_a_mail_leaves_once_and_its_text_is_wiped(smtp_app: Flask, sink: Sink) -> None:
+    assert queue(smtp_app)
+    assert not queue(smtp_app), "the same key was queued twice"
+    assert Outbox(smtp_app).send_due() == 1
+    assert Outbox(smtp_app).send_due() == 0
+    (mail,) = sink.received
+    assert mail["To"] == "reader@example.org"
+    assert str(email.header.make_header(email.header.decode_header(mail["Subject"]))) == (
+        "Bienvenue à l’été"
+    )
+    sent = message(smtp_app)
+    assert sent.done_at is not None
+    assert "reader" not in sent.payload
+
+
+def test_a_header_cannot_be_smuggled_in_through_the_subject(smtp_app: Flask, sink: Sink) -> None:
+    queue(smtp_app, subject="Hello\r\nBcc: everybody@example.org")
+    Outbox(smtp_app).send_due()
+    assert sink.received[0]["Bcc"] is None
+
+
+def test_two_senders_never_both_win(make_app: MakeApp) -> None:
+    """T30."""
+    app = make_app()
+    sent: list[int] = []
+    app.extensions["eak_transports"] = {"mail": lambda claimed: sent.append(claimed.id)}
+    for number in range(10):
+        queue(app, f"welcome:{number}")
+    senders = [threading.Thread(target=Outbox(app).send_due) for _ in range(4)]
+    for thread in senders:
+        thread.start()
+    for thread in senders:
+        thread.join()
+    assert sorted(sent) == sorted(set(sent))
+    assert len(sent) == 10
+
+
+def test_a_sender_that_dies_after_the_dialogue_sends_one_duplicate_with_the_same_id(
+    smtp_app: Flask, sink: Sink
+) -> None:
+    """T31: what a death leaves behind is a message that is claimed and not done."""
+    queue(smtp_app)
+    real = smtp_app.extensions["eak_transports"]["mail"]
+
+    class Death(BaseException):
+        """Stands for the end of the process."""
+
+    def send_and_die(claimed: Claimed) -> None:
+        real(claimed)
+        raise Death
+
+    smtp_app.extensions["eak_transports"] = {"mail": send_and_die}
+    with pytest.raises(Death):
+        Outbox(smtp_app).send_due()
+    smtp_app.extensions["eak_transports"] = {"mail": real}
+    assert Outbox(smtp_app).send_due() == 0, "it is claimed until its lease ends"
+    later(smtp_app)
+    assert Outbox(smtp_app).send_due() == 1
+    first, second = sink.received
+    assert first["Message-ID"] == second["Message-ID"]
+
+
+def test_a_server_that_is_away_is_tried_again_and_then_given_up(app: Flask) -> None:
+    def away(claimed: Claimed) -> None:
+        raise ConnectionRefusedError("nobody there")
+
+    app.extensions["eak_transports"] = {"mail": away}
+    queue(app)
+    for _ in range(MAX_ATTEMPTS + 2):
+        Outbox(app).send_due()
+        later(app)
+    waiting = message(app)
+    assert waiting.attempts == MAX_ATTEMPTS
+    assert waiting.next_attempt_at is None
+    assert waiting.error is not None
+    assert "nobody there" in waiting.error
+    with write_session(app) as session:
+        outbox.retry(session, waiting.id)
+    app.extensions["eak_transports"] = {"mail": lambda claimed: None}
+    assert Outbox(app).send_due() == 1
+
+
+@pytest.mark.parametrize(("answer", "final"), [("550 no such user", True), ("451 later", False)])
+def test_a_refusal_for_good_is_not_tried_again(
+    smtp_app: Flask, sink: Sink, answer: str, final: bool
+) -> None:
+    sink.answer = answer
+    queue(smtp_app)
+    assert Outbox(smtp_app).send_due() == 0
+    assert (message(smtp_app).next_attempt_at is None) is final
+
+
+def test_without_a_server_mails_become_files(app: Flask, tmp_path: Path) -> None:
+    app.extensions["eak_transports"] = {
+        "mail": mail_transport(None, folder=tmp_path / "mail", sender="a@b.example", domain="b")
+    }
+    queue(app, html="<p>Bonjour.</p>")
+    Outbox(app).send_due()
+    (file,) = (tmp_path / "mail").iterdir()
+    mail = email.message_from_bytes(file.read_bytes())
+    assert mail.get_content_type() == "multipart/alternative"
+
+
+def test_a_mail_of_a_transaction_that_rolls_back_is_never_sent(app: Flask) -> None:
+    with pytest.raises(ZeroDivisionError), write_session(app) as session:
+        outbox.enqueue_mail(session, to="a@b.example", subject="x", text="y", dedupe_key="k")
+        raise ZeroDivisionError
+    assert Outbox(app).send_due() == 0
+
+
+def test_a_wrong_mail_address_is_refused_by_name(tmp_path: Path) -> None:
+    with pytest.raises(Misconfigured, match="mail_url"):
+        mail_transport("http://mail.example", folder=tmp_path, sender="a@b.example", domain="b")

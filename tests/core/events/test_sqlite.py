@@ -1,0 +1,126 @@
+"""SQLite under several writers: nobody fails, nobody waits for long, and reading never writes."""
+
+import multiprocessing
+import threading
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from sqlalchemy import text
+from sqlalchemy.exc import OperationalError
+
+from eak_core.db import db, init_db, new_session, read_session, write_session
+from eak_core.db.sqlite import WriterQueue
+from eak_core.events import head, publish
+from eak_core.testing.databases import Databases
+from tests.core.events.conftest import build
+from tests.core.events.probe import SERVICE, Happened, happen
+
+
+@pytest.fixture
+def sqlite_url(databases: Databases) -> object:
+    with databases.fresh("sqlite", "events", build) as url:
+        yield url
+
+
+def application(url: str) -> Flask:
+    app = Flask(__name__)
+    init_db(app, url)
+    return app
+
+
+def read_then_write(url: str, times: int) -> None:
+    """What a request does: look first, write later."""
+    app = application(url)
+    for number in range(times):
+        with write_session(app) as session:
+            head(session, SERVICE)
+            publish(session, Happened(thing=1, number=number), service_id=SERVICE)
+
+
+def test_processes_that_read_first_and_write_later_never_meet_a_lock(sqlite_url: str) -> None:
+    """T10: four processes, 200 transactions each."""
+    context = multiprocessing.get_context("spawn")
+    writers = [context.Process(target=read_then_write, args=(sqlite_url, 200)) for _ in range(4)]
+    for process in writers:
+        process.start()
+    for process in writers:
+        process.join()
+    assert [process.exitcode for process in writers] == [0, 0, 0, 0]
+    with read_session(application(sqlite_url)) as session:
+        assert head(session, SERVICE) == 800
+
+
+def test_a_session_that_did_not_say_it_writes_cannot(sqlite_url: str) -> None:
+    app = application(sqlite_url)
+    with pytest.raises(OperationalError, match="readonly"), read_session(app) as session:
+        session.execute(text("UPDATE log_head SET position = 7"))
+    happen(app, 1)  # the same connection may write again once it is asked to
+
+
+def test_saying_so_too_late_is_an_error(sqlite_url: str) -> None:
+    with application(sqlite_url).app_context():
+        session = new_session()
+    head(session, SERVICE)
+    with pytest.raises(RuntimeError, match="has begun"):
+        session.writes = True
+    session.close()
+
+
+def test_a_second_writing_transaction_in_one_thread_is_refused_not_a_deadlock(
+    sqlite_url: str,
+) -> None:
+    app = application(sqlite_url)
+    with write_session(app) as session:
+        head(session, SERVICE)
+        with pytest.raises(RuntimeError, match="already has a writing transaction"):
+            happen(app, 1)
+    happen(app, 2)
+
+
+def test_writers_are_served_in_the_order_of_asking(tmp_path: Path) -> None:
+    queue = WriterQueue(tmp_path / "lock")
+    queue.acquire()
+    served: list[int] = []
+
+    def write(number: int) -> None:
+        queue.acquire()
+        served.append(number)
+        queue.release()
+
+    threads = []
+    for number in range(8):
+        thread = threading.Thread(target=write, args=(number,))
+        thread.start()
+        while len(queue._waiting) <= number:
+            pass
+        threads.append(thread)
+    queue.release()
+    for thread in threads:
+        thread.join()
+    assert served == list(range(8))
+
+
+def test_a_reader_never_waits_for_a_writer(sqlite_url: str) -> None:
+    app = application(sqlite_url)
+    happen(app, 1)
+    with write_session(app) as session:
+        publish(session, Happened(thing=1), service_id=SERVICE)
+        session.flush()
+        done = threading.Event()
+
+        def read() -> None:
+            with read_session(app) as reader:
+                assert head(reader, SERVICE) == 1
+            done.set()
+
+        threading.Thread(target=read).start()
+        assert done.wait(5)
+
+
+def test_the_file_is_as_durable_as_promised(sqlite_url: str) -> None:
+    app = application(sqlite_url)
+    with app.app_context(), db.engine.connect() as connection:
+        assert connection.exec_driver_sql("PRAGMA journal_mode").scalar() == "wal"
+        assert connection.exec_driver_sql("PRAGMA synchronous").scalar() == 2
+        assert connection.exec_driver_sql("PRAGMA foreign_keys").scalar() == 1
