@@ -28,20 +28,17 @@ class Person(Base, UserMixin):
     __tablename__ = "person"
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    # An erased person has no address, and confirms none before answering a mail: Flask-Security
-    # does not expect either to be empty.
-    email: Mapped[str | None] = mapped_column(  # type: ignore[assignment]
-        String(254), unique=True
-    )
+    # Flask-Security believes that neither the address nor the last sign-in is ever empty.
+    email: Mapped[str | None] = mapped_column(String(254), unique=True)  # type: ignore[assignment]
     name: Mapped[str] = mapped_column(String(NAME_LENGTH))
     password: Mapped[str | None] = mapped_column(String(255))
     active: Mapped[bool] = mapped_column(default=True)
     administrator: Mapped[bool] = mapped_column(default=False)
-    confirmed_at: Mapped[datetime | None]  # type: ignore[assignment]
+    confirmed_at: Mapped[datetime | None]
     fs_uniquifier: Mapped[str] = mapped_column(String(64), unique=True, default=new_uniquifier)
     locale: Mapped[str | None] = mapped_column(String(8))
     created_at: Mapped[datetime] = mapped_column(default=clock.now)
-    last_login_at: Mapped[datetime | None]
+    last_login_at: Mapped[datetime | None]  # type: ignore[assignment]
     erased_at: Mapped[datetime | None]
 
     grants: Mapped[list["RoleGrant"]] = relationship(viewonly=True)

@@ -23,6 +23,7 @@ from eak_core.people.letters import send_letter
 from eak_core.people.models import Person, RoleGrant, RoleInvitation, new_uniquifier
 from eak_core.people.roles import check_not_last_administrator
 from eak_core.permissions import Actor, require
+from eak_core.plugins.host import get_host
 from eak_core.services.models import Service
 
 EXTENSION = "eak_personal_data"
@@ -38,12 +39,12 @@ class PersonalData:
 
 
 def init_personal_data(app: Flask) -> None:
-    """Let rooms and plugins of ``app`` say what they store of people."""
-    app.extensions[EXTENSION] = []
+    """Let the rooms of ``app`` say what they store of people; plugins are asked already."""
+    app.extensions[EXTENSION] = [PersonalData("plugins", _plugins_export, _plugins_erase)]
 
 
 def register_personal_data(app: Flask, data: PersonalData) -> None:
-    """Ask ``data`` too whenever a person's data is copied or erased."""
+    """Let a room say what it stores: it is asked whenever a person's data is copied or erased."""
     app.extensions[EXTENSION].append(data)
 
 
@@ -142,6 +143,14 @@ def _erase_roles(session: Session, person: Person, actor: Actor) -> None:
         )
     session.flush()
     session.expire(person, ["grants"])
+
+
+def _plugins_export(session: Session, person_id: int) -> Mapping[str, Any]:
+    return dict(get_host().call_all("export_person", session=session, person_id=person_id))
+
+
+def _plugins_erase(session: Session, person_id: int) -> None:
+    get_host().call_all("erase_person", session=session, person_id=person_id)
 
 
 def _roles(session: Session, person_id: int) -> list[dict[str, Any]]:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 
+from blinker import Signal
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
@@ -20,6 +21,11 @@ from eak_core.web.text import clean_line, clean_lines
 
 NAME_LENGTH = 120
 DESCRIPTION_LENGTH = 5_000
+
+#: Sent by the session in which a ``service`` is opened, before the commit: rooms that build on
+#: services give it what it begins with, or nothing is opened.
+service_opened = Signal()
+
 THEME = re.compile(r"[a-z][a-z0-9_-]{0,39}")
 
 
@@ -59,6 +65,7 @@ def create_service(
         service_id=service.id,
         actor_id=actor.person_id,
     )
+    service_opened.send(session, service=service)
     return service
 
 

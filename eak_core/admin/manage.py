@@ -1,0 +1,218 @@
+"""The managers' desk of a service: what waits for them, its settings, who runs it with them."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from flask import Blueprint, current_app, flash, g, redirect, url_for
+from werkzeug.wrappers import Response
+from wtforms import EmailField, IntegerField, RadioField, SelectField, StringField, TextAreaField
+from wtforms.validators import InputRequired, Length
+from wtforms.widgets import HiddenInput
+
+from eak_core.db import current_session
+from eak_core.errors import Conflict, Invalid, NotFound
+from eak_core.i18n import _, _l
+from eak_core.people import invitations
+from eak_core.people.addresses import ADDRESS_LENGTH
+from eak_core.people.letters import on_site
+from eak_core.people.models import Person
+from eak_core.people.roles import managers_of, revoke_role
+from eak_core.permissions import Actor, may, require
+from eak_core.plugins.contributions import NavItem
+from eak_core.services.directory import (
+    DESCRIPTION_LENGTH,
+    NAME_LENGTH,
+    archive_service,
+    change_service,
+    restore_service,
+)
+from eak_core.services.models import Service
+from eak_core.web import render
+from eak_core.web.forms import Form
+from eak_core.web.i18n import current_language
+from eak_core.web.limits import limited
+from eak_core.web.themes import themes_of
+
+blueprint = Blueprint("manage", __name__, url_prefix="/<service_slug>/gestion")
+
+limit_invite = limited("invite", "10/minute;60/day")
+
+Answer = str | Response | tuple[str, int]
+
+
+class ServiceForm(Form):
+    """What managers may change of their service. ``version`` is what they had before their eyes."""
+
+    name = StringField(
+        _l("Name of the service"),
+        validators=[
+            InputRequired(message=_l("Please give the service a name.")),
+            Length(max=NAME_LENGTH, message=_l("The name is too long: 120 characters at most.")),
+        ],
+    )
+    description = TextAreaField(
+        _l("What it is about"),
+        description=_l("Shown at the top of its home page. Markdown can be used."),
+        validators=[Length(max=DESCRIPTION_LENGTH)],
+    )
+    audience = RadioField(
+        _l("Who may read it"),
+        choices=[
+            ("public", _l("Everybody")),
+            ("internal", _l("The agents of the administration, once signed in")),
+        ],
+        validators=[InputRequired(message=_l("Please choose who may read this service."))],
+    )
+    theme = SelectField(_l("Appearance"))
+    version = IntegerField(widget=HiddenInput())
+
+
+class InvitationForm(Form):
+    """Whom to invite."""
+
+    email = EmailField(
+        _l("E-mail address of the person to invite"),
+        validators=[
+            InputRequired(message=_l("Please give an e-mail address.")),
+            Length(max=ADDRESS_LENGTH, message=_l("This address is too long.")),
+        ],
+    )
+
+
+def navigation(service: Service, actor: Actor) -> Iterable[NavItem]:
+    """The way to the desk, for those who have one."""
+    if may(actor, "service.manage", service):
+        yield NavItem(_l("Management"), "manage.home", {"service_slug": service.slug})
+
+
+@blueprint.get("/")
+def home(service_slug: str) -> Answer:
+    """The desk: what plugins bring to it, and the ways to everything that managers change."""
+    require(g.actor, "service.manage", g.service)
+    return render("manage/home.html")
+
+
+@blueprint.route("/reglages", methods=["GET", "POST"])
+def settings(service_slug: str) -> Answer:
+    """Name, description, audience and theme of the service."""
+    require(g.actor, "service.manage", g.service)
+    form = _settings_form(g.service)
+    if form.validate_on_submit():
+        try:
+            _save(form)
+        except Invalid as refusal:
+            form.add_errors(refusal.fields)
+        except Conflict as refusal:
+            return _settings_page(_against_present(form, refusal), 409)
+        else:
+            flash(_("The settings of the service are saved."), "success")
+            return redirect(url_for("manage.settings", service_slug=g.service.slug))
+    return _settings_page(form, 422 if form.errors else 200)
+
+
+@blueprint.post("/archiver")
+def archive(service_slug: str) -> Answer:
+    """Make the service read-only."""
+    archive_service(current_session(), g.actor, g.service)
+    current_session().commit()
+    flash(_("The service is archived: it can be read, but no longer changed."), "success")
+    return redirect(url_for("services.home", service_slug=g.service.slug))
+
+
+@blueprint.post("/rouvrir")
+def restore(service_slug: str) -> Answer:
+    """Open an archived service again."""
+    restore_service(current_session(), g.actor, g.service)
+    current_session().commit()
+    flash(_("The service is open again."), "success")
+    return redirect(url_for("manage.home", service_slug=g.service.slug))
+
+
+@blueprint.route("/equipe", methods=["GET", "POST"])
+@limit_invite
+def people(service_slug: str) -> Answer:
+    """Who runs the service, who is invited to, and the form to invite."""
+    require(g.actor, "role.grant", g.service)
+    session = current_session()
+    form = InvitationForm()
+    if form.validate_on_submit():
+        link = on_site(url_for("account.show", _external=True))
+        try:
+            invitations.invite_manager(session, g.actor, g.service, form.email.data, link=link)
+        except Invalid as refusal:
+            form.add_errors(refusal.fields)
+        else:
+            session.commit()
+            flash(_("An invitation is on its way to %(email)s.", email=form.email.data), "success")
+            return redirect(url_for("manage.people", service_slug=g.service.slug))
+    page = render(
+        "manage/people.html",
+        form=form,
+        managers=managers_of(session, g.service),
+        pending=invitations.pending(session, g.actor, g.service),
+    )
+    return (page, 422) if form.errors else page
+
+
+@blueprint.post("/equipe/invitations/<int:invitation_id>/annuler")
+def cancel_invitation(service_slug: str, invitation_id: int) -> Answer:
+    """Take an invitation back."""
+    invitations.cancel(current_session(), g.actor, g.service, invitation_id)
+    current_session().commit()
+    flash(_("The invitation is taken back."), "success")
+    return redirect(url_for("manage.people", service_slug=g.service.slug))
+
+
+@blueprint.post("/equipe/<int:person_id>/retirer")
+def revoke(service_slug: str, person_id: int) -> Answer:
+    """Take the role of manager from somebody."""
+    session = current_session()
+    require(g.actor, "role.revoke", g.service)
+    person = session.get(Person, person_id)
+    if person is None:
+        raise NotFound
+    revoke_role(session, g.actor, person, g.service, "manager")
+    session.commit()
+    flash(_("%(name)s no longer runs this service.", name=person.name), "success")
+    if person_id == g.actor.person_id and not g.actor.administrator:
+        return redirect(url_for("services.home", service_slug=g.service.slug))
+    return redirect(url_for("manage.people", service_slug=g.service.slug))
+
+
+def _save(form: ServiceForm) -> None:
+    session = current_session()
+    change_service(
+        session,
+        g.actor,
+        g.service,
+        version=form.version.data or 0,
+        name=form.name.data,
+        description=form.description.data,
+        audience=form.audience.data,
+        theme=form.theme.data or None,
+    )
+    session.commit()
+
+
+def _settings_form(service: Service) -> ServiceForm:
+    form = ServiceForm(obj=service)
+    language = current_language()
+    themes: list[tuple[str, Any]] = [("", _("That of the site"))]
+    themes += [(theme.name, theme.title(language)) for theme in themes_of(current_app).all()]
+    form.theme.choices = themes
+    if not form.is_submitted():
+        form.theme.data = service.theme or ""
+        form.version.data = service.version_id
+    return form
+
+
+def _against_present(form: ServiceForm, refusal: Conflict) -> ServiceForm:
+    """The form with what was typed, ready to be saved over what stands there now."""
+    form.form_errors.append(str(refusal))
+    form.version.raw_data = None
+    form.version.data = g.service.version_id
+    return form
+
+
+def _settings_page(form: ServiceForm, status: int) -> Answer:
+    return render("manage/settings.html", form=form), status

@@ -1,0 +1,55 @@
+"""Who comes in: each request learns its actor, and whether the service at its address is theirs."""
+
+from typing import Any
+
+from flask import Flask, flash, g, redirect, request, url_for
+from werkzeug.wrappers import Response
+
+from eak_core.db import current_session
+from eak_core.people.actor import current_actor
+from eak_core.permissions import Actor, SignInRequired, may
+from eak_core.permissions.checks import Owned
+from eak_core.services.visibility import check_visible
+from eak_core.web.errors import refuse
+
+#: Addresses that programs read: a sign-in page would be no answer to them.
+_FOR_PROGRAMS = (".atom", ".csv", ".json")
+
+
+def init_entrance(app: Flask) -> None:
+    """Set ``g.actor`` before anything of ``app`` runs; call this after the gate is installed.
+
+    Templates get ``service``, ``actor`` and ``may(permission, subject=None)``.
+    """
+    app.before_request(meet)
+    app.context_processor(_for_templates)
+    app.register_error_handler(SignInRequired, lead_to_sign_in)
+
+
+def meet() -> None:
+    """Find out who asks, and refuse an internal service to those it is not for.
+
+    Refused here, an address that does not exist looks like one that does.
+    """
+    g.actor = current_actor(current_session())
+    service = g.get("service")
+    if service is not None:
+        check_visible(g.actor, service, page=not request.path.endswith(_FOR_PROGRAMS))
+
+
+def _for_templates() -> dict[str, Any]:
+    actor = g.get("actor") or Actor.visitor()
+    service = g.get("service")
+
+    def may_here(permission: str, subject: Owned | None = None) -> bool:
+        return may(actor, permission, service, subject)
+
+    return {"actor": actor, "service": service, "may": may_here}
+
+
+def lead_to_sign_in(refusal: SignInRequired) -> Response:
+    """To the sign-in page and back here; what a form sent stays in the browser instead."""
+    if request.method not in {"GET", "HEAD"} or request.path.endswith(_FOR_PROGRAMS):
+        return refuse(refusal)
+    flash(str(refusal), "info")
+    return redirect(url_for("security.login", next=request.full_path.rstrip("?")))

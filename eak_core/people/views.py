@@ -1,0 +1,140 @@
+"""The pages of one's own account: who I am here, what is kept about me, and the way out."""
+
+import msgspec
+from flask import Blueprint, Response, flash, g, redirect, url_for
+from flask.typing import ResponseReturnValue
+from flask_login import logout_user
+from flask_security.confirmable import confirm_email_token_status
+from flask_security.views import confirm_email
+from werkzeug.wrappers import Response as AnyResponse
+
+from eak_core.db import current_session
+from eak_core.errors import Invalid
+from eak_core.i18n import _
+from eak_core.people import invitations
+from eak_core.people.accounts import change_profile
+from eak_core.people.actor import current_person
+from eak_core.people.forms import ConfirmForm, EraseForm, ProfileForm
+from eak_core.people.models import Person
+from eak_core.people.personal_data import erase_own_account, export_person
+from eak_core.permissions import SignInRequired
+from eak_core.web import render
+from eak_core.web.i18n import LANGUAGES, current_language
+from eak_core.web.limits import limit_sign_in
+
+blueprint = Blueprint("account", __name__, url_prefix="/compte")
+
+Answer = str | AnyResponse | tuple[str, int]
+
+
+def me() -> Person:
+    """Whose account this is. `SignInRequired` for visitors."""
+    person = current_person()
+    if person is None:
+        raise SignInRequired(_("Please sign in to open this page."))
+    return person
+
+
+@blueprint.after_request
+def keep_private(response: Response) -> Response:
+    """Let nothing of an account stay in a browser's or a proxy's store."""
+    response.headers["Cache-Control"] = "no-store, private"
+    return response
+
+
+@blueprint.route("/", methods=["GET", "POST"])
+def show() -> Answer:
+    """The account: name, language, roles offered, and the ways to the data."""
+    person = me()
+    form = _profile_form(person)
+    if form.validate_on_submit():
+        try:
+            change_profile(current_session(), person, name=form.name.data, locale=form.locale.data)
+        except Invalid as refusal:
+            form.add_errors(refusal.fields)
+        else:
+            current_session().commit()
+            flash(_("Your changes are saved."), "success")
+            return redirect(url_for("account.show", lang=person.locale))
+    return _account_page(person, form)
+
+
+@blueprint.get("/mes-donnees.json")
+def export() -> Response:
+    """Everything the site stores about whoever asks, as a file."""
+    person = me()
+    data = export_person(current_session(), g.actor, person.id)
+    body = msgspec.json.format(msgspec.json.encode(data), indent=2)
+    response = Response(body, mimetype="application/json")
+    response.headers["Content-Disposition"] = 'attachment; filename="mes-donnees.json"'
+    return response
+
+
+@blueprint.route("/effacer", methods=["GET", "POST"])
+@limit_sign_in
+def erase() -> Answer:
+    """Say what erasure takes and leaves, ask for the password, and erase."""
+    person = me()
+    form = EraseForm()
+    if form.validate_on_submit():
+        try:
+            erase_own_account(current_session(), person, form.password.data)
+        except Invalid as refusal:
+            form.add_errors(refusal.fields)
+        else:
+            current_session().commit()
+            logout_user()
+            flash(_("Your account is erased. Thank you for having taken part."), "success")
+            return redirect("/")
+    page = render("people/erase.html", form=form)
+    return (page, 422) if form.errors else page
+
+
+@blueprint.post("/invitations/<int:invitation_id>/accepter")
+def accept(invitation_id: int) -> Answer:
+    """Take the role that was offered."""
+    service = invitations.accept(current_session(), me(), invitation_id)
+    current_session().commit()
+    flash(_("You now run the service “%(service)s”.", service=service.name), "success")
+    return redirect(url_for("manage.home", service_slug=service.slug))
+
+
+@blueprint.post("/invitations/<int:invitation_id>/decliner")
+def decline(invitation_id: int) -> Answer:
+    """Do without the role that was offered."""
+    invitations.decline(current_session(), me(), invitation_id)
+    current_session().commit()
+    flash(_("You have declined the invitation."), "success")
+    return redirect(url_for("account.show"))
+
+
+def confirm_address(token: str) -> ResponseReturnValue:
+    """The page behind the link of a confirmation mail, with one button.
+
+    The link alone changes nothing: mail filters follow links before anybody reads them.
+    """
+    expired, invalid, person = confirm_email_token_status(  # type: ignore[no-untyped-call]
+        token
+    )
+    form = ConfirmForm()
+    if not person or expired or invalid or person.confirmed_at or form.validate_on_submit():
+        return confirm_email(token)
+    return render("security/confirm_address.html", form=form, person=person)
+
+
+def _profile_form(person: Person) -> ProfileForm:
+    form = ProfileForm(obj=person)
+    form.locale.choices = list(LANGUAGES.items())
+    if not form.is_submitted():
+        form.locale.data = person.locale or current_language()
+    return form
+
+
+def _account_page(person: Person, form: ProfileForm) -> Answer:
+    page = render(
+        "people/account.html",
+        form=form,
+        person=person,
+        offers=invitations.offered_to(current_session(), person),
+    )
+    return (page, 422) if form.errors else page

@@ -1,0 +1,11 @@
+"""What the room of the front pages adds to an application."""
+
+from flask import Flask
+
+from eak_core.portal import views
+
+
+def init_portal(app: Flask) -> None:
+    """Give ``app`` its front pages."""
+    app.register_blueprint(views.portal)
+    app.register_blueprint(views.services)

@@ -1,0 +1,31 @@
+"""The portal of the site, and the home page of each service."""
+
+from flask import Blueprint, g
+
+from eak_core.db import current_session
+from eak_core.portal.overview import SUMMARY_LENGTH, idea_count, latest_ideas, portal_entries
+from eak_core.web import render
+from eak_core.web.markdown import markdown, plain_summary
+
+portal = Blueprint("portal", __name__)
+services = Blueprint("services", __name__)
+
+
+@portal.get("/")
+def home() -> str:
+    """The services of the site that the reader may open."""
+    return render("services/portal.html", entries=portal_entries(current_session(), g.actor))
+
+
+@services.get("/<service_slug>/", endpoint="home")
+def service_home(service_slug: str) -> str:
+    """What a service is about, its latest ideas, and what its plugins add."""
+    session = current_session()
+    ideas = latest_ideas(session, g.service)
+    return render(
+        "services/home.html",
+        description=markdown(g.service.description),
+        ideas=ideas,
+        summaries={idea.id: plain_summary(idea.beginning, SUMMARY_LENGTH) for idea in ideas},
+        count=idea_count(session, g.service),
+    )
