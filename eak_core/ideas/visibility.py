@@ -6,7 +6,7 @@ its page says that it is gone, and why.
 """
 
 from sqlalchemy import ColumnElement, String, cast, literal, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from eak_core.errors import Gone, NotFound
 from eak_core.i18n import _l
@@ -32,8 +32,9 @@ def subject_of(idea_id: int) -> str:
     return f"idea:{idea_id}"
 
 
-def public_ideas(service_id: int) -> tuple[ColumnElement[bool], ...]:
-    """The conditions on `Idea` that keep what everybody may see of a service."""
+def public_ideas(service_id: int | InstrumentedAttribute[int]) -> tuple[ColumnElement[bool], ...]:
+    """The conditions on `Idea` that keep what everybody may see of a service, or of each service
+    of a statement where ``service_id`` is its column."""
     return (
         Idea.service_id == service_id,
         Idea.stage.not_in((DRAFT, WITHDRAWN)),
@@ -41,7 +42,7 @@ def public_ideas(service_id: int) -> tuple[ColumnElement[bool], ...]:
     )
 
 
-def hidden_ideas(service_id: int) -> ColumnElement[bool]:
+def hidden_ideas(service_id: int | InstrumentedAttribute[int]) -> ColumnElement[bool]:
     """The condition on `Idea` that keeps what moderation has hidden."""
     in_force = select(ModerationDecision.subject).where(
         ModerationDecision.service_id == service_id, ModerationDecision.restored_at.is_(None)
