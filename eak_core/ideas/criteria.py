@@ -75,6 +75,14 @@ def criteria_of(session: Session, service_id: int, *, archived: bool = False) ->
     return list(session.scalars(query.order_by(Criterion.position, Criterion.id)))
 
 
+def criterion_of(session: Session, service: Service, criterion_id: int) -> Criterion:
+    """The criterion ``criterion_id`` of this service. `NotFound` where there is none."""
+    criterion = session.get(Criterion, criterion_id) if criterion_id < 2**31 else None
+    if criterion is None or criterion.service_id != service.id:
+        raise NotFound
+    return criterion
+
+
 def criterion_name(criterion: Criterion) -> str:
     """What a criterion is called: the service's own word, or the usual one."""
     usual = USUAL.get(criterion.code)
@@ -131,9 +139,7 @@ def change_criterion(
     `Invalid` names each field that is wrong; `NotFound` where this service has no such criterion.
     """
     require(actor, "service.manage", service)
-    criterion = session.get(Criterion, criterion_id)
-    if criterion is None or criterion.service_id != service.id:
-        raise NotFound
+    criterion = criterion_of(session, service, criterion_id)
     name, question = clean_line(name), clean_line(question)
     usual = USUAL.get(criterion.code)
     errors: dict[str, str] = {}

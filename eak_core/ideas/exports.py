@@ -26,6 +26,11 @@ Record = dict[str, Any]
 #: Gives the address of an idea, with the site's name in front.
 Link = Callable[[Any], str]
 
+_BEFORE = (
+    "id", "url", "title", "stage", "submitted_at", "updated_at", "author",
+    "subjects", "communes", "commune_codes",
+)  # fmt: skip
+_ORIGIN = ("source", "source_url", "source_votes", "source_comments")
 TEXTS = ("problem", "body", "needs", "elsewhere", "existing")
 _COLUMNS = (
     Idea.id, Idea.slug, Idea.title, Idea.stage, Idea.submitted_at, Idea.updated_at,
@@ -66,6 +71,12 @@ def records(
             return
 
 
+def core_fields(session: Session, service: Service) -> list[str]:
+    """The names of the fields that a record has without any plugin."""
+    criteria = [f"criterion.{c.code}" for c in criteria_of(session, service.id, archived=True)]
+    return [*_BEFORE, *TEXTS, *criteria, *_ORIGIN]
+
+
 def _records(
     session: Session,
     service: Service,
@@ -96,10 +107,7 @@ def _records(
                 f"criterion.{code}": statements.get((row.id, criterion_id), "")
                 for criterion_id, code in criteria.items()
             },
-            "source": row.source,
-            "source_url": row.source_url,
-            "source_votes": row.source_votes,
-            "source_comments": row.source_comments,
+            **{name: getattr(row, name) for name in _ORIGIN},
             **columns[row.id],
         }
         for row in rows
@@ -156,23 +164,29 @@ def as_json(head: Mapping[str, Any], parts: Iterator[list[Record]]) -> Iterator[
     yield b"]}\n"
 
 
-def as_csv(parts: Iterator[list[Record]], *, spreadsheet: bool = False) -> Iterator[str]:
+def as_csv(
+    fields: Sequence[str], parts: Iterator[list[Record]], *, spreadsheet: bool = False
+) -> Iterator[str]:
     """CSV in UTF-8 (RFC 4180: commas), or as French spreadsheet programs open it: semicolons and a
     byte-order mark.
 
-    Lists are joined with “ | ”. Plugins' columns are those of the first part.
+    ``fields`` stand in the header where there is no idea at all. Lists are joined with “ | ”.
     """
-    yield "\ufeff" if spreadsheet else ""
-    names: list[str] = []
-    for part in parts:
-        buffer = io.StringIO()
-        writer = csv.writer(buffer, delimiter=";" if spreadsheet else ",", lineterminator="\r\n")
-        if not names:
-            names = list(part[0])
-            writer.writerow(names)
+    buffer = io.StringIO()
+    if spreadsheet:
+        buffer.write("\ufeff")
+    writer = csv.writer(buffer, delimiter=";" if spreadsheet else ",", lineterminator="\r\n")
+    part = next(parts, [])
+    names = list(part[0]) if part else list(fields)
+    writer.writerow(names)
+    while part:
         for record in part:
-            writer.writerow(_cell(record.get(name)) for name in names)
+            writer.writerow([_cell(record.get(name)) for name in names])
         yield buffer.getvalue()
+        buffer.seek(0)
+        buffer.truncate()
+        part = next(parts, [])
+    yield buffer.getvalue()
 
 
 def _cell(value: Any) -> Any:

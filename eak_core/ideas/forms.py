@@ -207,6 +207,19 @@ class WithdrawForm(Form):
     )  # fmt: skip
 
 
+class ModerationForm(Form):
+    """Hide an idea, or show it again."""
+
+    reason = TextAreaField(
+        _l("Public reason"),
+        validators=[
+            InputRequired(_l("Give a reason: it will be public, and readers will look for it.")),
+            Length(max=REASON_LENGTH),
+        ],
+        render_kw={"rows": 4},
+    )
+
+
 class SubjectForm(Form):
     """An entry of the list of subjects."""
 

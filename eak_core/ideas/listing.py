@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from eak_core.ideas.models import Commune, Idea, IdeaCommune, IdeaSubject, StageChange, Subject
 from eak_core.ideas.stages import DRAFT
-from eak_core.ideas.visibility import public_ideas
+from eak_core.ideas.visibility import hidden_ideas, public_ideas
 from eak_core.ideas.wording import folded
 from eak_core.people.models import Person
 
@@ -94,6 +94,23 @@ def own_ideas(session: Session, service_id: int, person_id: int) -> list[Card]:
     return cards(session, session.execute(query).all())
 
 
+def latest_texts(
+    session: Session, service_id: int, filters: Filters, limit: int
+) -> Sequence[Row[Any]]:
+    """The latest public ideas with their whole text, for a feed."""
+    query = (
+        select(
+            Idea.id, Idea.slug, Idea.title, Idea.stage, Idea.problem, Idea.body,
+            Idea.submitted_at, Idea.updated_at, Person.name.label("author"),
+        )
+        .outerjoin(Person, (Person.id == Idea.author_id) & Person.erased_at.is_(None))
+        .where(*conditions(service_id, filters))
+        .order_by(Idea.updated_at.desc(), Idea.id.desc())
+        .limit(limit)
+    )  # fmt: skip
+    return session.execute(query).all()
+
+
 def count_by_stage(session: Session, service_id: int) -> dict[str, int]:
     """How many public ideas stand in each stage."""
     query = (
@@ -104,14 +121,47 @@ def count_by_stage(session: Session, service_id: int) -> dict[str, int]:
     return {stage: count for stage, count in session.execute(query)}
 
 
-def stage_since(session: Session, idea_ids: Sequence[int]) -> dict[int, datetime]:
-    """When each of these ideas came to the stage where it stands, if it ever moved."""
-    query = (
-        select(StageChange.idea_id, func.max(StageChange.at))
-        .where(StageChange.idea_id.in_(idea_ids))
-        .group_by(StageChange.idea_id)
+def managed(service_id: int, stage: str) -> Select[Any]:
+    """The statement of the ideas in one stage for managers, those that wait longest first.
+
+    Hidden ones are in it and say so, since they still stand somewhere.
+    """
+    since = func.coalesce(
+        select(func.max(StageChange.at)).where(StageChange.idea_id == Idea.id).scalar_subquery(),
+        Idea.submitted_at,
+        type_=Idea.created_at.type,
     )
-    return {idea_id: at for idea_id, at in session.execute(query)}
+    return (
+        select(
+            Idea.id, Idea.slug, Idea.title, Idea.stage, Idea.submitted_at,
+            Person.name.label("author"), Idea.source,
+            since.label("since"), hidden_ideas(service_id).label("hidden"),
+        )
+        .outerjoin(Person, (Person.id == Idea.author_id) & Person.erased_at.is_(None))
+        .where(Idea.service_id == service_id, Idea.stage == stage, Idea.stage != DRAFT)
+        .order_by(since, Idea.id)
+    )  # fmt: skip
+
+
+def count_managed(session: Session, service_id: int) -> dict[str, int]:
+    """How many ideas stand in each stage, hidden and withdrawn ones too, drafts left out."""
+    query = (
+        select(Idea.stage, func.count())
+        .where(Idea.service_id == service_id, Idea.stage != DRAFT)
+        .group_by(Idea.stage)
+    )
+    return {stage: count for stage, count in session.execute(query)}
+
+
+def count_by_subject(session: Session, service_id: int) -> dict[int, int]:
+    """How many public ideas carry each subject."""
+    query = (
+        select(IdeaSubject.subject_id, func.count())
+        .join(Idea, Idea.id == IdeaSubject.idea_id)
+        .where(*public_ideas(service_id))
+        .group_by(IdeaSubject.subject_id)
+    )
+    return {subject_id: count for subject_id, count in session.execute(query)}
 
 
 def subject_names(session: Session, idea_ids: Sequence[int]) -> dict[int, tuple[str, ...]]:

@@ -41,8 +41,9 @@ from eak_core.ideas.models import (
     IdeaSubject,
     Subject,
 )
+from eak_core.ideas.visibility import is_public
 from eak_core.ideas.wording import folded, slug_of
-from eak_core.permissions import Actor, require
+from eak_core.permissions import Actor, may, require
 from eak_core.services.models import Service
 from eak_core.web.text import clean_line, clean_lines
 
@@ -106,6 +107,14 @@ def idea_of(session: Session, service: Service, idea_id: int) -> Idea:
     """The idea ``idea_id`` of this service, whoever may read it. `NotFound` where there is none."""
     idea = session.get(Idea, idea_id) if 0 < idea_id < 2**31 else None
     if idea is None or idea.service_id != service.id:
+        raise NotFound(_l("There is no idea at this address."))
+    return idea
+
+
+def public_idea(session: Session, service: Service, idea_id: int) -> Idea:
+    """The idea ``idea_id`` as long as everybody may read it; `NotFound` otherwise."""
+    idea = idea_of(session, service, idea_id)
+    if not is_public(session, idea):
         raise NotFound(_l("There is no idea at this address."))
     return idea
 
@@ -200,6 +209,18 @@ def import_idea(
     return saved
 
 
+def can_edit(service: Service, idea: Idea, actor: Actor) -> bool:
+    """Whether ``actor`` may change the text of ``idea`` now: its author, until screening begins."""
+    return idea.stage in EDITABLE and may(actor, "idea.edit", service, idea)
+
+
+def require_editable(service: Service, idea: Idea, actor: Actor) -> None:
+    """Return where `can_edit`; `Forbidden` or `Refused` otherwise."""
+    require(actor, "idea.edit", service, idea)
+    if idea.stage not in EDITABLE:
+        raise Refused(_l("This idea is being examined: its text can no longer be changed."))
+
+
 def edit_idea(
     session: Session, actor: Actor, service: Service, idea: Idea, proposal: Proposal
 ) -> Saved:
@@ -208,9 +229,7 @@ def edit_idea(
     `Refused` afterwards: what is being judged no longer changes. `Conflict` where screening began
     in between.
     """
-    require(actor, "idea.edit", service, idea)
-    if idea.stage != stages.SUBMITTED:
-        raise Refused(_l("This idea is being examined: its text can no longer be changed."))
+    require_editable(service, idea, actor)
     proposal = checked(session, service, proposal)
     _update(session, idea, proposal, stages.SUBMITTED, stages.SUBMITTED)
     publish(

@@ -41,6 +41,14 @@ def subjects_of(session: Session, service_id: int, *, archived: bool = False) ->
     return list(session.scalars(query.order_by(Subject.position, Subject.name, Subject.id)))
 
 
+def subject_of(session: Session, service: Service, subject_id: int) -> Subject:
+    """The subject ``subject_id`` of this service. `NotFound` where there is none."""
+    subject = session.get(Subject, subject_id) if subject_id < 2**31 else None
+    if subject is None or subject.service_id != service.id:
+        raise NotFound
+    return subject
+
+
 def add_subject(session: Session, actor: Actor, service: Service, name: str) -> Subject:
     """Add a subject at the end. `Invalid` for a name that is empty, too long or already there."""
     require(actor, "service.manage", service)
@@ -72,9 +80,7 @@ def change_subject(
     `Invalid` names each field that is wrong; `NotFound` where this service has no such subject.
     """
     require(actor, "service.manage", service)
-    subject = session.get(Subject, subject_id)
-    if subject is None or subject.service_id != service.id:
-        raise NotFound
+    subject = subject_of(session, service, subject_id)
     others = [s for s in subjects_of(session, service.id, archived=True) if s.id != subject_id]
     if not 0 <= position <= MOST_POSITION:
         raise Invalid(

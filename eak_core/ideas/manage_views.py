@@ -1,0 +1,221 @@
+"""The pages of ideas for managers: ideas by stage, subjects, criteria, hiding and restoring."""
+
+from typing import Any
+
+from flask import Blueprint, flash, g, redirect, request, url_for
+
+from eak_core.db import current_session
+from eak_core.errors import NotFound
+from eak_core.i18n import _
+from eak_core.ideas import criteria, listing, proposals, subjects, transitions
+from eak_core.ideas.addresses import add_service, drop_service, idea_url
+from eak_core.ideas.forms import (
+    CriterionForm,
+    ModerationForm,
+    NewSubjectForm,
+    SubjectForm,
+)
+from eak_core.ideas.models import Criterion, Subject
+from eak_core.ideas.views import Answer, tried
+from eak_core.ideas.visibility import subject_of
+from eak_core.moderation import decisions
+from eak_core.permissions import require
+from eak_core.web import render
+from eak_core.web.pagination import paginate
+
+blueprint = Blueprint("ideas_manage", __name__, url_prefix="/<service_slug>/gestion")
+blueprint.url_value_preprocessor(drop_service)
+blueprint.url_defaults(add_service)
+
+
+@blueprint.before_request
+def managers_only() -> None:
+    """Everything here belongs to those who run the service; hiding asks again for its own right."""
+    if request.endpoint not in {"ideas_manage.hide", "ideas_manage.restore"}:
+        require(g.actor, "service.manage", g.service)
+
+
+@blueprint.get("/idees")
+def index() -> Answer:
+    """The ideas of the service stage by stage, those that wait longest first."""
+    session = current_session()
+    graph = transitions.stage_graph(g.active)
+    counts = listing.count_managed(session, g.service.id)
+    stage = request.args.get("etape") or next(iter(counts), "submitted")
+    known = {each.name for each in graph.stages()} | counts.keys()
+    if stage not in known:
+        raise NotFound(_("There is no such stage in this service."))
+    page = paginate(session, listing.managed(g.service.id, stage))
+    return render(
+        "ideas/manage.html",
+        page=page,
+        stage=graph.stage(stage),
+        tabs=[
+            (each, counts.get(each.name, 0))
+            for each in (*graph.stages(), *_elsewhere(graph, counts))
+        ],
+    )
+
+
+def _elsewhere(graph: transitions.Graph, counts: dict[str, int]) -> list[transitions.Stage]:
+    """Stages of plugins that are off or removed, in which ideas stand all the same."""
+    names = {stage.name for stage in graph.stages()}
+    return [graph.stage(name) for name in counts if name not in names]
+
+
+@blueprint.route("/idees/<int:idea_id>/masquer", methods=["GET", "POST"])
+def hide(idea_id: int) -> Answer:
+    """Take an idea off every page, with a public reason."""
+    session = current_session()
+    require(g.actor, "content.hide", g.service)
+    idea = proposals.public_idea(session, g.service, idea_id)
+    form = ModerationForm()
+
+    def act() -> None:
+        decisions.hide(
+            session, g.actor, g.service, subject_of(idea_id), form.reason.data or ""
+        )
+
+    if form.validate_on_submit() and tried(form, act):
+        session.commit()
+        flash(_("The idea is hidden. Its page gives your reason."), "success")
+        return redirect(idea_url(idea))
+    answer = render("ideas/hide.html", form=form, idea=idea)
+    return (answer, 422) if form.errors else answer
+
+
+@blueprint.route("/idees/<int:idea_id>/retablir", methods=["GET", "POST"])
+def restore(idea_id: int) -> Answer:
+    """Show a hidden idea to its moderators, and to everybody again with a public reason."""
+    session = current_session()
+    require(g.actor, "content.restore", g.service)
+    idea = proposals.idea_of(session, g.service, idea_id)
+    reason = decisions.hidden_reason(session, g.service.id, subject_of(idea_id))
+    if reason is None:
+        raise NotFound(_("This idea is not hidden."))
+    form = ModerationForm()
+
+    def act() -> None:
+        decisions.restore(
+            session, g.actor, g.service, subject_of(idea_id), form.reason.data or ""
+        )
+
+    if form.validate_on_submit() and tried(form, act):
+        session.commit()
+        flash(_("The idea is public again."), "success")
+        return redirect(idea_url(idea))
+    answer = render("ideas/restore.html", form=form, idea=idea, hidden_because=reason)
+    return (answer, 422) if form.errors else answer
+
+
+@blueprint.get("/sujets")
+def vocabulary() -> Answer:
+    """The subjects and the criteria with which ideas of this service are described."""
+    return _vocabulary()
+
+
+def _vocabulary(
+    new: NewSubjectForm | None = None,
+    subject_forms: dict[int, SubjectForm] | None = None,
+    criterion_forms: dict[int, CriterionForm] | None = None,
+) -> str:
+    session, service_id = current_session(), g.service.id
+    shown_subjects = subjects.subjects_of(session, service_id, archived=True)
+    shown_criteria = criteria.criteria_of(session, service_id, archived=True)
+    return render(
+        "ideas/vocabulary.html",
+        new_subject=new or NewSubjectForm(formdata=None, prefix="new-"),
+        subjects=[
+            (each, (subject_forms or {}).get(each.id) or _subject_form(each))
+            for each in shown_subjects
+        ],
+        criteria=[
+            (each, (criterion_forms or {}).get(each.id) or _criterion_form(each))
+            for each in shown_criteria
+        ],
+        usage=listing.count_by_subject(session, service_id),
+    )
+
+
+def _subject_form(subject: Subject, **options: Any) -> SubjectForm:
+    options = options or {"formdata": None}
+    return SubjectForm(
+        prefix=f"subject-{subject.id}-",
+        data={
+            "name": subject.name,
+            "position": subject.position,
+            "archived": subject.archived_at is not None,
+        },
+        **options,
+    )
+
+
+def _criterion_form(criterion: Criterion, **options: Any) -> CriterionForm:
+    options = options or {"formdata": None}
+    return CriterionForm(
+        prefix=f"criterion-{criterion.id}-",
+        data={
+            "name": criteria.criterion_name(criterion),
+            "question": criteria.criterion_question(criterion),
+            "weight": criterion.weight,
+            "archived": criterion.archived_at is not None,
+        },
+        **options,
+    )
+
+
+@blueprint.post("/sujets")
+def add_subject() -> Answer:
+    """Add a subject at the end of the list."""
+    session = current_session()
+    form = NewSubjectForm(prefix="new-")
+
+    def act() -> None:
+        subjects.add_subject(session, g.actor, g.service, form.name.data or "")
+
+    if form.validate() and tried(form, act):
+        session.commit()
+        flash(_("The subject “%(name)s” is in the list.", name=form.name.data), "success")
+        return redirect(url_for("ideas_manage.vocabulary"))
+    return _vocabulary(new=form), 422
+
+
+@blueprint.post("/sujets/<int:subject_id>")
+def change_subject(subject_id: int) -> Answer:
+    """Rename, move, archive or restore a subject."""
+    session = current_session()
+    subject = subjects.subject_of(session, g.service, subject_id)
+    form = _subject_form(subject, formdata=request.form)
+
+    def act() -> None:
+        subjects.change_subject(
+            session, g.actor, g.service, subject_id,
+            name=form.name.data or "", position=form.position.data, archived=form.archived.data,
+        )  # fmt: skip
+
+    if form.validate() and tried(form, act):
+        session.commit()
+        flash(_("The subject “%(name)s” is saved.", name=form.name.data), "success")
+        return redirect(url_for("ideas_manage.vocabulary"))
+    return _vocabulary(subject_forms={subject_id: form}), 422
+
+
+@blueprint.post("/criteres/<int:criterion_id>")
+def change_criterion(criterion_id: int) -> Answer:
+    """Reword, weigh, archive or restore a criterion."""
+    session = current_session()
+    criterion = criteria.criterion_of(session, g.service, criterion_id)
+    form = _criterion_form(criterion, formdata=request.form)
+
+    def act() -> None:
+        criteria.change_criterion(
+            session, g.actor, g.service, criterion_id,
+            name=form.name.data or "", question=form.question.data or "",
+            weight=form.weight.data, archived=form.archived.data,
+        )  # fmt: skip
+
+    if form.validate() and tried(form, act):
+        session.commit()
+        flash(_("The criterion is saved."), "success")
+        return redirect(url_for("ideas_manage.vocabulary"))
+    return _vocabulary(criterion_forms={criterion_id: form}), 422

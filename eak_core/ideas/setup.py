@@ -1,0 +1,43 @@
+"""What the room of ideas brings to the application."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from flask import Flask
+
+from eak_core.db import Session
+from eak_core.i18n import _l
+from eak_core.ideas import feeds, manage_views
+from eak_core.ideas.criteria import add_usual_criteria
+from eak_core.ideas.personal_data import erase_person, export_person
+from eak_core.ideas.subjects import add_usual_subjects
+from eak_core.ideas.territory import ensure_communes
+from eak_core.ideas.transitions import ideas_in_stages, move_ideas
+from eak_core.people.personal_data import PersonalData, register_personal_data
+from eak_core.permissions import Actor
+from eak_core.plugins.contributions import NavItem
+from eak_core.plugins.neighbours import Neighbours
+from eak_core.services.directory import service_opened
+from eak_core.services.models import Service
+
+
+def init_ideas(app: Flask) -> None:
+    """Give ``app`` the pages of ideas, and the host its way to the stages."""
+    app.register_blueprint(feeds.blueprint)
+    app.register_blueprint(manage_views.blueprint)
+    register_personal_data(app, PersonalData("ideas", export_person, erase_person))
+    Neighbours(ideas_in_stages=ideas_in_stages, move_ideas=move_ideas).init_app(app)
+
+
+def navigation(service: Service, actor: Actor) -> Iterator[NavItem]:
+    """The entries of the core in a service's navigation."""
+    yield NavItem(_l("Ideas"), "ideas.index")
+
+
+@service_opened.connect
+def furnish(session: Session, *, service: Service, **_more: Any) -> None:
+    """Give a new service what its ideas are described with."""
+    ensure_communes(session)
+    add_usual_criteria(session, service.id)
+    add_usual_subjects(session, service.id)
+    session.flush()

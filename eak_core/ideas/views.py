@@ -1,0 +1,266 @@
+"""The pages of ideas for readers and authors: list, page, form, drafts, withdrawal."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+from uuid import uuid4
+
+from flask import Blueprint, flash, g, redirect, request, url_for
+from werkzeug.wrappers import Response
+
+from eak_core.db import current_session
+from eak_core.errors import EakError, Forbidden, Invalid
+from eak_core.i18n import _, _l
+from eak_core.ideas import listing, proposals, transitions
+from eak_core.ideas.addresses import add_service, drop_service, idea_url
+from eak_core.ideas.criteria import criteria_of
+from eak_core.ideas.filtering import read_filters
+from eak_core.ideas.forms import ProposalForm, StageForm, WithdrawForm, proposal_form
+from eak_core.ideas.models import Criterion, Idea
+from eak_core.ideas.reading import read_idea
+from eak_core.ideas.stages import DRAFT
+from eak_core.ideas.subjects import subjects_of
+from eak_core.ideas.territory import communes
+from eak_core.ideas.visibility import IdeaGone, check_readable
+from eak_core.permissions import SignInRequired, require
+from eak_core.plugins.slots import slot_cards
+from eak_core.web import render
+from eak_core.web.limits import limit_submit
+from eak_core.web.pagination import paginate
+
+blueprint = Blueprint("ideas", __name__, url_prefix="/<service_slug>")
+blueprint.url_value_preprocessor(drop_service)
+blueprint.url_defaults(add_service)
+
+Answer = str | Response | tuple[str, int]
+
+
+@blueprint.get("/idees/")
+def index() -> Answer:
+    """The public ideas of the service, as the reader wants them."""
+    session = current_session()
+    form, filters = read_filters(session, g.service, g.active)
+    page = paginate(session, listing.listed(g.service.id, filters))
+    cards = listing.cards(session, page.items)
+    answer = render(
+        "ideas/index.html",
+        form=form,
+        filters=filters,
+        page=replace(page, items=cards),
+        graph=transitions.stage_graph(g.active),
+        extras=slot_cards(cards),
+    )
+    return (answer, 422) if form.errors else answer
+
+
+@blueprint.get("/idees/<int:idea_id>")
+@blueprint.get("/idees/<int:idea_id>-<slug>")
+def show(idea_id: int, slug: str = "") -> Answer:
+    """One idea; a former title in the address leads to the present one."""
+    idea = proposals.idea_of(current_session(), g.service, idea_id)
+    try:
+        check_readable(current_session(), g.actor, g.service, idea)
+    except IdeaGone as gone:
+        # No redirect here: the address would give the title away.
+        return render("ideas/gone.html", idea_id=idea.id, gone=gone), 410
+    if slug != idea.slug:
+        return redirect(idea_url(idea), 301)
+    return page_of(idea)
+
+
+def page_of(idea: Idea, stage_form: StageForm | None = None, refused: Any = "") -> str:
+    """The page of a readable idea, with the manager's form where they may move it."""
+    session = current_session()
+    graph = transitions.stage_graph(g.active)
+    offered = transitions.next_stages(g.active, g.service, idea, g.actor)
+    if offered and stage_form is None:
+        stage_form = StageForm(formdata=None, data={"seen": idea.stage})
+        stage_form.offer(offered)
+    return render(
+        "ideas/show.html",
+        idea=idea,
+        reading=read_idea(session, graph, idea),
+        form=stage_form if offered else None,
+        refused=refused,
+        can_withdraw=transitions.can_withdraw(g.active, g.service, idea, g.actor),
+        can_edit=proposals.can_edit(g.service, idea, g.actor),
+    )
+
+
+@blueprint.get("/idees/les-miennes")
+def mine() -> Answer:
+    """The reader's own ideas in this service, drafts first."""
+    if not g.actor.signed_in:
+        raise SignInRequired(_("Please sign in to find your ideas."))
+    cards = listing.own_ideas(current_session(), g.service.id, g.actor.person_id)
+    return render("ideas/mine.html", cards=cards, graph=transitions.stage_graph(g.active))
+
+
+@blueprint.route("/idees/nouvelle", methods=["GET", "POST"])
+def new() -> Answer:
+    """The form of a new idea."""
+    if request.method == "GET":
+        require(g.actor, "idea.submit", g.service)
+    form, criteria = _open_form(form_key=str(uuid4()))
+    return _write(form, criteria, None)
+
+
+@blueprint.route("/idees/<int:idea_id>/modifier", methods=["GET", "POST"])
+def edit(idea_id: int) -> Answer:
+    """The form again, for the author of a draft or of an idea that is not being examined yet."""
+    session = current_session()
+    idea = proposals.idea_of(session, g.service, idea_id)
+    check_readable(session, g.actor, g.service, idea)
+    if request.method == "GET":
+        proposals.require_editable(g.service, idea, g.actor)
+    form, criteria = _open_form(proposals.proposal_of(session, idea))
+    return _write(form, criteria, idea)
+
+
+def _open_form(
+    proposal: proposals.Proposal | None = None, form_key: str = ""
+) -> tuple[ProposalForm, list[Criterion]]:
+    session = current_session()
+    criteria = criteria_of(session, g.service.id)
+    subjects = subjects_of(session, g.service.id)
+    form = proposal_form(criteria, subjects, communes(session), proposal, form_key)
+    return form, criteria
+
+
+def _write(form: ProposalForm, criteria: list[Criterion], idea: Idea | None) -> Answer:
+    """Show the form, or save what it holds; whatever is refused is shown again as typed."""
+    status = 200
+    if request.method == "POST":
+        try:
+            if not g.actor.signed_in:
+                raise SignInRequired(_l("You are no longer signed in."))
+            if form.validate():
+                return _save(form, criteria, idea)
+            status = 422
+        except Invalid as refusal:
+            form.add_errors(refusal.fields)
+            status = refusal.status
+        except EakError as refusal:
+            form.form_errors.append(str(refusal))
+            status = refusal.status
+    answer = render(
+        "ideas/form.html",
+        form=form,
+        criteria=criteria,
+        idea=idea,
+        is_draft=idea is None or idea.stage == DRAFT,
+        signed_out=not g.actor.signed_in,
+    )
+    return answer, status
+
+
+@limit_submit
+def _save(form: ProposalForm, criteria: list[Criterion], idea: Idea | None) -> Response:
+    session = current_session()
+    proposal = form.proposal(criteria)
+    if idea is not None and idea.stage != DRAFT:
+        saved = proposals.edit_idea(session, g.actor, g.service, idea, proposal)
+        message = _("Your changes are public.")
+    elif request.form.get("action") == "draft":
+        saved = proposals.save_draft(
+            session, g.actor, g.service, proposal, idea=idea, form_key=form.form_key.data or None
+        )
+        message = _("Your draft is saved. Only you can see it.")
+    else:
+        saved = proposals.submit_idea(
+            session, g.actor, g.service, proposal, idea=idea, form_key=form.form_key.data or None
+        )
+        message = _("Thank you! Your idea is public. The team of this service will read it.")
+    session.commit()
+    flash(message, "success")
+    if saved.stage == DRAFT:
+        return redirect(url_for("ideas.edit", idea_id=saved.id))
+    return redirect(idea_url(saved))
+
+
+@blueprint.post("/idees/<int:idea_id>/supprimer")
+def discard(idea_id: int) -> Answer:
+    """Delete a draft."""
+    session = current_session()
+    idea = proposals.idea_of(session, g.service, idea_id)
+    check_readable(session, g.actor, g.service, idea)
+    proposals.discard_draft(session, g.actor, g.service, idea)
+    session.commit()
+    flash(_("The draft is deleted."), "success")
+    return redirect(url_for("ideas.mine"))
+
+
+@blueprint.route("/idees/<int:idea_id>/retirer", methods=["GET", "POST"])
+def withdraw(idea_id: int) -> Answer:
+    """Ask the author for a public reason, then take the idea back."""
+    session = current_session()
+    idea = proposals.idea_of(session, g.service, idea_id)
+    check_readable(session, g.actor, g.service, idea)
+    require(g.actor, "idea.withdraw", g.service, idea)
+    form = WithdrawForm()
+
+    def act() -> None:
+        transitions.withdraw_idea(
+            session, g.actor, g.service, g.active, idea, form.reason.data or ""
+        )
+
+    if form.validate_on_submit() and tried(form, act):
+        session.commit()
+        flash(_("Your idea is withdrawn. Its page says so, with your reason."), "success")
+        return redirect(idea_url(idea))
+    answer = render("ideas/withdraw.html", form=form, idea=idea)
+    return (answer, 422) if form.errors else answer
+
+
+@blueprint.post("/idees/<int:idea_id>/etape")
+def change_stage(idea_id: int) -> Answer:
+    """A manager brings the idea to another stage."""
+    session = current_session()
+    idea = proposals.idea_of(session, g.service, idea_id)
+    check_readable(session, g.actor, g.service, idea)
+    require(g.actor, "idea.change_stage", g.service, idea)
+    form = StageForm()
+    graph = transitions.stage_graph(g.active)
+    # Every stage is let through here, so that the domain says why one cannot be reached.
+    form.offer(graph.stages())
+    status = 422
+    if form.validate():
+        try:
+            change = transitions.change_stage(
+                session, g.actor, g.service, g.active, idea,
+                form.to.data, form.reason.data or "", seen=form.seen.data or None,
+            )  # fmt: skip
+        except Invalid as refusal:
+            form.add_errors(refusal.fields)
+        except Forbidden:
+            raise
+        except EakError as refusal:
+            form.form_errors.append(str(refusal))
+            status = refusal.status
+        else:
+            session.commit()
+            flash(
+                _("The idea is now in “%(stage)s”.", stage=graph.stage(change.to_stage).title),
+                "success",
+            )
+            return redirect(idea_url(idea))
+    form.offer(transitions.next_stages(g.active, g.service, idea, g.actor))
+    form.seen.data = idea.stage
+    return page_of(idea, form), status
+
+
+def tried(form: Any, act: Callable[[], object]) -> bool:
+    """Whether ``act`` was done; where it is refused, ``form`` says why."""
+    try:
+        act()
+    except Invalid as refusal:
+        form.add_errors(refusal.fields)
+    except Forbidden:
+        raise
+    except EakError as refusal:
+        form.form_errors.append(str(refusal))
+    else:
+        return True
+    return False
+
+
