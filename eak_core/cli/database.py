@@ -44,7 +44,7 @@ def upgrade_() -> None:
 def check(context: click.Context, models: bool, as_json: bool) -> None:
     """Whether the database has every migration. Exits with 1 where it has not."""
     with state().application(migrated=False) as app:
-        faults = _differences_from_models(app) if models else _lacking(app)
+        faults = _differences_from_models(app) if models else lacking(app)
     if as_json:
         show_json({"ok": not faults, "faults": faults})
     else:
@@ -54,7 +54,8 @@ def check(context: click.Context, models: bool, as_json: bool) -> None:
         context.exit(REFUSED)
 
 
-def _lacking(app: "Flask") -> list[str]:
+def lacking(app: "Flask") -> list[str]:
+    """A sentence for each distribution whose migrations have not all run."""
     from eak_core.db import db
     from eak_core.db.migrations import distributions, pending
 

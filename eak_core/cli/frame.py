@@ -130,17 +130,17 @@ class Root(LazyGroup):
     def list_commands(self, ctx: click.Context) -> list[str]:
         """The core's commands first, so that a plugin can add to them and never replace one."""
         core = super().list_commands(ctx)
-        return [*core, *(name for name in self._contributed(ctx) if name not in core)]
+        return [*core, *(name for name in self._contributed() if name not in core)]
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """The command, from a plugin only where the core has none of this name."""
         found = super().get_command(ctx, cmd_name)
-        return found if found is not None else self._contributed(ctx).get(cmd_name)
+        return found if found is not None else self._contributed().get(cmd_name)
 
-    def _contributed(self, ctx: click.Context) -> Mapping[str, click.Command]:
+    def _contributed(self) -> Mapping[str, click.Command]:
         from eak_core.cli.contributed import plugin_commands
 
-        return plugin_commands(ctx.ensure_object(State))
+        return plugin_commands()
 
     def main(self, args: Sequence[str] | None = None, *rest: Any, **kwargs: Any) -> NoReturn:
         """Run, and exit: never a traceback for what a person can put right."""

@@ -1,0 +1,202 @@
+"""``eak doctor``: is this instance well? One sentence per thing looked at."""
+
+import shutil
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, NamedTuple
+
+import click
+
+from eak_core.cli.frame import REFUSED, State, state
+from eak_core.cli.output import json_option, show_json
+from eak_core.errors import EakError
+
+if TYPE_CHECKING:
+    from flask import Flask
+
+    from eak_core.config import Config
+    from eak_core.db import Session
+
+#: Less free space than this and a backup or a log may stop halfway.
+FREE_BYTES = 500_000_000
+#: Subscriptions further behind than this are worth a look, in events.
+LAG_EVENTS = 10_000
+
+
+class Finding(NamedTuple):
+    """What was looked at, whether it is well, and the sentence."""
+
+    about: str
+    ok: bool
+    sentence: str
+
+
+@click.command()
+@json_option
+@click.pass_context
+def doctor(context: click.Context, as_json: bool) -> None:
+    """Look at everything an instance needs. Exits with 1 where something is wrong."""
+    findings = list(_examine(state()))
+    if as_json:
+        show_json({"ok": all(each.ok for each in findings), "checks": _rows(findings)})
+    else:
+        for each in findings:
+            click.echo(f"{'ok     ' if each.ok else 'PROBLEM'}  {each.sentence}")
+    if not all(each.ok for each in findings):
+        context.exit(REFUSED)
+
+
+def _rows(findings: list[Finding]) -> list[dict[str, object]]:
+    return [each._asdict() for each in findings]
+
+
+def _examine(here: State) -> Iterator[Finding]:
+    """Every finding; what cannot be looked at because of an earlier problem is left out."""
+    from eak_core.cli.server import require_writable
+
+    try:
+        config = here.config()
+        yield Finding("config", True, f"The settings of {config.instance} are read.")
+        require_writable(config.instance)
+        yield Finding("instance", True, f"Files can be written in {config.instance}.")
+    except EakError as error:
+        yield Finding("config", False, str(error))
+        return
+    yield _disk(config)
+    yield _mail(config)
+    try:
+        with here.application(migrated=False) as app:
+            yield from _look_inside(app)
+    except Exception as error:  # noqa: BLE001  # whatever keeps it from starting is the finding
+        reason = " ".join(str(error).split()) or type(error).__name__
+        yield Finding("database", False, f"The application cannot be opened: {reason}")
+
+
+def _disk(config: "Config") -> Finding:
+    free = shutil.disk_usage(config.instance).free
+    sentence = f"{free / 1e9:.1f} GB are free on the disk of {config.instance}."
+    return Finding("disk", free >= FREE_BYTES, sentence)
+
+
+def _mail(config: "Config") -> Finding:
+    from urllib.parse import urlsplit
+
+    if config.mail_url is None:
+        return Finding(
+            "mail", True, f"Mail is written to files in {config.mail_folder} (mail_url is not set)."
+        )
+    server = urlsplit(config.mail_url)
+    reachable = _answers(server.hostname or "", server.port or 25)
+    verb = "answers" if reachable else "does not answer"
+    return Finding("mail", reachable, f"The mail server {server.hostname} {verb}.")
+
+
+def _answers(host: str, port: int) -> bool:
+    import socket
+
+    try:
+        with socket.create_connection((host, port), timeout=5):
+            return True
+    except OSError:
+        return False
+
+
+def _look_inside(app: "Flask") -> Iterator[Finding]:
+    from eak_core.cli.database import lacking
+    from eak_core.db import read_session
+
+    missing = lacking(app)
+    yield Finding("migrations", not missing, " ".join(missing) or "The database fits this version.")
+    yield from _plugins()
+    if any(sentence.startswith("core ") for sentence in missing):
+        return
+    look: Callable[[Session], Iterator[Finding]]
+    for look in (_logs, _subscriptions, _parked, _outbox, _suspended):
+        with read_session(app) as session:
+            yield from look(session)
+
+
+def _plugins() -> Iterator[Finding]:
+    from eak_core.plugins.host import get_host
+    from eak_core.plugins.installed import State as PluginState
+
+    host = get_host()
+    for name, each in host.installed.items():
+        if each.state is not PluginState.READY:
+            sentence = f"The plugin “{name}” is not ready ({each.state}): {each.reason}"
+            yield Finding("plugins", False, sentence)
+    yield Finding("plugins", True, f"{len(host.ready)} plugin(s) are ready.")
+
+
+def _logs(session: "Session") -> Iterator[Finding]:
+    from eak_core.events.core import get_event_core
+    from eak_core.events.reading import verify
+
+    faults = list(verify(session, get_event_core().registry))
+    for fault in faults:
+        yield Finding("logs", False, f"{fault}.")
+    if not faults:
+        yield Finding("logs", True, "Every log is whole.")
+
+
+def _subscriptions(session: "Session") -> Iterator[Finding]:
+    from eak_core.events.subscriptions import health
+
+    worst = 0
+    for each in health(session):
+        if each.enabled and each.lag > LAG_EVENTS:
+            sentence = (
+                f"“{each.plugin}” is {each.lag:,} events behind in service {each.service_id}: "
+                "is a worker running?"
+            )
+            yield Finding("subscriptions", False, sentence)
+        if each.enabled:
+            worst = max(worst, each.lag)
+            if each.error:
+                last = each.error.strip().splitlines()[-1]
+                sentence = f"“{each.plugin}” is stuck in service {each.service_id}: {last}"
+                yield Finding("subscriptions", False, sentence)
+    yield Finding("subscriptions", True, f"The furthest behind has {worst:,} events to read.")
+
+
+def _parked(session: "Session") -> Iterator[Finding]:
+    from eak_core.events.subscriptions import health
+
+    parked = {(each.plugin, each.service_id): each.parked for each in health(session)}
+    for (plugin, service_id), count in parked.items():
+        if count:
+            sentence = f"“{plugin}” has {count} parked event(s) in service {service_id}."
+            yield Finding("parked", False, sentence)
+    if not any(parked.values()):
+        yield Finding("parked", True, "No event is parked.")
+
+
+def _outbox(session: "Session") -> Iterator[Finding]:
+    from sqlalchemy import func, select
+
+    from eak_core.events.models import OutboxMessage
+
+    undone = OutboxMessage.done_at.is_(None)
+    waiting = session.scalar(select(func.count()).select_from(OutboxMessage).where(undone)) or 0
+    given_up = session.scalar(
+        select(func.count())
+        .select_from(OutboxMessage)
+        .where(undone, OutboxMessage.next_attempt_at.is_(None))
+    )
+    if given_up:
+        yield Finding("outbox", False, f"{given_up} message(s) were given up after many attempts.")
+    yield Finding("outbox", True, f"{waiting - (given_up or 0)} message(s) wait to be sent.")
+
+
+def _suspended(session: "Session") -> Iterator[Finding]:
+    from sqlalchemy import select
+
+    from eak_core.plugins.models import PluginActivation
+
+    rows = session.execute(
+        select(PluginActivation.plugin, PluginActivation.service_id).where(
+            PluginActivation.active, PluginActivation.suspended_at.is_not(None)
+        )
+    )
+    for plugin, service_id in rows:
+        sentence = f"“{plugin}” was put aside in service {service_id}: its hooks kept failing."
+        yield Finding("plugins", False, sentence)
