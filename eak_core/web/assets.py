@@ -7,7 +7,6 @@ file has another address, so a browser never shows a page with the style of anot
 import gzip
 import hashlib
 import mimetypes
-import os
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -68,7 +67,7 @@ def find_static(theme: str, path: str) -> Path | None:
 
 def read_static(file: Path) -> StaticFile:
     """``file`` with its hash; read and compressed once for as long as it does not change."""
-    key = file, os.stat(file).st_mtime_ns
+    key = file, file.stat().st_mtime_ns
     found = _kept.get(key)
     if found is None:
         content = file.read_bytes()
@@ -88,7 +87,7 @@ def read_static(file: Path) -> StaticFile:
 
 
 def theme_static(path: str) -> str:
-    """The address of the file ``path`` in the current theme. FileNotFoundError if no theme has it."""
+    """The address of the file ``path`` in the current theme; FileNotFoundError for none."""
     theme = current_theme()
     file = find_static(theme, path)
     if file is None:

@@ -119,9 +119,8 @@ def refuse_http(error: HTTPException) -> ResponseLike:
         return answer(500)
     kept = {"Allow", "Retry-After", "WWW-Authenticate"}
     headers = {name: value for name, value in error.get_headers() if name in kept}
-    # Werkzeug's own sentences are English and for developers; ours are given on purpose.
-    own = error.description if code == 400 and not isinstance(error.description, str) else None
-    return answer(code, what=str(own) if own else "", headers=headers)
+    # Werkzeug's own sentences are English and for developers, so they are not shown.
+    return answer(code, headers=headers)
 
 
 def answer(

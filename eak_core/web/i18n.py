@@ -5,10 +5,10 @@ what is shown and no compiled file can be out of date. All domains are merged: t
 first, then the plugins', then the core's, which win.
 """
 
+import datetime as dt
+import logging
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date as Date
-from datetime import datetime as DateTime
 from io import BytesIO
 from pathlib import Path
 from threading import Lock
@@ -18,7 +18,7 @@ from zoneinfo import ZoneInfo
 import flask_babel
 from babel.dates import format_date, format_datetime
 from babel.messages.mofile import write_mo
-from babel.messages.pofile import read_po
+from babel.messages.pofile import PoFileError, read_po
 from babel.numbers import format_decimal
 from babel.support import NullTranslations, Translations
 from flask import Flask, Response, has_request_context, request
@@ -27,6 +27,8 @@ from wtforms.i18n import messages_path
 
 from eak_core import clock
 from eak_core.i18n import _, ngettext
+
+logger = logging.getLogger("eak.web")
 
 LANGUAGES = {"fr": "Français", "en": "English"}
 DEFAULT = "fr"
@@ -64,10 +66,18 @@ class Catalogue(flask_babel.Domain):  # type: ignore[misc]  # Flask-Babel ships 
         # Message ids are English; WTForms' are too.
         if language == "en":
             return NullTranslations()
-        merged = Translations.load(messages_path(), [language], "wtforms")
+        merged = Translations()
+        own = Translations.load(messages_path(), [language], "wtforms")
+        if isinstance(own, Translations):
+            merged.merge(own)
         for folder in reversed(self.folders):
             for file in sorted((folder / language / "LC_MESSAGES").glob("*.po")):
-                translations = read_translations(file)
+                try:
+                    translations = read_translations(file)
+                except (OSError, ValueError, PoFileError):
+                    # One plugin's mistake must not take the words from every page.
+                    logger.exception("%s cannot be read; its texts are shown in English", file)
+                    continue
                 merged.merge(translations)
                 # `merge` copies the messages and forgets how the language counts.
                 merged.plural = translations.plural
@@ -143,16 +153,16 @@ def keep_choice(response: Response) -> Response:
     return response
 
 
-def in_paris(instant: DateTime) -> DateTime:
+def in_paris(instant: dt.datetime) -> dt.datetime:
     """``instant`` (aware) as clocks in Paris show it."""
     return instant.astimezone(PARIS)
 
 
-def date(day: Date | None) -> str:
+def date(day: dt.date | None) -> str:
     """``12 mars 2026``; of an instant, the day it was in Paris. Empty for None."""
     if day is None:
         return ""
-    local = in_paris(day) if isinstance(day, DateTime) else day
+    local = in_paris(day) if isinstance(day, dt.datetime) else day
     language = current_language()
     text = format_date(local, "d MMMM y", locale=language)
     if language == "fr" and local.day == 1:
@@ -160,7 +170,7 @@ def date(day: Date | None) -> str:
     return text
 
 
-def datetime(instant: DateTime | None) -> str:
+def datetime(instant: dt.datetime | None) -> str:
     """``12 mars 2026 à 14:05``, in Paris. Empty for None."""
     if instant is None:
         return ""
@@ -168,7 +178,7 @@ def datetime(instant: DateTime | None) -> str:
     return _("%(date)s at %(time)s", date=date(instant), time=time)
 
 
-def ago(instant: DateTime | None) -> Markup:
+def ago(instant: dt.datetime | None) -> Markup:
     """How many days ago, as a ``<time>`` with the exact moment.
 
     In days and no finer, so that a page that is kept stays true until midnight.
@@ -181,7 +191,7 @@ def ago(instant: DateTime | None) -> Markup:
     )
 
 
-def _days_ago(days: int, instant: DateTime) -> str:
+def _days_ago(days: int, instant: dt.datetime) -> str:
     if days == 0:
         return _("today")
     if days == 1:

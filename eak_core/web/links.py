@@ -1,10 +1,12 @@
 """Addresses that templates ask for."""
 
+from typing import Any
+
 from flask import Flask, request, url_for
 from werkzeug.routing import BuildError
 
 
-def url_if_known(endpoint: str, **values: object) -> str | None:
+def url_if_known(endpoint: str, **values: Any) -> str | None:
     """The address of ``endpoint``, or None where the site has no such page."""
     try:
         return url_for(endpoint, **values)

@@ -17,8 +17,8 @@ from markupsafe import Markup
 
 from eak_core.web.text import clean_line, clean_lines
 
-# The page has h1 and the section h2: a text begins at h3.
-_HEADING_SHIFT = 2
+# The page has h1 and the section h2: a text begins at h3, whichever level its author began at.
+_FIRST_HEADING = 3
 _TAGS = {
     "a", "blockquote", "br", "code", "del", "em", "h3", "h4", "h5", "h6", "hr", "img", "li", "ol",
     "p", "pre", "s", "strong", "table", "tbody", "td", "th", "thead", "tr", "ul",
@@ -43,13 +43,15 @@ def _make_parser() -> MarkdownIt:
 
 
 def _shape(state: Any) -> None:
-    """Move headings down and turn images from elsewhere into links."""
+    """Move headings below the page's and turn images from elsewhere into links."""
+    levels = [int(token.tag[1]) for token in state.tokens if token.type == "heading_open"]
+    shift = _FIRST_HEADING - min(levels, default=_FIRST_HEADING)
     for token in state.tokens:
         if token.type in {"heading_open", "heading_close"}:
-            token.tag = f"h{min(6, int(token.tag[1]) + _HEADING_SHIFT)}"
+            token.tag = f"h{min(6, int(token.tag[1]) + shift)}"
         elif token.type == "th_open":
             token.attrs = {"scope": "col"}
-        elif token.type in {"td_open"}:
+        elif token.type == "td_open":
             token.attrs = {}
         elif token.children:
             token.children = [new for child in token.children for new in _without_image(child)]

@@ -69,7 +69,7 @@ def paginate(
     be ordered, or two pages could show the same item: ValueError. NotFound for a page that does
     not exist, whatever was typed; the first page always does.
     """
-    if not statement._order_by_clauses:
+    if not statement._order_by_clauses:  # noqa: SLF001 - nothing public tells it
         raise ValueError("a list shown page by page needs an order")
     number = page_number() if number is None else number
     counted = select(func.count()).select_from(statement.order_by(None).subquery())

@@ -1,10 +1,10 @@
 """What every answer says to the browser, how large a request may be, and the cookies' terms."""
 
 from flask import Flask, Response, current_app, request
-from werkzeug.exceptions import BadRequest
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from eak_core.config import Config
+from eak_core.errors import EakError
 from eak_core.i18n import _
 
 MAX_BODY = 1024 * 1024
@@ -94,7 +94,7 @@ def refuse_hostile_address() -> None:
     if "\0" in request.path or "\0" in "".join(
         text for pair in request.args.items(multi=True) for text in pair
     ):
-        raise BadRequest(_("This address contains a character that no address can have."))
+        raise EakError(_("This address contains a character that no address can have."))
 
 
 def read_body() -> None:

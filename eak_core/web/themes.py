@@ -7,7 +7,6 @@ the core. Jinja keeps compiled templates by name, so the name carries the theme
 process cannot be taken for each other.
 """
 
-import os
 import re
 import tomllib
 from collections.abc import Callable, Iterable, Iterator, MutableMapping
@@ -89,7 +88,7 @@ class Themes:
         for folder in self.folders:
             file = folder / name / "theme.toml"
             try:
-                stamp = os.stat(file).st_mtime_ns
+                stamp = file.stat().st_mtime_ns
             except OSError:
                 continue
             theme = self._read.get(file)
@@ -119,7 +118,7 @@ class Themes:
             entry.name
             for folder in self.folders
             if folder.is_dir()
-            for entry in os.scandir(folder)
+            for entry in folder.iterdir()
             if entry.is_dir()
         }
         found = (self.find(name) for name in sorted(names))
@@ -206,7 +205,7 @@ class ThemeLoader(BaseLoader):
         for folder in self._folders(theme, parts[0] if len(parts) > 1 else ""):
             file = folder.joinpath(*parts)
             try:
-                stamp = os.stat(file).st_mtime_ns
+                stamp = file.stat().st_mtime_ns
             except (OSError, ValueError):
                 continue
             if skip == 0:
@@ -259,7 +258,7 @@ class ThemedEnvironment(Environment):
         self,
         name: str | Template,
         parent: str | None = None,
-        globals: MutableMapping[str, Any] | None = None,
+        globals: MutableMapping[str, Any] | None = None,  # noqa: A002 - Jinja's name
     ) -> Template:
         if parent is None and isinstance(name, str):
             name = _themed(name)
@@ -269,7 +268,7 @@ class ThemedEnvironment(Environment):
         self,
         names: Iterable[str | Template],
         parent: str | None = None,
-        globals: MutableMapping[str, Any] | None = None,
+        globals: MutableMapping[str, Any] | None = None,  # noqa: A002 - Jinja's name
     ) -> Template:
         if parent is None:
             names = [_themed(name) if isinstance(name, str) else name for name in names]
@@ -313,4 +312,5 @@ def init_themes(app: Flask, instance: Path, default: str) -> None:
         raise Misconfigured(f"The setting default_theme names “{default}”, which is no theme.")
     app.extensions["eak_themes"] = themes
     app.extensions["eak_default_theme"] = default
-    app.jinja_environment = ThemedEnvironment
+    # Declared by Flask as its own class, and meant to be replaced by a subclass of it.
+    app.jinja_environment = ThemedEnvironment  # type: ignore[assignment]

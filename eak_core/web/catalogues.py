@@ -1,0 +1,124 @@
+"""Whether everything a package says to people is translated, and well set.
+
+The message ids are read from its modules and templates, the translations from its ``.po``
+files: nothing generated stands between the two.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from babel.messages.catalog import Message
+from babel.messages.extract import DEFAULT_KEYWORDS, extract_from_dir
+from babel.messages.pofile import PoFileError, read_po
+
+_KEYWORDS = {
+    **DEFAULT_KEYWORDS,
+    "_l": None,
+    "lazy_gettext": None,
+    "lazy_ngettext": (1, 2),
+}
+_METHODS = [("**.py", "python"), ("**.html", "jinja2"), ("**.txt", "jinja2"), ("**.xml", "jinja2")]
+_JINJA: dict[str, Any] = {"trimmed": "true", "newstyle_gettext": "true", "silent": "false"}
+_OPTIONS = {pattern: _JINJA for pattern, method in _METHODS if method == "jinja2"}
+_SKIPPED = frozenset({"migrations", "tests", "static", "translations", "scaffold"})
+
+_PLACEHOLDER = re.compile(r"%(?:\(\w+\))?[sdf]|%%")
+# A space that may break, or none, where French wants a fixed one; and a typewriter's apostrophe.
+_LOOSE = re.compile(r"[^\s\u00a0\u202f&][?!;»](?!\w)| [?!;:»]|« |«(?![\u00a0\u202f])|\w'\w")
+_IDS = re.compile(r"<[^>]*>|&#?\w+;|https?://\S+|%\(\w+\)s")
+
+
+@dataclass(frozen=True)
+class Said:
+    """A message as the code says it: its id (two for a plural), and where."""
+
+    ids: tuple[str, ...]
+    context: str | None
+    place: str
+
+
+def missing_translations(package_dir: Path, locale: str = "fr") -> list[str]:
+    """What keeps the texts of the package in ``package_dir`` from being complete, in sentences.
+
+    Messages without a translation, empty or fuzzy ones, those whose placeholders differ, and
+    French that is not set as French is. Empty where everything is in order.
+    """
+    problems: list[str] = []
+    known = _read_catalogues(package_dir, locale, problems)
+    for said in extract_messages(package_dir):
+        message = known.get((said.ids[0], said.context))
+        problems += [
+            f"{said.place}: “{said.ids[0]}” {problem}" for problem in _problems(said, message)
+        ]
+    return problems
+
+
+def extract_messages(package_dir: Path) -> Iterator[Said]:
+    """Every message that the modules and templates of ``package_dir`` say, once, in order."""
+    seen = set()
+    found = extract_from_dir(
+        str(package_dir),
+        method_map=_METHODS,
+        options_map=_OPTIONS,
+        keywords=_KEYWORDS,
+        directory_filter=lambda folder: Path(folder).name not in _SKIPPED,
+        strip_comment_tags=True,
+    )
+    for file, line, ids, _comments, context in found:
+        all_ids = (ids,) if isinstance(ids, str) else tuple(ids)
+        if all_ids[0] and (all_ids[0], context) not in seen:
+            seen.add((all_ids[0], context))
+            yield Said(all_ids, context, f"{package_dir.name}/{file}:{line}")
+
+
+def _read_catalogues(
+    package_dir: Path, locale: str, problems: list[str]
+) -> dict[tuple[str, str | None], Message]:
+    known: dict[tuple[str, str | None], Message] = {}
+    for file in sorted((package_dir / "translations" / locale / "LC_MESSAGES").glob("*.po")):
+        try:
+            with file.open("rb") as stream:
+                catalogue = read_po(stream, locale=locale, abort_invalid=True)
+        except (PoFileError, ValueError) as error:
+            problems.append(f"{file} cannot be read: {error}")
+            continue
+        for message in catalogue:
+            if not message.id:
+                continue
+            key = _first(message.id), message.context
+            other = known.setdefault(key, message)
+            if other.string != message.string:
+                problems.append(f"{file}: “{key[0]}” is translated otherwise in another file")
+    return known
+
+
+def _first(value: Any) -> str:
+    return str(value) if isinstance(value, str) else str(value[0])
+
+
+def _problems(said: Said, message: Message | None) -> Iterator[str]:
+    if message is None:
+        yield "is not translated"
+        return
+    if message.fuzzy:
+        yield "is marked fuzzy: its translation is not used"
+    given = message.string or ""
+    strings = (given,) if isinstance(given, str) else tuple(given)
+    if not all(strings):
+        yield "has an empty translation"
+        return
+    if len(said.ids) > 1 and len(strings) < 2:
+        yield "needs a translation for one and for several"
+    # Of a plural, each form may leave out the number, and nothing else.
+    wanted = set(_PLACEHOLDER.findall(said.ids[-1]))
+    for string in strings:
+        found = set(_PLACEHOLDER.findall(string))
+        optional = {"%(num)s"} if len(said.ids) > 1 else set()
+        if found - wanted or wanted - found - optional:
+            yield f"has other placeholders in its translation: “{string}”"
+        loose = _LOOSE.search(_IDS.sub("x", string))
+        if loose:
+            yield f"is not set as French is, at “{loose[0]}”: “{string}”"
