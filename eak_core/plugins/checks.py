@@ -89,7 +89,7 @@ def _forget_mappings(found: Installed) -> None:
     for mapper in list(Base.registry.mappers):
         if mapper.class_.__module__ in names:
             # SQLAlchemy offers this publicly only for all classes of a registry at once.
-            Base.registry._dispose_manager_and_mapper(mapper.class_manager)  # noqa: SLF001
+            mapper._set_dispose_flags()  # noqa: SLF001
 
 
 def check_events(plugin: Plugin) -> None:

@@ -53,7 +53,7 @@ class Installed:
     @property
     def folder(self) -> Path | None:
         """Where ``plugin.py``, ``templates/``, ``static/`` and ``translations/`` lie."""
-        file = self.module.__file__ if self.module else None
+        file = getattr(self.module, "__file__", None)
         return Path(file).parent if file and self.is_package else None
 
     @property

@@ -1,0 +1,10 @@
+"""Not the place for a hook."""
+
+from typing import Any
+
+from eak_core.plugins.hookspecs import hookimpl
+
+
+@hookimpl
+def nav_items(service: Any) -> list[Any]:
+    return []
