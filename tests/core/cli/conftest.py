@@ -1,0 +1,86 @@
+"""The command line, run within the test's process on an instance of its own."""
+
+import json
+import os
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner
+from sqlalchemy import create_engine
+
+from eak_core.cli import cli
+from eak_core.db.engine import engine_options, prepare
+from eak_core.db.migrations import CORE, upgrade
+from eak_core.testing.databases import Databases, Kind
+
+
+@dataclass
+class Ran:
+    """What a command left: its exit code and what it wrote."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def json(self) -> Any:
+        """Standard output as the one JSON document it must be."""
+        return json.loads(self.out)
+
+
+Eak = Callable[..., Ran]
+
+
+def migrate(url: str) -> None:
+    engine = create_engine(**engine_options(url))
+    prepare(engine)
+    upgrade(engine, CORE)
+    engine.dispose()
+
+
+@pytest.fixture(autouse=True)
+def environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is set on the machine of whoever runs the tests must not count."""
+    for name in list(os.environ):
+        if name.startswith("EAK_"):
+            monkeypatch.delenv(name)
+
+
+@pytest.fixture
+def instance(tmp_path: Path) -> Path:
+    return tmp_path / "instance"
+
+
+@pytest.fixture
+def eak(instance: Path) -> Eak:
+    """Runs ``eak`` with the words given, on ``instance`` unless they say otherwise."""
+
+    def run(*words: str, given: str | None = None, on: Path | None = instance) -> Ran:
+        before = [] if on is None else ["--instance", str(on)]
+        result = CliRunner().invoke(cli, [*before, *words], input=given, prog_name="eak")
+        if result.exception and not isinstance(result.exception, SystemExit):
+            raise result.exception
+        return Ran(result.exit_code, result.stdout, result.stderr)
+
+    return run
+
+
+@pytest.fixture
+def site(databases: Databases, monkeypatch: pytest.MonkeyPatch, instance: Path) -> Iterator[Path]:
+    """An instance whose database is migrated, on SQLite."""
+    with databases.fresh("sqlite", "cli", migrate) as url:
+        monkeypatch.setenv("EAK_DATABASE_URL", url)
+        yield instance
+
+
+@pytest.fixture
+def site_on_both(
+    databases: Databases, database: Kind, monkeypatch: pytest.MonkeyPatch, instance: Path
+) -> Iterator[Path]:
+    """An instance whose database is migrated, on SQLite and on PostgreSQL."""
+    with databases.fresh(database, "cli", migrate) as url:
+        monkeypatch.setenv("EAK_DATABASE_URL", url)
+        yield instance
