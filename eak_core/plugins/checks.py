@@ -5,6 +5,7 @@ What passes here cannot break a page of the core later.
 
 from collections.abc import Iterator
 from difflib import get_close_matches
+from types import FunctionType
 
 import pluggy
 from sqlalchemy import Table
@@ -129,7 +130,8 @@ def register_hooks(manager: pluggy.PluginManager, found: Installed) -> None:
 
 def _marked(found: Installed) -> Iterator[tuple[str, dict[str, object]]]:
     for module, name, value in found.defined():
-        options = getattr(value, _MARK, None) if callable(value) else None
+        # Only functions: a proxy such as `flask.g` cannot be asked for anything now.
+        options = getattr(value, _MARK, None) if isinstance(value, FunctionType) else None
         if not isinstance(options, dict):
             continue
         if module is not found.module and getattr(found.module, name, None) is not value:

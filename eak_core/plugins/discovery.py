@@ -65,7 +65,7 @@ def _load(candidate: Candidate) -> Installed:
     except (Exception, SystemExit) as error:
         reason = _l("It could not be imported: %(error)s", error=f"{type(error).__name__}: {error}")
         logger.warning("plugin %s could not be imported", candidate.name, exc_info=True)
-        return _refused(found, State.FAILED, reason, error)
+        return _refused(found, State.FAILED, _failure(error), error)
     return found
 
 
@@ -86,7 +86,14 @@ def _admit(
         checks.register_hooks(manager, found)
     except ManifestError as error:
         return _refused(found, State.INVALID, error.args[0], error)
+    except Exception as error:
+        logger.warning("plugin %s could not be checked", found.name, exc_info=True)
+        return _refused(found, State.FAILED, _failure(error), error)
     return found
+
+
+def _failure(error: BaseException) -> Any:
+    return _l("It could not be loaded: %(error)s", error=f"{type(error).__name__}: {error}")
 
 
 def _refused(

@@ -60,6 +60,7 @@ class PluginHost:
         self._manager.add_hookspecs(hookspecs)
         self._found: Mapping[str, Installed] = discover(candidates, self._manager)
         self._pending: dict[str, Any] = {}
+        self._mounted: frozenset[str] = frozenset()
         self._index()
 
     def _index(self) -> None:
@@ -76,12 +77,15 @@ class PluginHost:
             for hook in SHAPES
         }
         # A plugin that was refused halfway may have left pages behind: they must be gated too.
-        by_rank = sorted(installed.values(), key=lambda each: each.loaded is None)
-        manifests = [each.plugin for each in by_rank if each.plugin is not None]
-        segments = {plugin.segment: plugin.name for plugin in reversed(manifests)}
+        manifests = [
+            each.plugin
+            for name, each in installed.items()
+            if each.plugin is not None and (each.loaded or name in self._mounted)
+        ]
+        segments = {plugin.segment: plugin.name for plugin in manifests}
         owners = {
             blueprint.name: plugin.name
-            for plugin in reversed(manifests)
+            for plugin in manifests
             for blueprint in plugin.blueprints.values()
         }
         self.installed: Mapping[str, Installed] = MappingProxyType(installed)
@@ -99,6 +103,7 @@ class PluginHost:
         breaker.init_app(app)
         faults = mounting.mount(app, [each for each in self.installed.values() if each.loaded])
         self._found = {**self._found, **faults}
+        self._mounted = mounting.mounted(app)
         for name in faults:
             self._manager.unregister(name=name)
         self._index()

@@ -35,6 +35,12 @@ def mount(app: Flask, plugins: Iterable[Installed]) -> dict[str, Installed]:
     return refused
 
 
+def mounted(app: Flask) -> frozenset[str]:
+    """The plugins that have at least one blueprint in ``app``."""
+    blueprints = app.blueprints.values()
+    return frozenset(each.plugin.name for each in blueprints if isinstance(each, PluginBlueprint))
+
+
 def _mount(app: Flask, found: Installed, taken: frozenset[str]) -> None:
     plugin = found.plugin
     assert plugin is not None

@@ -16,8 +16,14 @@ _numbers = itertools.count()
 
 def make(name: str = "sample", /, **traits: Any) -> ModuleType:
     """A module with a manifest; functions among ``traits`` become hook implementations."""
-    hooks = {key: traits.pop(key) for key in list(traits) if callable(traits[key]) and not _is_form(traits[key])}
-    plugin = Plugin(name, traits.pop("title", name.capitalize()), traits.pop("core", ">=0.1,<1"), **traits)
+    hooks = {
+        key: traits.pop(key)
+        for key in list(traits)
+        if callable(traits[key]) and not _is_form(traits[key])
+    }
+    plugin = Plugin(
+        name, traits.pop("title", name.capitalize()), traits.pop("core", ">=0.1,<1"), **traits
+    )
     return module_of(plugin, **hooks)
 
 

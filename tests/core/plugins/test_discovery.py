@@ -49,7 +49,9 @@ def test_a_name_that_is_misshapen_or_begins_like_the_core_is_refused(name: str) 
 def test_no_core_table_could_be_taken_for_a_plugins() -> None:
     import eak_core.app  # noqa: F401 – every table of the core
 
-    ours = {t.name for t in Base.metadata.tables.values() if not t.name.startswith(("sample", "made"))}
+    ours = {
+        t.name for t in Base.metadata.tables.values() if not t.name.startswith(("sample", "made"))
+    }
     core = {name for name in ours if "voting" not in name and "probe" not in name}
     assert {name for name in core if name.split("_")[0] not in RESERVED_NAMES} == set()
 
@@ -86,12 +88,12 @@ def test_the_segment_is_the_name_with_hyphens_unless_given() -> None:
     assert manifest(name="open_days", segment="portes-ouvertes").segment == "portes-ouvertes"
 
 
-@pytest.mark.parametrize("error", [ImportError("no eak_gone"), SyntaxError("bad"), SystemExit(1), ZeroDivisionError()])
+@pytest.mark.parametrize(
+    "error", [ImportError("no eak_gone"), SyntaxError("bad"), SystemExit(1), ZeroDivisionError()]
+)
 def test_a_plugin_that_cannot_be_imported_is_shown_with_its_traceback(error: BaseException) -> None:
     good = make("good")
-    host = PluginHost(
-        [candidate("bad", partial(raise_at_import, error)), *from_modules([good])]
-    )
+    host = PluginHost([candidate("bad", partial(raise_at_import, error)), *from_modules([good])])
     bad = host.installed["bad"]
     assert bad.state is State.FAILED
     assert type(error).__name__ in str(bad.reason)

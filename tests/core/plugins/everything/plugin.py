@@ -1,0 +1,132 @@
+"""A plugin that answers every hook, for the tests of the host."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+import click
+from markupsafe import Markup
+from sqlalchemy import delete
+from wtforms import BooleanField, DateField, DecimalField, Form, IntegerField, StringField
+
+from eak_core.events import Context, subscriber
+from eak_core.plugins.contributions import Asset, Denial, ImportedComment, ImportReport, NavItem
+from eak_core.plugins.counters import count
+from eak_core.plugins.events import PluginConfigured, PluginDisabled, PluginEnabled
+from eak_core.plugins.hookspecs import hookimpl
+from eak_core.plugins.manifest import Plugin, Stage
+from tests.core.plugins.everything.models import Seen
+
+
+class Settings(Form):  # type: ignore[misc]  # WTForms ships no types
+    size = IntegerField(default=3)
+    share = DecimalField(default=Decimal("0.5"))
+    opens = DateField(default=lambda: date(2026, 1, 1))
+    loud = BooleanField(default=True)
+    motto = StringField(default="Essayons")
+
+
+plugin = Plugin(
+    "everything",
+    "Everything",
+    ">=0.1,<1",
+    segment="tout",
+    summary="Answers every hook.",
+    permissions={"everything.see": "visitor"},
+    stages=[Stage("trial", "Trial", outcomes=(Stage("proven", "Proven"),))],
+    settings=Settings,
+)
+
+
+@subscriber(plugin, PluginEnabled, PluginDisabled, PluginConfigured)
+def see(event: Any, ctx: Context) -> None:
+    ctx.session.add(
+        Seen(
+            service_id=ctx.service_id,
+            position=ctx.position,
+            type=type(event).__event__.name,
+            replaying=ctx.replaying,
+        )
+    )
+    count(ctx, "seen")
+
+
+@hookimpl
+def nav_items(service: Any) -> list[NavItem]:
+    return [NavItem("Everything", "everything.index")]
+
+
+@hookimpl
+def slot_idea_body(idea: Any) -> Markup:
+    return Markup("<p class='everything'>body of {}</p>").format(idea.id)
+
+
+@hookimpl
+def slot_idea_aside(idea: Any) -> str:
+    return f"<everything> beside {idea.id}"
+
+
+@hookimpl
+def slot_idea_cards(ideas: Sequence[Any]) -> Mapping[int, str]:
+    return {idea.id: f"everything on {idea.id}" for idea in ideas}
+
+
+@hookimpl
+def slot_service_home(service: Any) -> str:
+    return f"everything at {service.name}"
+
+
+@hookimpl
+def slot_manage_home() -> str:
+    return "everything waits"
+
+
+@hookimpl
+def assets() -> Iterator[Asset]:
+    yield Asset("everything.css", "style")
+
+
+@hookimpl
+def idea_columns(ideas: Sequence[Any]) -> dict[int, dict[str, int]]:
+    return {idea.id: {"weight": idea.id * 10} for idea in ideas}
+
+
+@hookimpl
+def can_change_stage(idea: Any, to: str) -> Denial | None:
+    return Denial("not from here") if to == "forbidden" else None
+
+
+@hookimpl
+def effect_preview(enabling: bool) -> Iterator[str]:
+    yield "everything appears" if enabling else "everything goes"
+
+
+@hookimpl
+def reset_projections(session: Any, service_id: int) -> None:
+    session.execute(delete(Seen).where(Seen.service_id == service_id))
+
+
+@hookimpl
+def export_person(person_id: int) -> dict[str, int]:
+    return {"weight": person_id}
+
+
+@hookimpl
+def erase_person(session: Any, person_id: int) -> None:
+    session.execute(delete(Seen).where(Seen.position == person_id))
+
+
+@hookimpl
+def import_comments(comments: Sequence[ImportedComment]) -> ImportReport:
+    return ImportReport(created=len(comments))
+
+
+@hookimpl
+def load_demo(demo: Any) -> None:
+    demo.append("everything")
+
+
+@hookimpl
+def register_commands() -> list[click.Command]:
+    return [click.Command("weigh")]
