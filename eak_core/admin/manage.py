@@ -81,13 +81,15 @@ class InvitationForm(Form):
 
 def navigation(service: Service, actor: Actor) -> Iterable[NavItem]:
     """The way to the desk, for those who have one."""
-    if may(actor, "service.manage", service):
+    if may(actor, "service.manage", service) or _may_reopen(service, actor):
         yield NavItem(_l("Management"), "manage.home", {"service_slug": service.slug})
 
 
 @blueprint.get("/")
 def home(service_slug: str) -> Answer:
     """The desk: what plugins bring to it, and the ways to everything that managers change."""
+    if _may_reopen(g.service, g.actor):
+        return render("manage/archived.html")
     require(g.actor, "service.manage", g.service)
     return render("manage/home.html")
 
@@ -177,6 +179,10 @@ def revoke(service_slug: str, person_id: int) -> Answer:
     if person_id == g.actor.person_id and not g.actor.administrator:
         return redirect(url_for("services.home", service_slug=g.service.slug))
     return redirect(url_for("manage.people", service_slug=g.service.slug))
+
+
+def _may_reopen(service: Service, actor: Actor) -> bool:
+    return service.archived_at is not None and may(actor, "service.archive", service)
 
 
 def _save(form: ServiceForm) -> None:

@@ -21,6 +21,20 @@ class PersonErased(Event):
     person_id: int
 
 
+@event(CORE, "person.closed", version=1, subject="person:{person_id}")
+class PersonClosed(Event):
+    """An administrator closed an account: nobody signs in with it any more."""
+
+    person_id: int
+
+
+@event(CORE, "person.reopened", version=1, subject="person:{person_id}")
+class PersonReopened(Event):
+    """An administrator opened a closed account again."""
+
+    person_id: int
+
+
 @event(CORE, "role.granted", version=1, subject="person:{person_id}")
 class RoleGranted(Event):
     """A person received a role: in the log's service, or on the whole site in the site's log."""

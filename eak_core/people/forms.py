@@ -172,7 +172,7 @@ class ProfileForm(Form):
         ],
         render_kw={"autocomplete": "name"},
     )
-    locale = SelectField(_l("Language of the site and of our mail"))
+    locale = SelectField(_l("Language of the site and of our mail"), validators=[DataRequired()])
 
 
 class EraseForm(Form):

@@ -73,6 +73,7 @@ SETTINGS: dict[str, Any] = {
     "API_ENABLED_METHODS": ["session"],
     "FRESHNESS": timedelta(seconds=-1),
     "TWO_FACTOR_IMPLEMENTATIONS": {},
+    "DATETIME_FACTORY": clock.now,
     "STATIC_FOLDER": None,
     "CLI_USERS_NAME": None,
     "CLI_ROLES_NAME": None,
@@ -190,7 +191,6 @@ def init_security(app: Flask) -> Security:
         mail_util_cls=Letters,
         password_util_cls=Passwords,
         render_template=render_account_page,
-        datetime_factory=clock.now,
     )
     security.i18n_domain = Wording()  # type: ignore[assignment]  # it is asked for gettext alone
     app.jinja_env.globals["_fsdomain"] = security.i18n_domain.gettext
