@@ -9,6 +9,7 @@ from eak_core.errors import NotFound
 from eak_core.i18n import _
 from eak_core.ideas import criteria, listing, proposals, subjects, transitions
 from eak_core.ideas.addresses import add_service, drop_service, idea_url
+from eak_core.ideas.display import words
 from eak_core.ideas.forms import (
     CriterionForm,
     ModerationForm,
@@ -26,6 +27,7 @@ from eak_core.web.pagination import paginate
 blueprint = Blueprint("ideas_manage", __name__, url_prefix="/<service_slug>/gestion")
 blueprint.url_value_preprocessor(drop_service)
 blueprint.url_defaults(add_service)
+blueprint.context_processor(words)
 
 
 @blueprint.before_request
@@ -109,12 +111,12 @@ def restore(idea_id: int) -> Answer:
 
 
 @blueprint.get("/sujets")
-def vocabulary() -> Answer:
+def lists() -> Answer:
     """The subjects and the criteria with which ideas of this service are described."""
-    return _vocabulary()
+    return _lists()
 
 
-def _vocabulary(
+def _lists(
     new: NewSubjectForm | None = None,
     subject_forms: dict[int, SubjectForm] | None = None,
     criterion_forms: dict[int, CriterionForm] | None = None,
@@ -123,7 +125,7 @@ def _vocabulary(
     shown_subjects = subjects.subjects_of(session, service_id, archived=True)
     shown_criteria = criteria.criteria_of(session, service_id, archived=True)
     return render(
-        "ideas/vocabulary.html",
+        "ideas/lists.html",
         new_subject=new or NewSubjectForm(formdata=None, prefix="new-"),
         subjects=[
             (each, (subject_forms or {}).get(each.id) or _subject_form(each))
@@ -176,8 +178,8 @@ def add_subject() -> Answer:
     if form.validate() and tried(form, act):
         session.commit()
         flash(_("The subject “%(name)s” is in the list.", name=form.name.data), "success")
-        return redirect(url_for("ideas_manage.vocabulary"))
-    return _vocabulary(new=form), 422
+        return redirect(url_for("ideas_manage.lists"))
+    return _lists(new=form), 422
 
 
 @blueprint.post("/sujets/<int:subject_id>")
@@ -196,8 +198,8 @@ def change_subject(subject_id: int) -> Answer:
     if form.validate() and tried(form, act):
         session.commit()
         flash(_("The subject “%(name)s” is saved.", name=form.name.data), "success")
-        return redirect(url_for("ideas_manage.vocabulary"))
-    return _vocabulary(subject_forms={subject_id: form}), 422
+        return redirect(url_for("ideas_manage.lists"))
+    return _lists(subject_forms={subject_id: form}), 422
 
 
 @blueprint.post("/criteres/<int:criterion_id>")
@@ -217,5 +219,5 @@ def change_criterion(criterion_id: int) -> Answer:
     if form.validate() and tried(form, act):
         session.commit()
         flash(_("The criterion is saved."), "success")
-        return redirect(url_for("ideas_manage.vocabulary"))
-    return _vocabulary(criterion_forms={criterion_id: form}), 422
+        return redirect(url_for("ideas_manage.lists"))
+    return _lists(criterion_forms={criterion_id: form}), 422

@@ -14,7 +14,8 @@ from eak_core.i18n import _, _l
 from eak_core.ideas import listing, proposals, transitions
 from eak_core.ideas.addresses import add_service, drop_service, idea_url
 from eak_core.ideas.criteria import criteria_of
-from eak_core.ideas.filtering import read_filters
+from eak_core.ideas.filtering import active_filters, feed_values, read_filters
+from eak_core.ideas.display import words
 from eak_core.ideas.forms import ProposalForm, StageForm, WithdrawForm, proposal_form
 from eak_core.ideas.models import Criterion, Idea
 from eak_core.ideas.reading import read_idea
@@ -31,6 +32,7 @@ from eak_core.web.pagination import paginate
 blueprint = Blueprint("ideas", __name__, url_prefix="/<service_slug>")
 blueprint.url_value_preprocessor(drop_service)
 blueprint.url_defaults(add_service)
+blueprint.context_processor(words)
 
 Answer = str | Response | tuple[str, int]
 
@@ -46,6 +48,8 @@ def index() -> Answer:
         "ideas/index.html",
         form=form,
         filters=filters,
+        active_filters=active_filters(form),
+        feed=feed_values(),
         page=replace(page, items=cards),
         graph=transitions.stage_graph(g.active),
         extras=slot_cards(cards),
