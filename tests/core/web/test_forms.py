@@ -61,7 +61,9 @@ def test_a_control_character_is_refused_and_the_text_shown_again_without_it(
     assert form.errors.keys() == {"title", "text"}
 
 
-@pytest.mark.parametrize("character", list("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"))
+@pytest.mark.parametrize(
+    "character", list("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+)
 def test_a_single_line_refuses_to_turn_the_direction_of_writing(character: str) -> None:
     form = sent(title=f"Un {character}toit", text=f"un {character}texte")
     assert form.errors.keys() == {"title"}
@@ -162,7 +164,9 @@ def test_no_summary_is_shown_where_nothing_is_wrong() -> None:
 
 
 def test_what_was_typed_is_escaped_when_it_is_shown_again() -> None:
-    page = render_template_string(PAGE, form=sent(title='"><script>' + "x" * 40, text="</textarea><script>" + "x" * 100))
+    page = render_template_string(
+        PAGE, form=sent(title='"><script>' + "x" * 40, text="</textarea><script>" + "x" * 100)
+    )
     assert "<script>" not in page
 
 

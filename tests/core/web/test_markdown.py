@@ -47,7 +47,7 @@ HOSTILE = [
     "<javascript:alert(1)>",
     "`<script>`",
     "```html\n<script>alert(1)</script>\n```",
-    "```\"><script>alert(1)</script>\nx\n```",
+    '```"><script>alert(1)</script>\nx\n```',
     "<form action=//evil.example><input name=password></form>",
     "<p style='position:fixed;inset:0'>x",
     "<base href=//evil.example>",
@@ -130,7 +130,7 @@ def test_a_character_that_turns_the_direction_of_writing_is_not_shown() -> None:
 
 
 def test_a_summary_is_plain_words_cut_between_two_of_them() -> None:
-    text = "# Titre\n\nUn **mot** fort, [un lien](https://a.example \"a > b\") et la suite."
+    text = '# Titre\n\nUn **mot** fort, [un lien](https://a.example "a > b") et la suite.'
     assert plain_summary(text) == "Titre Un mot fort, un lien et la suite."
     assert plain_summary(text, 20) == "Titre Un mot fort…"
     assert plain_summary("a & b < c") == "a & b < c"

@@ -148,9 +148,7 @@ def test_a_theme_cannot_replace_the_screens_of_the_administration(
     "name",
     ["../theme.toml", "a/../../theme.toml", "/etc/passwd", "..", "~../theme.toml", "a\0.html"],
 )
-def test_a_template_outside_the_folders_is_not_found(
-    site: Flask, themes: Path, name: str
-) -> None:
+def test_a_template_outside_the_folders_is_not_found(site: Flask, themes: Path, name: str) -> None:
     write_theme(themes, "neuf", {"templates/a/x.html": ""})
     with pytest.raises(TemplateNotFound):
         shown(site, name, "neuf")
@@ -215,7 +213,9 @@ def test_a_plugin_cannot_stand_in_for_templates_of_the_core(site: Flask, tmp_pat
         add_template_folder(site, tmp_path / "plugin")
 
 
-def test_a_default_theme_that_does_not_exist_stops_the_start(make_site: Callable[..., Flask]) -> None:
+def test_a_default_theme_that_does_not_exist_stops_the_start(
+    make_site: Callable[..., Flask],
+) -> None:
     with pytest.raises(Misconfigured, match="nulle-part"):
         make_site(default_theme="nulle-part")
 

@@ -1,0 +1,80 @@
+"""The colours of every theme, computed: WCAG 2.2, 1.4.3 (text) and 1.4.11 (what is not text)."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+import eak_core
+
+ROOT = Path(eak_core.__file__).parents[1]
+SHEETS = {
+    "core": ROOT / "eak_core/static/css/theme.css",
+    **{file.parents[2].name: file for file in ROOT.glob("themes/*/static/css/theme.css")},
+}
+
+TEXT = [
+    *((ink, ground) for ink in ("ink", "ink-soft", "link", "accent", "primary", "primary-strong")
+      for ground in ("paper", "surface", "sunk")),
+    ("on-primary", "primary"),
+    ("on-primary", "primary-strong"),
+    ("on-footer", "footer"),
+    *((f"{tone}-ink", f"{tone}-bg")
+      for tone in ("neutral", "progress", "success", "attention", "danger")),
+    ("danger-ink", "paper"),
+    ("danger-ink", "surface"),
+]  # fmt: skip
+NOT_TEXT = [
+    *((line, ground) for line in ("line-strong", "focus", "danger-ink")
+      for ground in ("paper", "surface", "sunk")),
+]  # fmt: skip
+
+
+def tokens(sheet: Path, scheme: str) -> dict[str, str]:
+    light, _, dark = sheet.read_text(encoding="utf-8").partition(
+        "@media (prefers-color-scheme: dark)"
+    )
+    found = dict(re.findall(r"--eak-([\w-]+):\s*(#[0-9a-f]{6});", light))
+    if scheme == "dark":
+        assert found.keys() == dict(re.findall(r"--eak-([\w-]+):\s*(#[0-9a-f]{6});", dark)).keys()
+        found |= dict(re.findall(r"--eak-([\w-]+):\s*(#[0-9a-f]{6});", dark))
+    return found
+
+
+def luminance(colour: str) -> float:
+    """Relative luminance of ``#rrggbb`` (WCAG 2.2, definitions)."""
+    parts = (int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5))
+    red, green, blue = (c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in parts)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def contrast(one: str, other: str) -> float:
+    lighter, darker = sorted((luminance(one), luminance(other)), reverse=True)
+    return (lighter + 0.05) / (darker + 0.05)
+
+
+def test_the_formula_is_the_one_of_the_standard() -> None:
+    assert contrast("#000000", "#ffffff") == pytest.approx(21)
+    assert contrast("#777777", "#ffffff") == pytest.approx(4.48, abs=0.01)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("theme", sorted(SHEETS))
+def test_every_pair_of_colours_can_be_read(theme: str, scheme: str) -> None:
+    colours = tokens(SHEETS[theme], scheme)
+    least = 7 if theme == "contraste" else 4.5
+    weak = [
+        f"{ink} on {ground}: {contrast(colours[ink], colours[ground]):.2f}"
+        for pairs, limit in ((TEXT, least), (NOT_TEXT, 3))
+        for ink, ground in pairs
+        if contrast(colours[ink], colours[ground]) < limit
+    ]
+    assert weak == []
+
+
+def test_components_use_tokens_only() -> None:
+    sheet = (ROOT / "eak_core/static/css/eak.css").read_text(encoding="utf-8")
+    assert re.findall(r"#[0-9a-f]{3,8}\b|\brgba?\(|\bhsla?\(", sheet) == []
+    used = set(re.findall(r"var\(--eak-([\w-]+)", sheet))
+    given = set(re.findall(r"--eak-([\w-]+):", sheet)) | tokens(SHEETS["core"], "light").keys()
+    assert used - given == set()

@@ -1,0 +1,183 @@
+"""Languages, catalogues and dates."""
+
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from flask_babel import force_locale
+
+import eak_core
+from eak_core import clock
+from eak_core.i18n import _, ngettext
+from eak_core.web import i18n
+from eak_core.web.catalogues import missing_translations
+
+CORE = Path(eak_core.__file__).parent
+
+
+def write_po(folder: Path, entries: str, name: str = "messages.po") -> Path:
+    file = folder / "translations" / "fr" / "LC_MESSAGES" / name
+    file.parent.mkdir(parents=True, exist_ok=True)
+    head = (
+        'msgid ""\nmsgstr ""\n"Content-Type: text/plain; charset=utf-8\\n"\n'
+        '"Plural-Forms: nplurals=2; plural=(n > 1);\\n"\n\n'
+    )
+    file.write_text(head + entries, encoding="utf-8")
+    return folder / "translations"
+
+
+def test_french_is_shown_to_whoever_chose_nothing_whatever_the_browser_prefers(
+    site: Flask,
+) -> None:
+    response = site.test_client().get("/accessibilite", headers={"Accept-Language": "en"})
+    assert '<html lang="fr">' in response.text
+    assert "Set-Cookie" not in response.headers
+
+
+def test_a_choice_of_language_is_kept(site: Flask) -> None:
+    client = site.test_client()
+    chosen = client.get("/accessibilite?lang=en")
+    assert "Accessibility statement" in chosen.text
+    assert "SameSite=Lax" in chosen.headers["Set-Cookie"]
+    assert "Accessibility statement" in client.get("/accessibilite").text
+    client.get("/accessibilite?lang=fr")
+    assert "Déclaration d’accessibilité" in client.get("/accessibilite").text
+
+
+@pytest.mark.parametrize("wanted", ["de", "", "../fr", "fr\r\nSet-Cookie: a=b", "EN", "fr_FR"])
+def test_an_unknown_language_is_french_and_sets_no_cookie(site: Flask, wanted: str) -> None:
+    response = site.test_client().get("/accessibilite", query_string={"lang": wanted})
+    assert '<html lang="fr">' in response.text
+    assert "Set-Cookie" not in response.headers
+
+
+@pytest.mark.parametrize("value", ["de", "<script>", "fr; DROP"])
+def test_an_unknown_language_in_the_cookie_is_french(site: Flask, value: str) -> None:
+    client = site.test_client()
+    client.set_cookie("eak_lang", value)
+    assert '<html lang="fr">' in client.get("/accessibilite").text
+
+
+def test_the_choice_of_language_keeps_the_page_and_its_filters(site: Flask) -> None:
+    with site.test_request_context("/mentions-legales?q=toit%20vert&lang=fr"):
+        french, english = i18n.languages()
+    assert english.url == "/mentions-legales?q=toit+vert&lang=en"
+    assert french.current
+    assert not english.current
+    assert english.name == "English"
+
+
+def test_after_a_form_the_choice_of_language_leads_home(site: Flask) -> None:
+    with site.test_request_context("/culture/idees/nouvelle", method="POST"):
+        assert i18n.languages()[1].url == "/?lang=en"
+
+
+def test_catalogues_are_merged_and_the_core_wins(site: Flask, tmp_path: Path) -> None:
+    i18n.add_translations(
+        site,
+        write_po(
+            tmp_path,
+            'msgid "Applause"\nmsgstr "Applaudissements"\n\n'
+            'msgid "Cancel"\nmsgstr "Autre chose"\n\n'
+            'msgid "%(num)s hand"\nmsgid_plural "%(num)s hands"\n'
+            'msgstr[0] "%(num)s main"\nmsgstr[1] "%(num)s mains"\n',
+        ),
+    )
+    with site.test_request_context("/"):
+        assert _("Applause") == "Applaudissements"
+        assert _("Cancel") == "Annuler"
+        assert [ngettext("%(num)s hand", "%(num)s hands", n) for n in (0, 1, 2)] == [
+            "0 main",
+            "1 main",
+            "2 mains",
+        ]
+        with force_locale("en"):
+            assert _("Applause") == "Applause"
+
+
+def test_a_catalogue_that_cannot_be_read_takes_no_other_words_away(
+    site: Flask, tmp_path: Path
+) -> None:
+    i18n.add_translations(site, write_po(tmp_path, 'msgid "a\nmsgstr oops'))
+    with site.test_request_context("/"):
+        assert _("Cancel") == "Annuler"
+
+
+def test_dates_are_those_of_paris_in_winter_and_in_summer(site: Flask) -> None:
+    with site.test_request_context("/"):
+        assert i18n.date(datetime(2026, 12, 31, 23, 30, tzinfo=UTC)) == "1er janvier 2027"
+        assert i18n.datetime(datetime(2026, 7, 13, 22, 5, tzinfo=UTC)) == "14 juillet 2026 à 00:05"
+        assert i18n.date(date(2026, 3, 12)) == "12 mars 2026"
+        assert i18n.date(None) == ""
+        assert i18n.number(10000) == "10\u202f000"
+        with force_locale("en"):
+            assert i18n.number(10000) == "10,000"
+
+
+@pytest.mark.parametrize(
+    ("now", "words"),
+    [
+        (datetime(2026, 3, 12, 22, 59, tzinfo=UTC), "aujourd’hui"),
+        (datetime(2026, 3, 12, 23, 0, tzinfo=UTC), "hier"),
+        (datetime(2026, 3, 15, 12, 0, tzinfo=UTC), "il y a 3\u00a0jours"),
+        (datetime(2026, 5, 15, 12, 0, tzinfo=UTC), "12 mars 2026"),
+    ],
+)
+def test_how_long_ago_is_told_in_days(site: Flask, now: datetime, words: str) -> None:
+    instant = datetime(2026, 3, 12, 12, 0, tzinfo=UTC)
+    with site.test_request_context("/"), clock.freeze(now):
+        told = i18n.ago(instant)
+    assert told == (
+        f'<time datetime="2026-03-12T12:00:00+00:00" title="12 mars 2026 à 13:00">{words}</time>'
+    )
+
+
+def test_every_text_of_the_shared_room_is_translated() -> None:
+    ours = ("eak_core/web/", "eak_core/errors.py", "eak_core/templates/layout", "/macros/")
+    problems = missing_translations(CORE)
+    assert [problem for problem in problems if any(place in problem for place in ours)] == []
+
+
+@pytest.mark.parametrize(
+    ("entry", "complaint"),
+    [
+        ("", "is not translated"),
+        ('msgid "Hello %(name)s!"\nmsgstr ""\n', "has an empty translation"),
+        ('#, fuzzy\nmsgid "Hello %(name)s!"\nmsgstr "Bonjour %(name)s\u00a0!"\n', "fuzzy"),
+        ('msgid "Hello %(name)s!"\nmsgstr "Bonjour %(nom)s\u00a0!"\n', "other placeholders"),
+        ('msgid "Hello %(name)s!"\nmsgstr "Bonjour\u00a0!"\n', "other placeholders"),
+        ('msgid "Hello %(name)s!"\nmsgstr "Bonjour %(name)s !"\n', "not set as French"),
+        ('msgid "Hello %(name)s!"\nmsgstr "Salut l\'ami %(name)s"\n', "not set as French"),
+        ('msgid "Hello %(name)s!"\nmsgstr "Bonjour %(name)s\u00a0!"\n', None),
+    ],
+)
+def test_what_a_translation_lacks_is_said(
+    tmp_path: Path, entry: str, complaint: str | None
+) -> None:
+    package = tmp_path / "eak_hello"
+    package.mkdir()
+    (package / "views.py").write_text('_("Hello %(name)s!", name="x")\n', encoding="utf-8")
+    write_po(package, entry)
+    problems = missing_translations(package)
+    if complaint is None:
+        assert problems == []
+    else:
+        assert len(problems) == 1
+        assert problems[0].startswith("eak_hello/views.py:1: “Hello %(name)s!”")
+        assert complaint in problems[0]
+
+
+def test_texts_in_templates_are_looked_at_too(tmp_path: Path) -> None:
+    package = tmp_path / "eak_hello"
+    (package / "templates").mkdir(parents=True)
+    (package / "templates" / "a.html").write_text(
+        "{% trans %}\n  One\n  two\n{% endtrans %}{{ ngettext('%(num)s a', '%(num)s b', 2) }}",
+        encoding="utf-8",
+    )
+    write_po(package, 'msgid "%(num)s a"\nmsgid_plural "%(num)s b"\nmsgstr[0] "un"\nmsgstr[1] ""\n')
+    problems = missing_translations(package)
+    assert [problem.partition(": ")[2] for problem in problems] == [
+        "“One two” is not translated",
+        "“%(num)s a” has an empty translation",
+    ]
