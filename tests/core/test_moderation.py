@@ -1,0 +1,111 @@
+"""Hiding content, and showing it again."""
+
+import pytest
+from sqlalchemy import select
+
+from eak_core.errors import Forbidden, Invalid, Refused
+from eak_core.events.models import EventLog
+from eak_core.moderation.decisions import (
+    decision_counts,
+    decisions_about,
+    hidden_reason,
+    hidden_reasons,
+    hide,
+    restore,
+)
+from eak_core.permissions import Actor
+from eak_core.services.models import Service
+from eak_core.testing.site import Site
+
+
+def test_what_is_hidden_has_a_public_reason_and_an_event(
+    site: Site, service: Service, manager: Actor
+) -> None:
+    with site.writing() as session:
+        decision = hide(session, manager, service, "idea:12", "  It insults somebody.\0 ")
+    with site.reading() as session:
+        assert hidden_reason(session, service.id, "idea:12") == "It insults somebody."
+        assert hidden_reason(session, service.id, "idea:13") is None
+        assert hidden_reason(session, service.id + 1, "idea:12") is None
+        row = session.execute(
+            select(EventLog.type, EventLog.subject, EventLog.actor_id, EventLog.data).where(
+                EventLog.type == "content.hidden", EventLog.service_id == service.id
+            )
+        ).one()
+        assert (row.subject, row.actor_id) == ("idea:12", manager.person_id)
+        assert f'"decision_id":{decision.id}' in row.data
+        assert "insults" not in row.data
+
+
+def test_what_is_restored_is_shown_and_both_decisions_are_kept(
+    site: Site, service: Service, manager: Actor
+) -> None:
+    with site.writing() as session:
+        hide(session, manager, service, "comment:7", "Too fast.")
+    with site.writing() as session:
+        restore(session, manager, service, "comment:7", "It was irony.")
+    with site.writing() as session:
+        hide(session, manager, service, "comment:7", "It was not.")
+    with site.reading() as session:
+        assert hidden_reason(session, service.id, "comment:7") == "It was not."
+        reasons = [
+            (each.reason, each.restore_reason)
+            for each in decisions_about(session, service.id, "comment:7")
+        ]
+        assert reasons == [("It was not.", None), ("Too fast.", "It was irony.")]
+        assert decision_counts(session, service.id) == (1, 2)
+
+
+def test_hiding_what_is_hidden_is_refused_and_the_session_goes_on(
+    site: Site, service: Service, manager: Actor
+) -> None:
+    with site.writing() as session:
+        hide(session, manager, service, "idea:1", "First.")
+        with pytest.raises(Refused):
+            hide(session, manager, service, "idea:1", "Second.")
+        hide(session, manager, service, "idea:2", "Third.")
+    with site.reading() as session:
+        found = hidden_reasons(session, service.id, ["idea:1", "idea:2", "idea:3"])
+        assert found == {"idea:1": "First.", "idea:2": "Third."}
+        assert hidden_reasons(session, service.id, []) == {}
+
+
+def test_restoring_what_is_shown_is_refused(site: Site, service: Service, manager: Actor) -> None:
+    with site.writing() as session, pytest.raises(Refused):
+        restore(session, manager, service, "idea:1", "A reason.")
+
+
+@pytest.mark.parametrize("reason", ["", "  \n", "x" * 2_001])
+def test_a_decision_needs_a_reason_of_a_reasonable_length(
+    site: Site, service: Service, manager: Actor, reason: str
+) -> None:
+    with site.writing() as session:
+        with pytest.raises(Invalid) as refusal:
+            hide(session, manager, service, "idea:1", reason)
+        assert "reason" in refusal.value.fields
+        assert hidden_reason(session, service.id, "idea:1") is None
+
+
+def test_only_those_who_run_the_service_decide(
+    site: Site, service: Service, citizen: Actor, manager: Actor
+) -> None:
+    other = site.add_service("routes")
+    for actor, place in ((citizen, service), (Actor.visitor(), service), (manager, other)):
+        with site.writing() as session, pytest.raises(Forbidden):
+            hide(session, actor, place, "idea:1", "A reason.")
+
+
+def test_a_subject_that_is_none_is_a_mistake_of_the_code(
+    site: Site, service: Service, manager: Actor
+) -> None:
+    with site.writing() as session, pytest.raises(ValueError, match="noun:id"):
+        hide(session, manager, service, "idea", "A reason.")
+
+
+def test_a_list_of_any_length_costs_one_query(
+    site: Site, service: Service, query_count
+) -> None:
+    subjects = [f"idea:{number}" for number in range(100)]
+    with site.reading() as session, query_count() as queries:
+        hidden_reasons(session, service.id, subjects)
+    assert queries.count == 1
