@@ -1,15 +1,15 @@
 """Handling one batch of one subscription: the handlers' effects and the cursor in one commit."""
 
 import time
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 from sqlalchemy import select
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.orm import Session
 
 from eak_core.events.core import EventCore
-from eak_core.events.log import handling
+from eak_core.events.log import Unit, handling
 from eak_core.events.models import ParkedEvent, Subscription
 from eak_core.events.parking import describe, free_next, park, parked_subjects
 from eak_core.events.reading import LogRow, head, recorded, rows_after
@@ -17,7 +17,7 @@ from eak_core.events.registry import UnknownVersion
 from eak_core.events.subscribers import Context, Subscriber
 from eak_core.events.types import EventError, Recorded
 
-BATCH = 1000
+BATCH = 4000
 #: How long a batch may go on beginning new events, in seconds. On SQLite it holds the only
 #: writer's place meanwhile.
 BUDGET = {"sqlite": 0.1, "postgresql": 0.2}
@@ -39,10 +39,6 @@ class Batch:
     session: Session
     core: EventCore
     subscription: Subscription
-    handled: int = 0
-    _run: list[Recorded] = field(default_factory=list)
-    _runner: Subscriber | None = None
-    _replaying: bool = False
 
     def __post_init__(self) -> None:
         sub = self.subscription
@@ -76,123 +72,138 @@ class Batch:
             self._park_unseen(rows[0])
         else:
             sub.error = None
-            for row in rows:
-                if not self._take(row):
-                    break
-            self._flush_run()
+            self._take(rows)
         # Behind what killed the process care ends; before it, it goes on from one by one.
         sub.tries = DEATHS_BEFORE_CARE if sub.position < sub.careful_until else 0
-        sub.handled += self.handled
         sub.handling_ms += round((time.perf_counter() - started) * 1000)
         return sub.position - before
 
     def _park_unseen(self, row: LogRow) -> None:
         sub = self.subscription
         if row.type in self.claims:
-            park(
-                self.session,
-                sub.plugin,
-                sub.service_id,
-                row.position,
-                row.subject,
+            self._park(
+                row,
                 f"The process ended {DEATHS_BEFORE_PARKING} times in a row while handling this"
                 " event; it was parked without being tried again.",
             )
         sub.position = sub.careful_until = row.position
 
-    def _take(self, row: LogRow) -> bool:
-        """Deal with one row; False when the batch must end before or after it."""
+    def _take(self, rows: Sequence[LogRow]) -> None:
+        """Go through ``rows`` in stretches that the same handlers claim."""
         sub = self.subscription
-        handlers = self.claims.get(row.type)
-        if handlers is None:
-            self._move(row.position)
-            return True
-        if row.subject in self.parked:
-            self._flush_run()
-            self._park_behind(row)
-            return True
-        try:
-            event = recorded(self.core.registry, sub.service_id, row)
-        except UnknownVersion as error:
-            self._flush_run()
-            sub.error = str(error)
-            return False
-        except EventError as error:
-            self._flush_run()
-            self._park(row.position, row.subject, error)
-            return True
-        replaying = row.position <= sub.live_from
-        if len(handlers) == 1 and handlers[0].batch:
-            self._add_to_run(handlers[0], event, replaying)
-            return True
-        self._flush_run()
-        self._handle_one(event, handlers, replaying)
-        self._move(row.position)
-        return time.monotonic() < self.deadline
+        taken = 0
+        while taken < len(rows) and time.monotonic() < self.deadline:
+            row = rows[taken]
+            handlers = self.claims.get(row.type)
+            if handlers is None:
+                done = 1
+            elif row.subject in self.parked:
+                self._park(row, "An earlier event of the same subject is parked.", behind=True)
+                done = 1
+            else:
+                done = self._take_stretch(self._stretch(rows, taken, handlers), handlers)
+                if done == 0:
+                    return
+            taken += done
+            sub.position = rows[taken - 1].position
 
-    def _move(self, position: int) -> None:
-        # While a run is being gathered the cursor stays behind it; see _flush_run.
-        if not self._run:
-            self.subscription.position = position
+    def _stretch(
+        self, rows: Sequence[LogRow], first: int, handlers: tuple[Subscriber, ...]
+    ) -> Sequence[LogRow]:
+        """The rows from ``first`` on that can be given to ``handlers`` together."""
+        claims, parked = self.claims, self.parked
+        live_from = self.subscription.live_from
+        replaying = rows[first].position <= live_from
+        end = first + 1
+        for row in rows[end:]:
+            position, _, name, _, subject, *_ = row
+            if claims.get(name) != handlers or (position <= live_from) is not replaying:
+                break
+            if parked and subject in parked:
+                break
+            end += 1
+        return rows[first:end]
 
-    def _add_to_run(self, runner: Subscriber, event: Recorded, replaying: bool) -> None:
-        if self._run and (runner is not self._runner or replaying is not self._replaying):
-            self._flush_run()
-        self._runner, self._replaying = runner, replaying
-        self._run.append(event)
+    def _take_stretch(self, rows: Sequence[LogRow], handlers: tuple[Subscriber, ...]) -> int:
+        """Handle ``rows``; answers with how many the cursor may move on. None, where this code is
+        too old for the first one."""
+        events: list[Recorded] = []
+        for row in rows:
+            try:
+                events.append(recorded(self.core.registry, self.subscription.service_id, row))
+            except EventError as error:
+                if events:
+                    break  # first what stands before it
+                if isinstance(error, UnknownVersion):
+                    self.subscription.error = str(error)
+                    return 0
+                self._park(row, error)
+                return 1
+        replaying = rows[0].position <= self.subscription.live_from
+        done, failure = self.attempt(events, handlers, replaying)
+        if failure is None:
+            self.subscription.handled += done
+            return done
+        return self._one_by_one(events, handlers, replaying)
 
-    def _flush_run(self) -> None:
-        if not self._run or self._runner is None:
-            return
-        run, runner, replaying = self._run, self._runner, self._replaying
-        self._run = []
-        last = run[-1]
-        context = self._context(last, replaying)
-        error = self._try(lambda: runner.function(run, context), max(e.depth for e in run))
-        if error is None:
-            self.handled += len(run)
-        else:  # find the one that fails, so that the others take effect
-            for event in run:
-                if event.subject in self.parked:
-                    self._park_behind(event)
-                else:
-                    self._handle_one(event, (runner,), replaying)
-        self.subscription.position = last.position
-
-    def _handle_one(self, event: Recorded, handlers: Sequence[Subscriber], replaying: bool) -> None:
-        error = self.attempt(event, handlers, replaying)
-        if error is None:
-            self.handled += 1
-        else:
-            self._park(event.position, event.subject, error)
+    def _one_by_one(
+        self, events: list[Recorded], handlers: tuple[Subscriber, ...], replaying: bool
+    ) -> int:
+        """Each event in a savepoint of its own, so that those that can take effect do."""
+        for done, event in enumerate(events, start=1):
+            if event.subject in self.parked:
+                self._park(event, "An earlier event of the same subject is parked.", behind=True)
+                continue
+            _, failure = self.attempt([event], handlers, replaying)
+            if failure is None:
+                self.subscription.handled += 1
+            else:
+                self._park(event, failure)
+            if time.monotonic() >= self.deadline:
+                return done
+        return len(events)
 
     def attempt(
-        self, event: Recorded, handlers: Sequence[Subscriber], replaying: bool
-    ) -> Exception | None:
-        """All handlers of one event within one savepoint; answers what one of them raised."""
-        context = self._context(event, replaying)
+        self, events: list[Recorded], handlers: tuple[Subscriber, ...], replaying: bool
+    ) -> tuple[int, Exception | None]:
+        """Give ``events`` to ``handlers`` within one savepoint, until the time is up.
 
-        def run() -> None:
-            for handler in handlers:
-                if handler.batch:
-                    handler.function([event], context)
-                else:
-                    handler.function(event.data, context)
-
-        return self._try(run, event.depth)
-
-    def _try(self, function: Callable[[], None], depth: int) -> Exception | None:
+        Answers how many took effect, or what was raised; then none of them did.
+        """
         savepoint = self.session.begin_nested()
         try:
-            with handling(self.session, depth + 1):
-                function()
+            with handling(self.session) as unit:
+                if all(handler.batch for handler in handlers):
+                    unit.depth = 1 + max(event.depth for event in events)
+                    context = self._context(events[-1], replaying)
+                    for handler in handlers:
+                        handler.function(events, context)
+                    done = len(events)
+                else:
+                    done = self._each(events, handlers, replaying, unit)
             savepoint.commit()
-        except Exception as error:
+        except Exception as error:  # whatever a handler raises parks its event
             if is_database_trouble(error):
                 raise
             savepoint.rollback()
-            return error
-        return None
+            return 0, error
+        return done, None
+
+    def _each(
+        self,
+        events: list[Recorded],
+        handlers: tuple[Subscriber, ...],
+        replaying: bool,
+        unit: Unit,
+    ) -> int:
+        for done, event in enumerate(events, start=1):
+            unit.depth = 1 + event.depth
+            context = self._context(event, replaying)
+            for handler in handlers:
+                handler.function([event] if handler.batch else event.data, context)
+            if time.monotonic() >= self.deadline:
+                return done
+        return len(events)
 
     def _context(self, event: Recorded, replaying: bool) -> Context:
         sub = self.subscription
@@ -209,24 +220,20 @@ class Batch:
             replaying=replaying,
         )
 
-    def _park(self, position: int, subject: str, error: BaseException) -> None:
+    def _park(
+        self, event: LogRow | Recorded, error: BaseException | str, *, behind: bool = False
+    ) -> None:
         sub = self.subscription
-        self.parked.add(subject)
-        park(self.session, sub.plugin, sub.service_id, position, subject, error)
-        sub.position = position
-
-    def _park_behind(self, row: LogRow | Recorded) -> None:
-        sub = self.subscription
+        self.parked.add(event.subject)
         park(
             self.session,
             sub.plugin,
             sub.service_id,
-            row.position,
-            row.subject,
-            "An earlier event of the same subject is parked.",
-            behind=True,
+            event.position,
+            event.subject,
+            error,
+            behind=behind,
         )
-        sub.position = row.position
 
 
 def is_database_trouble(error: BaseException) -> bool:
@@ -257,7 +264,7 @@ def retry_parked(session: Session, core: EventCore, parked: ParkedEvent) -> bool
     except EventError as error:
         parked.error = describe(error)
         return False
-    failure = batch.attempt(event, handlers, row.position <= sub.live_from)
+    _, failure = batch.attempt([event], handlers, row.position <= sub.live_from)
     if failure is not None:
         parked.error = describe(failure)
         return False

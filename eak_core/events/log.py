@@ -62,7 +62,7 @@ class _Pending:
 
 
 @dataclass(slots=True)
-class _Unit:
+class Unit:
     """What one session is about to record."""
 
     pending: list[_Pending] = field(default_factory=list)
@@ -117,22 +117,23 @@ def publish(
 
 
 @contextmanager
-def handling(session: Session, depth: int) -> Iterator[None]:
-    """While a handler runs in the savepoint that is open: what it publishes is ``depth`` handlers away from a person's act, and
-    a commit of its own, which would tear its effects from the cursor, is refused."""
+def handling(session: Session) -> Iterator[Unit]:
+    """While handlers run in the savepoint that is open: a commit of their own, which would tear
+    their effects from the cursor, is refused. ``depth`` of what this answers says how many
+    handlers away from a person's act they publish."""
     unit = _unit(session)
-    unit.depth, unit.savepoint = depth, session.get_nested_transaction()
+    unit.savepoint = session.get_nested_transaction()
     try:
-        yield
+        yield unit
     finally:
         unit.depth, unit.savepoint = 0, None
 
 
-def _unit(session: Session) -> _Unit:
+def _unit(session: Session) -> Unit:
     unit = session.info.get(_KEY)
     if unit is None:
-        unit = session.info[_KEY] = _Unit()
-    return cast("_Unit", unit)
+        unit = session.info[_KEY] = Unit()
+    return cast("Unit", unit)
 
 
 def _open_transactions(session: Session) -> list[SessionTransaction]:

@@ -47,7 +47,7 @@ class Subscription(Base):
     """How far one plugin has read the log of one service.
 
     ``tries`` counts batches begun and not ended (a process died); up to ``careful_until`` events are
-    then handled one by one. ``failures`` counts batches that ended in trouble of the database.
+    then handled singly. ``failures`` counts batches that ended in trouble of the database.
     """
 
     __tablename__ = "subscription"

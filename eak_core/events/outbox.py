@@ -170,10 +170,17 @@ class Outbox:
             )
 
 
-def retry(session: Session, message_id: int) -> None:
-    """Let a message that was given up be tried again at once."""
-    session.execute(
+def retry(session: Session, message_id: int | None = None) -> int:
+    """Let a message that was given up, or all of them, be tried again at once; answers how many.
+
+    One that waits for its next try is left alone: somebody may be sending it now.
+    """
+    statement = (
         update(OutboxMessage)
-        .where(OutboxMessage.id == message_id, OutboxMessage.done_at.is_(None))
+        .where(OutboxMessage.done_at.is_(None), OutboxMessage.next_attempt_at.is_(None))
         .values(next_attempt_at=clock.now(), attempts=0)
+        .returning(OutboxMessage.id)
     )
+    if message_id is not None:
+        statement = statement.where(OutboxMessage.id == message_id)
+    return len(session.scalars(statement).all())

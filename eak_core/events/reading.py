@@ -1,10 +1,8 @@
 """Reading the log, for subscriptions, administrators and checks alike."""
 
 from collections.abc import Iterator, Sequence
-from datetime import datetime
-from uuid import UUID
 
-from sqlalchemy import Row, func, select
+from sqlalchemy import Integer, Row, String, bindparam, func, select, type_coerce
 from sqlalchemy.orm import Session
 
 from eak_core.events.models import EventLog, LogHead
@@ -18,7 +16,9 @@ COLUMNS = (
     EventLog.version,
     EventLog.subject,
     EventLog.actor_id,
-    EventLog.occurred_at,
+    # As the driver gives it: turning a million instants into objects that nobody looks at would
+    # cost as much as handling the events.
+    type_coerce(EventLog.occurred_at, String),
     EventLog.data,
     EventLog.depth,
 )
@@ -30,18 +30,25 @@ def head(session: Session, service_id: int) -> int:
     return found or 0
 
 
+_rows_after = (
+    select(*COLUMNS)
+    .where(EventLog.service_id == bindparam("service"), EventLog.position > bindparam("after"))
+    .order_by(EventLog.position)
+    .limit(bindparam("limit", type_=Integer))
+)
+
 #: A row of the log as `rows_after` gives it.
-LogRow = Row[int, str, str, int, str, int | None, datetime, str, int]
+LogRow = Row[int, str, str, int, str, int | None, str, str, int]
 
 
 def rows_after(session: Session, service_id: int, position: int, limit: int) -> Sequence[LogRow]:
     """At most ``limit`` rows of the log after ``position``, in order, undecoded."""
-    return session.execute(
-        select(*COLUMNS)
-        .where(EventLog.service_id == service_id, EventLog.position > position)
-        .order_by(EventLog.position)
-        .limit(limit)
-    ).all()
+    # Through the connection: the session would look at every row for objects to track.
+    return (
+        session.connection()
+        .execute(_rows_after, {"service": service_id, "after": position, "limit": limit})
+        .all()
+    )
 
 
 def recorded(registry: EventRegistry, service_id: int, row: LogRow) -> Recorded:
@@ -50,7 +57,7 @@ def recorded(registry: EventRegistry, service_id: int, row: LogRow) -> Recorded:
     return Recorded(
         service_id,
         position,
-        UUID(event_id),
+        event_id,
         name,
         version,
         subject,
@@ -83,17 +90,21 @@ def read(
         yield recorded(registry, service_id, row)
 
 
-def verify(session: Session, registry: EventRegistry) -> Iterator[str]:
-    """A sentence for each fault found in any log: a gap, a head that does not fit, a payload that
-    cannot be read. Nothing, where all is well."""
+def verify(session: Session, registry: EventRegistry, *, only: int | None = None) -> Iterator[str]:
+    """A sentence for each fault found in any log, or in that of the service ``only``: a gap, a head
+    that does not fit, a payload that cannot be read. Nothing, where all is well."""
     counted = select(
         EventLog.service_id,
         func.count().label("count"),
         func.min(EventLog.position).label("first"),
         func.max(EventLog.position).label("last"),
     ).group_by(EventLog.service_id)
+    heads_read = _heads
+    if only is not None:
+        counted = counted.where(EventLog.service_id == only)
+        heads_read = heads_read.where(LogHead.service_id == only)
     seen = set()
-    heads = dict(session.execute(_heads).tuples().all())
+    heads = dict(session.execute(heads_read).tuples().all())
     for service_id, count, first, last in session.execute(counted):
         seen.add(service_id)
         if first != 1 or last != count:
@@ -103,16 +114,18 @@ def verify(session: Session, registry: EventRegistry) -> Iterator[str]:
     for service_id, position in heads.items():
         if service_id not in seen and position:
             yield f"log {service_id}: the head says {position}, the log is empty"
-    yield from _unreadable(session, registry)
+    yield from _unreadable(session, registry, only)
 
 
 _heads = select(LogHead.service_id, LogHead.position)
 
 
-def _unreadable(session: Session, registry: EventRegistry) -> Iterator[str]:
+def _unreadable(session: Session, registry: EventRegistry, only: int | None) -> Iterator[str]:
     query = select(
         EventLog.service_id, EventLog.position, EventLog.type, EventLog.version, EventLog.data
     ).execution_options(yield_per=2000)
+    if only is not None:
+        query = query.where(EventLog.service_id == only)
     for service_id, position, name, version, data in session.execute(query):
         where = f"log {service_id}, position {position}"
         try:

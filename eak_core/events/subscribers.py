@@ -4,7 +4,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol, TypeVar
-from uuid import UUID
 
 from sqlalchemy.orm import Session
 
@@ -83,7 +82,7 @@ class Context:
     service_id: int
     settings: Mapping[str, Any] = field(default_factory=dict)
     position: int = 0
-    event_id: UUID | None = None
+    event_id: str = ""
     subject: str = ""
     actor_id: int | None = None
     occurred_at: datetime | None = None
@@ -106,7 +105,7 @@ class Context:
             self.session,
             kind=kind,
             payload=payload,
-            dedupe_key=":".join(filter(None, (self.plugin, str(self.event_id), kind, key))),
+            dedupe_key=":".join(filter(None, (self.plugin, self.event_id, kind, key))),
             plugin=self.plugin,
             service_id=self.service_id,
         )

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import and_, delete, func, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
@@ -98,7 +99,10 @@ def forget_parked(session: Session, plugin: str, service_id: int) -> None:
 
 @dataclass(frozen=True)
 class Health:
-    """One subscription as administrators see it. ``lag`` is in events."""
+    """One subscription as administrators see it. ``lag`` is in events.
+
+    ``retry_at`` is set while the plugin waits after trouble with the database; ``error`` says which.
+    """
 
     plugin: str
     service_id: int
@@ -110,20 +114,39 @@ class Health:
     handled: int
     handling_ms: int
     error: str | None
+    retry_at: datetime | None = None
+    oldest_parked: datetime | None = None
 
     @property
     def lag(self) -> int:
         return self.head - self.position
 
     @property
+    def catching_up(self) -> bool:
+        """Whether it still reads what happened before it was switched on."""
+        return self.position < self.live_from
+
+    @property
+    def in_trouble(self) -> bool:
+        """Whether somebody should look at it."""
+        return self.enabled and (self.parked > 0 or self.error is not None)
+
+    @property
     def ms_per_event(self) -> float:
         return self.handling_ms / self.handled if self.handled else 0.0
 
 
-def health(session: Session, *, service_id: int | None = None) -> list[Health]:
-    """Every subscription, or those of one service, with one query."""
+def health(
+    session: Session, *, service_id: int | None = None, plugin: str | None = None
+) -> list[Health]:
+    """Every subscription, or those of one service or plugin, with one query."""
     parked = (
-        select(ParkedEvent.plugin, ParkedEvent.service_id, func.count().label("parked"))
+        select(
+            ParkedEvent.plugin,
+            ParkedEvent.service_id,
+            func.count().label("parked"),
+            func.min(ParkedEvent.parked_at).label("oldest"),
+        )
         .where(ParkedEvent.skipped_at.is_(None))
         .group_by(ParkedEvent.plugin, ParkedEvent.service_id)
         .subquery()
@@ -140,6 +163,8 @@ def health(session: Session, *, service_id: int | None = None) -> list[Health]:
             Subscription.handled,
             Subscription.handling_ms,
             Subscription.error,
+            Subscription.retry_at,
+            parked.c.oldest,
         )
         .join(LogHead, LogHead.service_id == Subscription.service_id, isouter=True)
         .join(
@@ -154,6 +179,8 @@ def health(session: Session, *, service_id: int | None = None) -> list[Health]:
     )
     if service_id is not None:
         query = query.where(Subscription.service_id == service_id)
+    if plugin is not None:
+        query = query.where(Subscription.plugin == plugin)
     return [Health(*row) for row in session.execute(query)]
 
 

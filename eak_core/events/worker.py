@@ -32,6 +32,8 @@ logger = logging.getLogger("eak.worker")
 POLL_SECONDS = 0.05
 #: How often parked events and the outbox are looked at when nothing else happens, in seconds.
 SLOW_POLL_SECONDS = 1.0
+#: How long one subscription may read on before the others have their turn, in seconds.
+TURN_SECONDS = 0.5
 
 
 class Worker:
@@ -85,7 +87,7 @@ class Worker:
             waiting = subscriptions.waiting(session, self.plugins)
             due = parking.due(session, self.plugins) if slow or waiting else []
         for plugin, service_id in waiting:
-            moved += self.advance(plugin, service_id)
+            moved += self.advance_on(plugin, service_id)
         for plugin, service_id, position in due:
             moved += self.retry(plugin, service_id, position)
         if slow or moved:
@@ -109,6 +111,15 @@ class Worker:
                 return False
             if not moved:
                 self._wake.wait(POLL_SECONDS)
+
+    def advance_on(self, plugin: str, service_id: int) -> int:
+        """Batches of one subscription for as long as it is fair to the others."""
+        until = time.monotonic() + TURN_SECONDS
+        moved = batch = self.advance(plugin, service_id)
+        while batch > 1 and time.monotonic() < until:
+            batch = self.advance(plugin, service_id)
+            moved += batch
+        return moved
 
     def advance(self, plugin: str, service_id: int) -> int:
         """One batch of one subscription; answers how many events the cursor moved over."""
