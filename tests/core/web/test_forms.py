@@ -25,7 +25,8 @@ from eak_core.web.forms import Form
 
 PAGE = """{% from "macros/forms.html" import error_summary, post_form, field, submit %}
 {{ error_summary(form) }}{% call post_form(form) %}
-{% for each in form if each.type != "CSRFTokenField" %}{{ field(each) }}{% endfor %}{{ submit("Send") }}{% endcall %}"""
+{% for each in form if each.type != "CSRFTokenField" %}{{ field(each) }}{% endfor %}
+{{ submit("Send") }}{% endcall %}"""
 
 
 class Proposal(Form):
