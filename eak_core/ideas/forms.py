@@ -59,34 +59,29 @@ class ProposalForm(Form):
         description=_l("What happens today, where, and to whom. A scene you have seen says more"
                        " than a figure."),
         validators=[Needed(), Length(max=LENGTHS["problem"])],
-        render_kw={"rows": 5},
     )  # fmt: skip
     body = TextAreaField(
         _l("Your idea"),
         description=_l("What would be done, by whom, and how one would notice that it works. You"
                        " can use Markdown: a blank line between paragraphs, - for a list."),
         validators=[Needed(), Length(max=LENGTHS["body"])],
-        render_kw={"rows": 12},
     )  # fmt: skip
     existing = TextAreaField(
         _l("What already exists nearby?"),
         description=_l("Experiments support what is under way, they do not replace it. Name what"
                        " you know of: an association, a service, a neighbouring town."),
         validators=[Length(max=LENGTHS["existing"])],
-        render_kw={"rows": 4},
     )  # fmt: skip
     needs = TextAreaField(
         _l("What is needed to try it?"),
         description=_l("A place, people, equipment, an authorisation, a budget: even a rough"
                        " estimate helps to find partners."),
         validators=[Length(max=LENGTHS["needs"])],
-        render_kw={"rows": 4},
     )  # fmt: skip
     elsewhere = TextAreaField(
         _l("Why could it work elsewhere?"),
         description=_l("What would have to be the same in another town, and what could change."),
         validators=[Length(max=LENGTHS["elsewhere"])],
-        render_kw={"rows": 4},
     )
     subjects = CheckboxesField(_l("Subjects"), coerce=int)
     communes = CheckboxesField(
@@ -121,7 +116,6 @@ def proposal_form(
             criterion_name(criterion),
             description=" ".join((criterion_question(criterion), criterion_example(criterion))),
             validators=[Length(max=STATEMENT_LENGTH)],
-            render_kw={"rows": 3},
         )
         for criterion in criteria
     }
@@ -154,9 +148,9 @@ class FilterForm(Form):
         csrf = False
 
     q = StringField(_l("Words"), validators=[Length(max=100)])
-    etape = SelectField(_l("Stage"))
-    sujet = SelectField(_l("Subject"))
-    commune = SelectField(_l("Commune"))
+    etape = SelectField(_l("Stage"), default="")
+    sujet = SelectField(_l("Subject"), default="")
+    commune = SelectField(_l("Commune"), default="")
     tri = SelectField(
         _l("Order"),
         choices=[
@@ -183,7 +177,6 @@ class StageForm(Form):
             InputRequired(_l("Give a reason: it will be public, and readers will look for it.")),
             Length(max=REASON_LENGTH),
         ],
-        render_kw={"rows": 5},
     )  # fmt: skip
     seen = HiddenField(validators=[Length(max=64)])
 
@@ -203,7 +196,6 @@ class WithdrawForm(Form):
             InputRequired(_l("Give a reason: it will be public, and readers will look for it.")),
             Length(max=REASON_LENGTH),
         ],
-        render_kw={"rows": 4},
     )  # fmt: skip
 
 
@@ -216,7 +208,6 @@ class ModerationForm(Form):
             InputRequired(_l("Give a reason: it will be public, and readers will look for it.")),
             Length(max=REASON_LENGTH),
         ],
-        render_kw={"rows": 4},
     )
 
 
@@ -253,7 +244,6 @@ class CriterionForm(Form):
     question = TextAreaField(
         _l("Question to the author"),
         validators=[Length(max=criteria_room.QUESTION_LENGTH)],
-        render_kw={"rows": 2},
     )
     weight = IntegerField(
         _l("Weight at screening"),
