@@ -1,0 +1,68 @@
+"""Processes that tests start, kill and count: ``python -m tests.reliability.processes ROLE URL …``."""
+
+import os
+import random
+import sys
+import threading
+import time
+
+from flask import Flask
+
+from eak_core.db import init_db, read_session, write_session
+from eak_core.events import CORE, Context, EventRegistry, publish, subscriber, subscriptions
+from eak_core.events.core import EventCore
+from eak_core.events.worker import Worker
+from tests.core.events.probe import SERVICE, Happened, Listener, note
+
+#: An event with this number ends the process that handles it, as running out of memory would.
+LETHAL = 666
+
+
+def application(url: str) -> Flask:
+    """An application on ``url`` whose one plugin writes down what it is told, a little slowly."""
+    plugin = Listener()
+
+    @subscriber(plugin, Happened)
+    def on_happened(event: Happened, ctx: Context) -> None:
+        note(ctx, event.number)
+        ctx.session.flush()
+        if event.number == LETHAL:
+            os._exit(9)
+        time.sleep(random.uniform(0, 0.002))
+
+    app = Flask(__name__)
+    init_db(app, url)
+    app.extensions["eak_transports"] = {}
+    declared = Listener()
+    declared.events.append(Happened.__event__)
+    app.extensions["eak_events"] = EventCore(
+        EventRegistry([CORE, declared]), {plugin.name: tuple(plugin.subscribers)}
+    )
+    return app
+
+
+def work(url: str) -> None:
+    """A worker that goes on until it is killed."""
+    Worker(application(url)).run(threading.Event())
+
+
+def write(url: str, writer: str, count: str) -> None:
+    """Publish ``count`` events of one thing; every tenth transaction is rolled back."""
+    app = application(url)
+    for number in range(int(count)):
+        with write_session(app) as session:
+            publish(session, Happened(thing=int(writer), number=number), service_id=SERVICE)
+            session.flush()
+            time.sleep(random.uniform(0, 0.002))
+            if number % 10 == 9:
+                session.rollback()
+
+
+def lag(app: Flask) -> int:
+    """How many events the plugin has still to read."""
+    with read_session(app) as session:
+        return sum(health.lag for health in subscriptions.health(session))
+
+
+if __name__ == "__main__":
+    {"work": work, "write": write}[sys.argv[1]](*sys.argv[2:])
