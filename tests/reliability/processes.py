@@ -1,4 +1,4 @@
-"""Processes that tests start, kill and count: ``python -m tests.reliability.processes ROLE URL …``."""
+"""Processes that tests start and kill: ``python -m tests.reliability.processes ROLE URL …``."""
 
 import os
 import random

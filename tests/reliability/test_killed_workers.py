@@ -1,9 +1,11 @@
 """Workers killed with SIGKILL while they work: nothing is lost and nothing is done twice."""
 
+import subprocess
 import time
 from collections.abc import Callable
 
 import pytest
+from flask import Flask
 from sqlalchemy import select
 
 from eak_core.db import read_session, write_session
@@ -87,10 +89,7 @@ def test_killed_writers_leave_no_gap(url: str, start: Start) -> None:
     """T2: writers killed anywhere between their first statement and their commit."""
     app = application(url)
     for writer in range(6):
-        process = start("write", url, str(writer), "1000")
-        until(lambda: process.poll() is not None or _written(app) > writer * 5, "nothing written")
-        process.kill()
-        process.wait()
+        _kill_in_the_middle(app, start("write", url, str(writer), "1000"), writer * 5)
     happen(app, 1)
     with read_session(app) as session:
         found = positions(session)
@@ -98,6 +97,13 @@ def test_killed_writers_leave_no_gap(url: str, start: Start) -> None:
         assert head(session, SERVICE) == len(found)
 
 
-def _written(app: object) -> int:
-    with read_session(app) as session:  # type: ignore[arg-type]
-        return head(session, SERVICE)
+def _kill_in_the_middle(app: Flask, writer: subprocess.Popen[bytes], after: int) -> None:
+    """Kill ``writer`` once more than ``after`` events stand in the log."""
+
+    def written() -> bool:
+        with read_session(app) as session:
+            return head(session, SERVICE) > after
+
+    until(written, "nothing was written")
+    writer.kill()
+    writer.wait()
