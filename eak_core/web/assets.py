@@ -8,7 +8,9 @@ import gzip
 import hashlib
 import mimetypes
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
+from time import monotonic
 
 import brotli
 import flask_bootstrap
@@ -29,12 +31,22 @@ _TEXT = (".css", ".js", ".svg", ".json", ".txt", ".map")
 
 @dataclass(frozen=True)
 class StaticFile:
-    """A file as it is served: its content, hash, type, and the content compressed."""
+    """A file as it is served: its content, its hash and its type."""
 
     content: bytes
     digest: str
     mimetype: str
-    compressed: dict[str, bytes]
+    is_text: bool
+
+    @cached_property
+    def compressed(self) -> dict[str, bytes]:
+        """The content by encoding, made when it is first asked for."""
+        if not self.is_text:
+            return {}
+        return {
+            "br": brotli.compress(self.content, quality=9),
+            "gzip": gzip.compress(self.content, 9, mtime=0),
+        }
 
 
 @dataclass(frozen=True)
@@ -71,17 +83,11 @@ def read_static(file: Path) -> StaticFile:
     found = _kept.get(key)
     if found is None:
         content = file.read_bytes()
-        compressed = {}
-        if file.suffix in _TEXT:
-            compressed = {
-                "br": brotli.compress(content, quality=9),
-                "gzip": gzip.compress(content, 9, mtime=0),
-            }
         found = _kept[key] = StaticFile(
             content,
             hashlib.sha256(content).hexdigest()[:16],
             mimetypes.guess_type(file.name)[0] or "application/octet-stream",
-            compressed,
+            file.suffix in _TEXT,
         )
     return found
 
@@ -89,10 +95,21 @@ def read_static(file: Path) -> StaticFile:
 def theme_static(path: str) -> str:
     """The address of the file ``path`` in the current theme; FileNotFoundError for none."""
     theme = current_theme()
-    file = find_static(theme, path)
-    if file is None:
-        raise FileNotFoundError(f"no static file {path!r} in theme {theme!r}")
-    return url_for("theme_static", theme=theme, digest=read_static(file).digest, path=path)
+    return url_for("theme_static", theme=theme, digest=_digest(theme, path), path=path)
+
+
+def _digest(theme: str, path: str) -> str:
+    """The hash of a theme's file, looked at again as often as themes are."""
+    known: dict[tuple[str, str], tuple[str, float]] = current_app.extensions["eak_digests"]
+    digest, checked = known.get((theme, path), ("", 0.0))
+    now = monotonic()
+    if not digest or now - checked >= themes_of(current_app).recheck:
+        file = find_static(theme, path)
+        if file is None:
+            raise FileNotFoundError(f"no static file {path!r} in theme {theme!r}")
+        digest = read_static(file).digest
+        known[theme, path] = digest, now
+    return digest
 
 
 def serve_theme_static(theme: str, digest: str, path: str) -> Response:
@@ -139,5 +156,6 @@ def page_assets() -> list[Link]:
 
 def init_assets(app: Flask) -> None:
     """Serve the files of themes, and let templates link them."""
+    app.extensions["eak_digests"] = {}
     app.add_url_rule("/static/t/<theme>/<digest>/<path:path>", "theme_static", serve_theme_static)
     app.jinja_env.globals.update(theme_static=theme_static, page_assets=page_assets)
