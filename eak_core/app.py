@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 from flask import Flask, request
 
 from eak_core.admin import manage
+from eak_core.admin.setup import init_admin
 from eak_core.config import Config
 from eak_core.db import current_session, db, init_db
 from eak_core.events import CORE, EventRegistry
@@ -63,7 +64,7 @@ def create_app(
     init_caching(app)
     init_ideas(app)
     init_portal(app)
-    app.register_blueprint(manage.blueprint)
+    init_admin(app)
     slots.init_app(app, navigation=[navigation, manage.navigation])
     _install_plugins(app, config, plugins)
     _init_events(app, config)

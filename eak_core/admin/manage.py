@@ -130,14 +130,20 @@ def restore(service_slug: str) -> Answer:
     return redirect(url_for("manage.home", service_slug=g.service.slug))
 
 
-@blueprint.route("/equipe", methods=["GET", "POST"])
-@limit_invite
+@blueprint.get("/equipe")
 def people(service_slug: str) -> Answer:
     """Who runs the service, who is invited to, and the form to invite."""
+    return _team_page(InvitationForm())
+
+
+@blueprint.post("/equipe/invitations")
+@limit_invite
+def invite(service_slug: str) -> Answer:
+    """Invite somebody to run the service, by their address."""
     require(g.actor, "role.grant", g.service)
     session = current_session()
     form = InvitationForm()
-    if form.validate_on_submit():
+    if form.validate():
         link = on_site(url_for("account.show", _external=True))
         try:
             invitations.invite_manager(session, g.actor, g.service, form.email.data, link=link)
@@ -147,13 +153,7 @@ def people(service_slug: str) -> Answer:
             session.commit()
             flash(_("An invitation is on its way to %(email)s.", email=form.email.data), "success")
             return redirect(url_for("manage.people", service_slug=g.service.slug))
-    page = render(
-        "manage/people.html",
-        form=form,
-        managers=managers_of(session, g.service),
-        pending=invitations.pending(session, g.actor, g.service),
-    )
-    return (page, 422) if form.errors else page
+    return _team_page(form), 422
 
 
 @blueprint.post("/equipe/invitations/<int:invitation_id>/annuler")
@@ -181,8 +181,26 @@ def revoke(service_slug: str, person_id: int) -> Answer:
     return redirect(url_for("manage.people", service_slug=g.service.slug))
 
 
+def _team_page(form: InvitationForm) -> str:
+    require(g.actor, "role.grant", g.service)
+    session = current_session()
+    return render(
+        "manage/people.html",
+        form=form,
+        managers=managers_of(session, g.service),
+        pending=invitations.pending(session, g.actor, g.service),
+    )
+
+
 def _may_reopen(service: Service, actor: Actor) -> bool:
     return service.archived_at is not None and may(actor, "service.archive", service)
+
+
+def theme_choices() -> list[tuple[str, Any]]:
+    """The themes that a service can have, each with its title."""
+    language = current_language()
+    themes: list[tuple[str, Any]] = [("", _("That of the site"))]
+    return themes + [(each.name, each.title(language)) for each in themes_of(current_app).all()]
 
 
 def _save(form: ServiceForm) -> None:
@@ -202,10 +220,7 @@ def _save(form: ServiceForm) -> None:
 
 def _settings_form(service: Service) -> ServiceForm:
     form = ServiceForm(obj=service)
-    language = current_language()
-    themes: list[tuple[str, Any]] = [("", _("That of the site"))]
-    themes += [(theme.name, theme.title(language)) for theme in themes_of(current_app).all()]
-    form.theme.choices = themes
+    form.theme.choices = theme_choices()
     if not form.is_submitted():
         form.theme.data = service.theme or ""
         form.version.data = service.version_id

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from eak_core.events.models import EventLog, OutboxMessage, ParkedEvent
 
 
-def parked_events(*, skipped: bool = False) -> Select[tuple[ParkedEvent, bool]]:
+def parked_events(*, skipped: bool = False) -> Select[ParkedEvent, bool]:
     """The events that are set aside, or those that were skipped, the latest to be so first.
 
     Each comes with whether it is the first of its subject: the others wait behind that one.
@@ -65,7 +65,7 @@ def outbox_counts(session: Session) -> OutboxCounts:
     return OutboxCounts(waiting, given_up, sent)
 
 
-def unsent_messages() -> Select[tuple[OutboxMessage]]:
+def unsent_messages() -> Select[OutboxMessage]:
     """What has not left: first what was given up, then by the age of the message."""
     return (
         select(OutboxMessage)

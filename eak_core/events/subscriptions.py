@@ -101,7 +101,7 @@ def forget_parked(session: Session, plugin: str, service_id: int) -> None:
 class Health:
     """One subscription as administrators see it. ``lag`` is in events.
 
-    ``retry_at`` is set while the plugin waits after trouble with the database; ``error`` says which.
+    ``retry_at`` is set while it waits after trouble with the database; ``error`` says which.
     """
 
     plugin: str

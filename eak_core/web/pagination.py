@@ -59,7 +59,7 @@ class Page(Generic[T]):
 
 def paginate(
     session: Session,
-    statement: Select[Any],
+    statement: Select[*tuple[Any, ...]],
     number: int | None = None,
     per_page: int = PER_PAGE,
 ) -> Page[Any]:
@@ -77,10 +77,19 @@ def paginate(
     page: Page[Any] = Page((), number, per_page, total)
     if not 1 <= number <= page.pages:
         raise NotFound(_l("This list has no such page."))
-    cut = statement.limit(per_page).offset((number - 1) * per_page)
+    shown = statement.limit(per_page).offset((number - 1) * per_page)
     one_thing = len(statement.column_descriptions) == 1
-    items = session.scalars(cut).all() if one_thing else session.execute(cut).all()
+    items = session.scalars(shown).all() if one_thing else session.execute(shown).all()
     return Page(items, number, per_page, total)
+
+
+def cut(everything: Sequence[T], per_page: int = PER_PAGE) -> Page[T]:
+    """The page that the address asks for, of a list that is at hand. NotFound as `paginate`."""
+    number = page_number()
+    page = Page(everything[(number - 1) * per_page :][:per_page], number, per_page, len(everything))
+    if not 1 <= number <= page.pages:
+        raise NotFound(_l("This list has no such page."))
+    return page
 
 
 def page_number() -> int:

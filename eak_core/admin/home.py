@@ -1,0 +1,44 @@
+"""The overview: what needs somebody, and which plugins are on where."""
+
+from flask import g
+from sqlalchemy import func, select
+
+from eak_core.admin.desk import Answer, blueprint
+from eak_core.db import current_session
+from eak_core.events import inspection, subscriptions
+from eak_core.people.models import Person
+from eak_core.plugins.host import get_host
+from eak_core.plugins.standing import activations_in, troubles
+from eak_core.services.directory import list_services
+from eak_core.services.models import Service
+from eak_core.web import render
+from eak_core.web.pagination import paginate
+
+
+@blueprint.get("/")
+def home() -> Answer:
+    """The desk: how the site is, and the ways to everything."""
+    session = current_session()
+    health = subscriptions.health(session)
+    return render(
+        "admin/home.html",
+        services=list_services(session, g.actor),
+        people=session.scalar(select(func.count()).where(Person.erased_at.is_(None))),
+        lagging=sum(each.enabled and each.lag > 0 for each in health),
+        stuck=sum(each.enabled and each.error is not None for each in health),
+        parked=sum(each.parked for each in health),
+        outbox=inspection.outbox_counts(session),
+        troubles=troubles(session, get_host()),
+    )
+
+
+@blueprint.get("/plugins")
+def plugins() -> Answer:
+    """Every installed plugin with its state, and in which services it is on."""
+    session = current_session()
+    page = paginate(
+        session,
+        select(Service).order_by(Service.archived_at.isnot(None), Service.name, Service.id),
+    )
+    on = activations_in(session, [service.id for service in page.items])
+    return render("admin/plugins.html", installed=get_host().installed, page=page, on=on)

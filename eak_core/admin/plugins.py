@@ -1,0 +1,177 @@
+"""The plugins of a service, for its managers: on or off, their settings, what became of them."""
+
+from flask import Blueprint, Response, flash, g, jsonify, redirect, request, url_for
+from werkzeug.wrappers import Response as AnyResponse
+from wtforms import HiddenField, SelectField, TextAreaField
+from wtforms.validators import AnyOf, Length
+
+from eak_core.admin.catching_up import catch_up_progress
+from eak_core.admin.settings import SettingsPage
+from eak_core.db import current_session
+from eak_core.errors import Conflict, Invalid, NotFound, Refused
+from eak_core.i18n import _, _l
+from eak_core.ideas.stages import WITHDRAWN
+from eak_core.ideas.transitions import REASON_LENGTH, stage_graph
+from eak_core.permissions import require
+from eak_core.plugins import activation, breaker
+from eak_core.plugins.activation import Switched
+from eak_core.plugins.host import get_host
+from eak_core.plugins.installed import Installed
+from eak_core.plugins.preview import preview
+from eak_core.plugins.standing import standings
+from eak_core.web import render
+from eak_core.web.forms import Form
+
+blueprint = Blueprint("manage_plugins", __name__, url_prefix="/<service_slug>/gestion/plugins")
+
+Answer = str | AnyResponse | tuple[str, int]
+
+ON, OFF = "on", "off"
+
+
+class SwitchForm(Form):
+    """What a person confirms. ``to`` is what they were shown, so that two who act at once do not
+    undo each other. Ideas in the plugin's stages go to ``move_ideas_to``, for a public reason."""
+
+    to = HiddenField(validators=[AnyOf((ON, OFF)), Length(max=3)])
+    # Where ideas may go is the domain's to say.
+    move_ideas_to = SelectField(_l("Where these ideas go"), validate_choice=False)
+    reason = TextAreaField(
+        _l("Why they go there"),
+        description=_l("Everybody can read it on the page of each of these ideas."),
+        validators=[Length(max=REASON_LENGTH)],
+    )
+
+
+@blueprint.before_request
+def managers_only() -> None:
+    """Refuse those who do not run this service, whatever the page."""
+    require(g.actor, "plugin.toggle", g.service)
+
+
+@blueprint.get("/")
+def index(service_slug: str) -> Answer:
+    """Every installed plugin, and how it stands here."""
+    found = standings(current_session(), g.service.id)
+    return render("manage/plugins.html", standings=found)
+
+
+@blueprint.route("/<name>/activation", methods=["GET", "POST"])
+def switch(service_slug: str, name: str) -> Answer:
+    """What switching would change; then, once confirmed, the switching."""
+    found = _installed(name)
+    form = _switch_form(name)
+    if request.method == "GET":
+        return _switch_page(found, form, 200)
+    if not form.validate():
+        return _switch_page(found, form, 422)
+    try:
+        done = _switched(name, form)
+    except Invalid as refusal:
+        form.add_errors(refusal.fields)
+        return _switch_page(found, form, refusal.status)
+    except Refused as refusal:
+        form.form_errors.append(str(refusal))
+        return _switch_page(found, form, refusal.status)
+    current_session().commit()
+    flash(str(done.message), "success" if done.changed else "info")
+    if done.catching_up:
+        return redirect(url_for(".catch_up", service_slug=service_slug, name=name))
+    return redirect(url_for(".index", service_slug=service_slug))
+
+
+@blueprint.get("/<name>/rattrapage")
+def catch_up(service_slug: str, name: str) -> Answer:
+    """How far the plugin has read what happened before it was switched on."""
+    found = _installed(name)
+    progress = catch_up_progress(current_session(), g.service.id, name)
+    return render("manage/plugins_catch_up.html", found=found, progress=progress)
+
+
+@blueprint.get("/<name>/rattrapage.json")
+def catch_up_state(service_slug: str, name: str) -> Response:
+    """The same, for the script of the page."""
+    _installed(name)
+    progress = catch_up_progress(current_session(), g.service.id, name)
+    text = " ".join(filter(None, (progress.text, progress.trouble)))
+    return jsonify(done=progress.done, read=progress.read, of=progress.of, text=text)
+
+
+@blueprint.route("/<name>/reglages", methods=["GET", "POST"])
+def settings(service_slug: str, name: str) -> Answer:
+    """The settings of the plugin in this service, in the form that it declares."""
+    page = SettingsPage(current_session(), g.service, _installed(name))
+    status = 200
+    if request.method == "POST":
+        try:
+            if page.save(g.actor, request.form):
+                current_session().commit()
+                flash(_("The settings of “%(plugin)s” are saved.", plugin=page.title), "success")
+                return redirect(url_for(".settings", service_slug=service_slug, name=name))
+            status = 422
+        except Conflict as refusal:
+            page.compare(refusal)
+            status = refusal.status
+    return render("manage/plugins_settings.html", page=page, form=page.form), status
+
+
+@blueprint.post("/<name>/reprise")
+def resume(service_slug: str, name: str) -> Answer:
+    """Let a suspended plugin back onto the pages."""
+    done = activation.resume(current_session(), g.actor, g.service, name)
+    current_session().commit()
+    flash(str(done.message), "success" if done.changed else "info")
+    return redirect(url_for(".index", service_slug=service_slug))
+
+
+@blueprint.get("/<name>/pannes")
+def faults(service_slug: str, name: str) -> Answer:
+    """When and where the plugin failed; the tracebacks are for administrators."""
+    session = current_session()
+    found = _installed(name)
+    row = activation.activations(session, g.service.id).get(name)
+    return render(
+        "manage/plugins_faults.html",
+        found=found,
+        suspended_at=row.suspended_at if row and row.active else None,
+        faults=breaker.faults(session, g.service.id, name),
+    )
+
+
+def _installed(name: str) -> Installed:
+    found = get_host().installed.get(name)
+    if found is None:
+        raise NotFound(_l("No plugin “%(name)s” is installed.", name=name))
+    return found
+
+
+def _switched(name: str, form: SwitchForm) -> Switched:
+    session = current_session()
+    if form.to.data == ON:
+        return activation.enable(session, g.actor, g.service, name)
+    return activation.disable(
+        session,
+        g.actor,
+        g.service,
+        name,
+        move_ideas_to=form.move_ideas_to.data or None,
+        reason=form.reason.data or "",
+    )
+
+
+def _switch_form(name: str) -> SwitchForm:
+    form = SwitchForm()
+    stages = stage_graph(g.active - {name}).stages()
+    form.move_ideas_to.choices = [
+        ("", _("Choose a stage")),
+        *((stage.name, stage.title) for stage in stages if stage.name != WITHDRAWN),
+    ]
+    return form
+
+
+def _switch_page(found: Installed, form: SwitchForm, status: int) -> Answer:
+    """What would change as things stand now, with what was typed where something was."""
+    ahead = preview(current_session(), g.service, found.name)
+    # What is asked next is to confirm this page, not the one before it.
+    form.to.data = ON if ahead.enabling else OFF
+    return render("manage/plugins_switch.html", ahead=ahead, found=found, form=form), status
