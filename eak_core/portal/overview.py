@@ -55,4 +55,4 @@ def _idea_counts(session: Session, service_ids: Sequence[int]) -> dict[int, int]
         .where(Service.id.in_(service_ids), *public_ideas(Service.id))
         .group_by(Service.id)
     )
-    return dict(rows.tuples().all())
+    return {row[0]: row[1] for row in rows}
