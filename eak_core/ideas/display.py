@@ -1,10 +1,9 @@
-"""What the templates of ideas ask for: texts as HTML, the words of criteria, the tone of stages."""
+"""What the templates of ideas ask for: the words of criteria, the tone of stages."""
 
 from typing import Any
 
 from eak_core.ideas.criteria import criterion_name, criterion_question
 from eak_core.ideas.stages import ACCEPTED, REJECTED, SUBMITTED, Stage
-from eak_core.web.markdown import markdown, plain_summary
 
 _TONES = {SUBMITTED: "neutral", ACCEPTED: "success", REJECTED: "stopped"}
 
@@ -19,7 +18,5 @@ def words() -> dict[str, Any]:
     return {
         "criterion_name": criterion_name,
         "criterion_question": criterion_question,
-        "markdown": markdown,
-        "plain_summary": plain_summary,
         "stage_tone": stage_tone,
     }

@@ -40,6 +40,11 @@ def stage_graph(active: frozenset[str]) -> Graph:
     return Graph(known[1], active)
 
 
+def has_outcome(idea: Idea) -> bool:
+    """Whether ``idea`` has come to its end: rejected, withdrawn, or an outcome of a plugin."""
+    return stage_graph(frozenset()).is_final(idea.stage)
+
+
 def next_stages(
     active: frozenset[str], service: Service, idea: Idea, actor: Actor
 ) -> list[Stage]:

@@ -1,0 +1,110 @@
+"""Two small plugins that bring stages, and an idea to move through them."""
+
+from types import ModuleType
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from eak_core.events.models import EventLog
+from eak_core.ideas.criteria import criteria_of
+from eak_core.ideas.models import Idea
+from eak_core.ideas.proposals import Proposal
+from eak_core.ideas.subjects import subjects_of
+from eak_core.plugins.contributions import Denial
+from eak_core.plugins.hookspecs import hookimpl
+from eak_core.plugins.manifest import Plugin, Stage
+from eak_core.testing.site import Site
+
+
+def _module(plugin: Plugin, **hooks: Any) -> ModuleType:
+    module = ModuleType(plugin.name)
+    module.plugin = plugin  # type: ignore[attr-defined]  # what a plugin's module holds
+    for name, function in hooks.items():
+        setattr(module, name, hookimpl(function))
+    return module
+
+
+def poll() -> ModuleType:
+    """``polling`` behind ``accepted``; nobody leaves it while its guard says that it is open."""
+
+    def can_change_stage(idea: Any, to: str) -> Denial | None:
+        if idea.stage == "polling" and "open" in idea.title:
+            return Denial("The poll is still open.")
+        return None
+
+    def idea_columns(ideas: Any) -> dict[int, dict[str, int]]:
+        return {idea.id: {"turnout": 7} for idea in ideas}
+
+    def slot_idea_cards(ideas: Any) -> dict[int, str]:
+        return {idea.id: "seven <b>votes</b>" for idea in ideas}
+
+    plugin = Plugin(name="poll", title="Poll", core=">=0.1,<1", stages=(Stage("polling", "Poll"),))
+    return _module(
+        plugin,
+        can_change_stage=can_change_stage,
+        idea_columns=idea_columns,
+        slot_idea_cards=slot_idea_cards,
+    )
+
+
+def pilot() -> ModuleType:
+    """``piloting`` then ``weighing``, with the ends they lead to."""
+    stages = (
+        Stage("piloting", "In pilot", after="polling", outcomes=(Stage("stopped", "Stopped"),)),
+        Stage("weighing", "Weighing", after="piloting", outcomes=(Stage("kept", "Kept"),)),
+    )
+    return _module(Plugin(name="pilot", title="Pilot", core=">=0.1,<1", stages=stages))
+
+
+@pytest.fixture
+def plugins() -> list[ModuleType]:
+    return [pilot(), poll()]
+
+
+@pytest.fixture
+def proposal(site: Site) -> Proposal:
+    """An idea with everything that can be said of one."""
+    with site.reading() as session:
+        subjects = subjects_of(session, site.service.id)
+        criteria = criteria_of(session, site.service.id)
+    return Proposal(
+        title="Une outilthèque à l’École",
+        problem="Les perceuses dorment.",
+        body="Les **prêter**.",
+        needs="Un local.",
+        elsewhere="Partout.",
+        existing="Une ressourcerie.",
+        subjects=(subjects[0].id, subjects[2].id),
+        communes=("92050", "92012"),
+        statements={criterion.id: f"Dit sur {criterion.code}." for criterion in criteria},
+    )
+
+
+@pytest.fixture
+def events(site: Site) -> Any:
+    """``events()``: the types of what happened to ideas, in order."""
+
+    def happened() -> list[str]:
+        with site.reading() as session:
+            types = session.scalars(
+                select(EventLog.type)
+                .where(EventLog.service_id == site.service.id, EventLog.type.like("idea.%"))
+                .order_by(EventLog.position)
+            )
+            return list(types)
+
+    return happened
+
+
+@pytest.fixture
+def ideas(site: Site) -> Any:
+    """``ideas()``: every row there is, in order."""
+
+    def rows() -> list[Idea]:
+        with site.reading() as session:
+            return list(session.scalars(select(Idea).order_by(Idea.id)))
+
+    return rows
+
+

@@ -1,0 +1,255 @@
+"""The graph of stages, and how ideas move through it."""
+
+import itertools
+import threading
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from eak_core.errors import Conflict, Forbidden, Invalid, Refused
+from eak_core.ideas.models import Idea, StageChange
+from eak_core.ideas.stages import Graph, weave
+from eak_core.ideas.transitions import (
+    change_stage,
+    ideas_in_stages,
+    move_ideas,
+    next_stages,
+    withdraw_idea,
+)
+from eak_core.permissions import Actor
+from eak_core.plugins.activation import disable, enable
+from eak_core.plugins.manifest import Stage
+from eak_core.testing.site import Site
+
+VOTING = ("voting", Stage("voting", "Voting"))
+MATCHING = ("matching", Stage("matchmaking", "Matchmaking", after="voting"))
+STOPPED = Stage("stopped", "Stopped")
+TRYING = ("trial", Stage("experimenting", "E", after="matchmaking", outcomes=(STOPPED,)))
+JUDGING = ("trial", Stage("evaluating", "V", after="experimenting", outcomes=(STOPPED,)))
+
+PATH = ["draft", "submitted", "screening", "accepted"]
+
+
+@pytest.mark.parametrize("declared", list(itertools.permutations([VOTING, MATCHING, TRYING, JUDGING])))
+def test_the_order_of_stages_does_not_depend_on_the_order_of_plugins(declared: Any) -> None:
+    names = [stage.name for stage in weave(declared)]
+    assert names == [*PATH, "voting", "matchmaking", "experimenting", "evaluating"]
+
+
+def test_a_stage_behind_one_that_nobody_brings_keeps_its_place_among_the_rest() -> None:
+    names = [stage.name for stage in weave([JUDGING, TRYING, VOTING])]
+    assert names == [*PATH, "voting", "experimenting", "evaluating"]
+
+
+def test_stages_that_wait_for_each_other_are_placed_all_the_same() -> None:
+    circle = [("a", Stage("one", "1", after="two")), ("b", Stage("two", "2", after="one"))]
+    assert {stage.name for stage in weave(circle)} == {*PATH, "one", "two"}
+
+
+def _next(graph: Graph, name: str) -> list[str]:
+    return [stage.name for stage in graph.next(name)]
+
+
+def test_a_missing_stage_is_skipped() -> None:
+    path = weave([VOTING, MATCHING, TRYING, JUDGING])
+    assert _next(Graph(path, frozenset({"voting"})), "accepted") == ["voting", "rejected"]
+    assert _next(Graph(path, frozenset({"trial"})), "accepted") == ["experimenting", "rejected"]
+    assert _next(Graph(path, frozenset()), "accepted") == ["rejected"]
+
+
+def test_a_stage_with_outcomes_ends_in_them_and_not_in_a_rejection() -> None:
+    graph = Graph(weave([TRYING, JUDGING]), frozenset({"trial"}))
+    assert _next(graph, "experimenting") == ["evaluating", "stopped"]
+    assert _next(graph, "evaluating") == ["stopped"]
+    assert _next(graph, "stopped") == []
+    assert graph.is_final("stopped")
+
+
+def test_an_idea_in_the_stage_of_a_plugin_that_is_off_or_gone_can_go_on() -> None:
+    graph = Graph(weave([VOTING, MATCHING]), frozenset({"matching"}))
+    assert _next(graph, "voting") == ["matchmaking", "rejected"]
+    assert _next(graph, "of_a_removed_plugin") == ["accepted", "rejected"]
+    assert graph.stage("of_a_removed_plugin").title == "Of a removed plugin"
+
+
+def move(site: Site, actor: Actor, idea: Idea, to: str, reason: str = "Because.", **more: Any) -> None:
+    """Bring ``idea`` to ``to``, in a transaction of its own."""
+    with site.writing() as session:
+        now = session.get_one(Idea, idea.id)
+        active = site.active()
+        change_stage(session, actor, site.service, active, now, to, reason, **more)
+
+
+def stage_of(site: Site, idea: Idea) -> str:
+    """Where ``idea`` stands."""
+    with site.reading() as session:
+        return session.get_one(Idea, idea.id).stage
+
+
+def test_an_idea_goes_its_way_with_a_public_reason_for_each_step(
+    site: Site, manager: Actor, idea: Idea, events: Any
+) -> None:
+    site.enable("poll")
+    for to in ("screening", "accepted", "polling"):
+        move(site, manager, idea, to, f"Why {to}.")
+    with site.reading() as session:
+        changes = session.scalars(select(StageChange).order_by(StageChange.id)).all()
+    assert [(each.from_stage, each.to_stage, each.reason) for each in changes] == [
+        ("submitted", "screening", "Why screening."),
+        ("screening", "accepted", "Why accepted."),
+        ("accepted", "polling", "Why polling."),
+    ]
+    assert {each.actor_id for each in changes} == {manager.person_id}
+    assert events() == ["idea.submitted", *["idea.stage_changed"] * 3]
+
+
+def test_a_step_that_the_graph_does_not_have_is_refused_and_nothing_is_written(
+    site: Site, manager: Actor, idea: Idea, events: Any
+) -> None:
+    for to in ("accepted", "polling", "draft", "withdrawn", "nowhere"):
+        with pytest.raises(Refused):
+            move(site, manager, idea, to)
+    assert stage_of(site, idea) == "submitted"
+    assert events() == ["idea.submitted"]
+
+
+def test_only_managers_move_ideas(
+    site: Site, citizen: Actor, agent: Actor, manager: Actor, idea: Idea
+) -> None:
+    other = site.add_service("routes")
+    with site.reading() as session:
+        now = session.get_one(Idea, idea.id)
+        assert next_stages(frozenset(), site.service, now, citizen) == []
+        assert next_stages(frozenset(), site.service, now, manager) != []
+        assert next_stages(frozenset(), other, now, manager) == []
+    for actor in (citizen, agent, Actor.visitor()):
+        with pytest.raises(Forbidden):
+            move(site, actor, idea, "screening")
+
+
+@pytest.mark.parametrize("reason", ["", "  \n\x00 ", "x" * 2_001])
+def test_a_stage_change_without_an_acceptable_reason_is_refused(
+    site: Site, manager: Actor, idea: Idea, reason: str
+) -> None:
+    with pytest.raises(Invalid) as refusal:
+        move(site, manager, idea, "screening", reason)
+    assert list(refusal.value.fields) == ["reason"]
+    assert stage_of(site, idea) == "submitted"
+
+
+def test_a_guard_refuses_with_its_reason_and_only_while_its_plugin_is_on(
+    site: Site, manager: Actor
+) -> None:
+    site.enable("poll")
+    idea = site.submit("An open question")
+    for to in ("screening", "accepted", "polling"):
+        move(site, manager, idea, to)
+    with pytest.raises(Refused, match="still open"):
+        move(site, manager, idea, "rejected")
+    assert stage_of(site, idea) == "polling"
+
+
+def test_a_manager_who_looked_at_a_former_stage_is_told_and_nothing_changes(
+    site: Site, manager: Actor, idea: Idea, events: Any
+) -> None:
+    move(site, manager, idea, "screening")
+    with pytest.raises(Conflict):
+        move(site, manager, idea, "rejected", seen="submitted")
+    assert stage_of(site, idea) == "screening"
+    assert events() == ["idea.submitted", "idea.stage_changed"]
+
+
+def test_of_two_managers_at_once_one_moves_the_idea_and_the_other_is_told(
+    site: Site, manager: Actor, idea: Idea, events: Any
+) -> None:
+    service, ready, told = site.service, threading.Barrier(2), []
+
+    def act(to: str) -> None:
+        with site.reading() as session:
+            seen = session.get_one(Idea, idea.id)
+        ready.wait()
+        try:
+            with site.writing() as session:
+                now = session.merge(seen, load=False)
+                change_stage(session, manager, service, frozenset(), now, to, "Because.")
+        except Conflict as conflict:
+            told.append(str(conflict))
+
+    threads = [threading.Thread(target=act, args=[to]) for to in ("screening", "rejected")]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(timeout=20)
+    assert len(told) == 1
+    assert events() == ["idea.submitted", "idea.stage_changed"]
+
+
+def test_a_rejected_idea_can_be_looked_at_again(site: Site, manager: Actor, idea: Idea) -> None:
+    move(site, manager, idea, "rejected")
+    move(site, manager, idea, "screening")
+    assert stage_of(site, idea) == "screening"
+
+
+def test_the_author_withdraws_at_any_time_before_an_outcome_with_a_reason(
+    site: Site, citizen: Actor, manager: Actor, idea: Idea, events: Any
+) -> None:
+    move(site, manager, idea, "screening")
+    with site.writing() as session:
+        now = session.get_one(Idea, idea.id)
+        with pytest.raises(Invalid):
+            withdraw_idea(session, citizen, site.service, frozenset(), now, " ")
+        with pytest.raises(Forbidden):
+            withdraw_idea(session, manager, site.service, frozenset(), now, "No.")
+        withdraw_idea(session, citizen, site.service, frozenset(), now, "It exists.")
+    assert events() == ["idea.submitted", "idea.stage_changed", "idea.withdrawn"]
+    with site.writing() as session, pytest.raises(Refused):
+        now = session.get_one(Idea, idea.id)
+        withdraw_idea(session, citizen, site.service, frozenset(), now, "Again.")
+
+
+def test_a_rejected_idea_has_its_outcome_and_is_not_withdrawn(
+    site: Site, citizen: Actor, manager: Actor, idea: Idea
+) -> None:
+    move(site, manager, idea, "rejected")
+    with site.writing() as session, pytest.raises(Refused):
+        now = session.get_one(Idea, idea.id)
+        withdraw_idea(session, citizen, site.service, frozenset(), now, "Too late.")
+
+
+def test_ideas_are_moved_before_the_plugin_of_their_stage_is_switched_off(
+    site: Site, manager: Actor, events: Any
+) -> None:
+    site.enable("poll")
+    # The guard of the plugin would refuse: it goes with the plugin.
+    standing = [site.submit(f"An open idea {number}") for number in range(3)]
+    for idea, to in itertools.product(standing, ("screening", "accepted", "polling")):
+        move(site, manager, idea, to)
+    with site.reading() as session:
+        assert ideas_in_stages(session, site.service.id, ["polling"]) == 3
+    with site.writing() as session:
+        disable(
+            session, manager, site.service, "poll",
+            move_ideas_to="accepted", reason="No polls this year.",
+        )  # fmt: skip
+    assert {stage_of(site, idea) for idea in standing} == {"accepted"}
+    with site.reading() as session:
+        reasons = session.scalars(
+            select(StageChange.reason).order_by(StageChange.id.desc()).limit(3)
+        ).all()
+    assert set(reasons) == {"No polls this year."}
+    assert events().count("idea.stage_changed") == 12
+    with site.writing() as session:
+        enable(session, manager, site.service, "poll")
+    assert {stage_of(site, idea) for idea in standing} == {"accepted"}
+
+
+@pytest.mark.parametrize("to", ["draft", "withdrawn", "polling", "nowhere"])
+def test_ideas_are_not_moved_where_they_cannot_stand(
+    site: Site, manager: Actor, idea: Idea, to: str
+) -> None:
+    with site.writing() as session, pytest.raises(Refused):
+        move_ideas(
+            session, manager, site.service, ["submitted"], to, "Because.", active=frozenset()
+        )
+    assert stage_of(site, idea) == "submitted"
