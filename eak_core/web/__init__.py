@@ -17,6 +17,7 @@ from eak_core.web.errors import init_errors
 from eak_core.web.i18n import init_i18n
 from eak_core.web.limits import init_limits
 from eak_core.web.links import init_links
+from eak_core.web.markdown import init_markdown
 from eak_core.web.security import init_security
 from eak_core.web.themes import init_themes
 
@@ -34,6 +35,7 @@ def init_web(app: Flask, config: Config) -> None:
     init_i18n(app)
     init_assets(app)
     init_links(app)
+    init_markdown(app)
     init_errors(app)
     app.context_processor(lambda: {"site_name": config.site_name})
     app.register_blueprint(pages.blueprint)

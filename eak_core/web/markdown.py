@@ -11,6 +11,7 @@ from html import unescape
 from typing import Any
 
 import nh3
+from flask import Flask
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 from markupsafe import Markup
@@ -97,3 +98,8 @@ def plain_summary(text: str, length: int = 200) -> str:
     if len(words) > length - 1 and " " in cut:
         cut = cut[: cut.rfind(" ")]
     return cut.rstrip(" ,;:.–-") + "…"
+
+
+def init_markdown(app: Flask) -> None:
+    """Let every template of ``app`` show texts, those of plugins too."""
+    app.jinja_env.globals.update(markdown=markdown, plain_summary=plain_summary)
