@@ -1,0 +1,149 @@
+"""What plugins may use of the core: the only module they import from it.
+
+What stands here keeps its name and meaning between two minor versions.
+"""
+
+from eak_core import clock
+from eak_core.db import Base as Model
+from eak_core.db import Session, current_session, read_session, write_session
+from eak_core.db.upsert import insert_once, upsert
+from eak_core.errors import (
+    Conflict,
+    EakError,
+    Forbidden,
+    Gone,
+    Invalid,
+    NotFound,
+    Refused,
+    TooMany,
+)
+from eak_core.events import (
+    SITE,
+    Code,
+    Context,
+    Event,
+    Recorded,
+    event,
+    publish,
+    subscriber,
+    upcast,
+)
+from eak_core.i18n import _, _l, lazy_ngettext, ngettext
+from eak_core.ideas.addresses import idea_permalink, idea_url
+from eak_core.ideas.events import IdeaEdited, IdeaStageChanged, IdeaSubmitted, IdeaWithdrawn
+from eak_core.ideas.models import Idea
+from eak_core.ideas.proposals import public_idea
+from eak_core.ideas.transitions import has_outcome, stage_graph
+from eak_core.ideas.visibility import public_ideas
+from eak_core.moderation.decisions import hidden_reason, hidden_reasons, hide, restore
+from eak_core.moderation.events import ContentHidden, ContentRestored
+from eak_core.people.events import PersonErased, PersonJoined, RoleGranted, RoleRevoked
+from eak_core.people.names import person_names
+from eak_core.permissions import Actor, SignInRequired, may, require
+from eak_core.plugins.blueprint import PluginBlueprint
+from eak_core.plugins.contributions import (
+    Asset,
+    Denial,
+    ImportedComment,
+    ImportReport,
+    NavItem,
+    RefusedRow,
+)
+from eak_core.plugins.counters import count, counted, counts
+from eak_core.plugins.hookspecs import hookimpl
+from eak_core.plugins.manifest import Plugin, Stage
+from eak_core.plugins.settings import plugin_settings
+from eak_core.services.models import Service
+from eak_core.services.visibility import check_visible
+from eak_core.web import render
+from eak_core.web.caching import valid_until
+from eak_core.web.forms import Form
+from eak_core.web.limits import limited
+from eak_core.web.markdown import markdown, plain_summary
+from eak_core.web.pagination import Page, page_number, paginate
+from eak_core.web.text import clean_line, clean_lines
+
+__all__ = [
+    "SITE",
+    "Actor",
+    "Asset",
+    "Code",
+    "Conflict",
+    "ContentHidden",
+    "ContentRestored",
+    "Context",
+    "Denial",
+    "EakError",
+    "Event",
+    "Forbidden",
+    "Form",
+    "Gone",
+    "Idea",
+    "IdeaEdited",
+    "IdeaStageChanged",
+    "IdeaSubmitted",
+    "IdeaWithdrawn",
+    "ImportReport",
+    "ImportedComment",
+    "Invalid",
+    "Model",
+    "NavItem",
+    "NotFound",
+    "Page",
+    "PersonErased",
+    "PersonJoined",
+    "Plugin",
+    "PluginBlueprint",
+    "Recorded",
+    "Refused",
+    "RefusedRow",
+    "RoleGranted",
+    "RoleRevoked",
+    "Service",
+    "Session",
+    "SignInRequired",
+    "Stage",
+    "TooMany",
+    "_",
+    "_l",
+    "check_visible",
+    "clean_line",
+    "clean_lines",
+    "clock",
+    "count",
+    "counted",
+    "counts",
+    "current_session",
+    "event",
+    "has_outcome",
+    "hidden_reason",
+    "hidden_reasons",
+    "hide",
+    "hookimpl",
+    "idea_permalink",
+    "idea_url",
+    "insert_once",
+    "lazy_ngettext",
+    "limited",
+    "markdown",
+    "may",
+    "ngettext",
+    "page_number",
+    "paginate",
+    "person_names",
+    "plain_summary",
+    "plugin_settings",
+    "public_idea",
+    "public_ideas",
+    "publish",
+    "read_session",
+    "render",
+    "require",
+    "restore",
+    "stage_graph",
+    "subscriber",
+    "upcast",
+    "upsert",
+    "valid_until",
+    "write_session",
+]
