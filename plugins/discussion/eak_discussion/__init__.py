@@ -1,0 +1,1 @@
+"""Threaded comments on ideas, each for, neutral or against."""

@@ -1,0 +1,273 @@
+"""What people do with comments: post, edit, withdraw; and what moderators do: hide, restore.
+
+Each function asks for the right, acts, and publishes what happened.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any, cast
+
+from sqlalchemy import select, update
+
+from eak_core.api import (
+    Actor,
+    Forbidden,
+    Idea,
+    Invalid,
+    NotFound,
+    Refused,
+    Service,
+    Session,
+    _,
+    _l,
+    clean_lines,
+    clock,
+    has_outcome,
+    hidden_reason,
+    hide,
+    insert_once,
+    may,
+    plugin_settings,
+    public_idea,
+    publish,
+    require,
+    restore,
+)
+from eak_discussion.events import CommentEdited, CommentPosted, CommentWithdrawn
+from eak_discussion.forms import BODY_LENGTH
+from eak_discussion.models import DEPTH, STANCES, Comment, Stance
+
+
+def comment_of(session: Session, service: Service, comment_id: int) -> Comment:
+    """The comment ``comment_id`` of this service, under an idea that everybody may read.
+
+    `NotFound` otherwise.
+    """
+    comment = session.get(Comment, comment_id) if 0 < comment_id < 2**31 else None
+    if comment is None or comment.service_id != service.id:
+        raise NotFound(_l("There is no comment at this address."))
+    public_idea(session, service, comment.idea_id)
+    return comment
+
+
+def is_open(session: Session, service: Service, idea: Idea) -> bool:
+    """Whether comments are taken under ``idea``: a service may close what has its outcome."""
+    return not (_settings(session, service)["closed_after_outcome"] and has_outcome(idea))
+
+
+def require_open(session: Session, service: Service, idea: Idea) -> None:
+    """Return where comments are taken under ``idea``; `Refused` otherwise."""
+    if not is_open(session, service, idea):
+        raise Refused(_l("This idea has come to its outcome: its discussion is closed."))
+
+
+def post_comment(
+    session: Session,
+    actor: Actor,
+    service: Service,
+    idea: Idea,
+    *,
+    body: str,
+    stance: str,
+    parent: Comment | None = None,
+    form_key: str | None = None,
+) -> Comment:
+    """Publish a comment on ``idea``, or an answer to ``parent``.
+
+    An answer to a comment of the deepest level stands at that level, behind it. A second call with
+    the same ``form_key`` answers the first comment and writes nothing. `Invalid` names each field
+    that is wrong; `Refused` where the discussion is closed or ``parent`` can no longer be read.
+    """
+    require(actor, "discussion.comment", service)
+    public_idea(session, service, idea.id)
+    body, stance = checked(body, stance)
+    require_open(session, service, idea)
+    if parent is not None:
+        require_answerable(session, service, parent)
+        if parent.idea_id != idea.id:
+            raise NotFound(_l("There is no comment at this address."))
+    comment_id = insert_comment(
+        session, service.id, idea.id, body, stance, clock.now(),
+        parent=parent, author_id=actor.person_id, form_key=form_key or None,
+    )  # fmt: skip
+    if comment_id is None:
+        return _first_sent(session, actor, form_key)
+    return session.get_one(Comment, comment_id)
+
+
+def insert_comment(
+    session: Session,
+    service_id: int,
+    idea_id: int,
+    body: str,
+    stance: Stance,
+    at: datetime,
+    *,
+    parent: Comment | None = None,
+    author_id: int | None = None,
+    form_key: str | None = None,
+    origin: str | None = None,
+) -> int | None:
+    """Write a comment and publish it, dated ``at``; its id, or None where the same form or the
+    same origin was written before. The caller has checked everything."""
+    above = _place_of(parent)
+    values = {
+        **above,
+        "service_id": service_id,
+        "idea_id": idea_id,
+        "author_id": author_id,
+        "stance": stance,
+        "body": body,
+        "posted_at": at,
+        "form_key": form_key,
+        "origin": origin,
+    }
+    comment_id = insert_once(session, Comment, values, Comment.id)
+    if comment_id is not None:
+        posted = CommentPosted(
+            comment_id=comment_id,
+            idea_id=idea_id,
+            author_id=author_id,
+            stance=stance,
+            parent_id=above["parent_id"],
+            imported=origin is not None,
+        )
+        publish(session, posted, service_id=service_id, actor_id=author_id, occurred_at=at)
+    return comment_id
+
+
+def _place_of(parent: Comment | None) -> dict[str, int | None]:
+    """Where an answer to ``parent`` hangs: below it, or beside it at the deepest level."""
+    if parent is None:
+        return {"parent_id": None, "root_id": None, "depth": 1}
+    beside = parent.depth >= DEPTH
+    return {
+        "parent_id": parent.parent_id if beside else parent.id,
+        "root_id": parent.root_id or parent.id,
+        "depth": min(parent.depth + 1, DEPTH),
+    }
+
+
+def editable_until(settings: Mapping[str, Any], comment: Comment) -> datetime:
+    """The instant from which the author can no longer change ``comment``."""
+    return comment.posted_at + timedelta(minutes=settings["edit_minutes"])
+
+
+def may_edit(actor: Actor, service: Service, comment: Comment, settings: Mapping[str, Any]) -> bool:
+    """Whether ``actor`` may still change ``comment``, which is neither withdrawn nor hidden."""
+    return may_withdraw(actor, service, comment) and clock.now() < editable_until(settings, comment)
+
+
+def may_withdraw(actor: Actor, service: Service, comment: Comment) -> bool:
+    """Whether ``actor`` may take ``comment`` back: its author, as long as there is something."""
+    own = actor.signed_in and comment.author_id == actor.person_id
+    return own and comment.withdrawn_at is None and may(actor, "discussion.comment", service)
+
+
+def edit_comment(
+    session: Session, actor: Actor, service: Service, comment: Comment, *, body: str, stance: str
+) -> None:
+    """Change the words and the stance of a comment, for its author and soon after it was posted.
+
+    `Refused` once the minutes of the service's setting are over, or where it was hidden.
+    """
+    require_editable(session, actor, service, comment)
+    body, stance = checked(body, stance)
+    if (body, stance) == (comment.body, comment.stance):
+        return
+    comment.body, comment.stance, comment.edited_at = body, stance, clock.now()
+    session.flush()
+    _publish(session, actor, service, CommentEdited(comment_id=comment.id, stance=stance))
+
+
+def require_editable(session: Session, actor: Actor, service: Service, comment: Comment) -> None:
+    """Return where ``actor`` may change ``comment`` now; otherwise the refusal says why not."""
+    _require_author(actor, service, comment)
+    if hidden_reason(session, service.id, comment.subject) is not None:
+        raise Refused(_l("This comment was hidden by the moderators: it can no longer be changed."))
+    settings = _settings(session, service)
+    if clock.now() >= editable_until(settings, comment):
+        raise Refused(
+            _(
+                "Comments can be changed for %(minutes)s minutes. You can still withdraw it, or"
+                " answer it with what you want to add.",
+                minutes=settings["edit_minutes"],
+            )
+        )
+
+
+def withdraw_comment(session: Session, actor: Actor, service: Service, comment: Comment) -> None:
+    """Take a comment back for its author. Its place stays for the answers; its words are gone."""
+    _require_author(actor, service, comment)
+    gone = session.execute(
+        update(Comment)
+        .where(Comment.id == comment.id, Comment.withdrawn_at.is_(None))
+        .values(body="", withdrawn_at=clock.now())
+        .returning(Comment.id)
+    ).one_or_none()
+    if gone is not None:
+        _publish(session, actor, service, CommentWithdrawn(comment_id=comment.id))
+
+
+def hide_comment(
+    session: Session, actor: Actor, service: Service, comment: Comment, reason: str
+) -> None:
+    """Take the words of a comment off every page, feed and export, for a public ``reason``."""
+    require(actor, "discussion.moderate", service)
+    if comment.withdrawn_at is not None:
+        raise Refused(_l("This comment was withdrawn by its author: nothing of it is shown."))
+    hide(session, actor, service, comment.subject, reason)
+
+
+def restore_comment(
+    session: Session, actor: Actor, service: Service, comment: Comment, reason: str
+) -> None:
+    """Show a hidden comment again, for a public ``reason``."""
+    require(actor, "discussion.moderate", service)
+    restore(session, actor, service, comment.subject, reason)
+
+
+def checked(body: str, stance: str, most: int = BODY_LENGTH) -> tuple[str, Stance]:
+    """The words of a comment cleaned, and its stance; `Invalid` names each that is wrong."""
+    body = clean_lines(body)
+    errors: dict[str, str] = {}
+    if not body:
+        errors["body"] = _("Write something before you send it.")
+    elif len(body) > most:
+        errors["body"] = _("The comment is too long: at most %(most)s characters.", most=most)
+    if stance not in STANCES:
+        errors["stance"] = _("Say whether you are for, neutral or against.")
+    if errors:
+        raise Invalid(_l("The comment was not saved."), errors)
+    return body, cast("Stance", stance)
+
+
+def require_answerable(session: Session, service: Service, parent: Comment) -> None:
+    """Return where ``parent`` can be answered; `Refused` once nobody can read it any more."""
+    if parent.withdrawn_at is not None:
+        raise Refused(_l("The comment you answer was withdrawn in between by its author."))
+    if hidden_reason(session, service.id, parent.subject) is not None:
+        raise Refused(_l("The comment you answer was hidden in between by the moderators."))
+
+
+def _require_author(actor: Actor, service: Service, comment: Comment) -> None:
+    require(actor, "discussion.comment", service)
+    if comment.author_id is None or comment.author_id != actor.person_id:
+        raise Forbidden(_l("Only the author of a comment can change it or take it back."))
+    if comment.withdrawn_at is not None:
+        raise Refused(_l("You have withdrawn this comment."))
+
+
+def _first_sent(session: Session, actor: Actor, form_key: str | None) -> Comment:
+    """The comment that the same form already made."""
+    return session.scalars(
+        select(Comment).where(Comment.author_id == actor.person_id, Comment.form_key == form_key)
+    ).one()
+
+
+def _settings(session: Session, service: Service) -> Mapping[str, Any]:
+    return plugin_settings(session, service.id, "discussion")
+
+
+def _publish(session: Session, actor: Actor, service: Service, happened: Any) -> None:
+    publish(session, happened, service_id=service.id, actor_id=actor.person_id)

@@ -1,0 +1,46 @@
+"""What happens in discussions, as facts in the log. The words stay in `discussion_comment`."""
+
+from eak_core.api import Event, event
+from eak_discussion.manifest import plugin
+from eak_discussion.models import Stance
+
+# Moderation names a comment in the same way, so all about one comment is handled in order.
+SUBJECT = "discussion.comment:{comment_id}"
+
+
+@event(plugin, "discussion.comment_posted", version=1, subject=SUBJECT)
+class CommentPosted(Event):
+    """Somebody commented on an idea, or answered a comment (``parent_id``).
+
+    ``imported`` comments were written on another site, by nobody known here.
+    """
+
+    comment_id: int
+    idea_id: int
+    author_id: int | None
+    stance: Stance
+    parent_id: int | None = None
+    imported: bool = False
+
+
+@event(plugin, "discussion.comment_edited", version=1, subject=SUBJECT)
+class CommentEdited(Event):
+    """The author of a comment changed its words or its stance, soon after posting it."""
+
+    comment_id: int
+    stance: Stance
+
+
+@event(plugin, "discussion.comment_withdrawn", version=1, subject=SUBJECT)
+class CommentWithdrawn(Event):
+    """The author took a comment back; its place stays, its words are gone."""
+
+    comment_id: int
+
+
+@event(plugin, "discussion.author_erased", version=1, subject="person:{person_id}")
+class AuthorErased(Event):
+    """The account of somebody who commented in this service was erased; their comments stay
+    without a name."""
+
+    person_id: int

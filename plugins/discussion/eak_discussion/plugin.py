@@ -1,0 +1,127 @@
+"""The discussion plugin: what it answers when the core asks."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from markupsafe import Markup
+
+from eak_core.api import (
+    Actor,
+    Asset,
+    Idea,
+    ImportedComment,
+    ImportReport,
+    NavItem,
+    Service,
+    Session,
+    _l,
+    current_session,
+    hookimpl,
+    ngettext,
+    render,
+)
+from eak_discussion import counts, imported, personal_data, subscribers, thread, views
+from eak_discussion.demo import play
+from eak_discussion.manifest import plugin
+
+__all__ = ["plugin"]
+
+#: How many comments the home page of a service shows.
+ON_HOME = 3
+
+
+@hookimpl
+def nav_items() -> Iterable[NavItem]:
+    return [NavItem(_l("Discussion"), "discussion.index")]
+
+
+@hookimpl
+def assets() -> Iterable[Asset]:
+    return [Asset("discussion.css", "style")]
+
+
+@hookimpl
+def slot_idea_body(service: Service, idea: Idea, actor: Actor) -> Markup | None:
+    # A draft is read by its author alone: there is nobody to discuss with.
+    return views.section(service, idea, actor) if idea.submitted_at is not None else None
+
+
+@hookimpl
+def slot_idea_cards(session: Session, service: Service, ideas: Sequence[Any]) -> Mapping[int, str]:
+    found = counts.counts(session, service.id, [idea.id for idea in ideas])
+    return {
+        idea_id: ngettext("%(num)s comment", "%(num)s comments", each.total)
+        for idea_id, each in found.items()
+        if each.total
+    }
+
+
+@hookimpl
+def slot_service_home(service: Service) -> Markup | None:
+    session = current_session()
+    rows = session.execute(thread.latest(service.id).limit(ON_HOME)).all()
+    if not rows:
+        return None
+    read = thread.entries(session, service, [row.Comment for row in rows])
+    shown = [(entry, row.title) for entry, row in zip(read, rows, strict=True)]
+    return Markup(render("discussion/home.html", entries=shown))  # noqa: S704 – a template's output
+
+
+@hookimpl
+def idea_columns(
+    session: Session, service: Service, ideas: Sequence[Any]
+) -> Mapping[int, Mapping[str, int]]:
+    found = counts.counts(session, service.id, [idea.id for idea in ideas])
+    return {
+        idea_id: {
+            "comments": each.total,
+            "for": each.in_favour,
+            "neutral": each.neutral,
+            "against": each.against,
+        }
+        for idea_id, each in found.items()
+    }
+
+
+@hookimpl
+def effect_preview(session: Session, service: Service, enabling: bool) -> Iterable[str]:
+    written = thread.written(session, service.id)
+    if written and enabling:
+        yield ngettext(
+            "%(num)s comment written before is shown again.",
+            "%(num)s comments written before are shown again.",
+            written,
+        )
+    elif written:
+        yield ngettext(
+            "%(num)s comment is no longer shown; it is kept.",
+            "%(num)s comments are no longer shown; they are kept.",
+            written,
+        )
+
+
+@hookimpl
+def reset_projections(session: Session, service_id: int) -> None:
+    subscribers.forget(session, service_id)
+
+
+@hookimpl
+def export_person(session: Session, person_id: int) -> Mapping[str, Any]:
+    return personal_data.export_person(session, person_id)
+
+
+@hookimpl
+def erase_person(session: Session, person_id: int) -> None:
+    personal_data.erase_person(session, person_id)
+
+
+@hookimpl
+def import_comments(
+    session: Session, service: Service, comments: Sequence[ImportedComment]
+) -> ImportReport:
+    return imported.take_over(session, service, comments)
+
+
+@hookimpl
+def load_demo(session: Session, service: Service, demo: Any) -> None:
+    play(session, service, demo)

@@ -1,0 +1,107 @@
+"""What the discussion derives from events: how many comments can be read under each idea.
+
+A comment counts while it is neither hidden nor withdrawn. Moderation's events name a comment and
+nothing of it, so the stance of each comment is kept as the events told it (`Standing`), and not
+read from what the comment says today: so the counts are the same whether the plugin was on
+from the start, was switched on late, or was built anew.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from sqlalchemy import delete, select
+
+from eak_core.api import (
+    ContentHidden,
+    ContentRestored,
+    Context,
+    Recorded,
+    Session,
+    subscriber,
+    upsert,
+)
+from eak_discussion.events import CommentEdited, CommentPosted, CommentWithdrawn
+from eak_discussion.manifest import plugin
+from eak_discussion.models import Count, Standing, comment_id_of
+
+
+@subscriber(
+    plugin,
+    CommentPosted,
+    CommentEdited,
+    CommentWithdrawn,
+    ContentHidden,
+    ContentRestored,
+    batch=True,
+)
+def keep_counts(events: Sequence[Recorded], ctx: Context) -> None:
+    """Bring the counts to where they are after ``events``: the same statements for any number."""
+    ids = {comment_id for each in events if (comment_id := _comment_of(each.data)) is not None}
+    standings = {
+        row.comment_id: row
+        for row in ctx.session.scalars(select(Standing).where(Standing.comment_id.in_(ids)))
+    }
+    before = _counted(standings.values())
+    for each in events:
+        comment_id = _comment_of(each.data)
+        if isinstance(each.data, CommentPosted):
+            standings[each.data.comment_id] = Standing(
+                comment_id=each.data.comment_id,
+                service_id=ctx.service_id,
+                idea_id=each.data.idea_id,
+                stance=each.data.stance,
+                hidden=False,
+                withdrawn=False,
+            )
+        elif comment_id in standings:
+            _apply(each.data, standings[comment_id])
+    ctx.session.add_all(standings.values())
+    ctx.session.flush()
+    _add(ctx, _counted(standings.values()), before)
+
+
+def _apply(happened: Any, standing: Standing) -> None:
+    match happened:
+        case CommentEdited():
+            standing.stance = happened.stance
+        case CommentWithdrawn():
+            standing.withdrawn = True
+        case ContentHidden():
+            standing.hidden = True
+        case ContentRestored():
+            standing.hidden = False
+
+
+def _comment_of(happened: Any) -> int | None:
+    if isinstance(happened, ContentHidden | ContentRestored):
+        return comment_id_of(happened.content)
+    comment_id: int = happened.comment_id
+    return comment_id
+
+
+def _counted(standings: Iterable[Standing]) -> Counter[tuple[int, str]]:
+    """How many of ``standings`` count, by idea and stance."""
+    return Counter(
+        (each.idea_id, each.stance) for each in standings if not each.hidden and not each.withdrawn
+    )
+
+
+def _add(ctx: Context, after: Counter[tuple[int, str]], before: Counter[tuple[int, str]]) -> None:
+    after.subtract(before)
+    rows = [
+        {"service_id": ctx.service_id, "idea_id": idea_id, "stance": stance, "comments": change}
+        for (idea_id, stance), change in after.items()
+        if change
+    ]
+    upsert(ctx.session, Count, rows, add=("comments",))
+    # A stance nobody takes any more has no row, as if nobody ever had taken it.
+    ctx.session.execute(
+        delete(Count).where(Count.service_id == ctx.service_id, Count.comments == 0)
+    )
+
+
+def forget(session: Session, service_id: int) -> None:
+    """Delete what was derived for a service, before its events are handled anew."""
+    for table in (Count, Standing):
+        session.execute(delete(table).where(table.service_id == service_id))

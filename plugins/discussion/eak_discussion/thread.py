@@ -1,0 +1,180 @@
+"""Discussions as they are read: the threads of one idea, and the latest comments of a service.
+
+Each costs the same few statements, however many comments there are.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from sqlalchemy import Select, func, or_, select
+
+from eak_core.api import (
+    Actor,
+    Idea,
+    Page,
+    Service,
+    Session,
+    hidden_reasons,
+    may,
+    paginate,
+    person_names,
+    plugin_settings,
+    public_ideas,
+)
+from eak_discussion.comments import may_edit, may_withdraw
+from eak_discussion.models import Comment
+
+#: How many conversations the page of an idea shows at once.
+CONVERSATIONS = 20
+LATEST = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A comment as somebody reads it.
+
+    ``author`` is empty for erased people and imported comments. Where it was ``withdrawn`` or is
+    ``hidden`` (the public reason), its words are not in ``body``.
+    """
+
+    id: int
+    idea_id: int
+    depth: int
+    stance: str
+    body: str
+    author: str
+    origin_site: str
+    posted_at: Any
+    edited_at: Any
+    updated_at: Any
+    withdrawn: bool = False
+    hidden: str | None = None
+    may_edit: bool = False
+    may_withdraw: bool = False
+    may_answer: bool = False
+    answers: "list[Entry]" = field(default_factory=list)
+
+    @property
+    def readable(self) -> bool:
+        """Whether its words are shown."""
+        return not self.withdrawn and self.hidden is None
+
+
+def threads(
+    session: Session, actor: Actor, service: Service, idea: Idea, number: int, *, is_open: bool
+) -> Page[Entry]:
+    """Page ``number`` of the conversations about ``idea``, the latest first, answers in order.
+
+    `NotFound` where there is no such page.
+    """
+    page = paginate(session, _conversations(idea.id), number, CONVERSATIONS)
+    roots: Sequence[Comment] = page.items
+    comments = [*roots, *_answers(session, idea.id, [root.id for root in roots])]
+    read = entries(session, service, comments, actor, is_open=is_open)
+    by_id = {entry.id: entry for entry in read}
+    for comment, entry in zip(comments, read, strict=True):
+        if comment.parent_id is not None:
+            by_id[comment.parent_id].answers.append(entry)
+    return replace(page, items=read[: len(roots)])
+
+
+def page_of(session: Session, comment: Comment) -> int:
+    """The number of the page on which `threads` shows ``comment``."""
+    root = session.get_one(Comment, comment.root_id) if comment.root_id else comment
+    later = or_(
+        Comment.posted_at > root.posted_at,
+        (Comment.posted_at == root.posted_at) & (Comment.id > root.id),
+    )
+    query = select(func.count()).where(
+        Comment.idea_id == root.idea_id, Comment.root_id.is_(None), later
+    )
+    return (session.scalar(query) or 0) // CONVERSATIONS + 1
+
+
+def latest(service_id: int) -> Select[Comment, str, str]:
+    """The statement of the latest comments of a service, under ideas that everybody may read.
+
+    Its rows have a `Comment`, and the ``title`` and ``slug`` of the idea.
+    """
+    return (
+        select(Comment, Idea.title, Idea.slug)
+        .join(Idea, Idea.id == Comment.idea_id)
+        .where(Comment.service_id == service_id, *public_ideas(service_id))
+        .order_by(Comment.posted_at.desc(), Comment.id.desc())
+    )
+
+
+def written(session: Session, service_id: int) -> int:
+    """How many comments of a service have words that readers see, or would see."""
+    query = select(func.count()).where(
+        Comment.service_id == service_id, Comment.withdrawn_at.is_(None)
+    )
+    return session.scalar(query) or 0
+
+
+def entries(
+    session: Session,
+    service: Service,
+    comments: Sequence[Comment],
+    actor: Actor | None = None,
+    *,
+    is_open: bool = False,
+) -> list[Entry]:
+    """``comments`` as ``actor`` (a visitor where none is given) reads them, in the same order."""
+    actor = actor or Actor.visitor()
+    hidden = hidden_reasons(session, service.id, [each.subject for each in comments])
+    names = person_names(session, (each.author_id for each in comments if each.author_id))
+    settings = plugin_settings(session, service.id, "discussion")
+    answers = is_open and may(actor, "discussion.comment", service)
+    return [
+        _entry(each, actor, service, settings, names, hidden.get(each.subject), answers)
+        for each in comments
+    ]
+
+
+def _entry(
+    comment: Comment,
+    actor: Actor,
+    service: Service,
+    settings: Mapping[str, Any],
+    names: Mapping[int, str],
+    hidden: str | None,
+    answers: bool,
+) -> Entry:
+    withdrawn = comment.withdrawn_at is not None
+    readable = not withdrawn and hidden is None
+    return Entry(
+        id=comment.id,
+        idea_id=comment.idea_id,
+        depth=comment.depth,
+        stance=comment.stance,
+        body=comment.body if readable else "",
+        author=names.get(comment.author_id or 0, ""),
+        origin_site=comment.origin_site,
+        posted_at=comment.posted_at,
+        edited_at=comment.edited_at,
+        updated_at=comment.withdrawn_at or comment.edited_at or comment.posted_at,
+        withdrawn=withdrawn,
+        hidden=None if withdrawn else hidden,
+        may_edit=readable and may_edit(actor, service, comment, settings),
+        may_withdraw=may_withdraw(actor, service, comment),
+        may_answer=readable and answers,
+    )
+
+
+def _conversations(idea_id: int) -> Select[Any]:
+    return (
+        select(Comment)
+        .where(Comment.idea_id == idea_id, Comment.root_id.is_(None))
+        .order_by(Comment.posted_at.desc(), Comment.id.desc())
+    )
+
+
+def _answers(session: Session, idea_id: int, roots: Iterable[int]) -> Sequence[Comment]:
+    """The answers in these conversations, at any depth, in the order in which they were written."""
+    return session.scalars(
+        select(Comment)
+        .where(Comment.idea_id == idea_id, Comment.root_id.in_(roots))
+        .order_by(Comment.posted_at, Comment.id)
+    ).all()

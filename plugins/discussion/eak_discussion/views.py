@@ -1,0 +1,271 @@
+"""The pages of the discussion: the latest comments, and the forms around one comment."""
+
+from typing import Any
+from uuid import uuid4
+
+from flask import Response, flash, g, redirect, request, url_for
+from markupsafe import Markup
+from werkzeug.wrappers import Response as Answered
+
+from eak_core.api import (
+    Actor,
+    EakError,
+    Forbidden,
+    Form,
+    Idea,
+    Invalid,
+    NotFound,
+    PluginBlueprint,
+    Service,
+    SignInRequired,
+    _,
+    _l,
+    check_visible,
+    current_session,
+    hidden_reason,
+    idea_url,
+    limited,
+    may,
+    page_number,
+    paginate,
+    public_idea,
+    render,
+    require,
+)
+from eak_discussion import comments, thread
+from eak_discussion.counts import counts
+from eak_discussion.forms import STANCE_TITLES, CommentForm, ReasonForm, WithdrawForm
+from eak_discussion.manifest import plugin
+from eak_discussion.models import Comment
+
+blueprint = PluginBlueprint(plugin, __name__)
+
+FEED_LENGTH = 50
+Answer = str | Answered | tuple[str, int]
+
+limit_comment = limited("discussion.comment", "10/minute;200/day")
+
+
+@blueprint.get("/")
+def index() -> Answer:
+    """The latest comments of the service."""
+    check_visible(g.actor, g.service, page=True)
+    session = current_session()
+    page = paginate(session, thread.latest(g.service.id), per_page=thread.LATEST)
+    return render("discussion/index.html", page=page, entries=_latest_entries(page.items))
+
+
+@blueprint.get("/commentaires.atom")
+def atom() -> Response:
+    """The latest comments, as a feed (RFC 4287)."""
+    check_visible(g.actor, g.service, page=False)
+    rows = current_session().execute(thread.latest(g.service.id).limit(FEED_LENGTH)).all()
+    found = _latest_entries(rows)
+    updated = max((entry.updated_at for entry, _title in found), default=g.service.created_at)
+    text = render("discussion/feed.xml", entries=found, updated=updated, titles=STANCE_TITLES)
+    return Response(text, content_type="application/atom+xml; charset=utf-8")
+
+
+def _latest_entries(rows: Any) -> list[tuple[thread.Entry, str]]:
+    """Each row of `thread.latest` as an entry with the title of its idea."""
+    read = thread.entries(current_session(), g.service, [row.Comment for row in rows])
+    return [(entry, row.title) for entry, row in zip(read, rows, strict=True)]
+
+
+@blueprint.get("/commentaires/<int:comment_id>")
+def show(comment_id: int) -> Answer:
+    """The lasting address of a comment: it leads to its place under the idea."""
+    check_visible(g.actor, g.service, page=True)
+    return redirect(_place(comments.comment_of(current_session(), g.service, comment_id)))
+
+
+@blueprint.route("/idees/<int:idea_id>/commenter", methods=["GET", "POST"])
+def comment(idea_id: int) -> Answer:
+    """Comment on an idea."""
+    idea = public_idea(current_session(), g.service, idea_id)
+    return _write(idea, None)
+
+
+@blueprint.route("/commentaires/<int:comment_id>/repondre", methods=["GET", "POST"])
+def answer(comment_id: int) -> Answer:
+    """Answer a comment."""
+    session = current_session()
+    parent = comments.comment_of(session, g.service, comment_id)
+    return _write(public_idea(session, g.service, parent.idea_id), parent)
+
+
+def _write(idea: Idea, parent: Comment | None) -> Answer:
+    """Show the form, or post what it holds; whatever is refused is shown again as typed."""
+    session = current_session()
+    form = CommentForm(data={"form_key": str(uuid4())})
+    status = 200
+    if request.method == "GET":
+        require(g.actor, "discussion.comment", g.service)
+        comments.require_open(session, g.service, idea)
+        if parent is not None:
+            comments.require_answerable(session, g.service, parent)
+    else:
+        posted: list[Comment] = []
+        status = _refused(form, lambda: posted.append(_post(form, idea, parent)))
+        if posted:
+            return _done(_("Thank you! Your comment is public."), posted[0])
+    answered = thread.entries(session, g.service, [parent])[0] if parent else None
+    return _form_page("discussion/write.html", form, status, idea=idea, answered=answered)
+
+
+@limit_comment
+def _post(form: CommentForm, idea: Idea, parent: Comment | None) -> Comment:
+    return comments.post_comment(
+        current_session(), g.actor, g.service, idea,
+        body=form.body.data or "", stance=form.stance.data or "",
+        parent=parent, form_key=form.form_key.data,
+    )  # fmt: skip
+
+
+@blueprint.route("/commentaires/<int:comment_id>/modifier", methods=["GET", "POST"])
+def edit(comment_id: int) -> Answer:
+    """Change a comment soon after it was posted."""
+    session = current_session()
+    written = comments.comment_of(session, g.service, comment_id)
+    form = CommentForm(data={"body": written.body, "stance": written.stance})
+    status = 200
+    if request.method == "GET":
+        comments.require_editable(session, g.actor, g.service, written)
+    else:
+        status = _refused(form, lambda: _change(form, written))
+        if not status:
+            return _done(_("Your changes are public."), written)
+    return _form_page("discussion/edit.html", form, status, comment=written)
+
+
+@limit_comment
+def _change(form: CommentForm, written: Comment) -> None:
+    comments.edit_comment(
+        current_session(), g.actor, g.service, written,
+        body=form.body.data or "", stance=form.stance.data or "",
+    )  # fmt: skip
+
+
+@blueprint.route("/commentaires/<int:comment_id>/retirer", methods=["GET", "POST"])
+def withdraw(comment_id: int) -> Answer:
+    """Ask the author once more, then take the comment back."""
+    session = current_session()
+    written = comments.comment_of(session, g.service, comment_id)
+    if not comments.may_withdraw(g.actor, g.service, written):
+        raise Forbidden(_l("Only the author of a comment can change it or take it back."))
+    form = WithdrawForm()
+    status = 200
+    if request.method == "POST":
+        status = _refused(
+            form, lambda: comments.withdraw_comment(session, g.actor, g.service, written)
+        )
+        if not status:
+            return _done(_("Your comment is withdrawn. Its place says so."), written)
+    entry = thread.entries(session, g.service, [written])[0]
+    return _form_page("discussion/withdraw.html", form, status, entry=entry)
+
+
+@blueprint.route("/commentaires/<int:comment_id>/masquer", methods=["GET", "POST"])
+def hide(comment_id: int) -> Answer:
+    """Hide a comment, with a public reason."""
+    require(g.actor, "discussion.moderate", g.service)
+    return _moderate(
+        comment_id, comments.hide_comment, "discussion/hide.html", _("The comment is hidden.")
+    )
+
+
+@blueprint.route("/commentaires/<int:comment_id>/retablir", methods=["GET", "POST"])
+def restore(comment_id: int) -> Answer:
+    """Show a hidden comment to its moderators, and to everybody again with a public reason."""
+    require(g.actor, "discussion.moderate", g.service)
+    return _moderate(
+        comment_id,
+        comments.restore_comment,
+        "discussion/restore.html",
+        _("The comment is shown again."),
+    )
+
+
+def _moderate(comment_id: int, act: Any, template: str, done: str) -> Answer:
+    session = current_session()
+    written = comments.comment_of(session, g.service, comment_id)
+    because = hidden_reason(session, g.service.id, written.subject)
+    if template.endswith("restore.html") and because is None:
+        raise NotFound(_l("This comment is not hidden."))
+    form = ReasonForm()
+    status = 200
+    if request.method == "POST":
+        status = _refused(
+            form, lambda: act(session, g.actor, g.service, written, form.reason.data or "")
+        )
+        if not status:
+            return _done(done, written)
+    return _form_page(template, form, status, comment=written, because=because)
+
+
+def _refused(form: Form, act: Any) -> int:
+    """Do ``act`` with a form that is in order: 0. Otherwise the status, and ``form`` says why."""
+    try:
+        if not g.actor.signed_in:
+            raise SignInRequired(_l("You are no longer signed in."))
+        if not form.validate():
+            return 422
+        act()
+    except Invalid as refusal:
+        form.add_errors(refusal.fields)
+        return refusal.status
+    except EakError as refusal:
+        form.form_errors.append(str(refusal))
+        return refusal.status
+    return 0
+
+
+def _done(message: str, about: Comment) -> Answer:
+    current_session().commit()
+    flash(message, "success")
+    return redirect(_place(about))
+
+
+def _form_page(template: str, form: Form, status: int, **shown: Any) -> Answer:
+    page = render(template, form=form, titles=STANCE_TITLES, **shown)
+    return page, status
+
+
+def _place(about: Comment) -> str:
+    """The address of a comment under its idea."""
+    session = current_session()
+    idea = public_idea(session, g.service, about.idea_id)
+    number = thread.page_of(session, about)
+    query = f"?page={number}" if number > 1 else ""
+    return f"{idea_url(idea)}{query}#commentaire-{about.id}"
+
+
+def section(service: Service, idea: Idea, actor: Actor) -> Markup:
+    """The discussion below the text of an idea, with the form for whoever may comment."""
+    session = current_session()
+    is_open = comments.is_open(session, service, idea)
+    try:
+        page = thread.threads(session, actor, service, idea, _asked_page(), is_open=is_open)
+    except NotFound:
+        # The address belongs to the idea, which exists whatever the number behind it.
+        page = thread.threads(session, actor, service, idea, 1, is_open=is_open)
+    takes = is_open and may(actor, "discussion.comment", service)
+    return Markup(  # noqa: S704 – a template's own output
+        render(
+            "discussion/section.html",
+            idea=idea,
+            page=page,
+            counts=counts(session, service.id, [idea.id])[idea.id],
+            is_open=is_open,
+            form=CommentForm(formdata=None, data={"form_key": str(uuid4())}) if takes else None,
+            sign_in=url_for("discussion.comment", idea_id=idea.id),
+            titles=STANCE_TITLES,
+        )
+    )
+
+
+def _asked_page() -> int:
+    try:
+        return page_number()
+    except NotFound:
+        return 1
