@@ -31,7 +31,7 @@ RESERVED_NAMES = frozenset(
     events i18n idea ideas log mail main moderation outbox page pages parked people
     permission permissions person plugin plugins portal role security service services site stage
     static subject subscription test testing theme themes web
-    """.split()  # noqa: SIM905 – forty quoted words would be harder to read
+    """.split()
 )
 
 #: Endings that the host gives to the names of a plugin's further blueprints.

@@ -34,9 +34,12 @@ from eak_core.services.slugs import RESERVED
 #: Builds applications on the test's database, as several processes would.
 MakeApp = Callable[..., Flask]
 
-PAGE = """<nav>{% for entry in nav_items() %}<a href="{{ entry.url }}">{{ entry.label }}</a>{% endfor %}</nav>
-{{ slot("service_home") }}{% if idea %}{{ slot("idea_aside", idea=idea) }}{{ slot("idea_body", idea=idea) }}{% endif %}
-{% for key, line in slot_cards(ideas).items() %}<li>{{ key }} {{ line }}</li>{% endfor %}"""
+PAGE = """
+<nav>{% for entry in nav_items() %}<a href="{{ entry.url }}">{{ entry.label }}</a>{% endfor %}</nav>
+{{ slot("service_home") }}
+{% if idea %}{{ slot("idea_aside", idea=idea) }}{{ slot("idea_body", idea=idea) }}{% endif %}
+{% for key, line in slot_cards(ideas).items() %}<li>{{ key }} {{ line }}</li>{% endfor %}
+"""
 
 SYSTEM = Actor.system()
 

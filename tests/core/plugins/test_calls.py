@@ -1,0 +1,355 @@
+"""Asking plugins: in order, only those that are on, and without being hurt by any (T44, T50)."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from flask import Flask
+from sqlalchemy import select, text
+
+from eak_core import clock
+from eak_core.db import current_session, read_session, write_session
+from eak_core.plugins import breaker
+from eak_core.plugins.activation import active_plugins, resume
+from eak_core.plugins.contributions import Asset, Denial, NavItem
+from eak_core.plugins.hookspecs import hookimpl
+from eak_core.plugins.host import get_host
+from eak_core.plugins.models import PluginActivation, PluginFault
+from eak_core.plugins.shapes import SHAPES
+from tests.core.plugins.making import host_of, make
+from tests.core.plugins.site import (
+    SYSTEM,
+    MakeApp,
+    add_service,
+    service_at,
+    switch,
+    types_in_log,
+)
+
+SERVICE = SimpleNamespace(id=1, name="Culture")
+
+
+def fail(*_: Any) -> Any:
+    raise ZeroDivisionError("on purpose")
+
+
+def failing(hook: str, name: str = "bad") -> Any:
+    """A plugin whose ``hook`` raises."""
+    specified = {
+        "slot_service_home": lambda service: fail(),
+        "nav_items": lambda service: fail(),
+        "can_change_stage": lambda idea: fail(),
+    }
+    return make(name, **{hook: specified[hook]})
+
+
+def test_every_hook_has_a_docstring_and_a_shape_and_is_answered_by_the_sample() -> None:
+    host = host_of("tests.core.plugins.everything.plugin")
+    specified = vars(host._manager.hook)
+    assert set(specified) == set(SHAPES)
+    for name in specified:
+        spec = specified[name].spec
+        assert (spec.function.__doc__ or "").strip(), name
+        assert spec.function.__doc__.strip().splitlines()[0].endswith("."), name
+        assert specified[name].get_hookimpls(), f"{name} is answered by nobody here"
+
+
+def test_every_hook_is_asked_and_answers_in_its_shape(make_app: MakeApp) -> None:
+    app = make_app("tests.core.plugins.everything.plugin")
+    ideas = [SimpleNamespace(id=4), SimpleNamespace(id=7)]
+    demo: list[str] = []
+    arguments: dict[str, Any] = {
+        "service": SERVICE, "service_id": 1, "actor": SYSTEM, "idea": ideas[0], "ideas": ideas,
+        "to": "forbidden", "enabling": True, "person_id": 3, "comments": ["one"], "demo": demo,
+    }  # fmt: skip
+    answers: dict[str, Any] = {}
+    with app.app_context():
+        current_session().writes = True
+        for hook in SHAPES:
+            found = get_host().call_each(
+                hook, {"everything"}, session=current_session(), **arguments
+            )
+            answers[hook] = dict(found).get("everything")
+    assert answers["nav_items"] == [NavItem("Everything", "everything.index")]
+    assert answers["slot_idea_body"] == "<p class='everything'>body of 4</p>"
+    assert answers["slot_idea_aside"] == "&lt;everything&gt; beside 4"
+    assert answers["slot_idea_cards"] == {4: "everything on 4", 7: "everything on 7"}
+    assert answers["slot_service_home"] == "everything at Culture"
+    assert answers["slot_manage_home"] == "everything waits"
+    assert answers["assets"] == [Asset("everything.css", "style")]
+    assert answers["idea_columns"] == {4: {"weight": 40}, 7: {"weight": 70}}
+    assert answers["can_change_stage"] == Denial("not from here")
+    assert answers["effect_preview"] == ["everything appears"]
+    assert answers["reset_projections"] is None
+    assert answers["export_person"] == {"weight": 3}
+    assert answers["erase_person"] is None
+    assert answers["import_comments"].created == 1
+    assert demo == ["everything"]
+    assert [command.name for command in answers["register_commands"]] == ["weigh"]
+
+
+def test_no_hook_answers_for_a_plugin_that_is_off() -> None:
+    host = host_of("tests.core.plugins.everything.plugin")
+    for hook in SHAPES:
+        assert list(host.call_each(hook, frozenset())) == [], hook
+        assert list(host.call_each(hook, {"other"})) == [], hook
+
+
+def test_answers_come_in_the_order_of_plugins_whatever_was_switched_first() -> None:
+    def named(name: str) -> Any:
+        def slot_service_home(service: Any) -> str:
+            return name
+
+        return make(name, slot_service_home=slot_service_home, requires=["mm"] * (name == "aa"))
+
+    host = host_of(named("zz"), named("aa"), named("mm"))
+    for active in ({"zz", "aa", "mm"}, {"mm", "zz", "aa"}):
+        answers = host.call_each("slot_service_home", active, service=SERVICE)
+        assert [name for name, _answer in answers] == ["mm", "aa", "zz"]
+
+
+def test_an_unknown_hook_is_the_cores_mistake() -> None:
+    with pytest.raises(KeyError):
+        list(host_of().call_each("slot_nowhere", frozenset()))
+
+
+@pytest.mark.parametrize(
+    ("hook", "answer"),
+    [
+        ("nav_items", ["not an item"]),
+        ("nav_items", "text"),
+        ("nav_items", 3),
+        ("slot_idea_cards", ["no mapping"]),
+        ("slot_idea_cards", {"not an id": "x"}),
+        ("idea_columns", {1: "no mapping"}),
+        ("can_change_stage", "no"),
+        ("export_person", []),
+        ("import_comments", 3),
+        ("register_commands", ["weigh"]),
+        ("assets", [Asset("missing.css", "style")]),
+    ],
+)
+def test_an_answer_of_another_shape_is_left_out(hook: str, answer: Any) -> None:
+    host = host_of(make("odd", **{hook: lambda: answer}), make("good", **{hook: lambda: None}))
+    assert list(host.call_each(hook, host.ready_names)) == []
+
+
+def test_a_generator_that_raises_halfway_is_left_out_whole() -> None:
+    def nav_items() -> Iterator[NavItem]:
+        yield NavItem("One", "half.one")
+        fail()
+
+    assert list(host_of(make("half", nav_items=nav_items)).call_each("nav_items", {"half"})) == []
+
+
+@pytest.mark.parametrize("path", ["/etc/passwd", "../views.py", "a/../../b"])
+def test_an_asset_lies_below_the_static_folder(path: str) -> None:
+    with pytest.raises(ValueError, match="static"):
+        Asset(path, "style")
+
+
+def test_a_hook_that_raises_leaves_the_page_without_it(make_app: MakeApp) -> None:
+    good = make("good", slot_service_home=lambda service: "good stands")
+    app = make_app(failing("slot_service_home"), good)
+    add_service(app)
+    for name in ("bad", "good"):
+        switch(app, name)
+    answer = app.test_client().get("/culture/")
+    assert answer.status_code == 200
+    assert "good stands" in answer.text
+    assert "on purpose" not in answer.text
+
+
+def test_an_entry_whose_address_cannot_be_built_is_left_out(make_app: MakeApp) -> None:
+    app = make_app(make("lost", nav_items=lambda: [NavItem("Lost", "lost.nowhere")]))
+    add_service(app)
+    switch(app, "lost")
+    answer = app.test_client().get("/culture/")
+    assert answer.status_code == 200
+    assert "Lost" not in answer.text
+
+
+def test_a_hook_whose_sql_fails_leaves_the_page_its_session(make_app: MakeApp) -> None:
+    def slot_service_home(session: Any, service: Any) -> str:
+        session.execute(text("SELECT * FROM nowhere"))
+        return "never"
+
+    bad = make("bad")
+    bad.slot_service_home = hookimpl(lambda service: slot_service_home(current_session(), service))
+    after = make("later", slot_service_home=lambda service: str(count_services()))
+    app = make_app(bad, after)
+    add_service(app)
+    for name in ("bad", "later"):
+        switch(app, name)
+    answer = app.test_client().get("/culture/")
+    assert answer.status_code == 200
+    assert "[1]" in answer.text
+
+
+def count_services() -> list[int]:
+    from eak_core.services.models import Service
+
+    return list(current_session().scalars(select(Service.id)))
+
+
+def test_what_a_raising_hook_wrote_is_undone_and_the_rest_is_committed(make_app: MakeApp) -> None:
+    def load_demo(session: Any) -> None:
+        session.execute(text("UPDATE service SET name = 'Broken'"))
+        fail()
+
+    app = make_app(make("bad", load_demo=load_demo))
+    add_service(app)
+    with app.app_context(), write_session(app) as session:
+        session.execute(text("UPDATE service SET description = 'kept'"))
+        list(get_host().call_each("load_demo", {"bad"}, session=session, service=SERVICE, demo=0))
+    with read_session(app) as session:
+        service = service_at(session)
+        assert (service.name, service.description) == ("Culture", "kept")
+
+
+def test_a_guard_refuses_and_says_why() -> None:
+    guard = make("guard", can_change_stage=lambda to: Denial("closed") if to == "next" else None)
+    host = host_of(guard)
+    assert host.first_denial("can_change_stage", {"guard"}, to="other") is None
+    assert host.first_denial("can_change_stage", {"guard"}, to="next") == Denial("closed")
+    assert host.first_denial("can_change_stage", frozenset(), to="next") is None
+
+
+def test_a_guard_that_fails_refuses_because_its_rule_could_not_be_checked() -> None:
+    denial = host_of(failing("can_change_stage")).first_denial(
+        "can_change_stage", {"bad"}, idea=None
+    )
+    assert denial is not None
+    assert "Bad" in str(denial.message)
+
+
+def test_what_must_be_whole_raises_and_asks_everybody_ready() -> None:
+    asked: list[str] = []
+    modules = [
+        make("aa", erase_person=lambda person_id: asked.append(f"aa {person_id}")),
+        make("bb", erase_person=lambda person_id: asked.append(f"bb {person_id}")),
+        make("cc", core=">=9", erase_person=lambda person_id: asked.append("cc")),
+    ]
+    host_of(*modules).call_all("erase_person", person_id=5)
+    assert asked == ["aa 5", "bb 5"]
+    with pytest.raises(ZeroDivisionError):
+        host_of(*modules, make("dd", erase_person=lambda: fail())).call_all(
+            "erase_person", person_id=5
+        )
+
+
+@pytest.fixture
+def site(make_app: MakeApp) -> Flask:
+    app = make_app(failing("slot_service_home"))
+    for slug in ("culture", "routes"):
+        add_service(app, slug)
+        switch(app, "bad", slug)
+    return app
+
+
+def visit(app: Flask, times: int, slug: str = "culture") -> None:
+    for _ in range(times):
+        assert app.test_client().get(f"/{slug}/").status_code == 200
+
+
+def active(app: Flask, slug: str = "culture") -> frozenset[str]:
+    with app.app_context(), read_session(app) as session:
+        return active_plugins(session, service_at(session, slug).id)
+
+
+def test_five_failures_put_a_plugin_aside_in_that_service_alone(site: Flask) -> None:
+    visit(site, breaker.LIMIT - 1)
+    assert active(site) == {"bad"}
+    visit(site, 1)
+    assert active(site) == frozenset()
+    assert active(site, "routes") == {"bad"}
+    assert types_in_log(site)[-1] == "plugin.suspended"
+    assert "plugin.suspended" not in types_in_log(site, "routes")
+
+
+def test_failures_are_kept_with_their_traceback_and_counted(site: Flask) -> None:
+    visit(site, 3)
+    with read_session(site) as session:
+        [fault] = breaker.faults(session, service_at(session).id, "bad")
+        other = breaker.faults(session, service_at(session, "routes").id, "bad")
+    assert fault["count"] == 3
+    assert fault["hook"] == "slot_service_home"
+    assert "on purpose" in fault["traceback"]
+    assert other == []
+
+
+def test_failures_that_lie_far_apart_suspend_nothing(site: Flask) -> None:
+    start = clock.now()
+    for failure in range(8):
+        with clock.freeze(start + failure * timedelta(minutes=4)):
+            visit(site, 1)
+    assert active(site) == {"bad"}
+
+
+def test_many_failures_in_one_request_count_each(make_app: MakeApp) -> None:
+    app = make_app(failing("nav_items"))
+    service = add_service(app)
+    switch(app, "bad")
+    with app.app_context():
+        for _ in range(breaker.LIMIT):
+            list(get_host().call_each("nav_items", {"bad"}, service=service))
+    assert active(app) == frozenset()
+
+
+def test_a_suspended_plugin_is_resumed_with_a_clean_record(site: Flask) -> None:
+    visit(site, breaker.LIMIT)
+    with site.app_context(), write_session(site) as session:
+        answer = resume(session, SYSTEM, service_at(session), "bad")
+        again = resume(session, SYSTEM, service_at(session), "bad")
+    assert answer.changed
+    assert not again.changed
+    assert types_in_log(site)[-1] == "plugin.resumed"
+    visit(site, breaker.LIMIT - 1)
+    assert active(site) == {"bad"}
+    visit(site, 1)
+    assert active(site) == frozenset()
+
+
+def test_switching_off_and_on_lets_a_suspended_plugin_begin_anew(site: Flask) -> None:
+    start = clock.now()
+    visit(site, breaker.LIMIT)
+    with clock.freeze(start + timedelta(minutes=1)):
+        switch(site, "bad", on=False)
+        assert switch(site, "bad").changed
+        visit(site, 1)
+    assert active(site) == {"bad"}
+
+
+def test_a_failure_in_a_changing_request_is_written_after_its_session_is_closed(
+    make_app: MakeApp,
+) -> None:
+    app = make_app(failing("slot_service_home"))
+    add_service(app)
+    switch(app, "bad")
+
+    @app.post("/<service_slug>/change")
+    def change(service_slug: str) -> str:
+        from eak_core.plugins.slots import slot
+
+        current_session().execute(text("UPDATE service SET name = 'Changed'"))
+        page = slot("service_home")
+        current_session().commit()
+        current_session().execute(text("UPDATE service SET name = 'Forgotten'"))
+        return str(page)
+
+    assert app.test_client().post("/culture/change").status_code == 200
+    with read_session(app) as session:
+        assert service_at(session).name == "Changed"
+        assert len(session.scalars(select(PluginFault)).all()) == 1
+
+
+def test_a_record_that_cannot_be_written_does_not_spoil_the_answer(
+    site: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(breaker, "write_session", fail)
+    visit(site, 1)
+    with read_session(site) as session:
+        assert session.scalars(select(PluginFault)).all() == []
+        assert session.scalars(select(PluginActivation.suspended_at)).all() == [None, None]
