@@ -92,7 +92,7 @@ def find_person(session: Session, email: str) -> Person:
 
 def checked_name(name: str) -> str:
     """``name`` as it is shown: one line, without invisible characters. `Invalid` otherwise."""
-    name = clean_line(name)
+    name = " ".join(clean_line(name).split())
     if not any(char.isalnum() for char in name):
         reason = _l("Please give the name under which you will appear.")
     elif len(name) > NAME_LENGTH:

@@ -16,4 +16,4 @@ def person_names(session: Session, person_ids: Iterable[int]) -> dict[int, str]:
     rows = session.execute(
         select(Person.id, Person.name).where(Person.id.in_(asked), Person.erased_at.is_(None))
     )
-    return {person_id: name for person_id, name in rows}
+    return {row.id: row.name for row in rows}

@@ -42,12 +42,19 @@ def keep_private(response: Response) -> Response:
     return response
 
 
-@blueprint.route("/", methods=["GET", "POST"])
+@blueprint.get("/")
 def show() -> Answer:
     """The account: name, language, roles offered, and the ways to the data."""
     person = me()
+    return _account_page(person, _profile_form(person))
+
+
+@blueprint.post("/profil")
+def change() -> Answer:
+    """Save the name and the language."""
+    person = me()
     form = _profile_form(person)
-    if form.validate_on_submit():
+    if form.validate():
         try:
             change_profile(current_session(), person, name=form.name.data, locale=form.locale.data)
         except Invalid as refusal:
@@ -56,7 +63,7 @@ def show() -> Answer:
             current_session().commit()
             flash(_("Your changes are saved."), "success")
             return redirect(url_for("account.show", lang=person.locale))
-    return _account_page(person, form)
+    return _account_page(person, form), 422
 
 
 @blueprint.get("/mes-donnees.json")
@@ -119,7 +126,7 @@ def confirm_address(token: str) -> ResponseReturnValue:
     form = ConfirmForm()
     if not person or expired or invalid or person.confirmed_at or form.validate_on_submit():
         return confirm_email(token)
-    return render("security/confirm_address.html", form=form, person=person)
+    return render("security/confirm_address.html", form=form, person=person, token=token)
 
 
 def _profile_form(person: Person) -> ProfileForm:
@@ -130,11 +137,10 @@ def _profile_form(person: Person) -> ProfileForm:
     return form
 
 
-def _account_page(person: Person, form: ProfileForm) -> Answer:
-    page = render(
+def _account_page(person: Person, form: ProfileForm) -> str:
+    return render(
         "people/account.html",
         form=form,
         person=person,
         offers=invitations.offered_to(current_session(), person),
     )
-    return (page, 422) if form.errors else page

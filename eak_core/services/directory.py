@@ -147,7 +147,7 @@ def _checked(
     name: str, description: str, audience: str, theme: str | None
 ) -> dict[str, str | None]:
     """The values as they are stored; `Invalid` with a reason for each field that is wrong."""
-    name, description = clean_line(name), clean_lines(description)
+    name, description = " ".join(clean_line(name).split()), clean_lines(description)
     wrong: dict[str, object] = {}
     if not any(char.isalnum() for char in name):
         wrong["name"] = _l("Please give the service a name.")

@@ -19,7 +19,7 @@ RESERVED = frozenset(
     security service services site sitemap static statistiques stats status statut system
     systeme theme themes upload uploads user users utilisateurs vie-privee webauthn well-known
     www
-    """.split()  # noqa: SIM905  # eighty words read better than eighty strings
+    """.split()
 )
 
 
