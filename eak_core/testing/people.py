@@ -1,0 +1,69 @@
+"""The people of a test: one of each role, made when they are first asked for."""
+
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from sqlalchemy.orm import joinedload
+
+from eak_core.db import read_session
+from eak_core.people.accounts import create_person
+from eak_core.people.actor import actor_for
+from eak_core.people.models import Person
+from eak_core.people.roles import give_role
+from eak_core.permissions import Actor
+from eak_core.testing.browser import PASSWORD
+
+if TYPE_CHECKING:
+    from eak_core.testing.site import Site
+
+AGENT_DOMAIN = "departement.example"
+"""Where the agents of a test have their addresses."""
+
+
+class People:
+    """Accounts on a `Site`, confirmed, all with the same password."""
+
+    def __init__(self, site: "Site") -> None:
+        self._site = site
+
+    def add(self, name: str, *, domain: str = "example.org", administrator: bool = False) -> Person:
+        """Another account; the address follows from the name."""
+        with self._site.writing() as session:
+            return create_person(
+                session,
+                f"{name.lower().replace(' ', '.')}@{domain}",
+                name,
+                PASSWORD,
+                administrator=administrator,
+            )
+
+    @cached_property
+    def citizen(self) -> Person:
+        """Somebody with an account and nothing else."""
+        return self.add("Camille Citizen")
+
+    @cached_property
+    def agent(self) -> Person:
+        """Somebody of the administration, by their address."""
+        return self.add("Agathe Agent", domain=AGENT_DOMAIN)
+
+    @cached_property
+    def manager(self) -> Person:
+        """Who runs `Site.service`."""
+        person = self.add("Manon Manager")
+        service = self._site.service
+        with self._site.writing() as session:
+            known = session.get_one(Person, person.id)
+            give_role(session, known, service, "manager", granted_by=None)
+        return person
+
+    @cached_property
+    def administrator(self) -> Person:
+        """Who runs the site."""
+        return self.add("Adama Administrator", administrator=True)
+
+    def actor(self, person: Person) -> Actor:
+        """``person`` as domain functions take them, with the roles they hold now."""
+        with self._site.app.app_context(), read_session(self._site.app) as session:
+            known = session.get_one(Person, person.id, options=[joinedload(Person.grants)])
+            return actor_for(session, known)
