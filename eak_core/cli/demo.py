@@ -62,6 +62,10 @@ def _remove(folder: Path, yes: bool) -> None:
     marker = folder / MARKER
     if not marker.is_file() or "eak demo" not in marker.read_text(encoding="utf-8"):
         raise Misconfigured(f"{folder} was not made by “eak demo”; nothing was removed.")
+    if State(folder).config().sqlite_path is None:
+        raise Misconfigured(
+            "The database is not in the folder: empty it, then run without --reset."
+        )
     confirm(f"Everything in {folder} will be removed. Go on?", yes)
     shutil.rmtree(folder)
     folder.mkdir()

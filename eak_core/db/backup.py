@@ -160,7 +160,7 @@ def _dump_postgres(
 
 def _table_names() -> list[str]:
     """Every table of the core and the installed plugins, what is referred to first."""
-    return [table.name for table in Base.metadata.sorted_tables]
+    return [str(table.name) for table in Base.metadata.sorted_tables]
 
 
 def _revisions(

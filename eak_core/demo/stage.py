@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from zlib import crc32
 
 from flask import Flask
 from sqlalchemy import select
@@ -26,8 +27,10 @@ from eak_core.plugins.host import get_host
 from eak_core.services.directory import create_service, list_services
 from eak_core.services.models import Service
 
-# How long before its first idea a service was opened.
-LEAD = timedelta(days=7)
+# How many days before the first idea the services were opened.
+LEAD = 7
+# When people write and decide, in UTC.
+WAKING = range(6, 21)
 
 Act = Callable[[Session], None]
 
@@ -47,9 +50,12 @@ class Demo:
         """The person ``key`` with the rights they hold by now."""
         return actor_for(session, session.get_one(Person, self.people[key].id))
 
-    def days_ago(self, days: float) -> datetime:
-        """An instant in the past of the demonstration."""
-        return self.now - timedelta(days=days)
+    def days_ago(self, days: int, what: str = "") -> datetime:
+        """An instant of the day so many ``days`` ago; ``what`` happens decides on the hour."""
+        spread = crc32(what.encode())
+        hour, minute = WAKING[spread % len(WAKING)], spread // len(WAKING) % 60
+        day = self.now - timedelta(days=days)
+        return day.replace(hour=hour, minute=minute, second=0, microsecond=0)
 
 
 def load(app: Flask) -> None:
@@ -70,15 +76,15 @@ def load(app: Flask) -> None:
 
 def _acts(demo: Demo, content: Content) -> Iterator[tuple[datetime, Act]]:
     """Everything that happens, each with its date; what has the same date keeps this order."""
-    opening = demo.days_ago(max(idea.days for idea in content.ideas)) - LEAD
+    opening = demo.days_ago(max(idea.days for idea in content.ideas) + LEAD)
     for person in content.people:
         yield opening, _joins(demo, person)
     for service in content.services:
         yield opening, _opens(demo, service, content)
     for idea in content.ideas:
-        yield demo.days_ago(idea.days), _is_told(demo, idea)
+        yield demo.days_ago(idea.days, idea.key), _is_told(demo, idea)
         for step in idea.steps:
-            yield demo.days_ago(step.days), _moves(demo, idea, step)
+            yield demo.days_ago(step.days, f"{idea.key} {step.to}"), _moves(demo, idea, step)
 
 
 def _joins(demo: Demo, story: PersonStory) -> Act:

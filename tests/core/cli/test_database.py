@@ -1,0 +1,158 @@
+"""Migrations, backups and restoring, from the command line."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import create_engine, text
+
+from eak_core.db.engine import engine_options, prepare
+from eak_core.testing.databases import Databases, Kind
+from tests.core.cli.conftest import Eak
+
+PASSWORD = "a long enough password"
+
+
+@pytest.fixture
+def empty_url(databases: Databases, database: Kind, tmp_path: Path) -> Iterator[str]:
+    """A database that holds nothing, of the kind that the test runs on."""
+    if database == "sqlite":
+        yield f"sqlite:///{tmp_path / 'empty.sqlite'}"
+        return
+    with databases.fresh("postgresql", "empty", lambda _url: None) as url:
+        yield url
+
+
+@pytest.fixture
+def lived(eak: Eak, site_on_both: Path) -> Path:
+    """A site in which something happened."""
+    assert eak("service", "create", "culture", "Culture : « à côté »\t\\N").code == 0
+    words = ("person", "create", "ada@demo.example", "Ada", "--password-stdin")
+    assert eak(*words, given=PASSWORD).code == 0
+    assert eak("person", "role", "ada@demo.example", "manager", "--service", "culture").code == 0
+    return site_on_both
+
+
+def told(eak: Eak) -> object:
+    return (
+        eak("service", "list", "--json").json,
+        eak("event", "list", "--json").json,
+        eak("event", "list", "--service", "culture", "--json").json,
+    )
+
+
+def test_upgrading_twice_does_nothing_the_second_time(eak: Eak, instance: Path) -> None:
+    assert "core: 0001" in eak("db", "upgrade").out
+    again = eak("db", "upgrade")
+    assert again.code == 0
+    assert "up to date" in again.out
+
+
+def test_checking_names_what_the_database_lacks(eak: Eak, instance: Path) -> None:
+    ran = eak("db", "check", "--json")
+    assert ran.code == 1
+    assert ran.json["ok"] is False
+    assert "core lacks 0001" in ran.json["faults"][0]
+    eak("db", "upgrade")
+    assert eak("db", "check", "--json").json == {"ok": True, "faults": []}
+
+
+def test_the_migrations_make_what_the_models_say(eak: Eak, instance: Path) -> None:
+    ran = eak("db", "check", "--models")
+    assert ran.code == 0, ran.out
+    assert not (instance / "eak.sqlite").exists()
+
+
+def test_what_was_saved_is_restored_and_goes_on(
+    eak: Eak, lived: Path, empty_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = told(eak)
+    saved = eak("db", "backup", str(tmp_path / "saved"))
+    assert saved.code == 0, saved.err
+    assert (tmp_path / "saved").stat().st_mode & 0o077 == 0
+
+    monkeypatch.setenv("EAK_DATABASE_URL", empty_url)
+    restored = eak("db", "restore", str(tmp_path / "saved"), "--json")
+    assert restored.code == 0, restored.err
+    assert restored.json["events"] == sum(len(log) for log in before[1:])  # type: ignore[index]
+    assert told(eak) == before
+    assert eak("event", "verify").code == 0
+    # Numbering goes on after what was restored, and the log refuses to be rewritten here too.
+    assert eak("service", "create", "mobilites", "Mobilités").code == 0
+    with pytest.raises(Exception, match="never rewritten"):
+        execute(empty_url, "DELETE FROM event_log")
+
+
+def execute(url: str, statement: str) -> None:
+    engine = create_engine(**engine_options(url))
+    prepare(engine)
+    try:
+        with engine.execution_options(eak_writes=True).begin() as connection:
+            connection.execute(text(statement))
+    finally:
+        engine.dispose()
+
+
+def test_a_database_that_holds_something_is_not_restored_over(
+    eak: Eak, lived: Path, tmp_path: Path
+) -> None:
+    before = told(eak)
+    eak("db", "backup", str(tmp_path / "saved"))
+    ran = eak("db", "restore", str(tmp_path / "saved"))
+    assert ran.code == 2
+    assert "not empty" in ran.err
+    assert told(eak) == before
+
+
+def test_a_backup_of_another_kind_of_database_is_refused(
+    eak: Eak, lived: Path, database: Kind, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    eak("db", "backup", str(tmp_path / "saved"))
+    other = {"sqlite": os.environ["EAK_DATABASE_URL"], "postgresql": f"sqlite:///{tmp_path}/x"}
+    if database == "sqlite":
+        pytest.importorskip("psycopg")
+        other["sqlite"] = "postgresql://nobody@127.0.0.1:1/nowhere"
+    monkeypatch.setenv("EAK_DATABASE_URL", other[database])
+    assert eak("db", "restore", str(tmp_path / "saved")).code == 2
+
+
+@pytest.mark.parametrize("content", [b"", b"no backup at all", b"SQLite format 3\x00 and rubbish"])
+def test_a_file_that_is_no_backup_is_refused(
+    eak: Eak, instance: Path, tmp_path: Path, content: bytes
+) -> None:
+    file = tmp_path / "saved"
+    file.write_bytes(content)
+    ran = eak("db", "restore", str(file))
+    assert ran.code == 1
+    assert str(file) in ran.err
+    assert "core lacks 0001" in eak("db", "check").out
+
+
+def test_a_file_that_was_cut_short_is_refused(
+    eak: Eak, lived: Path, tmp_path: Path, empty_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "saved"
+    eak("db", "backup", str(file))
+    file.write_bytes(file.read_bytes()[: file.stat().st_size // 2])
+    monkeypatch.setenv("EAK_DATABASE_URL", empty_url)
+    ran = eak("db", "restore", str(file))
+    assert ran.code == 1
+    assert str(file) in ran.err
+
+
+def test_a_file_is_replaced_only_after_yes(eak: Eak, site: Path, tmp_path: Path) -> None:
+    file = tmp_path / "saved"
+    file.write_text("something else")
+    assert eak("db", "backup", str(file)).code == 1
+    assert file.read_text() == "something else"
+    assert eak("db", "backup", str(file), "--yes").code == 0
+    assert file.read_bytes().startswith(b"SQLite format 3")
+
+
+def test_a_folder_that_does_not_exist_is_said_in_one_sentence(
+    eak: Eak, site: Path, tmp_path: Path
+) -> None:
+    ran = eak("db", "backup", str(tmp_path / "nowhere" / "saved"))
+    assert ran.code == 2
+    assert ran.err.count("\n") == 1

@@ -1,0 +1,84 @@
+"""The doctor: every problem is a sentence and exit code 1."""
+
+import os
+import sqlite3
+from pathlib import Path
+
+import pytest
+
+from tests.core.cli.conftest import Eak
+
+
+def abouts(document: object, ok: bool) -> list[str]:
+    assert isinstance(document, dict)
+    return [check["about"] for check in document["checks"] if check["ok"] is ok]
+
+
+def test_a_site_in_order_has_no_problem(eak: Eak, site: Path) -> None:
+    ran = eak("doctor", "--json")
+    assert ran.code == 0, ran.out
+    assert ran.json["ok"] is True
+    assert abouts(ran.json, ok=False) == []
+    expected = {"config", "instance", "disk", "mail", "migrations", "logs", "parked", "outbox"}
+    assert expected <= set(abouts(ran.json, ok=True))
+
+
+def test_missing_migrations_are_a_problem(eak: Eak, instance: Path) -> None:
+    ran = eak("doctor", "--json")
+    assert ran.code == 1
+    assert abouts(ran.json, ok=False) == ["migrations"]
+
+
+def test_a_wrong_setting_is_a_problem_and_no_traceback(eak: Eak, instance: Path) -> None:
+    instance.mkdir()
+    (instance / "eak.toml").write_text("trusted_proxies = -1\n")
+    ran = eak("doctor")
+    assert ran.code == 1
+    assert ran.out.startswith("PROBLEM")
+    assert "trusted_proxies" in ran.out
+
+
+def test_a_database_that_does_not_answer_is_a_problem(
+    eak: Eak, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("EAK_DATABASE_URL", "postgresql://eak@127.0.0.1:1/eak")
+    ran = eak("doctor", "--json")
+    assert ran.code == 1
+    assert abouts(ran.json, ok=False) == ["database"]
+
+
+def test_a_mail_server_that_does_not_answer_is_a_problem(
+    eak: Eak, site: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("EAK_MAIL_URL", "smtp://127.0.0.1:1")
+    ran = eak("doctor", "--json")
+    assert ran.code == 1
+    assert abouts(ran.json, ok=False) == ["mail"]
+
+
+STUCK = {
+    "parked": (
+        "INSERT INTO parked_event (plugin, service_id, position, subject, error, attempts,"
+        " parked_at) VALUES ('applause', 1, 1, 'idea:1', 'ValueError', 8, '2026-01-01')"
+    ),
+    "outbox": (
+        "INSERT INTO outbox (plugin, service_id, dedupe_key, kind, payload, created_at, attempts)"
+        " VALUES ('core', 0, 'k', 'mail', '', '2026-01-01', 10)"
+    ),
+    "logs": "UPDATE log_head SET position = 7 WHERE service_id = 1",
+}
+
+
+@pytest.mark.parametrize("about", STUCK)
+def test_what_is_stuck_is_a_problem(eak: Eak, site: Path, about: str) -> None:
+    assert eak("service", "create", "culture", "Culture").code == 0
+    subscribed = (
+        "INSERT INTO subscription (plugin, service_id, position, live_from, careful_until, enabled,"
+        " tries, failures, handled, handling_ms) VALUES ('applause', 1, 1, 0, 0, 1, 0, 0, 0, 0)"
+    )
+    with sqlite3.connect(os.environ["EAK_DATABASE_URL"].removeprefix("sqlite:///")) as connection:
+        connection.execute(subscribed)
+        connection.execute(STUCK[about])
+    ran = eak("doctor", "--json")
+    assert ran.code == 1
+    assert set(abouts(ran.json, ok=False)) == {about}
