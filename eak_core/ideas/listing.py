@@ -172,7 +172,7 @@ def subject_names(session: Session, idea_ids: Sequence[int]) -> dict[int, tuple[
         .where(IdeaSubject.idea_id.in_(idea_ids))
         .order_by(Subject.position, Subject.id)
     )
-    return _gathered(session.execute(query).tuples())
+    return _gathered(session.execute(query))
 
 
 def commune_names(session: Session, idea_ids: Sequence[int]) -> dict[int, tuple[str, ...]]:
@@ -183,10 +183,10 @@ def commune_names(session: Session, idea_ids: Sequence[int]) -> dict[int, tuple[
         .where(IdeaCommune.idea_id.in_(idea_ids))
         .order_by(Commune.name)
     )
-    return _gathered(session.execute(query).tuples())
+    return _gathered(session.execute(query))
 
 
-def _gathered(rows: Iterable[tuple[int, str]]) -> dict[int, tuple[str, ...]]:
+def _gathered(rows: Iterable[Row[Any]]) -> dict[int, tuple[str, ...]]:
     names: dict[int, list[str]] = {}
     for idea_id, name in rows:
         names.setdefault(idea_id, []).append(name)

@@ -1,0 +1,158 @@
+"""Ideas for programs: feeds and open data."""
+
+import csv
+import io
+import json
+from datetime import datetime
+from typing import Any
+from urllib.parse import urlsplit
+from xml.etree import ElementTree
+
+import pytest
+
+from eak_core.ideas import exports, listing
+from eak_core.ideas.models import Idea
+from eak_core.ideas.proposals import Proposal, submit_idea
+from eak_core.permissions import Actor
+from eak_core.testing.browser import Browser
+from eak_core.testing.queries import Queries
+from eak_core.testing.site import Site
+
+ATOM = "{http://www.w3.org/2005/Atom}"
+
+
+def test_the_feed_is_atom_as_rfc_4287_asks(
+    site: Site, client: Browser, citizen: Actor, proposal: Proposal, idea: Idea
+) -> None:
+    with site.writing() as session:
+        submit_idea(session, citizen, site.service, proposal)
+    answer = client.get("/culture/idees.atom")
+    assert answer.content_type == "application/atom+xml; charset=utf-8"
+    feed = ElementTree.fromstring(answer.data)
+    assert feed.tag == f"{ATOM}feed"
+    for element in (feed, *feed.findall(f"{ATOM}entry")):
+        for name in ("id", "title", "updated"):
+            assert len(element.findall(f"{ATOM}{name}")) == 1, name
+        assert datetime.fromisoformat(element.findtext(f"{ATOM}updated", "")).tzinfo
+        assert urlsplit(element.findtext(f"{ATOM}id", "")).scheme in {"http", "https"}
+        assert element.find(f"{ATOM}author/{ATOM}name") is not None
+    entries = feed.findall(f"{ATOM}entry")
+    assert len(entries) == 2
+    content = entries[0].find(f"{ATOM}content")
+    assert content is not None
+    assert content.get("type") == "html"
+    assert "<strong>prêter</strong>" in (content.text or "")
+    rels = {link.get("rel"): link.get("href") for link in feed.findall(f"{ATOM}link")}
+    assert set(rels) == {"self", "alternate"}
+
+
+def test_an_entry_keeps_its_id_when_its_title_changes(
+    site: Site, client: Browser, idea: Idea
+) -> None:
+    def entry_id() -> str:
+        feed = ElementTree.fromstring(client.get("/culture/idees.atom").data)
+        return feed.findtext(f"{ATOM}entry/{ATOM}id", "")
+
+    before = entry_id()
+    with site.writing() as session:
+        session.get_one(Idea, idea.id).slug = "another-title"
+    assert entry_id() == before
+    assert client.get(urlsplit(before).path).status_code == 301
+
+
+def test_an_empty_service_has_a_valid_feed_and_open_data(client: Browser, site: Site) -> None:
+    assert site.service
+    feed = ElementTree.fromstring(client.get("/culture/idees.atom").data)
+    assert feed.findtext(f"{ATOM}updated")
+    assert json.loads(client.get("/culture/idees.json").data)["ideas"] == []
+    header, *rows = csv.reader(io.StringIO(client.get("/culture/idees.csv").text))
+    assert header[:3] == ["id", "url", "title"]
+    assert rows == []
+
+
+def test_json_and_csv_say_the_same_with_the_columns_of_active_plugins(
+    site: Site, client: Browser, citizen: Actor, proposal: Proposal
+) -> None:
+    site.enable("poll")
+    with site.writing() as session:
+        saved = submit_idea(session, citizen, site.service, proposal)
+    (record,) = json.loads(client.get("/culture/idees.json").data)["ideas"]
+    (row,) = csv.DictReader(io.StringIO(client.get("/culture/idees.csv").text))
+    assert list(record) == list(row)
+    assert record["id"] == saved.id
+    assert (record["communes"], row["communes"]) == (
+        ["Boulogne-Billancourt", "Nanterre"], "Boulogne-Billancourt | Nanterre",
+    )  # fmt: skip
+    assert (record["criterion.social"], row["criterion.social"]) == (
+        "Dit sur social.", "Dit sur social.",
+    )  # fmt: skip
+    assert (record["poll.turnout"], row["poll.turnout"]) == (7, "7")
+    site.disable("poll")
+    assert "poll" not in client.get("/culture/idees.csv").text
+
+
+def test_the_export_for_spreadsheets_opens_with_a_double_click(
+    site: Site, client: Browser, idea: Idea
+) -> None:
+    data = client.get("/culture/idees.csv?pour=tableur").data
+    assert data.startswith(b"\xef\xbb\xbfid;url;title;")
+    assert not client.get("/culture/idees.csv").data.startswith(b"\xef\xbb\xbf")
+
+
+@pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t=", " =", "\uff1d"])
+def test_a_cell_never_begins_a_formula(start: str) -> None:
+    lines = "".join(exports.as_csv(["title"], iter([[{"title": f"{start}cmd()"}]])))
+    _header, row = csv.reader(io.StringIO(lines))
+    assert row[0][0] not in "=+-@\t\r"
+
+
+def test_exports_cost_the_same_statements_for_each_part_and_hold_one_part(
+    site: Site, citizen: Actor, proposal: Proposal
+) -> None:
+    with site.writing() as session:
+        for _number in range(5):
+            submit_idea(session, citizen, site.service, proposal)
+    with site.app.test_request_context("/culture/"), site.reading() as session:
+        counts = []
+        for part in (1, 5):
+            with Queries(site.app) as queries:
+                parts = list(
+                    exports.records(
+                        session, site.service, frozenset(), listing.Filters(), str, part
+                    )
+                )
+            assert [len(each) for each in parts] == [part] * (5 // part)
+            counts.append((queries.count - 2) / len(parts))
+    assert counts[0] == counts[1]
+
+
+def test_filters_hold_for_feeds_and_exports_too(
+    site: Site, client: Browser, citizen: Actor, proposal: Proposal, idea: Idea
+) -> None:
+    with site.writing() as session:
+        submit_idea(session, citizen, site.service, proposal)
+    for extension in ("atom", "csv", "json"):
+        text = client.get(f"/culture/idees.{extension}?commune=92050").text
+        assert proposal.title in text
+        assert idea.title not in text
+        assert client.get(f"/culture/idees.{extension}?commune=1").status_code == 422
+
+
+def test_the_feeds_of_an_internal_service_do_not_exist_for_visitors(
+    site: Site, client: Browser, people: Any
+) -> None:
+    site.add_service("interne", audience="internal")
+    for extension in ("atom", "csv", "json"):
+        assert client.get(f"/interne/idees.{extension}").status_code == 404
+    client.sign_in(people.agent)
+    assert client.get("/interne/idees.json").status_code == 200
+
+
+def test_an_unchanged_list_is_answered_without_being_built(
+    site: Site, client: Browser, idea: Idea
+) -> None:
+    for path in ("/culture/idees/", "/culture/idees.atom", "/culture/idees.json"):
+        tag = client.get(path).headers["ETag"]
+        assert client.get(path, headers={"If-None-Match": tag}).status_code == 304
+    site.submit("Another one")
+    assert client.get(path, headers={"If-None-Match": tag}).status_code == 200

@@ -1,0 +1,410 @@
+"""The pages of ideas, as readers, authors and managers meet them."""
+
+from typing import Any
+
+import pytest
+
+from eak_core.ideas.models import Idea
+from eak_core.ideas.proposals import Proposal, save_draft, submit_idea
+from eak_core.ideas.transitions import change_stage, withdraw_idea
+from eak_core.moderation.decisions import hide
+from eak_core.permissions import Actor
+from eak_core.testing.browser import Browser
+from eak_core.testing.pages import Page
+from eak_core.testing.queries import Queries
+from eak_core.testing.site import Site
+
+LIST = "/culture/idees/"
+NEW = "/culture/idees/nouvelle"
+SECRET = "Secretword"
+
+
+def page_of(idea: Idea) -> str:
+    """The address of an idea's page."""
+    return f"/culture/idees/{idea.id}-{idea.slug}"
+
+
+@pytest.fixture
+def author(client: Browser, people: Any) -> Browser:
+    """The browser of the citizen, signed in."""
+    client.sign_in(people.citizen)
+    return client
+
+
+@pytest.fixture
+def desk(site: Site, people: Any) -> Browser:
+    """The browser of the manager, signed in."""
+    browser = site.browser()
+    assert site.service
+    browser.sign_in(people.manager)
+    return browser
+
+
+def test_the_page_shows_everything_that_was_said_and_where_the_idea_stands(
+    site: Site, client: Browser, citizen: Actor, manager: Actor, proposal: Proposal
+) -> None:
+    with site.writing() as session:
+        saved = submit_idea(session, citizen, site.service, proposal)
+        idea = session.get_one(Idea, saved.id)
+        change_stage(
+            session, manager, site.service, frozenset(), idea, "rejected", "It **exists**."
+        )
+    page = client.get(page_of(idea)).text
+    for said in (
+        proposal.title, proposal.problem, "<strong>prêter</strong>", proposal.needs,
+        proposal.elsewhere, proposal.existing, "Nanterre", "Tiers-lieux", "Camille Citizen",
+        *proposal.statements.values(), "Non retenue", "It <strong>exists</strong>.", "Manon",
+    ):  # fmt: skip
+        assert said in page.replace("&#39;", "'"), said
+
+
+def test_the_criteria_are_shown_side_by_side_and_never_as_one_figure(
+    client: Browser, idea: Idea
+) -> None:
+    page = client.get(page_of(idea)).text
+    assert page.count('class="idea-profile"') == 4
+    assert "moyenne" not in page
+
+
+def test_a_former_title_leads_to_the_present_address(client: Browser, idea: Idea) -> None:
+    for path in (f"{LIST}{idea.id}", f"{LIST}{idea.id}-former", f"{LIST}{idea.id}-a/.."):
+        answer = client.get(path)
+        if answer.status_code != 404:
+            assert (answer.status_code, answer.location) == (301, page_of(idea))
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        f"{LIST}0", f"{LIST}99", f"{LIST}{10**30}-x", f"{LIST}-1-x", f"{LIST}٣-x", f"{LIST}1e3-x",
+        f"{LIST}?page=0", f"{LIST}?page=-1", f"{LIST}?page=999999999999", f"{LIST}?page=x",
+        f"{LIST}99/modifier", "/culture/gestion/idees/99/masquer",
+    ],
+)  # fmt: skip
+def test_what_does_not_exist_is_not_found(
+    client: Browser, idea: Idea, path: str
+) -> None:
+    answer = client.get(path)
+    assert answer.status_code in {403, 404, 302}, answer.status
+    assert "Traceback" not in answer.text
+
+
+@pytest.mark.parametrize(
+    "query",
+    ["etape=nowhere", "sujet=nothing", "commune=75056", "tri=random", f"q={'x' * 101}", "etape=%E2%80%AE"],
+)
+def test_a_filter_that_does_not_exist_is_an_error_with_what_was_typed(
+    client: Browser, idea: Idea, query: str
+) -> None:
+    answer = client.get(f"{LIST}?{query}")
+    assert answer.status_code == 422
+    assert idea.title in answer.text
+
+
+def test_filters_narrow_the_list_without_regard_to_case_and_accents(
+    site: Site, client: Browser, citizen: Actor, manager: Actor, proposal: Proposal, idea: Idea
+) -> None:
+    with site.writing() as session:
+        saved = submit_idea(session, citizen, site.service, proposal)
+        change_stage(
+            session, manager, site.service, frozenset(), session.get_one(Idea, saved.id),
+            "screening", "We read it.",
+        )  # fmt: skip
+    for query in (
+        "q=ECOLE", "q=outiltheque+%C3%A9cole", "etape=screening", "sujet=tiers-lieux",
+        "commune=92050", "q=preter&commune=92012&sujet=toits-verts",
+    ):  # fmt: skip
+        page = client.get(f"{LIST}?{query}").text
+        assert proposal.title in page, query
+        assert idea.title not in page, query
+    for query in ("q=%25", "q=_", "commune=92002"):
+        assert "Aucune idée ne correspond" in client.get(f"{LIST}?{query}").text, query
+
+
+def test_the_list_costs_the_same_statements_for_one_idea_and_for_twenty(
+    site: Site, client: Browser, citizen: Actor, proposal: Proposal
+) -> None:
+    site.enable("poll")
+    counts = []
+    for wanted in (1, 20):
+        with site.writing() as session:
+            for _number in range(wanted - len(counts)):
+                submit_idea(session, citizen, site.service, proposal)
+        client.get(LIST)
+        with Queries(site.app) as queries:
+            page = client.get(LIST).text
+        counts.append(queries.count)
+    assert page.count("seven &lt;b&gt;votes") == 20
+    assert counts[0] == counts[1], counts
+
+
+def test_a_citizen_writes_a_draft_and_submits_it(
+    author: Browser, site: Site, ideas: Any, events: Any
+) -> None:
+    assert site.service
+    answer = author.submit(NEW, "/nouvelle", action="draft", title="Half an idea")
+    (draft,) = ideas()
+    assert answer.location == f"{LIST}{draft.id}/modifier"
+    assert "Half an idea" in author.get(f"{LIST}les-miennes").text
+    answer = author.submit(
+        answer.location, "/modifier", action="submit", problem="It is hot.", body="Plant trees."
+    )
+    (idea,) = ideas()
+    assert answer.location == page_of(idea)
+    assert (idea.title, idea.stage) == ("Half an idea", "submitted")
+    assert events() == ["idea.submitted"]
+
+
+def test_what_is_missing_is_said_and_what_was_typed_is_kept(
+    author: Browser, site: Site, ideas: Any
+) -> None:
+    assert site.service
+    answer = author.submit(
+        NEW, "/nouvelle", action="submit", title="T" * 151, body="My long text.", communes=["92050"]
+    )
+    assert answer.status_code == 422
+    kept = Page(answer.text).form("/nouvelle").filled({})
+    assert kept["title"] == ["T" * 151]
+    assert kept["body"] == ["My long text."]
+    assert kept["communes"] == ["92050"]
+    assert ideas() == []
+
+
+def test_a_double_click_makes_one_idea(
+    author: Browser, site: Site, ideas: Any, events: Any
+) -> None:
+    assert site.service
+    form = author.read(NEW).form("/nouvelle")
+    sent = form.filled({"title": "Once", "problem": "P", "body": "B", "action": "submit"})
+    answers = [author.post(NEW, data=sent) for _time in range(2)]
+    assert answers[0].location == answers[1].location
+    assert len(ideas()) == 1
+    assert events() == ["idea.submitted"]
+
+
+def test_an_expired_sign_in_keeps_everything_that_was_typed(
+    author: Browser, site: Site, ideas: Any
+) -> None:
+    assert site.service
+    form = author.read(NEW).form("/nouvelle")
+    sent = form.filled({"title": "Kept", "problem": "P", "body": "My text.", "action": "submit"})
+    with author.session_transaction() as cookie:
+        for name in [name for name in cookie if name != "csrf_token"]:
+            del cookie[name]
+    answer = author.post(NEW, data=sent)
+    assert answer.status_code == 403
+    kept = Page(answer.text).form("/nouvelle").filled({})
+    assert (kept["title"], kept["body"]) == (["Kept"], ["My text."])
+    assert "/compte/connexion" in answer.text
+    assert ideas() == []
+
+
+def test_a_form_without_its_token_writes_nothing(
+    author: Browser, site: Site, ideas: Any, idea: Idea
+) -> None:
+    for path, sent in (
+        (NEW, {"title": "T", "problem": "P", "body": "B", "action": "submit"}),
+        (f"{LIST}{idea.id}/retirer", {"reason": "R"}),
+        (f"{LIST}{idea.id}/etape", {"to": "screening", "reason": "R"}),
+    ):
+        assert author.post(path, data=sent).status_code == 400
+    assert [each.stage for each in ideas()] == ["submitted"]
+
+
+def test_twenty_megabytes_are_refused(author: Browser, site: Site, ideas: Any) -> None:
+    assert site.service
+    form = author.read(NEW).form("/nouvelle")
+    answer = author.post(NEW, data=form.filled({"body": "x" * 20_000_000, "action": "draft"}))
+    assert answer.status_code == 413
+    assert ideas() == []
+
+
+@pytest.mark.parametrize("hostile", ["a\x00b", "a\u202eb", "a\ud7ffb\x1bc"])
+def test_a_title_with_hidden_characters_is_shown_again_without_them(
+    author: Browser, site: Site, ideas: Any, hostile: str
+) -> None:
+    assert site.service
+    answer = author.submit(NEW, "/nouvelle", action="submit", title=hostile, problem="P", body="B")
+    assert answer.status_code in {302, 422}
+    for idea in ideas():
+        assert not set("\x00\u202e\x1b") & set(idea.title)
+
+
+def test_scripts_are_inert_on_every_surface(site: Site, client: Browser, citizen: Actor) -> None:
+    attack = "<script>alert(1)</script><img src=x onerror=alert(1)>[x](javascript:alert(1))"
+    with site.writing() as session:
+        saved = submit_idea(
+            session, citizen, site.service, Proposal(title=attack, problem=attack, body=attack)
+        )
+    for path in (LIST, f"{LIST}{saved.id}-{saved.slug}", "/culture/idees.atom"):
+        text = client.get(path).text
+        assert "<script>alert" not in text
+        assert "<img src=x" not in text
+        assert 'href="javascript:' not in text
+        assert not Page(text).inline
+
+
+def test_a_manager_moves_an_idea_and_reads_the_refusal_where_the_form_is(
+    desk: Browser, site: Site, idea: Idea, events: Any
+) -> None:
+    answer = desk.submit(page_of(idea), "/etape", to="screening", reason=" ")
+    assert answer.status_code == 422
+    assert "Donnez un motif" in answer.text
+    answer = desk.submit(page_of(idea), "/etape", to="screening", reason="We read it.")
+    assert answer.location == page_of(idea)
+    assert "We read it." in desk.get(page_of(idea)).text
+    assert events() == ["idea.submitted", "idea.stage_changed"]
+
+
+def test_a_guard_is_read_in_the_form_with_the_reason_that_was_typed(
+    desk: Browser, site: Site
+) -> None:
+    site.enable("poll")
+    idea = site.submit("An open question")
+    for to in ("screening", "accepted", "polling"):
+        desk.submit(page_of(idea), "/etape", to=to, reason="Onwards.")
+    answer = desk.submit(page_of(idea), "/etape", to="rejected", reason="A long explanation.")
+    assert answer.status_code == 409
+    assert "The poll is still open." in answer.text
+    assert "A long explanation." in answer.text
+
+
+def test_a_manager_who_is_late_is_told_where_the_idea_stands(
+    desk: Browser, site: Site, idea: Idea, manager: Actor
+) -> None:
+    form = desk.read(page_of(idea)).form("/etape")
+    with site.writing() as session:
+        now = session.get_one(Idea, idea.id)
+        change_stage(session, manager, site.service, frozenset(), now, "rejected", "It exists.")
+    sent = form.filled({"to": "screening", "reason": "We read it."})
+    answer = desk.post(form.action, data=sent)
+    assert answer.status_code == 409
+    assert "Non retenue" in answer.text
+    assert "We read it." in answer.text
+
+
+def test_readers_and_authors_see_no_form_to_decide(
+    client: Browser, author: Browser, idea: Idea
+) -> None:
+    assert "/etape" not in client.get(page_of(idea)).text
+    assert "/etape" not in author.get(page_of(idea)).text
+
+
+def test_the_author_withdraws_on_a_page_that_says_what_it_means(
+    author: Browser, site: Site, idea: Idea
+) -> None:
+    path = f"{LIST}{idea.id}/retirer"
+    assert author.submit(path, "/retirer", reason="").status_code == 422
+    assert author.submit(path, "/retirer", reason="It exists.").location == page_of(idea)
+    gone = site.browser().get(page_of(idea))
+    assert gone.status_code == 410
+    assert "It exists." in gone.text
+    assert idea.title not in gone.text
+
+
+def test_a_moderator_hides_an_idea_and_shows_it_again(
+    desk: Browser, client: Browser, idea: Idea
+) -> None:
+    desk.submit(f"/culture/gestion/idees/{idea.id}/masquer", "/masquer", reason="An advertisement.")
+    gone = client.get(page_of(idea))
+    assert gone.status_code == 410
+    assert "An advertisement." in gone.text
+    assert "Masquée" in desk.get("/culture/gestion/idees").text
+    desk.submit(f"/culture/gestion/idees/{idea.id}/retablir", "/retablir", reason="It was none.")
+    assert client.get(page_of(idea)).status_code == 200
+
+
+@pytest.mark.parametrize(
+    "path", ["/culture/gestion/idees", "/culture/gestion/sujets", "/culture/gestion/idees/1/masquer"]
+)
+def test_managers_pages_are_closed_to_others(
+    client: Browser, site: Site, people: Any, idea: Idea, path: str
+) -> None:
+    assert client.get(path).status_code == 302
+    client.sign_in(people.citizen)
+    assert client.get(path).status_code == 403
+
+
+def test_managers_keep_the_lists_of_subjects_and_criteria(
+    desk: Browser, client: Browser, site: Site, idea: Idea
+) -> None:
+    path = "/culture/gestion/sujets"
+    page = desk.read(path)
+    add = next(form for form in page.forms if form.action.endswith("/sujets"))
+    desk.post(path, data=add.filled({"new-name": "Jardins"}))
+    assert "Jardins" in client.get(LIST).text
+    criterion = next(form for form in desk.read(path).forms if "/criteres/" in form.action)
+    name = next(c.name for c in criterion.controls if c.name.endswith("-name"))
+    desk.post(criterion.action, data=criterion.filled({name: "Sobriété"}))
+    assert "Sobriété" in client.get(page_of(idea)).text
+
+
+def _gone_and_private(site: Site, citizen: Actor, manager: Actor) -> list[int]:
+    """A draft, a withdrawn idea and a hidden one, each with a word that must not be seen."""
+    text = Proposal(title=SECRET, problem=SECRET, body=SECRET)
+    with site.writing() as session:
+        draft = save_draft(session, citizen, site.service, text)
+        withdrawn = submit_idea(session, citizen, site.service, text)
+        idea = session.get_one(Idea, withdrawn.id)
+        withdraw_idea(session, citizen, site.service, frozenset(), idea, "It exists.")
+        hidden = submit_idea(session, citizen, site.service, text)
+        hide(session, manager, site.service, f"idea:{hidden.id}", "An advertisement.")
+    return [draft.id, withdrawn.id, hidden.id]
+
+
+def test_what_is_private_or_gone_is_on_no_surface(
+    site: Site, client: Browser, idea: Idea, citizen: Actor, manager: Actor
+) -> None:
+    ids = _gone_and_private(site, citizen, manager)
+    surfaces = [
+        LIST, f"{LIST}?q={SECRET}", f"{LIST}?tri=title", "/culture/idees.atom", "/culture/idees.csv",
+        "/culture/idees.csv?pour=tableur", "/culture/idees.json", "/culture/", "/",
+        *(f"{LIST}{number}" for number in ids), *(f"{LIST}{number}-x" for number in ids),
+        *(f"{LIST}{number}/modifier" for number in ids),
+        *(f"{LIST}{number}/retirer" for number in ids),
+    ]  # fmt: skip
+    for path in surfaces:
+        answer = client.get(path)
+        asked = path.endswith(f"q={SECRET}")
+        assert asked or SECRET.lower() not in answer.text.lower(), path
+        assert SECRET.lower() not in (answer.location or "").lower(), path
+    assert idea.title in client.get(LIST).text
+    assert [client.get(f"{LIST}{number}").status_code for number in ids] == [404, 410, 410]
+
+
+def test_a_draft_is_shown_to_its_author_alone_not_even_to_managers(
+    site: Site, author: Browser, desk: Browser, citizen: Actor, manager: Actor
+) -> None:
+    draft, withdrawn, hidden = _gone_and_private(site, citizen, manager)
+    assert SECRET in author.get(f"{LIST}{draft}", follow_redirects=True).text
+    assert desk.get(f"{LIST}{draft}").status_code == 404
+    for gone in (withdrawn, hidden):
+        assert author.get(f"{LIST}{gone}").status_code == 410
+        assert SECRET not in author.get(f"{LIST}{gone}").text
+
+
+def test_every_control_of_every_page_has_a_name(
+    desk: Browser, author: Browser, idea: Idea
+) -> None:
+    for browser, path in (
+        (author, LIST), (author, NEW), (author, f"{LIST}{idea.id}/modifier"),
+        (author, f"{LIST}{idea.id}/retirer"), (author, f"{LIST}les-miennes"),
+        (desk, page_of(idea)), (desk, "/culture/gestion/idees"), (desk, "/culture/gestion/sujets"),
+        (desk, f"/culture/gestion/idees/{idea.id}/masquer"),
+    ):  # fmt: skip
+        page = browser.read(path)
+        assert page.unlabelled() == [], path
+        assert page.inline == [], path
+
+
+def test_submissions_are_limited(sites: Any, plugins: Any) -> None:
+    site = sites.make(plugins, rate_limits=True)
+    browser = site.browser()
+    assert site.service
+    browser.sign_in(site.people.citizen)
+    statuses = [
+        browser.submit(NEW, "/nouvelle", action="submit", title=f"T{n}", problem="P", body="B").status_code
+        for n in range(12)
+    ]
+    assert statuses[0] == 302
+    assert statuses[-1] == 429
