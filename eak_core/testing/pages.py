@@ -44,7 +44,8 @@ class Control:
             alone = "multiple" not in self.attributes
             return self.chosen or (self.options[:1] if alone else [])
         if self.tag == "textarea":
-            return [self.text.removeprefix("\n")]
+            # As HTML is read: line ends are normal, and the first one only opens the area.
+            return [self.text.replace("\r\n", "\n").removeprefix("\n")]
         return [self.attributes.get("value", "")]
 
 
