@@ -24,7 +24,7 @@ from eak_core.plugins.host import PluginHost, get_host
 from eak_core.plugins.installed import Installed
 from eak_core.plugins.manifest import Plugin
 from eak_core.plugins.neighbours import Neighbours
-from eak_core.plugins.settings import plugin_settings
+from eak_core.plugins.settings import settings_reader
 from eak_core.portal.setup import init_portal
 from eak_core.services import lookup
 from eak_core.services.slugs import RESERVED
@@ -117,7 +117,7 @@ def _init_events(app: Flask, config: Config) -> None:
     app.extensions["eak_events"] = EventCore(
         EventRegistry([CORE, *loaded]),
         {name: tuple(plugin.subscribers) for name, plugin in host.ready.items()},
-        plugin_settings,
+        settings_reader(host),
     )
     app.extensions["eak_transports"] = {
         "mail": mail_transport(

@@ -26,7 +26,7 @@ from eak_core.plugins.activation import disable, enable
 from eak_core.plugins.candidates import from_modules
 from eak_core.plugins.host import PluginHost, get_host
 from eak_core.plugins.neighbours import Neighbours
-from eak_core.plugins.settings import plugin_settings
+from eak_core.plugins.settings import settings_reader
 from eak_core.services import lookup
 from eak_core.services.models import Service
 from eak_core.services.slugs import RESERVED
@@ -76,7 +76,7 @@ def make_site(url: str, *plugins: ModuleType | str, **neighbours: Any) -> Flask:
     app.extensions["eak_events"] = EventCore(
         EventRegistry([CORE, *loaded]),
         {name: tuple(plugin.subscribers) for name, plugin in host.ready.items()},
-        plugin_settings,
+        settings_reader(host),
     )
     return app
 
@@ -128,7 +128,7 @@ def service_at(session: Session, slug: str = "culture") -> Service:
 
 
 def drain(app: Flask) -> None:
-    Worker(app).drain()
+    assert Worker(app).drain(timeout=10)
 
 
 def types_in_log(app: Flask, slug: str = "culture") -> list[str]:
