@@ -47,13 +47,9 @@ def create_app(
     ``plugins`` are modules to load in the place of those that are installed. The database may lack
     migrations: commands run them, and servers refuse to start (`migrations.require_current`).
     """
-    app = Flask("eak_core", instance_path=str(config.instance))
-    app.config.update(
-        SECRET_KEY=config.secret_key,
-        TESTING=testing,
-        # A signed-in page must not be mistaken for another instance's on the same machine.
-        SESSION_COOKIE_NAME="eak_session",
-    )
+    # Files are served by their themes, under addresses that carry what is in them.
+    app = Flask("eak_core", instance_path=str(config.instance), static_folder=None)
+    app.config.update(SECRET_KEY=config.secret_key, TESTING=testing)
     init_db(app, config.database_url)
     PermissionRegistry().init_app(app)
     init_web(app, config)

@@ -1,5 +1,6 @@
 """The two databases the platform runs on, and what is set on their connections."""
 
+import inspect
 from typing import Any
 
 from flask import Flask
@@ -42,8 +43,16 @@ def init_db(app: Flask, url: str) -> None:
     """Give ``app`` its engine and sessions."""
     app.config["SQLALCHEMY_ENGINES"] = {"default": engine_options(url)}
     db.init_app(app)
+    # For asynchronous sessions, which nobody uses here, the extension leaves a coroutine to be run
+    # at the end of every context: a thread is started each time to run it.
+    app.teardown_appcontext_funcs[:] = [
+        teardown
+        for teardown in app.teardown_appcontext_funcs
+        if not inspect.iscoroutinefunction(teardown)
+    ]
     with app.app_context():
         prepare(db.engine)
+        app.extensions["eak_sessions"] = db.sessionmaker
 
 
 def prepare(engine: Engine) -> None:

@@ -52,8 +52,7 @@ db = SQLAlchemy(session_options={"class_": Session, "expire_on_commit": False})
 @contextmanager
 def write_session(app: Flask) -> Iterator[Session]:
     """A session of its own that may write; commits at the end, rolls back on an error."""
-    with app.app_context():
-        session = new_session()
+    session: Session = app.extensions["eak_sessions"]()
     session.writes = True
     with session:
         yield session
@@ -63,8 +62,7 @@ def write_session(app: Flask) -> Iterator[Session]:
 @contextmanager
 def read_session(app: Flask) -> Iterator[Session]:
     """A session of its own that only reads."""
-    with app.app_context():
-        session = new_session()
+    session: Session = app.extensions["eak_sessions"]()
     with session:
         yield session
 

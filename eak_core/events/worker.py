@@ -82,6 +82,10 @@ class Worker:
 
     def work(self, *, slow: bool = True) -> int:
         """One pass over all there is to do; answers how many events and messages it moved."""
+        with self.app.app_context():  # handlers and transports may ask for the application
+            return self._work(slow)
+
+    def _work(self, slow: bool) -> int:
         moved = 0
         with read_session(self.app) as session:
             waiting = subscriptions.waiting(session, self.plugins)
@@ -127,7 +131,8 @@ class Worker:
             if not mine or not self._count_try(plugin, service_id):
                 return 0
             try:
-                with write_session(self.app) as session:
+                # Handlers stand where domain functions stand: in the application.
+                with self.app.app_context(), write_session(self.app) as session:
                     sub = _lock(session, plugin, service_id)
                     if sub is None:
                         return 0
@@ -178,7 +183,7 @@ class Worker:
                 if not parking.count_attempt(session, plugin, service_id, position):
                     return 0
             try:
-                with write_session(self.app) as session:
+                with self.app.app_context(), write_session(self.app) as session:
                     parked = session.get(
                         ParkedEvent, (plugin, service_id, position), with_for_update=True
                     )
