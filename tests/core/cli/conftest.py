@@ -4,6 +4,7 @@ import json
 import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from eak_core.cli import cli
 from eak_core.db.engine import engine_options, prepare
 from eak_core.db.migrations import CORE, upgrade
 from eak_core.testing.databases import Databases, Kind
+from tests.core.cli.serving import Serve, serve
 
 
 @dataclass
@@ -84,3 +86,9 @@ def site_on_both(
     with databases.fresh(database, "cli", migrate) as url:
         monkeypatch.setenv("EAK_DATABASE_URL", url)
         yield instance
+
+
+@pytest.fixture
+def served(tmp_path: Path) -> Serve:
+    """Runs ``eak`` with the words given as a server, for the time of a ``with`` block."""
+    return partial(serve, errors=tmp_path / "errors.txt")

@@ -1,0 +1,152 @@
+"""The demonstration: complete in one command, kept by the second one."""
+
+import time
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from eak_core.demo import PASSWORD, content, sign_ins
+from tests.core.cli.conftest import Eak
+from tests.core.cli.serving import Serve
+
+STAGES = {"draft", "submitted", "screening", "accepted", "rejected", "withdrawn"}
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    return tmp_path / "demonstration"
+
+
+def play(eak: Eak, folder: Path, *words: str) -> str:
+    ran = eak("demo", "--no-serve", "--data", str(folder), *words)
+    assert ran.code == 0, ran.err
+    return ran.out
+
+
+def test_the_content_shows_every_stage_audience_and_role() -> None:
+    told = content()
+    assert len(told.services) == 4
+    assert Counter(service.audience for service in told.services)["internal"] == 1
+    assert len(told.ideas) == 20
+    reached = {
+        "draft"
+        if idea.draft
+        else "withdrawn"
+        if idea.steps and idea.steps[-1].withdraw
+        else idea.steps[-1].to
+        if idea.steps
+        else "submitted"
+        for idea in told.ideas
+    }
+    assert reached == STAGES
+    assert [each.role for each in sign_ins()] == ["administrator", "manager", "agent", "citizen"]
+    assert len({service.plugins for service in told.services}) > 1
+
+
+def test_every_person_is_plainly_a_demonstration() -> None:
+    for person in content().people:
+        assert person.name.startswith("Démo ")
+        assert person.email.endswith("demo.example")
+
+
+def test_french_is_typeset_as_in_print() -> None:
+    text = (Path(__file__).parents[3] / "eak_core/demo/content.toml").read_text(encoding="utf-8")
+    for wrong in (" :", " ;", " ?", " !", " »", "« ", " €"):
+        assert wrong not in text, wrong
+
+
+def test_it_is_loaded_with_events_like_real_life(eak: Eak, folder: Path) -> None:
+    shown = play(eak, folder)
+    for _role, email, _password in sign_ins():
+        assert email in shown
+    assert PASSWORD in shown
+    services = eak("service", "list", "--json", on=folder).json
+    assert {row["slug"] for row in services} == {each.slug for each in content().services}
+    told = [row for each in content().services for row in log(eak, folder, each.slug)]
+    kinds = Counter(row["type"] for row in told)
+    drafts = sum(idea.draft for idea in content().ideas)
+    assert kinds["idea.submitted"] == 20 - drafts
+    assert kinds["idea.withdrawn"] == 1
+    assert kinds["idea.stage_changed"] > 10
+    assert eak("event", "verify", on=folder).code == 0
+    assert eak("doctor", on=folder).code == 0
+
+
+def log(eak: Eak, folder: Path, service: str) -> list[dict[str, str]]:
+    rows: list[dict[str, str]] = eak(
+        "event", "list", "--service", service, "--json", on=folder
+    ).json
+    return rows
+
+
+def test_its_events_are_in_the_order_of_their_dates(eak: Eak, folder: Path) -> None:
+    play(eak, folder)
+    acts = [
+        row["occurred_at"]
+        for row in log(eak, folder, "laboratoire")
+        if row["type"].startswith(("idea.submitted", "idea.stage", "idea.withdrawn"))
+    ]
+    assert acts == sorted(acts)
+    assert len(set(acts)) == len(acts)
+
+
+def test_a_second_run_keeps_what_was_done_and_a_reset_forgets_it(eak: Eak, folder: Path) -> None:
+    play(eak, folder)
+    assert eak("service", "create", "added", "Added", on=folder).code == 0
+    play(eak, folder)
+    slugs = {row["slug"] for row in eak("service", "list", "--json", on=folder).json}
+    assert "added" in slugs
+    assert len(slugs) == 5
+    play(eak, folder, "--reset", "--yes")
+    slugs = {row["slug"] for row in eak("service", "list", "--json", on=folder).json}
+    assert "added" not in slugs
+    assert len(slugs) == 4
+
+
+def test_a_reset_asks_first(eak: Eak, folder: Path) -> None:
+    play(eak, folder)
+    assert eak("demo", "--no-serve", "--data", str(folder), "--reset", given="n\n").code == 1
+    assert (folder / "eak.sqlite").exists()
+
+
+def test_a_reset_removes_nothing_that_it_did_not_make(eak: Eak, folder: Path) -> None:
+    folder.mkdir()
+    (folder / "thesis.txt").write_text("years of work")
+    for words in ((), ("--reset", "--yes")):
+        ran = eak("demo", "--no-serve", "--data", str(folder), *words)
+        assert ran.code == 2
+        assert str(folder) in ran.err
+    assert (folder / "thesis.txt").read_text() == "years of work"
+
+
+def test_a_folder_that_cannot_be_written_is_one_sentence(eak: Eak, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    ran = eak("demo", "--data", str(tmp_path / "file" / "demo"))
+    assert ran.code == 2
+    assert ran.err.count("\n") == 1
+    assert str(tmp_path / "file" / "demo") in ran.err
+
+
+def test_it_is_played_on_postgresql_too(eak: Eak, site_on_both: Path, folder: Path) -> None:
+    play(eak, folder)
+    assert len(eak("service", "list", "--json", on=folder).json) == 4
+    assert eak("event", "verify", on=folder).code == 0
+
+
+def test_an_internal_service_is_for_agents(eak: Eak, folder: Path) -> None:
+    play(eak, folder)
+    audiences = {
+        row["slug"]: row["audience"] for row in eak("service", "list", "--json", on=folder).json
+    }
+    assert audiences["coulisses"] == "internal"
+
+
+@pytest.mark.slow
+def test_a_second_start_takes_less_than_three_seconds(folder: Path, served: Serve) -> None:
+    """Measured until the first page is answered."""
+    with served("demo", "--data", str(folder)):
+        pass
+    started = time.monotonic()
+    with served("demo", "--data", str(folder)):
+        assert time.monotonic() - started < 3
