@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from flask import Flask
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -168,6 +168,18 @@ class Outbox:
                     next_attempt_at=None if final else retry_time(claimed.attempts, cap=3600),
                 )
             )
+
+
+def forget(session: Session, address: str) -> None:
+    """Drop the mails to ``address`` that have not left, for good: its owner was erased."""
+    to = f'"to": {json.dumps(address, ensure_ascii=False)}'
+    session.execute(
+        delete(OutboxMessage).where(
+            OutboxMessage.kind == "mail",
+            OutboxMessage.done_at.is_(None),
+            OutboxMessage.payload.contains(to, autoescape=True),
+        )
+    )
 
 
 def retry(session: Session, message_id: int | None = None) -> int:

@@ -47,14 +47,11 @@ def _address(*checks: Any) -> EmailField:
     )
 
 
-def _password(label: Any, *checks: Any, new: bool = False) -> PasswordField:
+def _password(label: Any, *checks: Any, new: bool = False, again: bool = False) -> PasswordField:
+    hint = _l("At least %(count)s characters; a sentence is easy to keep in mind.", count=SHORTEST)
     return PasswordField(
         label,
-        description=_l(
-            "At least %(count)s characters; a sentence is easy to keep in mind.", count=SHORTEST
-        )
-        if new
-        else "",
+        description=hint if new and not again else "",
         validators=[_password_given, _password_length, *checks],
         render_kw={"autocomplete": "new-password" if new else "current-password"},
     )
@@ -93,7 +90,9 @@ class RegistrationForm(RegisterFormV2, Form):
     )
     email = _address(EmailValidation(verify=True), unique_user_email)
     password = _password(_l("Password"), new=True)
-    password_confirm = _password(_l("The same password again"), _same_password, new=True)
+    password_confirm = _password(
+        _l("The same password again"), _same_password, new=True, again=True
+    )
     next = _next()
     submit = None
 
@@ -133,7 +132,9 @@ class NewPasswordForm(ResetPasswordForm, Form):
     """The new password, behind the link of the mail."""
 
     password = _password(_l("New password"), new=True)
-    password_confirm = _password(_l("The same password again"), _same_password, new=True)
+    password_confirm = _password(
+        _l("The same password again"), _same_password, new=True, again=True
+    )
     submit = None
 
 
@@ -146,6 +147,7 @@ class OtherPasswordForm(ChangePasswordForm, Form):
         _l("The new password again"),
         EqualTo("new_password", message=_l("The two passwords differ.")),
         new=True,
+        again=True,
     )
     submit = None
 

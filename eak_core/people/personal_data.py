@@ -16,6 +16,7 @@ from eak_core import clock
 from eak_core.db import Session
 from eak_core.errors import Invalid, NotFound
 from eak_core.events import SITE, publish
+from eak_core.events.outbox import forget
 from eak_core.i18n import _l
 from eak_core.people.actor import actor_for
 from eak_core.people.events import PersonErased, RoleRevoked
@@ -105,7 +106,8 @@ def erase_person(session: Session, actor: Actor, person_id: int) -> None:
         actor_id=actor.person_id,
     )
     if address is not None:
-        # The last thing sent there; the outbox forgets the address once it has left.
+        forget(session, address)
+        # The last thing sent there; the outbox wipes the address once it has left.
         send_letter(session, "erased", to=address, locale=locale)
 
 

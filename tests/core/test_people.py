@@ -18,6 +18,7 @@ from eak_core import clock as platform_clock
 from eak_core.errors import Forbidden, Invalid, NotFound, Refused
 from eak_core.events import SITE
 from eak_core.events.models import EventLog, OutboxMessage
+from eak_core.events.outbox import enqueue_mail
 from eak_core.people import roles
 from eak_core.people.accounts import create_person, find_person
 from eak_core.people.actor import actor_for
@@ -544,6 +545,20 @@ def test_an_erased_address_is_free_again(site: Site, people: People, client: Bro
     assert [name for name, *_rest in site_events(site)].count("person.erased") == 1
     register(client, email=email)
     assert account(site, email).id != people.citizen.id
+
+
+def test_what_has_not_left_for_an_erased_address_never_leaves(site: Site, people: People) -> None:
+    email = str(people.citizen.email)
+    with site.writing() as session:
+        for to in (email, f"x{email}", str(people.agent.email)):
+            enqueue_mail(session, to=to, subject="News", text=f"About {email}", dedupe_key=to)
+        erase_person(session, Actor.system(), people.citizen.id)
+    site.drain()
+    assert sorted((letter.to, letter.subject[:4]) for letter in site.sent) == [
+        (people.agent.email, "News"),
+        (email, "Votr"),
+        (f"x{email}", "News"),
+    ]
 
 
 def test_where_a_room_fails_to_erase_nothing_is_erased(site: Site, people: People) -> None:
