@@ -9,9 +9,9 @@ or belongs to a person deserves a table.
 from collections.abc import Iterable
 
 from sqlalchemy import delete, select
-from sqlalchemy.dialects import postgresql, sqlite
 
 from eak_core.db import Session
+from eak_core.db.upsert import upsert
 from eak_core.events import Context
 from eak_core.plugins.models import PluginCounter
 
@@ -21,28 +21,14 @@ def count(ctx: Context, name: str, by: int = 1, *, subject: str | None = None) -
 
     For handlers only: ``ctx`` is the context they are given.
     """
-    insert = (
-        postgresql.insert if ctx.session.get_bind().dialect.name == "postgresql" else sqlite.insert
-    )
-    ctx.session.execute(
-        insert(PluginCounter)
-        .values(
-            service_id=ctx.service_id,
-            plugin=ctx.plugin,
-            name=name,
-            subject=ctx.subject if subject is None else subject,
-            value=by,
-        )
-        .on_conflict_do_update(
-            index_elements=[
-                PluginCounter.service_id,
-                PluginCounter.plugin,
-                PluginCounter.name,
-                PluginCounter.subject,
-            ],
-            set_={"value": PluginCounter.value + by},
-        )
-    )
+    row = {
+        "service_id": ctx.service_id,
+        "plugin": ctx.plugin,
+        "name": name,
+        "subject": ctx.subject if subject is None else subject,
+        "value": by,
+    }
+    upsert(ctx.session, PluginCounter, [row], add=["value"])
 
 
 def counted(session: Session, service_id: int, plugin: str, name: str, subject: str) -> int:

@@ -63,7 +63,6 @@ def _load(candidate: Candidate) -> Installed:
     except (ManifestError, EventError) as error:
         return _refused(found, State.INVALID, error.args[0], error)
     except (Exception, SystemExit) as error:
-        reason = _l("It could not be imported: %(error)s", error=f"{type(error).__name__}: {error}")
         logger.warning("plugin %s could not be imported", candidate.name, exc_info=True)
         return _refused(found, State.FAILED, _failure(error), error)
     return found

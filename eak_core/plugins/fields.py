@@ -31,9 +31,9 @@ from eak_core.plugins.manifest import ManifestError
 #: What a field's value is in Python, where JSON would not keep it. The first that fits counts.
 _TYPES: tuple[tuple[type[Field], Any], ...] = (
     (BooleanField, bool),
-    (DateTimeField, datetime | None),
     (DateField, date | None),
     (TimeField, time | None),
+    (DateTimeField, datetime | None),  # the two above are kinds of it
     (DecimalField, Decimal | None),
     (FloatField, float | None),
     (IntegerField, int | None),

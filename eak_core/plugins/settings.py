@@ -10,9 +10,9 @@ from typing import Any
 
 import msgspec
 from sqlalchemy import orm, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 
 from eak_core.db import Session
+from eak_core.db.upsert import insert_once
 from eak_core.errors import Conflict, Invalid, NotFound
 from eak_core.events import publish
 from eak_core.events.core import SettingsReader
@@ -116,21 +116,16 @@ def configure(
 def _write(session: Session, service_id: int, plugin: str, values: str, version: int) -> bool:
     """Whether the row was still at ``version``, and now holds ``values``."""
     if version == 0:
-        dialect = session.get_bind().dialect.name
-        insert = postgresql.insert if dialect == "postgresql" else sqlite.insert
-        statement: Any = (
-            insert(PluginSetting)
-            .values(service_id=service_id, plugin=plugin, values=values, version=1)
-            .on_conflict_do_nothing()
+        row = {"service_id": service_id, "plugin": plugin, "values": values, "version": 1}
+        return insert_once(session, PluginSetting, row, PluginSetting.version) is not None
+    written = session.execute(
+        update(PluginSetting)
+        .where(
+            PluginSetting.service_id == service_id,
+            PluginSetting.plugin == plugin,
+            PluginSetting.version == version,
         )
-    else:
-        statement = (
-            update(PluginSetting)
-            .where(
-                PluginSetting.service_id == service_id,
-                PluginSetting.plugin == plugin,
-                PluginSetting.version == version,
-            )
-            .values(values=values, version=version + 1)
-        )
-    return session.execute(statement.returning(PluginSetting.plugin)).one_or_none() is not None
+        .values(values=values, version=version + 1)
+        .returning(PluginSetting.version)
+    )
+    return written.one_or_none() is not None

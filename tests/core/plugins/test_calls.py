@@ -235,9 +235,7 @@ def test_what_must_be_whole_raises_and_asks_everybody_ready() -> None:
     host_of(*modules).call_all("erase_person", person_id=5)
     assert asked == ["aa 5", "bb 5"]
     with pytest.raises(ZeroDivisionError):
-        host_of(*modules, make("dd", erase_person=fail)).call_all(
-            "erase_person", person_id=5
-        )
+        host_of(*modules, make("dd", erase_person=fail)).call_all("erase_person", person_id=5)
 
 
 @pytest.fixture
