@@ -15,10 +15,8 @@ from eak_core.api import (
     Service,
     Session,
     _l,
-    current_session,
     hookimpl,
     ngettext,
-    render,
 )
 from eak_discussion import counts, imported, personal_data, subscribers, thread, views
 from eak_discussion.demo import play
@@ -58,13 +56,7 @@ def slot_idea_cards(session: Session, service: Service, ideas: Sequence[Any]) ->
 
 @hookimpl
 def slot_service_home(service: Service) -> Markup | None:
-    session = current_session()
-    rows = session.execute(thread.latest(service.id).limit(ON_HOME)).all()
-    if not rows:
-        return None
-    read = thread.entries(session, service, [row.Comment for row in rows])
-    shown = [(entry, row.title) for entry, row in zip(read, rows, strict=True)]
-    return Markup(render("discussion/home.html", entries=shown))  # noqa: S704 – a template's output
+    return views.home_section(service, ON_HOME)
 
 
 @hookimpl

@@ -52,7 +52,12 @@ def index() -> Answer:
     check_visible(g.actor, g.service, page=True)
     session = current_session()
     page = paginate(session, thread.latest(g.service.id), per_page=thread.LATEST)
-    return render("discussion/index.html", page=page, entries=_latest_entries(page.items))
+    return render(
+        "discussion/index.html",
+        page=page,
+        comments=_latest_entries(page.items),
+        titles=STANCE_TITLES,
+    )
 
 
 @blueprint.get("/commentaires.atom")
@@ -62,7 +67,7 @@ def atom() -> Response:
     rows = current_session().execute(thread.latest(g.service.id).limit(FEED_LENGTH)).all()
     found = _latest_entries(rows)
     updated = max((entry.updated_at for entry, _title in found), default=g.service.created_at)
-    text = render("discussion/feed.xml", entries=found, updated=updated, titles=STANCE_TITLES)
+    text = render("discussion/feed.xml", comments=found, updated=updated, titles=STANCE_TITLES)
     return Response(text, content_type="application/atom+xml; charset=utf-8")
 
 
@@ -238,6 +243,16 @@ def _place(about: Comment) -> str:
     number = thread.page_of(session, about)
     query = f"?page={number}" if number > 1 else ""
     return f"{idea_url(idea)}{query}#commentaire-{about.id}"
+
+
+def home_section(service: Service, most: int) -> Markup | None:
+    """The latest comments, for the home page of a service; nothing where there are none."""
+    rows = current_session().execute(thread.latest(service.id).limit(most)).all()
+    if not rows:
+        return None
+    return Markup(  # noqa: S704 – a template's own output
+        render("discussion/home.html", comments=_latest_entries(rows), titles=STANCE_TITLES)
+    )
 
 
 def section(service: Service, idea: Idea, actor: Actor) -> Markup:
