@@ -12,9 +12,9 @@ import pytest
 
 from eak_core.testing.databases import Databases, Kind
 from eak_core.testing.pages import Page
-from tests.reliability.served import Instance
+from tests.served import Instance
 from tests.reliability.test_killed_workers import until
-from tests.reliability.visitor import Visitor
+from tests.visitor import Visitor
 
 pytestmark = pytest.mark.reliability
 

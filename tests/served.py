@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from tests.reliability.visitor import Visitor
+from tests.visitor import Visitor
 
 PASSWORD = "jardin-des-essais-92"
 START_SECONDS = 60
