@@ -9,7 +9,6 @@ import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from gettext import gettext
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
@@ -215,5 +214,5 @@ def _version_option() -> click.Option:
         is_eager=True,
         expose_value=False,
         callback=show,
-        help=gettext("Show the version and exit."),
+        help="Show the version and exit.",
     )

@@ -102,12 +102,19 @@ def serve(place: Place, instance: Path, *, processes: int, threads: int, worker:
             if pause > LONGEST_PAUSE_SECONDS:
                 raise
             logger.exception("The processes of the server keep dying; starting it again.")
-            time.sleep(pause)
+            _wait(pause, server)
             pause *= 2
         else:
             return
         if server.interrupt_signal:
             return
+
+
+def _wait(seconds: float, server: Any) -> None:
+    """Wait so long, or until a signal: the server that gave up still takes note of it."""
+    end = time.monotonic() + seconds
+    while not server.interrupt_signal and time.monotonic() < end:
+        time.sleep(0.1)
 
 
 def _server(place: Place, *, processes: int, threads: int, worker: bool) -> Any:

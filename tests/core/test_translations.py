@@ -1,0 +1,80 @@
+"""The check of translations finds what it says, and finds nothing here."""
+
+from pathlib import Path
+
+import pytest
+
+from eak_core.testing.translations import faults, main
+
+ROOT = Path(__file__).parents[2]
+
+SOURCE = """
+from eak_core.i18n import _, ngettext
+
+def texts(count):
+    yield _("Good morning, %(name)s!", name="Ada")
+    yield ngettext("%(num)s idea", "%(num)s ideas", count)
+"""
+TEMPLATE = '<h1>{{ _("Ideas") }}</h1>{% trans %}Welcome{% endtrans %}'
+HEAD = """
+msgid ""
+msgstr ""
+"Content-Type: text/plain; charset=utf-8\\n"
+"Plural-Forms: nplurals=2; plural=(n > 1);\\n"
+"""
+GOOD = {
+    "greeting": 'msgid "Good morning, %(name)s!"\nmsgstr "Bonjour %(name)s\u00a0!"\n',
+    "plural": 'msgid "%(num)s idea"\nmsgid_plural "%(num)s ideas"\n'
+    'msgstr[0] "%(num)s idée"\nmsgstr[1] "%(num)s idées"\n',
+    "ideas": 'msgid "Ideas"\nmsgstr "Idées"\n',
+    "welcome": 'msgid "Welcome"\nmsgstr "Bienvenue"\n',
+}
+
+
+def package(folder: Path, **changed: str) -> Path:
+    where = folder / "eak_applause"
+    catalogues = where / "translations" / "fr" / "LC_MESSAGES"
+    catalogues.mkdir(parents=True)
+    (where / "templates" / "applause").mkdir(parents=True)
+    (where / "plugin.py").write_text(SOURCE)
+    (where / "templates" / "applause" / "home.html").write_text(TEMPLATE)
+    (catalogues / "messages.po").write_text(HEAD + "\n" + "\n".join((GOOD | changed).values()))
+    return where
+
+
+def test_a_complete_catalogue_has_no_fault(tmp_path: Path) -> None:
+    assert list(faults(package(tmp_path))) == []
+
+
+@pytest.mark.parametrize(
+    ("entry", "text", "said"),
+    [
+        ("ideas", "", "has no translation"),
+        ("welcome", "", "has no translation"),
+        ("plural", "", "has no translation"),
+        ("ideas", 'msgid "Ideas"\nmsgstr ""\n', "is not translated"),
+        ("ideas", '#, fuzzy\nmsgid "Ideas"\nmsgstr "Idées"\n', "fuzzy"),
+        ("greeting", 'msgid "Good morning, %(name)s!"\nmsgstr "Bonjour %(nom)s"\n', "%(nom)s"),
+        ("greeting", 'msgid "Good morning, %(name)s!"\nmsgstr "Bonjour !"\n', "typeset"),
+        ("ideas", 'msgid "Ideas"\nmsgstr "L\'idée"\n', "typeset"),
+        ("more", 'msgid "Old"\nmsgstr "Vieux"\n', "used nowhere"),
+    ],
+)
+def test_what_is_wrong_is_said(tmp_path: Path, entry: str, text: str, said: str) -> None:
+    found = list(faults(package(tmp_path, **{entry: text})))
+    assert len(found) == 1, found
+    assert said in found[0]
+
+
+def test_two_catalogues_that_disagree_are_said(tmp_path: Path) -> None:
+    where = package(tmp_path)
+    other = where / "translations" / "fr" / "LC_MESSAGES" / "other.po"
+    other.write_text(HEAD + '\nmsgid "Ideas"\nmsgstr "Propositions"\n')
+    (found,) = faults(where)
+    assert "in another way" in found
+
+
+def test_every_text_of_the_tree_is_translated(capsys: pytest.CaptureFixture[str]) -> None:
+    folders = [ROOT / "eak_core", *sorted((ROOT / "plugins").glob("*/"))]
+    code = main(str(folder) for folder in folders)
+    assert code == 0, capsys.readouterr().out
