@@ -32,7 +32,7 @@ from eak_core.i18n import _, _l, lazy_ngettext, ngettext
 from eak_core.ideas.addresses import idea_permalink, idea_url
 from eak_core.ideas.events import IdeaEdited, IdeaStageChanged, IdeaSubmitted, IdeaWithdrawn
 from eak_core.ideas.models import Idea
-from eak_core.ideas.proposals import public_idea
+from eak_core.ideas.rows import public_idea
 from eak_core.ideas.transitions import has_outcome, stage_graph
 from eak_core.ideas.visibility import public_ideas
 from eak_core.moderation.decisions import hidden_reason, hidden_reasons, hide, restore

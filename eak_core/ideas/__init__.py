@@ -1,0 +1,1 @@
+"""Ideas: what people propose, where each stands, and everything that shows them."""

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
 
 from eak_core import clock
+from eak_core.db import Session
 from eak_core.errors import Invalid, NotFound
 from eak_core.events import publish
 from eak_core.i18n import _, _l

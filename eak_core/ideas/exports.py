@@ -9,9 +9,10 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 import msgspec
-from sqlalchemy import Row, select
-from sqlalchemy.orm import Session
+from sqlalchemy import select
 
+from eak_core.db import Session
+from eak_core.ideas.columns import AnyRow
 from eak_core.ideas.criteria import criteria_of
 from eak_core.ideas.listing import Filters, conditions, subject_names
 from eak_core.ideas.models import Commune, Idea, IdeaCommune, IdeaCriterion
@@ -61,9 +62,7 @@ def records(
     )
     last = 0
     while True:
-        rows = session.execute(
-            query.where(*conditions(service.id, filters), Idea.id > last)
-        ).all()
+        rows = session.execute(query.where(*conditions(service.id, filters), Idea.id > last)).all()
         if rows:
             last = rows[-1].id
             yield _records(session, service, active, criteria, rows, link)
@@ -82,7 +81,7 @@ def _records(
     service: Service,
     active: frozenset[str],
     criteria: Mapping[int, str],
-    rows: Sequence[Row[Any]],
+    rows: Sequence[AnyRow],
     link: Link,
 ) -> list[Record]:
     ids = [row.id for row in rows]

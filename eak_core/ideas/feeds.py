@@ -16,6 +16,9 @@ from eak_core.ideas.transitions import stage_graph
 from eak_core.ideas.views import blueprint
 from eak_core.web import render
 
+#: The pages and the feeds of ideas are one blueprint.
+__all__ = ["blueprint"]
+
 FEED_LENGTH = 50
 
 

@@ -4,8 +4,9 @@ from dataclasses import dataclass
 from typing import Any, cast
 
 from flask import request, url_for
-from sqlalchemy.orm import Session
+from wtforms.fields.choices import SelectChoice
 
+from eak_core.db import Session
 from eak_core.i18n import _
 from eak_core.ideas.forms import FilterForm
 from eak_core.ideas.listing import Filters, Sort, count_by_stage
@@ -38,20 +39,20 @@ def read_filters(
     names = {stage.name for stage in stages}
     stages += [graph.stage(name) for name in sorted(counts.keys() - names)]
     form.etape.choices = [
-        ("", _("All stages")),
+        SelectChoice("", _("All stages")),
         *(
-            (stage.name, f"{stage.title} ({counts[stage.name]})")
+            SelectChoice(stage.name, f"{stage.title} ({counts[stage.name]})")
             for stage in stages
-            if stage.name in counts or stage.name == form.etape.data and stage.name in names
+            if stage.name in counts or (stage.name == form.etape.data and stage.name in names)
         ),
     ]
     form.sujet.choices = [
-        ("", _("All subjects")),
-        *((subject.code, subject.name) for subject in _offered(session, service, form)),
+        SelectChoice("", _("All subjects")),
+        *(SelectChoice(subject.code, subject.name) for subject in _offered(session, service, form)),
     ]
     form.commune.choices = [
-        ("", _("The whole territory")),
-        *((commune.code, commune.name) for commune in communes(session)),
+        SelectChoice("", _("The whole territory")),
+        *(SelectChoice(commune.code, commune.name) for commune in communes(session)),
     ]
     if not form.validate():
         return form, Filters()
@@ -75,14 +76,14 @@ def active_filters(form: FilterForm) -> list[ActiveFilter]:
     found = []
     for field in (form.q, form.etape, form.sujet, form.commune):
         if field.data and not field.errors:
-            labels = dict(field.choices) if hasattr(field, "choices") else {}
+            labels = {each.value: each.label for each in getattr(field, "choices", ())}
             label = labels.get(field.data, f"“{field.data}”" if field is form.q else field.data)
             found.append(ActiveFilter(str(label), _without(field.name)))
     return found
 
 
 def _without(name: str) -> str:
-    kept = {
+    kept: dict[str, Any] = {
         key: values
         for key, values in request.args.lists()
         if key not in {name, "page", "lang"} and any(values)

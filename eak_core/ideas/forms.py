@@ -13,22 +13,22 @@ from wtforms import (
     StringField,
     TextAreaField,
 )
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, Regexp
 from wtforms.widgets import CheckboxInput, ListWidget
 
-from eak_core.i18n import _, _l
+from eak_core.i18n import _l
 from eak_core.ideas import criteria as criteria_room
 from eak_core.ideas import subjects as subjects_room
 from eak_core.ideas.criteria import criterion_example, criterion_name, criterion_question
 from eak_core.ideas.models import Commune, Criterion, Subject
-from eak_core.ideas.proposals import LENGTHS, STATEMENT_LENGTH, Proposal
 from eak_core.ideas.stages import Stage
+from eak_core.ideas.texts import LENGTHS, STATEMENT_LENGTH, Proposal
 from eak_core.ideas.transitions import REASON_LENGTH
 from eak_core.web.forms import Form
 
 
-
-class CheckboxesField(SelectMultipleField):
+class CheckboxesField(SelectMultipleField):  # type: ignore[misc]  # WTForms ships no types
     """Several choices, each with its own box: no key to hold down, readable on a phone."""
 
     widget = ListWidget(prefix_label=False)
@@ -97,8 +97,7 @@ class ProposalForm(Form):
             subjects=tuple(self.subjects.data or ()),
             communes=tuple(self.communes.data or ()),
             statements={
-                criterion.id: self[f"criterion_{criterion.id}"].data or ""
-                for criterion in criteria
+                criterion.id: self[f"criterion_{criterion.id}"].data or "" for criterion in criteria
             },
         )
 
@@ -123,9 +122,9 @@ def proposal_form(
     form: ProposalForm = type("ServiceProposalForm", (ProposalForm,), fields)(
         data={"form_key": form_key, **shown}
     )
-    form.subjects.choices = [(subject.id, subject.name) for subject in subjects]
+    form.subjects.choices = [SelectChoice(subject.id, subject.name) for subject in subjects]
     form.communes.choices = [
-        (commune.code, f"{commune.name} ({commune.postcode})") for commune in communes
+        SelectChoice(commune.code, f"{commune.name} ({commune.postcode})") for commune in communes
     ]
     return form
 
@@ -144,7 +143,7 @@ def _shown(proposal: Proposal) -> Mapping[str, Any]:
 class FilterForm(Form):
     """What a reader looks for. It is sent by GET and changes nothing, so it carries no token."""
 
-    class Meta(Form.Meta):  # type: ignore[misc]  # Flask-WTF ships no types
+    class Meta(Form.Meta):
         csrf = False
 
     q = StringField(_l("Words"), validators=[Length(max=100)])
@@ -154,9 +153,9 @@ class FilterForm(Form):
     tri = SelectField(
         _l("Order"),
         choices=[
-            ("newest", _l("Latest first")),
-            ("oldest", _l("Oldest first")),
-            ("title", _l("By title")),
+            SelectChoice("newest", _l("Latest first")),
+            SelectChoice("oldest", _l("Oldest first")),
+            SelectChoice("title", _l("By title")),
         ],
         default="newest",
     )
@@ -182,7 +181,7 @@ class StageForm(Form):
 
     def offer(self, stages: Sequence[Stage]) -> None:
         """Let the manager choose among ``stages``."""
-        self.to.choices = [(stage.name, str(stage.title)) for stage in stages]
+        self.to.choices = [SelectChoice(stage.name, str(stage.title)) for stage in stages]
 
 
 class WithdrawForm(Form):
@@ -252,10 +251,3 @@ class CriterionForm(Form):
         validators=[InputRequired()],
     )  # fmt: skip
     archived = BooleanField(_l("Archived: no longer asked, kept on the ideas that answered it"))
-
-
-def anything(choices: Sequence[tuple[str, str]], label: str) -> list[tuple[str, str]]:
-    """``choices`` of a filter behind one that leaves nothing out."""
-    return [("", label), *choices]
-
-

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, Row, Select, func, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, func, select
 
+from eak_core.db import Session
+from eak_core.ideas.columns import AnyRow, AnySelect
 from eak_core.ideas.models import Commune, Idea, IdeaCommune, IdeaSubject, StageChange, Subject
 from eak_core.ideas.stages import DRAFT
 from eak_core.ideas.visibility import hidden_ideas, public_ideas
@@ -64,22 +65,22 @@ class Card:
     communes: tuple[str, ...]
 
 
-def listed(service_id: int, filters: Filters) -> Select[Any]:
+def listed(service_id: int, filters: Filters) -> AnySelect:
     """The statement of a list of public ideas, in the asked order; `cards` completes its rows."""
-    return (
-        _card_columns()
-        .where(*conditions(service_id, filters))
-        .order_by(*_ORDERS[filters.sort])
-    )
+    return _card_columns().where(*conditions(service_id, filters)).order_by(*_ORDERS[filters.sort])
 
 
-def cards(session: Session, rows: Sequence[Row[Any]]) -> list[Card]:
-    """What a list shows of the ideas in ``rows`` (from `listed`): two statements for all of them."""
+def cards(session: Session, rows: Sequence[AnyRow]) -> list[Card]:
+    """What a list shows of the ideas in ``rows`` (from `listed`): two statements for all."""
     ids = [row.id for row in rows]
     subjects = subject_names(session, ids) if ids else {}
     communes = commune_names(session, ids) if ids else {}
     return [
-        Card(*row, subjects=subjects.get(row.id, ()), communes=communes.get(row.id, ()))
+        Card(
+            **row._asdict(),
+            subjects=subjects.get(row.id, ()),
+            communes=communes.get(row.id, ()),
+        )
         for row in rows
     ]
 
@@ -96,7 +97,7 @@ def own_ideas(session: Session, service_id: int, person_id: int) -> list[Card]:
 
 def latest_texts(
     session: Session, service_id: int, filters: Filters, limit: int
-) -> Sequence[Row[Any]]:
+) -> Sequence[AnyRow]:
     """The latest public ideas with their whole text, for a feed."""
     query = (
         select(
@@ -113,15 +114,11 @@ def latest_texts(
 
 def count_by_stage(session: Session, service_id: int) -> dict[str, int]:
     """How many public ideas stand in each stage."""
-    query = (
-        select(Idea.stage, func.count())
-        .where(*public_ideas(service_id))
-        .group_by(Idea.stage)
-    )
-    return {stage: count for stage, count in session.execute(query)}
+    query = select(Idea.stage, func.count()).where(*public_ideas(service_id)).group_by(Idea.stage)
+    return dict(session.execute(query).all())
 
 
-def managed(service_id: int, stage: str) -> Select[Any]:
+def managed(service_id: int, stage: str) -> AnySelect:
     """The statement of the ideas in one stage for managers, those that wait longest first.
 
     Hidden ones are in it and say so, since they still stand somewhere.
@@ -150,7 +147,7 @@ def count_managed(session: Session, service_id: int) -> dict[str, int]:
         .where(Idea.service_id == service_id, Idea.stage != DRAFT)
         .group_by(Idea.stage)
     )
-    return {stage: count for stage, count in session.execute(query)}
+    return dict(session.execute(query).all())
 
 
 def count_by_subject(session: Session, service_id: int) -> dict[int, int]:
@@ -161,7 +158,7 @@ def count_by_subject(session: Session, service_id: int) -> dict[int, int]:
         .where(*public_ideas(service_id))
         .group_by(IdeaSubject.subject_id)
     )
-    return {subject_id: count for subject_id, count in session.execute(query)}
+    return dict(session.execute(query).all())
 
 
 def subject_names(session: Session, idea_ids: Sequence[int]) -> dict[int, tuple[str, ...]]:
@@ -186,7 +183,7 @@ def commune_names(session: Session, idea_ids: Sequence[int]) -> dict[int, tuple[
     return _gathered(session.execute(query))
 
 
-def _gathered(rows: Iterable[Row[Any]]) -> dict[int, tuple[str, ...]]:
+def _gathered(rows: Iterable[AnyRow]) -> dict[int, tuple[str, ...]]:
     names: dict[int, list[str]] = {}
     for idea_id, name in rows:
         names.setdefault(idea_id, []).append(name)
@@ -194,7 +191,7 @@ def _gathered(rows: Iterable[Row[Any]]) -> dict[int, tuple[str, ...]]:
 
 
 def conditions(service_id: int, filters: Filters) -> list[ColumnElement[bool]]:
-    """The conditions on `Idea` that keep the public ideas of a service which ``filters`` let pass."""
+    """The conditions on `Idea` that keep the public ideas which ``filters`` let pass."""
     kept = list(public_ideas(service_id))
     if filters.stage:
         kept.append(Idea.stage == filters.stage)
@@ -211,7 +208,7 @@ def conditions(service_id: int, filters: Filters) -> list[ColumnElement[bool]]:
     return kept
 
 
-def _card_columns() -> Select[Any]:
+def _card_columns() -> AnySelect:
     return select(
         Idea.id,
         Idea.slug,

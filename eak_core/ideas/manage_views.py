@@ -7,7 +7,7 @@ from flask import Blueprint, flash, g, redirect, request, url_for
 from eak_core.db import current_session
 from eak_core.errors import NotFound
 from eak_core.i18n import _
-from eak_core.ideas import criteria, listing, proposals, subjects, transitions
+from eak_core.ideas import criteria, listing, rows, subjects, transitions
 from eak_core.ideas.addresses import add_service, drop_service, idea_url
 from eak_core.ideas.display import words
 from eak_core.ideas.forms import (
@@ -17,6 +17,7 @@ from eak_core.ideas.forms import (
     SubjectForm,
 )
 from eak_core.ideas.models import Criterion, Subject
+from eak_core.ideas.stages import Graph, Stage
 from eak_core.ideas.views import Answer, tried
 from eak_core.ideas.visibility import subject_of
 from eak_core.moderation import decisions
@@ -59,7 +60,7 @@ def index() -> Answer:
     )
 
 
-def _elsewhere(graph: transitions.Graph, counts: dict[str, int]) -> list[transitions.Stage]:
+def _elsewhere(graph: Graph, counts: dict[str, int]) -> list[Stage]:
     """Stages of plugins that are off or removed, in which ideas stand all the same."""
     names = {stage.name for stage in graph.stages()}
     return [graph.stage(name) for name in counts if name not in names]
@@ -70,13 +71,11 @@ def hide(idea_id: int) -> Answer:
     """Take an idea off every page, with a public reason."""
     session = current_session()
     require(g.actor, "content.hide", g.service)
-    idea = proposals.public_idea(session, g.service, idea_id)
+    idea = rows.public_idea(session, g.service, idea_id)
     form = ModerationForm()
 
     def act() -> None:
-        decisions.hide(
-            session, g.actor, g.service, subject_of(idea_id), form.reason.data or ""
-        )
+        decisions.hide(session, g.actor, g.service, subject_of(idea_id), form.reason.data or "")
 
     if form.validate_on_submit() and tried(form, act):
         session.commit()
@@ -91,16 +90,14 @@ def restore(idea_id: int) -> Answer:
     """Show a hidden idea to its moderators, and to everybody again with a public reason."""
     session = current_session()
     require(g.actor, "content.restore", g.service)
-    idea = proposals.idea_of(session, g.service, idea_id)
+    idea = rows.idea_of(session, g.service, idea_id)
     reason = decisions.hidden_reason(session, g.service.id, subject_of(idea_id))
     if reason is None:
         raise NotFound(_("This idea is not hidden."))
     form = ModerationForm()
 
     def act() -> None:
-        decisions.restore(
-            session, g.actor, g.service, subject_of(idea_id), form.reason.data or ""
-        )
+        decisions.restore(session, g.actor, g.service, subject_of(idea_id), form.reason.data or "")
 
     if form.validate_on_submit() and tried(form, act):
         session.commit()

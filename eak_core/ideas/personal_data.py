@@ -1,18 +1,18 @@
 """What the room of ideas stores about a person: the copy of it, and its erasure.
 
-A public idea is part of a public debate and stays, without its author's name. What was never public,
-or is no longer, goes.
+A public idea is part of a public debate and stays, without its author's name. What was never
+public, or is no longer, goes.
 """
 
 from collections.abc import Mapping
 from typing import Any
 
 from sqlalchemy import delete, select, update
-from sqlalchemy.orm import Session
 
+from eak_core.db import Session
 from eak_core.ideas.models import Idea, IdeaCriterion, StageChange
-from eak_core.ideas.proposals import LENGTHS
 from eak_core.ideas.stages import DRAFT, WITHDRAWN
+from eak_core.ideas.texts import LENGTHS
 
 _DATED = ("id", "service_id", "stage", "created_at", "submitted_at", "updated_at")
 

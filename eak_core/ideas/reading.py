@@ -5,18 +5,25 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
 
+from eak_core.db import Session
 from eak_core.ideas.criteria import profile
-from eak_core.ideas.models import Commune, Criterion, Idea, IdeaCommune, StageChange
-from eak_core.ideas.models import IdeaSubject, Subject
+from eak_core.ideas.models import (
+    Commune,
+    Criterion,
+    Idea,
+    IdeaCommune,
+    IdeaSubject,
+    StageChange,
+    Subject,
+)
 from eak_core.ideas.stages import DRAFT, SUBMITTED, Graph, Stage
 from eak_core.people.models import Person
 
 
 @dataclass(frozen=True, slots=True)
 class Milestone:
-    """An idea came to a stage. ``actor`` is empty for nobody known; the submission has no reason."""
+    """An idea came to a stage. The submission has no reason, and an erased actor no name."""
 
     stage: Stage
     at: datetime
@@ -96,11 +103,7 @@ def _steps(graph: Graph, idea: Idea, milestones: Sequence[Milestone]) -> list[St
     """The way of an idea in this service; an end off the path closes it."""
     if idea.stage == DRAFT:
         return []
-    path = [
-        stage
-        for stage in graph.path[1:]
-        if graph.is_active(stage) or stage.name == idea.stage
-    ]
+    path = [stage for stage in graph.path[1:] if graph.is_active(stage) or stage.name == idea.stage]
     names = [stage.name for stage in path]
     if idea.stage in names:
         here = names.index(idea.stage)

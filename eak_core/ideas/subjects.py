@@ -5,9 +5,9 @@ stays on the ideas that carry it.
 """
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
 
 from eak_core import clock
+from eak_core.db import Session
 from eak_core.errors import Invalid, NotFound
 from eak_core.events import publish
 from eak_core.i18n import _, _l

@@ -9,8 +9,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from sqlalchemy import func, select
-from sqlalchemy.orm import Session
 
+from eak_core.db import Session
 from eak_core.errors import Misconfigured
 from eak_core.ideas.models import Commune
 from eak_core.ideas.wording import folded

@@ -1,12 +1,12 @@
-"""Bringing ideas from stage to stage: by the right person, past the guards, with a public reason."""
+"""Bringing ideas from stage to stage: the right person, past the guards, with a public reason."""
 
 from collections.abc import Sequence
 
 from flask import current_app
 from sqlalchemy import func, insert, select, update
-from sqlalchemy.orm import Session
 
 from eak_core import clock
+from eak_core.db import Session
 from eak_core.errors import Conflict, Invalid, Refused
 from eak_core.events import publish
 from eak_core.i18n import _, _l
@@ -45,18 +45,14 @@ def has_outcome(idea: Idea) -> bool:
     return stage_graph(frozenset()).is_final(idea.stage)
 
 
-def next_stages(
-    active: frozenset[str], service: Service, idea: Idea, actor: Actor
-) -> list[Stage]:
+def next_stages(active: frozenset[str], service: Service, idea: Idea, actor: Actor) -> list[Stage]:
     """Where ``actor`` may bring ``idea`` now, the way forward first. Guards may still refuse."""
     if not may(actor, "idea.change_stage", service, idea):
         return []
     return stage_graph(active).next(idea.stage)
 
 
-def can_withdraw(
-    active: frozenset[str], service: Service, idea: Idea, actor: Actor
-) -> bool:
+def can_withdraw(active: frozenset[str], service: Service, idea: Idea, actor: Actor) -> bool:
     """Whether ``actor`` can take ``idea`` back: its author, as long as it has no outcome."""
     if idea.stage == DRAFT or stage_graph(active).is_final(idea.stage):
         return False
@@ -188,9 +184,7 @@ def move_ideas(
     for (idea_id, stage), change_id in zip(moving, changes, strict=True):
         publish(
             session,
-            IdeaStageChanged(
-                idea_id=idea_id, from_stage=stage, to_stage=to, change_id=change_id
-            ),
+            IdeaStageChanged(idea_id=idea_id, from_stage=stage, to_stage=to, change_id=change_id),
             service_id=service.id,
             actor_id=actor.person_id,
         )
@@ -215,12 +209,13 @@ def _move(
     if denial is not None:
         raise Refused(denial.message)
     at, here = clock.now(), idea.stage
-    moved = session.execute(
+    moved = session.scalar(
         update(Idea)
         .where(Idea.id == idea.id, Idea.stage == here)
         .values(stage=to, updated_at=at)
+        .returning(Idea.id)
     )
-    if not moved.rowcount:
+    if moved is None:
         session.refresh(idea)
         raise _moved_meanwhile(stage_graph(active), idea.stage)
     change = StageChange(

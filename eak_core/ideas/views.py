@@ -11,17 +11,18 @@ from werkzeug.wrappers import Response
 from eak_core.db import current_session
 from eak_core.errors import EakError, Forbidden, Invalid
 from eak_core.i18n import _, _l
-from eak_core.ideas import listing, proposals, transitions
+from eak_core.ideas import listing, proposals, rows, transitions
 from eak_core.ideas.addresses import add_service, drop_service, idea_url
 from eak_core.ideas.criteria import criteria_of
-from eak_core.ideas.filtering import active_filters, feed_values, read_filters
 from eak_core.ideas.display import words
+from eak_core.ideas.filtering import active_filters, feed_values, read_filters
 from eak_core.ideas.forms import ProposalForm, StageForm, WithdrawForm, proposal_form
 from eak_core.ideas.models import Criterion, Idea
 from eak_core.ideas.reading import read_idea
 from eak_core.ideas.stages import DRAFT
 from eak_core.ideas.subjects import subjects_of
 from eak_core.ideas.territory import communes
+from eak_core.ideas.texts import Proposal
 from eak_core.ideas.visibility import IdeaGone, check_readable
 from eak_core.permissions import SignInRequired, require
 from eak_core.plugins.slots import slot_cards
@@ -61,7 +62,7 @@ def index() -> Answer:
 @blueprint.get("/idees/<int:idea_id>-<slug>")
 def show(idea_id: int, slug: str = "") -> Answer:
     """One idea; a former title in the address leads to the present one."""
-    idea = proposals.idea_of(current_session(), g.service, idea_id)
+    idea = rows.idea_of(current_session(), g.service, idea_id)
     try:
         check_readable(current_session(), g.actor, g.service, idea)
     except IdeaGone as gone:
@@ -113,16 +114,16 @@ def new() -> Answer:
 def edit(idea_id: int) -> Answer:
     """The form again, for the author of a draft or of an idea that is not being examined yet."""
     session = current_session()
-    idea = proposals.idea_of(session, g.service, idea_id)
+    idea = rows.idea_of(session, g.service, idea_id)
     check_readable(session, g.actor, g.service, idea)
     if request.method == "GET":
         proposals.require_editable(g.service, idea, g.actor)
-    form, criteria = _open_form(proposals.proposal_of(session, idea))
+    form, criteria = _open_form(rows.proposal_of(session, idea))
     return _write(form, criteria, idea)
 
 
 def _open_form(
-    proposal: proposals.Proposal | None = None, form_key: str = ""
+    proposal: Proposal | None = None, form_key: str = ""
 ) -> tuple[ProposalForm, list[Criterion]]:
     session = current_session()
     criteria = criteria_of(session, g.service.id)
@@ -186,7 +187,7 @@ def _save(form: ProposalForm, criteria: list[Criterion], idea: Idea | None) -> R
 def discard(idea_id: int) -> Answer:
     """Delete a draft."""
     session = current_session()
-    idea = proposals.idea_of(session, g.service, idea_id)
+    idea = rows.idea_of(session, g.service, idea_id)
     check_readable(session, g.actor, g.service, idea)
     proposals.discard_draft(session, g.actor, g.service, idea)
     session.commit()
@@ -198,7 +199,7 @@ def discard(idea_id: int) -> Answer:
 def withdraw(idea_id: int) -> Answer:
     """Ask the author for a public reason, then take the idea back."""
     session = current_session()
-    idea = proposals.idea_of(session, g.service, idea_id)
+    idea = rows.idea_of(session, g.service, idea_id)
     check_readable(session, g.actor, g.service, idea)
     require(g.actor, "idea.withdraw", g.service, idea)
     form = WithdrawForm()
@@ -220,7 +221,7 @@ def withdraw(idea_id: int) -> Answer:
 def change_stage(idea_id: int) -> Answer:
     """A manager brings the idea to another stage."""
     session = current_session()
-    idea = proposals.idea_of(session, g.service, idea_id)
+    idea = rows.idea_of(session, g.service, idea_id)
     check_readable(session, g.actor, g.service, idea)
     require(g.actor, "idea.change_stage", g.service, idea)
     form = StageForm()
@@ -266,5 +267,3 @@ def tried(form: Any, act: Callable[[], object]) -> bool:
     else:
         return True
     return False
-
-

@@ -6,8 +6,9 @@ its page says that it is gone, and why.
 """
 
 from sqlalchemy import ColumnElement, String, cast, literal, select
-from sqlalchemy.orm import InstrumentedAttribute, Session
+from sqlalchemy.orm import InstrumentedAttribute
 
+from eak_core.db import Session
 from eak_core.errors import Gone, NotFound
 from eak_core.i18n import _l
 from eak_core.ideas.models import Idea, StageChange

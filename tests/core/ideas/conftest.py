@@ -106,5 +106,3 @@ def ideas(site: Site) -> Any:
             return list(session.scalars(select(Idea).order_by(Idea.id)))
 
     return rows
-
-

@@ -81,9 +81,7 @@ def test_a_former_title_leads_to_the_present_address(client: Browser, idea: Idea
         f"{LIST}99/modifier", "/culture/gestion/idees/99/masquer",
     ],
 )  # fmt: skip
-def test_what_does_not_exist_is_not_found(
-    client: Browser, idea: Idea, path: str
-) -> None:
+def test_what_does_not_exist_is_not_found(client: Browser, idea: Idea, path: str) -> None:
     answer = client.get(path)
     assert answer.status_code in {403, 404, 302}, answer.status
     assert "Traceback" not in answer.text
@@ -91,7 +89,14 @@ def test_what_does_not_exist_is_not_found(
 
 @pytest.mark.parametrize(
     "query",
-    ["etape=nowhere", "sujet=nothing", "commune=75056", "tri=random", f"q={'x' * 101}", "etape=%E2%80%AE"],
+    [
+        "etape=nowhere",
+        "sujet=nothing",
+        "commune=75056",
+        "tri=random",
+        f"q={'x' * 101}",
+        "etape=%E2%80%AE",
+    ],
 )
 def test_a_filter_that_does_not_exist_is_an_error_with_what_was_typed(
     client: Browser, idea: Idea, query: str
@@ -315,7 +320,8 @@ def test_a_moderator_hides_an_idea_and_shows_it_again(
 
 
 @pytest.mark.parametrize(
-    "path", ["/culture/gestion/idees", "/culture/gestion/sujets", "/culture/gestion/idees/1/masquer"]
+    "path",
+    ["/culture/gestion/idees", "/culture/gestion/sujets", "/culture/gestion/idees/1/masquer"],
 )
 def test_managers_pages_are_closed_to_others(
     client: Browser, site: Site, people: Any, idea: Idea, path: str
@@ -357,7 +363,8 @@ def test_what_is_private_or_gone_is_on_no_surface(
 ) -> None:
     ids = _gone_and_private(site, citizen, manager)
     surfaces = [
-        LIST, f"{LIST}?q={SECRET}", f"{LIST}?tri=title", "/culture/idees.atom", "/culture/idees.csv",
+        LIST, f"{LIST}?q={SECRET}", f"{LIST}?tri=title", "/culture/idees.atom",
+        "/culture/idees.csv",
         "/culture/idees.csv?pour=tableur", "/culture/idees.json", "/culture/", "/",
         *(f"{LIST}{number}" for number in ids), *(f"{LIST}{number}-x" for number in ids),
         *(f"{LIST}{number}/modifier" for number in ids),
@@ -383,9 +390,7 @@ def test_a_draft_is_shown_to_its_author_alone_not_even_to_managers(
         assert SECRET not in author.get(f"{LIST}{gone}").text
 
 
-def test_every_control_of_every_page_has_a_name(
-    desk: Browser, author: Browser, idea: Idea
-) -> None:
+def test_every_control_of_every_page_has_a_name(desk: Browser, author: Browser, idea: Idea) -> None:
     for browser, path in (
         (author, LIST), (author, NEW), (author, f"{LIST}{idea.id}/modifier"),
         (author, f"{LIST}{idea.id}/retirer"), (author, f"{LIST}les-miennes"),
@@ -403,7 +408,9 @@ def test_submissions_are_limited(sites: Any, plugins: Any) -> None:
     assert site.service
     browser.sign_in(site.people.citizen)
     statuses = [
-        browser.submit(NEW, "/nouvelle", action="submit", title=f"T{n}", problem="P", body="B").status_code
+        browser.submit(
+            NEW, "/nouvelle", action="submit", title=f"T{n}", problem="P", body="B"
+        ).status_code
         for n in range(12)
     ]
     assert statuses[0] == 302

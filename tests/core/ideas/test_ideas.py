@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select
 
-from eak_core.errors import Conflict, Forbidden, Invalid, Refused
-from eak_core.ideas import proposals, transitions
+from eak_core.errors import Conflict, Forbidden, Invalid, NotFound, Refused
+from eak_core.ideas import transitions
 from eak_core.ideas.models import Commune, Idea, IdeaCommune, IdeaCriterion, IdeaSubject
 from eak_core.ideas.proposals import (
     Origin,
@@ -16,10 +16,10 @@ from eak_core.ideas.proposals import (
     discard_draft,
     edit_idea,
     import_idea,
-    proposal_of,
     save_draft,
     submit_idea,
 )
+from eak_core.ideas.rows import idea_of, proposal_of
 from eak_core.ideas.subjects import add_subject, change_subject, subjects_of
 from eak_core.permissions import Actor, SignInRequired
 from eak_core.services.directory import archive_service
@@ -285,5 +285,5 @@ def test_an_idea_of_another_service_is_not_found(site: Site, idea: Idea) -> None
     other = site.add_service("routes")
     with site.reading() as session:
         for number in (idea.id, 0, 2**31, 10**30):
-            with pytest.raises(proposals.NotFound):
-                proposals.idea_of(session, other, number)
+            with pytest.raises(NotFound):
+                idea_of(session, other, number)

@@ -31,7 +31,9 @@ JUDGING = ("trial", Stage("evaluating", "V", after="experimenting", outcomes=(ST
 PATH = ["draft", "submitted", "screening", "accepted"]
 
 
-@pytest.mark.parametrize("declared", list(itertools.permutations([VOTING, MATCHING, TRYING, JUDGING])))
+@pytest.mark.parametrize(
+    "declared", list(itertools.permutations([VOTING, MATCHING, TRYING, JUDGING]))
+)
 def test_the_order_of_stages_does_not_depend_on_the_order_of_plugins(declared: Any) -> None:
     names = [stage.name for stage in weave(declared)]
     assert names == [*PATH, "voting", "matchmaking", "experimenting", "evaluating"]
@@ -73,7 +75,9 @@ def test_an_idea_in_the_stage_of_a_plugin_that_is_off_or_gone_can_go_on() -> Non
     assert graph.stage("of_a_removed_plugin").title == "Of a removed plugin"
 
 
-def move(site: Site, actor: Actor, idea: Idea, to: str, reason: str = "Because.", **more: Any) -> None:
+def move(
+    site: Site, actor: Actor, idea: Idea, to: str, reason: str = "Because.", **more: Any
+) -> None:
     """Bring ``idea`` to ``to``, in a transaction of its own."""
     with site.writing() as session:
         now = session.get_one(Idea, idea.id)

@@ -1,0 +1,172 @@
+"""The rows of an idea: written with few statements, each kind in one.
+
+Submitting is the platform's most frequent transaction of several rows.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import delete, insert, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from eak_core import clock
+from eak_core.db import Session
+from eak_core.errors import Conflict, NotFound
+from eak_core.i18n import _l
+from eak_core.ideas import stages
+from eak_core.ideas.models import Idea, IdeaCommune, IdeaCriterion, IdeaSubject
+from eak_core.ideas.texts import LENGTHS, Origin, Proposal
+from eak_core.ideas.visibility import is_public
+from eak_core.ideas.wording import folded, slug_of
+from eak_core.permissions import Actor
+from eak_core.services.models import Service
+
+
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """An idea that was written: what its address is made of, and where it stands."""
+
+    id: int
+    slug: str
+    stage: str
+
+
+def idea_of(session: Session, service: Service, idea_id: int) -> Idea:
+    """The idea ``idea_id`` of this service, whoever may read it. `NotFound` where there is none."""
+    idea = session.get(Idea, idea_id) if 0 < idea_id < 2**31 else None
+    if idea is None or idea.service_id != service.id:
+        raise NotFound(_l("There is no idea at this address."))
+    return idea
+
+
+def public_idea(session: Session, service: Service, idea_id: int) -> Idea:
+    """The idea ``idea_id`` as long as everybody may read it; `NotFound` otherwise."""
+    idea = idea_of(session, service, idea_id)
+    if not is_public(session, idea):
+        raise NotFound(_l("There is no idea at this address."))
+    return idea
+
+
+def proposal_of(session: Session, idea: Idea) -> Proposal:
+    """What the author gave, to be shown again in the form."""
+    subjects = session.scalars(select(IdeaSubject.subject_id).where(IdeaSubject.idea_id == idea.id))
+    communes = session.scalars(
+        select(IdeaCommune.commune_code).where(IdeaCommune.idea_id == idea.id)
+    )
+    statements = session.execute(
+        select(IdeaCriterion.criterion_id, IdeaCriterion.statement).where(
+            IdeaCriterion.idea_id == idea.id
+        )
+    )
+    return Proposal(
+        **{name: getattr(idea, name) for name in LENGTHS},
+        subjects=tuple(subjects),
+        communes=tuple(communes),
+        statements=dict(statements.all()),
+    )
+
+
+def insert_idea(
+    session: Session,
+    service: Service,
+    proposal: Proposal,
+    stage: str,
+    author_id: int | None = None,
+    form_key: str | None = None,
+    origin: Origin | None = None,
+    at: datetime | None = None,
+) -> Saved | None:
+    """Write a new idea; ``None`` where the same form or the same origin was written before."""
+    at = at or clock.now()
+    slug = slug_of(proposal.title)
+    values = {
+        **_texts(proposal, slug),
+        "service_id": service.id,
+        "author_id": author_id,
+        "stage": stage,
+        "created_at": at,
+        "submitted_at": None if stage == stages.DRAFT else at,
+        "updated_at": at,
+        "form_key": form_key,
+        "source": origin and origin.source,
+        "source_ref": origin and origin.ref,
+        "source_url": origin and origin.url,
+        "source_votes": origin and origin.votes,
+        "source_comments": origin and origin.comments,
+    }
+    statement = _insert_once[session.get_bind().dialect.name]
+    idea_id = session.connection().execute(statement, values).scalar_one_or_none()
+    if idea_id is None:
+        return None
+    _describe(session, idea_id, proposal)
+    return Saved(idea_id, slug, stage)
+
+
+# A unique key says that the same form came twice, or the same row of an import; the second one
+# must not fail the transaction, which may hold other rows.
+_insert_once = {
+    "sqlite": sqlite.insert(Idea).on_conflict_do_nothing().returning(Idea.id),
+    "postgresql": postgresql.insert(Idea).on_conflict_do_nothing().returning(Idea.id),
+}
+
+
+def update_idea(
+    session: Session, idea: Idea, proposal: Proposal, from_stage: str, to_stage: str
+) -> None:
+    """Replace the text of ``idea``, provided it still stands in ``from_stage``."""
+    at = clock.now()
+    values: dict[str, Any] = {**_texts(proposal, slug_of(proposal.title)), "updated_at": at}
+    if to_stage != from_stage:
+        values |= {"stage": to_stage, "submitted_at": at}
+    changed = session.scalar(
+        update(Idea)
+        .where(Idea.id == idea.id, Idea.stage == from_stage)
+        .values(values)
+        .returning(Idea.id)
+    )
+    if changed is None:
+        session.refresh(idea)
+        raise Conflict(_l("This idea moved on while you were writing: its text was not changed."))
+    for table in (IdeaSubject, IdeaCommune, IdeaCriterion):
+        session.execute(delete(table).where(table.idea_id == idea.id))
+    _describe(session, idea.id, proposal)
+
+
+def _texts(proposal: Proposal, slug: str) -> dict[str, Any]:
+    texts = {name: getattr(proposal, name) for name in LENGTHS}
+    searched = f"{proposal.title} {proposal.problem} {proposal.body}"
+    return {**texts, "slug": slug, "search_text": folded(searched)}
+
+
+def _describe(session: Session, idea_id: int, proposal: Proposal) -> None:
+    """Write the rows that hang on an idea, each kind in one statement."""
+    connection = session.connection()
+    if proposal.subjects:
+        connection.execute(
+            _insert_subjects, [{"idea_id": idea_id, "subject_id": s} for s in proposal.subjects]
+        )
+    if proposal.communes:
+        connection.execute(
+            _insert_communes, [{"idea_id": idea_id, "commune_code": c} for c in proposal.communes]
+        )
+    if proposal.statements:
+        connection.execute(
+            _insert_statements,
+            [
+                {"idea_id": idea_id, "criterion_id": criterion_id, "statement": statement}
+                for criterion_id, statement in proposal.statements.items()
+            ],
+        )
+
+
+_insert_subjects = insert(IdeaSubject)
+_insert_communes = insert(IdeaCommune)
+_insert_statements = insert(IdeaCriterion)
+
+
+def first_sent(session: Session, actor: Actor, form_key: str | None) -> Idea:
+    """The idea that the same form already made."""
+    return session.scalars(
+        select(Idea).where(Idea.author_id == actor.person_id, Idea.form_key == form_key)
+    ).one()
