@@ -45,7 +45,9 @@ def nav_items(service: Any, actor: "Actor") -> "Iterable[NavItem]":  # type: ign
 
 
 @hookspec
-def slot_idea_body(service: Any, idea: Any, actor: "Actor") -> "Markup | str | None":
+def slot_idea_body(
+    session: "Session", service: Any, idea: Any, actor: "Actor"
+) -> "Markup | str | None":
     """A section of an idea's page, below its text.
 
     Active plugins. Plain text is escaped; give `Markup` from ``render`` for HTML. None for nothing.
@@ -53,7 +55,9 @@ def slot_idea_body(service: Any, idea: Any, actor: "Actor") -> "Markup | str | N
 
 
 @hookspec
-def slot_idea_aside(service: Any, idea: Any, actor: "Actor") -> "Markup | str | None":
+def slot_idea_aside(
+    session: "Session", service: Any, idea: Any, actor: "Actor"
+) -> "Markup | str | None":
     """Something beside an idea's text: a figure, a state, a short form.
 
     Active plugins. Plain text is escaped; give `Markup` from ``render`` for HTML. None for nothing.
@@ -71,7 +75,7 @@ def slot_idea_cards(  # type: ignore[empty-body]
 
 
 @hookspec
-def slot_service_home(service: Any, actor: "Actor") -> "Markup | str | None":
+def slot_service_home(session: "Session", service: Any, actor: "Actor") -> "Markup | str | None":
     """A section of a service's home page.
 
     Active plugins. Plain text is escaped; give `Markup` from ``render`` for HTML. None for nothing.
@@ -79,7 +83,7 @@ def slot_service_home(service: Any, actor: "Actor") -> "Markup | str | None":
 
 
 @hookspec
-def slot_manage_home(service: Any, actor: "Actor") -> "Markup | str | None":
+def slot_manage_home(session: "Session", service: Any, actor: "Actor") -> "Markup | str | None":
     """A section of the managers' home page: what waits for them, with links.
 
     Active plugins; only managers see it. Plain text is escaped, None for nothing.
