@@ -31,6 +31,10 @@ def meet() -> None:
 
     Refused here, an address that does not exist looks like one that does.
     """
+    if request.path.startswith("/static/"):
+        # Files are the same for everybody: no session is looked at, so that they can be kept.
+        g.actor = Actor.visitor()
+        return
     g.actor = current_actor(current_session())
     service = g.get("service")
     if service is not None:

@@ -5,9 +5,12 @@ and gets the same letter. Whoever signs in with that address, confirmed, accepts
 """
 
 from collections.abc import Sequence
+from contextlib import suppress
+from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, or_, select
+from sqlalchemy.exc import IntegrityError
 
 from eak_core import clock
 from eak_core.db import Session
@@ -20,6 +23,9 @@ from eak_core.people.models import Person, RoleInvitation
 from eak_core.people.roles import give_role
 from eak_core.permissions import Actor, may, require
 from eak_core.services.models import Service
+
+#: How long an invitation waits: the address of somebody without an account is not kept longer.
+LIFETIME = timedelta(days=30)
 
 
 class Offered(NamedTuple):
@@ -45,20 +51,22 @@ def invite_manager(
         raise Invalid(
             _l("The invitation was not sent."), {"email": _l("This is not an e-mail address.")}
         ) from None
-    known = select(RoleInvitation).where(
-        RoleInvitation.service_id == service.id, RoleInvitation.email == address
-    )
-    if session.scalar(known) is None:
-        session.add(
-            RoleInvitation(
-                service_id=service.id,
-                email=address,
-                role="manager",
-                invited_by=actor.person_id,
-                invited_at=clock.now(),
-            )
+    # Inviting again begins anew: with today's date, and with whoever invites now.
+    session.execute(
+        delete(RoleInvitation).where(
+            RoleInvitation.service_id == service.id,
+            or_(RoleInvitation.email == address, RoleInvitation.invited_at <= _oldest()),
         )
-        session.flush()
+    )
+    invitation = RoleInvitation(
+        service_id=service.id,
+        email=address,
+        role="manager",
+        invited_by=actor.person_id,
+        invited_at=clock.now(),
+    )
+    with suppress(IntegrityError), session.begin_nested():
+        session.add(invitation)
     send_letter(session, "role_invitation", to=address, service=service, link=link)
 
 
@@ -67,7 +75,7 @@ def pending(session: Session, actor: Actor, service: Service) -> Sequence[RoleIn
     require(actor, "role.grant", service)
     return session.scalars(
         select(RoleInvitation)
-        .where(RoleInvitation.service_id == service.id)
+        .where(RoleInvitation.service_id == service.id, RoleInvitation.invited_at > _oldest())
         .order_by(RoleInvitation.invited_at, RoleInvitation.id)
     ).all()
 
@@ -89,7 +97,11 @@ def offered_to(session: Session, person: Person) -> Sequence[Offered]:
     rows = session.execute(
         select(RoleInvitation, Service)
         .join(Service, Service.id == RoleInvitation.service_id)
-        .where(RoleInvitation.email == person.email, Service.archived_at.is_(None))
+        .where(
+            RoleInvitation.email == person.email,
+            RoleInvitation.invited_at > _oldest(),
+            Service.archived_at.is_(None),
+        )
         .order_by(RoleInvitation.invited_at, RoleInvitation.id)
     )
     return [Offered(*row) for row in rows]
@@ -117,6 +129,10 @@ def decline(session: Session, person: Person, invitation_id: int) -> None:
     invitation, _service = _mine(session, person, invitation_id)
     session.delete(invitation)
     session.flush()
+
+
+def _oldest() -> datetime:
+    return clock.now() - LIFETIME
 
 
 def _mine(session: Session, person: Person, invitation_id: int) -> Offered:

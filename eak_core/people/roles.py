@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Literal
 
 from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
 
 from eak_core import clock
 from eak_core.db import Session
@@ -51,18 +52,20 @@ def give_role(
     granted_by: int | None,
 ) -> None:
     """Write the role that somebody with the right to do so has given."""
+    grant = RoleGrant(
+        person_id=person.id,
+        service_id=service.id,
+        role=role,
+        granted_at=clock.now(),
+        granted_by=granted_by,
+    )
     if session.get(RoleGrant, (person.id, service.id, role)) is not None:
         return
-    session.add(
-        RoleGrant(
-            person_id=person.id,
-            service_id=service.id,
-            role=role,
-            granted_at=clock.now(),
-            granted_by=granted_by,
-        )
-    )
-    session.flush()
+    try:
+        with session.begin_nested():
+            session.add(grant)
+    except IntegrityError:  # somebody else gave it in the same instant
+        return
     session.expire(person, ["grants"])
     publish(
         session,

@@ -3,7 +3,16 @@
 from datetime import timedelta
 from typing import Any
 
-from flask import Flask, Response, abort, after_this_request, g, request, session
+from flask import (
+    Flask,
+    Response,
+    abort,
+    after_this_request,
+    g,
+    got_request_exception,
+    request,
+    session,
+)
 from flask_babel import get_locale
 from flask_security import FSQLALiteUserDatastore, MailUtil, RoleMixin, Security, hash_password
 from flask_security.confirmable import confirm_user
@@ -235,6 +244,7 @@ def _connect(app: Flask) -> None:
     password_reset.connect(_on_password_reset, app)
     reset_password_instructions_sent.connect(_on_reset_asked, app)
     user_authenticated.connect(_on_signed_in, app)
+    got_request_exception.connect(_on_failure, app)
 
 
 def _on_confirmed(app: Flask, user: Person, **_extra: Any) -> None:
@@ -249,6 +259,11 @@ def _on_password_reset(app: Flask, user: Person, **_extra: Any) -> None:
 def _on_reset_asked(app: Flask, **_extra: Any) -> None:
     # An unknown address costs one hash (in Flask-Security); so does a known one.
     hash_password("not-a-password")
+
+
+def _on_failure(app: Flask, **_extra: Any) -> None:
+    # Flask-Security saves after each request, also after one that broke halfway.
+    current_session().rollback()
 
 
 def _on_signed_in(app: Flask, user: Person, **_extra: Any) -> None:

@@ -85,9 +85,9 @@ def change_service(
     The address stays: links that people hold must keep working. `Conflict` where somebody else
     saved in between; nothing is written then. Nothing happens where nothing changed.
     """
+    _lock(session, service)
     require(actor, "service.manage", service)
     values = _checked(name, description, audience, theme)
-    _lock(session, service)
     changed: list[Changed] = [
         field for field in _FIELDS if getattr(service, field) != values[field]
     ]

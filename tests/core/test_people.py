@@ -448,6 +448,23 @@ def test_a_letter_that_is_not_committed_never_leaves(
     assert site.sent == []
 
 
+def test_a_change_of_password_that_breaks_halfway_changes_nothing(
+    site: Site, people: People, client: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_args: Any, **_values: Any) -> None:
+        raise RuntimeError("the letter cannot be written")
+
+    client.sign_in(people.citizen)
+    path = "/compte/changer-de-mot-de-passe"
+    form = client.read(path).form(path)
+    monkeypatch.setattr("eak_core.people.security.send_letter", fail)
+    site.app.config["PROPAGATE_EXCEPTIONS"] = False
+    new = "another good sentence"
+    values = {"password": PASSWORD, "new_password": new, "new_password_confirm": new}
+    assert client.post(path, data=form.filled(values)).status_code == 500
+    assert sign_in(site.browser(), str(people.citizen.email)).status_code == 302
+
+
 # One's own account
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from eak_core import clock
+from eak_core import clock as platform_clock
 from eak_core.errors import Conflict, Forbidden, Invalid, NotFound
 from eak_core.events.models import EventLog, Subscription
 from eak_core.people.models import RoleGrant, RoleInvitation
@@ -27,6 +27,7 @@ from eak_core.services.models import Service
 from eak_core.services.slugs import RESERVED
 from eak_core.services.visibility import check_visible
 from eak_core.testing.browser import Browser
+from eak_core.testing.fixtures import FrozenClock
 from eak_core.testing.pages import Page
 from eak_core.testing.people import People
 from eak_core.testing.queries import Queries
@@ -269,7 +270,7 @@ def test_an_administrator_opens_an_archived_service_again_from_its_desk(
 def test_a_place_tells_all_of_a_service_in_one_query(
     site: Site, service: Service, query_count: Count
 ) -> None:
-    now = clock.now()
+    now = platform_clock.now()
     with site.writing() as session:
         for name, active, suspended in (
             ("voting", True, None),
@@ -540,6 +541,32 @@ def test_nobody_accepts_the_invitation_of_another_address(
         assert session.scalars(select(RoleInvitation)).one().email == people.agent.email
 
 
+def test_an_invitation_waits_thirty_days_and_is_forgotten(
+    site: Site, service: Service, people: People, client: Browser, clock: FrozenClock
+) -> None:
+    client.sign_in(people.manager)
+    client.submit("/culture/gestion/equipe", "/equipe/invitations", email="late@example.org")
+    clock.advance(days=29)
+    assert "late@example.org" in client.get("/culture/gestion/equipe").text
+    clock.advance(days=2)
+    assert "late@example.org" not in client.get("/culture/gestion/equipe").text
+    client.submit("/culture/gestion/equipe", "/equipe/invitations", email="other@example.org")
+    with site.reading() as session:
+        kept = session.scalars(select(RoleInvitation.email)).all()
+    assert kept == ["other@example.org"]
+
+
+def test_inviting_twice_is_one_invitation(
+    site: Site, service: Service, people: People, client: Browser
+) -> None:
+    client.sign_in(people.manager)
+    form = client.read("/culture/gestion/equipe").form("/equipe/invitations")
+    for _time in range(2):
+        client.post(form.action, data=form.filled({"email": "a@example.org"}))
+    with site.reading() as session:
+        assert len(session.scalars(select(RoleInvitation)).all()) == 1
+
+
 def test_a_declined_invitation_is_gone(
     site: Site, service: Service, people: People, client: Browser
 ) -> None:
@@ -563,7 +590,7 @@ def test_a_manager_who_leaves_no_longer_opens_the_desk(
 def test_the_list_of_services_is_by_name_whatever_the_order_of_opening(
     site: Site, administrator: Actor
 ) -> None:
-    with clock.freeze(clock.now() - timedelta(days=1)):
+    with platform_clock.freeze(platform_clock.now() - timedelta(days=1)):
         site.add_service("routes", "Routes")
     site.add_service("culture", "Culture")
     with site.reading() as session:
