@@ -4,7 +4,7 @@ from typing import Any
 
 from flask import flash, g, redirect, request, url_for
 from wtforms import TextAreaField
-from wtforms.validators import InputRequired, Length
+from wtforms.validators import DataRequired, Length
 
 from eak_core.admin.desk import Answer, blueprint, place_name, place_slug, places
 from eak_core.db import current_session
@@ -32,7 +32,7 @@ class SkipForm(Form):
         _l("Why this event is skipped"),
         description=_l("Kept beside the event for those who come after you."),
         validators=[
-            InputRequired(
+            DataRequired(
                 message=_l("Say why this event is skipped: the reason is kept beside it.")
             ),
             Length(max=2_000),

@@ -27,7 +27,7 @@ class FilterForm(Form):
     class Meta(Form.Meta):
         csrf = False
 
-    type = SelectField(_l("Type of event"))
+    type = SelectField(_l("Type of event"), default="")
     position = IntegerField(
         _l("From position"),
         validators=[

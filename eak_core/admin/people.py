@@ -8,7 +8,7 @@ from flask import flash, g, redirect, url_for
 from sqlalchemy.orm import selectinload
 from werkzeug.wrappers import Response
 from wtforms import SelectField, StringField
-from wtforms.validators import InputRequired, Length
+from wtforms.validators import DataRequired, Length
 
 from eak_core.admin.desk import Answer, blueprint, find_service, places
 from eak_core.db import current_session
@@ -37,9 +37,7 @@ class SearchForm(Form):
         _l("Name or e-mail address"),
         description=_l("A part of it is enough."),
         validators=[
-            InputRequired(
-                message=_l("Please give at least two characters of the name or address.")
-            ),
+            DataRequired(message=_l("Please give at least two characters of the name or address.")),
             Length(max=ADDRESS_LENGTH, message=_l("This is longer than an address can be.")),
         ],
         render_kw={"autocomplete": "off"},

@@ -20,7 +20,7 @@ from eak_core.services.models import Service
 #: The version that the person had before their eyes. No field can have this name: WTForms takes
 #: none that begins with an underscore.
 SEEN = "_seen"
-_VERSION = re.compile(r"\d{1,9}")
+_VERSION = re.compile(r"[0-9]{1,9}")
 
 
 class Difference(NamedTuple):

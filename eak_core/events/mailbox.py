@@ -10,7 +10,7 @@ from email.message import EmailMessage
 from email.utils import parsedate_to_datetime
 from pathlib import Path
 
-_NAME = re.compile(r"(\d{8,18})\.eml")
+_NAME = re.compile(r"([0-9]{8,15})\.eml")
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,5 +72,6 @@ def _part(message: EmailMessage, kind: str) -> str:
     try:
         return str(part.get_content())
     except (LookupError, MessageError):
-        # A charset nobody knows: better the raw characters than no page.
-        return part.as_string()
+        # A charset nobody knows: better some wrong characters than no page.
+        content = part.get_payload(decode=True)
+        return content.decode("utf-8", "replace") if isinstance(content, bytes) else ""

@@ -72,9 +72,7 @@ def standings(session: Session, service_id: int) -> list[Standing]:
             select(PluginFault.plugin, func.sum(PluginFault.count))
             .where(PluginFault.service_id == service_id)
             .group_by(PluginFault.plugin)
-        )
-        .tuples()
-        .all()
+        ).all()
     )
     gone = sorted(name for name, row in known.items() if name not in installed and row.active)
     return [

@@ -1,0 +1,467 @@
+"""The managers' screens of plugins: previewed, switched, watched, set, let back."""
+
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from eak_core.admin.plugins import OFF, ON
+from eak_core.events.models import EventLog, Subscription
+from eak_core.events.worker import Worker
+from eak_core.ideas.models import Idea, StageChange
+from eak_core.people.models import Person
+from eak_core.people.roles import give_role
+from eak_core.permissions import Actor
+from eak_core.plugins.breaker import LIMIT
+from eak_core.plugins.counters import counted
+from eak_core.plugins.settings import stored_settings
+from eak_core.services.directory import archive_service
+from eak_core.services.models import Service
+from eak_core.testing.browser import Browser
+from eak_core.testing.pages import Page
+from eak_core.testing.people import People
+from eak_core.testing.queries import Queries
+from eak_core.testing.site import Site
+from tests.core import gauge
+
+PAGE = "/culture/gestion/plugins/"
+SWITCH = f"{PAGE}gauge/activation"
+SETTINGS = f"{PAGE}gauge/reglages"
+
+Count = Callable[[], AbstractContextManager[Queries]]
+
+
+@pytest.fixture
+def plugins() -> list[Any]:
+    return [gauge, "tests.core.needle", "tests.core.rusty"]
+
+
+@pytest.fixture
+def mood() -> Iterator[gauge.Mood]:
+    yield gauge.mood
+    gauge.mood.handles = gauge.mood.shows = True
+
+
+@pytest.fixture
+def manager(site: Site, people: People) -> Browser:
+    """The browser of whoever runs the service."""
+    return signed_in(site, people.manager)
+
+
+@pytest.fixture
+def administrator(site: Site, people: People, service: Service) -> Browser:
+    return signed_in(site, people.administrator)
+
+
+def signed_in(site: Site, person: Person) -> Browser:
+    browser = site.browser()
+    browser.sign_in(person)
+    return browser
+
+
+def token_of(browser: Browser) -> str:
+    """What a page of this browser would send with any form."""
+    (token,) = browser.read("/").form("/deconnexion").filled({})["csrf_token"]
+    return str(token)
+
+
+def bring(site: Site, idea: Idea, stage: str) -> None:
+    """Put ``idea`` where only a whole life would bring it."""
+    with site.writing() as session:
+        session.get_one(Idea, idea.id).stage = stage
+
+
+def types(site: Site, service: Service) -> list[str]:
+    with site.reading() as session:
+        query = select(EventLog.type).where(EventLog.service_id == service.id)
+        return list(session.scalars(query.order_by(EventLog.position)))
+
+
+# Who may -----------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["", "gauge/activation", "gauge/rattrapage", "gauge/reglages", "gauge/pannes"],
+)
+def test_only_those_who_run_the_service_see_its_plugins(
+    site: Site, people: People, service: Service, path: str
+) -> None:
+    other = site.add_service("routes")
+    stranger = people.add("Remi Routes")
+    with site.writing() as session:
+        known = session.get_one(Person, stranger.id)
+        give_role(session, known, other, "manager", granted_by=None)
+    visitor = site.browser().get(PAGE + path)
+    assert visitor.status_code == 302
+    assert visitor.location.startswith("/compte/connexion")
+    assert signed_in(site, people.citizen).get(PAGE + path).status_code == 403
+    assert signed_in(site, stranger).get(PAGE + path).status_code == 403
+    assert signed_in(site, people.manager).get(PAGE + path).status_code == 200
+    assert signed_in(site, people.administrator).get(PAGE + path).status_code == 200
+
+
+@pytest.mark.parametrize("database", ["sqlite"])
+@pytest.mark.parametrize("path", ["gauge/activation", "gauge/reglages", "gauge/reprise"])
+def test_nobody_else_switches_sets_or_resumes(
+    site: Site, people: People, service: Service, path: str
+) -> None:
+    citizen = signed_in(site, people.citizen)
+    sent = {"to": ON, "_seen": "0", "goal": "99", "csrf_token": token_of(citizen)}
+    assert citizen.post(PAGE + path, data=sent).status_code == 403
+    assert site.active() == frozenset()
+    assert settings(site, service)["goal"] == 10
+
+
+@pytest.mark.parametrize("database", ["sqlite"])
+def test_a_change_without_its_token_is_refused(
+    site: Site, manager: Browser, service: Service
+) -> None:
+    assert manager.post(SWITCH, data={"to": ON}).status_code == 400
+    assert site.active() == frozenset()
+
+
+@pytest.mark.parametrize("database", ["sqlite"])
+@pytest.mark.parametrize(
+    "path", ["nothing/activation", "nothing/reglages", "nothing/rattrapage", "nothing/pannes",
+             "needle/reglages", "rusty/reglages", "nothing/rattrapage.json"],
+)  # fmt: skip
+def test_what_does_not_exist_is_not_found(manager: Browser, service: Service, path: str) -> None:
+    assert manager.get(PAGE + path).status_code == 404
+
+
+@pytest.mark.parametrize("database", ["sqlite"])
+def test_an_archived_service_keeps_its_plugins_as_they_are(
+    site: Site, people: People, manager: Browser, service: Service
+) -> None:
+    site.enable("gauge")
+    with site.writing() as session:
+        known = session.get_one(Service, service.id)
+        archive_service(session, Actor.system(), known)
+    assert manager.get(PAGE).status_code == 403
+    answer = manager.post(SWITCH, data={"to": OFF, "csrf_token": token_of(manager)})
+    assert answer.status_code == 403
+    assert site.active() == {"gauge"}
+
+
+# The list ----------------------------------------------------------------
+
+
+def test_every_plugin_is_listed_with_its_state_and_tracebacks_only_for_administrators(
+    manager: Browser, administrator: Browser, service: Service
+) -> None:
+    page = manager.get(f"{PAGE}?lang=en").text
+    assert "Measures ideas." in page
+    assert "rust everywhere" in page
+    assert "Traceback (most recent call last)" not in page
+    assert "Traceback (most recent call last)" in administrator.get(PAGE).text
+
+
+@pytest.mark.parametrize("database", ["sqlite"])
+def test_without_any_plugin_the_page_says_so(sites: Any) -> None:
+    site = sites.make([])
+    assert site.service
+    browser = signed_in(site, site.people.manager)
+    assert "No plugin is installed." in browser.get(f"{PAGE}?lang=en").text
+
+
+@pytest.mark.parametrize("database", ["sqlite"])
+def test_a_plugin_whose_package_is_gone_is_still_shown(
+    sites: Any, manager: Browser, site: Site, service: Service
+) -> None:
+    site.enable("gauge")
+    with site.app.app_context():
+        url = site.app.extensions["eak_config"].database_url
+    without = sites.make([], url=url)
+    browser = without.browser()
+    browser.sign_in(site.people.manager)
+    page = browser.get(f"{PAGE}?lang=en").text
+    assert "its package is no longer installed" in page
+
+
+# On and off ----------------------------------------------------------------
+
+
+def test_switching_on_is_previewed_and_acts_at_the_next_request(
+    site: Site, manager: Browser, service: Service
+) -> None:
+    site.submit("One")
+    site.submit("Two")
+    page = manager.get(f"{SWITCH}?lang=en").text
+    assert "1 page appears." in page
+    assert "2 events that happened before will be caught up" in page
+    assert "The gauge says so itself." in page
+    assert manager.get("/culture/gauge/").status_code == 404
+    answer = manager.submit(SWITCH, "/activation")
+    assert answer.status_code == 302
+    assert answer.location == f"{PAGE}gauge/rattrapage"
+    assert manager.get("/culture/gauge/").status_code == 200
+    assert site.browser().get("/culture/gauge/").status_code == 200
+    with site.reading() as session:
+        before = counted(session, service.id, "gauge", "ideas", "service")
+    site.drain()
+    with site.reading() as session:
+        after = counted(session, service.id, "gauge", "ideas", "service")
+    assert (before, after) == (0, 2), "as many as the preview said"
+
+
+def test_switching_off_acts_at_the_next_request_and_keeps_what_was_stored(
+    site: Site, manager: Browser, service: Service
+) -> None:
+    site.submit()
+    site.enable("gauge")
+    site.drain()
+    page = manager.get(f"{SWITCH}?lang=en").text
+    assert "1 page disappears." in page
+    assert "What it stored is kept" in page
+    assert manager.submit(SWITCH, "/activation").location == PAGE
+    assert manager.get("/culture/gauge/").status_code == 404
+    with site.reading() as session:
+        assert counted(session, service.id, "gauge", "ideas", "service") == 1
+    assert types(site, service)[-1] == "plugin.disabled"
+
+
+def test_ideas_in_its_stages_are_sent_elsewhere_with_a_public_reason(
+    site: Site, people: People, manager: Browser, service: Service
+) -> None:
+    site.enable("gauge")
+    ideas = [site.submit(title) for title in ("One", "Two", "Three")]
+    for idea in ideas:
+        bring(site, idea, "gauging")
+    page = manager.get(f"{SWITCH}?lang=en").text
+    assert "3 ideas stand in its stage “Being gauged”." in page
+    nowhere = manager.submit(f"{SWITCH}?lang=en", "/activation")
+    assert nowhere.status_code == 409
+    assert "Please say where they go." in nowhere.text
+    silent = manager.submit(SWITCH, "/activation", move_ideas_to="accepted", reason=" ")
+    assert silent.status_code == 422
+    assert 'selected value="accepted"' in silent.text, "what was chosen is kept"
+    assert site.active() == {"gauge"}
+    reason = "The gauge goes <b>away</b>."
+    answer = manager.submit(SWITCH, "/activation", move_ideas_to="accepted", reason=reason)
+    assert answer.status_code == 302
+    with site.reading() as session:
+        stages = set(session.scalars(select(Idea.stage)))
+        reasons = set(session.scalars(select(StageChange.reason)))
+    assert stages == {"accepted"}
+    assert reason in reasons
+    assert types(site, service).count("idea.stage_changed") == 3
+
+
+@pytest.mark.parametrize("database", ["sqlite"])
+@pytest.mark.parametrize("to", ["gauging", "withdrawn", "draft", "nowhere", "\N{BEL}"])
+def test_ideas_are_sent_only_where_ideas_can_stand(
+    site: Site, people: People, manager: Browser, service: Service, to: str
+) -> None:
+    site.enable("gauge")
+    bring(site, site.submit(), "gauging")
+    answer = manager.submit(SWITCH, "/activation", move_ideas_to=to, reason="Because.")
+    assert answer.status_code in {409, 422}
+    assert site.active() == {"gauge"}
+    assert "Because." in answer.text, "what was typed is kept"
+
+
+def test_a_plugin_that_others_need_is_not_switched_off_under_them(
+    site: Site, manager: Browser, service: Service
+) -> None:
+    site.enable("needle")
+    page = manager.get(f"{SWITCH}?lang=en").text
+    assert "These plugins need it: Needle." in page
+    assert "/activation" not in [form.action for form in manager.read(SWITCH).forms]
+    # Somebody who opened the page before the other plugin was switched on sends it all the same.
+    answer = manager.post(f"{SWITCH}?lang=en", data={"to": OFF, "csrf_token": token_of(manager)})
+    assert answer.status_code == 409
+    assert "Please switch these off first: Needle." in answer.text
+    assert site.active() == {"gauge", "needle"}
+
+
+def test_what_a_plugin_needs_is_asked_for_first(
+    site: Site, manager: Browser, service: Service
+) -> None:
+    page = manager.get(f"{PAGE}needle/activation?lang=en").text
+    assert "It needs these plugins, which are off: Gauge." in page
+    assert site.active() == frozenset()
+
+
+@pytest.mark.parametrize("database", ["sqlite"])
+def test_a_plugin_that_cannot_run_cannot_be_switched_on(
+    site: Site, manager: Browser, service: Service
+) -> None:
+    page = f"{PAGE}rusty/activation"
+    assert "rust everywhere" in manager.get(page).text
+    answer = manager.post(page, data={"to": ON, "csrf_token": token_of(manager)})
+    assert answer.status_code == 409
+    assert site.active() == frozenset()
+
+
+def test_two_who_confirm_the_same_do_it_once(
+    site: Site, manager: Browser, administrator: Browser, service: Service
+) -> None:
+    first, second = (each.read(SWITCH).form("/activation") for each in (manager, administrator))
+    manager.post(SWITCH, data=first.filled({}))
+    administrator.post(SWITCH, data=second.filled({}))
+    assert site.active() == {"gauge"}, "the second did not switch it off again"
+    assert types(site, service).count("plugin.enabled") == 1
+
+
+@pytest.mark.parametrize("database", ["sqlite"])
+@pytest.mark.parametrize("to", ["", "maybe", "ON", "on\0", "x" * 100_000])
+def test_a_confirmation_that_no_page_offers_is_refused(
+    site: Site, manager: Browser, service: Service, to: str
+) -> None:
+    answer = manager.submit(SWITCH, "/activation", to=to)
+    assert answer.status_code == 422
+    assert site.active() == frozenset()
+
+
+# The catch-up ----------------------------------------------------------------
+
+
+def test_the_catch_up_is_told_until_it_ends(site: Site, manager: Browser, service: Service) -> None:
+    site.submit()
+    answer = manager.submit(SWITCH, "/activation")
+    page = manager.get(f"{answer.location}?lang=en").text
+    with site.reading() as session:
+        of = session.scalars(select(Subscription.live_from)).one()
+    assert of > 0
+    assert f"0 of {of} events read." in page
+    assert "catch-up.js" in page
+    state = manager.get(f"{answer.location}.json").json
+    assert (state["done"], state["read"], state["of"]) == (False, 0, of)
+    site.drain()
+    state = manager.get(f"{answer.location}.json").json
+    assert (state["done"], state["read"], state["of"]) == (True, of, of)
+    page = manager.get(f"{answer.location}?lang=en").text
+    assert f"has read all {of} events" in page
+    assert "catch-up.js" not in page, "nothing is left to wait for"
+
+
+def test_a_catch_up_that_is_switched_off_halfway_stops_being_waited_for(
+    site: Site, manager: Browser, service: Service
+) -> None:
+    site.submit()
+    site.enable("gauge")
+    site.disable("gauge")
+    state = manager.get(f"{PAGE}gauge/rattrapage.json?lang=en").json
+    assert state["done"]
+    assert "goes on where it stopped" in state["text"]
+
+
+def test_events_that_could_not_be_handled_are_told(
+    site: Site, manager: Browser, service: Service, mood: gauge.Mood
+) -> None:
+    mood.handles = False
+    site.submit()
+    site.enable("gauge")
+    Worker(site.app).drain(timeout=10)
+    text = manager.get(f"{PAGE}gauge/rattrapage.json?lang=en").json["text"]
+    assert "1 event could not be handled" in text
+    assert "the needle is stuck" not in manager.get(PAGE).text
+
+
+@pytest.mark.parametrize("database", ["sqlite"])
+def test_a_plugin_that_reads_nothing_has_nothing_to_catch_up(
+    manager: Browser, service: Service
+) -> None:
+    assert manager.get(f"{PAGE}needle/rattrapage.json").json["done"]
+    assert manager.get(f"{PAGE}needle/rattrapage").status_code == 200
+
+
+# Settings ----------------------------------------------------------------------
+
+
+def settings(site: Site, service: Service) -> dict[str, Any]:
+    with site.reading() as session:
+        return dict(stored_settings(session, service.id, "gauge").values)
+
+
+def test_settings_are_saved_and_shown_again(site: Site, manager: Browser, service: Service) -> None:
+    assert settings(site, service) == {"goal": 10, "loud": False, "unit": "m"}
+    answer = manager.submit(SETTINGS, "/reglages", goal="25", loud="y", unit="ft")
+    assert answer.status_code == 302
+    assert settings(site, service) == {"goal": 25, "loud": True, "unit": "ft"}
+    sent = manager.read(SETTINGS).form("/reglages").filled({})
+    assert sent["goal"] == ["25"]
+    assert sent["unit"] == ["ft"]
+    assert types(site, service)[-1] == "plugin.configured"
+
+
+def test_two_who_set_at_once_lose_nothing(
+    site: Site, manager: Browser, administrator: Browser, service: Service
+) -> None:
+    mine = manager.read(SETTINGS).form("/reglages").filled({"goal": "25"})
+    theirs = administrator.read(SETTINGS).form("/reglages").filled({"goal": "99", "unit": "ft"})
+    assert administrator.post(SETTINGS, data=theirs).status_code == 302
+    answer = manager.post(f"{SETTINGS}?lang=en", data=mine)
+    assert answer.status_code == 409
+    assert settings(site, service)["goal"] == 99, "nothing was written over"
+    assert 'value="25"' in answer.text, "what was typed is kept"
+    assert "Feet" in answer.text, "what the other one saved is beside it"
+    again = Page(answer.text).form("/reglages").filled({})
+    assert manager.post(SETTINGS, data=again).status_code == 302
+    assert settings(site, service) == {"goal": 25, "loud": False, "unit": "m"}
+
+
+@pytest.mark.parametrize("database", ["sqlite"])
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [("goal", ""), ("goal", "many"), ("goal", "9" * 30), ("goal", "1e400"), ("unit", "miles"),
+     ("goal", "1\0")],
+)  # fmt: skip
+def test_wrong_settings_are_refused_and_kept_in_the_form(
+    site: Site, manager: Browser, service: Service, field: str, value: str
+) -> None:
+    answer = manager.submit(SETTINGS, "/reglages", **{field: value})
+    assert answer.status_code == 422
+    assert settings(site, service) == {"goal": 10, "loud": False, "unit": "m"}
+
+
+@pytest.mark.parametrize("database", ["sqlite"])
+@pytest.mark.parametrize("seen", ["", "-1", "one", "9" * 40, "٣"])
+def test_a_version_that_no_page_gave_is_a_bad_request(
+    site: Site, manager: Browser, service: Service, seen: str
+) -> None:
+    answer = manager.submit(SETTINGS, "/reglages", _seen=seen)
+    assert answer.status_code == 400
+    assert settings(site, service)["goal"] == 10
+
+
+# Failures ------------------------------------------------------------------------
+
+
+def test_a_suspended_plugin_is_let_back(
+    site: Site, manager: Browser, administrator: Browser, service: Service, mood: gauge.Mood
+) -> None:
+    site.enable("gauge")
+    mood.shows = False
+    for _ in range(LIMIT):
+        assert site.browser().get("/culture/").status_code == 200
+    assert manager.get("/culture/gauge/").status_code == 404
+    page = manager.get(f"{PAGE}gauge/pannes?lang=en").text
+    assert "It is put aside since" in page
+    assert "slot_service_home" in page
+    assert "the glass is broken" not in page
+    assert "the glass is broken" in administrator.get(f"{PAGE}gauge/pannes").text
+    mood.shows = True
+    assert manager.submit(PAGE, "/gauge/reprise").status_code == 302
+    assert manager.get("/culture/gauge/").status_code == 200
+    assert "gauge slot" in site.browser().get("/culture/").text
+    assert "No failure is known." in manager.get(f"{PAGE}gauge/pannes?lang=en").text
+
+
+# Cost ---------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("database", ["sqlite"])
+def test_the_list_costs_the_same_whatever_is_on(
+    site: Site, manager: Browser, service: Service, query_count: Count
+) -> None:
+    manager.get(PAGE)
+    with query_count() as off:
+        manager.get(PAGE)
+    site.enable("needle")
+    with query_count() as on:
+        manager.get(PAGE)
+    assert off.count == on.count
