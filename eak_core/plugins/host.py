@@ -17,7 +17,7 @@ from sqlalchemy import Engine
 
 from eak_core.db import migrations
 from eak_core.events import SITE
-from eak_core.i18n import _l
+from eak_core.i18n import _l, lazy_ngettext
 from eak_core.plugins import breaker, hookspecs, mounting
 from eak_core.plugins.candidates import Candidate
 from eak_core.plugins.contributions import Denial
@@ -157,6 +157,10 @@ class PluginHost:
             if (answer := call.function(*_chosen(call, arguments))) is not None
         ]
 
+    def answering(self, hook: str) -> tuple[str, ...]:
+        """The ready plugins that answer ``hook``, in order."""
+        return tuple(call.plugin for call in self._calls[hook])
+
     def call_one(self, hook: str, plugin: str, **arguments: Any) -> Any:
         """Ask ``plugin`` alone, on or off; None where it has no answer. A failure is raised."""
         for call in self._calls[hook]:
@@ -213,7 +217,11 @@ def _pending_reason(engine: Engine, distribution: migrations.Distribution) -> An
         return _l("Its migrations cannot be read: %(error)s", error=str(error))
     if not missing:
         return None
-    return _l("%(count)s of its migrations have not run: run “eak db upgrade”.", count=len(missing))
+    return lazy_ngettext(
+        "%(num)s of its migrations has not run: run “eak db upgrade”.",
+        "%(num)s of its migrations have not run: run “eak db upgrade”.",
+        len(missing),
+    )
 
 
 def get_host(app: Flask | None = None) -> PluginHost:

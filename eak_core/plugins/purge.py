@@ -13,7 +13,7 @@ from eak_core.db import Base, Session
 from eak_core.errors import Invalid, Refused
 from eak_core.events import SITE, publish
 from eak_core.events.models import OutboxMessage, ParkedEvent, Subscription
-from eak_core.i18n import _l
+from eak_core.i18n import _l, lazy_ngettext
 from eak_core.permissions import Actor, require
 from eak_core.plugins.events import PluginPurged
 from eak_core.plugins.host import get_host
@@ -61,10 +61,11 @@ def purge(session: Session, actor: Actor, name: str) -> Sequence[str]:
     ).all()
     if on:
         raise Refused(
-            _l(
-                "“%(name)s” is on in %(count)s service(s). Switch it off everywhere first.",
+            lazy_ngettext(
+                "“%(name)s” is on in %(num)s service. Switch it off there first.",
+                "“%(name)s” is on in %(num)s services. Switch it off everywhere first.",
+                len(on),
                 name=name,
-                count=len(on),
             )
         )
     metadata = _tables(session, name)

@@ -1,0 +1,90 @@
+"""What the host promises, kept by the whole site: its layout, its errors, its tokens (T42–T44)."""
+
+from typing import Any
+
+import pytest
+
+from eak_core.testing.site import Site
+from tests.core.plugins.making import make
+from tests.core.plugins.test_gate import METHODS, PATHS
+
+EVERYTHING = "tests.core.plugins.everything.plugin"
+
+
+def raising(*_: Any) -> Any:
+    raise ZeroDivisionError("on purpose")
+
+
+@pytest.fixture
+def plugins() -> list[Any]:
+    return [
+        EVERYTHING,
+        make("bad", slot_service_home=lambda service: raising(), nav_items=lambda: raising(),
+             slot_idea_aside=lambda idea: raising(), slot_idea_cards=lambda ideas: raising(),
+             assets=lambda: raising(), slot_idea_body=lambda idea: raising()),
+        make("future", core=">=9"),
+    ]  # fmt: skip
+
+
+def core_pages(site: Site) -> list[str]:
+    idea = site.submit()
+    return ["/", "/culture/", "/culture/idees/", f"/culture/idees/{idea.id}", "/culture/nothing",
+            "/culture/idees.json", "/culture/idees.csv", "/culture/idees.atom"]  # fmt: skip
+
+
+def test_off_every_address_answers_with_the_cores_own_404(site: Site) -> None:
+    assert site.service
+    client = site.browser()
+    for path in PATHS:
+        nothing = client.get(nowhere(path))
+        assert nothing.status_code == 404
+        for method in METHODS:
+            answer = client.open(path, method=method)
+            assert answer.status_code == 404, (method, path)
+            if method == "GET":
+                assert without_address(answer.text, path) == without_address(
+                    nothing.text, nothing.request.path
+                ), path
+
+
+def nowhere(path: str) -> str:
+    """An address of the same part of the site where nothing ever was."""
+    for part in ("/admin/", "/api/v1/culture/"):
+        if path.startswith(part):
+            return f"{part}no"
+    return "/culture/no"
+
+
+def without_address(page: str, path: str) -> str:
+    """The page without the address it repeats in its links to other languages."""
+    return page.replace(path, "")
+
+
+def test_no_byte_of_a_plugin_that_is_off_stands_in_any_page(site: Site) -> None:
+    pages = core_pages(site)
+    client = site.browser()
+
+    def seen() -> dict[str, str]:
+        return {path: client.get(path, follow_redirects=True).text for path in pages}
+
+    before = seen()
+    for path, page in before.items():
+        assert "everything" not in page.lower(), path
+        assert "tout/" not in page, path
+    site.enable("everything")
+    changed = {path for path, page in seen().items() if "everything" in page}
+    assert "/culture/" in changed
+    assert "/culture/idees.json" in changed
+    site.disable("everything")
+    for path, page in seen().items():
+        assert "everything" not in page.lower(), path
+
+
+def test_a_plugin_whose_every_hook_raises_makes_no_page_fail(site: Site) -> None:
+    pages = core_pages(site)
+    site.enable("bad")
+    client = site.browser()
+    for path in pages:
+        expected = 404 if path == "/culture/nothing" else 200
+        assert client.get(path, follow_redirects=True).status_code == expected, path
+    assert site.active() == frozenset(), "it was not put aside"
