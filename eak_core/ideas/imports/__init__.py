@@ -1,0 +1,1 @@
+"""Ideas and comments of other sites, taken over from the files that these export."""

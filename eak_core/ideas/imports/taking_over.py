@@ -1,0 +1,282 @@
+"""Taking over the proposals of another site, and the comments on them, slice by slice.
+
+Each slice is a transaction, so what was taken over stays when the rest is stopped, and nobody who
+writes on the site waits for long. A second run finds what the first one did, and goes on.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field, replace
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import select
+
+from eak_core.db import Session
+from eak_core.errors import Invalid, Refused
+from eak_core.i18n import _, _l
+from eak_core.ideas.imports.decidim import (
+    COMMENT_COLUMNS,
+    PROPOSAL_COLUMNS,
+    SOURCE,
+    Commented,
+    Proposed,
+    Unreadable,
+    commented,
+    proposed,
+    ref_of,
+)
+from eak_core.ideas.imports.rows import BadRow, CSVFile, Row
+from eak_core.ideas.imports.threads import in_order
+from eak_core.ideas.models import Idea
+from eak_core.ideas.proposals import Proposal, import_idea
+from eak_core.ideas.subjects import add_subject, subjects_of
+from eak_core.ideas.wording import folded
+from eak_core.permissions import Actor, require
+from eak_core.plugins.contributions import ImportedComment, ImportReport
+from eak_core.plugins.host import get_host
+from eak_core.services.models import Service
+
+#: Rows in one transaction.
+SLICE = 50
+
+#: Opens the session of one slice, and commits it at the end.
+OpenSlice = Callable[[], AbstractContextManager[Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class RefusedLine:
+    """A row that was not taken over: its file, the line where it begins, and why."""
+
+    file: str
+    line: int
+    reason: str
+
+
+@dataclass(slots=True)
+class Tally:
+    """What became of the rows of one file."""
+
+    created: int = 0
+    unchanged: int = 0
+    refused: int = 0
+
+    def add(self, other: "Tally") -> None:
+        """Count what became of a slice, once it is committed."""
+        self.created += other.created
+        self.unchanged += other.unchanged
+
+
+@dataclass
+class TakingOver:
+    """One run over the export of a Decidim site, into ``service``.
+
+    ``same_site`` takes the addresses in the comments for those of the proposals, where the site has
+    moved between the two exports. ``on_refused`` hears of each row that is left out,
+    ``on_progress`` of the bytes that were read.
+    """
+
+    service: Service
+    active: frozenset[str]
+    open_slice: OpenSlice
+    same_site: bool = False
+    on_refused: Callable[[RefusedLine], None] = lambda refused: None
+    on_progress: Callable[[int], None] = lambda position: None
+    ideas: Tally = field(default_factory=Tally)
+    comments: Tally = field(default_factory=Tally)
+    #: The sites whose proposals were met, and those that comments speak of in vain.
+    sites: set[str] = field(default_factory=set)
+    missing_sites: set[str] = field(default_factory=set)
+
+    def require_takers(self, session: Session) -> None:
+        """Return where a plugin that is on takes over comments; `Refused` otherwise."""
+        if not list(self._ask(session, [])):
+            raise Refused(
+                _l(
+                    "No plugin that is on in “%(service)s” takes over comments. Switch"
+                    " “discussion” on, or leave --comments out.",
+                    service=self.service.name,
+                )
+            )
+
+    # --- proposals ---
+
+    def take_ideas(self, actor: Actor, rows: CSVFile) -> None:
+        """Take over the proposals in ``rows``, those that are here already left as they are."""
+        require(actor, "service.manage", self.service)
+        subjects: dict[str, int] = {}
+        for part in _sliced(self._proposals(rows), SLICE):
+            with self.open_slice() as session:
+                if not subjects:
+                    known = subjects_of(session, self.service.id, archived=True)
+                    subjects.update((folded(each.name), each.id) for each in known)
+                slice_ = self._take_ideas(session, actor, rows.path, part, subjects)
+            self.ideas.add(slice_)
+            self.on_progress(rows.position)
+
+    def _proposals(self, rows: CSVFile) -> Iterator[tuple[int, Proposed]]:
+        for row, values in self._readable(rows, self.ideas):
+            try:
+                found = proposed(values)
+            except Unreadable as error:
+                self._refuse(self.ideas, rows.path, row, str(error))
+            else:
+                self.sites.add(found.site)
+                yield row, found
+
+    def _take_ideas(
+        self,
+        session: Session,
+        actor: Actor,
+        file: Path,
+        part: Sequence[tuple[int, Proposed]],
+        subjects: dict[str, int],
+    ) -> Tally:
+        tally = Tally()
+        known = self._ideas_of(session, [each.origin.ref for _line, each in part])
+        for line, each in part:
+            if each.origin.ref in known:
+                tally.unchanged += 1
+                continue
+            try:
+                saved = self._take_idea(session, actor, each, subjects)
+            except Invalid as refusal:
+                self._refuse(self.ideas, file, line, _reasons(refusal))
+            else:
+                tally.created += saved
+                tally.unchanged += not saved
+        return tally
+
+    def _take_idea(
+        self, session: Session, actor: Actor, found: Proposed, subjects: dict[str, int]
+    ) -> bool:
+        """Whether it is new here. Where it is `Invalid`, nothing of it is written."""
+        proposal = Proposal(title=found.title, body=found.body)
+        key = folded(found.subject)
+        if key and key not in subjects:
+            with session.begin_nested():
+                added = add_subject(session, actor, self.service, found.subject).id
+                saved = self._import(session, actor, found, replace(proposal, subjects=(added,)))
+            subjects[key] = added
+            return saved
+        if key:
+            proposal = replace(proposal, subjects=(subjects[key],))
+        return self._import(session, actor, found, proposal)
+
+    def _import(self, session: Session, actor: Actor, found: Proposed, proposal: Proposal) -> bool:
+        saved = import_idea(session, actor, self.service, proposal, found.origin, found.at)
+        return saved is not None
+
+    def _ideas_of(self, session: Session, refs: Sequence[str]) -> dict[str, int]:
+        """The ideas that these proposals have become, by their reference."""
+        rows = session.execute(
+            select(Idea.source_ref, Idea.id).where(
+                Idea.service_id == self.service.id,
+                Idea.source == SOURCE,
+                Idea.source_ref.in_(refs),
+            )
+        )
+        return {ref: idea_id for ref, idea_id in rows if ref is not None}
+
+    # --- comments ---
+
+    def take_comments(self, actor: Actor, rows: CSVFile) -> None:
+        """Give the comments in ``rows`` to the plugins that take them over, answers after what
+        they answer, wherever they stand in the file."""
+        require(actor, "service.manage", self.service)
+        for part in _sliced(in_order(self._comments(rows)), SLICE):
+            with self.open_slice() as session:
+                slice_ = self._take_comments(session, rows.path, part)
+            self.comments.add(slice_)
+            self.on_progress(rows.position)
+
+    def _comments(self, rows: CSVFile) -> Iterator[Commented]:
+        for line, values in self._readable(rows, self.comments):
+            try:
+                yield commented(values, line)
+            except Unreadable as error:
+                self._refuse(self.comments, rows.path, line, str(error))
+
+    def _take_comments(self, session: Session, file: Path, part: Sequence[Commented]) -> Tally:
+        tally = Tally()
+        ideas = self._ideas_of(session, [self._about(each) for each in part])
+        given: list[ImportedComment] = []
+        for each in part:
+            idea_id = ideas.get(self._about(each))
+            if idea_id is None:
+                self._refuse(self.comments, file, each.line, self._why_unknown(each))
+            else:
+                given.append(each.on(idea_id))
+        answers = list(self._ask(session, given)) if given else []
+        if given and not answers:
+            for comment in given:
+                reason = _("The plugin that takes over comments has failed; see the log.")
+                self._refuse(self.comments, file, comment.line, reason)
+        for report in answers:
+            tally.created += report.created
+            tally.unchanged += report.unchanged
+            for refused in report.refused:
+                self._refuse(self.comments, file, refused.line, str(refused.reason))
+        return tally
+
+    def _about(self, comment: Commented) -> str:
+        """The reference of the proposal that ``comment`` is about."""
+        site = comment.site
+        if self.same_site and len(self.sites) == 1:
+            (site,) = self.sites
+        return ref_of(site, comment.number)
+
+    def _why_unknown(self, comment: Commented) -> str:
+        if comment.site in self.sites or self.same_site:
+            return _(
+                "It is about proposal %(number)s, which was not taken over.", number=comment.number
+            )
+        self.missing_sites.add(comment.site)
+        return _(
+            "It is about proposal %(number)s of %(site)s, which is not the site of these"
+            " proposals.",
+            number=comment.number,
+            site=comment.site,
+        )
+
+    def _ask(self, session: Session, given: Sequence[ImportedComment]) -> Iterator[ImportReport]:
+        answers = get_host().call_each(
+            "import_comments", self.active, session=session, service=self.service, comments=given
+        )
+        for _plugin, report in answers:
+            yield report
+
+    # --- rows ---
+
+    def _readable(self, rows: CSVFile, tally: Tally) -> Iterator[tuple[int, Any]]:
+        for row in rows:
+            match row:
+                case BadRow():
+                    self._refuse(tally, rows.path, row.line, row.reason)
+                case Row():
+                    yield row.line, row.values
+
+    def _refuse(self, tally: Tally, file: Path, line: int, reason: str) -> None:
+        tally.refused += 1
+        self.on_refused(RefusedLine(file.name, line, reason))
+
+
+def proposals_file(path: Path) -> CSVFile:
+    """The export of a site's proposals."""
+    return CSVFile(path, PROPOSAL_COLUMNS)
+
+
+def comments_file(path: Path) -> CSVFile:
+    """The export of the comments on a site's proposals."""
+    return CSVFile(path, COMMENT_COLUMNS)
+
+
+def _reasons(refusal: Invalid) -> str:
+    said = [str(reason) for reason in refusal.fields.values()]
+    return " ".join(said) or str(refusal.message)
+
+
+def _sliced(items: Iterator[Any], size: int) -> Iterator[list[Any]]:
+    while part := list(islice(items, size)):
+        yield part
