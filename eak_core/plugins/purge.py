@@ -7,7 +7,7 @@ published stays in the log, which is never rewritten.
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import MetaData, delete, func, inspect, select
+from sqlalchemy import MetaData, Table, delete, func, inspect, select
 
 from eak_core.db import Base, Session
 from eak_core.errors import Invalid, Refused
@@ -38,11 +38,10 @@ class Remains:
 def remains(session: Session, name: str) -> Remains:
     """What ``name`` has stored, for the question before the purge. `Invalid` for a name that no
     plugin can have."""
-    metadata = _tables(session, name)
     return Remains(
         {
             table.name: session.scalar(select(func.count()).select_from(table)) or 0
-            for table in metadata.sorted_tables
+            for table in _tables(session, name)
         }
     )
 
@@ -68,20 +67,20 @@ def purge(session: Session, actor: Actor, name: str) -> Sequence[str]:
                 name=name,
             )
         )
-    metadata = _tables(session, name)
-    dropped = [table.name for table in metadata.sorted_tables]
-    metadata.drop_all(session.connection())
+    tables = _tables(session, name)
+    MetaData().drop_all(session.connection(), tables=tables)
     for model in _ROWS:
         session.execute(delete(model).where(model.plugin == name))
     session.execute(
         delete(OutboxMessage).where(OutboxMessage.plugin == name, OutboxMessage.done_at.is_(None))
     )
     publish(session, PluginPurged(plugin=name), service_id=SITE, actor_id=actor.person_id)
-    return dropped
+    return [table.name for table in tables]
 
 
-def _tables(session: Session, name: str) -> MetaData:
-    """The tables in the database that carry the plugin's prefix and belong to nobody else."""
+def _tables(session: Session, name: str) -> list[Table]:
+    """The tables in the database that carry the plugin's prefix and belong to nobody else, what
+    is referred to first."""
     try:
         check_name(name)
     except ManifestError as error:
@@ -95,5 +94,6 @@ def _tables(session: Session, name: str) -> MetaData:
         and not any(table.startswith(f"{other}_") for other in others)
     ]
     metadata = MetaData(naming_convention=Base.metadata.naming_convention)
-    metadata.reflect(connection, only=found, resolve_fks=False)
-    return metadata
+    # The core's tables come along where the plugin's refer to them.
+    metadata.reflect(connection, only=found)
+    return [table for table in metadata.sorted_tables if table.name in found]
