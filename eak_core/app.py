@@ -57,6 +57,7 @@ def create_app(
     gate.install(app, lookup.find, reserved=RESERVED)
     init_guards(app, config)
     init_people(app)
+    gate.turn_away(app)
     init_caching(app)
     init_ideas(app)
     init_portal(app)

@@ -2,12 +2,12 @@
 
 It stands before every other check of the application, also where no address matched, so a plugin
 that is off gives the core's own 404 to every method, with or without the closing slash, for its
-files too. The answer is fixed for the length of the request.
+files too, once it is known who asks (`turn_away`). The answer is fixed for the length of the request.
 """
 
 import re
 from collections.abc import Callable, Collection
-from typing import Any, NamedTuple, NoReturn, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from flask import Flask, g, request
 from sqlalchemy import select
@@ -69,6 +69,7 @@ def install(app: Flask, find: Finder, *, reserved: Collection[str] = ()) -> None
     @app.before_request
     def gate() -> None:
         host = get_host(app)
+        g.refused = False
         address = parse(request.path)
         place = None
         slug = address.service
@@ -87,13 +88,27 @@ def install(app: Flask, find: Finder, *, reserved: Collection[str] = ()) -> None
             refuse()
 
 
-def refuse() -> NoReturn:
-    """Answer as if no address had matched: Flask then asks no blueprint for an error page, a
-    context processor or anything to run afterwards."""
+def refuse() -> None:
+    """Go on as if no address had matched: Flask then asks no error page or context processor of a
+    blueprint, nor anything of it to run afterwards."""
+    g.refused = True
     request.url_rule = None
     request.view_args = None
     request.routing_exception = NotFound()
-    raise request.routing_exception
+
+
+def turn_away(app: Flask) -> None:
+    """Answer what the gate refused; call this after what finds out who asks.
+
+    What the core does before its own 404 is then done for this one too: an internal service asks a
+    visitor to sign in, and a page that does not exist shows who is signed in. What blueprints run
+    before their requests comes later, and is not reached.
+    """
+
+    @app.before_request
+    def answer() -> None:
+        if g.refused and request.routing_exception is not None:
+            raise request.routing_exception
 
 
 def active_anywhere(session: Session) -> frozenset[str]:

@@ -63,6 +63,7 @@ def make_site(url: str, *plugins: ModuleType | str, **neighbours: Any) -> Flask:
         current_session().writes = request.method not in {"GET", "HEAD", "OPTIONS"}
 
     gate.install(app, lookup.find, reserved=RESERVED)
+    gate.turn_away(app)
     _pages(app)
     slots.init_app(app)
     host = PluginHost(from_modules(plugins))
