@@ -9,6 +9,7 @@ gives its tests the fixtures below, both databases, and no way to reach the netw
 mail. See `PluginConformance` for the tests that come with them.
 """
 
+from eak_core.testing.conformance import Act, PluginConformance
 from eak_core.testing.fixtures import (
     administrator,
     agent,
@@ -35,8 +36,13 @@ from eak_core.testing.fixtures import (
     sites,
 )
 from eak_core.testing.refusals import refusals
+from eak_core.testing.site import Sent, Site
 
 __all__ = [
+    "Act",
+    "PluginConformance",
+    "Sent",
+    "Site",
     "administrator",
     "agent",
     "app",

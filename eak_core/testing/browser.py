@@ -22,6 +22,8 @@ class Browser(FlaskClient):
     def open(self, *args: Any, **kwargs: Any) -> TestResponse:
         # A test may stand in an application context of its own; what a request keeps in `g` and in
         # its session must not stay there for the next one.
+        # What is streamed is read to its end, or its generator would be closed by the collector.
+        kwargs.setdefault("buffered", True)
         with self.application.app_context():
             return super().open(*args, **kwargs)
 

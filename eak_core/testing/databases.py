@@ -38,6 +38,20 @@ class Databases:
         with self._sqlite(key, build) if kind == "sqlite" else self._postgres(key, build) as url:
             yield url
 
+    def renew(self, kind: Kind, url: str, key: str) -> None:
+        """Put the database at ``url`` back to the state of the template ``key``. Nobody may be
+        connected to it."""
+        if kind == "sqlite":
+            file = Path(url.removeprefix("sqlite:///"))
+            for beside in ("-wal", "-shm"):
+                file.with_name(file.name + beside).unlink(missing_ok=True)
+            shutil.copyfile(self.folder / f"{key}.sqlite", file)
+            return
+        name = psycopg.conninfo.conninfo_to_dict(url)["dbname"]
+        with psycopg.connect(self.server(), autocommit=True) as connection:
+            _drop(connection, str(name))
+            _create(connection, str(name), f"template_{key}")
+
     @contextmanager
     def _sqlite(self, key: str, build: Build) -> Iterator[str]:
         template = self.folder / f"{key}.sqlite"
@@ -79,9 +93,7 @@ class Databases:
             yield _url(server, name)
         finally:
             with psycopg.connect(server, autocommit=True) as connection:
-                connection.execute(
-                    sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name))
-                )
+                _drop(connection, name)
 
     def server(self) -> str:
         """The address of the test run's PostgreSQL server, started by the first who asks."""
@@ -108,6 +120,10 @@ class Databases:
             yield
         finally:
             os.close(descriptor)
+
+
+def _drop(connection: psycopg.Connection, name: str) -> None:
+    connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
 
 
 def _create(connection: psycopg.Connection, name: str, template: str) -> None:

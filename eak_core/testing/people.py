@@ -26,12 +26,19 @@ class People:
     def __init__(self, site: "Site") -> None:
         self._site = site
 
-    def add(self, name: str, *, domain: str = "example.org", administrator: bool = False) -> Person:
-        """Another account; the address follows from the name."""
+    def add(
+        self,
+        name: str,
+        *,
+        address: str = "",
+        domain: str = "example.org",
+        administrator: bool = False,
+    ) -> Person:
+        """Another account; the address follows from the name unless given (without its domain)."""
         with self._site.writing() as session:
             return create_person(
                 session,
-                f"{name.lower().replace(' ', '.')}@{domain}",
+                f"{address or name.lower().replace(' ', '.')}@{domain}",
                 name,
                 PASSWORD,
                 administrator=administrator,

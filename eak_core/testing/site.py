@@ -4,7 +4,7 @@ The fixtures of `eak_core.testing` are this class taken apart; a test that needs
 or one in the place of another, uses it directly.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
@@ -81,6 +81,7 @@ class Site:
 
     def __init__(self, app: Flask) -> None:
         self.app = app
+        self.url = app.extensions["eak_config"].database_url
         self.people = People(self)
         self.sent: list[Sent] = []
         transports = app.extensions["eak_transports"]
@@ -184,6 +185,13 @@ class Site:
             activation.rebuild(session, Actor.system(), service or self.service, name)
         self.drain()
 
+    def forget(self) -> None:
+        """Begin anew: its database was put back to what tests begin with."""
+        self.close()
+        self.people = People(self)
+        self.__dict__.pop("service", None)
+        self.sent.clear()
+
     def active(self, service: Service | None = None) -> frozenset[str]:
         """The plugins that are on."""
         with self.reading() as session:
@@ -212,8 +220,3 @@ class Enabled:
         trace: TracebackType | None,
     ) -> None:
         self.site.disable(self.name, service=self.service)
-
-
-def letters(sent: Sequence[Sent]) -> list[Sent]:
-    """The mails among what was sent."""
-    return [each for each in sent if each.kind == "mail"]

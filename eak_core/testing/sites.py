@@ -18,6 +18,7 @@ class Sites:
         self._databases = databases
         self._folder = folder
         self._made = 0
+        self._templates: dict[str, str] = {}
         self._kept = ExitStack()
 
     def __enter__(self) -> Self:
@@ -34,9 +35,12 @@ class Sites:
     def database(self, plugins: Plugins = None) -> str:
         """The address of a fresh database with the tables of the core and of ``plugins``."""
         of = distributions(plugins)
-        return self._kept.enter_context(
-            self._databases.fresh(self.kind, template_name(of), lambda url: migrate(url, of))
+        key = template_name(of)
+        url = self._kept.enter_context(
+            self._databases.fresh(self.kind, key, lambda url: migrate(url, of))
         )
+        self._templates[url] = key
+        return url
 
     def empty(self) -> str:
         """The address of a fresh database without any table."""
@@ -51,3 +55,8 @@ class Sites:
         site = Site(open_app(url or self.database(plugins), instance, plugins, **overrides))
         self._kept.callback(site.close)
         return site
+
+    def renew(self, site: Site) -> None:
+        """Put the database of ``site`` back to what it began with; quicker than another site."""
+        site.forget()
+        self._databases.renew(self.kind, site.url, self._templates[site.url])
