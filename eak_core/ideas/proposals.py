@@ -47,7 +47,7 @@ def save_draft(
     too long or a choice that does not exist; `Conflict` where the idea is no longer a draft.
     """
     require(actor, "idea.edit" if idea else "idea.submit", service, idea)
-    proposal = checked(session, service, proposal, needed=())
+    proposal = checked(proposal, needed=())
     if idea is None:
         saved = insert_idea(session, service, proposal, stages.DRAFT, actor.person_id, form_key)
         if saved is not None:
@@ -73,7 +73,7 @@ def submit_idea(
     where the draft was submitted in between.
     """
     require(actor, "idea.submit", service)
-    proposal = checked(session, service, proposal)
+    proposal = checked(proposal)
     saved = None
     if idea is None:
         saved = insert_idea(session, service, proposal, stages.SUBMITTED, actor.person_id, form_key)
@@ -109,7 +109,7 @@ def import_idea(
     `submit_idea`, but only the title is needed.
     """
     require(actor, "service.manage", service)
-    proposal = checked(session, service, proposal, needed=("title",))
+    proposal = checked(proposal, needed=("title",))
     saved = insert_idea(session, service, proposal, stages.SUBMITTED, origin=origin, at=at)
     if saved is not None:
         publish(
@@ -143,7 +143,7 @@ def edit_idea(
     in between.
     """
     require_editable(service, idea, actor)
-    proposal = checked(session, service, proposal)
+    proposal = checked(proposal)
     update_idea(session, idea, proposal, stages.SUBMITTED, stages.SUBMITTED)
     publish(
         session,

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import bindparam, delete, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from eak_core import clock
@@ -15,6 +15,7 @@ from eak_core.db import Session
 from eak_core.errors import Conflict, NotFound
 from eak_core.i18n import _l
 from eak_core.ideas import stages
+from eak_core.ideas.choices import unknown_choices, write_choices
 from eak_core.ideas.models import Idea, IdeaCommune, IdeaCriterion, IdeaSubject
 from eak_core.ideas.texts import LENGTHS, Origin, Proposal
 from eak_core.ideas.visibility import is_public
@@ -99,7 +100,11 @@ def insert_idea(
     idea_id = session.connection().execute(statement, values).scalar_one_or_none()
     if idea_id is None:
         return None
-    _describe(session, idea_id, proposal)
+    unknown = write_choices(session, service.id, idea_id, proposal)
+    if unknown:
+        # Whoever catches the refusal and goes on must not commit half an idea.
+        session.connection().execute(_undo, {"idea": idea_id})
+        raise unknown_choices(unknown)
     return Saved(idea_id, slug, stage)
 
 
@@ -111,10 +116,23 @@ _insert_once = {
 }
 
 
+_undo = delete(Idea).where(Idea.id == bindparam("idea"))
+
+
 def update_idea(
     session: Session, idea: Idea, proposal: Proposal, from_stage: str, to_stage: str
 ) -> None:
-    """Replace the text of ``idea``, provided it still stands in ``from_stage``."""
+    """Replace the text of ``idea``, provided it still stands in ``from_stage``.
+
+    Nothing of it is kept where a choice does not exist (`Invalid`).
+    """
+    with session.begin_nested():
+        _replace(session, idea, proposal, from_stage, to_stage)
+
+
+def _replace(
+    session: Session, idea: Idea, proposal: Proposal, from_stage: str, to_stage: str
+) -> None:
     at = clock.now()
     values: dict[str, Any] = {**_texts(proposal, slug_of(proposal.title)), "updated_at": at}
     if to_stage != from_stage:
@@ -130,39 +148,15 @@ def update_idea(
         raise Conflict(_l("This idea moved on while you were writing: its text was not changed."))
     for table in (IdeaSubject, IdeaCommune, IdeaCriterion):
         session.execute(delete(table).where(table.idea_id == idea.id))
-    _describe(session, idea.id, proposal)
+    unknown = write_choices(session, idea.service_id, idea.id, proposal)
+    if unknown:
+        raise unknown_choices(unknown)
 
 
 def _texts(proposal: Proposal, slug: str) -> dict[str, Any]:
     texts = {name: getattr(proposal, name) for name in LENGTHS}
     searched = f"{proposal.title} {proposal.problem} {proposal.body}"
     return {**texts, "slug": slug, "search_text": folded(searched)}
-
-
-def _describe(session: Session, idea_id: int, proposal: Proposal) -> None:
-    """Write the rows that hang on an idea, each kind in one statement."""
-    connection = session.connection()
-    if proposal.subjects:
-        connection.execute(
-            _insert_subjects, [{"idea_id": idea_id, "subject_id": s} for s in proposal.subjects]
-        )
-    if proposal.communes:
-        connection.execute(
-            _insert_communes, [{"idea_id": idea_id, "commune_code": c} for c in proposal.communes]
-        )
-    if proposal.statements:
-        connection.execute(
-            _insert_statements,
-            [
-                {"idea_id": idea_id, "criterion_id": criterion_id, "statement": statement}
-                for criterion_id, statement in proposal.statements.items()
-            ],
-        )
-
-
-_insert_subjects = insert(IdeaSubject)
-_insert_communes = insert(IdeaCommune)
-_insert_statements = insert(IdeaCriterion)
 
 
 def first_sent(session: Session, actor: Actor, form_key: str | None) -> Idea:

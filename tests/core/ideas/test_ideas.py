@@ -148,6 +148,33 @@ def test_what_is_too_long_or_made_up_is_refused_and_nothing_is_written(
     assert ideas() == []
 
 
+def test_a_draft_with_a_made_up_choice_keeps_all_it_had(
+    site: Site, citizen: Actor, proposal: Proposal
+) -> None:
+    with site.writing() as session:
+        saved = save_draft(session, citizen, site.service, proposal)
+    with site.writing() as session:
+        idea = session.get_one(Idea, saved.id)
+        with pytest.raises(Invalid):
+            save_draft(
+                session, citizen, site.service, replace(proposal, communes=("0",)), idea=idea
+            )
+    with site.reading() as session:
+        kept = proposal_of(session, session.get_one(Idea, saved.id))
+    assert set(kept.communes) == set(proposal.communes)
+    assert kept.statements == proposal.statements
+
+
+def test_a_refused_idea_leaves_nothing_even_where_the_refusal_is_caught_and_the_rest_committed(
+    site: Site, citizen: Actor, ideas: Any
+) -> None:
+    with site.writing() as session:
+        with pytest.raises(Invalid):
+            submit_idea(session, citizen, site.service, replace(MINIMAL, communes=("0",)))
+        submit_idea(session, citizen, site.service, MINIMAL)
+    assert len(ideas()) == 1
+
+
 def test_a_subject_of_another_service_is_refused(site: Site, citizen: Actor) -> None:
     other = site.add_service("routes")
     with site.reading() as session:
@@ -250,8 +277,8 @@ def test_submitting_costs_the_same_few_statements_however_much_is_said(
     assert site.service
     with Queries(site.app) as queries, site.writing() as session:
         submit_idea(session, citizen, site.service, proposal)
-    # One to check, one idea, three kinds of rows, the head and the log.
-    assert queries.count == 7, queries.statements
+    # The idea, three kinds of rows that check themselves, the head and the log.
+    assert queries.count == 6, queries.statements
 
 
 def test_an_archived_subject_is_no_longer_offered_and_stays_on_its_ideas(
