@@ -1,5 +1,8 @@
 """Hiding content, and showing it again."""
 
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+
 import pytest
 from sqlalchemy import select
 
@@ -15,6 +18,7 @@ from eak_core.moderation.decisions import (
 )
 from eak_core.permissions import Actor
 from eak_core.services.models import Service
+from eak_core.testing.queries import Queries
 from eak_core.testing.site import Site
 
 
@@ -44,6 +48,9 @@ def test_what_is_restored_is_shown_and_both_decisions_are_kept(
         hide(session, manager, service, "comment:7", "Too fast.")
     with site.writing() as session:
         restore(session, manager, service, "comment:7", "It was irony.")
+    with site.reading() as session:
+        assert hidden_reason(session, service.id, "comment:7") is None
+        assert decision_counts(session, service.id) == (0, 1)
     with site.writing() as session:
         hide(session, manager, service, "comment:7", "It was not.")
     with site.reading() as session:
@@ -103,7 +110,7 @@ def test_a_subject_that_is_none_is_a_mistake_of_the_code(
 
 
 def test_a_list_of_any_length_costs_one_query(
-    site: Site, service: Service, query_count
+    site: Site, service: Service, query_count: Callable[[], AbstractContextManager[Queries]]
 ) -> None:
     subjects = [f"idea:{number}" for number in range(100)]
     with site.reading() as session, query_count() as queries:
