@@ -83,16 +83,19 @@ def _write_settings(folder: Path) -> None:
 
 
 def _prepare(demonstration: State) -> None:
-    """Migrate, and load the content where there is none yet."""
-    from eak_core.app import refresh_plugins
+    """Migrate, and load the content where there is none yet, so that the first page shows all."""
     from eak_core.db import db
     from eak_core.db.migrations import upgrade_all
     from eak_core.demo import load
+    from eak_core.events.worker import Worker
 
     with demonstration.application(migrated=False) as app:
-        if upgrade_all(app):
-            refresh_plugins(app)
-        load(app)
+        upgrade_all(app)
+        db.engine.dispose()
+    # Opened again: which plugins are ready is settled when an application is made.
+    with demonstration.application() as app:
+        if load(app):
+            Worker(app).drain()
         db.engine.dispose()
 
 

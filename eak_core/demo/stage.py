@@ -58,20 +58,21 @@ class Demo:
         return day.replace(hour=hour, minute=minute, second=0, microsecond=0)
 
 
-def load(app: Flask) -> None:
+def load(app: Flask) -> bool:
     """Fill the empty site of ``app``, in one transaction: all of it, or nothing.
 
-    Where there is a service already, nothing happens: what people did there is kept.
+    False, and nothing done, where there is a service already: what people did there is kept.
     """
     content = read_content()
     demo = Demo(clock.now())
     with app.app_context(), write_session(app) as session:
         if list_services(session, Actor.system(), archived=True):
-            return
+            return False
         for instant, act in sorted(_acts(demo, content), key=lambda dated: dated[0]):
             with clock.freeze(instant):
                 act(session)
         _let_plugins_add(session, demo)
+    return True
 
 
 def _acts(demo: Demo, content: Content) -> Iterator[tuple[datetime, Act]]:

@@ -1,0 +1,141 @@
+"""Plugins from the command line: listed, switched, purged, and their own commands."""
+
+import os
+import sqlite3
+import sys
+from collections.abc import Iterator
+from importlib.metadata import EntryPoint
+from pathlib import Path
+
+import pytest
+
+from eak_core.plugins import candidates
+from tests.core.cli.conftest import Eak
+
+APPLAUSE = '''
+import click
+from flask import g
+from eak_core.api import Plugin, hookimpl
+
+plugin = Plugin(name="applause", title="Applause", version="1.2", core=">=0.1,<1")
+
+
+@click.command()
+@click.argument("hands", type=int)
+def clap(hands):
+    """Clap."""
+    click.echo(f"{hands} in {g.service.slug} by {g.actor.is_system}")
+
+
+@hookimpl
+def register_commands():
+    return [clap]
+'''
+BROKEN = "raise RuntimeError('out of order')\n"
+
+
+@pytest.fixture
+def plugins(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Two plugins are installed: one that works, one that cannot be imported."""
+    folder = tmp_path / "packages"
+    for name, source in {"applause": APPLAUSE, "broken": BROKEN}.items():
+        package = folder / f"eak_{name}"
+        package.mkdir(parents=True)
+        (package / "__init__.py").touch()
+        (package / "plugin.py").write_text(source)
+    monkeypatch.syspath_prepend(str(folder))
+    points = [
+        EntryPoint(name, f"eak_{name}.plugin", candidates.GROUP) for name in ("applause", "broken")
+    ]
+    monkeypatch.setattr(candidates, "entry_points", lambda group: points)
+    yield
+    for module in list(sys.modules):
+        if module.startswith(("eak_applause", "eak_broken")):
+            del sys.modules[module]
+
+
+@pytest.fixture
+def culture(eak: Eak, site: Path, plugins: None) -> str:
+    for slug in ("culture", "mobilites"):
+        assert eak("service", "create", slug, slug.capitalize()).code == 0
+    return "culture"
+
+
+def test_plugins_are_listed_with_the_promised_keys(eak: Eak, culture: str) -> None:
+    assert eak("plugin", "enable", "applause", "--service", culture).code == 0
+    rows = {row["name"]: row for row in eak("plugin", "list", "--json").json}
+    assert rows["applause"] == {
+        "name": "applause",
+        "version": "1.2",
+        "segment": "applause",
+        "state": "ready",
+        "reason": "",
+        "services": [
+            {"service": "culture", "active": True, "lag": 0},
+            {"service": "mobilites", "active": False, "lag": 0},
+        ],
+    }
+    assert rows["broken"]["state"] == "failed"
+    assert "out of order" in rows["broken"]["reason"]
+
+
+def test_a_plugin_whose_package_was_removed_is_still_listed(eak: Eak, culture: str) -> None:
+    path = os.environ["EAK_DATABASE_URL"].removeprefix("sqlite:///")
+    with sqlite3.connect(path) as connection:
+        connection.execute(
+            "INSERT INTO plugin_activation (service_id, plugin, active, since)"
+            " VALUES (1, 'gone', 1, '2026-01-01')"
+        )
+    (row,) = (row for row in eak("plugin", "list", "--json").json if row["name"] == "gone")
+    assert row["state"] == "removed"
+    assert {"service": "culture", "active": True, "lag": 0} in row["services"]
+
+
+def test_a_plugin_is_switched_on_and_off(eak: Eak, culture: str) -> None:
+    on = eak("plugin", "enable", "applause", "--service", culture)
+    assert (on.code, "on" in on.out) == (0, True)
+    off = eak("plugin", "disable", "applause", "--service", culture, "--yes")
+    assert off.code == 0
+    types = [row["type"] for row in eak("event", "list", "--service", culture, "--json").json]
+    assert [name for name in types if name.startswith("plugin.")] == [
+        "plugin.enabled",
+        "plugin.disabled",
+    ]
+
+
+@pytest.mark.parametrize("name", ["broken", "nothing"])
+def test_a_plugin_that_is_not_ready_is_refused(eak: Eak, culture: str, name: str) -> None:
+    ran = eak("plugin", "enable", name, "--service", culture)
+    assert ran.code == 1
+    assert ran.err.count("\n") == 1
+    assert name.lower() in ran.err.lower()
+
+
+def test_a_purge_asks_first_and_is_refused_while_it_is_on(eak: Eak, culture: str) -> None:
+    eak("plugin", "enable", "applause", "--service", culture)
+    assert eak("plugin", "purge", "applause", given="n\n").code == 1
+    assert eak("plugin", "purge", "applause", "--yes").code == 1
+    eak("plugin", "disable", "applause", "--service", culture)
+    assert eak("plugin", "purge", "applause", "--yes").code == 0
+    rows = {row["name"]: row for row in eak("plugin", "list", "--json").json}
+    assert not any(place["active"] for place in rows["applause"]["services"])
+
+
+def test_commands_of_a_plugin_act_in_a_service_where_it_is_on(eak: Eak, culture: str) -> None:
+    eak("plugin", "enable", "applause", "--service", culture)
+    assert eak("applause", "clap", "3", "--service", culture).out == "3 in culture by True\n"
+    elsewhere = eak("applause", "clap", "3", "--service", "mobilites")
+    assert elsewhere.code == 1
+    assert "off" in elsewhere.err
+    assert eak("applause", "clap", "3").code == 2
+    assert eak("applause", "clap", "three", "--service", culture).code == 2
+
+
+def test_the_help_lists_commands_of_plugins_and_survives_a_broken_one(
+    eak: Eak, plugins: None
+) -> None:
+    helped = eak("--help")
+    assert helped.code == 0
+    assert "\n  applause " in helped.out
+    assert "broken" not in helped.out
+    assert helped.err == ""
