@@ -89,7 +89,8 @@ migrations: install-test
 	@$(BIN)/eak --instance $(VENV)/check-instance db check --models
 
 docs: install-test
-	@$(BIN)/python -m eak_core.testing.reference --check docs
+	@$(BIN)/sphinx-build --quiet --fail-on-warning --keep-going docs site
+	@echo "The documentation is in site/index.html."
 
 bench: install-test  ## each figure beside its limit, measured in the same run
 	@$(BIN)/python -m tests.bench $(BENCH_ARGS)
