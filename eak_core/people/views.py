@@ -17,6 +17,7 @@ from eak_core.people.actor import current_person
 from eak_core.people.forms import ConfirmForm, EraseForm, ProfileForm
 from eak_core.people.models import Person
 from eak_core.people.personal_data import erase_own_account, export_person
+from eak_core.people.shortcuts import shortcuts_of
 from eak_core.permissions import SignInRequired
 from eak_core.web import render
 from eak_core.web.i18n import LANGUAGES, current_language
@@ -143,4 +144,5 @@ def _account_page(person: Person, form: ProfileForm) -> str:
         form=form,
         person=person,
         offers=invitations.offered_to(current_session(), person),
+        shortcuts=shortcuts_of(current_session(), person),
     )

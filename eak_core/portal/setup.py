@@ -2,10 +2,13 @@
 
 from flask import Flask
 
+from eak_core.people.shortcuts import offer_shortcuts
 from eak_core.portal import views
+from eak_core.portal.overview import own_ideas
 
 
 def init_portal(app: Flask) -> None:
     """Give ``app`` its front pages."""
     app.register_blueprint(views.portal)
     app.register_blueprint(views.services)
+    offer_shortcuts(app, own_ideas)

@@ -482,6 +482,18 @@ def test_a_person_changes_their_name_and_language(
     assert refused.status_code == 422
 
 
+def test_the_account_page_leads_to_ones_own_ideas(
+    site: Site, service: Service, people: People, client: Browser
+) -> None:
+    site.add_service("routes")
+    client.sign_in(people.citizen)
+    assert "les-miennes" not in client.get("/compte/").text
+    site.submit()
+    text = client.get("/compte/").text
+    assert "/culture/idees/les-miennes" in text
+    assert "/routes/idees/les-miennes" not in text
+
+
 def test_the_account_is_never_kept_by_a_browser_or_a_proxy(people: People, client: Browser) -> None:
     client.sign_in(people.citizen)
     for path in ("/compte/", "/compte/mes-donnees.json", "/compte/connexion"):
