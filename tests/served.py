@@ -8,7 +8,6 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -112,5 +111,3 @@ def _is_python(pid: int) -> bool:
     except OSError:
         return False
     return b"resource_tracker" not in command
-
-

@@ -14,9 +14,7 @@ class Visitor:
     def __init__(self, base: str) -> None:
         self.base = base
         self.cookies = http.cookiejar.CookieJar()
-        self._opener = urllib.request.build_opener(
-            urllib.request.HTTPCookieProcessor(self.cookies)
-        )
+        self._opener = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(self.cookies))
 
     def get(self, path: str) -> tuple[int, str]:
         """The status and the text of the page at ``path``."""
@@ -36,9 +34,7 @@ class Visitor:
 
     def sign_in(self, email: str, password: str) -> None:
         """Sign in; fails where the password is not taken."""
-        status, html = self.fill(
-            "/compte/connexion", "connexion", email=email, password=password
-        )
+        status, html = self.fill("/compte/connexion", "connexion", email=email, password=password)
         assert status == 200, html
 
     def _open(self, request: urllib.request.Request) -> tuple[int, str]:

@@ -12,8 +12,8 @@ import pytest
 
 from eak_core.testing.databases import Databases, Kind
 from eak_core.testing.pages import Page
-from tests.served import Instance
 from tests.reliability.test_killed_workers import until
+from tests.served import Instance
 from tests.visitor import Visitor
 
 pytestmark = pytest.mark.reliability

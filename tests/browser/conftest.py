@@ -1,0 +1,101 @@
+"""A served instance and a real Chromium."""
+
+import shutil
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+from eak_core.testing.databases import Databases
+from tests.served import PASSWORD, Instance
+
+#: What keeps Chromium from calling home, and lets it run as root in a container.
+ARGUMENTS = (
+    "--no-sandbox",
+    "--disable-quic",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+)
+NAMES = ("chromium", "chromium-browser", "google-chrome")
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    found = next(filter(None, map(shutil.which, NAMES)), None)
+    assert found, "the browser tests need Chromium; `make test` installs it where it can"
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=found, args=list(ARGUMENTS))
+        yield browser
+        browser.close()
+
+
+def nothing(url: str) -> None:
+    """An empty database: the command line migrates it."""
+    Path(url.removeprefix("sqlite:///")).touch()
+
+
+@pytest.fixture(scope="module")
+def site(databases: Databases, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Instance]:
+    """An instance with two people, served."""
+    with databases.fresh("sqlite", "nothing", nothing) as url:
+        instance = Instance(tmp_path_factory.mktemp("served") / "instance", url)
+        instance.furnish(people=2)
+        instance.serve()
+        yield instance
+        instance.stop()
+
+
+@pytest.fixture
+def service(site: Instance) -> str:
+    """The slug of a service of its own, managed by the second person."""
+    slug = f"essai-{uuid.uuid4().hex[:8]}"
+    site.eak("service", "create", slug, f"Service {slug}")
+    site.eak("person", "role", "personne1@essai.example", "manager", "--service", slug)
+    return slug
+
+
+class Reader:
+    """Somebody in front of a browser window."""
+
+    def __init__(self, context: BrowserContext, base: str) -> None:
+        self.context, self.base = context, base
+        self.page: Page = context.new_page()
+        self.page.set_default_timeout(15_000)
+        self.complaints: list[str] = []
+        self.page.on("console", self._listen)
+        self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
+
+    def _listen(self, message: object) -> None:
+        kind, text = getattr(message, "type", ""), getattr(message, "text", "")
+        if kind == "error" and "status of 4" not in text:
+            self.complaints.append(text)
+
+    def open(self, path: str) -> None:
+        """Go to ``path``."""
+        self.page.goto(self.base + path)
+
+    def sign_in(self, email: str) -> None:
+        """Sign in through the page."""
+        self.open("/compte/connexion")
+        self.page.fill("[name=email]", email)
+        self.page.fill("[name=password]", PASSWORD)
+        self.page.get_by_role("main").get_by_role("button", name="Se connecter").click()
+        self.page.get_by_role("button", name="Se déconnecter").wait_for()
+
+    def check(self) -> None:
+        """Nothing on this page keeps anybody out, as far as a machine can tell (axe), nothing is
+        wider than the window, and the browser has nothing to complain about."""
+        results = Axe().run(self.page, options={"resultTypes": ["violations"]})
+        found = [
+            f"{each['id']}: {each['help']} ({each['nodes'][0]['html']})"
+            for each in results.response["violations"]
+        ]
+        assert found == [], f"{self.page.url}: {found}"
+        width = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+        assert self.page.evaluate(width) <= 0, f"{self.page.url} scrolls sideways"
+        assert self.complaints == [], self.page.url

@@ -1,0 +1,183 @@
+"""The main job, in a browser: an idea goes its way, is discussed; a plugin goes off and on."""
+
+import re
+from collections.abc import Callable, Iterator
+
+import pytest
+from playwright.sync_api import Browser, expect
+
+from tests.browser.conftest import Reader
+from tests.served import Instance
+
+pytestmark = pytest.mark.browser
+
+TITLE = "Un banc sous chaque tilleul"
+
+MakeReader = Callable[..., Reader]
+
+
+@pytest.fixture
+def reader(chromium: Browser, site: Instance) -> Iterator[MakeReader]:
+    """Opens windows, each of a person of their own."""
+    contexts = []
+
+    def make(*, scripts: bool = True, width: int = 1280, scheme: str = "light") -> Reader:
+        context = chromium.new_context(
+            java_script_enabled=scripts,
+            viewport={"width": width, "height": 900},
+            color_scheme=scheme,  # type: ignore[arg-type]
+            locale="fr-FR",
+        )
+        contexts.append(context)
+        return Reader(context, site.base)
+
+    yield make
+    for context in contexts:
+        context.close()
+
+
+def submit_idea(citizen: Reader, service: str) -> str:
+    """The address of the idea that ``citizen`` submits to ``service``."""
+    page = citizen.page
+    citizen.open("/")
+    page.get_by_role("link", name=f"Service {service}").click()
+    page.get_by_role("link", name="Déposer une idée").first.click()
+    page.get_by_label("Titre de votre idée").fill(TITLE)
+    page.get_by_label("À quel problème répond-elle").fill("On ne peut s’asseoir nulle part.")
+    page.get_by_label("Votre idée", exact=True).fill("Des bancs **de bois** sous les arbres.")
+    page.get_by_role("button", name="Déposer mon idée").click()
+    expect(page.get_by_role("heading", name=TITLE, level=1)).to_be_visible()
+    return page.url.removeprefix(citizen.base)
+
+
+def switch(manager: Reader, service: str) -> None:
+    """Switch the discussion on or off, whichever it is not, after looking at what that does."""
+    page = manager.page
+    manager.open(f"/{service}/gestion/plugins/")
+    page.locator("a[href$='/discussion/activation']").click()
+    page.locator("main form[action$='/discussion/activation'] button[type=submit]").click()
+    expect(page).not_to_have_url(re.compile("activation$"))
+
+
+def move_on(manager: Reader, address: str, stage: str, reason: str) -> None:
+    """Move the idea to ``stage`` for a public ``reason``."""
+    page = manager.page
+    manager.open(address)
+    page.get_by_label(stage, exact=True).check()
+    page.get_by_label("Motif public").fill(reason)
+    page.get_by_role("button", name="Changer l’étape").click()
+    expect(page.get_by_text(reason)).to_be_visible()
+
+
+@pytest.mark.parametrize("scripts", [True, False], ids=["with scripts", "without scripts"])
+def test_an_idea_goes_its_way_and_a_plugin_off_and_on(
+    reader: MakeReader, site: Instance, service: str, scripts: bool
+) -> None:
+    citizen, manager = reader(scripts=scripts), reader(scripts=scripts)
+    citizen.sign_in("personne0@essai.example")
+    manager.sign_in("personne1@essai.example")
+    address = submit_idea(citizen, service)
+    switch(manager, service)
+    site.eak("worker", "--once")
+
+    citizen.open(address)
+    citizen.page.get_by_label("Pour", exact=True).check()
+    citizen.page.locator("textarea[name=body]").fill("Mes genoux vous remercient.")
+    citizen.page.get_by_role("button", name=re.compile("Publier|Commenter|Envoyer")).click()
+    expect(citizen.page.get_by_text("Mes genoux vous remercient.")).to_be_visible()
+
+    move_on(manager, address, "À l’examen", "Nous regardons avec le service des parcs.")
+    move_on(manager, address, "Recevable", "Le besoin est réel et le coût modeste.")
+    visitor = reader(scripts=scripts)
+    visitor.open(address)
+    expect(visitor.page.get_by_text("Le besoin est réel et le coût modeste.")).to_be_visible()
+    expect(visitor.page.get_by_text("Mes genoux vous remercient.")).to_be_visible()
+
+    switch(manager, service)
+    visitor.open(address)
+    expect(visitor.page.get_by_role("heading", name=TITLE, level=1)).to_be_visible()
+    expect(visitor.page.get_by_text("Mes genoux vous remercient.")).to_have_count(0)
+    assert "discussion" not in visitor.page.content()
+    visitor.open(f"/{service}/discussion/")
+    expect(visitor.page.get_by_role("heading", level=1)).to_contain_text("n’existe pas")
+
+    switch(manager, service)
+    site.eak("worker", "--once")
+    visitor.open(address)
+    expect(visitor.page.get_by_text("Mes genoux vous remercient.")).to_be_visible()
+    site.eak("event", "verify")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [360, 1280])
+def test_nothing_on_the_way_keeps_anybody_out(
+    reader: MakeReader, site: Instance, service: str, width: int, scheme: str
+) -> None:
+    site.eak("plugin", "enable", "discussion", "--service", service)
+    citizen = reader(width=width, scheme=scheme)
+    manager = reader(width=width, scheme=scheme)
+    administrator = reader(width=width, scheme=scheme)
+    for path in ("/", f"/{service}/", "/compte/connexion", "/compte/inscription", "/accessibilite"):
+        citizen.open(path)
+        citizen.check()
+    citizen.sign_in("personne0@essai.example")
+    citizen.open(f"/{service}/idees/nouvelle")
+    citizen.check()
+    citizen.page.get_by_role("button", name="Déposer mon idée").click()
+    citizen.check()
+    address = submit_idea(citizen, service)
+    for path in (address, f"/{service}/idees/", f"/{service}/discussion/", "/compte/", "/pas/ici"):
+        citizen.open(path)
+        citizen.check()
+    manager.sign_in("personne1@essai.example")
+    for path in (
+        address,
+        f"/{service}/gestion/",
+        f"/{service}/gestion/plugins/",
+        f"/{service}/gestion/idees",
+    ):
+        manager.open(path)
+        manager.check()
+    manager.open(f"/{service}/gestion/plugins/discussion/activation")
+    manager.check()
+    administrator.sign_in("administration@essai.example")
+    for path in ("/admin/", "/admin/evenements/", "/admin/services/", "/admin/courriels/"):
+        administrator.open(path)
+        administrator.check()
+
+
+def test_an_idea_is_submitted_with_the_keyboard_alone(reader: MakeReader, service: str) -> None:
+    citizen = reader()
+    page = citizen.page
+    citizen.open("/compte/connexion")
+    _tab_to(citizen, "[name=email]")
+    page.keyboard.type("personne0@essai.example")
+    _tab_to(citizen, "[name=password]")
+    page.keyboard.type("jardin-des-essais-92")
+    page.keyboard.press("Enter")
+    page.get_by_role("button", name="Se déconnecter").wait_for()
+    citizen.open(f"/{service}/idees/nouvelle")
+    for field, text in (
+        ("[name=title]", TITLE),
+        ("[name=problem]", "Nulle part où s’asseoir."),
+        ("[name=body]", "Des bancs."),
+    ):
+        _tab_to(citizen, field)
+        page.keyboard.type(text)
+    _tab_to(citizen, "button[value=submit]")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name=TITLE, level=1)).to_be_visible()
+
+
+def _tab_to(reader: Reader, selector: str, most: int = 80) -> None:
+    """Press Tab until ``selector`` has the focus, which must show at every step."""
+    for _ in range(most):
+        reader.page.keyboard.press("Tab")
+        if reader.page.evaluate(f"document.activeElement.matches({selector!r})"):
+            outline = reader.page.evaluate(
+                "(() => { const s = getComputedStyle(document.activeElement);"
+                " return s.outlineStyle !== 'none' || s.boxShadow !== 'none' })()"
+            )
+            assert outline, f"the focus on {selector} does not show"
+            return
+    pytest.fail(f"{selector} cannot be reached with Tab")
