@@ -93,6 +93,21 @@ def _forget_mappings(found: Installed) -> None:
             mapper._set_dispose_flags()  # noqa: SLF001
 
 
+def check_templates(found: Installed) -> None:
+    """`ManifestError` where templates lie outside the plugin's own folder: there they would take
+    the place of others, also where the plugin is off."""
+    folder = found.subfolder("templates")
+    for entry in sorted(folder.iterdir()) if folder else ():
+        if entry.name != found.name and not entry.name.startswith("."):
+            raise ManifestError(
+                _l(
+                    "Its template “%(entry)s” must lie in templates/%(name)s/.",
+                    entry=entry.name,
+                    name=found.name,
+                )
+            )
+
+
 def check_events(plugin: Plugin) -> None:
     """`ManifestError` where its event types do not fit together."""
     try:

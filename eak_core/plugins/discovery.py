@@ -57,6 +57,7 @@ def _load(candidate: Candidate) -> Installed:
         found = replace(found, plugin=plugin, version=plugin.version or candidate.version)
         checks.check_version(plugin)
         checks.check_tables(found)
+        checks.check_templates(found)
         checks.check_events(plugin)
     except checks.Incompatible as error:
         return _refused(found, State.INCOMPATIBLE, error.args[0])

@@ -2,6 +2,7 @@
 
 import random
 from functools import partial
+from pathlib import Path
 from types import ModuleType
 from typing import Any
 
@@ -9,6 +10,7 @@ import pytest
 from sqlalchemy import Column, Integer, Table
 from sqlalchemy.orm import Mapped, configure_mappers, mapped_column, relationship
 
+import eak_core
 from eak_core.db import Base
 from eak_core.events import Code, Event, event
 from eak_core.plugins.candidates import Candidate, from_entry_points, from_modules
@@ -22,7 +24,10 @@ from eak_core.plugins.manifest import (
     Stage,
     check_name,
 )
+from eak_core.testing.site import Site
 from tests.core.plugins.making import host_of, make, module_of
+
+ROOT = Path(eak_core.__file__).parent
 
 
 def manifest(**changed: Any) -> Plugin:
@@ -57,6 +62,20 @@ def test_no_core_table_could_be_taken_for_a_plugins() -> None:
     core = set(Base.metadata.tables) - elsewhere
     assert "idea_subject" in core
     assert {name for name in core if name.split("_")[0] not in RESERVED_NAMES} == set()
+
+
+def test_no_template_folder_of_the_core_could_be_taken_for_a_plugins() -> None:
+    folders = {path.name for path in (ROOT / "templates").iterdir() if path.is_dir()}
+    assert "layout.html" not in folders
+    assert folders <= RESERVED_NAMES
+
+
+@pytest.mark.parametrize("database", ["sqlite"])
+@pytest.mark.parametrize("plugins", [[]])
+def test_no_blueprint_of_the_core_could_be_taken_for_a_plugins(site: Site) -> None:
+    names = {name.split("_")[0] for name in site.app.blueprints}
+    assert "ideas" in names
+    assert names <= RESERVED_NAMES
 
 
 @pytest.mark.parametrize(
@@ -192,6 +211,21 @@ def test_a_wrong_mapping_of_a_plugin_does_not_break_the_cores_queries() -> None:
     assert found.state is State.INVALID
     assert "NoSuchClass" in str(found.reason)
     configure_mappers()
+
+
+def test_a_template_outside_the_plugins_own_folder_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    package = tmp_path / "eak_greedy"
+    (package / "templates").mkdir(parents=True)
+    (package / "templates" / "layout.html").write_text("mine")
+    (package / "plugin.py").write_text(
+        "from eak_core.plugins.manifest import Plugin\nplugin = Plugin('greedy', 'G', '>=0.1')\n"
+    )
+    monkeypatch.syspath_prepend(tmp_path)
+    found = host_of("eak_greedy.plugin").installed["greedy"]
+    assert found.state is State.INVALID
+    assert "layout.html" in str(found.reason)
 
 
 def test_an_event_type_without_its_upcaster_is_refused() -> None:

@@ -19,9 +19,9 @@ def raising(*_: Any) -> Any:
 def plugins() -> list[Any]:
     return [
         EVERYTHING,
-        make("bad", slot_service_home=lambda service: raising(), nav_items=lambda: raising(),
+        make("bad", slot_service_home=lambda service: raising(), nav_items=lambda service: raising(),
              slot_idea_aside=lambda idea: raising(), slot_idea_cards=lambda ideas: raising(),
-             assets=lambda: raising(), slot_idea_body=lambda idea: raising()),
+             assets=lambda service: raising(), slot_idea_body=lambda idea: raising()),
         make("future", core=">=9"),
     ]  # fmt: skip
 
