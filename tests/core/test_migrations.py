@@ -90,9 +90,9 @@ def test_a_database_that_is_ahead_of_the_code_is_refused_by_name(
     upgrade(engine, applause)
     with engine.execution_options(eak_writes=True).begin() as connection:
         connection.execute(text("UPDATE applause_alembic_version SET version_num = '0009'"))
-    with pytest.raises(Misconfigured, match="applause.*0009"):
+    with pytest.raises(Misconfigured, match=r"applause.*0009"):
         pending(engine, applause)
-    with pytest.raises(Misconfigured, match="applause.*0009"):
+    with pytest.raises(Misconfigured, match=r"applause.*0009"):
         upgrade(engine, applause)
 
 
