@@ -38,6 +38,8 @@ $(VENV)/.run: $(VENV)/.made requirements/run.lock pyproject.toml $(PLUGINS:%=%/p
 	@echo "Installing EAK into $(VENV)…"
 	@$(PIP) install --require-hashes -r requirements/run.lock
 	@$(PIP) install --no-deps --no-build-isolation -e . $(PLUGINS:%=-e ./%)
+	@# Some machines never write bytecode by themselves, and pay for it at each start.
+	@$(BIN)/python -m compileall -q eak_core $(PLUGINS)
 	@touch $@
 
 $(VENV)/.test: $(VENV)/.run requirements/test.lock
