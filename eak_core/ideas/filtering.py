@@ -51,7 +51,7 @@ def read_filters(
         *(SelectChoice(subject.code, subject.name) for subject in _offered(session, service, form)),
     ]
     form.commune.choices = [
-        SelectChoice("", _("The whole territory")),
+        SelectChoice("", _("Everywhere")),
         *(SelectChoice(commune.code, commune.name) for commune in communes(session)),
     ]
     if not form.validate():
@@ -77,7 +77,9 @@ def active_filters(form: FilterForm) -> list[ActiveFilter]:
     for field in (form.q, form.etape, form.sujet, form.commune):
         if field.data and not field.errors:
             labels = {each.value: each.label for each in getattr(field, "choices", ())}
-            label = labels.get(field.data, f"“{field.data}”" if field is form.q else field.data)
+            label = labels.get(
+                field.data, _("“%(words)s”", words=field.data) if field is form.q else field.data
+            )
             found.append(ActiveFilter(str(label), _without(field.name)))
     return found
 
