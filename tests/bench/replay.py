@@ -5,7 +5,6 @@ import threading
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
@@ -244,10 +243,3 @@ class _Deaf(threading.Event):
 
     def set(self) -> None:
         """Ignore it."""
-
-
-def all_figures(folder: Path, events: int = EVENTS) -> Iterator[Figure]:
-    """The figures of both databases."""
-    databases = Databases(folder)
-    for kind in ("sqlite", "postgresql"):
-        yield from measure(databases, kind, events)

@@ -1,8 +1,5 @@
 """How a figure is printed: the limit measured in the same run, ours, and their ratio."""
 
-import statistics
-import time
-from collections.abc import Callable
 from dataclasses import dataclass
 
 from rich.console import Console
@@ -11,8 +8,8 @@ from rich.table import Table
 
 @dataclass(frozen=True)
 class Figure:
-    """``limit`` and ``ours`` in ``unit``. ``floor`` is the ratio asked for; where less is better
-    ``ceiling`` bounds ours instead."""
+    """``limit`` and ``ours`` in ``unit``. The ratio is asked to be ``floor`` at least or ``at_most``
+    so much; ``ceiling`` bounds ours where there is no limit to compare with."""
 
     name: str
     unit: str
@@ -20,6 +17,7 @@ class Figure:
     limit: float | None = None
     floor: float | None = None
     ceiling: float | None = None
+    at_most: float | None = None
 
     @property
     def ratio(self) -> float | None:
@@ -29,9 +27,9 @@ class Figure:
     def holds(self) -> bool:
         if self.floor is not None and self.ratio is not None:
             return self.ratio >= self.floor
-        if self.ceiling is not None:
-            return self.ours <= self.ceiling
-        return True
+        if self.at_most is not None and self.ratio is not None:
+            return self.ratio <= self.at_most
+        return self.ceiling is None or self.ours <= self.ceiling
 
 
 def show(figures: list[Figure]) -> None:
@@ -44,6 +42,8 @@ def show(figures: list[Figure]) -> None:
         asked = ""
         if figure.floor is not None:
             asked = f"≥ {figure.floor:g} ×"
+        elif figure.at_most is not None:
+            asked = f"≤ {figure.at_most:g} ×"
         elif figure.ceiling is not None:
             asked = f"≤ {figure.ceiling:,g}"
         table.add_row(
@@ -56,21 +56,3 @@ def show(figures: list[Figure]) -> None:
             "ok" if figure.holds else "MISSED",
         )
     Console(width=120).print(table)
-
-
-def per_second(function: Callable[[int], None], count: int) -> float:
-    """How often a second ``function(number)`` runs, called ``count`` times."""
-    started = time.perf_counter()
-    for number in range(count):
-        function(number)
-    return count / (time.perf_counter() - started)
-
-
-def median_ms(function: Callable[[], None], count: int) -> float:
-    """The median time of ``function`` in milliseconds."""
-    times = []
-    for _ in range(count):
-        started = time.perf_counter()
-        function()
-        times.append((time.perf_counter() - started) * 1000)
-    return statistics.median(times)

@@ -1,0 +1,44 @@
+"""``make bench``: each figure beside its limit, measured in the same run.
+
+Exits with 1 where a figure misses what is asked of it. ``--events`` shortens the replay.
+"""
+
+import argparse
+import shutil
+import sys
+import tempfile
+from pathlib import Path
+
+from eak_core.testing.databases import Databases
+from tests.bench import pages, replay, submitting
+from tests.bench.report import Figure, show
+
+PARTS = ("submit", "replay", "pages")
+
+
+def main() -> int:
+    """Measure, print, and say whether all holds."""
+    parser = argparse.ArgumentParser(prog="make bench", description=__doc__)
+    parser.add_argument("parts", nargs="*", choices=[[], *PARTS], help="only these")
+    parser.add_argument("--events", type=int, default=replay.EVENTS, help="how long the replay is")
+    given = parser.parse_args()
+    parts = given.parts or PARTS
+    folder = Path(tempfile.mkdtemp(prefix="eak-bench-"))
+    databases = Databases(folder / "databases")
+    figures: list[Figure] = []
+    try:
+        for kind in ("sqlite", "postgresql"):
+            if "submit" in parts:
+                figures += submitting.measure(databases, kind, folder / kind)
+            if "replay" in parts:
+                figures += replay.measure(databases, kind, given.events)
+        if "pages" in parts:
+            figures += pages.measure(databases, folder / "pages")
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+    show(figures)
+    return 0 if all(figure.holds for figure in figures) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,115 @@
+"""What plugins cost that are installed and off, what starting costs, what a worker weighs."""
+
+import os
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from types import ModuleType
+
+from eak_core.api import Plugin, hookimpl
+from eak_core.testing.databases import Databases
+from eak_core.testing.site import Site
+from eak_core.testing.sites import Sites
+from tests.bench.report import Figure
+
+PLUGINS = 10
+ROUNDS = 400
+WORKER_MB = 120
+
+START = """
+import time; started = time.perf_counter()
+from pathlib import Path
+from eak_core.app import create_app
+from eak_core.config import load
+create_app(load(Path({folder!r}), database_url={url!r}))
+print(time.perf_counter() - started)
+"""
+
+WEIGH = """
+import resource, sys, threading
+from pathlib import Path
+from eak_core.app import create_app
+from eak_core.config import load
+from eak_core.events.worker import Worker
+Worker(create_app(load(Path({folder!r}), database_url={url!r}))).drain()
+print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
+"""
+
+
+def measure(databases: Databases, folder: Path) -> Iterator[Figure]:
+    """The figures of pages and processes, on SQLite."""
+    with Sites(databases, "sqlite", folder) as sites:
+        bare = sites.make(plugins=())
+        full = sites.make(plugins=[_plugin(number) for number in range(PLUGINS)])
+        without, with_them = _alternating(bare, full)
+        yield Figure(
+            f"a core page with {PLUGINS} plugins off, to none",
+            "ms",
+            with_them,
+            without,
+            at_most=1.05,
+        )
+        url = sites.database()
+        given = {"folder": str(folder / "started"), "url": url}
+        starts = [_run(START.format(**given)) for _ in range(5)]
+        yield Figure("start of the application", "s", statistics.median(starts), ceiling=1)
+        yield Figure("memory of a worker", "MB", _run(WEIGH.format(**given)), ceiling=WORKER_MB)
+
+
+def _plugin(number: int) -> ModuleType:
+    """A plugin that would have something to say in every slot."""
+    name = f"bench_{number}"
+    module = ModuleType(name)
+
+    @hookimpl
+    def nav_items(service: object) -> list[object]:
+        return []
+
+    @hookimpl
+    def slot_idea_body(idea: object) -> str:
+        return name
+
+    @hookimpl
+    def slot_idea_aside(idea: object) -> str:
+        return name
+
+    @hookimpl
+    def slot_service_home(service: object) -> str:
+        return name
+
+    module.plugin = Plugin(name=name, title=name, core=">=0.1,<1")  # type: ignore[attr-defined]
+    for function in (nav_items, slot_idea_body, slot_idea_aside, slot_service_home):
+        setattr(module, function.__name__, function)
+    return module
+
+
+def _alternating(bare: Site, full: Site) -> tuple[float, float]:
+    """The median milliseconds of the same page in both, asked for in turns so that whatever else
+    the machine does falls on both alike."""
+    paths = {}
+    for site in (bare, full):
+        paths[site.app] = f"/{site.service.slug}/idees/"
+        for _ in range(20):
+            assert site.browser().get(paths[site.app]).status_code == 200
+    times: dict[object, list[float]] = {bare.app: [], full.app: []}
+    for _ in range(ROUNDS):
+        for site in (bare, full):
+            client = site.browser()
+            started = time.perf_counter()
+            client.get(paths[site.app])
+            times[site.app].append((time.perf_counter() - started) * 1000)
+    return statistics.median(times[bare.app]), statistics.median(times[full.app])
+
+
+def _run(program: str) -> float:
+    done = subprocess.run(
+        [sys.executable, "-c", program],
+        env={**os.environ, "EAK_SECRET_KEY": "bench" * 10},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return float(done.stdout.split()[-1])
