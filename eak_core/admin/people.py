@@ -47,7 +47,11 @@ class SearchForm(Form):
 class ManagerForm(Form):
     """The service that a person is to run."""
 
-    service = SelectField(_l("Service"), validate_choice=False)
+    service = SelectField(
+        _l("Service"),
+        validate_choice=False,
+        validators=[DataRequired(message=_l("Please choose a service."))],
+    )
 
 
 @blueprint.route("/personnes/", methods=["GET", "POST"])
@@ -66,26 +70,17 @@ def people() -> Answer:
 @blueprint.get(PERSON)
 def person(person_id: int) -> Answer:
     """One account, its roles, and what can be done about them."""
-    session = current_session()
-    found = _existing(person_id)
-    known = places(session)
-    managed = [known[grant.service_id] for grant in found.grants if grant.role == "manager"]
-    managed.sort(key=lambda service: service.name)
-    form = ManagerForm()
-    free = [each for each in known.values() if each not in managed and each.archived_at is None]
-    form.service.choices = [
-        ("", _("Choose a service")),
-        *((each.slug, each.name) for each in sorted(free, key=lambda each: each.name)),
-    ]
-    return render("admin/person.html", person=found, managed=managed, form=form)
+    return _person_page(_existing(person_id), ManagerForm(), 200)
 
 
 @blueprint.post(f"{PERSON}/gestion")
-def make_manager(person_id: int) -> Response:
+def make_manager(person_id: int) -> Answer:
     """Let a person run a service."""
     session = current_session()
     found, form = _existing(person_id), ManagerForm()
-    service = find_service(session, form.service.data or "")
+    if not form.validate():
+        return _person_page(found, form, 422)
+    service = find_service(session, form.service.data)
     grant_role(session, g.actor, found, service, "manager")
     return _done(
         found,
@@ -152,6 +147,21 @@ def _people_page(form: SearchForm, found: Found | None) -> Answer:
         administrators=administrators(session, g.actor),
     )
     return page, 422 if form.errors else 200
+
+
+def _person_page(found: Person, form: ManagerForm, status: int) -> Answer:
+    known = sorted(places(current_session()).values(), key=lambda service: service.name)
+    managed_ids = {grant.service_id for grant in found.grants if grant.role == "manager"}
+    form.service.choices = [
+        ("", _("Choose a service")),
+        *(
+            (service.slug, service.name)
+            for service in known
+            if service.id not in managed_ids and service.archived_at is None
+        ),
+    ]
+    managed = [service for service in known if service.id in managed_ids]
+    return render("admin/person.html", person=found, managed=managed, form=form), status
 
 
 def _existing(person_id: int) -> Person:
