@@ -1,6 +1,36 @@
 """What plugins may use of the core: the only module they import from it.
 
-What stands here keeps its name and meaning between two minor versions.
+What stands here keeps its name and meaning between two minor versions. A plugin is a package with
+an entry point in the group ``eak.plugins`` that names its ``plugin.py``. There it says who it is,
+and answers the hooks it cares about::
+
+    plugin = Plugin(name="voting", title=_l("Votes"), core=">=0.1,<1",
+                    permissions={"voting.vote": "citizen"})
+
+    @hookimpl
+    def nav_items(service, actor):
+        return [NavItem(_l("Votes"), "voting.index")]
+
+What happens is an `Event`, declared with `event` and recorded with `publish` in the transaction of
+the change. What follows from it is a `subscriber`: it runs in a worker, exactly once for each
+event, and for everything that happened before when the plugin is switched on late::
+
+    @event(plugin, "voting.vote_cast", version=1, subject="idea:{idea_id}")
+    class VoteCast(Event):
+        '''Somebody voted on an idea.'''
+
+        idea_id: int
+
+    @subscriber(plugin, VoteCast)
+    def tally(vote, ctx):
+        count(ctx, "votes")
+
+Pages are views of a `PluginBlueprint`, forms are subclasses of `Form`, tables subclasses of
+`Model` whose names begin with the plugin's. Functions that change something take a session and an
+`Actor`, ask `require` first, and refuse with one of the errors below, whose sentence is shown.
+Whatever is visible on a page changes together with an event, because pages are kept by readers'
+browsers until the log of their service moves. Nothing leaves for the outside but through
+``ctx.send``, after the commit and never during a replay.
 """
 
 from eak_core import clock
@@ -50,9 +80,11 @@ from eak_core.plugins.contributions import (
     RefusedRow,
 )
 from eak_core.plugins.counters import count, counted, counts
+from eak_core.plugins.events import PluginConfigured, PluginDisabled, PluginEnabled
 from eak_core.plugins.hookspecs import hookimpl
 from eak_core.plugins.manifest import Plugin, Stage
 from eak_core.plugins.settings import plugin_settings
+from eak_core.services.events import ServiceChanged, ServiceCreated
 from eak_core.services.models import Service
 from eak_core.services.visibility import check_visible
 from eak_core.web import render
@@ -94,12 +126,17 @@ __all__ = [
     "PersonJoined",
     "Plugin",
     "PluginBlueprint",
+    "PluginConfigured",
+    "PluginDisabled",
+    "PluginEnabled",
     "Recorded",
     "Refused",
     "RefusedRow",
     "RoleGranted",
     "RoleRevoked",
     "Service",
+    "ServiceChanged",
+    "ServiceCreated",
     "Session",
     "SignInRequired",
     "Stage",

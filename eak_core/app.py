@@ -1,6 +1,7 @@
 """`create_app`: wires the rooms of the platform in a readable order, and nothing else."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from types import ModuleType
 from urllib.parse import urlsplit
 
@@ -10,7 +11,7 @@ from eak_core.admin import manage
 from eak_core.admin.setup import init_admin
 from eak_core.config import Config
 from eak_core.db import current_session, db, init_db
-from eak_core.events import CORE, EventRegistry
+from eak_core.events import CORE, EventRegistry, Subscriber
 from eak_core.events.core import EventCore
 from eak_core.events.mail import mail_transport
 from eak_core.ideas.setup import init_ideas, navigation
@@ -104,8 +105,16 @@ def _furnish(app: Flask, plugin: Plugin, found: Installed) -> None:
 
 def refresh_plugins(app: Flask) -> None:
     """Look again which plugins are ready, after migrations were run."""
+    host = get_host(app)
     with app.app_context():
-        get_host(app).check_migrations(db.engine)
+        host.check_migrations(db.engine)
+    core = app.extensions.get("eak_events")
+    if core is not None:
+        app.extensions["eak_events"] = replace(core, subscribers=_subscribers(host))
+
+
+def _subscribers(host: PluginHost) -> Mapping[str, tuple[Subscriber, ...]]:
+    return {name: tuple(plugin.subscribers) for name, plugin in host.ready.items()}
 
 
 def _init_events(app: Flask, config: Config) -> None:
@@ -113,7 +122,7 @@ def _init_events(app: Flask, config: Config) -> None:
     loaded = [each.loaded for each in host.installed.values() if each.loaded is not None]
     app.extensions["eak_events"] = EventCore(
         EventRegistry([CORE, *loaded]),
-        {name: tuple(plugin.subscribers) for name, plugin in host.ready.items()},
+        _subscribers(host),
         settings_reader(host),
     )
     app.extensions["eak_transports"] = {

@@ -2,7 +2,7 @@
 
 It stands before every other check of the application, also where no address matched, so a plugin
 that is off gives the core's own 404 to every method, with or without the closing slash, for its
-files too, once it is known who asks (`turn_away`). The answer is fixed for the length of the request.
+files too, once it is known who asks (`turn_away`). The answer holds for the whole request.
 """
 
 import re

@@ -1,9 +1,16 @@
 """What the host promises, kept by the whole site: its layout, its errors, its tokens (T42–T44)."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
+from eak_core.app import refresh_plugins
+from eak_core.events import Context, subscriber
+from eak_core.events.core import get_event_core
+from eak_core.plugins.counters import count, counted
+from eak_core.plugins.events import PluginEnabled
+from eak_core.plugins.host import get_host
 from eak_core.testing.site import Site
 from tests.core.plugins.making import make
 from tests.core.plugins.test_gate import METHODS, PATHS
@@ -15,14 +22,25 @@ def raising(*_: Any) -> Any:
     raise ZeroDivisionError("on purpose")
 
 
+def counting() -> Any:
+    module = make("counting")
+
+    @subscriber(module.plugin, PluginEnabled)
+    def see(event: PluginEnabled, ctx: Context) -> None:
+        count(ctx, "seen")
+
+    return module
+
+
 @pytest.fixture
 def plugins() -> list[Any]:
     return [
         EVERYTHING,
-        make("bad", slot_service_home=lambda service: raising(), nav_items=lambda service: raising(),
-             slot_idea_aside=lambda idea: raising(), slot_idea_cards=lambda ideas: raising(),
-             assets=lambda service: raising(), slot_idea_body=lambda idea: raising()),
+        make("bad", slot_service_home=raising, nav_items=raising,
+             slot_idea_aside=raising, slot_idea_cards=raising,
+             assets=raising, slot_idea_body=raising),
         make("future", core=">=9"),
+        counting(),
     ]  # fmt: skip
 
 
@@ -88,3 +106,19 @@ def test_a_plugin_whose_every_hook_raises_makes_no_page_fail(site: Site) -> None
         expected = 404 if path == "/culture/nothing" else 200
         assert client.get(path, follow_redirects=True).status_code == expected, path
     assert site.active() == frozenset(), "it was not put aside"
+
+
+def test_a_plugin_that_becomes_ready_after_its_migrations_handles_events_at_once(
+    site: Site,
+) -> None:
+    with site.app.app_context():
+        host, core = get_host(), get_event_core()
+    host._pending = {"counting": "not yet"}
+    host._index()
+    site.app.extensions["eak_events"] = replace(core, subscribers={})
+    refresh_plugins(site.app)
+    site.enable("counting")
+    site.drain()
+    with site.reading() as session:
+        found = counted(session, site.service.id, "counting", "seen", "plugin:counting")
+    assert found == 1
