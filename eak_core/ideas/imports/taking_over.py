@@ -27,7 +27,7 @@ from eak_core.ideas.imports.decidim import (
     proposed,
     ref_of,
 )
-from eak_core.ideas.imports.rows import BadRow, CSVFile, Row
+from eak_core.ideas.imports.rows import BadRow, CSVFile
 from eak_core.ideas.imports.threads import in_order
 from eak_core.ideas.models import Idea
 from eak_core.ideas.proposals import Proposal, import_idea
@@ -115,27 +115,35 @@ class TakingOver:
             self.ideas.add(slice_)
             self.on_progress(rows.position)
 
-    def _proposals(self, rows: CSVFile) -> Iterator[tuple[int, Proposed]]:
-        for row, values in self._readable(rows, self.ideas):
+    def _proposals(self, rows: CSVFile) -> Iterator[tuple[int, Proposed | str]]:
+        """Each row with its line: the proposal, or why it is none."""
+        for row in rows:
+            if isinstance(row, BadRow):
+                yield row.line, row.reason
+                continue
             try:
-                found = proposed(values)
+                found = proposed(row.values)
             except Unreadable as error:
-                self._refuse(self.ideas, rows.path, row, str(error))
+                yield row.line, str(error)
             else:
                 self.sites.add(found.site)
-                yield row, found
+                yield row.line, found
 
     def _take_ideas(
         self,
         session: Session,
         actor: Actor,
         file: Path,
-        part: Sequence[tuple[int, Proposed]],
+        part: Sequence[tuple[int, Proposed | str]],
         subjects: dict[str, int],
     ) -> Tally:
         tally = Tally()
-        known = self._ideas_of(session, [each.origin.ref for _line, each in part])
+        refs = [each.origin.ref for _line, each in part if isinstance(each, Proposed)]
+        known = self._ideas_of(session, refs)
         for line, each in part:
+            if isinstance(each, str):
+                self._refuse(self.ideas, file, line, each)
+                continue
             if each.origin.ref in known:
                 tally.unchanged += 1
                 continue
@@ -192,11 +200,14 @@ class TakingOver:
             self.on_progress(rows.position)
 
     def _comments(self, rows: CSVFile) -> Iterator[Commented]:
-        for line, values in self._readable(rows, self.comments):
+        for row in rows:
+            if isinstance(row, BadRow):
+                self._refuse(self.comments, rows.path, row.line, row.reason)
+                continue
             try:
-                yield commented(values, line)
+                yield commented(row.values, row.line)
             except Unreadable as error:
-                self._refuse(self.comments, rows.path, line, str(error))
+                self._refuse(self.comments, rows.path, row.line, str(error))
 
     def _take_comments(self, session: Session, file: Path, part: Sequence[Commented]) -> Tally:
         tally = Tally()
@@ -246,16 +257,6 @@ class TakingOver:
         )
         for _plugin, report in answers:
             yield report
-
-    # --- rows ---
-
-    def _readable(self, rows: CSVFile, tally: Tally) -> Iterator[tuple[int, Any]]:
-        for row in rows:
-            match row:
-                case BadRow():
-                    self._refuse(tally, rows.path, row.line, row.reason)
-                case Row():
-                    yield row.line, row.values
 
     def _refuse(self, tally: Tally, file: Path, line: int, reason: str) -> None:
         tally.refused += 1

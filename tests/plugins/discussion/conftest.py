@@ -1,14 +1,13 @@
 """The discussion, on in the service of every test."""
 
 import pytest
-from eak_discussion.comments import post_comment
-from eak_discussion.models import Comment
 
-from eak_core.db import Session
 from eak_core.ideas.models import Idea
 from eak_core.permissions import Actor
 from eak_core.services.models import Service
 from eak_core.testing.site import Site
+from eak_discussion.comments import post_comment
+from eak_discussion.models import Comment
 
 
 @pytest.fixture
@@ -16,9 +15,10 @@ def plugins() -> list[str]:
     return ["eak_discussion.plugin"]
 
 
-@pytest.fixture(autouse=True)
-def _on(site: Site) -> None:
+@pytest.fixture
+def site(site: Site) -> Site:
     site.enable("discussion")
+    return site
 
 
 class Talk:
@@ -71,6 +71,3 @@ class Talk:
 @pytest.fixture
 def talk(site: Site, idea: Idea) -> Talk:
     return Talk(site, idea)
-
-
-__all__ = ["Session"]

@@ -3,14 +3,6 @@
 from datetime import timedelta
 
 import pytest
-from eak_discussion.comments import (
-    edit_comment,
-    hide_comment,
-    post_comment,
-    restore_comment,
-    withdraw_comment,
-)
-from eak_discussion.models import Comment
 from sqlalchemy import select
 
 from eak_core import clock as platform_clock
@@ -23,6 +15,14 @@ from eak_core.plugins.settings import configure
 from eak_core.testing.fixtures import FrozenClock
 from eak_core.testing.people import People
 from eak_core.testing.site import Site
+from eak_discussion.comments import (
+    edit_comment,
+    hide_comment,
+    post_comment,
+    restore_comment,
+    withdraw_comment,
+)
+from eak_discussion.models import Comment
 from tests.plugins.discussion.conftest import Talk
 
 

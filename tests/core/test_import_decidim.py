@@ -1,0 +1,509 @@
+"""Taking over the export of a Decidim site: the real one, and broken ones."""
+
+import csv
+import io
+import re
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import func, select
+
+from eak_core.db import Session, read_session, write_session
+from eak_core.errors import Refused
+from eak_core.events.models import EventLog
+from eak_core.ideas.imports.rows import LARGEST_FIELD, LONGEST_LINE, WrongFile
+from eak_core.ideas.imports.taking_over import (
+    RefusedLine,
+    TakingOver,
+    Tally,
+    comments_file,
+    proposals_file,
+)
+from eak_core.ideas.models import Idea, IdeaSubject, Subject
+from eak_core.permissions import Actor
+from eak_core.testing.browser import Browser
+from eak_core.testing.site import Site
+
+DATA = Path(__file__).resolve().parents[3] / "shared/data/decidim-mel"
+PROPOSALS = DATA / "propositions-libres.csv"
+COMMENTS = DATA / "commentaires_propositions_libres.csv"
+
+real = pytest.mark.skipif(not PROPOSALS.exists(), reason="the real data is not on this machine")
+
+COLUMNS = ["id", "category/name/fr", "title", "body", "votes", "comments", "created_at", "url"]
+COMMENT_COLUMNS = [
+    "id", "created_at", "body", "alignment", "depth", "commentable_id", "commentable_type",
+    "root_commentable_url",
+]  # fmt: skip
+AT = "https://ville.example/processes/p/f/1/proposals"
+ON_PROPOSAL = "Decidim::Proposals::Proposal"
+ON_COMMENT = "Decidim::Comments::Comment"
+
+
+@pytest.fixture
+def plugins() -> list[str]:
+    return ["eak_discussion.plugin"]
+
+
+@dataclass
+class Run:
+    """What a run over files came to."""
+
+    ideas: Tally
+    comments: Tally
+    refused: list[RefusedLine]
+
+
+@pytest.fixture
+def take(site: Site) -> Callable[..., Run]:
+    """Takes over files into the service of the test."""
+
+    def run(
+        proposals: Path,
+        comments: Path | None = None,
+        *,
+        open_slice: Callable[[], Any] | None = None,
+        same_site: bool = False,
+    ) -> Run:
+        refused: list[RefusedLine] = []
+        with site.app.app_context():
+            taking = TakingOver(
+                site.service,
+                site.active(),
+                open_slice or (lambda: write_session(site.app)),
+                same_site,
+                refused.append,
+            )
+            with proposals_file(proposals) as rows:
+                taking.take_ideas(Actor.system(), rows)
+            if comments is not None:
+                with comments_file(comments) as rows:
+                    taking.take_comments(Actor.system(), rows)
+        return Run(taking.ideas, taking.comments, refused)
+
+    return run
+
+
+@pytest.fixture
+def write(tmp_path: Path) -> Callable[..., Path]:
+    """Writes rows as a Decidim site does."""
+
+    def to_file(
+        rows: list[dict[str, object]], columns: list[str] = COLUMNS, name: str = "ideas.csv"
+    ) -> Path:
+        buffer = io.StringIO(newline="")
+        writer = csv.DictWriter(buffer, columns, delimiter=";", restval="")
+        writer.writeheader()
+        writer.writerows(rows)
+        path = tmp_path / name
+        path.write_text(buffer.getvalue(), encoding="utf-8", newline="")
+        return path
+
+    return to_file
+
+
+def row(number: int, **values: object) -> dict[str, object]:
+    return {
+        "id": number,
+        "title": f"Idea {number}",
+        "body": f"Body {number}",
+        "votes": 0,
+        "comments": 0,
+        "created_at": "2019-01-24 22:29:15 +0100",
+        "url": f"{AT}/{number}",
+        **values,
+    }
+
+
+def said(
+    number: int, about: int, *, root: int | None = None, kind: str = ON_PROPOSAL, **values: object
+) -> dict[str, object]:
+    return {
+        "id": number,
+        "created_at": "2019-02-01 10:00:00 +0100",
+        "body": f"Comment {number}",
+        "alignment": 0,
+        "commentable_id": about,
+        "commentable_type": kind,
+        "root_commentable_url": f"{AT}/{root or about}",
+        **values,
+    }
+
+
+def ideas(site: Site) -> list[Idea]:
+    with site.reading() as session:
+        return list(session.scalars(select(Idea).order_by(Idea.id)))
+
+
+def comments(site: Site) -> list[Any]:
+    from eak_discussion.models import Comment
+
+    with site.reading() as session:
+        return list(session.scalars(select(Comment).order_by(Comment.id)))
+
+
+def events(site: Site) -> dict[str, int]:
+    with site.reading() as session:
+        rows = session.execute(
+            select(EventLog.type, func.count().label("count"))
+            .where(EventLog.service_id == site.service.id)
+            .group_by(EventLog.type)
+        )
+        return {row.type: row.count for row in rows}
+
+
+# --- the real export ---
+
+
+@real
+def test_the_real_export_is_taken_over_whole_and_only_once(
+    site: Site, take: Callable[..., Run]
+) -> None:
+    first = take(PROPOSALS)
+    assert (first.ideas, first.refused) == (Tally(196, 0, 0), [])
+    logged = events(site)
+    assert logged["idea.submitted"] == 196
+    second = take(PROPOSALS)
+    assert second.ideas == Tally(0, 196, 0)
+    assert events(site) == logged
+    taken = ideas(site)
+    assert sum(idea.source_votes or 0 for idea in taken) == 498
+    assert sum(idea.source_comments or 0 for idea in taken) == 132
+    assert {idea.author_id for idea in taken} == {None}
+    with site.reading() as session:
+        about = dict(
+            session.execute(
+                select(Subject.name, func.count(IdeaSubject.idea_id))
+                .outerjoin(IdeaSubject, IdeaSubject.subject_id == Subject.id)
+                .group_by(Subject.name)
+            ).all()
+        )
+    assert about["Impôts, dépenses, action publique"] == 67
+    assert about["Transition écologique"] == 30
+    assert sum(about.values()) == 196 - 34
+
+
+@real
+def test_what_happened_elsewhere_is_dated_as_it_was_there(
+    site: Site, take: Callable[..., Run]
+) -> None:
+    take(PROPOSALS)
+    idea = next(idea for idea in ideas(site) if (idea.source_ref or "").endswith("/457"))
+    assert idea.submitted_at is not None
+    assert idea.submitted_at.isoformat() == "2019-01-24T21:29:15+00:00"
+    assert idea.source_url == (
+        "http://participation.lillemetropole.fr/processes/granddebatmel/f/111/proposals/457"
+    )
+    with site.reading() as session:
+        dated = session.scalar(
+            select(EventLog.occurred_at).where(EventLog.subject == f"idea:{idea.id}")
+        )
+    assert dated == idea.submitted_at
+
+
+@real
+def test_comments_of_another_site_are_not_put_under_proposals_with_the_same_numbers(
+    site: Site, take: Callable[..., Run]
+) -> None:
+    site.enable("discussion")
+    run = take(PROPOSALS, COMMENTS)
+    assert run.comments == Tally(0, 0, 44)
+    assert comments(site) == []
+    assert all("participez.nancy.fr" in refused.reason for refused in run.refused)
+    assert [refused.line for refused in run.refused[:5]] == [2, 3, 8, 10, 11]
+
+
+@real
+def test_comments_of_a_site_that_moved_are_taken_over_where_somebody_says_so(
+    site: Site, take: Callable[..., Run]
+) -> None:
+    site.enable("discussion")
+    run = take(PROPOSALS, COMMENTS, same_site=True)
+    assert run.comments == Tally(22, 0, 22)
+    assert take(PROPOSALS, COMMENTS, same_site=True).comments == Tally(0, 22, 22)
+    taken = comments(site)
+    assert [c.depth for c in taken].count(2) == 2
+    assert [c.depth for c in taken].count(3) == 1
+    assert [c.stance for c in taken].count("for") == 6
+    assert {c.author_id for c in taken} == {None}
+    assert "gid://" not in "".join(c.body for c in taken)
+
+
+@real
+def test_a_run_that_is_killed_goes_on_where_it_stopped(
+    site: Site, take: Callable[..., Run]
+) -> None:
+    slices = 0
+
+    @contextmanager
+    def dying() -> Iterator[Session]:
+        nonlocal slices
+        slices += 1
+        with write_session(site.app) as session:
+            yield session
+            if slices == 3:
+                raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        take(PROPOSALS, open_slice=dying)
+    assert len(ideas(site)) == 100
+    assert events(site)["idea.submitted"] == 100
+    run = take(PROPOSALS)
+    assert run.ideas == Tally(96, 100, 0)
+    assert events(site)["idea.submitted"] == 196
+
+
+@real
+@pytest.mark.parametrize("database", ["sqlite"])
+def test_figures_of_the_site_of_origin_are_shown_as_such(
+    site: Site, take: Callable[..., Run], client: Browser
+) -> None:
+    take(PROPOSALS)
+    idea = next(idea for idea in ideas(site) if (idea.source_ref or "").endswith("/457"))
+    page = client.get(f"/culture/idees/{idea.id}-{idea.slug}").text
+    assert "participation.lillemetropole.fr" in page
+    assert re.search(r"2.votes", page)
+    assert "Collectivités territoriales" in page
+
+
+# --- rows ---
+
+
+def test_rows_that_are_wrong_are_reported_with_their_line_and_the_others_taken_over(
+    site: Site, take: Callable[..., Run], write: Callable[..., Path]
+) -> None:
+    run = take(
+        write(
+            [
+                row(1, body="Several\nlines\nof text"),
+                row(2, title=""),
+                row(3, created_at="yesterday"),
+                row(4, created_at="2019-01-24 22:29:15"),
+                row(5, created_at="2999-01-01 00:00:00 +0100"),
+                row(6, url="javascript:alert(1)"),
+                row(7, votes="many"),
+                row("x; DROP TABLE idea", title="No number"),  # type: ignore[arg-type]
+                row(9, title="x" * 151),
+                row(10, votes=str(2**31)),
+                row(11),
+            ]
+        )
+    )
+    assert run.ideas == Tally(2, 0, 9)
+    # The first row ends on the fourth line.
+    assert [refused.line for refused in run.refused] == [5, 6, 7, 8, 9, 10, 11, 12, 13]
+    assert all(refused.reason for refused in run.refused)
+    assert [idea.title for idea in ideas(site)] == ["Idea 1", "Idea 11"]
+
+
+def test_a_refused_row_leaves_no_subject_behind(
+    site: Site, take: Callable[..., Run], write: Callable[..., Path]
+) -> None:
+    run = take(write([row(1, title="", **{"category/name/fr": "Never used"})]))
+    assert run.ideas.refused == 1
+    with site.reading() as session:
+        assert session.scalar(select(Subject).where(Subject.name == "Never used")) is None
+    assert "subject.changed" not in events(site)
+
+
+def test_categories_become_subjects_once_whatever_their_accents(
+    site: Site, take: Callable[..., Run], write: Callable[..., Path]
+) -> None:
+    take(
+        write(
+            [
+                row(1, **{"category/name/fr": "Écologie"}),
+                row(2, **{"category/name/fr": "ecologie"}),
+                row(3, **{"category/name/fr": "toits  verts"}),
+            ]
+        )
+    )
+    with site.reading() as session:
+        names = set(session.scalars(select(Subject.name)))
+    assert "Écologie" in names
+    assert "ecologie" not in names
+    assert "toits verts" not in names, "the service has “Toits verts” already"
+
+
+def test_the_same_number_on_two_sites_is_two_ideas(
+    site: Site, take: Callable[..., Run], write: Callable[..., Path]
+) -> None:
+    other = "https://autre.example/processes/p/f/1/proposals/1"
+    run = take(write([row(1), row(1, url=other), row(1, title="The first again")]))
+    assert run.ideas == Tally(2, 1, 0)
+
+
+def test_html_becomes_markdown_and_nothing_of_it_can_act(
+    site: Site, take: Callable[..., Run], write: Callable[..., Path], client: Browser
+) -> None:
+    html = (
+        '<p>Un <strong>toit</strong> &amp; un <a href="https://a.example/x">lien</a></p>'
+        '<ul><li>a</li><li>b</li></ul><script>alert(1)</script><img src=x onerror="alert(2)">'
+    )
+    take(write([row(1, body=html)]))
+    [idea] = ideas(site)
+    assert idea.body == "Un **toit** & un [lien](https://a.example/x)\n\n- a\n- b"
+    page = client.get(f"/culture/idees/{idea.id}-{idea.slug}").text
+    assert "<strong>toit</strong>" in page
+    assert "alert(" not in page
+
+
+# --- files ---
+
+
+@pytest.mark.parametrize(
+    ("content", "says"),
+    [
+        (b"", "est vide"),
+        (b"id;title;body\n1;a;b\n", "created_at"),
+        (b"id,title,body,created_at,url\n", "title"),
+        ("id;title".encode("utf-16"), "UTF-16"),
+        (b"\xff\xd8\xff\xe0 no text at all", "UTF-8"),
+        (b'"id;title\n', "guillemet"),
+        (b"\0" * 100, "NUL"),
+    ],
+)
+@pytest.mark.parametrize("database", ["sqlite"])
+def test_a_file_that_is_no_such_export_is_refused_with_a_sentence(
+    take: Callable[..., Run], tmp_path: Path, site: Site, content: bytes, says: str
+) -> None:
+    path = tmp_path / "wrong.csv"
+    path.write_bytes(content)
+    with pytest.raises(WrongFile) as refusal:
+        take(path)
+    with site.app.app_context():
+        assert says in str(refusal.value)
+    assert ideas(site) == []
+
+
+@pytest.mark.parametrize("database", ["sqlite"])
+def test_a_missing_file_or_a_folder_is_refused_with_a_sentence(
+    take: Callable[..., Run], tmp_path: Path
+) -> None:
+    for path in (tmp_path / "missing.csv", tmp_path):
+        with pytest.raises(WrongFile):
+            take(path)
+
+
+BROKEN = {
+    "NUL": b"2;;A\0title;Body;0;0;2019-01-24 22:29:15 +0100;https://ville.example/proposals/2",
+    "latin-1": "2;;Été;Body;0;0;2019-01-24 22:29:15 +0100;https://ville.example/proposals/2".encode(
+        "latin-1"
+    ),
+    "too few": b"2;;Title",
+    "too many": b"2;;Title;Body;0;0;2019-01-24 22:29:15 +0100;https://ville.example/proposals/2;x",
+    "stray quote": b'2;;"Ti"tle;Body;0;0;2019-01-24 22:29:15 +0100;https://ville.example/proposals/2',
+    "open quote": b'2;;"Title;Body;0;0;2019-01-24 22:29:15 +0100;https://ville.example/proposals/2',
+    "huge field": b"2;;Title;" + b"x" * (LARGEST_FIELD + 1) + b";0;0;;",
+    "huge line": b"x" * (2 * LONGEST_LINE + 10),
+}
+
+
+@pytest.mark.parametrize("what", BROKEN)
+@pytest.mark.parametrize("database", ["sqlite"])
+def test_a_broken_row_costs_only_itself(
+    site: Site, take: Callable[..., Run], tmp_path: Path, what: str
+) -> None:
+    good = "{0};;Idea {0};Body;0;0;2019-01-24 22:29:15 +0100;https://ville.example/proposals/{0}"
+    lines = [";".join(COLUMNS).encode(), good.format(1).encode(), BROKEN[what]]
+    lines += [good.format(number).encode() for number in (3, 4)]
+    path = tmp_path / "broken.csv"
+    path.write_bytes(b"\xef\xbb\xbf" + b"\r\n".join(lines))
+    run = take(path)
+    assert [idea.title for idea in ideas(site)] == ["Idea 1", "Idea 3", "Idea 4"]
+    assert [refused.line for refused in run.refused] == [3]
+
+
+# --- comments ---
+
+
+def test_answers_are_taken_over_wherever_they_stand_in_the_file(
+    site: Site, take: Callable[..., Run], write: Callable[..., Path]
+) -> None:
+    site.enable("discussion")
+    file = write(
+        [
+            said(13, 12, root=1, kind=ON_COMMENT),
+            said(14, 13, root=1, kind=ON_COMMENT),
+            said(12, 11, root=1, kind=ON_COMMENT, alignment=-1),
+            said(15, 99, root=1, kind=ON_COMMENT),
+            said(16, 17, root=1, kind=ON_COMMENT),
+            said(17, 16, root=1, kind=ON_COMMENT),
+            said(11, 1, alignment=1),
+        ],
+        COMMENT_COLUMNS,
+        "comments.csv",
+    )
+    run = take(write([row(1)]), file)
+    assert run.comments == Tally(4, 0, 3)
+    assert sorted(refused.line for refused in run.refused) == [5, 6, 7]
+    by_body = {comment.body: comment for comment in comments(site)}
+    assert [by_body[f"Comment {n}"].depth for n in (11, 12, 13, 14)] == [1, 2, 3, 3]
+    assert [by_body[f"Comment {n}"].stance for n in (11, 12)] == ["for", "against"]
+    assert take(write([row(1)]), file).comments == Tally(0, 4, 3)
+
+
+def test_an_answer_to_what_an_earlier_import_brought_is_taken_over(
+    site: Site, take: Callable[..., Run], write: Callable[..., Path]
+) -> None:
+    site.enable("discussion")
+    proposals = write([row(1)])
+    take(proposals, write([said(11, 1)], COMMENT_COLUMNS, "first.csv"))
+    later = write([said(12, 11, root=1, kind=ON_COMMENT)], COMMENT_COLUMNS, "later.csv")
+    assert take(proposals, later).comments == Tally(1, 0, 0)
+
+
+def test_comments_that_cannot_be_placed_are_refused_with_the_reason(
+    site: Site, take: Callable[..., Run], write: Callable[..., Path]
+) -> None:
+    site.enable("discussion")
+    file = write(
+        [
+            said(11, 2),
+            said(12, 1, commentable_type="Decidim::Debates::Debate"),
+            said(13, 1, root_commentable_url="https://ville.example/debates/1"),
+            said(14, 1, alignment=5),
+            said(15, 1, body=" "),
+            said(16, 1, created_at=""),
+            said(17, 1),
+        ],
+        COMMENT_COLUMNS,
+        "comments.csv",
+    )
+    run = take(write([row(1)]), file)
+    assert run.comments == Tally(1, 0, 6)
+    assert {refused.line for refused in run.refused} == {2, 3, 4, 5, 6, 7}
+    assert {refused.file for refused in run.refused} == {"comments.csv"}
+
+
+def test_comments_keep_their_date_and_show_where_they_come_from(
+    site: Site, take: Callable[..., Run], write: Callable[..., Path], client: Browser
+) -> None:
+    site.enable("discussion")
+    take(
+        write([row(1)]),
+        write([said(11, 1, alignment=-1)], COMMENT_COLUMNS, "comments.csv"),
+    )
+    [idea] = ideas(site)
+    [comment] = comments(site)
+    assert comment.posted_at.isoformat() == "2019-02-01T09:00:00+00:00"
+    page = client.get(f"/culture/idees/{idea.id}-{idea.slug}").text
+    assert "Comment 11" in page
+    assert "ville.example" in page
+    assert "Contre" in page
+
+
+@pytest.mark.parametrize("database", ["sqlite"])
+def test_without_a_plugin_that_takes_comments_over_nothing_begins(site: Site) -> None:
+    with site.app.app_context(), read_session(site.app) as session:
+        taking = TakingOver(site.service, site.active(), lambda: write_session(site.app))
+        with pytest.raises(Refused):
+            taking.require_takers(session)
+        site.enable("discussion")
+        TakingOver(site.service, site.active(), lambda: write_session(site.app)).require_takers(
+            session
+        )

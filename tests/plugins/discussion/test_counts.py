@@ -1,0 +1,116 @@
+"""The counts, which a handler keeps from what the log says."""
+
+import pytest
+
+from eak_core.events.worker import Worker
+from eak_core.permissions import Actor
+from eak_core.plugins.models import PluginActivation
+from eak_core.testing.site import Site
+from eak_discussion.comments import edit_comment, hide_comment, restore_comment, withdraw_comment
+from eak_discussion.counts import Counts, counts
+from tests.plugins.discussion.conftest import Talk
+
+
+def counted(site: Site, talk: Talk) -> tuple[int, int, int]:
+    site.drain()
+    with site.reading() as session:
+        found = counts(session, site.service.id, [talk.idea.id])[talk.idea.id]
+    return found.in_favour, found.neutral, found.against
+
+
+def test_a_comment_counts_by_its_stance_and_while_it_can_be_read(
+    site: Site, talk: Talk, citizen: Actor, manager: Actor
+) -> None:
+    assert counted(site, talk) == (0, 0, 0)
+    first = talk.say(stance="for")
+    second = talk.say(stance="against")
+    talk.say(stance="neutral", answering=first)
+    assert counted(site, talk) == (1, 1, 1)
+    talk.act(edit_comment, citizen, second, body="After all, yes.", stance="for")
+    assert counted(site, talk) == (2, 1, 0)
+    talk.act(hide_comment, manager, first, "An insult.")
+    assert counted(site, talk) == (1, 1, 0)
+    talk.act(withdraw_comment, citizen, first)
+    assert counted(site, talk) == (1, 1, 0)
+    talk.act(restore_comment, manager, first, "A mistake.")
+    assert counted(site, talk) == (1, 1, 0), "a withdrawn comment does not count again"
+    talk.act(hide_comment, manager, second, "An insult.")
+    talk.act(restore_comment, manager, second, "A mistake.")
+    assert counted(site, talk) == (1, 1, 0)
+
+
+def test_what_is_hidden_elsewhere_changes_no_count(site: Site, talk: Talk, manager: Actor) -> None:
+    from eak_core.moderation.decisions import hide
+
+    talk.say()
+    with site.writing() as session:
+        hide(session, manager, site.service, f"idea:{talk.idea.id}", "Not an idea.")
+    assert counted(site, talk) == (1, 0, 0)
+
+
+def test_counts_built_anew_are_those_that_were_kept(
+    site: Site, talk: Talk, citizen: Actor, manager: Actor
+) -> None:
+    said = [talk.say(stance=stance) for stance in ("for", "for", "against", "neutral")]
+    talk.act(hide_comment, manager, said[0], "An insult.")
+    talk.act(withdraw_comment, citizen, said[3])
+    before = counted(site, talk)
+    site.replay("discussion")
+    assert counted(site, talk) == before == (1, 0, 1)
+
+
+def test_what_happened_while_it_was_off_is_caught_up(
+    site: Site, talk: Talk, manager: Actor
+) -> None:
+    comment = talk.say()
+    assert counted(site, talk) == (1, 0, 0)
+    site.disable("discussion")
+    talk.act(hide_comment, manager, comment, "Hidden while the plugin is off.")
+    assert counted(site, talk) == (1, 0, 0)
+    site.enable("discussion")
+    assert counted(site, talk) == (0, 0, 0)
+
+
+def test_the_counts_of_one_idea_are_not_those_of_another(site: Site, talk: Talk) -> None:
+    other = site.submit("Another")
+    talk.say()
+    talk.say(idea=other)
+    talk.say(idea=other, stance="against")
+    site.drain()
+    with site.reading() as session:
+        found = counts(session, site.service.id, [talk.idea.id, other.id])
+        assert counts(session, site.service.id + 1, [talk.idea.id])[talk.idea.id] == Counts()
+    assert [each.total for each in found.values()] == [1, 2]
+
+
+def test_switching_says_how_many_comments_it_concerns(
+    site: Site, talk: Talk, citizen: Actor
+) -> None:
+    from eak_core.plugins.preview import preview
+
+    def sentences() -> str:
+        with site.reading() as session:
+            return " ".join(preview(session, site.service, "discussion").sentences)
+
+    assert "comment" not in sentences()
+    talk.say()
+    talk.act(withdraw_comment, citizen, talk.say())
+    assert "1\u00a0commentaire n’est plus affiché" in sentences()
+    site.disable("discussion")
+    assert "1\u00a0commentaire écrit auparavant est de nouveau affiché." in sentences()
+
+
+@pytest.mark.parametrize("database", ["sqlite"])
+def test_a_thousand_comments_are_handled_in_few_batches(site: Site, talk: Talk) -> None:
+    from eak_core import clock
+    from eak_discussion.comments import insert_comment
+
+    site.disable("discussion")
+    with site.writing() as session:
+        for _each in range(1_000):
+            insert_comment(session, site.service.id, talk.idea.id, "Words.", "for", clock.now())
+    site.enable("discussion")
+    assert Worker(site.app).drain(timeout=30)
+    assert counted(site, talk) == (1_000, 0, 0)
+    with site.reading() as session:
+        assert session.query(PluginActivation).count() == 1
