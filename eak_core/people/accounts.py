@@ -11,9 +11,10 @@ from eak_core.errors import Invalid, NotFound
 from eak_core.events import SITE, publish
 from eak_core.i18n import _l
 from eak_core.people.addresses import normal_address
-from eak_core.people.events import PersonJoined, RoleGranted
+from eak_core.people.events import PersonJoined, PersonRenamed, RoleGranted
 from eak_core.people.models import NAME_LENGTH, Person
 from eak_core.people.passwords import check_password
+from eak_core.people.presence import publish_everywhere
 from eak_core.web.text import clean_line
 
 
@@ -67,7 +68,11 @@ def joined(session: Session, person: Person) -> None:
 
 def change_profile(session: Session, person: Person, *, name: str, locale: str) -> None:
     """Change the name that the public sees, and the language of pages and mail."""
-    person.name = checked_name(name)
+    name = checked_name(name)
+    if name != person.name:
+        person.name = name
+        renamed = PersonRenamed(person_id=person.id)
+        publish_everywhere(session, renamed, person.id, actor_id=person.id)
     person.locale = locale
     session.flush()
 

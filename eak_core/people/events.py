@@ -21,6 +21,13 @@ class PersonErased(Event):
     person_id: int
 
 
+@event(CORE, "person.renamed", version=1, subject="person:{person_id}")
+class PersonRenamed(Event):
+    """A person appears under another name."""
+
+    person_id: int
+
+
 @event(CORE, "person.closed", version=1, subject="person:{person_id}")
 class PersonClosed(Event):
     """An administrator closed an account: nobody signs in with it any more."""

@@ -22,6 +22,7 @@ from eak_core.people.actor import actor_for
 from eak_core.people.events import PersonErased, RoleRevoked
 from eak_core.people.letters import send_letter
 from eak_core.people.models import Person, RoleGrant, RoleInvitation, new_uniquifier
+from eak_core.people.presence import publish_everywhere
 from eak_core.people.roles import check_not_last_administrator
 from eak_core.permissions import Actor, require
 from eak_core.plugins.host import get_host
@@ -99,12 +100,8 @@ def erase_person(session: Session, actor: Actor, person_id: int) -> None:
         data.erase(session, person_id)
     _erase_roles(session, person, actor)
     _erase_account(session, person)
-    publish(
-        session,
-        PersonErased(person_id=person_id),
-        service_id=SITE,
-        actor_id=actor.person_id,
-    )
+    erased = PersonErased(person_id=person_id)
+    publish_everywhere(session, erased, person_id, actor_id=actor.person_id)
     if address is not None:
         forget(session, address)
         # The last thing sent there; the outbox wipes the address once it has left.
