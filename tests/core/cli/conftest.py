@@ -15,6 +15,7 @@ from sqlalchemy import create_engine
 from eak_core.cli import cli
 from eak_core.db.engine import engine_options, prepare
 from eak_core.db.migrations import CORE, upgrade
+from eak_core.plugins import candidates
 from eak_core.testing.databases import Databases, Kind
 from tests.core.cli.serving import Serve, serve
 
@@ -49,6 +50,12 @@ def environment(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in list(os.environ):
         if name.startswith("EAK_"):
             monkeypatch.delenv(name)
+
+
+@pytest.fixture
+def no_plugins(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever is installed beside the core is not found."""
+    monkeypatch.setattr(candidates, "entry_points", lambda group: [])
 
 
 @pytest.fixture

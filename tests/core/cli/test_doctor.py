@@ -8,6 +8,8 @@ import pytest
 
 from tests.core.cli.conftest import Eak
 
+pytestmark = pytest.mark.usefixtures("no_plugins")
+
 
 def abouts(document: object, ok: bool) -> list[str]:
     assert isinstance(document, dict)
