@@ -116,20 +116,27 @@ def _encoded(declared: EventType) -> bytes:
 
 
 def _schema(declared: EventType) -> dict[str, Any]:
-    """The schema without the words in it: a better docstring is not another version."""
-    bare = _without_words(json.loads(json.dumps(schema(declared))))
-    assert isinstance(bare, dict)
-    return bare
+    """The fields as JSON Schema, without the names of classes and the words about them: these may
+    change without another version."""
+    document = json.loads(json.dumps(schema(declared)))
+    plain = _plain(document, document.get("$defs", {}))
+    assert isinstance(plain, dict)
+    return plain
 
 
-def _without_words(node: Any) -> Any:
-    if isinstance(node, dict):
-        return {
-            key: _without_words(value)
-            for key, value in node.items()
-            if key not in {"title", "description"} or isinstance(value, dict)
-        }
-    return [_without_words(each) for each in node] if isinstance(node, list) else node
+def _plain(node: Any, definitions: Mapping[str, Any]) -> Any:
+    if isinstance(node, list):
+        return [_plain(each, definitions) for each in node]
+    if not isinstance(node, dict):
+        return node
+    if "$ref" in node:
+        return _plain(definitions[node["$ref"].rpartition("/")[2]], definitions)
+    return {
+        key: _plain(value, definitions)
+        for key, value in node.items()
+        # A field may be called “title”; then a schema stands behind the word, and not a text.
+        if key != "$defs" and (key not in {"title", "description"} or isinstance(value, dict))
+    }
 
 
 def sample(cls: type[msgspec.Struct]) -> Any:

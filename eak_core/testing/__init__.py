@@ -9,7 +9,9 @@ gives its tests the fixtures below, both databases, and no way to reach the netw
 mail. See `PluginConformance` for the tests that come with them.
 """
 
+from eak_core.testing.browser import Browser
 from eak_core.testing.conformance import Act, PluginConformance
+from eak_core.testing.conformance.acts import any_idea
 from eak_core.testing.fixtures import (
     administrator,
     agent,
@@ -40,11 +42,13 @@ from eak_core.testing.site import Sent, Site
 
 __all__ = [
     "Act",
+    "Browser",
     "PluginConformance",
     "Sent",
     "Site",
     "administrator",
     "agent",
+    "any_idea",
     "app",
     "citizen",
     "client",
