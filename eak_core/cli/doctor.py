@@ -85,9 +85,10 @@ def _mail(config: "Config") -> Finding:
             "mail", True, f"Mail is written to files in {config.mail_folder} (mail_url is not set)."
         )
     server = urlsplit(config.mail_url)
-    reachable = _answers(server.hostname or "", server.port or 25)
+    port = server.port or (465 if server.scheme == "smtps" else 587)
+    reachable = _answers(server.hostname or "", port)
     verb = "answers" if reachable else "does not answer"
-    return Finding("mail", reachable, f"The mail server {server.hostname} {verb}.")
+    return Finding("mail", reachable, f"The mail server {server.hostname}:{port} {verb}.")
 
 
 def _answers(host: str, port: int) -> bool:

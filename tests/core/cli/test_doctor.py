@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from eak_core.cli import doctor
+from eak_core.config import load
 from tests.core.cli.conftest import Eak
 
 pytestmark = pytest.mark.usefixtures("no_plugins")
@@ -56,6 +58,23 @@ def test_a_mail_server_that_does_not_answer_is_a_problem(
     ran = eak("doctor", "--json")
     assert ran.code == 1
     assert abouts(ran.json, ok=False) == ["mail"]
+
+
+@pytest.mark.parametrize(
+    ("url", "port"),
+    [
+        ("smtp://mail.example", 587),
+        ("smtps://mail.example", 465),
+        ("smtp://mail.example:25?tls=none", 25),
+    ],
+)
+def test_the_mail_server_is_asked_on_the_port_that_mail_leaves_by(
+    url: str, port: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[tuple[str, int]] = []
+    monkeypatch.setattr(doctor, "_answers", lambda host, port: not asked.append((host, port)))
+    assert doctor._mail(load(tmp_path, mail_url=url)).ok
+    assert asked == [("mail.example", port)]
 
 
 STUCK = {
