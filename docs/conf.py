@@ -40,7 +40,10 @@ GENERATED = Path(__file__).parent / "_generated"
 def event_types() -> list[EventType]:
     """Those of the core and of the plugins that are installed."""
     installed = PluginHost(from_entry_points()).installed.values()
-    return [*CORE.events, *(each for found in installed if found.loaded for each in found.loaded.events)]
+    return [
+        *CORE.events,
+        *(each for found in installed if found.loaded for each in found.loaded.events),
+    ]
 
 
 def write_reference(_app: object) -> None:

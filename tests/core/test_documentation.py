@@ -1,0 +1,315 @@
+"""What the documentation says is so: its Python, commands, files, settings, hooks and events."""
+
+import ast
+import inspect
+import os
+import re
+import shlex
+import subprocess
+import sys
+import textwrap
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+import msgspec
+import pytest
+
+import eak_core.app  # noqa: F401  # every room, and so every event of the core
+from eak_core.cli import cli
+from eak_core.config import Config
+from eak_core.events import CORE
+from eak_core.plugins import hookspecs
+from eak_core.plugins.reference import events_markdown, hook_names, hooks_markdown
+from eak_core.testing.conformance import PluginConformance
+
+ROOT = Path(__file__).parents[2]
+DOCS = ROOT / "docs"
+GUIDE = DOCS / "plugins" / "guide.md"
+PAGES = [
+    ROOT / "README.md",
+    ROOT / "instance" / "README.md",
+    *sorted(page for page in DOCS.rglob("*.md") if "_generated" not in page.parts),
+]
+
+_FENCE = re.compile(r"^```([\w{}-]*)\n(.*?)^```$", re.DOTALL | re.MULTILINE)
+_SPAN = re.compile(r"`([^`\n]+)`")
+_FILE_NAME = re.compile(r"(?:#|\{#-) ([\w./-]+\.\w+)")
+_OF_THE_TREE = re.compile(r"(?:eak_core|plugins|themes|tests|docs|instance|requirements)/[\w./-]*")
+
+
+def named(page: Path) -> str:
+    return str(page.relative_to(ROOT))
+
+
+def blocks(page: Path, language: str) -> list[str]:
+    return [code for kind, code in _FENCE.findall(page.read_text("utf-8")) if kind == language]
+
+
+def spans(page: Path) -> list[str]:
+    return _SPAN.findall(_FENCE.sub("", page.read_text("utf-8")))
+
+
+def commands(page: Path) -> Iterator[str]:
+    """Everything on ``page`` that somebody would type after a prompt and that begins with eak."""
+    text = page.read_text("utf-8")
+    shown = [line.strip() for line in text.splitlines() if line.startswith("    eak ")]
+    for each in (*shown, *spans(page)):
+        if each.startswith("eak ") and not re.search(r"[<…]", each):
+            yield each.partition("#")[0].strip()
+
+
+# --- code ---
+
+
+@pytest.mark.parametrize("page", PAGES, ids=named)
+def test_python_that_is_shown_can_be_parsed(page: Path) -> None:
+    for code in blocks(page, "python"):
+        ast.parse(code)
+
+
+@pytest.mark.parametrize("page", PAGES, ids=named)
+def test_what_is_imported_from_the_api_exists(page: Path) -> None:
+    from eak_core import api
+
+    for code in blocks(page, "python"):
+        for node in ast.walk(ast.parse(code)):
+            if isinstance(node, ast.ImportFrom) and node.module == "eak_core.api":
+                missing = {each.name for each in node.names} - set(api.__all__)
+                assert not missing, f"{named(page)} imports {missing} from eak_core.api"
+
+
+def assemble(folder: Path) -> None:
+    """Write the files of the guide's plugin into ``folder``."""
+    text = GUIDE.read_text("utf-8")
+    for _language, code in _FENCE.findall(text):
+        first, _, rest = code.partition("\n")
+        name = _FILE_NAME.match(first)
+        if name is not None:
+            file = folder / name[1]
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_text(rest, encoding="utf-8")
+    (folder / "eak_thanks" / "__init__.py").touch()
+
+
+def in_its_own_process(folder: Path, *arguments: str) -> "subprocess.CompletedProcess[str]":
+    """Run Python with the guide's plugin; its tables stay out of this process."""
+    environment = {**os.environ, "PYTHONPATH": f"{folder}{os.pathsep}{ROOT}"}
+    return subprocess.run(
+        [sys.executable, *arguments],
+        cwd=folder, env=environment, capture_output=True, text=True, timeout=300, check=False,
+    )  # fmt: skip
+
+
+LOAD = """
+from pathlib import Path
+from eak_core.events import CORE, EventRegistry
+from eak_core.events.golden import write_missing
+from eak_core.plugins.candidates import from_modules
+from eak_core.plugins.host import PluginHost
+
+found = PluginHost(from_modules(["eak_thanks.plugin"])).installed["thanks"]
+write_missing(EventRegistry([CORE, found.plugin]), "thanks", Path("tests/golden"))
+print(found.state, found.reason)
+"""
+
+CONFTEST = """
+import pytest
+
+pytest_plugins = ["eak_core.testing"]
+
+
+@pytest.fixture
+def plugins():
+    return ["eak_thanks.plugin"]
+
+
+@pytest.fixture(params=["sqlite"])
+def database(request):
+    return request.param
+"""
+
+
+def test_the_plugin_of_the_guide_can_be_loaded(tmp_path: Path) -> None:
+    assemble(tmp_path)
+    ran = in_its_own_process(tmp_path, "-c", LOAD)
+    assert ran.stdout.strip() == "ready", ran.stdout + ran.stderr
+
+
+@pytest.mark.slow
+def test_the_plugin_of_the_guide_passes_the_tests_of_the_guide(tmp_path: Path) -> None:
+    assemble(tmp_path)
+    in_its_own_process(tmp_path, "-c", LOAD)
+    (tmp_path / "tests" / "conftest.py").write_text(CONFTEST, encoding="utf-8")
+    (tmp_path / "pytest.ini").write_text("[pytest]\n", encoding="utf-8")
+    ran = in_its_own_process(tmp_path, "-m", "pytest", "-q", "tests")
+    assert ran.returncode == 0, ran.stdout + ran.stderr
+
+
+# --- commands ---
+
+
+def find_command(words: list[str]) -> tuple[click.Command, list[str]]:
+    """The command that ``words`` name, and the words behind its name."""
+    command: click.Command = cli
+    with click.Context(cli, info_name="eak") as context:
+        while isinstance(command, click.Group) and words:
+            word, *words = words
+            if word == "--instance":
+                words = words[1:]
+                continue
+            found = command.get_command(context, word)
+            assert found is not None, f"there is no command “{word}” in “{command.name}”"
+            command = found
+    return command, words
+
+
+def options_of(command: click.Command) -> set[str]:
+    return {option for parameter in command.params for option in parameter.opts} | {"--help"}
+
+
+def every_option() -> set[str]:
+    def below(command: click.Command) -> Iterator[str]:
+        yield from options_of(command)
+        if isinstance(command, click.Group):
+            context = click.Context(command)
+            for name in command.list_commands(context):
+                found = command.get_command(context, name)
+                assert found is not None
+                yield from below(found)
+
+    with click.Context(cli, info_name="eak"):
+        return set(below(cli))
+
+
+@pytest.mark.parametrize("page", PAGES, ids=named)
+def test_every_command_exists_with_its_options(page: Path) -> None:
+    for line in commands(page):
+        command, words = find_command(shlex.split(line)[1:])
+        for word in words:
+            if word.startswith("--"):
+                known = options_of(command)
+                assert word in known, f"{named(page)}: “{line}”: {word} is none of {known}"
+
+
+def test_every_option_that_is_named_alone_is_one_of_some_command() -> None:
+    known = every_option()
+    for page in PAGES:
+        for span in spans(page):
+            if re.match(r"--[a-z]", span) and "…" not in span:
+                assert span.split()[0] in known, f"{named(page)}: {span}"
+
+
+def test_every_target_of_make_exists() -> None:
+    targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text("utf-8"), re.MULTILINE))
+    for page in PAGES:
+        for target in re.findall(r"(?:`|^    )make ([a-z-]+)", page.read_text("utf-8"), re.M):
+            assert target in targets, f"{named(page)}: make {target}"
+
+
+# --- files ---
+
+
+@pytest.mark.parametrize("page", PAGES, ids=named)
+def test_every_file_that_is_named_exists(page: Path) -> None:
+    for span in spans(page):
+        if _OF_THE_TREE.fullmatch(span):
+            assert (ROOT / span).exists(), f"{named(page)}: {span}"
+
+
+@pytest.mark.parametrize("page", PAGES, ids=named)
+def test_every_link_leads_somewhere(page: Path) -> None:
+    for target in re.findall(r"\]\(([^)#]+)[^)]*\)", _FENCE.sub("", page.read_text("utf-8"))):
+        if not target.startswith("http") and "_generated" not in target:
+            assert (page.parent / target).exists(), f"{named(page)}: {target}"
+
+
+# --- settings ---
+
+SETTINGS = set(Config.__struct_fields__) - {"instance"}
+
+
+def settings_table() -> dict[str, str]:
+    """The defaults that the operators' page gives, by setting."""
+    text = (DOCS / "operations.md").read_text("utf-8")
+    section = text[text.index("## Settings") : text.index("## Databases")]
+    return dict(re.findall(r"^\| `(\w+)` \| (.*?) \|", section, re.MULTILINE))
+
+
+def test_the_operators_page_has_every_setting_and_no_other() -> None:
+    assert settings_table().keys() == SETTINGS
+
+
+def test_the_operators_page_gives_the_true_defaults() -> None:
+    said = settings_table()
+    for field in msgspec.structs.fields(Config):
+        if field.required:
+            continue
+        cell, default = said[field.name], field.default
+        if default in (None, "", ()):
+            assert cell.startswith("none"), field.name
+        else:
+            assert cell == f"`{str(default).lower() if default in (True, False) else default}`"
+
+
+def test_the_example_of_settings_has_every_setting_and_no_other() -> None:
+    text = (ROOT / "instance" / "eak.example.toml").read_text("utf-8")
+    assert set(re.findall(r"^# (\w+) = ", text, re.MULTILINE)) == SETTINGS
+
+
+def test_every_variable_that_is_named_is_a_setting() -> None:
+    known = {f"EAK_{name.upper()}" for name in SETTINGS} | {"EAK_INSTANCE"}
+    for page in PAGES:
+        for variable in re.findall(r"EAK_[A-Z_]+[A-Z]", page.read_text("utf-8")):
+            assert variable in known, f"{named(page)}: {variable}"
+
+
+# --- the reference ---
+
+
+def sources(*folders: str, suffixes: tuple[str, ...] = (".py", ".html")) -> str:
+    files = (file for folder in folders for file in (ROOT / folder).rglob("*"))
+    return "\n".join(file.read_text("utf-8") for file in files if file.suffix in suffixes)
+
+
+def test_every_hook_is_in_the_reference_with_its_true_signature() -> None:
+    declared = [
+        name for name, each in vars(hookspecs).items()
+        if inspect.isfunction(each) and hasattr(each, "eak_spec")
+    ]  # fmt: skip
+    assert hook_names() == declared
+    page = hooks_markdown()
+    for name in declared:
+        function = getattr(hookspecs, name)
+        arguments = ", ".join(inspect.signature(function).parameters)
+        assert f"## `{name}`" in page
+        assert f"def {name}({arguments}) -> " in page
+        assert textwrap.dedent(function.__doc__).strip().splitlines()[0].replace("``", "`") in page
+
+
+@pytest.mark.parametrize("hook", hook_names())
+def test_every_hook_is_used_and_tested(hook: str) -> None:
+    slot = hook.removeprefix("slot_")
+    used = (f'"{hook}"', f"slot('{slot}'", f'slot("{slot}"')
+    called = "\n".join(
+        file.read_text("utf-8")
+        for file in (ROOT / "eak_core").rglob("*")
+        if file.suffix in (".py", ".html") and file.name not in ("hookspecs.py", "shapes.py")
+    )
+    assert any(words in called for words in used), f"nobody in the core asks {hook}"
+    assert re.search(rf"\b{hook}\b", sources("tests")), f"no test is about {hook}"
+
+
+def test_every_event_is_in_the_reference_with_its_fields() -> None:
+    sections = events_markdown(CORE.events).split("\n## ")
+    by_name = {section.partition("\n")[0].strip("`"): section for section in sections[1:]}
+    assert by_name.keys() == {each.name for each in CORE.events}
+    for each in CORE.events:
+        for field in each.cls.__struct_fields__:
+            assert f"| `{field}` |" in by_name[each.name], f"{each.name}: {field}"
+
+
+def test_the_list_for_plugins_names_every_conformance_test_and_no_other() -> None:
+    tests = {name for name in vars(PluginConformance) if name.startswith("test_")}
+    said = spans(DOCS / "plugins" / "quality.md")
+    assert sorted(span for span in said if span.startswith("test_")) == sorted(tests)
