@@ -14,7 +14,14 @@ if TYPE_CHECKING:
     from eak_core.plugins.activation import Switched
     from eak_core.services.models import Service
 
-group = LazyGroup("plugin", help="Look at plugins, switch them, make new ones.")
+group = LazyGroup(
+    "plugin",
+    help="Look at plugins, switch them, make new ones.",
+    commands_at={
+        "new": "eak_core.cli.plugin_author:new",
+        "check": "eak_core.cli.plugin_author:check",
+    },
+)
 
 name_argument = click.argument("name")
 service_option = click.option(
