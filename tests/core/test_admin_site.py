@@ -142,7 +142,8 @@ def test_plugins_are_shown_service_by_service(
     site: Site, administrator: Browser, service: Service
 ) -> None:
     site.add_service("routes", "Routes")
-    site.enable("gauge")
+    site.enable("needle")
+    site.disable("needle")
     page = administrator.get("/admin/plugins?lang=en").text
     assert "rust everywhere" in page
     assert "Traceback (most recent call last)" in page
@@ -549,6 +550,7 @@ def test_a_closed_account_is_signed_out_at_once_and_can_be_opened_again(
     with pytest.raises(AssertionError, match="could not sign in"):
         site.browser().sign_in(people.citizen)
     assert administrator.submit(page, "/rouvrir").status_code == 302
+    assert citizen.get("/compte/").status_code == 302, "a session that was ended stays so"
     site.browser().sign_in(people.citizen)
     assert types_of_site(site)[-2:] == ["person.closed", "person.reopened"]
 
