@@ -47,8 +47,8 @@ class Filters:
 class Card:
     """An idea as a list shows it.
 
-    ``beginning`` is that of the problem, in Markdown. ``author`` is ``None`` for imported ideas and
-    erased people.
+    ``beginning`` is that of the problem, or of the text where there is none, in Markdown.
+    ``author`` is ``None`` for imported ideas and erased people.
     """
 
     id: int
@@ -213,7 +213,10 @@ def _card_columns() -> AnySelect:
         Idea.id,
         Idea.slug,
         Idea.title,
-        func.substr(Idea.problem, 1, BEGINNING).label("beginning"),
+        # An idea of another site has no problem of its own: it begins with its text.
+        func.substr(func.coalesce(func.nullif(Idea.problem, ""), Idea.body), 1, BEGINNING).label(
+            "beginning"
+        ),
         Idea.stage,
         func.coalesce(Idea.submitted_at, Idea.created_at, type_=Idea.created_at.type).label(
             "submitted_at"
