@@ -175,8 +175,14 @@ def edit_comment(
     body, stance = checked(body, stance)
     if (body, stance) == (comment.body, comment.stance):
         return
-    comment.body, comment.stance, comment.edited_at = body, stance, clock.now()
-    session.flush()
+    changed = session.execute(
+        update(Comment)
+        .where(Comment.id == comment.id, Comment.withdrawn_at.is_(None))
+        .values(body=body, stance=stance, edited_at=clock.now())
+        .returning(Comment.id)
+    ).one_or_none()
+    if changed is None:  # in another window, in between
+        raise Refused(_l("You have withdrawn this comment."))
     _publish(session, actor, service, CommentEdited(comment_id=comment.id, stance=stance))
 
 

@@ -173,6 +173,17 @@ def test_a_withdrawn_comment_loses_its_words_for_good_and_keeps_its_place(
         talk.say(answering=now)
 
 
+def test_a_change_that_comes_after_a_withdrawal_brings_no_words_back(
+    site: Site, talk: Talk, citizen: Actor
+) -> None:
+    comment = talk.say("Regretted.")
+    talk.act(withdraw_comment, citizen, comment)
+    with pytest.raises(Refused), site.writing() as session:
+        # As another window read it before the withdrawal.
+        edit_comment(session, citizen, site.service, comment, body="Back.", stance="for")
+    assert talk.now(comment).body == ""
+
+
 def test_only_who_runs_the_service_hides_and_only_with_a_reason(
     talk: Talk, citizen: Actor, agent: Actor, manager: Actor
 ) -> None:
