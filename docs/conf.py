@@ -19,15 +19,14 @@ language = "en"
 extensions = ["myst_parser"]
 myst_heading_anchors = 3
 exclude_patterns = ["_build"]
-# `eak_core/…` and the like are names of files, not words of a domain.
-nitpicky = True
 
 html_theme = "alabaster"
 html_title = "EAK"
+html_static_path = ["_static"]  # alabaster reads custom.css from there
 html_theme_options = {
     "description": "A participation platform for public innovation",
     "fixed_sidebar": False,
-    "page_width": "62rem",
+    "page_width": "70rem",
     "sidebar_width": "15rem",
 }
 html_show_sphinx = False

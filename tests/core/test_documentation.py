@@ -264,6 +264,15 @@ def test_every_variable_that_is_named_is_a_setting() -> None:
             assert variable in known, f"{named(page)}: {variable}"
 
 
+# --- French ---
+
+
+def test_the_page_in_french_is_set_as_french_is() -> None:
+    text = _FENCE.sub("", (DOCS / "administration.md").read_text("utf-8"))
+    prose = _SPAN.sub("…", text.partition("---\n\n")[2])
+    assert not re.findall(r"\S* [;:?!»]|« |\w'\w", prose)
+
+
 # --- the reference ---
 
 
