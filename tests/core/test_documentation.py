@@ -15,9 +15,10 @@ import click
 import msgspec
 import pytest
 
-import eak_core.app  # noqa: F401  # every room, and so every event of the core
+from eak_core import testing
+from eak_core.app import create_app
 from eak_core.cli import cli
-from eak_core.config import Config
+from eak_core.config import Config, load
 from eak_core.events import CORE
 from eak_core.plugins import hookspecs
 from eak_core.plugins.reference import events_markdown, hook_names, hooks_markdown
@@ -146,6 +147,15 @@ def test_the_plugin_of_the_guide_passes_the_tests_of_the_guide(tmp_path: Path) -
     assert ran.returncode == 0, ran.stdout + ran.stderr
 
 
+def test_every_fixture_of_the_guide_is_in_the_kit() -> None:
+    text = GUIDE.read_text("utf-8")
+    table = text[text.index("| fixture | gives |") : text.index("Before you release")]
+    named_first = re.findall(r"^\| (`.*?) \|", table, re.MULTILINE)
+    fixtures = {name for cell in named_first for name in re.findall(r"`(\w+)`", cell)}
+    assert fixtures
+    assert fixtures <= set(testing.__all__)
+
+
 # --- commands ---
 
 
@@ -224,6 +234,14 @@ def test_every_link_leads_somewhere(page: Path) -> None:
             assert (page.parent / target).exists(), f"{named(page)}: {target}"
 
 
+@pytest.mark.parametrize("page", ["administration.md", "operations.md", "security.md"])
+def test_every_address_that_is_named_answers(page: str, tmp_path: Path) -> None:
+    rules = create_app(load(tmp_path), plugins=()).url_map.bind("localhost")
+    for span in spans(DOCS / page):
+        if span.startswith("/") and span != "/64":
+            assert rules.match(span.replace("<service>", "culture"), method="GET"), span
+
+
 # --- settings ---
 
 SETTINGS = set(Config.__struct_fields__) - {"instance"}
@@ -262,6 +280,17 @@ def test_every_variable_that_is_named_is_a_setting() -> None:
     for page in PAGES:
         for variable in re.findall(r"EAK_[A-Z_]+[A-Z]", page.read_text("utf-8")):
             assert variable in known, f"{named(page)}: {variable}"
+
+
+# --- limits ---
+
+
+def test_the_page_on_security_gives_the_true_limits() -> None:
+    page = (DOCS / "security.md").read_text("utf-8")
+    said = re.findall(r"\| (\d+) a minute, (\d+) an? (hour|day) \|", page)
+    code = sources("eak_core", "plugins/discussion", suffixes=(".py",))
+    true = re.findall(r'limited\("[\w.-]+", "(\d+)/minute;(\d+)/(hour|day)"\)', code)
+    assert sorted(said) == sorted(true)
 
 
 # --- French ---
