@@ -55,6 +55,7 @@ class PageForm:
 
     attributes: Attributes
     controls: list[Control] = field(default_factory=list)
+    in_main: bool = True
 
     @property
     def action(self) -> str:
@@ -117,16 +118,13 @@ class Page(HTMLParser):
         return [control for control in self.controls if not self._is_named(control)]
 
     def form(self, where: str = "") -> PageForm:
-        """The only form sent by POST whose address contains ``where``, or whose id it is.
+        """The only form sent by POST whose address contains ``where``, or whose id it is; without
+        ``where``, the only one in the main part of the page.
 
         LookupError where there is none, or where several would do.
         """
-        found = [
-            form
-            for form in self.forms
-            if form.method == "post"
-            and (where in form.action or form.attributes.get("id") == where)
-        ]
+        posted = [form for form in self.forms if form.method == "post"]
+        found = [form for form in posted if form.is_at(where) and (where or form.in_main)]
         if len(found) != 1:
             actions = [form.action or "(the page itself)" for form in self.forms]
             raise LookupError(f"{len(found)} forms go to {where!r}; the page has {actions}")
@@ -140,7 +138,8 @@ class Page(HTMLParser):
         if tag == "label" and "for" in attributes:
             self.labels.add(attributes["for"])
         if tag == "form":
-            self._form = PageForm(attributes)
+            apart = {"header", "footer", "nav"}.intersection(self._open)
+            self._form = PageForm(attributes, in_main="main" in self._open or not apart)
             self.forms.append(self._form)
         elif tag in _CONTROLS:
             self._control = Control(tag, attributes, "label" in self._open)

@@ -33,6 +33,13 @@ def _is_here(host: Any) -> bool:
     return False
 
 
+def _needs_no_lookup(host: Any) -> bool:
+    with contextlib.suppress(ValueError):
+        ipaddress.ip_address(host.decode() if isinstance(host, bytes) else host or "")
+        return True
+    return _is_here(host)
+
+
 def _is_local(address: Any) -> bool:
     # Anything but a pair of host and port is a socket of this machine's file system.
     return not isinstance(address, tuple) or _is_here(address[0])
@@ -46,7 +53,7 @@ class Refusals:
         self._guard(monkeypatch, socket.socket, "connect", lambda _socket, to, *_: _is_local(to))
         self._guard(monkeypatch, socket.socket, "connect_ex", lambda _socket, to, *_: _is_local(to))
         self._guard(monkeypatch, socket.socket, "sendto", lambda _s, *sent: _is_local(sent[-1]))
-        self._guard(monkeypatch, socket, "getaddrinfo", lambda host, *_: _is_here(host))
+        self._guard(monkeypatch, socket, "getaddrinfo", lambda host, *_: _needs_no_lookup(host))
         self._guard(monkeypatch, smtplib.SMTP, "connect", lambda _smtp, host="", *_: _is_here(host))
 
     def _guard(self, monkeypatch: pytest.MonkeyPatch, owner: Any, name: str, allowed: Any) -> None:
