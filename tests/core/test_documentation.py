@@ -30,6 +30,7 @@ GUIDE = DOCS / "plugins" / "guide.md"
 PAGES = [
     ROOT / "README.md",
     ROOT / "instance" / "README.md",
+    *sorted(ROOT.glob("plugins/*/README.md")),
     *sorted(page for page in DOCS.rglob("*.md") if "_generated" not in page.parts),
 ]
 
