@@ -46,8 +46,8 @@ class EventLog(Base):
 class Subscription(Base):
     """How far one plugin has read the log of one service.
 
-    ``tries`` counts batches begun and not ended (a process died); up to ``careful_until`` events are
-    then handled singly. ``failures`` counts batches that ended in trouble of the database.
+    ``tries`` counts batches begun and not ended (a process died); events up to ``careful_until``
+    are then handled singly. ``failures`` counts batches that ended in trouble of the database.
     """
 
     __tablename__ = "subscription"

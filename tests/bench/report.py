@@ -8,8 +8,8 @@ from rich.table import Table
 
 @dataclass(frozen=True)
 class Figure:
-    """``limit`` and ``ours`` in ``unit``. The ratio is asked to be ``floor`` or more, or ``at_most``
-    so much; ``ceiling`` bounds ours where there is no limit to compare with."""
+    """``limit`` and ``ours`` in ``unit``. The ratio is asked to be ``floor`` or more, or else
+    ``at_most`` so much; ``ceiling`` bounds ours where there is no limit to compare with."""
 
     name: str
     unit: str

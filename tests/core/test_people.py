@@ -236,7 +236,7 @@ def test_a_wrong_password_and_an_unknown_address_get_the_same_answer(
 def test_an_unknown_address_costs_as_much_hashing_as_a_known_one(
     people: People, client: Browser, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """What takes time is the hash, so it is made for both: counted, since a clock proves nothing."""
+    """What takes time is the hash, so it is made for both; counted, since a clock proves little."""
     hashed: list[str] = []
 
     for name in ("hash_secret", "verify_secret"):
@@ -736,7 +736,7 @@ def test_a_link_to_confirm_holds_for_two_days(site: Site, client: Browser) -> No
 def test_a_page_that_names_somebody_is_fetched_again_when_the_name_goes(
     site: Site, people: People, change: str
 ) -> None:
-    """The person's log is the site's; the pages are the service's, and so is what validates them."""
+    """The person stands in the site log; what validates a page is the log of its service."""
     idea = site.submit(author=site.people.actor(people.citizen))
     path = f"/{site.service.slug}/idees/{idea.id}-{idea.slug}"
     first = site.browser().get(path)
