@@ -3,6 +3,7 @@
 What can be read is read; then the plugin is loaded as the site would load it.
 """
 
+import logging
 import sys
 import tomllib
 from collections.abc import Iterator
@@ -95,7 +96,11 @@ def _find(folder: Path) -> tuple[list[str], Found | None]:
 @contextmanager
 def _importable(folder: Path) -> Iterator[None]:
     sys.path.insert(0, str(folder))
+    # The host logs with a traceback what is said here in a sentence.
+    logger = logging.getLogger("eak.plugins")
+    logger.disabled = True
     try:
         yield
     finally:
+        logger.disabled = False
         sys.path.remove(str(folder))

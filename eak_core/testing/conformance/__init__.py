@@ -58,6 +58,9 @@ class PluginConformance:
     def test_off_means_not_found(self, trial: Trial) -> None:
         gate.check_off_is_not_found(trial)
 
+    def test_it_listens_to_no_signal(self, trial: Trial) -> None:
+        gate.check_listens_to_no_signal(trial)
+
     def test_off_leaves_no_byte_in_any_page(self, trial: Trial) -> None:
         gate.check_off_leaves_no_byte(trial)
 

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from eak_core.ideas.models import Idea
 from eak_core.testing.conformance import addresses
-from eak_core.testing.conformance.histories import live_a_little
+from eak_core.testing.conformance.histories import Play, live_a_little
 from eak_core.testing.conformance.trial import READERS, Trial
 from eak_core.testing.pages import Page
 from eak_core.testing.site import Site
@@ -28,7 +28,10 @@ def check_pages_answer(trial: Trial) -> None:
     for reader in READERS:
         browser = trial.browser(site, reader)
         for path in _paths(trial, site):
-            answer = browser.get(path)
+            try:
+                answer = browser.get(path)
+            except Exception as error:
+                raise AssertionError(f"{path} fails for the {reader}: {error!r}") from error
             assert answer.status_code < 500, f"{path} fails for the {reader}: {answer.status}"
     for shown in _core_pages(trial, site, _idea):
         assert shown.html
@@ -77,8 +80,10 @@ def _lively(trial: Trial, title: str = "A tool library") -> tuple[Site, Idea]:
         site.service = site.add_service("culture", f"{HOSTILE}Culture")
         site.people.citizen = site.people.add(f"{HOSTILE}Camille", address="camille")
     site.enable(trial.name)
-    idea = site.submit(title)
     live_a_little(trial, site)
+    idea = site.submit(title)
+    for dice in range(3):
+        Play(site).act([(act, dice) for act in trial.acts])
     site.drain()
     return site, idea
 

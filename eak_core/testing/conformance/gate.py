@@ -2,7 +2,10 @@
 
 import gc
 import re
+import weakref
 
+import flask.signals
+from blinker import NamedSignal
 from sqlalchemy import func, select
 from werkzeug.test import TestResponse
 
@@ -34,6 +37,21 @@ def check_off_is_not_found(trial: Trial) -> None:
     _ensure_gone(trial, site, twin, site.service)
     # There a visitor is asked to sign in, whether or not anything stands at the address.
     _ensure_gone(trial, site, twin, internal)
+
+
+def check_listens_to_no_signal(trial: Trial) -> None:
+    """Signals reach whoever listens in the process, for every service, whether on or off."""
+    assert trial.found.module is not None
+    package = trial.found.module.__name__.rpartition(".")[0]
+    known = [each for each in vars(flask.signals).values() if isinstance(each, NamedSignal)]
+    for signal in (*known, committed):
+        for receiver in signal.receivers.values():
+            function = receiver() if isinstance(receiver, weakref.ref) else receiver
+            module = getattr(function, "__module__", None) or ""
+            assert not f"{module}.".startswith(f"{package}."), (
+                f"{module} of “{trial.name}” listens to the signal {getattr(signal, 'name', '')}:"
+                " it is called where the plugin is off too. Use a hook or @subscriber."
+            )
 
 
 def check_invisible_elsewhere(trial: Trial) -> None:
@@ -81,6 +99,7 @@ def check_off_leaves_no_byte(trial: Trial) -> None:
     _ensure_same(trial, site, twin, site.service, idea, "off and was never on")
     site.enable(trial.name)
     live_a_little(trial, site)
+    idea = site.submit("An idea that stays")
     site.disable(trial.name)
     _ensure_same(trial, site, twin, site.service, idea, "off after it was used")
 

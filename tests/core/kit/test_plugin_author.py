@@ -1,0 +1,209 @@
+"""``eak plugin new`` and ``eak plugin check``."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from eak_core.cli.scaffold import rendered, write_plugin
+from eak_core.errors import Misconfigured
+from tests.core.kit.mistakes import Mistake, append, move, remove, replace, write
+
+TREE = Path(__file__).parents[3]
+LONGEST = "quite_a_long_name_for_a_plugin1"
+
+
+Done = subprocess.CompletedProcess[str]
+
+
+def run(*command: object, folder: Path, path: Path | None = None) -> Done:
+    """A command in ``folder``, with what was installed into ``path``."""
+    places = [str(each) for each in (path, TREE) if each is not None]
+    return subprocess.run(
+        [sys.executable, "-m", *map(str, command)],
+        cwd=folder,
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(places)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def eak(*command: object, folder: Path) -> Done:
+    """``eak`` with these words."""
+    return subprocess.run(
+        [sys.executable, "-c", "from eak_core.cli import main; main()", *map(str, command)],
+        cwd=folder,
+        env={**os.environ, "PYTHONPATH": str(TREE), "EAK_INSTANCE": str(folder / "instance")},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+@pytest.mark.parametrize("name", ["ab", "applause", LONGEST])
+def test_a_new_plugin_is_in_order_whatever_its_name(name: str, tmp_path: Path) -> None:
+    made = eak("plugin", "new", name, "--into", tmp_path, folder=tmp_path)
+    assert made.returncode == 0, made.stderr
+    folder = tmp_path / name
+    for command in (["ruff", "format", "--check", "."], ["ruff", "check", "."], ["mypy"]):
+        done = run(*command, folder=folder)
+        assert done.returncode == 0, done.stdout + done.stderr
+    checked = eak("plugin", "check", folder, "--json", folder=tmp_path)
+    assert checked.returncode == 0, checked.stdout + checked.stderr
+    answer = json.loads(checked.stdout)
+    assert answer["ok"] is True
+    assert {each["about"] for each in answer["findings"]} >= {"imports", "migrations", "events"}
+
+
+@pytest.mark.slow
+def test_a_new_plugin_passes_its_own_tests_once_installed(tmp_path: Path) -> None:
+    folder = write_plugin("applause", tmp_path)
+    installed = tmp_path / "installed"
+    done = run(
+        "pip", "install", "--quiet", "--no-index", "--no-deps", "--no-build-isolation",
+        "--target", installed, folder, folder=tmp_path,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    tested = run("pytest", "-q", "-p", "no:cacheprovider", folder=folder, path=installed)
+    assert tested.returncode == 0, tested.stdout + tested.stderr
+    assert " passed" in tested.stdout
+    assert "skipped" not in tested.stdout
+
+
+@pytest.mark.parametrize(
+    "name", ["Applause", "a", "idea_extras", "import", "clap-clap", "../up", "é"]
+)
+def test_a_name_that_no_plugin_can_have_is_refused_and_nothing_is_written(
+    name: str, tmp_path: Path
+) -> None:
+    refused = eak("plugin", "new", name, "--into", tmp_path / "here", folder=tmp_path)
+    assert refused.returncode == 2
+    assert len(refused.stderr.strip().splitlines()) == 1
+    assert not (tmp_path / "here").exists()
+
+
+def test_a_folder_that_exists_is_refused_and_left_alone(tmp_path: Path) -> None:
+    (tmp_path / "applause").mkdir()
+    (tmp_path / "applause" / "mine.txt").write_text("mine")
+    with pytest.raises(Misconfigured, match="exists already"):
+        write_plugin("applause", tmp_path)
+    assert [file.name for file in (tmp_path / "applause").iterdir()] == ["mine.txt"]
+
+
+def test_a_place_that_cannot_be_written_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("no folder")
+    with pytest.raises(Misconfigured, match="cannot be made"):
+        write_plugin("applause", tmp_path / "file")
+
+
+def test_nothing_of_the_templates_is_left_in_what_is_written() -> None:
+    for path, text in rendered("applause"):
+        assert "<<" not in text, path
+        assert "jinja" not in path
+
+
+MISTAKES: dict[str, tuple[Mistake, str, str]] = {
+    "core import": (
+        append("eak_PLUGIN/marks.py", "\nfrom eak_core.people.models import Person\n"),
+        "imports",
+        "imports eak_core.people.models: take it from eak_core.api",
+    ),
+    "other plugin": (
+        append("eak_PLUGIN/marks.py", "\nimport eak_voting\n"),
+        "imports",
+        "do not import each other",
+    ),
+    "no python": (append("eak_PLUGIN/marks.py", "\ndef (\n"), "imports", "is not Python"),
+    "template": (
+        move("eak_PLUGIN/templates/PLUGIN/index.html", "eak_PLUGIN/templates/index.html"),
+        "templates",
+        "must be in templates/PLUGIN/",
+    ),
+    "inline style": (
+        append("eak_PLUGIN/templates/PLUGIN/index.html", '<p style="color: red">Red</p>'),
+        "pages",
+        "has a style attribute",
+    ),
+    "inline script": (
+        append("eak_PLUGIN/templates/PLUGIN/index.html", "<script>alert(1)</script>"),
+        "pages",
+        "has an inline script",
+    ),
+    "hook": (
+        replace("eak_PLUGIN/plugin.py", "def nav_items", "def nav_item"),
+        "plugin",
+        "is “nav_items” meant?",
+    ),
+    "prefix": (
+        replace("eak_PLUGIN/models.py", '"PLUGIN_mark"', '"marks_of_PLUGIN"'),
+        "plugin",
+        "must be called “PLUGIN_…”",
+    ),
+    "name": (
+        replace("pyproject.toml", 'PLUGIN = "eak_', 'other = "eak_'),
+        "plugin",
+        "is not called “other”",
+    ),
+    "migrations": (
+        append("eak_PLUGIN/models.py", "    note: Mapped[str | None]\n"),
+        "migrations",
+        "do not make what the models say",
+    ),
+    "translation": (
+        append("eak_PLUGIN/forms.py", '\nEXTRA = _l("Not said in French")\n'),
+        "translations",
+        "“Not said in French” is not translated",
+    ),
+    "golden": (
+        remove("tests/golden/PLUGIN.marked.v1.json"),
+        "events",
+        "PLUGIN.marked version 1 has no golden file",
+    ),
+    "fields": (
+        replace("eak_PLUGIN/events.py", "    idea_id: int\n", "    idea_id: int\n    n: int = 0\n"),
+        "events",
+        "raise the version to 2",
+    ),
+    "entry point": (
+        replace("pyproject.toml", "eak_PLUGIN.plugin", "eak_PLUGIN.other"),
+        "distribution",
+        "expected is '<package>.plugin'",
+    ),
+    "no distribution": (remove("pyproject.toml"), "distribution", "has no pyproject.toml"),
+}
+
+
+@pytest.mark.parametrize("mistake", MISTAKES)
+def test_each_mistake_is_told_in_a_sentence_and_nothing_else_is(
+    mistake: str, tmp_path: Path
+) -> None:
+    make, about, said = MISTAKES[mistake]
+    folder = write("applause", tmp_path, make)
+    checked = eak("plugin", "check", folder, "--json", folder=tmp_path)
+    assert checked.returncode == 1, checked.stdout + checked.stderr
+    wrong = [each for each in json.loads(checked.stdout)["findings"] if not each["fine"]]
+    assert any(said.replace("PLUGIN", "applause") in each["said"] for each in wrong), wrong
+    assert about in {each["about"] for each in wrong}
+
+
+def test_golden_files_that_are_missing_are_written_on_request(tmp_path: Path) -> None:
+    folder = write_plugin("applause", tmp_path)
+    file = folder / "tests" / "golden" / "applause.marked.v1.json"
+    before = file.read_bytes()
+    file.unlink()
+    checked = eak("plugin", "check", folder, "--write-golden", folder=tmp_path)
+    assert checked.returncode == 0, checked.stdout
+    assert file.read_bytes() == before
+
+
+def test_what_is_wrong_is_said_line_by_line_for_people(tmp_path: Path) -> None:
+    folder = write_plugin("applause", tmp_path)
+    (folder / "eak_applause" / "plugin.py").write_text("raise RuntimeError('not today')\n")
+    checked = eak("plugin", "check", folder, folder=tmp_path)
+    assert checked.returncode == 1
+    assert "✗ plugin: It could not be loaded: RuntimeError: not today" in checked.stdout
+    assert "Traceback" not in checked.stdout + checked.stderr
