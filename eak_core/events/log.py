@@ -155,19 +155,19 @@ def install(session_class: type[Session]) -> None:
 
 
 def _before_commit(session: Session) -> None:
-    unit = session.info.get(_KEY)
-    if unit is None:
-        return
+    unit = _unit(session)
     # It fires when a savepoint is released too.
     savepoint = session.get_nested_transaction()
     if savepoint is not None and savepoint is unit.savepoint:
         raise EventError("a handler may not commit: its effects and the cursor go together")
     if savepoint is not None:
         return
+    if unit.sealed:
+        raise EventError("writing this transaction's events failed: it can only be rolled back")
     session.flush()
+    unit.sealed = True
     if not unit.pending:
         return
-    unit.sealed = True
     pending, unit.pending = unit.pending, []
     connection = session.connection()
     by_service: dict[int, list[_Pending]] = {}

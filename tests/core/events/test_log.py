@@ -3,7 +3,7 @@
 import random
 import threading
 import time
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from enum import Enum
 from typing import Literal
@@ -13,12 +13,23 @@ from flask import Flask
 from sqlalchemy import delete, event, text, update
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
+from eak_core import clock
 from eak_core.db import Session, db, new_session, read_session, write_session
+from eak_core.db.engine import IDLE_IN_TRANSACTION_MS, LOCK_TIMEOUT_MS
+from eak_core.db.sqlite import BUSY_TIMEOUT_MS
 from eak_core.events import Code, Event, EventError, head, publish
 from eak_core.events import event as declare
 from eak_core.events.models import EventLog, LogHead
 from eak_core.events.registry import EventRegistry
-from tests.core.events.probe import SERVICE, Effect, Happened, Listener, happen, positions
+from tests.core.events.probe import (
+    SERVICE,
+    Effect,
+    Happened,
+    Listener,
+    effects,
+    happen,
+    positions,
+)
 
 
 def read_after(app: Flask, position: int) -> list[tuple[int, str]]:
@@ -147,6 +158,67 @@ def test_publishing_after_the_log_was_written_raises(app: Flask) -> None:
         publish(session, Happened(thing=1), service_id=SERVICE)
         event.listen(session, "before_commit", late)
     assert read_after(app, 0) == []
+
+
+def test_an_event_published_last_of_all_is_refused_not_forgotten(app: Flask) -> None:
+    """T4, where nothing was published before: the commit must not pass without the event."""
+
+    def late(session: Session) -> None:
+        publish(session, Happened(thing=2), service_id=SERVICE)
+
+    with pytest.raises(EventError, match="too late"), write_session(app) as session:
+        session.add(Effect(plugin="x", service_id=1, position=1, number=1, replaying=False))
+        event.listen(session, "before_commit", late)
+    assert read_after(app, 0) == []
+    assert effects(app, "x") == []
+
+
+def test_what_could_not_be_recorded_cannot_be_committed_without_its_event(app: Flask) -> None:
+    with app.app_context():
+        engine = db.engine
+
+    def fail(*args: object) -> None:
+        if "event_log" in str(args[2]):
+            raise ZeroDivisionError
+
+    event.listen(engine, "before_cursor_execute", fail)
+    with pytest.raises(EventError, match="only be rolled back"), write_session(app) as session:
+        session.add(Effect(plugin="x", service_id=1, position=1, number=1, replaying=False))
+        publish(session, Happened(thing=1), service_id=SERVICE)
+        with pytest.raises(ZeroDivisionError):
+            session.commit()
+        event.remove(engine, "before_cursor_execute", fail)
+    assert effects(app, "x") == []
+    happen(app, 1)
+    assert [position for position, _ in read_after(app, 0)] == [1]
+
+
+def test_whoever_publishes_waits_for_another_in_the_place_of_failing(
+    app: Flask, database: str
+) -> None:
+    """T8 and T9: PostgreSQL's connections read what is committed, and do not hold a head for ever;
+    SQLite has neither setting nor need."""
+    if database == "sqlite":
+        with app.app_context(), db.engine.connect() as connection:
+            assert connection.exec_driver_sql("PRAGMA busy_timeout").scalar() == BUSY_TIMEOUT_MS
+        return
+    expected = {
+        "transaction_isolation": "read committed",
+        "idle_in_transaction_session_timeout": f"{IDLE_IN_TRANSACTION_MS // 1000}s",
+        "lock_timeout": f"{LOCK_TIMEOUT_MS // 1000}s",
+    }
+    with read_session(app) as session:
+        shown = {name: session.scalar(text(f"SHOW {name}")) for name in expected}
+    assert shown == expected
+
+
+def test_the_order_is_that_of_commits_whatever_the_clock_says(app: Flask) -> None:
+    """T26: the clock may run backwards."""
+    noon = datetime(2026, 3, 1, 12, tzinfo=UTC)
+    for number, hours in enumerate((0, -5, 3, -9)):
+        with clock.freeze(noon + timedelta(hours=hours)):
+            happen(app, number)
+    assert [data[-2] for _, data in read_after(app, 0)] == ["0", "1", "2", "3"]
 
 
 def test_the_head_is_touched_only_at_the_commit_and_nothing_runs_after_it(app: Flask) -> None:
