@@ -87,7 +87,6 @@ class Context:
     actor_id: int | None = None
     occurred_at: datetime | None = None
     replaying: bool = False
-    _extensions: Mapping[str, Callable[..., Any]] = field(default_factory=dict)
 
     def send(
         self, kind: str, payload: Mapping[str, Any], *, even_in_replay: bool = False, key: str = ""
