@@ -4,7 +4,6 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import select
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.orm import Session
 
@@ -32,6 +31,10 @@ class BrokenLog(EventError):
     """The log has a gap or is out of order. Nothing is handled past it."""
 
 
+class TornTransaction(EventError):
+    """A handler rolled back more than its own, and the batch's transaction with it."""
+
+
 @dataclass
 class Batch:
     """One pass over the next events of a subscription, within the caller's transaction."""
@@ -57,6 +60,7 @@ class Batch:
         before = sub.position
         if not self.claims:
             sub.position = head(self.session, sub.service_id)
+            sub.tries = 0
             return sub.position - before
         if sub.tries > DEATHS_BEFORE_CARE and sub.careful_until <= before:
             sub.careful_until = min(before + BATCH, head(self.session, sub.service_id))
@@ -83,8 +87,8 @@ class Batch:
         if row.type in self.claims:
             self._park(
                 row,
-                f"The process ended {DEATHS_BEFORE_PARKING} times in a row while handling this"
-                " event; it was parked without being tried again.",
+                f"The process, or the handler the transaction, ended {DEATHS_BEFORE_PARKING} times"
+                " in a row while handling this event; it was parked without being tried again.",
             )
         sub.position = sub.careful_until = row.position
 
@@ -92,7 +96,8 @@ class Batch:
         """Go through ``rows`` in stretches that the same handlers claim."""
         sub = self.subscription
         taken = 0
-        while taken < len(rows) and time.monotonic() < self.deadline:
+        # One stretch at least: where reading alone took all the time, the cursor must move on too.
+        while taken < len(rows) and (taken == 0 or time.monotonic() < self.deadline):
             row = rows[taken]
             handlers = self.claims.get(row.type)
             if handlers is None:
@@ -171,6 +176,7 @@ class Batch:
         Answers how many took effect, or what was raised; then none of them did.
         """
         savepoint = self.session.begin_nested()
+        transaction = self.session.get_transaction()
         try:
             with handling(self.session) as unit:
                 if all(handler.batch for handler in handlers):
@@ -185,6 +191,8 @@ class Batch:
         except Exception as error:  # whatever a handler raises parks its event
             if is_database_trouble(error):
                 raise
+            if self.session.get_transaction() is not transaction:
+                raise TornTransaction("a handler may not roll back: it raises") from error
             savepoint.rollback()
             return 0, error
         return done, None
@@ -243,19 +251,9 @@ def is_database_trouble(error: BaseException) -> bool:
     return isinstance(error, DBAPIError) and error.connection_invalidated
 
 
-def retry_parked(session: Session, core: EventCore, parked: ParkedEvent) -> bool:
-    """Handle one parked event again, within the caller's transaction; whether it went well."""
-    sub = session.scalars(
-        select(Subscription)
-        .where(
-            Subscription.plugin == parked.plugin,
-            Subscription.service_id == parked.service_id,
-            Subscription.enabled,
-        )
-        .with_for_update()
-    ).one_or_none()
-    if sub is None:
-        return False
+def retry_parked(session: Session, core: EventCore, sub: Subscription, parked: ParkedEvent) -> bool:
+    """Handle one parked event of ``sub`` again, within the caller's transaction, which has locked
+    both; whether it went well."""
     row = rows_after(session, parked.service_id, parked.position - 1, 1)[0]
     batch = Batch(session, core, sub)
     handlers = batch.claims.get(row.type, ())

@@ -5,14 +5,12 @@ cleaned up after one that was killed: its transaction never was.
 """
 
 import logging
-import os
 import threading
 import time
 from typing import Any
 
 from flask import Flask
 from sqlalchemy import select, update
-from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from eak_core.db import db, read_session, write_session
@@ -20,7 +18,7 @@ from eak_core.events import parking, subscriptions
 from eak_core.events.backoff import retry_time
 from eak_core.events.claim import claim
 from eak_core.events.core import get_event_core
-from eak_core.events.handling import Batch, is_database_trouble, retry_parked
+from eak_core.events.handling import Batch, TornTransaction, retry_parked
 from eak_core.events.log import committed
 from eak_core.events.models import ParkedEvent, Subscription
 from eak_core.events.outbox import Outbox
@@ -72,9 +70,11 @@ class Worker:
                 if slow:
                     slow_at = time.monotonic() + SLOW_POLL_SECONDS
                 failures = 0
-            except DBAPIError:  # the database is away: say so, wait, and go on
+            except Exception:
+                # Mostly the database is away. Whatever it is, a worker that ended here would leave
+                # every subscription of the site behind, and nobody would notice.
                 failures += 1
-                logger.exception("the database does not answer; trying again")
+                logger.exception("the worker cannot go on; trying again")
                 stop.wait(min(30.0, 0.5 * 2.0 ** min(failures, 6)))
                 continue
             if not moved:
@@ -89,11 +89,10 @@ class Worker:
         moved = 0
         with read_session(self.app) as session:
             waiting = subscriptions.waiting(session, self.plugins)
-            due = parking.due(session, self.plugins) if slow or waiting else []
         for plugin, service_id in waiting:
             moved += self.advance_on(plugin, service_id)
-        for plugin, service_id, position in due:
-            moved += self.retry(plugin, service_id, position)
+        if slow or waiting:
+            moved += self.retry_on()
         if slow or moved:
             moved += self.outbox.send_due()
         return moved
@@ -169,10 +168,23 @@ class Worker:
         with write_session(self.app) as session:
             sub = _lock(session, plugin, service_id)
             if sub is not None:
-                sub.tries = 0
+                if not isinstance(error, TornTransaction):  # which is found and parked like a death
+                    sub.tries = 0
                 sub.failures += 1
                 sub.retry_at = retry_time(sub.failures)
                 sub.error = parking.describe(error)
+
+    def retry_on(self) -> int:
+        """Retry what is due, and what that sets free, for as long as it is fair to the rest."""
+        until = time.monotonic() + TURN_SECONDS
+        moved = 0
+        while True:
+            with read_session(self.app) as session:
+                due = parking.due(session, self.plugins)
+            done = sum(self.retry(*place) for place in due)
+            moved += done
+            if not done or time.monotonic() >= until:
+                return moved
 
     def retry(self, plugin: str, service_id: int, position: int) -> int:
         """Handle one parked event again; 1 where it went well."""
@@ -184,15 +196,16 @@ class Worker:
                     return 0
             try:
                 with self.app.app_context(), write_session(self.app) as session:
+                    # First the subscription, as everything does that holds both.
+                    sub = _lock(session, plugin, service_id)
                     parked = session.get(
                         ParkedEvent, (plugin, service_id, position), with_for_update=True
                     )
-                    if parked is None or parked.skipped_at is not None:
+                    if sub is None or parked is None or parked.skipped_at is not None:
                         return 0
-                    return int(retry_parked(session, self.core, parked))
-            except Exception as error:
-                if not is_database_trouble(error):
-                    raise
+                    return int(retry_parked(session, self.core, sub, parked))
+            except Exception as error:  # noqa: BLE001
+                # As in `advance`; the try is counted, and the next one waits.
                 logger.warning("a retry of %s in service %s waits: %s", plugin, service_id, error)
                 return 0
 
@@ -208,13 +221,3 @@ def _lock(session: Session, plugin: str, service_id: int) -> Subscription | None
         )
         .with_for_update()
     ).one_or_none()
-
-
-def start_in_background(app: Flask) -> threading.Thread:
-    """A worker inside this process; it ends with it."""
-    stop = threading.Event()
-    thread = threading.Thread(
-        target=Worker(app).run, args=(stop,), name=f"eak-worker-{os.getpid()}", daemon=True
-    )
-    thread.start()
-    return thread

@@ -8,12 +8,13 @@ from uuid import uuid4
 import pytest
 from flask import Flask
 from sqlalchemy import select, text, update
+from sqlalchemy.event import listen
 from sqlalchemy.exc import OperationalError
 
 from eak_core import clock
-from eak_core.db import read_session, write_session
+from eak_core.db import db, read_session, write_session
 from eak_core.errors import NotFound, Refused
-from eak_core.events import Context, Recorded, publish, subscriber, subscriptions
+from eak_core.events import Context, Recorded, handling, publish, subscriber, subscriptions
 from eak_core.events import parking as parked_events
 from eak_core.events.handling import DEATHS_BEFORE_PARKING
 from eak_core.events.log import MAX_DEPTH
@@ -498,6 +499,123 @@ def test_a_handler_may_not_commit(make_app: MakeApp) -> None:
     drain(app)
     assert effects(app) == []
     assert "may not commit" in parked(app)[0].error
+
+
+def test_a_plugin_without_handlers_is_never_taken_for_one_that_kills(make_app: MakeApp) -> None:
+    """Its later version may have some; the passes until then are no deaths."""
+    silent = make_app(Listener())
+    start(silent)
+    for number in range(DEATHS_BEFORE_PARKING + 2):
+        happen(silent, number)
+        drain(silent)
+    upgraded = make_app(noting())
+    happen(upgraded, 99)
+    drain(upgraded)
+    assert effects(upgraded) == [99]
+    assert parked(upgraded) == []
+
+
+def test_the_cursor_moves_on_however_long_reading_takes(
+    make_app: MakeApp, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(handling, "BUDGET", {"sqlite": 0.0, "postgresql": 0.0})
+    app = make_app(noting())
+    start(app)
+    happen(app, 1, 2, 3)
+    drain(app)
+    assert effects(app) == [1, 2, 3]
+
+
+def test_a_handler_that_rolls_back_parks_its_event_alone(make_app: MakeApp) -> None:
+    """It takes the batch's transaction along, so it is found as what ends a process is."""
+    probe = Listener()
+
+    @subscriber(probe, Happened)
+    def on_happened(event: Happened, ctx: Context) -> None:
+        note(ctx, event.number)
+        if event.number == 2:
+            ctx.session.rollback()
+            raise ValueError
+
+    app = make_app(probe)
+    start(app)
+    for number in (1, 2, 3):
+        happen(app, number, thing=number)
+    for _ in range(2 * DEATHS_BEFORE_PARKING):
+        make_due(app)
+        Worker(app).work()
+    assert effects(app) == [1, 3]
+    assert [p.position for p in parked(app)] == [2]
+
+
+def test_whatever_befalls_a_pass_the_worker_goes_on(
+    make_app: MakeApp, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app = make_app(noting())
+    start(app)
+    happen(app, 1)
+    worker, stop_flag = Worker(app), threading.Event()
+    passes = [OSError("no space left"), RuntimeError("?")]
+    work = worker.work
+
+    def stumble(**how: bool) -> int:
+        if passes:
+            raise passes.pop()
+        moved = work(**how)
+        stop_flag.set()
+        return moved
+
+    monkeypatch.setattr(worker, "work", stumble)
+    monkeypatch.setattr(stop_flag, "wait", lambda _seconds: None)
+    worker.run(stop_flag)
+    assert effects(app) == [1]
+
+
+def test_what_waited_behind_a_parked_event_follows_it_in_one_pass(make_app: MakeApp) -> None:
+    probe, broken = failing(0)
+    app = make_app(probe)
+    start(app)
+    happen(app, *range(8))
+    drain(app)
+    assert len(parked(app)) == 8
+    broken.clear()
+    make_due(app)
+    Worker(app).work()
+    assert effects(app) == list(range(8))
+
+
+def test_a_commit_elsewhere_is_found_without_a_word_about_it(make_app: MakeApp) -> None:
+    """T27: nobody notifies this worker, which finds by looking."""
+    app, elsewhere = make_app(noting()), make_app()
+    start(app)
+    stop_flag = threading.Event()
+    worker = threading.Thread(target=Worker(app).run, args=(stop_flag,))
+    worker.start()
+    try:
+        happen(elsewhere, 1, 2)
+        while effects(app) != [1, 2]:
+            assert worker.is_alive()
+    finally:
+        stop_flag.set()
+        worker.join()
+
+
+def test_nothing_is_locked_for_longer_than_a_transaction(make_app: MakeApp, database: str) -> None:
+    """T28: behind a pooler the next transaction may be on another connection."""
+    statements: list[str] = []
+    app = make_app(noting())
+    with app.app_context():
+        engine = db.engine
+    listen(engine, "before_cursor_execute", lambda *args: statements.append(str(args[2])))
+    start(app)
+    happen(app, 1, 2)
+    drain(app)
+    stop(app)
+    assert effects(app) == [1, 2]
+    said = "\n".join(statements).lower()
+    assert ("pg_try_advisory_xact_lock" in said) == (database == "postgresql")
+    for of_the_session in ("advisory_lock(", "listen ", "set session", "temporary", "prepare "):
+        assert of_the_session not in said
 
 
 def test_health_shows_lag_parked_errors_and_cost(make_app: MakeApp) -> None:
