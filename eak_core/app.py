@@ -30,7 +30,7 @@ from eak_core.portal.setup import init_portal
 from eak_core.services import lookup
 from eak_core.services.slugs import RESERVED
 from eak_core.web import init_guards, init_web
-from eak_core.web.caching import init_caching
+from eak_core.web.caching import init_caching, set_release
 from eak_core.web.i18n import add_translations
 from eak_core.web.themes import add_template_folder
 
@@ -108,6 +108,7 @@ def refresh_plugins(app: Flask) -> None:
     host = get_host(app)
     with app.app_context():
         host.check_migrations(db.engine)
+    set_release(app, [host.installed[name] for name in host.ready])
     core = app.extensions.get("eak_events")
     if core is not None:
         app.extensions["eak_events"] = replace(core, subscribers=_subscribers(host))

@@ -15,8 +15,9 @@ from eak_core.services.slugs import SHAPE
 class Place:
     """A service as one request sees it, from its first moment to its last.
 
-    ``head`` is the last position of the service's log. ``validator`` also moves when a subscriber
-    has read on, because pages show what subscribers derived after the head last moved.
+    ``head`` is the last position of the service's log. ``validator`` also moves with each event
+    that a subscriber has handled, because pages show what subscribers derive from events: later
+    than the head moves, and where an event was parked, long after their cursors have.
     """
 
     service: Service
@@ -41,13 +42,13 @@ _head = (
     .correlate(Service)
     .scalar_subquery()
 )
-_cursors = (
-    select(func.sum(Subscription.position))
+_handled = (
+    select(func.sum(Subscription.handled))
     .where(Subscription.service_id == Service.id)
     .correlate(Service)
     .scalar_subquery()
 )
-_place = select(Service, _plugins, func.coalesce(_head, 0), func.coalesce(_cursors, 0))
+_place = select(Service, _plugins, func.coalesce(_head, 0), func.coalesce(_handled, 0))
 
 
 def find(session: Session, slug: str) -> Place | None:
@@ -57,5 +58,5 @@ def find(session: Session, slug: str) -> Place | None:
     row = session.execute(_place.where(Service.slug == slug)).one_or_none()
     if row is None:
         return None
-    service, plugins, head, cursors = row
-    return Place(service, frozenset((plugins or "").split()), head, f"{head}.{cursors}")
+    service, plugins, head, handled = row
+    return Place(service, frozenset((plugins or "").split()), head, f"{head}.{handled}")

@@ -7,17 +7,20 @@ signed in is never kept.
 """
 
 import hashlib
+from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 
 from flask import Flask, Response, current_app, g, request, session
 
 from eak_core import __version__, clock
+from eak_core.plugins.installed import Installed
 from eak_core.web.i18n import current_language, in_paris
 from eak_core.web.themes import current_theme, themes_of
 
 _SAFE = frozenset({"GET", "HEAD"})
 _IMMUTABLE = "max-age=31536000, immutable"
+_PACKAGE = Path(__file__).resolve().parent.parent
 
 
 def valid_until(instant: datetime) -> None:
@@ -45,7 +48,9 @@ def answer_unchanged() -> Response | None:
 def _is_ahead(deadline: str) -> bool:
     if not deadline:
         return True
-    return deadline.isascii() and deadline.isdecimal() and clock.now().timestamp() < int(deadline)
+    # Python refuses to read a number of thousands of digits; an instant has ten.
+    plausible = deadline.isascii() and deadline.isdecimal() and len(deadline) <= 12
+    return plausible and clock.now().timestamp() < int(deadline)
 
 
 def _may_be_kept() -> bool:
@@ -103,16 +108,24 @@ def _is_personal() -> bool:
     return session.modified or "csrf_token" in g
 
 
-def _release() -> str:
-    """Changes when the program does: the version, and when its templates were written."""
-    package = Path(__file__).resolve().parent.parent
-    files = (*package.glob("templates/**/*.html"), *package.glob("translations/**/*.po"))
-    newest = max((file.stat().st_mtime_ns for file in files), default=0)
-    return f"{__version__}-{newest}"
+def set_release(app: Flask, plugins: Sequence[Installed] = ()) -> None:
+    """Say what ``app`` consists of, which can change only with a restart or a migration: its
+    version, its name, the ``plugins`` that are ready, and when templates were written."""
+    app.extensions["eak_release"] = (
+        __version__,
+        app.extensions["eak_config"].site_name,
+        [(each.name, each.version) for each in plugins],
+        [_written(folder) for folder in (_PACKAGE, *(each.folder for each in plugins)) if folder],
+    )
+
+
+def _written(folder: Path) -> int:
+    files = (*folder.glob("templates/**/*.html"), *folder.glob("translations/**/*.po"))
+    return max((file.stat().st_mtime_ns for file in files), default=0)
 
 
 def init_caching(app: Flask) -> None:
     """Let ``app`` answer 304; called after the gate, whose findings it needs."""
-    app.extensions["eak_release"] = _release()
+    set_release(app)
     app.before_request(answer_unchanged)
     app.after_request(set_caching)

@@ -287,7 +287,7 @@ def test_a_place_tells_all_of_a_service_in_one_query(
                     suspended_at=suspended,
                 )
             )
-            session.add(Subscription(plugin=name, service_id=service.id, position=2))
+            session.add(Subscription(plugin=name, service_id=service.id, handled=2))
     with site.reading() as session, query_count() as queries:
         place = find(session, "culture")
     assert queries.count == 1
@@ -297,7 +297,7 @@ def test_a_place_tells_all_of_a_service_in_one_query(
     assert (place.head, place.validator) == (1, "1.8")
 
 
-def test_the_validator_moves_with_the_head_and_with_every_reader_of_the_log(
+def test_the_validator_moves_with_the_head_and_with_every_event_that_is_handled(
     site: Site, service: Service, manager: Actor
 ) -> None:
     def validator() -> str:
@@ -308,10 +308,10 @@ def test_the_validator_moves_with_the_head_and_with_every_reader_of_the_log(
 
     first = validator()
     with site.writing() as session:
-        session.add(Subscription(plugin="voting", service_id=service.id, position=0))
+        session.add(Subscription(plugin="voting", service_id=service.id, handled=0))
     assert validator() == first
     with site.writing() as session:
-        session.get_one(Subscription, ("voting", service.id)).position = 1
+        session.get_one(Subscription, ("voting", service.id)).handled = 1
     second = validator()
     with site.writing() as session:
         known = session.get_one(Service, service.id)

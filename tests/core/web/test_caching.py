@@ -7,9 +7,10 @@ from flask import Flask, flash, render_template_string
 from flask.testing import FlaskClient
 
 from eak_core import clock
-from eak_core.web.caching import valid_until
+from eak_core.plugins.installed import Installed
+from eak_core.web.caching import set_release, valid_until
 
-from .conftest import FakeActor, Findings
+from .conftest import FakeActor, Findings, MakeSite
 
 NOON = datetime(2026, 3, 12, 11, 0, tzinfo=UTC)
 
@@ -79,6 +80,21 @@ def test_another_address_language_theme_or_day_is_another_page(
         assert again(client, "/page", tag) == 304
     with clock.freeze(NOON + timedelta(hours=12)):
         assert again(client, "/page", tag) == 200
+
+
+def test_another_name_of_the_site_or_another_plugin_is_another_page(
+    client: FlaskClient, site: Flask, make_site: MakeSite
+) -> None:
+    with clock.freeze(NOON):
+        tag = client.get("/page").headers["ETag"]
+        renamed = make_site(site_name="Participer")
+        renamed.add_url_rule("/page", view_func=lambda: "page")
+        assert again(renamed.test_client(), "/page", tag) == 200
+        for version in ("1.0", "1.1"):
+            set_release(site, [Installed("voting", version=version)])
+            assert again(client, "/page", tag) == 200
+            tag = client.get("/page").headers["ETag"]
+            assert again(client, "/page", tag) == 304
 
 
 def test_a_page_with_a_deadline_is_kept_until_the_first_of_them(client: FlaskClient) -> None:
