@@ -112,8 +112,17 @@ def pending(engine: Engine, distribution: Distribution) -> Sequence[str]:
 
     Raises Misconfigured where the database is ahead of the code: a newer version wrote to it.
     """
+    if _is_missing(engine):
+        # Connecting would make the file: looking at a folder must leave it as it was.
+        revisions = distribution.script().walk_revisions()
+        return [revision.revision for revision in reversed(list(revisions))]
     with engine.connect() as connection:
         return _pending(connection, distribution)
+
+
+def _is_missing(engine: Engine) -> bool:
+    file = engine.url.database
+    return engine.dialect.name == "sqlite" and bool(file) and not Path(str(file)).exists()
 
 
 def upgrade(engine: Engine, distribution: Distribution, to: str = "heads") -> Sequence[str]:
