@@ -132,14 +132,17 @@ def edit(comment_id: int) -> Answer:
     """Change a comment soon after it was posted."""
     session = current_session()
     written = comments.comment_of(session, g.service, comment_id)
-    form = CommentForm(data={"body": written.body, "stance": written.stance})
-    status = 200
-    if request.method == "GET":
-        comments.require_editable(session, g.actor, g.service, written)
-    else:
+    if request.method == "POST":
+        # What is refused is shown again as typed, and nothing else: the words that stand there may
+        # be hidden, or somebody else's.
+        form = CommentForm()
         status = _refused(form, lambda: _change(form, written))
         if not status:
             return _done(_("Your changes are public."), written)
+    else:
+        comments.require_editable(session, g.actor, g.service, written)
+        form = CommentForm(data={"body": written.body, "stance": written.stance})
+        status = 200
     return _form_page("discussion/edit.html", form, status, comment=written)
 
 

@@ -348,3 +348,20 @@ def test_drafts_have_no_discussion(client: Browser, site: Site, people: People, 
         idea.stage, idea.submitted_at = "draft", None
     client.sign_in(people.citizen)
     assert 'id="discussion"' not in client.get(talk.path).text
+
+
+@pytest.mark.parametrize("reader", ["visitor", "citizen", "author"])
+def test_an_empty_form_does_not_bring_back_hidden_words(
+    client: Browser, people: People, talk: Talk, manager: Actor, agent: Actor, reader: str
+) -> None:
+    author = people.actor(people.citizen) if reader == "author" else agent
+    comment = talk.say("Words that nobody may read.", author=author)
+    talk.act(hide_comment, manager, comment, "Insulting.")
+    if reader != "visitor":
+        client.sign_in(people.citizen)
+    page = client.read("/" if reader != "visitor" else "/compte/connexion")
+    form = page.form("/compte/deconnexion" if reader != "visitor" else "/compte/connexion")
+    sent = {"csrf_token": form.filled({})["csrf_token"][0]}
+    answer = client.post(f"/culture/discussion/commentaires/{comment.id}/modifier", data=sent)
+    assert answer.status_code >= 400
+    assert "nobody may read" not in answer.text
