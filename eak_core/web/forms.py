@@ -3,8 +3,12 @@
 from decimal import Decimal
 from typing import Any
 
+from flask import request
 from flask_babel import get_translations
 from flask_wtf import FlaskForm
+from flask_wtf.file import FileField, MultipleFileField
+from werkzeug.datastructures import CombinedMultiDict, MultiDict
+from werkzeug.exceptions import UnsupportedMediaType
 from wtforms import (
     DecimalField,
     Field,
@@ -12,6 +16,7 @@ from wtforms import (
     HiddenField,
     IntegerField,
     PasswordField,
+    SelectFieldBase,
     StringField,
     TextAreaField,
 )
@@ -36,8 +41,9 @@ class Form(FlaskForm):  # type: ignore[misc]  # Flask-WTF ships no types
 
     Texts lose control characters and are put in NFC; a text that held control characters, or a
     single line that held direction controls, is refused with a sentence and shown again without
-    them. Numbers are finite and fit their column. Every text field must say its greatest length
-    (``Length(max=…)``): TypeError otherwise, at the first use of the form.
+    them. Choices hold no control characters either. Numbers are finite and fit their column. Every
+    text field must say its greatest length (``Length(max=…)``): TypeError otherwise, at the first
+    use of the form. Only what a form sends is taken, never JSON: UnsupportedMediaType (415).
     """
 
     class Meta(FlaskForm.Meta):  # type: ignore[misc]  # Flask-WTF ships no types
@@ -48,6 +54,17 @@ class Form(FlaskForm):  # type: ignore[misc]  # Flask-WTF ships no types
             # the site's catalogue holds it already.
             return _SiteTranslations
 
+        def wrap_formdata(self, form: BaseForm, formdata: Any) -> Any:
+            # Flask-WTF would take JSON for a form, and a file for the text of any field: neither
+            # numbers nor files are the strings that fields expect.
+            if formdata is None or isinstance(formdata, MultiDict):
+                return formdata
+            if not form.is_submitted():
+                return None
+            if request.is_json:
+                raise UnsupportedMediaType
+            return CombinedMultiDict((_files_of(form), request.form))
+
         def bind_field(self, form: BaseForm, unbound_field: Any, options: dict[str, Any]) -> Field:
             field = super().bind_field(form, unbound_field, options)
             if isinstance(field, CSRFTokenField):
@@ -56,6 +73,8 @@ class Form(FlaskForm):  # type: ignore[misc]  # Flask-WTF ships no types
                 _guard_text(field, form)
             elif isinstance(field, IntegerField | DecimalField | FloatField):
                 field.validators = (_fits_a_column, *field.validators)
+            elif isinstance(field, SelectFieldBase):
+                field.validators = (_can_be_kept, *field.validators)
             return field
 
     def add_errors(self, errors: dict[str, Any]) -> None:
@@ -81,6 +100,12 @@ class _SiteTranslations:
     def ngettext(singular: str, plural: str, number: int) -> str:
         # WTForms fills in the number itself.
         return str(get_translations().ungettext(singular, plural, number))
+
+
+def _files_of(form: BaseForm) -> MultiDict[str, Any]:
+    """The files that were sent for the fields of ``form`` that take some."""
+    names = [field.name for field in form if isinstance(field, FileField | MultipleFileField)]
+    return MultiDict((name, file) for name in names for file in request.files.getlist(name))
 
 
 def _guard_text(field: StringField, form: BaseForm) -> None:
@@ -109,12 +134,17 @@ def _without_nul(form: BaseForm, field: Field) -> None:
 
 
 def _without_control(form: BaseForm, field: Field) -> None:
+    if isinstance(field, HiddenField):
+        _can_be_kept(form, field)
     if has_control_characters(_typed(field)):
-        if isinstance(field, HiddenField):
-            raise StopValidation(_("This contains a character that cannot be kept."))
         raise StopValidation(
             _("This text contained invisible control characters. They were removed: check it.")
         )
+
+
+def _can_be_kept(form: BaseForm, field: Field) -> None:
+    if has_control_characters(_typed(field)):
+        raise StopValidation(_("This contains a character that cannot be kept."))
 
 
 def _without_direction(form: BaseForm, field: Field) -> None:
