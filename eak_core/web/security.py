@@ -1,11 +1,15 @@
 """What every answer says to the browser, how large a request may be, and the cookies' terms."""
 
+from typing import Any
+
 from flask import Flask, Response, current_app, request
 from werkzeug.middleware.proxy_fix import ProxyFix
+from werkzeug.routing import IntegerConverter
 
 from eak_core.config import Config
 from eak_core.errors import EakError
 from eak_core.i18n import _
+from eak_core.web.forms import LARGEST_INTEGER
 
 MAX_BODY = 1024 * 1024
 """Bytes of a request's body; a view that takes files raises it for itself."""
@@ -37,6 +41,18 @@ _REFUSED_DEVICES = (
 )
 
 
+class Number(IntegerConverter):
+    """``<int:…>`` in an address: a number that an INTEGER column holds, in the digits 0 to 9.
+
+    Another number is no address, so that no view has to ask; ``max`` is for wider columns.
+    """
+
+    regex = "[0-9]+"
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **{"max": LARGEST_INTEGER, **options})
+
+
 def init_security(app: Flask, config: Config) -> None:
     """Set the limits, the cookies and the headers of ``app``."""
     https = config.base_url.startswith("https:")
@@ -60,6 +76,7 @@ def init_security(app: Flask, config: Config) -> None:
         app.wsgi_app = ProxyFix(  # type: ignore[method-assign]
             app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops
         )
+    app.url_map.converters["int"] = Number
     app.extensions["eak_headers"] = _headers(https)
     app.before_request(refuse_hostile_address)
     app.before_request(read_body)
