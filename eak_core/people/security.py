@@ -84,6 +84,8 @@ SETTINGS: dict[str, Any] = {
     "TWO_FACTOR_IMPLEMENTATIONS": {},
     "DATETIME_FACTORY": clock.now,
     "STATIC_FOLDER": None,
+    # Its own spelling of these, ``no-store=True``, is none that a browser or a proxy understands.
+    "CACHE_CONTROL": {"private": None, "no-store": None},
     "CLI_USERS_NAME": None,
     "CLI_ROLES_NAME": None,
     # The letters are written by `Letters`, in the language of whoever receives them.
