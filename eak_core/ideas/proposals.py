@@ -52,7 +52,7 @@ def save_draft(
         saved = insert_idea(session, service, proposal, stages.DRAFT, actor.person_id, form_key)
         if saved is not None:
             return saved
-        idea = first_sent(session, actor, form_key)
+        idea = first_sent(session, actor, service, form_key)
     update_idea(session, idea, proposal, stages.DRAFT, stages.DRAFT)
     return Saved(idea.id, idea.slug, idea.stage)
 
@@ -78,7 +78,7 @@ def submit_idea(
     if idea is None:
         saved = insert_idea(session, service, proposal, stages.SUBMITTED, actor.person_id, form_key)
         if saved is None:
-            idea = first_sent(session, actor, form_key)
+            idea = first_sent(session, actor, service, form_key)
             if idea.stage != stages.DRAFT:
                 return Saved(idea.id, idea.slug, idea.stage)
     if idea is not None:

@@ -159,8 +159,11 @@ def _texts(proposal: Proposal, slug: str) -> dict[str, Any]:
     return {**texts, "slug": slug, "search_text": folded(searched)}
 
 
-def first_sent(session: Session, actor: Actor, form_key: str | None) -> Idea:
-    """The idea that the same form already made."""
-    return session.scalars(
+def first_sent(session: Session, actor: Actor, service: Service, form_key: str | None) -> Idea:
+    """The idea that the same form already made. `Conflict` where it made one elsewhere."""
+    idea = session.scalars(
         select(Idea).where(Idea.author_id == actor.person_id, Idea.form_key == form_key)
     ).one()
+    if idea.service_id != service.id:
+        raise Conflict(_l("This form was already sent, in another service."))
+    return idea
