@@ -3,7 +3,7 @@
 from itertools import islice
 
 from flask import current_app, request
-from wtforms import IntegerField, SelectField
+from wtforms import IntegerField, SelectChoice, SelectField
 from wtforms.validators import NumberRange, Optional
 
 from eak_core.admin.desk import SITE_SLUG, Answer, blueprint, find_service, places
@@ -44,7 +44,10 @@ def log(place: str) -> Answer:
     service_id, name = _place(place)
     form = FilterForm(request.args)
     names = sorted(get_event_core().registry.types)
-    form.type.choices = [("", _("All types")), *((each, each) for each in names)]
+    form.type.choices = [
+        SelectChoice("", _("All types")),
+        *(SelectChoice(each, each) for each in names),
+    ]
     fine = form.validate()
     events = (
         events_up_to(

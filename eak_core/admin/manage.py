@@ -1,11 +1,18 @@
 """The managers' desk of a service: what waits for them, its settings, who runs it with them."""
 
 from collections.abc import Iterable
-from typing import Any
 
 from flask import Blueprint, current_app, flash, g, redirect, url_for
 from werkzeug.wrappers import Response
-from wtforms import EmailField, IntegerField, RadioField, SelectField, StringField, TextAreaField
+from wtforms import (
+    EmailField,
+    IntegerField,
+    RadioField,
+    SelectChoice,
+    SelectField,
+    StringField,
+    TextAreaField,
+)
 from wtforms.validators import InputRequired, Length
 from wtforms.widgets import HiddenInput
 
@@ -15,7 +22,6 @@ from eak_core.i18n import _, _l
 from eak_core.people import invitations
 from eak_core.people.addresses import ADDRESS_LENGTH
 from eak_core.people.letters import on_site
-from eak_core.people.models import Person
 from eak_core.people.roles import managers_of, revoke_role
 from eak_core.permissions import Actor, may, require
 from eak_core.plugins.contributions import NavItem
@@ -58,8 +64,8 @@ class ServiceForm(Form):
     audience = RadioField(
         _l("Who may read it"),
         choices=[
-            ("public", _l("Everybody")),
-            ("internal", _l("The agents of the administration, once signed in")),
+            SelectChoice("public", _l("Everybody")),
+            SelectChoice("internal", _l("The agents of the administration, once signed in")),
         ],
         validators=[InputRequired(message=_l("Please choose who may read this service."))],
     )
@@ -170,9 +176,11 @@ def revoke(service_slug: str, person_id: int) -> Answer:
     """Take the role of manager from somebody."""
     session = current_session()
     require(g.actor, "role.revoke", g.service)
-    person = session.get(Person, person_id)
+    # Looked up among the team: by the number of an account, anybody's name could be asked for.
+    team = {person.id: person for person in managers_of(session, g.service)}
+    person = team.get(person_id)
     if person is None:
-        raise NotFound
+        raise NotFound(_l("This person no longer runs this service."))
     revoke_role(session, g.actor, person, g.service, "manager")
     session.commit()
     flash(_("%(name)s no longer runs this service.", name=person.name), "success")
@@ -196,11 +204,13 @@ def _may_reopen(service: Service, actor: Actor) -> bool:
     return service.archived_at is not None and may(actor, "service.archive", service)
 
 
-def theme_choices() -> list[tuple[str, Any]]:
+def theme_choices() -> list[SelectChoice]:
     """The themes that a service can have, each with its title."""
     language = current_language()
-    themes: list[tuple[str, Any]] = [("", _("That of the site"))]
-    return themes + [(each.name, each.title(language)) for each in themes_of(current_app).all()]
+    return [
+        SelectChoice("", _("That of the site")),
+        *(SelectChoice(each.name, each.title(language)) for each in themes_of(current_app).all()),
+    ]
 
 
 def _save(form: ServiceForm) -> None:

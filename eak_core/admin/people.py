@@ -7,7 +7,7 @@ known by the number of the account.
 from flask import flash, g, redirect, url_for
 from sqlalchemy.orm import selectinload
 from werkzeug.wrappers import Response
-from wtforms import SelectField, StringField
+from wtforms import SelectChoice, SelectField, StringField
 from wtforms.validators import DataRequired, Length
 
 from eak_core.admin.desk import Answer, blueprint, find_service, places
@@ -153,9 +153,9 @@ def _person_page(found: Person, form: ManagerForm, status: int) -> Answer:
     known = sorted(places(current_session()).values(), key=lambda service: service.name)
     managed_ids = {grant.service_id for grant in found.grants if grant.role == "manager"}
     form.service.choices = [
-        ("", _("Choose a service")),
+        SelectChoice("", _("Choose a service")),
         *(
-            (service.slug, service.name)
+            SelectChoice(service.slug, service.name)
             for service in known
             if service.id not in managed_ids and service.archived_at is None
         ),

@@ -2,7 +2,7 @@
 
 from flask import Blueprint, Response, flash, g, jsonify, redirect, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
-from wtforms import HiddenField, SelectField, TextAreaField
+from wtforms import HiddenField, SelectChoice, SelectField, TextAreaField
 from wtforms.validators import AnyOf, Length
 
 from eak_core.admin.catching_up import catch_up_progress
@@ -163,8 +163,12 @@ def _switch_form(name: str) -> SwitchForm:
     form = SwitchForm()
     stages = stage_graph(g.active - {name}).stages()
     form.move_ideas_to.choices = [
-        ("", _("Choose a stage")),
-        *((stage.name, stage.title) for stage in stages if stage.name != WITHDRAWN),
+        SelectChoice("", _("Choose a stage")),
+        *(
+            SelectChoice(stage.name, str(stage.title))
+            for stage in stages
+            if stage.name != WITHDRAWN
+        ),
     ]
     return form
 

@@ -100,9 +100,11 @@ def _shown(field: Field, value: Any) -> str:
         return ", ".join(_shown(field, each) for each in value) or _("nothing")
     if value is None or value == "":
         return _("nothing")
-    choices = getattr(field, "choices", None)
-    if isinstance(choices, list | tuple):
-        # A choice may be its own label.
-        pairs = [choice for choice in choices if not isinstance(choice, str)]
-        return {str(pair[0]): str(pair[1]) for pair in pairs}.get(str(value), str(value))
-    return str(value)
+    labels: dict[str, str] = {}
+    for choice in getattr(field, "choices", None) or ():
+        # A choice is an object with a label, a pair, or its own label.
+        if isinstance(choice, tuple):
+            labels[str(choice[0])] = str(choice[1])
+        elif not isinstance(choice, str):
+            labels[str(choice.value)] = str(choice.label)
+    return labels.get(str(value), str(value))

@@ -104,7 +104,7 @@ def verify(session: Session, registry: EventRegistry, *, only: int | None = None
         counted = counted.where(EventLog.service_id == only)
         heads_read = heads_read.where(LogHead.service_id == only)
     seen = set()
-    heads = dict(session.execute(heads_read).tuples().all())
+    heads = dict(row for row in session.execute(heads_read))
     for service_id, count, first, last in session.execute(counted):
         seen.add(service_id)
         if first != 1 or last != count:

@@ -7,6 +7,7 @@ from flask_login import logout_user
 from flask_security.confirmable import confirm_email_token_status
 from flask_security.views import confirm_email
 from werkzeug.wrappers import Response as AnyResponse
+from wtforms import SelectChoice
 
 from eak_core.db import current_session
 from eak_core.errors import Invalid
@@ -132,7 +133,7 @@ def confirm_address(token: str) -> ResponseReturnValue:
 
 def _profile_form(person: Person) -> ProfileForm:
     form = ProfileForm(obj=person)
-    form.locale.choices = list(LANGUAGES.items())
+    form.locale.choices = [SelectChoice(code, name) for code, name in LANGUAGES.items()]
     if not form.is_submitted():
         form.locale.data = person.locale or current_language()
     return form

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from wtforms import BooleanField, HiddenField, IntegerField, RadioField, TextAreaField
+from wtforms import BooleanField, HiddenField, IntegerField, RadioField, SelectChoice, TextAreaField
 from wtforms.validators import InputRequired, Length, NumberRange, Regexp
 
 from eak_core.api import Form, _l
@@ -23,7 +23,7 @@ class CommentForm(Form):
 
     stance = RadioField(
         _l("What do you think of this idea?"),
-        choices=list(STANCE_TITLES.items()),
+        choices=[SelectChoice(stance, title) for stance, title in STANCE_TITLES.items()],
         default="neutral",
         validators=[InputRequired(_l("Say whether you are for, neutral or against."))],
     )
