@@ -9,6 +9,7 @@ import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from threading import Event
 from typing import Any
 
 from flask import Flask
@@ -109,8 +110,9 @@ class Outbox:
         self.app = app
         self.transports: Mapping[str, Transport] = app.extensions["eak_transports"]
 
-    def send_due(self, limit: int = AT_ONCE) -> int:
-        """Send what is due, at most ``limit`` messages; answers how many left."""
+    def send_due(self, *, stop: Event | None = None) -> int:
+        """Send what is due, at most `AT_ONCE` messages, until ``stop`` is set; answers how many
+        left."""
         with read_session(self.app) as session:
             due = session.execute(
                 select(OutboxMessage.id, OutboxMessage.next_attempt_at)
@@ -118,16 +120,21 @@ class Outbox:
                     OutboxMessage.next_attempt_at <= clock.now(), OutboxMessage.done_at.is_(None)
                 )
                 .order_by(OutboxMessage.next_attempt_at)
-                .limit(limit)
+                .limit(AT_ONCE)
             ).all()
-        return sum(self._send(message_id, seen) for message_id, seen in due if seen is not None)
+        return sum(
+            self._send(message_id, seen)
+            for message_id, seen in due
+            if seen is not None and not (stop and stop.is_set())
+        )
 
     def _send(self, message_id: int, seen: datetime) -> bool:
         claimed = self._claim(message_id, seen)
         if claimed is None:
             return False
         try:
-            self.transports[claimed.kind](claimed)
+            with self.app.app_context():
+                self.transports[claimed.kind](claimed)
         except Exception as error:  # noqa: BLE001  # whatever it was, it is kept beside the message and shown
             self._failed(claimed, error)
             return False

@@ -28,10 +28,12 @@ logger = logging.getLogger("eak.worker")
 #: How often other processes' commits are looked for, in seconds. One query on small tables, about
 #: a third of a millisecond; cheaper to reason about than LISTEN, and NOTIFY re-serialises commits.
 POLL_SECONDS = 0.05
-#: How often parked events and the outbox are looked at when nothing else happens, in seconds.
+#: How often the outbox is looked at, and parked events when nothing else happens, in seconds.
 SLOW_POLL_SECONDS = 1.0
 #: How long one subscription may read on before the others have their turn, in seconds.
 TURN_SECONDS = 0.5
+#: How long to wait after a pass that failed, in seconds; twice as long after each further one.
+PAUSE_SECONDS = 0.5
 
 
 class Worker:
@@ -54,10 +56,14 @@ class Worker:
                 self._wake.set()
 
         committed.connect(on_commit)
+        # A mail server that is slow to answer must not keep events waiting.
+        sender = threading.Thread(target=self._send, args=(stop,), name="eak-outbox", daemon=True)
+        sender.start()
         try:
             self._loop(stop)
         finally:
             committed.disconnect(on_commit)
+            sender.join()
 
     def _loop(self, stop: threading.Event) -> None:
         failures = 0
@@ -66,7 +72,7 @@ class Worker:
             self._wake.clear()
             try:
                 slow = time.monotonic() >= slow_at
-                moved = self.work(slow=slow)
+                moved = self.read(slow=slow)
                 if slow:
                     slow_at = time.monotonic() + SLOW_POLL_SECONDS
                 failures = 0
@@ -75,26 +81,32 @@ class Worker:
                 # every subscription of the site behind, and nobody would notice.
                 failures += 1
                 logger.exception("the worker cannot go on; trying again")
-                stop.wait(min(30.0, 0.5 * 2.0 ** min(failures, 6)))
+                stop.wait(PAUSE_SECONDS * 2.0 ** min(failures, 6))
                 continue
             if not moved:
                 self._wake.wait(POLL_SECONDS)
 
-    def work(self, *, slow: bool = True) -> int:
-        """One pass over all there is to do; answers how many events and messages it moved."""
-        with self.app.app_context():  # handlers and transports may ask for the application
-            return self._work(slow)
+    def _send(self, stop: threading.Event) -> None:
+        while not stop.is_set():
+            try:
+                sent = self.outbox.send_due(stop=stop)
+            except Exception:
+                sent = 0
+                logger.exception("the outbox cannot be looked at; trying again")
+            if not sent:
+                stop.wait(SLOW_POLL_SECONDS)
 
-    def _work(self, slow: bool) -> int:
-        moved = 0
+    def work(self) -> int:
+        """One pass over all there is to do; answers how many events and messages it moved."""
+        return self.read() + self.outbox.send_due()
+
+    def read(self, *, slow: bool = True) -> int:
+        """Let every subscription read on, and retry what is due; answers how many events moved."""
         with read_session(self.app) as session:
             waiting = subscriptions.waiting(session, self.plugins)
-        for plugin, service_id in waiting:
-            moved += self.advance_on(plugin, service_id)
+        moved = sum(self.advance_on(plugin, service_id) for plugin, service_id in waiting)
         if slow or waiting:
             moved += self.retry_on()
-        if slow or moved:
-            moved += self.outbox.send_due()
         return moved
 
     def drain(self, *, timeout: float = 60.0) -> bool:

@@ -14,11 +14,21 @@ from sqlalchemy.exc import OperationalError
 from eak_core import clock
 from eak_core.db import db, read_session, write_session
 from eak_core.errors import NotFound, Refused
-from eak_core.events import Context, Recorded, handling, publish, subscriber, subscriptions
+from eak_core.events import (
+    Context,
+    Recorded,
+    handling,
+    outbox,
+    publish,
+    subscriber,
+    subscriptions,
+)
 from eak_core.events import parking as parked_events
+from eak_core.events import worker as worker_module
 from eak_core.events.handling import DEATHS_BEFORE_PARKING
 from eak_core.events.log import MAX_DEPTH
 from eak_core.events.models import EventLog, OutboxMessage, ParkedEvent, Subscription
+from eak_core.events.outbox import Claimed
 from eak_core.events.worker import Worker
 from tests.core.events.probe import (
     SERVICE,
@@ -58,6 +68,16 @@ def make_due(app: Flask) -> None:
             .values(retry_at=clock.now())
         )
         session.execute(update(Subscription).values(retry_at=None))
+
+
+def wait_for_effects(app: Flask, *numbers: int) -> None:
+    """Look until a worker elsewhere has done its part."""
+    pause = threading.Event()
+    for _ in range(2_000):
+        if effects(app) == list(numbers):
+            return
+        pause.wait(0.01)
+    raise AssertionError(f"only {effects(app)} took effect")
 
 
 def noting() -> Listener:
@@ -556,19 +576,48 @@ def test_whatever_befalls_a_pass_the_worker_goes_on(
     happen(app, 1)
     worker, stop_flag = Worker(app), threading.Event()
     passes = [OSError("no space left"), RuntimeError("?")]
-    work = worker.work
+    read = worker.read
 
     def stumble(**how: bool) -> int:
         if passes:
             raise passes.pop()
-        moved = work(**how)
+        moved = read(**how)
         stop_flag.set()
         return moved
 
-    monkeypatch.setattr(worker, "work", stumble)
-    monkeypatch.setattr(stop_flag, "wait", lambda _seconds: None)
+    monkeypatch.setattr(worker, "read", stumble)
+    monkeypatch.setattr(worker_module, "PAUSE_SECONDS", 0.0)
     worker.run(stop_flag)
     assert effects(app) == [1]
+
+
+def test_a_mail_server_that_does_not_answer_keeps_no_event_waiting(make_app: MakeApp) -> None:
+    app = make_app(noting())
+    asked, answer = threading.Event(), threading.Event()
+    answered: list[bool] = []
+
+    def transport(claimed: Claimed) -> None:
+        asked.set()
+        answered.append(answer.wait(30))
+
+    app.extensions["eak_transports"] = {"mail": transport}
+    start(app)
+    with write_session(app) as session:
+        outbox.enqueue_mail(session, to="a@example.org", subject="s", text="t", dedupe_key="k")
+    stop_flag = threading.Event()
+    worker = threading.Thread(target=Worker(app).run, args=(stop_flag,))
+    worker.start()
+    try:
+        assert asked.wait(30)
+        happen(app, 1, 2)
+        wait_for_effects(app, 1, 2)
+        assert answered == []
+    finally:
+        answer.set()
+        stop_flag.set()
+        worker.join()
+    with read_session(app) as session:
+        assert session.scalars(select(OutboxMessage.done_at)).one() is not None
 
 
 def test_what_waited_behind_a_parked_event_follows_it_in_one_pass(make_app: MakeApp) -> None:
@@ -593,8 +642,7 @@ def test_a_commit_elsewhere_is_found_without_a_word_about_it(make_app: MakeApp) 
     worker.start()
     try:
         happen(elsewhere, 1, 2)
-        while effects(app) != [1, 2]:
-            assert worker.is_alive()
+        wait_for_effects(app, 1, 2)
     finally:
         stop_flag.set()
         worker.join()
