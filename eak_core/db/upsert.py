@@ -20,7 +20,7 @@ def insert_once(
 
     The transaction goes on either way.
     """
-    statement = _insert(session, model).values(dict(values)).on_conflict_do_nothing()
+    statement = insert_for(session, model).values(dict(values)).on_conflict_do_nothing()
     found: int | None = session.execute(statement.returning(returning)).scalar_one_or_none()
     return found
 
@@ -40,7 +40,7 @@ def upsert(
         return
     table: Table = inspect(model).local_table  # type: ignore[assignment]  # mapped to one table
     keys = [column.name for column in table.primary_key]
-    statement = _insert(session, model)
+    statement = insert_for(session, model)
     changes = {
         name: table.c[name] + statement.excluded[name] if name in add else statement.excluded[name]
         for name in rows[0]
@@ -53,6 +53,7 @@ def upsert(
     session.execute(statement, [dict(row) for row in rows])
 
 
-def _insert(session: orm.Session, model: type[Base]) -> Any:
+def insert_for(session: orm.Session, model: type[Base]) -> Any:
+    """An INSERT that can say what to do ``on_conflict``, in the words of the session's database."""
     dialect = session.get_bind().dialect.name
     return (postgresql.insert if dialect == "postgresql" else sqlite.insert)(model)

@@ -14,11 +14,11 @@ from typing import Any
 
 from flask import Flask
 from sqlalchemy import delete, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from eak_core import clock
 from eak_core.db import read_session, write_session
+from eak_core.db.upsert import insert_once
 from eak_core.events.backoff import retry_time
 from eak_core.events.models import OutboxMessage
 from eak_core.events.parking import describe
@@ -60,24 +60,18 @@ def enqueue(
     service_id: int = 0,
 ) -> bool:
     """Queue a message, once per ``dedupe_key``; False where it was queued before."""
-    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
     now = clock.now()
-    queued = session.execute(
-        insert(OutboxMessage)
-        .values(
-            plugin=plugin,
-            service_id=service_id,
-            dedupe_key=dedupe_key,
-            kind=kind,
-            payload=json.dumps(payload, ensure_ascii=False),
-            created_at=now,
-            attempts=0,
-            next_attempt_at=now,
-        )
-        .on_conflict_do_nothing(index_elements=[OutboxMessage.dedupe_key])
-        .returning(OutboxMessage.id)
-    ).scalar_one_or_none()
-    return queued is not None
+    row = {
+        "plugin": plugin,
+        "service_id": service_id,
+        "dedupe_key": dedupe_key,
+        "kind": kind,
+        "payload": json.dumps(payload, ensure_ascii=False),
+        "created_at": now,
+        "attempts": 0,
+        "next_attempt_at": now,
+    }
+    return insert_once(session, OutboxMessage, row, OutboxMessage.id) is not None
 
 
 def enqueue_mail(

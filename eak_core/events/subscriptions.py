@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import and_, delete, func, or_, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from eak_core import clock
+from eak_core.db.upsert import insert_for
 from eak_core.events.models import LogHead, ParkedEvent, Subscription
 from eak_core.events.reading import head
 
@@ -20,9 +20,8 @@ def start(session: Session, plugin: str, service_id: int) -> int:
     happened up to now counts as a replay.
     """
     live_from = head(session, service_id)
-    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
-    position = session.execute(
-        insert(Subscription)
+    position: int = session.execute(
+        insert_for(session, Subscription)
         .values(
             plugin=plugin,
             service_id=service_id,

@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import orm, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 
 from eak_core import clock
 from eak_core.db import Session
+from eak_core.db.upsert import insert_for
 from eak_core.errors import NotFound, Refused
 from eak_core.events import publish, subscriptions
 from eak_core.i18n import _l, lazy_ngettext
@@ -223,7 +223,6 @@ def _off_among(session: Session, service_id: int, names: Collection[str]) -> lis
 
 
 def _switch_on(session: Session, service_id: int, name: str, actor: Actor) -> bool:
-    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
     values = {
         "active": True,
         "since": clock.now(),
@@ -231,7 +230,7 @@ def _switch_on(session: Session, service_id: int, name: str, actor: Actor) -> bo
         "suspended_at": None,
     }
     switched = session.execute(
-        insert(PluginActivation)
+        insert_for(session, PluginActivation)
         .values(service_id=service_id, plugin=name, **values)
         .on_conflict_do_update(
             index_elements=[PluginActivation.service_id, PluginActivation.plugin],
