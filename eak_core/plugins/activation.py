@@ -119,8 +119,9 @@ def disable(
                     dependants=titles(dependants),
                 )
             )
-        _clear_stages(session, actor, service, host, name, move_ideas_to, reason)
+        # In this order, as a handler that moves an idea holds its subscription before the idea.
         subscriptions.stop(session, name, service.id)
+        _clear_stages(session, actor, service, host, name, move_ideas_to, reason)
         _publish(session, actor, service, PluginDisabled(plugin=name))
     return Switched(True, _l("“%(plugin)s” is off. Its data is kept.", plugin=title))
 
