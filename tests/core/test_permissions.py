@@ -102,9 +102,7 @@ def registered() -> Iterator[Flask]:
 
 
 def those_who_may(permission: str, place: Place | None) -> frozenset[str]:
-    return frozenset(
-        name for name, actor in ACTORS.items() if may(actor, permission, place, THING)
-    )
+    return frozenset(name for name, actor in ACTORS.items() if may(actor, permission, place, THING))
 
 
 @pytest.mark.parametrize("permission", TABLE)
