@@ -1,13 +1,17 @@
 """Migrations: each distribution on its own, all or nothing, and never behind the models."""
 
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 from sqlalchemy import Engine, create_engine, inspect, text
 
-from eak_core.db import sqlite
+from eak_core.db import Base, sqlite
+from eak_core.db.engine import engine_options, prepare
 from eak_core.db.migrations import CORE, Distribution, differences, pending, upgrade
 from eak_core.errors import Misconfigured
+from eak_core.testing.databases import Databases, Kind
 
 REVISION = """
 import sqlalchemy as sa
@@ -104,6 +108,61 @@ def test_a_table_that_no_migration_makes_is_a_difference(
     assert len(found) == 2
     assert any("applause_clap" in each for each in found)
     assert differences(engine, Distribution("voting", applause.folder)) == []
+
+
+@pytest.fixture
+def empty(databases: Databases, database: Kind) -> Iterator[str]:
+    with databases.fresh(database, "empty", lambda url: None) as url:
+        yield url
+
+
+@pytest.fixture
+def opened() -> Iterator[Callable[[str], Engine]]:
+    """Opens databases as the application does, and closes them at the end."""
+    engines: list[Engine] = []
+
+    def open_(url: str) -> Engine:
+        engines.append(create_engine(**engine_options(url)))
+        prepare(engines[-1])
+        return engines[-1]
+
+    yield open_
+    for each in engines:
+        each.dispose()
+
+
+def test_both_databases_are_real(
+    empty: str, opened: Callable[[str], Engine], database: Kind
+) -> None:
+    """T33: a machine without PostgreSQL starts one, or fails; nothing is skipped."""
+    version = "SELECT version()" if database == "postgresql" else "SELECT 'SQLite'"
+    with opened(empty).connect() as connection:
+        assert str(connection.scalar(text(version))).lower().startswith(database)
+
+
+def test_the_migrations_of_the_core_make_what_its_models_say(
+    empty: str, opened: Callable[[str], Engine]
+) -> None:
+    """T38, for the core; each plugin is asked by its conformance test."""
+    engine = opened(empty)
+    upgrade(engine, CORE)
+    plugins = {
+        str(mapper.local_table.name).partition("_")[0]  # type: ignore[attr-defined]
+        for mapper in Base.registry.mappers
+        if not mapper.class_.__module__.startswith("eak_core.")
+    }
+    assert differences(engine, CORE, sorted(plugins)) == []
+
+
+def test_of_two_that_migrate_the_core_at_once_one_waits_and_finds_it_done(
+    empty: str, opened: Callable[[str], Engine]
+) -> None:
+    """T41."""
+    engines = [opened(empty) for _ in range(2)]
+    with ThreadPoolExecutor(2) as both:
+        ran = sorted(both.map(lambda engine: len(upgrade(engine, CORE)), engines))
+    assert ran[0] == 0 < ran[1]
+    assert pending(engines[0], CORE) == []
 
 
 def test_the_core_keeps_its_place_under_alembics_own_name() -> None:

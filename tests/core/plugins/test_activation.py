@@ -83,8 +83,8 @@ def test_switching_twice_says_so_and_does_nothing(make_app: MakeApp) -> None:
 
 
 def test_two_administrators_at_once_lose_nothing(make_app: MakeApp) -> None:
-    names = [f"plugin{letter}" for letter in "abcdef"]
-    names = [name.replace("plugin", "tool") for name in names]
+    """T46, and they are six."""
+    names = [f"tool{letter}" for letter in "abcdef"]
     app = make_app(*(make(name) for name in names))
     add_service(app)
     switch(app, "toola")
