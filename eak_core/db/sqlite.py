@@ -83,6 +83,19 @@ class WriterQueue:
         return self._file
 
 
+def _use_wal(cursor: sqlite3.Cursor, queue: WriterQueue | None) -> None:
+    """Bring the file into WAL mode, where it stays. Of two that try at once SQLite refuses one
+    without waiting, so they stand in line."""
+    (mode,) = cursor.execute("PRAGMA journal_mode").fetchone()
+    if mode == "wal" or queue is None:
+        return
+    queue.acquire()
+    try:
+        cursor.execute("PRAGMA journal_mode=WAL")
+    finally:
+        queue.release()
+
+
 def prepare(engine: Engine, *, synchronous: str = "FULL") -> None:
     """Make every connection of ``engine`` (SQLite) behave as this module's docstring says."""
     database = engine.url.database
@@ -95,7 +108,7 @@ def prepare(engine: Engine, *, synchronous: str = "FULL") -> None:
         connection.isolation_level = None
         cursor = connection.cursor()
         cursor.execute(f"PRAGMA busy_timeout={BUSY_TIMEOUT_MS}")
-        cursor.execute("PRAGMA journal_mode=WAL")
+        _use_wal(cursor, queue)
         cursor.execute(f"PRAGMA synchronous={synchronous}")
         cursor.execute("PRAGMA foreign_keys=ON")
         record.info["eak_query_only"] = False

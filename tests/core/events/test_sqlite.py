@@ -2,15 +2,16 @@
 
 import multiprocessing
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 from flask import Flask
-from sqlalchemy import text
+from sqlalchemy import create_engine, text
 from sqlalchemy.exc import OperationalError
 
 from eak_core.db import db, init_db, new_session, read_session, write_session
-from eak_core.db.sqlite import WriterQueue
+from eak_core.db.sqlite import WriterQueue, prepare
 from eak_core.events import head, publish
 from eak_core.testing.databases import Databases
 from tests.core.events.conftest import build
@@ -49,6 +50,26 @@ def test_processes_that_read_first_and_write_later_never_meet_a_lock(sqlite_url:
     assert [process.exitcode for process in writers] == [0, 0, 0, 0]
     with read_session(application(sqlite_url)) as session:
         assert head(session, SERVICE) == 800
+
+
+def test_many_may_be_the_first_to_open_a_new_file(tmp_path: Path) -> None:
+    """Bringing the file into WAL mode waits for nobody by itself."""
+    together = threading.Barrier(4)
+
+    def open_it(file: Path) -> str:
+        engine = create_engine(f"sqlite:///{file}")
+        prepare(engine)
+        together.wait()
+        try:
+            with engine.connect() as connection:
+                return str(connection.exec_driver_sql("PRAGMA journal_mode").scalar())
+        finally:
+            engine.dispose()
+
+    with ThreadPoolExecutor(4) as openers:
+        for number in range(25):
+            file = tmp_path / f"{number}.sqlite"
+            assert list(openers.map(open_it, [file] * 4)) == ["wal"] * 4
 
 
 def test_a_session_that_did_not_say_it_writes_cannot(sqlite_url: str) -> None:
