@@ -11,7 +11,7 @@ from eak_core.events.core import EventCore
 from eak_core.events.log import Unit, handling
 from eak_core.events.models import ParkedEvent, Subscription
 from eak_core.events.parking import describe, free_next, park, parked_subjects
-from eak_core.events.reading import LogRow, head, recorded, rows_after
+from eak_core.events.reading import LogRow, all_recorded, head, recorded, rows_after
 from eak_core.events.registry import UnknownVersion
 from eak_core.events.subscribers import Context, Subscriber
 from eak_core.events.types import EventError, Recorded
@@ -132,22 +132,18 @@ class Batch:
     def _take_stretch(self, rows: Sequence[LogRow], handlers: tuple[Subscriber, ...]) -> int:
         """Handle ``rows``; answers with how many the cursor may move on. None, where this code is
         too old for the first one."""
-        events: list[Recorded] = []
-        for row in rows:
-            try:
-                events.append(recorded(self.core.registry, self.subscription.service_id, row))
-            except EventError as error:
-                if events:
-                    break  # first what stands before it
-                if isinstance(error, UnknownVersion):
-                    self.subscription.error = str(error)
-                    return 0
-                self._park(row, error)
-                return 1
-        replaying = rows[0].position <= self.subscription.live_from
+        sub = self.subscription
+        events, unreadable = all_recorded(self.core.registry, sub.service_id, rows)
+        if unreadable is not None and not events:  # otherwise first what stands before it
+            if isinstance(unreadable, UnknownVersion):
+                sub.error = str(unreadable)
+                return 0
+            self._park(rows[0], unreadable)
+            return 1
+        replaying = rows[0].position <= sub.live_from
         done, failure = self.attempt(events, handlers, replaying)
         if failure is None:
-            self.subscription.handled += done
+            sub.handled += done
             return done
         return self._one_by_one(events, handlers, replaying)
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
+import msgspec
 from sqlalchemy import Integer, Row, String, bindparam, func, select, type_coerce
 from sqlalchemy.orm import Session
 
@@ -66,6 +67,27 @@ def recorded(registry: EventRegistry, service_id: int, row: LogRow) -> Recorded:
         registry.decode(name, version, data),
         depth,
     )
+
+
+def all_recorded(
+    registry: EventRegistry, service_id: int, rows: Sequence[LogRow]
+) -> tuple[list[Recorded], EventError | None]:
+    """The events of ``rows`` up to the first that cannot be decoded, and why it cannot."""
+    decoders = registry.decoders
+    try:  # nearly always every row is of a current version and whole
+        return [
+            Recorded(service_id, at, key, name, version, subject, actor, stamp,
+                     decoders[name, version](data), depth)
+            for at, key, name, version, subject, actor, stamp, data, depth in rows
+        ], None  # fmt: skip
+    except (KeyError, msgspec.MsgspecError):
+        events: list[Recorded] = []
+        for row in rows:
+            try:
+                events.append(recorded(registry, service_id, row))
+            except EventError as error:
+                return events, error
+        return events, None
 
 
 def read(

@@ -1,6 +1,6 @@
 """The event types this process knows, and how older versions become the current one."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 import msgspec
@@ -18,13 +18,15 @@ class EventRegistry:
     def __init__(self, owners: Iterable[Owner]) -> None:
         self.types: dict[str, EventType] = {}
         self._upcasters: dict[tuple[str, int], Upcaster] = {}
-        self._decoders: dict[str, msgspec.json.Decoder[Any]] = {}
+        #: For each name and version that needs no upcasting, what decodes its payload.
+        self.decoders: dict[tuple[str, int], Callable[[str], Any]] = {}
         for owner in owners:
             for declared in owner.events:
                 if declared.name in self.types:
                     raise EventError(f"{declared.name} is declared twice")
                 self.types[declared.name] = declared
-                self._decoders[declared.name] = msgspec.json.Decoder(declared.cls)
+                decoder = msgspec.json.Decoder(declared.cls)
+                self.decoders[declared.name, declared.version] = decoder.decode
             self._upcasters.update(owner.upcasters)
         self._check_chains()
 
@@ -45,7 +47,7 @@ class EventRegistry:
             if declared is None:
                 return msgspec.json.decode(data)
             if version == declared.version:
-                return self._decoders[name].decode(data)
+                return self.decoders[name, version](data)
             if version > declared.version:
                 raise UnknownVersion(f"{name} version {version} is newer than this code")
             return self._upcast(declared, version, msgspec.json.decode(data))
