@@ -6,9 +6,9 @@ Anything of a service can be named (``idea:12``, ``comment:7``). Whoever shows i
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
 from eak_core import clock
@@ -105,27 +105,6 @@ def hidden_reasons(session: Session, service_id: int, subjects: Iterable[str]) -
         )
     )
     return {row.subject: row.reason for row in rows}
-
-
-def decisions_about(
-    session: Session, service_id: int, subject: str
-) -> Sequence[ModerationDecision]:
-    """Every decision ever taken about ``subject``, the latest first."""
-    return session.scalars(
-        select(ModerationDecision)
-        .where(ModerationDecision.service_id == service_id, ModerationDecision.subject == subject)
-        .order_by(ModerationDecision.id.desc())
-    ).all()
-
-
-def decision_counts(session: Session, service_id: int) -> tuple[int, int]:
-    """How many decisions to hide are in force, and how many were taken in all."""
-    total, restored = session.execute(
-        select(func.count(), func.count(ModerationDecision.restored_at)).where(
-            ModerationDecision.service_id == service_id
-        )
-    ).one()
-    return total - restored, total
 
 
 def _checked_subject(subject: str) -> str:
