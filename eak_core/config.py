@@ -5,12 +5,13 @@ silently ignored is found out months later.
 """
 
 import os
+import re
 import secrets
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, get_args, get_type_hints
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 import msgspec
 
@@ -172,14 +173,29 @@ def _checked(values: dict[str, Any], origin: Mapping[str, str]) -> Config:
 
 
 def _check_addresses(config: Config, origin: Mapping[str, str]) -> None:
-    base = urlsplit(config.base_url)
-    if base.scheme not in {"http", "https"} or not base.hostname:
+    base = _address(config.base_url, "base_url", origin)
+    if base.scheme not in {"http", "https"} or not base.hostname or re.search(r"\s", base.netloc):
         raise _wrong("base_url", origin, "it must look like https://participer.example.fr")
     scheme = urlsplit(config.database_url).scheme.partition("+")[0]
     if scheme not in DATABASE_SCHEMES:
         raise _wrong("database_url", origin, "it must begin with sqlite:// or postgresql://")
-    if config.mail_url is not None and urlsplit(config.mail_url).scheme not in MAIL_SCHEMES:
-        raise _wrong("mail_url", origin, "it must begin with smtp:// or smtps://")
+    if config.mail_url is not None:
+        mail = _address(config.mail_url, "mail_url", origin)
+        if mail.scheme not in MAIL_SCHEMES:
+            raise _wrong("mail_url", origin, "it must begin with smtp:// or smtps://")
+    if re.search(r"[\r\n\0]", config.mail_sender):
+        # It becomes a header of every mail.
+        raise _wrong("mail_sender", origin, "it must be one line")
+
+
+def _address(url: str, name: str, origin: Mapping[str, str]) -> SplitResult:
+    """The parts of ``url``, the value of the setting ``name``; its port is a number, if any."""
+    try:
+        parts = urlsplit(url)
+        _ = parts.port
+    except ValueError as error:
+        raise _wrong(name, origin, f"it is no address ({error})") from error
+    return parts
 
 
 def _wrong(name: str, origin: Mapping[str, str], reason: str) -> Misconfigured:

@@ -97,8 +97,13 @@ def test_the_folder_cannot_be_set_from_inside_itself(tmp_path: Path) -> None:
         ("trusted_proxies = -1", "trusted_proxies"),
         ('base_url = "participer.example"', "base_url"),
         ('base_url = "javascript:alert(1)"', "base_url"),
+        ('base_url = "http://[::"', "base_url"),
+        ('base_url = "http://one two"', "base_url"),
+        ('base_url = "http://localhost:99999"', "base_url"),
         ('database_url = "mysql://localhost/eak"', "database_url"),
         ('mail_url = "http://mail.example"', "mail_url"),
+        ('mail_url = "smtp://mail.example:99999"', "mail_url"),
+        ('mail_sender = "EAK <a@b.fr>\\nBcc: all@b.fr"', "mail_sender"),
         ('secret_key = "short"', "secret_key"),
     ],
 )
