@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from eak_core.db import Session
     from eak_core.events import Recorded
 
+#: What a BIGINT column holds.
+LAST_POSITION = 2**63 - 1
 COLUMNS = ("position", "type", "version", "subject", "occurred_at", "data")
 service_option = click.option(
     "--service", "slug", metavar="SLUG", help="The service; without it, the log of the site."
@@ -45,7 +47,12 @@ def _row(recorded: "Recorded") -> dict[str, Any]:
 @group.command("list")
 @service_option
 @click.option("--type", "name", metavar="NAME", help="Only this type, such as idea.submitted.")
-@click.option("--after", type=click.IntRange(min=0), default=0, help="Begin after this position.")
+@click.option(
+    "--after",
+    type=click.IntRange(0, LAST_POSITION),
+    default=0,
+    help="Begin after this position.",
+)
 @click.option(
     "--limit",
     type=click.IntRange(1, 100_000),
@@ -78,7 +85,7 @@ def _readable(row: dict[str, Any]) -> dict[str, Any]:
 
 
 @group.command("show")
-@click.argument("position", type=click.IntRange(min=1))
+@click.argument("position", type=click.IntRange(1, LAST_POSITION))
 @service_option
 def show_(position: int, slug: str | None) -> None:
     """One event of a log, as a JSON document."""

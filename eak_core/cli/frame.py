@@ -187,9 +187,11 @@ def _database_sentence(error: Exception) -> str | None:
     """A sentence where the database cannot be reached; None for any other mistake."""
     if "sqlalchemy" not in sys.modules:
         return None
-    from sqlalchemy.exc import OperationalError
+    from sqlalchemy.exc import DatabaseError, OperationalError
 
-    if not isinstance(error, OperationalError):
+    # Of the others, those that are a kind of their own tell of mistakes in a statement; the plain
+    # one is what SQLite says of a file that is no database.
+    if not isinstance(error, OperationalError) and type(error) is not DatabaseError:
         return None
     reason = " ".join(str(error.orig).split())
     return f"The database cannot be used (setting database_url): {reason}."

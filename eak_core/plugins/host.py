@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 import pluggy
 from flask import Flask, current_app
 from sqlalchemy import Engine
+from sqlalchemy.exc import DatabaseError
 
 from eak_core.db import migrations
 from eak_core.events import SITE
@@ -212,6 +213,9 @@ def _service_id(arguments: Mapping[str, Any]) -> int:
 def _pending_reason(engine: Engine, distribution: migrations.Distribution) -> Any | None:
     try:
         missing = migrations.pending(engine, distribution)
+    except DatabaseError:
+        # Nothing can be read at all: that says nothing about this plugin.
+        raise
     except Exception as error:
         logger.warning("plugin %s: migrations cannot be read", distribution.name, exc_info=True)
         return _l("Its migrations cannot be read: %(error)s", error=str(error))

@@ -17,9 +17,10 @@ from typing import ParamSpec, TypeVar
 from flask import Flask, current_app, g, request
 from flask_limiter import Limiter
 from limits import RateLimitItem, parse_many
+from limits.errors import ConfigurationError
 
 from eak_core.config import Config
-from eak_core.errors import TooMany
+from eak_core.errors import Misconfigured, TooMany
 from eak_core.i18n import _, ngettext
 
 P = ParamSpec("P")
@@ -93,12 +94,19 @@ limit_submit = limited("submit", "10/minute;100/day")
 
 
 def init_limits(app: Flask, config: Config) -> None:
-    """Give ``app`` its counts; none are kept where ``rate_limits`` is off."""
+    """Give ``app`` its counts; none are kept where ``rate_limits`` is off.
+
+    Misconfigured where the store of ``rate_limit_storage`` is of an unknown kind, or its package is
+    not installed.
+    """
     limiter = Limiter(
         _who,
         storage_uri=config.rate_limit_storage,
         strategy="moving-window",
         enabled=config.rate_limits,
     )
-    limiter.init_app(app)
+    try:
+        limiter.init_app(app)
+    except ConfigurationError as error:
+        raise Misconfigured(f"The setting “rate_limit_storage” is wrong: {error}") from error
     app.extensions["eak_limiter"] = limiter

@@ -44,6 +44,8 @@ def test_asking_for_help_makes_no_instance(eak: Eak, instance: Path) -> None:
         ("service", "create"),
         ("service", "create", "culture", "Culture", "--audience", "nobody"),
         ("event", "list", "--after", "-1"),
+        ("event", "list", "--after", "9223372036854775808"),
+        ("event", "show", "9" * 40),
         ("serve", "--port", "0"),
         ("worker", "--twice"),
     ],
@@ -128,3 +130,31 @@ def test_the_version_is_the_one_of_the_package(eak: Eak) -> None:
     from eak_core import __version__
 
     assert eak("--version").out == f"eak {__version__}\n"
+
+
+@pytest.mark.parametrize(
+    "setting",
+    [
+        'database_url = "postgresql://nobody@127.0.0.1:1/nothing"',
+        'database_url = "sqlite:///{folder}/notes.txt"',
+        'rate_limit_storage = "nothing://here"',
+    ],
+)
+def test_what_cannot_be_opened_is_one_sentence_and_exit_code_2(
+    eak: Eak, instance: Path, setting: str
+) -> None:
+    instance.mkdir()
+    (instance / "notes.txt").write_text("This is no database, however it is called. " * 50)
+    (instance / "eak.toml").write_text(setting.format(folder=instance))
+    ran = eak("service", "list")
+    assert ran.code == 2
+    assert_one_sentence(ran)
+
+
+def test_a_database_that_does_not_answer_is_no_fault_of_a_plugin(
+    eak: Eak, instance: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    instance.mkdir()
+    (instance / "eak.toml").write_text('database_url = "postgresql://nobody@127.0.0.1:1/x"')
+    eak("service", "list")
+    assert "migrations cannot be read" not in caplog.text
