@@ -15,7 +15,6 @@ from eak_core.events import CORE, EventRegistry, Subscriber
 from eak_core.events.core import EventCore
 from eak_core.events.mail import mail_transport
 from eak_core.ideas.setup import init_ideas, navigation
-from eak_core.ideas.transitions import ideas_in_stages, move_ideas
 from eak_core.people.setup import init_people
 from eak_core.permissions import PermissionRegistry
 from eak_core.permissions.registry import register_permission
@@ -24,7 +23,6 @@ from eak_core.plugins.candidates import from_entry_points, from_modules
 from eak_core.plugins.host import PluginHost, get_host
 from eak_core.plugins.installed import Installed
 from eak_core.plugins.manifest import Plugin
-from eak_core.plugins.neighbours import Neighbours
 from eak_core.plugins.settings import settings_reader
 from eak_core.portal.setup import init_portal
 from eak_core.services import lookup
@@ -84,7 +82,6 @@ def _install_plugins(
         plugins = ()
     host = PluginHost(from_entry_points() if plugins is None else from_modules(plugins))
     host.init_app(app)
-    Neighbours(ideas_in_stages, move_ideas).init_app(app)
     for found in host.installed.values():
         # Those that lack migrations too: they are ready as soon as these have run.
         if found.loaded is not None:
