@@ -25,6 +25,7 @@ from eak_core.testing.people import People
 from eak_core.testing.queries import Queries
 from eak_core.testing.site import Site
 from tests.core import gauge
+from tests.core.desk import signed_in, token_of
 
 PAGE = "/culture/gestion/plugins/"
 SWITCH = f"{PAGE}gauge/activation"
@@ -53,18 +54,6 @@ def manager(site: Site, people: People) -> Browser:
 @pytest.fixture
 def administrator(site: Site, people: People, service: Service) -> Browser:
     return signed_in(site, people.administrator)
-
-
-def signed_in(site: Site, person: Person) -> Browser:
-    browser = site.browser()
-    browser.sign_in(person)
-    return browser
-
-
-def token_of(browser: Browser) -> str:
-    """What a page of this browser would send with any form."""
-    (token,) = browser.read("/").form("/deconnexion").filled({})["csrf_token"]
-    return str(token)
 
 
 def bring(site: Site, idea: Idea, stage: str) -> None:

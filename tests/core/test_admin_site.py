@@ -15,7 +15,7 @@ from eak_core.events.mail import FileTransport
 from eak_core.events.models import EventLog, OutboxMessage, ParkedEvent
 from eak_core.events.outbox import MAX_ATTEMPTS, Claimed, Outbox, enqueue_mail
 from eak_core.events.worker import Worker
-from eak_core.people.models import Person, RoleGrant
+from eak_core.people.models import RoleGrant
 from eak_core.plugins.counters import counted
 from eak_core.services.models import Service
 from eak_core.testing.browser import Browser
@@ -23,6 +23,7 @@ from eak_core.testing.people import People
 from eak_core.testing.queries import Queries
 from eak_core.testing.site import Site
 from tests.core import gauge
+from tests.core.desk import signed_in, token_of
 
 Count = Callable[[], AbstractContextManager[Queries]]
 
@@ -58,18 +59,6 @@ def mood() -> Iterator[gauge.Mood]:
 @pytest.fixture
 def administrator(site: Site, people: People, service: Service) -> Browser:
     return signed_in(site, people.administrator)
-
-
-def signed_in(site: Site, person: Person) -> Browser:
-    browser = site.browser()
-    browser.sign_in(person)
-    return browser
-
-
-def token_of(browser: Browser) -> str:
-    """What a page of this browser would send with any form."""
-    (token,) = browser.read("/").form("/deconnexion").filled({})["csrf_token"]
-    return str(token)
 
 
 def one(site: Site, model: type[Any]) -> Any:
