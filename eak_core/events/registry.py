@@ -40,7 +40,7 @@ class EventRegistry:
         """The payload as the current class, upcast where it was written by older code.
 
         Of a type nobody declares, the plain JSON object. `UnknownVersion` for a newer version;
-        `EventError` where the payload does not fit.
+        `EventError` where the payload does not fit, or its upcaster raises.
         """
         declared = self.types.get(name)
         try:
@@ -56,7 +56,12 @@ class EventRegistry:
 
     def _upcast(self, declared: EventType, version: int, fields: dict[str, Any]) -> Any:
         for step in range(version, declared.version):
-            fields = self._upcasters[declared.name, step](fields)
+            try:
+                fields = self._upcasters[declared.name, step](fields)
+            except Exception as error:
+                raise EventError(
+                    f"its upcaster from version {step} raises {type(error).__name__}: {error}"
+                ) from error
         return msgspec.convert(fields, declared.cls)
 
     def catalogue(self) -> list[EventType]:

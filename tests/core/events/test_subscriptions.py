@@ -16,18 +16,21 @@ from eak_core.db import db, read_session, write_session
 from eak_core.errors import NotFound, Refused
 from eak_core.events import (
     Context,
+    Event,
     Recorded,
     handling,
     outbox,
     publish,
     subscriber,
     subscriptions,
+    upcast,
 )
+from eak_core.events import event as declare
 from eak_core.events import parking as parked_events
 from eak_core.events import worker as worker_module
 from eak_core.events.handling import DEATHS_BEFORE_PARKING
 from eak_core.events.log import MAX_DEPTH
-from eak_core.events.models import EventLog, OutboxMessage, ParkedEvent, Subscription
+from eak_core.events.models import EventLog, LogHead, OutboxMessage, ParkedEvent, Subscription
 from eak_core.events.outbox import Claimed
 from eak_core.events.worker import Worker
 from tests.core.events.probe import (
@@ -488,6 +491,47 @@ def test_older_code_stops_before_an_event_that_is_too_new_for_it(make_app: MakeA
     assert (health.position, health.lag, health.parked) == (2, 1, 0)
     assert health.error is not None
     assert "newer than this code" in health.error
+
+
+def test_an_upcaster_that_raises_parks_its_event_alone(make_app: MakeApp) -> None:
+    renewed = Listener("renewed")
+
+    @declare(renewed, "renewed.happened", version=2, subject="thing:{thing}")
+    class Renewed(Event):
+        """As `Happened`, with fields of today."""
+
+        thing: int
+        number: int
+
+    @upcast(renewed, "renewed.happened", 1)
+    def add_number(fields: dict[str, Any]) -> dict[str, Any]:
+        return {**fields, "number": fields["old"]}
+
+    @subscriber(renewed, Renewed)
+    def on_happened(event: Renewed, ctx: Context) -> None:
+        note(ctx, event.number)
+
+    app = make_app(renewed)
+    start(app, "renewed")
+    payloads = [(2, '{"thing":1,"number":1}'), (1, '{"thing":2}'), (2, '{"thing":3,"number":3}')]
+    with write_session(app) as session:
+        for position, (version, data) in enumerate(payloads, start=1):
+            session.add(
+                EventLog(
+                    service_id=SERVICE,
+                    position=position,
+                    event_id=str(uuid4()),
+                    type="renewed.happened",
+                    version=version,
+                    subject=f"thing:{position}",
+                    occurred_at=clock.now(),
+                    data=data,
+                )
+            )
+        session.add(LogHead(service_id=SERVICE, position=3))
+    drain(app)
+    assert effects(app, "renewed") == [1, 3]
+    assert "its upcaster from version 1 raises KeyError" in parked(app)[0].error
 
 
 def test_a_gap_in_the_log_stops_the_reader_and_is_shown(make_app: MakeApp) -> None:

@@ -77,7 +77,7 @@ def test_an_upcaster_that_fails_is_found(tmp_path: Path) -> None:
     upcast(second, "gate.opened", 1)(lambda fields: {**fields, "wide": fields["width"] > 3})
     write(second, tmp_path)
     (found,) = problems(second, tmp_path)
-    assert "its upcaster raises KeyError" in found
+    assert "its upcaster from version 1 raises KeyError" in found
 
 
 def test_the_file_of_an_event_that_is_no_longer_declared_is_found(tmp_path: Path) -> None:
