@@ -64,11 +64,11 @@ def park(
     session.flush()
 
 
-def describe(error: BaseException | str) -> str:
+def describe(error: BaseException | str, most: int = MAX_ERROR_CHARACTERS) -> str:
     """The text kept for administrators: the end of the traceback, where the cause stands."""
-    if isinstance(error, str):
-        return error
-    return "".join(traceback.format_exception(error))[-MAX_ERROR_CHARACTERS:]
+    text = error if isinstance(error, str) else "".join(traceback.format_exception(error))
+    # Whatever an error says, both databases can keep it.
+    return text[-most:].replace("\0", "\N{REPLACEMENT CHARACTER}").encode(errors="replace").decode()
 
 
 def parked_subjects(session: Session, plugin: str, service_id: int) -> set[str]:

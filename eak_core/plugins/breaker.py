@@ -5,7 +5,6 @@ transaction of its own: the request's may have been rolled back, or hold the onl
 """
 
 import logging
-import traceback
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -16,6 +15,7 @@ from sqlalchemy import delete, func, select, update
 from eak_core import clock
 from eak_core.db import Session, current_session, write_session
 from eak_core.events import SITE, publish
+from eak_core.events.parking import describe
 from eak_core.plugins.events import PluginSuspended
 from eak_core.plugins.models import PluginActivation, PluginFault
 
@@ -24,8 +24,9 @@ logger = logging.getLogger("eak.plugins")
 #: So many failures within this time suspend the plugin.
 LIMIT = 5
 WINDOW = timedelta(minutes=10)
-#: Faults older than this are forgotten, in characters and time respectively.
+#: Faults older than this are forgotten.
 KEPT = timedelta(days=30)
+#: How much of a traceback is kept, in characters.
 LONGEST_TRACEBACK = 20_000
 
 
@@ -43,9 +44,8 @@ def note(plugin: str, hook: str, service_id: int, error: BaseException) -> None:
     """Remember that ``hook`` of ``plugin`` raised ``error``; `write_noted` writes it down."""
     logger.error("plugin %s failed in %s", plugin, hook, exc_info=error)
     if has_app_context():
-        trace = "".join(traceback.format_exception(error))[-LONGEST_TRACEBACK:]
         noted: list[Failure] = g.setdefault("plugin_failures", [])
-        noted.append(Failure(service_id, plugin, hook, trace))
+        noted.append(Failure(service_id, plugin, hook, describe(error, LONGEST_TRACEBACK)))
 
 
 def init_app(app: Flask) -> None:

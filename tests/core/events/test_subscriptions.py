@@ -183,6 +183,20 @@ def test_a_failing_event_parks_its_subject_and_the_others_go_on(make_app: MakeAp
     assert effects(app)[-1] == 14
 
 
+def test_an_error_that_says_what_no_database_keeps_parks_its_event(make_app: MakeApp) -> None:
+    probe = Listener()
+
+    @subscriber(probe, Happened)
+    def on_happened(event: Happened, ctx: Context) -> None:
+        raise ValueError("before\0behind\ud800")
+
+    app = make_app(probe)
+    start(app)
+    happen(app, 1)
+    drain(app)
+    assert "before\ufffdbehind?" in parked(app)[0].error
+
+
 def test_a_failing_event_in_a_batch_parks_alone(make_app: MakeApp) -> None:
     probe = Listener()
 
