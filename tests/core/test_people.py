@@ -165,6 +165,17 @@ def test_registering_a_known_address_looks_like_registering_a_new_one(
     assert "Il en existe déjà un" in letter.text
 
 
+def test_a_stranger_is_not_written_what_somebody_typed_for_a_name(
+    site: Site, client: Browser
+) -> None:
+    register(client, name="Win at http://evil.example today")
+    client.submit("/compte/confirmation", "/confirmation", email=ADDRESS)
+    client.submit("/compte/mot-de-passe", "/mot-de-passe", email=ADDRESS)
+    site.drain()
+    assert len(site.sent) == 3
+    assert [each.text.split("\n\n")[0] for each in site.sent] == ["Bonjour,"] * 3
+
+
 def test_whoever_registered_a_strangers_address_loses_it_to_its_owner(
     site: Site, client: Browser
 ) -> None:
