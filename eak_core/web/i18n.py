@@ -141,7 +141,9 @@ def _address(path: str, query: dict[str, list[str]]) -> str:
 def keep_choice(response: Response) -> Response:
     """Remember the language a reader chose: the one cookie that needs no account."""
     wanted = request.args.get("lang")
-    if wanted in LANGUAGES and response.status_code < 400:
+    # A picture in somebody's text, or on another site, is no choice of the reader's.
+    chosen = request.headers.get("Sec-Fetch-Dest", "document") == "document"
+    if wanted in LANGUAGES and chosen and response.status_code < 400:
         response.set_cookie(
             COOKIE,
             wanted,

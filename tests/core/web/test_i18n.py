@@ -59,6 +59,15 @@ def test_an_unknown_language_in_the_cookie_is_french(site: Flask, value: str) ->
     assert '<html lang="fr">' in client.get("/accessibilite").text
 
 
+@pytest.mark.parametrize("destination", ["image", "iframe", "empty", "script"])
+def test_a_picture_of_somebody_else_chooses_no_language(site: Flask, destination: str) -> None:
+    client = site.test_client()
+    asked = client.get("/accessibilite?lang=en", headers={"Sec-Fetch-Dest": destination})
+    assert "Set-Cookie" not in asked.headers
+    asked = client.get("/accessibilite?lang=en", headers={"Sec-Fetch-Dest": "document"})
+    assert "eak_lang=en" in asked.headers["Set-Cookie"]
+
+
 def test_the_choice_of_language_keeps_the_page_and_its_filters(site: Flask) -> None:
     with site.test_request_context("/mentions-legales?q=toit%20vert&lang=fr"):
         french, english = i18n.languages()
