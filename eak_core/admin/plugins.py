@@ -61,7 +61,7 @@ def switch(service_slug: str, name: str) -> Answer:
     """What switching would change; then, once confirmed, the switching."""
     found = _installed(name)
     form = _switch_form(name)
-    if request.method == "GET":
+    if request.method != "POST":
         return _switch_page(found, form, 200)
     if not form.validate():
         return _switch_page(found, form, 422)

@@ -104,7 +104,7 @@ def mine() -> Answer:
 @blueprint.route("/idees/nouvelle", methods=["GET", "POST"])
 def new() -> Answer:
     """The form of a new idea."""
-    if request.method == "GET":
+    if request.method != "POST":
         require(g.actor, "idea.submit", g.service)
     form, criteria = _open_form(form_key=str(uuid4()))
     return _write(form, criteria, None)
@@ -116,7 +116,7 @@ def edit(idea_id: int) -> Answer:
     session = current_session()
     idea = rows.idea_of(session, g.service, idea_id)
     check_readable(session, g.actor, g.service, idea)
-    if request.method == "GET":
+    if request.method != "POST":
         proposals.require_editable(g.service, idea, g.actor)
     form, criteria = _open_form(rows.proposal_of(session, idea))
     return _write(form, criteria, idea)

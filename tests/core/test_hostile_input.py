@@ -145,6 +145,26 @@ def test_a_manager_learns_no_name_by_the_number_of_an_account(
     assert stranger.name not in answer.text
 
 
+@ON_ONE
+def test_head_is_answered_as_get_without_the_page(
+    client: Browser, people: People, site: Site, idea: Idea
+) -> None:
+    site.enable("discussion")
+    paths = (
+        "/culture/idees/nouvelle",
+        f"/culture/idees/{idea.id}/modifier",
+        f"/culture/discussion/idees/{idea.id}/commenter",
+        "/culture/gestion/plugins/discussion/activation",
+    )
+    for person in (None, people.citizen, people.manager):
+        if person is not None:
+            client.sign_in(person)
+        for path in paths:
+            assert client.head(path).status_code == client.get(path).status_code, path
+        if person is not None:
+            client.sign_out()
+
+
 @pytest.mark.parametrize("act", [save_draft, submit_idea])
 def test_a_form_of_one_service_changes_nothing_in_another(
     site: Site, citizen: Actor, act: Any

@@ -104,7 +104,7 @@ def _write(idea: Idea, parent: Comment | None) -> Answer:
     session = current_session()
     form = CommentForm(data={"form_key": str(uuid4())})
     status = 200
-    if request.method == "GET":
+    if request.method != "POST":
         require(g.actor, "discussion.comment", g.service)
         comments.require_open(session, g.service, idea)
         if parent is not None:
