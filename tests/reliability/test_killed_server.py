@@ -40,7 +40,7 @@ def insist(visitor: Visitor, title: str) -> None:
     """Submit one idea the way a person does whose connection breaks: send the same form again."""
     path = "/essai/idees/nouvelle"
     html = _until_answered(lambda: visitor.get(path))
-    (form,) = [form for form in Page(html).forms if form.method == "post" and not form.action]
+    form = Page(html).form(path)
     fields = form.filled({"title": title, "problem": "Il pleut sur le quai.", "body": "Un abri."})
     fields["action"] = ["submit"]
     _until_answered(lambda: visitor.post(path, fields))
