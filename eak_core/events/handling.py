@@ -17,6 +17,8 @@ from eak_core.events.subscribers import Context, Subscriber
 from eak_core.events.types import EventError, Recorded
 
 BATCH = 4000
+#: How many it reads the first time, when nobody knows yet how fast its handlers are.
+FIRST_BATCH = 250
 #: How long a batch may go on beginning new events, in seconds. On SQLite it holds the only
 #: writer's place meanwhile.
 BUDGET = {"sqlite": 0.1, "postgresql": 0.2}
@@ -37,18 +39,25 @@ class TornTransaction(EventError):
 
 @dataclass
 class Batch:
-    """One pass over the next events of a subscription, within the caller's transaction."""
+    """One pass over the next events of a subscription, within the caller's transaction.
+
+    ``most`` is how many events it reads. A handler of whole batches cannot be interrupted, so
+    afterwards `pace` says how many the next one should read to stay within the budget.
+    """
 
     session: Session
     core: EventCore
     subscription: Subscription
+    most: int = FIRST_BATCH
 
     def __post_init__(self) -> None:
         sub = self.subscription
         self.claims = self.core.claims.get(sub.plugin, {})
         self.parked = parked_subjects(self.session, sub.plugin, sub.service_id)
         self.settings = self.core.settings(self.session, sub.service_id, sub.plugin)
-        self.deadline = time.monotonic() + BUDGET[self.session.get_bind().dialect.name]
+        self.budget = BUDGET[self.session.get_bind().dialect.name]
+        self.started = time.monotonic()
+        self.deadline = self.started + self.budget
 
     def advance(self) -> int:
         """Handle the next events and move the cursor; answers how many events it moved over.
@@ -64,7 +73,7 @@ class Batch:
             return sub.position - before
         if sub.tries > DEATHS_BEFORE_CARE and sub.careful_until <= before:
             sub.careful_until = min(before + BATCH, head(self.session, sub.service_id))
-        limit = 1 if sub.careful_until > before else BATCH
+        limit = 1 if sub.careful_until > before else self.most
         rows = rows_after(self.session, sub.service_id, before, limit)
         if rows and rows[-1].position != before + len(rows):
             raise BrokenLog(
@@ -81,6 +90,14 @@ class Batch:
         sub.tries = DEATHS_BEFORE_CARE if sub.position < sub.careful_until else 0
         sub.handling_ms += round((time.perf_counter() - started) * 1000)
         return sub.position - before
+
+    @property
+    def pace(self) -> int:
+        """How many events the next batch should read, this one having taken as long as it has."""
+        taken = time.monotonic() - self.started
+        if taken > self.budget:
+            return max(1, self.most // 2)
+        return min(BATCH, self.most * 2) if taken < self.budget / 3 else self.most
 
     def _park_unseen(self, row: LogRow) -> None:
         sub = self.subscription

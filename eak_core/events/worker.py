@@ -18,7 +18,7 @@ from eak_core.events import parking, subscriptions
 from eak_core.events.backoff import retry_time
 from eak_core.events.claim import claim
 from eak_core.events.core import get_event_core
-from eak_core.events.handling import Batch, TornTransaction, retry_parked
+from eak_core.events.handling import FIRST_BATCH, Batch, TornTransaction, retry_parked
 from eak_core.events.log import committed
 from eak_core.events.models import ParkedEvent, Subscription
 from eak_core.events.outbox import Outbox
@@ -45,6 +45,7 @@ class Worker:
         self.plugins = list(self.core.subscribers)
         self.outbox = Outbox(app)
         self._wake = threading.Event()
+        self._pace: dict[tuple[str, int], int] = {}
 
     def run(self, stop: threading.Event) -> None:
         """Work until ``stop`` is set; the batch in hand is ended first."""
@@ -147,7 +148,10 @@ class Worker:
                     sub = _lock(session, plugin, service_id)
                     if sub is None:
                         return 0
-                    moved = Batch(session, self.core, sub).advance()
+                    most = self._pace.get((plugin, service_id), FIRST_BATCH)
+                    batch = Batch(session, self.core, sub, most)
+                    moved = batch.advance()
+                    self._pace[plugin, service_id] = batch.pace
                     if moved:
                         sub.failures, sub.retry_at = 0, None
                     elif sub.error:  # this code is too old for the next event

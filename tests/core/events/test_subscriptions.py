@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Sequence
+from types import SimpleNamespace
 from typing import Any
 from uuid import uuid4
 
@@ -26,9 +27,10 @@ from eak_core.events import (
     upcast,
 )
 from eak_core.events import event as declare
+from eak_core.events import handling as handling_module
 from eak_core.events import parking as parked_events
 from eak_core.events import worker as worker_module
-from eak_core.events.handling import DEATHS_BEFORE_PARKING
+from eak_core.events.handling import DEATHS_BEFORE_PARKING, FIRST_BATCH
 from eak_core.events.log import MAX_DEPTH
 from eak_core.events.models import EventLog, LogHead, OutboxMessage, ParkedEvent, Subscription
 from eak_core.events.outbox import Claimed
@@ -751,3 +753,34 @@ def test_services_are_read_apart(make_app: MakeApp) -> None:
     happen(app, 2)
     drain(app)
     assert effects(app) == [2]
+
+
+def test_a_slow_batch_handler_is_given_fewer_events_and_a_quick_one_more(
+    make_app: MakeApp, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """T22: whoever switches the plugin off waits for one batch, which nobody can interrupt."""
+    sizes: list[int] = []
+    seconds_each = 0.0
+    now = [100.0]
+    clocks = SimpleNamespace(monotonic=lambda: now[0], perf_counter=lambda: now[0])
+    monkeypatch.setattr(handling_module, "time", clocks)
+    probe = Listener()
+
+    @subscriber(probe, Happened, batch=True)
+    def on_happened(events: Sequence[Recorded], ctx: Context) -> None:
+        sizes.append(len(events))
+        now[0] += seconds_each * len(events)
+
+    app = make_app(probe)
+    start(app)
+    with write_session(app) as session:
+        for number in range(3000):
+            publish(session, Happened(thing=number, number=number), service_id=SERVICE)
+    worker = Worker(app)
+    for _batch in range(2):
+        worker.advance("probe", SERVICE)
+    assert sizes == [FIRST_BATCH, 2 * FIRST_BATCH]
+    seconds_each = 1.0
+    for _batch in range(4):
+        worker.advance("probe", SERVICE)
+    assert sizes[2:] == [4 * FIRST_BATCH, 2 * FIRST_BATCH, FIRST_BATCH, FIRST_BATCH // 2]
