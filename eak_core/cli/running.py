@@ -65,10 +65,14 @@ def worker(context: click.Context, once: bool, timeout: float) -> None:
 
     With --once it exits when no subscription lags: 0 then, 1 where the time was up before.
     """
+    from eak_core.db import write_session
     from eak_core.events.worker import Worker
+    from eak_core.plugins.activation import start_missing
 
     _log_to_standard_error()
     with state().application() as app:
+        with write_session(app) as session:
+            start_missing(session)
         at_work = Worker(app)
         if once:
             if not at_work.drain(timeout=timeout):

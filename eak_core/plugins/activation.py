@@ -51,6 +51,23 @@ def active_plugins(session: Session, service_id: int) -> frozenset[str]:
     return frozenset(rows) & get_host().ready_names
 
 
+def start_missing(session: Session) -> int:
+    """Let plugins that are on, and have gained their first handler since, read from the beginning.
+
+    An upgrade brings handlers without anybody switching anything. Answers how many plugins, counted
+    per service, begin; called before a worker starts.
+    """
+    known = {(each.plugin, each.service_id) for each in subscriptions.health(session)}
+    listening = {name for name, plugin in get_host().ready.items() if plugin.subscribers}
+    on = select(PluginActivation.plugin, PluginActivation.service_id).where(
+        PluginActivation.active, PluginActivation.plugin.in_(listening)
+    )
+    missing = [place for place in session.execute(on) if tuple(place) not in known]
+    for plugin, service_id in missing:
+        subscriptions.start(session, plugin, service_id)
+    return len(missing)
+
+
 def activations(session: Session, service_id: int) -> dict[str, PluginActivation]:
     """Every plugin that is or was on in a service, by name."""
     rows = session.scalars(

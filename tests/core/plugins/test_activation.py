@@ -14,8 +14,8 @@ from eak_core.errors import Forbidden, NotFound, Refused
 from eak_core.events import Context, subscriber
 from eak_core.events.models import Subscription
 from eak_core.permissions import Actor
-from eak_core.plugins.activation import activations, active_plugins, enable, rebuild
-from eak_core.plugins.counters import counted, counts
+from eak_core.plugins.activation import activations, active_plugins, enable, rebuild, start_missing
+from eak_core.plugins.counters import count, counted, counts
 from eak_core.plugins.events import PluginConfigured, PluginDisabled, PluginEnabled
 from eak_core.plugins.installed import State
 from eak_core.plugins.manifest import Stage
@@ -388,3 +388,26 @@ def test_a_plugin_with_stages_is_ready() -> None:
     stage = Stage("voting", "Vote", outcomes=(Stage("chosen", "Chosen"),))
     assert make("votes", stages=[stage]).plugin.stage_names == ("voting", "chosen")
     assert State.READY == "ready"
+
+
+def test_a_plugin_that_gains_its_first_handler_reads_from_the_beginning(
+    make_app: MakeApp,
+) -> None:
+    """An upgrade of its package brings the handler; nobody switches anything."""
+    before = make_app(make("growing"))
+    add_service(before)
+    switch(before, "growing")
+    grown = make("growing")
+
+    @subscriber(grown.plugin, PluginEnabled)
+    def seen(event: PluginEnabled, ctx: Context) -> None:
+        count(ctx, "enabled", subject="plugin:growing")
+
+    after = make_app(grown)
+    for expected in (1, 0):
+        with after.app_context(), write_session(after) as session:
+            assert start_missing(session) == expected
+    drain(after)
+    with after.app_context(), read_session(after) as session:
+        service = service_at(session, "culture")
+        assert counted(session, service.id, "growing", "enabled", "plugin:growing") == 1
