@@ -105,7 +105,7 @@ class Worker:
         """Let every subscription read on, and retry what is due; answers how many events moved."""
         with read_session(self.app) as session:
             waiting = subscriptions.waiting(session, self.plugins)
-        moved = sum(self.advance_on(plugin, service_id) for plugin, service_id in waiting)
+        moved = sum(self.advance(*place, seconds=TURN_SECONDS) for place in waiting)
         if slow or waiting:
             moved += self.retry_on()
         return moved
@@ -128,41 +128,48 @@ class Worker:
             if not moved:
                 self._wake.wait(POLL_SECONDS)
 
-    def advance_on(self, plugin: str, service_id: int) -> int:
-        """Batches of one subscription for as long as it is fair to the others."""
-        until = time.monotonic() + TURN_SECONDS
-        moved = batch = self.advance(plugin, service_id)
-        while batch > 1 and time.monotonic() < until:
-            batch = self.advance(plugin, service_id)
-            moved += batch
-        return moved
+    def advance(self, plugin: str, service_id: int, *, seconds: float = 0.0) -> int:
+        """One batch of one subscription, and others for as long as ``seconds`` are not over.
 
-    def advance(self, plugin: str, service_id: int) -> int:
-        """One batch of one subscription; answers how many events the cursor moved over."""
+        Answers how many events the cursor moved over.
+        """
+        until = time.monotonic() + seconds
+        moved, more = 0, True
         with claim(self.app, plugin, service_id) as mine:
             if not mine or not self._count_try(plugin, service_id):
                 return 0
-            try:
-                # Handlers stand where domain functions stand: in the application.
-                with self.app.app_context(), write_session(self.app) as session:
-                    sub = _lock(session, plugin, service_id)
-                    if sub is None:
-                        return 0
-                    most = self._pace.get((plugin, service_id), FIRST_BATCH)
-                    batch = Batch(session, self.core, sub, most)
-                    moved = batch.advance()
-                    self._pace[plugin, service_id] = batch.pace
-                    if moved:
-                        sub.failures, sub.retry_at = 0, None
-                    elif sub.error:  # this code is too old for the next event
-                        sub.failures += 1
-                        sub.retry_at = retry_time(sub.failures)
-            except Exception as error:  # noqa: BLE001
-                # A handler's own fault is parked by now. Whatever else it is, it is kept for
-                # administrators, and the other subscriptions go on.
-                self._back_off(plugin, service_id, error)
-                return 0
-            return moved
+            while more:
+                batch, more = self._advance(plugin, service_id, until)
+                moved += batch
+        return moved
+
+    def _advance(self, plugin: str, service_id: int, until: float) -> tuple[int, bool]:
+        """One batch; answers how many events it moved over, and whether another one is to follow,
+        which its commit has then counted as begun."""
+        try:
+            # Handlers stand where domain functions stand: in the application.
+            with self.app.app_context(), write_session(self.app) as session:
+                sub = _lock(session, plugin, service_id)
+                if sub is None:
+                    return 0, False
+                most = self._pace.get((plugin, service_id), FIRST_BATCH)
+                batch = Batch(session, self.core, sub, most)
+                moved = batch.advance()
+                self._pace[plugin, service_id] = batch.pace
+                more = moved > 1 and time.monotonic() < until
+                if more:
+                    sub.tries += 1
+                if moved:
+                    sub.failures, sub.retry_at = 0, None
+                elif sub.error:  # this code is too old for the next event
+                    sub.failures += 1
+                    sub.retry_at = retry_time(sub.failures)
+        except Exception as error:  # noqa: BLE001
+            # A handler's own fault is parked by now. Whatever else it is, it is kept for
+            # administrators, and the other subscriptions go on.
+            self._back_off(plugin, service_id, error)
+            return 0, False
+        return moved, more
 
     def _count_try(self, plugin: str, service_id: int) -> bool:
         """Count the batch before it begins: a death rolls everything else back."""
