@@ -13,6 +13,8 @@ from eak_core.errors import Misconfigured
 # A forgotten transaction must not hold the head of a log: after this, PostgreSQL ends it.
 IDLE_IN_TRANSACTION_MS = 30_000
 LOCK_TIMEOUT_MS = 10_000
+# Threads that wait for a connection are not served in the order of asking; so there are enough.
+POOL = {"pool_size": 20, "max_overflow": 20}
 
 
 def engine_options(url: str) -> dict[str, Any]:
@@ -20,7 +22,7 @@ def engine_options(url: str) -> dict[str, Any]:
     parsed = make_url(url)
     backend = parsed.get_backend_name()
     if backend == "sqlite":
-        return {"url": parsed, "connect_args": {"check_same_thread": False}}
+        return {"url": parsed, "connect_args": {"check_same_thread": False}, **POOL}
     if backend != "postgresql":
         raise Misconfigured(f"database_url: {backend} is not supported; use sqlite or postgresql")
     settings = {
@@ -33,9 +35,7 @@ def engine_options(url: str) -> dict[str, Any]:
     return {
         "url": parsed.set(drivername="postgresql+psycopg"),
         "connect_args": {"options": " ".join(f"-c {k}={v}" for k, v in settings.items())},
-        "pool_pre_ping": False,
-        "pool_size": 20,
-        "max_overflow": 10,
+        **POOL,
     }
 
 

@@ -10,7 +10,7 @@ from flask import Flask
 from sqlalchemy import create_engine, text
 from sqlalchemy.exc import OperationalError
 
-from eak_core.db import db, init_db, new_session, read_session, write_session
+from eak_core.db import db, init_db, new_session, read_session, sqlite, write_session
 from eak_core.db.sqlite import WriterQueue, prepare
 from eak_core.events import head, publish
 from eak_core.testing.databases import Databases
@@ -120,6 +120,31 @@ def test_writers_are_served_in_the_order_of_asking(tmp_path: Path) -> None:
     for thread in threads:
         thread.join()
     assert served == list(range(8))
+
+
+def test_whoever_has_waited_long_enough_goes_before_a_newcomer(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sqlite, "PATIENCE_SECONDS", 0.0)
+    queue = WriterQueue(tmp_path / "lock")
+    queue.acquire()
+    served: list[str] = []
+
+    def wait_in_line() -> None:
+        queue.acquire()
+        served.append("in line")
+        queue.release()
+
+    thread = threading.Thread(target=wait_in_line)
+    thread.start()
+    while not queue._waiting:
+        pass
+    queue.release()
+    queue.acquire()
+    served.append("newcomer")
+    queue.release()
+    thread.join()
+    assert served == ["in line", "newcomer"]
 
 
 def test_a_reader_never_waits_for_a_writer(sqlite_url: str) -> None:
