@@ -29,13 +29,13 @@ print(time.perf_counter() - started)
 """
 
 WEIGH = """
-import resource, sys, threading
 from pathlib import Path
 from eak_core.app import create_app
 from eak_core.config import load
 from eak_core.events.worker import Worker
 Worker(create_app(load(Path({folder!r}), database_url={url!r}))).drain()
-print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
+status = Path("/proc/self/status").read_text()
+print(int(status.split("VmRSS:")[1].split()[0]) / 1024)
 """
 
 

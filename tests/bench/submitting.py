@@ -62,10 +62,9 @@ def measure(databases: Databases, kind: Kind, folder: Path) -> Iterator[Figure]:
             citizen = site.people.citizen
         actor = Actor(person_id=citizen.id, confirmed=True)
         proposal = _proposal(app, service)
-        _submit(app, actor, service, proposal)
         for writers in WRITERS:
-            raw = _many(writers, _raw(app, service, actor, proposal))
-            ours = _many(writers, lambda: _submit(app, actor, service, proposal))
+            raw = _many(app, writers, _raw(app, service, actor, proposal))
+            ours = _many(app, writers, lambda: _submit(app, actor, service, proposal))
             name = f"{kind}: submit, {writers} writer{'s' if writers > 1 else ''}"
             yield Figure(name, "commits/s", ours.rate, raw.rate, floor=FLOOR[kind])
             yield Figure(f"{name}, worst wait", "ms", ours.worst_ms, ceiling=WORST_WAIT_MS)
@@ -98,7 +97,7 @@ def _proposal(app: Flask, service: Service) -> Proposal:
 
 
 def _submit(app: Flask, actor: Actor, service: Service, proposal: Proposal) -> None:
-    with app.app_context(), write_session(app) as session:
+    with write_session(app) as session:
         submit_idea(session, actor, service, proposal, form_key=str(uuid4()))
 
 
@@ -145,22 +144,28 @@ def _raw(app: Flask, service: Service, actor: Actor, proposal: Proposal) -> Call
     return commit
 
 
-def _many(writers: int, commit: Callable[[], None]) -> Result:
-    """``commit`` again and again by so many threads at once."""
-    until = time.perf_counter() + SECONDS
+def _many(app: Flask, writers: int, commit: Callable[[], None]) -> Result:
+    """``commit`` again and again by so many threads at once, each with its connection open."""
     counts = [0] * writers
     worst = [0.0] * writers
+    ready = threading.Barrier(writers)
 
     def write(number: int) -> None:
+        with app.app_context():
+            commit()
+            ready.wait()
+            write_on(number)
+
+    def write_on(number: int) -> None:
+        until = time.perf_counter() + SECONDS
         while (started := time.perf_counter()) < until:
             commit()
             counts[number] += 1
             worst[number] = max(worst[number], time.perf_counter() - started)
 
     threads = [threading.Thread(target=write, args=(number,)) for number in range(writers)]
-    started = time.perf_counter()
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    return Result(sum(counts) / (time.perf_counter() - started), max(worst) * 1000)
+    return Result(sum(counts) / SECONDS, max(worst) * 1000)
