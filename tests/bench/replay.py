@@ -33,7 +33,7 @@ THINGS = 20_000
 
 
 class Tally(Base):
-    """How often each thing was met: what both loops keep; ours through SQLAlchemy, as authors write it."""
+    """How often each thing was met: what both loops keep; ours as authors write it."""
 
     __tablename__ = "probe_tally"
 
