@@ -1,8 +1,8 @@
 """SQLite as a server's database: WAL, explicit transactions, and a fair queue of writers.
 
 SQLite's own busy handler is unfair: with four writers one of them was seen waiting for seconds.
-In front of ``BEGIN IMMEDIATE`` stands therefore a queue: first come, first served among the
-threads of this process, and a lock on a file beside the database among processes.
+In front of ``BEGIN IMMEDIATE`` stands therefore a queue: among the threads of this process nobody
+is overtaken for longer than a moment, among processes a lock on a file beside the database decides.
 """
 
 import fcntl
