@@ -82,11 +82,12 @@ class WriterQueue:
                             self._waiting.remove(turn)
                         self._owner = me
                         return
-        except BaseException:  # interrupted: leave the line, or pass on a place just given
+        except BaseException:  # interrupted: leave the line, and pass on what was just given
             with self._mutex:
                 if not turn.granted:
                     self._waiting.remove(turn)
-            if turn.granted:
+                free = turn.granted or self._owner is None
+            if free:
                 self._hand_on()
             raise
 

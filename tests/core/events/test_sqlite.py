@@ -147,6 +147,54 @@ def test_whoever_has_waited_long_enough_goes_before_a_newcomer(
     assert served == ["in line", "newcomer"]
 
 
+class Interrupted(BaseException):
+    """Stands for Ctrl-C."""
+
+
+def test_whoever_is_interrupted_in_line_passes_the_call_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    queue = WriterQueue(tmp_path / "lock")
+    queue.acquire()
+    ends: list[str] = []
+
+    class Impatient(threading.Event):
+        def wait(self, timeout: float | None = None) -> bool:
+            super().wait(timeout)
+            raise Interrupted
+
+    original = sqlite._Turn
+
+    def first_is_impatient() -> sqlite._Turn:
+        turn = original()
+        if not queue._waiting:
+            turn.called = Impatient()
+        return turn
+
+    monkeypatch.setattr(sqlite, "_Turn", first_is_impatient)
+
+    def leave() -> None:
+        try:
+            queue.acquire()
+        except Interrupted:
+            ends.append("interrupted")
+
+    def stay() -> None:
+        queue.acquire()
+        ends.append("served")
+        queue.release()
+
+    threads = [threading.Thread(target=act) for act in (leave, stay)]
+    for number, thread in enumerate(threads, start=1):
+        thread.start()
+        while len(queue._waiting) < number:
+            pass
+    queue.release()
+    for thread in threads:
+        thread.join(10)
+    assert ends == ["interrupted", "served"]
+
+
 def test_a_reader_never_waits_for_a_writer(sqlite_url: str) -> None:
     app = application(sqlite_url)
     happen(app, 1)
