@@ -1,5 +1,6 @@
 """A person with a browser without JavaScript: cookies, links, and forms as they stand on pages."""
 
+import http.client
 import http.cookiejar
 import urllib.error
 import urllib.parse
@@ -38,6 +39,12 @@ class Visitor:
         assert status == 200, html
 
     def _open(self, request: urllib.request.Request) -> tuple[int, str]:
+        try:
+            return self._answer(request)
+        except http.client.HTTPException as error:
+            raise ConnectionError("the server went away in the middle of its answer") from error
+
+    def _answer(self, request: urllib.request.Request) -> tuple[int, str]:
         try:
             with self._opener.open(request, timeout=20) as answer:
                 return answer.status, answer.read().decode()
