@@ -1,0 +1,1 @@
+"""Votes: ballots that citizens trust and anyone can recount."""
