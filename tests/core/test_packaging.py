@@ -26,10 +26,14 @@ def locked(lock: str) -> dict[str, str]:
 def wanted(lock: str) -> set[str]:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())
     lines = [*project["project"]["dependencies"], *project["dependency-groups"]["build"]]
+    for plugin in PLUGINS:
+        lines += tomllib.loads((plugin / "pyproject.toml").read_text())["project"]["dependencies"]
     if lock == "test":
         lines += project["dependency-groups"]["test"]
         lines += project["project"]["optional-dependencies"]["testing"]
-    return {canonicalize_name(Requirement(line).name) for line in lines}
+    names = {canonicalize_name(Requirement(line).name) for line in lines}
+    # What the tree itself provides comes from no registry.
+    return names - {project["project"]["name"]}
 
 
 @pytest.mark.parametrize("lock", LOCKS)
