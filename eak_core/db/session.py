@@ -8,22 +8,38 @@ fair among threads and processes (see `eak_core.db.sqlite`). On PostgreSQL nothi
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from typing import Any, cast
 from weakref import WeakKeyDictionary
 
 from flask import Flask
 from flask_sqlalchemy_lite import SQLAlchemy
 from sqlalchemy import Connection, Engine, orm
+from sqlalchemy import event as sa_event
+
+from eak_core import clock
 
 # `Session.get_bind` must answer the same object every time, or the session would hold two
 # connections; so the writing twin of an engine is made once.
 _writing_twins: WeakKeyDictionary[Engine, Engine] = WeakKeyDictionary()
 
+_BEGAN_AT = "eak_began_at"
+
 
 class Session(orm.Session):
-    """SQLAlchemy's session, which knows whether its next transaction may write."""
+    """SQLAlchemy's session, which knows whether its next transaction may write, and when its
+    current one was asked for."""
 
     _writes = False
+
+    @property
+    def began_at(self) -> datetime | None:
+        """When the current transaction was asked for, aware, in UTC; None outside one.
+
+        That is before it waited for its turn among SQLite's writers or for any lock: whoever came
+        before a deadline came in time, however long the queue was. A savepoint changes nothing.
+        """
+        return self.info.get(_BEGAN_AT) if self.in_transaction() else None
 
     @property
     def writes(self) -> bool:
@@ -44,6 +60,12 @@ class Session(orm.Session):
         if twin is None:
             twin = _writing_twins.setdefault(bind, bind.execution_options(eak_writes=True))
         return twin
+
+
+@sa_event.listens_for(Session, "after_transaction_create")
+def _note_beginning(session: Session, transaction: orm.SessionTransaction) -> None:
+    if transaction.parent is None:
+        session.info[_BEGAN_AT] = clock.now()
 
 
 db = SQLAlchemy(session_options={"class_": Session, "expire_on_commit": False})
