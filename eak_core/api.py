@@ -83,6 +83,7 @@ from eak_core.plugins.counters import count, counted, counts
 from eak_core.plugins.events import PluginConfigured, PluginDisabled, PluginEnabled
 from eak_core.plugins.hookspecs import hookimpl
 from eak_core.plugins.manifest import Plugin, Stage
+from eak_core.plugins.secrets import plugin_secret
 from eak_core.plugins.settings import plugin_settings
 from eak_core.services.events import ServiceChanged, ServiceCreated
 from eak_core.services.models import Service
@@ -169,6 +170,7 @@ __all__ = [
     "paginate",
     "person_names",
     "plain_summary",
+    "plugin_secret",
     "plugin_settings",
     "public_idea",
     "public_ideas",

@@ -16,6 +16,7 @@ from urllib.parse import SplitResult, urlsplit
 import msgspec
 
 from eak_core.errors import Misconfigured
+from eak_core.secret_files import kept_secret
 
 ENV_PREFIX = "EAK_"
 DATABASE_SCHEMES = frozenset({"sqlite", "postgresql"})
@@ -94,7 +95,9 @@ def load(instance: Path, **overrides: Any) -> Config:
     values["instance"] = instance
     _make_folder(instance)
     if not values.get("secret_key"):
-        values["secret_key"] = _stored_secret(instance / "secret_key")
+        values["secret_key"] = kept_secret(
+            instance / "secret_key", lambda: secrets.token_urlsafe(48)
+        )
         origin["secret_key"] = str(instance / "secret_key")
     values.setdefault("database_url", f"sqlite:///{instance / 'eak.sqlite'}")
     return _checked(values, origin)
@@ -211,45 +214,6 @@ def _make_folder(folder: Path) -> None:
         raise Misconfigured(
             f"The instance folder {folder} cannot be made: {_reason(error)}."
         ) from error
-
-
-def _stored_secret(file: Path) -> str:
-    """The key in ``file``, made on the first call.
-
-    Written whole under another name and then linked, so that of several processes that
-    start at once one wins, and nobody ever reads half a key.
-    """
-    try:
-        return _read_secret(file)
-    except FileNotFoundError:
-        pass
-    except OSError as error:
-        raise Misconfigured(f"{file} cannot be read: {_reason(error)}.") from error
-    draft = file.with_name(f".{file.name}.{os.getpid()}.{secrets.token_hex(4)}")
-    try:
-        descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(descriptor, "w", encoding="ascii") as stream:
-            stream.write(secrets.token_urlsafe(48))
-            stream.flush()
-            os.fsync(stream.fileno())
-        try:
-            os.link(draft, file)
-        except FileExistsError:
-            pass
-        finally:
-            draft.unlink()
-        return _read_secret(file)
-    except OSError as error:
-        raise Misconfigured(
-            f"The secret key cannot be written to {file}: {_reason(error)}."
-        ) from error
-
-
-def _read_secret(file: Path) -> str:
-    secret = file.read_text(encoding="utf-8").strip()
-    if not secret:
-        raise Misconfigured(f"{file} is empty; remove it and a new key will be made.")
-    return secret
 
 
 def _reason(error: Exception) -> str:

@@ -97,7 +97,7 @@ def _differences_from_models(app: "Flask") -> list[str]:
 def backup(file: Path, yes: bool) -> None:
     """Save everything in the database to FILE, while the site runs.
 
-    The folder's eak.toml and secret_key are not in it: keep a copy of them too.
+    The folder's eak.toml, secret_key and secrets are not in it: keep a copy of them too.
     """
     from eak_core.db import db
     from eak_core.db.backup import back_up

@@ -1,0 +1,53 @@
+"""Secrets of plugins: random bytes that the database, its backups and its readers do not hold."""
+
+import re
+import secrets
+from pathlib import Path
+
+from flask import current_app
+
+from eak_core.config import Config
+from eak_core.errors import Misconfigured
+from eak_core.plugins.manifest import NAME
+from eak_core.secret_files import kept_secret
+
+FOLDER = "secrets"
+BYTES = 32
+
+_SECRET_NAME = re.compile(r"[a-z][a-z0-9_-]{0,60}")
+
+
+def plugin_secret(plugin: str, name: str) -> bytes:
+    """The secret ``name`` of a plugin: 32 random bytes, the same at every call.
+
+    Made at the first call, once among all processes, into ``secrets/<plugin>/<name>`` of the
+    instance folder, as 64 hexadecimal digits that the owner alone may read. ``name`` is a-z, 0-9,
+    _ and -, beginning with a letter: `ValueError` for any other. `Misconfigured` where the file
+    cannot be written, or holds something else.
+    """
+    if not NAME.fullmatch(plugin):
+        raise ValueError(f"{plugin!r} cannot be the name of a plugin")
+    if not _SECRET_NAME.fullmatch(name):
+        raise ValueError(f"a secret is named with a-z, 0-9, _ and -, not {name!r}")
+    config: Config = current_app.extensions["eak_config"]
+    file = _folder(config.instance / FOLDER, plugin) / name
+    kept = kept_secret(file, lambda: secrets.token_hex(BYTES))
+    try:
+        secret = bytes.fromhex(kept)
+    except ValueError:
+        secret = b""
+    if len(secret) != BYTES:
+        raise Misconfigured(
+            f"{file} does not hold {BYTES * 2} hexadecimal digits: put back the one of the backup."
+        )
+    return secret
+
+
+def _folder(root: Path, plugin: str) -> Path:
+    folder = root / plugin
+    try:
+        for each in (root, folder):
+            each.mkdir(mode=0o700, exist_ok=True)
+    except OSError as error:
+        raise Misconfigured(f"The folder {folder} cannot be made: {error.strerror}.") from error
+    return folder
