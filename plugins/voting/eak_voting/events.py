@@ -1,0 +1,110 @@
+"""What happens around votes, as facts in the log. No payload says what anybody chose.
+
+In secret ballots no event names a person, and its time is rounded down to the hour.
+"""
+
+from eak_core.api import Code, Event, event
+from eak_voting.manifest import plugin
+from eak_voting.settings import Method, Secrecy
+
+BALLOT = "voting.ballot:{ballot_id}"
+
+
+@event(plugin, "voting.ballot_announced", version=1, subject=BALLOT)
+class BallotAnnounced(Event):
+    """A ballot was put on the site, or its announcement was taken back (``withdrawn``)."""
+
+    ballot_id: int
+    withdrawn: bool = False
+
+
+@event(plugin, "voting.ballot_opened", version=1, subject=BALLOT)
+class BallotOpened(Event):
+    """Votes are taken from now on; ``terms_hash`` is the SHA-256 of the terms, frozen from now."""
+
+    ballot_id: int
+    method: Method
+    secrecy: Secrecy
+    terms_hash: Code
+
+
+@event(plugin, "voting.vote_cast", version=1, subject=BALLOT)
+class VoteCast(Event):
+    """Somebody voted."""
+
+    ballot_id: int
+    person_id: int | None
+
+
+@event(plugin, "voting.vote_changed", version=1, subject=BALLOT)
+class VoteChanged(Event):
+    """Somebody who had voted chose something else."""
+
+    ballot_id: int
+    person_id: int | None
+
+
+@event(plugin, "voting.vote_withdrawn", version=1, subject=BALLOT)
+class VoteWithdrawn(Event):
+    """Somebody who had voted took the vote back."""
+
+    ballot_id: int
+    person_id: int | None
+
+
+@event(plugin, "voting.votes_excluded", version=1, subject=BALLOT)
+class VotesExcluded(Event):
+    """Votes are left out of the count, or taken in again (``reversed``), for a public reason."""
+
+    ballot_id: int
+    number: int
+    votes: int
+    reversed: bool = False
+
+
+@event(plugin, "voting.ballot_closed", version=1, subject=BALLOT)
+class BallotClosed(Event):
+    """The ballot's end has come; ``voters`` is how many people voted."""
+
+    ballot_id: int
+    voters: int
+
+
+@event(plugin, "voting.ballot_counted", version=1, subject=BALLOT)
+class BallotCounted(Event):
+    """The result stands; ``result_hash`` is the SHA-256 of its canonical JSON."""
+
+    ballot_id: int
+    conclusive: bool
+    result_hash: Code
+
+
+@event(plugin, "voting.ballot_cancelled", version=1, subject=BALLOT)
+class BallotCancelled(Event):
+    """A ballot was cancelled; its page says why."""
+
+    ballot_id: int
+
+
+@event(plugin, "voting.support_given", version=1, subject="idea:{idea_id}")
+class SupportGiven(Event):
+    """Somebody supports an idea, outside of any ballot."""
+
+    idea_id: int
+    person_id: int | None
+
+
+@event(plugin, "voting.support_withdrawn", version=1, subject="idea:{idea_id}")
+class SupportWithdrawn(Event):
+    """Somebody no longer supports an idea."""
+
+    idea_id: int
+    person_id: int | None
+
+
+@event(plugin, "voting.voter_erased", version=1, subject="person:{person_id}")
+class VoterErased(Event):
+    """The account of somebody who voted openly in this service was erased: their votes count on,
+    without a name."""
+
+    person_id: int

@@ -1,0 +1,151 @@
+"""The terms of a ballot: all that decides who may vote, how, and how votes are counted.
+
+Pure: nothing here knows of the database or of Flask. The terms are published as canonical JSON
+(RFC 8785 for what they hold: strings, integers, booleans; keys sorted, no spaces, UTF-8), so that
+their SHA-256 is the same wherever it is computed.
+"""
+
+import hashlib
+from datetime import datetime
+from typing import Any, Literal, get_args
+
+import msgspec
+
+Method = Literal["support", "approval", "majority", "budget"]
+Secrecy = Literal["public", "pseudonymous", "secret"]
+Publication = Literal["live", "totals", "after_close"]
+Residents = Literal["anyone", "agents", "inhabitants"]
+Missing = Literal["worst", "median", "normalised"]
+Completion = Literal["none", "add1", "add1-exhaustive", "utilitarian"]
+BudgetBallot = Literal["approve", "points", "basket"]
+BudgetRule = Literal["equal-shares", "greedy"]
+
+METHODS: tuple[Method, ...] = get_args(Method)
+SECRECIES: tuple[Secrecy, ...] = get_args(Secrecy)
+PUBLICATIONS: tuple[Publication, ...] = get_args(Publication)
+
+#: Seven grades, from the worst to the best (1 … 7); 0 is "not graded".
+GRADES = 7
+
+
+class _Record(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A value that is compared by what it holds."""
+
+
+class Electorate(_Record):
+    """Who may vote: ``agents`` of the administration, ``inhabitants`` who declared one of
+    ``communes`` (INSEE codes), or ``anyone`` with a confirmed account; all of at least
+    ``minimum_age`` years, as they declare. ``size`` is how many they are, where that is known."""
+
+    who: Residents = "anyone"
+    communes: tuple[str, ...] = ()
+    minimum_age: int | None = None
+    size: int | None = None
+
+
+class Quorum(_Record):
+    """How many voters a ballot needs to be conclusive: a number, or per cent of the electorate."""
+
+    voters: int = 0
+    percent: int | None = None
+
+
+class ApprovalRules(_Record):
+    """How many options a vote names; ``at_most`` None for any number. An empty vote is blank."""
+
+    at_least: int = 0
+    at_most: int | None = None
+
+
+class Criterion(_Record):
+    """One of the criteria on which options are graded; ``weight`` counts in the pool of all."""
+
+    code: str
+    name: str
+    question: str = ""
+    weight: int = 1
+
+
+class MajorityRules(_Record):
+    """``missing`` says how options graded by different numbers of voters are compared
+    (see `eak_voting.counting.majority`); an option whose majority grade on any criterion is below
+    ``floor`` is ranked, and said not to be eligible."""
+
+    criteria: tuple[Criterion, ...]
+    missing: Missing = "worst"
+    floor: int | None = None
+
+
+class BudgetRules(_Record):
+    """``amount`` and costs are whole units of ``currency``. Voters approve projects, distribute
+    ``points``, or fill a basket that costs at most the amount. Both counts are published;
+    ``rule`` is the one that decides."""
+
+    amount: int
+    currency: str = "EUR"
+    ballot: BudgetBallot = "approve"
+    points: int = 10
+    at_least: int = 0
+    at_most: int | None = None
+    rule: BudgetRule = "equal-shares"
+    completion: Completion = "add1-exhaustive"
+    comparison: bool = False
+
+
+class Settings(_Record):
+    """The rules of a ballot. Of the last three, the one of its method is there."""
+
+    method: Method
+    secrecy: Secrecy = "secret"
+    publication: Publication = "after_close"
+    electorate: Electorate = Electorate()
+    quorum: Quorum = Quorum()
+    approval: ApprovalRules | None = None
+    majority: MajorityRules | None = None
+    budget: BudgetRules | None = None
+
+    @property
+    def required_voters(self) -> int:
+        """How many voters the quorum asks for; 0 where there is none."""
+        size = self.electorate.size
+        if self.quorum.percent is None or size is None:
+            return self.quorum.voters
+        return -(-size * self.quorum.percent // 100)
+
+
+class Option(_Record):
+    """What can be voted for. ``number`` (from 1) is what votes name, ``code`` what exports do."""
+
+    number: int
+    code: str
+    title: str
+    idea: int | None = None
+    cost: int | None = None
+
+
+class Terms(_Record):
+    """Everything that is frozen at the opening. Times are ISO 8601 in UTC, to the second."""
+
+    ballot: int
+    service: str
+    title: str
+    text: str
+    opens_at: str
+    closes_at: str
+    settings: Settings
+    options: tuple[Option, ...]
+
+
+def canonical(value: Any) -> bytes:
+    """``value`` as canonical JSON: what is hashed, signed and published."""
+    return msgspec.json.encode(value, order="sorted")
+
+
+def digest(data: bytes) -> str:
+    """SHA-256, as 64 hexadecimal digits."""
+    return hashlib.sha256(data).hexdigest()
+
+
+def instant(at: datetime) -> str:
+    """``at`` (aware, UTC) as the terms write it."""
+    return at.strftime("%Y-%m-%dT%H:%M:%SZ")
