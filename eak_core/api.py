@@ -35,7 +35,7 @@ browsers until the log of their service moves. Nothing leaves for the outside bu
 
 from eak_core import clock
 from eak_core.db import Base as Model
-from eak_core.db import Session, current_session, read_session, write_session
+from eak_core.db import Session, UTCDateTime, current_session, read_session, write_session
 from eak_core.db.upsert import insert_once, upsert
 from eak_core.errors import (
     Conflict,
@@ -54,8 +54,11 @@ from eak_core.events import (
     Event,
     Recorded,
     event,
+    on_schedule,
     publish,
+    schedule,
     subscriber,
+    unschedule,
     upcast,
 )
 from eak_core.i18n import _, _l, lazy_ngettext, ngettext
@@ -65,6 +68,7 @@ from eak_core.ideas.models import Idea
 from eak_core.ideas.rows import public_idea
 from eak_core.ideas.transitions import has_outcome, stage_graph
 from eak_core.ideas.visibility import public_ideas
+from eak_core.ideas.wording import slug_of
 from eak_core.moderation.decisions import hidden_reason, hidden_reasons, hide, restore
 from eak_core.moderation.events import ContentHidden, ContentRestored
 from eak_core.people.events import PersonErased, PersonJoined, RoleGranted, RoleRevoked
@@ -142,6 +146,7 @@ __all__ = [
     "SignInRequired",
     "Stage",
     "TooMany",
+    "UTCDateTime",
     "_",
     "_l",
     "check_visible",
@@ -166,6 +171,7 @@ __all__ = [
     "markdown",
     "may",
     "ngettext",
+    "on_schedule",
     "page_number",
     "paginate",
     "person_names",
@@ -179,8 +185,11 @@ __all__ = [
     "render",
     "require",
     "restore",
+    "schedule",
+    "slug_of",
     "stage_graph",
     "subscriber",
+    "unschedule",
     "upcast",
     "upsert",
     "valid_until",

@@ -1,0 +1,88 @@
+"""Finding ballots, and reading what they say: their phase, their rules, their terms."""
+
+from datetime import datetime
+from typing import Literal
+
+import msgspec
+from sqlalchemy import select
+
+from eak_core.api import (
+    Actor,
+    NotFound,
+    Service,
+    Session,
+    _l,
+    clock,
+    may,
+)
+from eak_voting.models import Ballot, BallotOption
+from eak_voting.settings import Settings, Terms, canonical, instant
+
+#: Where a ballot stands by the clock, whether or not the worker was in time to write it down.
+Phase = Literal["draft", "upcoming", "open", "closing", "counted", "cancelled"]
+
+_settings = msgspec.json.Decoder(Settings)
+_terms = msgspec.json.Decoder(Terms)
+
+
+def ballot_of(session: Session, service: Service, ballot_id: int) -> Ballot:
+    """The ballot ``ballot_id`` of this service, where it is public; `NotFound` otherwise."""
+    ballot = session.get(Ballot, ballot_id) if 0 < ballot_id < 2**31 else None
+    if ballot is None or ballot.service_id != service.id or ballot.state == "draft":
+        raise NotFound(_l("There is no ballot at this address."))
+    return ballot
+
+
+def ballot_for(session: Session, actor: Actor, service: Service, ballot_id: int) -> Ballot:
+    """As `ballot_of`; those who prepare ballots find drafts too."""
+    ballot = session.get(Ballot, ballot_id) if 0 < ballot_id < 2**31 else None
+    if (
+        ballot is not None
+        and ballot.service_id == service.id
+        and ballot.state == "draft"
+        and may(actor, "voting.manage", service)
+    ):
+        return ballot
+    return ballot_of(session, service, ballot_id)
+
+
+def phase(ballot: Ballot, now: datetime | None = None) -> Phase:
+    """Where ``ballot`` stands at ``now``. "closing": no more votes, and no result yet."""
+    if ballot.state in ("draft", "counted", "cancelled"):
+        return ballot.state  # type: ignore[return-value]  # three words of both
+    now = now or clock.now()
+    if ballot.state == "closed" or now >= ballot.closes_at:
+        return "closing"
+    return "upcoming" if ballot.state == "announced" and now < ballot.opens_at else "open"
+
+
+def settings_of(ballot: Ballot) -> Settings:
+    """The rules of ``ballot``."""
+    return _settings.decode(ballot.settings)
+
+
+def options_of(session: Session, ballot: Ballot) -> list[BallotOption]:
+    """What can be voted for, in the order of the ballot."""
+    query = select(BallotOption).where(BallotOption.ballot_id == ballot.id)
+    return list(session.scalars(query.order_by(BallotOption.number)))
+
+
+def terms_of(session: Session, service: Service, ballot: Ballot) -> Terms:
+    """The terms of ``ballot``: the frozen ones, or before the opening what they would be now."""
+    if ballot.terms is not None:
+        return _terms.decode(ballot.terms)
+    return Terms(
+        ballot=ballot.id,
+        service=service.slug,
+        title=ballot.title,
+        text=ballot.text,
+        opens_at=instant(ballot.opens_at),
+        closes_at=instant(ballot.closes_at),
+        settings=settings_of(ballot),
+        options=tuple(option.term for option in options_of(session, ballot)),
+    )
+
+
+def written(settings: Settings) -> str:
+    """``settings`` as the row keeps them."""
+    return canonical(settings).decode()

@@ -1,0 +1,158 @@
+"""From a draft to an open ballot, or to a cancelled one."""
+
+from sqlalchemy import delete, select
+
+from eak_core.api import (
+    Actor,
+    Idea,
+    Invalid,
+    Refused,
+    Service,
+    Session,
+    _,
+    _l,
+    clean_lines,
+    clock,
+    public_ideas,
+    publish,
+    require,
+)
+from eak_voting import timetable
+from eak_voting.ballots import options_of, phase, terms_of
+from eak_voting.events import BallotAnnounced, BallotCancelled, BallotOpened
+from eak_voting.models import Ballot, BallotOption
+from eak_voting.preparing import locked, require_draft
+from eak_voting.publishing import record
+from eak_voting.settings import canonical, digest
+from eak_voting.transparency.records import CancelledLeaf, OpenedLeaf
+
+REASON_LENGTH = 2_000
+
+
+def announce(session: Session, actor: Actor, service: Service, ballot: Ballot) -> None:
+    """Put a draft on the site; it opens by itself at its instant, at once where that has come.
+
+    `Refused` where it is not a draft, `Invalid` where it would be over before it began.
+    """
+    require(actor, "voting.manage", service)
+    ballot = locked(session, ballot)
+    require_draft(ballot)
+    if ballot.closes_at <= clock.now():
+        raise Invalid(
+            _l("The close of this ballot is in the past. Choose another date, then announce it."),
+            {"closes_at": _("This instant has passed.")},
+        )
+    ballot.state = "announced"
+    event = BallotAnnounced(ballot_id=ballot.id)
+    publish(session, event, service_id=service.id, actor_id=actor.person_id)
+    timetable.plan(session, ballot)
+    if ballot.opens_at <= clock.now():
+        open_ballot(session, service, ballot)
+
+
+def withdraw_announcement(session: Session, actor: Actor, service: Service, ballot: Ballot) -> None:
+    """Make an announced ballot a draft again, as long as it has not opened."""
+    require(actor, "voting.manage", service)
+    ballot = locked(session, ballot)
+    if phase(ballot) != "upcoming":
+        raise Refused(_l("Only a ballot that is announced and not yet open can be taken back."))
+    ballot.state = "draft"
+    event = BallotAnnounced(ballot_id=ballot.id, withdrawn=True)
+    publish(session, event, service_id=service.id, actor_id=actor.person_id)
+    timetable.forget(session, ballot)
+
+
+def open_ballot(session: Session, service: Service, ballot: Ballot) -> None:
+    """Freeze the terms of an announced ballot, and take votes from now on.
+
+    Nothing happens where it is open already. Ideas that are no longer public are left out; where
+    none is left, the ballot is cancelled and says so.
+    """
+    ballot = locked(session, ballot)
+    if ballot.state != "announced":
+        return
+    _drop_gone(session, service, ballot)
+    if not options_of(session, ballot):
+        _cancel(session, Actor.system(), service, ballot, _gone_reason())
+        return
+    now = clock.now()
+    # Opened by hand or late, the terms name the instant that was announced all the same.
+    terms = canonical(terms_of(session, service, ballot))
+    ballot.terms = terms.decode()
+    ballot.terms_hash = digest(terms)
+    ballot.state, ballot.opened_at = "open", now
+    leaf = OpenedLeaf(ballot=ballot.id, terms=ballot.terms_hash)
+    record(session, service.id, [leaf])
+    publish(
+        session,
+        BallotOpened(
+            ballot_id=ballot.id,
+            method=ballot.method,  # type: ignore[arg-type]  # a column of words
+            secrecy=ballot.secrecy,  # type: ignore[arg-type]
+            terms_hash=ballot.terms_hash,
+        ),
+        service_id=service.id,
+    )
+
+
+def cancel(session: Session, actor: Actor, service: Service, ballot: Ballot, reason: str) -> None:
+    """Call off a ballot that is not counted yet, for a public ``reason``. Votes are kept, and
+    never counted. `Refused` where there is nothing to cancel, `Invalid` without a reason."""
+    require(actor, "voting.manage", service)
+    ballot = locked(session, ballot)
+    reason = clean_lines(reason)
+    if not reason or len(reason) > REASON_LENGTH:
+        raise Invalid(
+            _l("The ballot was not cancelled."),
+            {"reason": _("Give a reason: voters will look for it.")},
+        )
+    if ballot.state not in ("announced", "open", "closed"):
+        raise Refused(_l("Only a ballot that is announced, open or being counted is cancelled."))
+    _cancel(session, actor, service, ballot, reason)
+
+
+def _cancel(session: Session, actor: Actor, service: Service, ballot: Ballot, reason: str) -> None:
+    opened = ballot.state != "announced"
+    ballot.state, ballot.cancelled_at, ballot.cancel_reason = "cancelled", clock.now(), reason
+    timetable.forget(session, ballot)
+    if opened:
+        record(session, service.id, [CancelledLeaf(ballot=ballot.id)])
+    event = BallotCancelled(ballot_id=ballot.id)
+    publish(session, event, service_id=service.id, actor_id=actor.person_id)
+
+
+def _gone_reason() -> str:
+    return _("None of its ideas was public any more when it was to open.")
+
+
+def _drop_gone(session: Session, service: Service, ballot: Ballot) -> None:
+    """Take off the ballot what is no longer public, and number the rest anew with the titles that
+    the ideas have now."""
+    options = options_of(session, ballot)
+    asked = [option.idea_id for option in options]
+    titles = dict(
+        session.execute(
+            select(Idea.id, Idea.title).where(Idea.id.in_(asked), *public_ideas(service.id))
+        ).tuples()
+    )
+    if len(titles) == len(options):
+        for option in options:
+            option.title = titles[option.idea_id or 0]
+        session.flush()
+        return
+    kept = [
+        {
+            "ballot_id": ballot.id,
+            "code": option.code,
+            "title": titles[option.idea_id],
+            "idea_id": option.idea_id,
+            "cost": option.cost,
+        }
+        for option in options
+        if option.idea_id in titles
+    ]
+    for option in options:
+        session.expunge(option)
+    session.execute(delete(BallotOption).where(BallotOption.ballot_id == ballot.id))
+    session.add_all(BallotOption(number=number, **values) for number, values in enumerate(kept, 1))
+    session.flush()
