@@ -9,13 +9,11 @@ from wtforms import (
     IntegerField,
     RadioField,
     SelectField,
-    SelectMultipleField,
     StringField,
     TextAreaField,
 )
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, Regexp
-from wtforms.widgets import CheckboxInput, ListWidget
 
 from eak_core.i18n import _l
 from eak_core.ideas import criteria as criteria_room
@@ -25,24 +23,8 @@ from eak_core.ideas.models import Commune, Criterion, Subject
 from eak_core.ideas.stages import Stage
 from eak_core.ideas.texts import LENGTHS, STATEMENT_LENGTH, Proposal
 from eak_core.ideas.transitions import REASON_LENGTH
+from eak_core.web.fields import CheckboxesField, Needed
 from eak_core.web.forms import Form
-
-
-class CheckboxesField(SelectMultipleField):  # type: ignore[misc]  # WTForms ships no types
-    """Several choices, each with its own box: no key to hold down, readable on a phone."""
-
-    widget = ListWidget(prefix_label=False)
-    option_widget = CheckboxInput()
-
-
-class Needed:
-    """Marks a field that a submission needs, so that its label does not say “optional”."""
-
-    def __init__(self) -> None:
-        self.field_flags = {"required": True}
-
-    def __call__(self, form: Form, field: Any) -> None:
-        """Everything goes through: a draft may leave it empty."""
 
 
 class ProposalForm(Form):

@@ -202,10 +202,13 @@ def conditions(service_id: int, filters: Filters) -> list[ColumnElement[bool]]:
     if filters.commune:
         within = select(IdeaCommune.idea_id).where(IdeaCommune.commune_code == filters.commune)
         kept.append(Idea.id.in_(within))
-    kept += [
-        Idea.search_text.contains(word, autoescape=True) for word in folded(filters.text).split()
-    ]
-    return kept
+    return [*kept, *matching_ideas(filters.text)]
+
+
+def matching_ideas(text: str) -> tuple[ColumnElement[bool], ...]:
+    """The conditions on `Idea` that keep those in which each word of ``text`` occurs, whatever its
+    case and accents. None for an empty text."""
+    return tuple(Idea.search_text.contains(word, autoescape=True) for word in folded(text).split())
 
 
 def _card_columns() -> AnySelect:

@@ -1,0 +1,82 @@
+"""Kinds of form fields that WTForms does not have."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from wtforms import Field, SelectMultipleField
+from wtforms.widgets import CheckboxInput, DateTimeLocalInput, ListWidget
+
+from eak_core.i18n import _
+from eak_core.web.i18n import PARIS, in_paris
+
+#: What browsers send, what people type where a browser offers no calendar.
+_FORMATS = ("%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M", "%d/%m/%Y %H:%M")
+
+
+class CheckboxesField(SelectMultipleField):  # type: ignore[misc]  # WTForms ships no types
+    """Several choices, each with its own box: no key to hold down, readable on a phone."""
+
+    widget = ListWidget(prefix_label=False)
+    option_widget = CheckboxInput()
+
+
+class Needed:
+    """Marks a field that something later needs, so that its label does not say “optional”."""
+
+    def __init__(self) -> None:
+        self.field_flags = {"required": True}
+
+    def __call__(self, form: Any, field: Any) -> None:
+        """Everything goes through: a draft may leave it empty."""
+
+
+class InstantField(Field):  # type: ignore[misc]  # WTForms ships no types
+    """A day and an hour as clocks in Paris show them; ``data`` is aware and in UTC.
+
+    When clocks are put forward an hour does not exist, and when they are put back one comes twice:
+    both are refused with a sentence, since nobody could tell which instant is meant. The label or
+    the hint of the field must name the zone.
+    """
+
+    widget = DateTimeLocalInput()
+
+    def _value(self) -> str:
+        if self.raw_data:
+            return str(self.raw_data[0])
+        if self.data is None:
+            return ""
+        return in_paris(self.data).strftime("%Y-%m-%dT%H:%M")
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        """Take what was typed. ValueError, with the sentence to show, where it is no instant."""
+        typed = valuelist[0].strip() if valuelist else ""
+        self.data = _instant(typed) if typed else None
+
+
+def _instant(typed: str) -> datetime:
+    for form in _FORMATS:
+        try:
+            local = datetime.strptime(typed, form).replace(tzinfo=PARIS)
+        except ValueError:
+            continue
+        return _unambiguous(local)
+    raise ValueError(_("Give a day and an hour, for example 14/03/2026 09:00."))
+
+
+def _unambiguous(local: datetime) -> datetime:
+    hour = local.strftime("%H:%M")
+    earlier, later = local.replace(fold=0), local.replace(fold=1)
+    try:
+        first, second = earlier.astimezone(UTC), later.astimezone(UTC)
+    except OverflowError:
+        raise ValueError(_("Give a day and an hour, for example 14/03/2026 09:00.")) from None
+    if first == second:
+        return first
+    if first > second:
+        raise ValueError(
+            _("%(hour)s does not exist that night: clocks are put forward. Choose another hour.",
+              hour=hour)
+        )  # fmt: skip
+    raise ValueError(
+        _("%(hour)s comes twice that night: clocks are put back. Choose another hour.", hour=hour)
+    )
