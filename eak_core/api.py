@@ -63,10 +63,13 @@ from eak_core.events import (
 )
 from eak_core.i18n import _, _l, lazy_ngettext, ngettext
 from eak_core.ideas.addresses import idea_permalink, idea_url
+from eak_core.ideas.criteria import criteria_of, criterion_name, criterion_question
 from eak_core.ideas.events import IdeaEdited, IdeaStageChanged, IdeaSubmitted, IdeaWithdrawn
+from eak_core.ideas.listing import matching_ideas
 from eak_core.ideas.models import Idea
 from eak_core.ideas.rows import public_idea
-from eak_core.ideas.transitions import has_outcome, stage_graph
+from eak_core.ideas.territory import communes
+from eak_core.ideas.transitions import change_stage, has_outcome, next_stages, stage_graph
 from eak_core.ideas.visibility import public_ideas
 from eak_core.ideas.wording import slug_of
 from eak_core.moderation.decisions import hidden_reason, hidden_reasons, hide, restore
@@ -94,7 +97,9 @@ from eak_core.services.models import Service
 from eak_core.services.visibility import check_visible
 from eak_core.web import render
 from eak_core.web.caching import valid_until
+from eak_core.web.fields import CheckboxesField, InstantField, Needed
 from eak_core.web.forms import Form
+from eak_core.web.i18n import in_paris
 from eak_core.web.limits import limited
 from eak_core.web.markdown import markdown, plain_summary
 from eak_core.web.pagination import Page, page_number, paginate
@@ -104,6 +109,7 @@ __all__ = [
     "SITE",
     "Actor",
     "Asset",
+    "CheckboxesField",
     "Code",
     "Conflict",
     "ContentHidden",
@@ -122,9 +128,11 @@ __all__ = [
     "IdeaWithdrawn",
     "ImportReport",
     "ImportedComment",
+    "InstantField",
     "Invalid",
     "Model",
     "NavItem",
+    "Needed",
     "NotFound",
     "Page",
     "PersonErased",
@@ -149,13 +157,18 @@ __all__ = [
     "UTCDateTime",
     "_",
     "_l",
+    "change_stage",
     "check_visible",
     "clean_line",
     "clean_lines",
     "clock",
+    "communes",
     "count",
     "counted",
     "counts",
+    "criteria_of",
+    "criterion_name",
+    "criterion_question",
     "current_session",
     "event",
     "has_outcome",
@@ -165,11 +178,14 @@ __all__ = [
     "hookimpl",
     "idea_permalink",
     "idea_url",
+    "in_paris",
     "insert_once",
     "lazy_ngettext",
     "limited",
     "markdown",
+    "matching_ideas",
     "may",
+    "next_stages",
     "ngettext",
     "on_schedule",
     "page_number",
