@@ -3,9 +3,17 @@
 Pure. Never a person, a choice, or a time finer than the hour.
 """
 
+from typing import Annotated, TypeAlias
+
 import msgspec
 
 from eak_voting.settings import canonical
+
+Digest: TypeAlias = Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{64}\Z")]
+
+
+class RecordError(ValueError):
+    """Bytes that are no leaf of the log, or one that is written otherwise."""
 
 
 class _Leaf(
@@ -19,27 +27,27 @@ class _Leaf(
 class OpenedLeaf(_Leaf, frozen=True, tag="ballot.opened"):
     """The ballot opened under terms whose SHA-256 is ``terms``."""
 
-    terms: str
+    terms: Digest
 
 
 class ReceiptLeaf(_Leaf, frozen=True, tag="receipt"):
     """A vote with this receipt was recorded."""
 
-    receipt: str
+    receipt: Digest
 
 
 class ReplacedLeaf(_Leaf, frozen=True, tag="receipt.replaced"):
     """The vote with this receipt was changed or taken back, and no longer counts."""
 
-    receipt: str
+    receipt: Digest
 
 
 class CountedLeaf(_Leaf, frozen=True, tag="ballot.counted"):
     """The ballot was counted: SHA-256 of the terms, of the votes, and of the result."""
 
-    terms: str
-    ballots: str
-    result: str
+    terms: Digest
+    ballots: Digest
+    result: Digest
 
 
 class CancelledLeaf(_Leaf, frozen=True, tag="ballot.cancelled"):
@@ -57,5 +65,16 @@ def encode(leaf: Leaf) -> bytes:
 
 
 def decode(data: bytes) -> Leaf:
-    """The inverse of `encode`; `msgspec.ValidationError` or `DecodeError` for anything else."""
-    return _leaf.decode(data)
+    """The inverse of `encode`. `RecordError` for anything else."""
+    try:
+        leaf = _leaf.decode(data)
+    except msgspec.DecodeError as error:
+        raise RecordError(f"not a leaf of the log: {error}") from None
+    if encode(leaf) != data:
+        raise RecordError("a leaf of the log is written in one way only")
+    return leaf
+
+
+def kind(leaf: Leaf) -> str:
+    """The ``type`` in its JSON, such as ``receipt``."""
+    return str(leaf.__struct_config__.tag)

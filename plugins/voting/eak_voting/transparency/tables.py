@@ -6,7 +6,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import DDL, BigInteger, ForeignKey, Index, LargeBinary, Text, event
+from sqlalchemy import DDL, BigInteger, ForeignKey, Index, LargeBinary, String, Text, event
 from sqlalchemy.orm import Mapped, mapped_column
 
 from eak_core.api import Model
@@ -14,11 +14,11 @@ from eak_voting.transparency.merkle import HASH_BYTES
 
 
 class Leaf(Model):
-    """One entry of the log: canonical JSON (see `eak_voting.transparency.leaves`)."""
+    """One entry of the log: canonical JSON (see `eak_voting.transparency.records`)."""
 
     __tablename__ = "voting_leaf"
     __table_args__ = (
-        Index("ix_voting_leaf_ballot_id", "ballot_id", "index"),
+        Index("ix_voting_leaf_ballot_id", "ballot_id", "kind", "index"),
         {"sqlite_with_rowid": False},
     )
 
@@ -28,6 +28,7 @@ class Leaf(Model):
     index: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
     # No foreign key: a leaf outlives all that it speaks of.
     ballot_id: Mapped[int]
+    kind: Mapped[str] = mapped_column(String(20))
     data: Mapped[str] = mapped_column(Text)
 
 
