@@ -14,6 +14,7 @@ from flask import (
     session,
 )
 from flask_babel import get_locale
+from flask_login import user_logged_out
 from flask_security import FSQLALiteUserDatastore, MailUtil, RoleMixin, Security, hash_password
 from flask_security.confirmable import confirm_user
 from flask_security.mail_util import EmailValidateException
@@ -39,7 +40,7 @@ from eak_core.people.letters import on_site, send_letter
 from eak_core.people.messages import MESSAGES, Wording
 from eak_core.people.models import Person, new_uniquifier
 from eak_core.people.passwords import SHORTEST, Passwords
-from eak_core.web import render
+from eak_core.web import drafts, render
 from eak_core.web.limits import limit_register, limit_sign_in, limited
 
 SETTINGS: dict[str, Any] = {
@@ -104,7 +105,9 @@ LIMITS = {
 }
 
 #: What a session holds once somebody has signed in; anything older is dropped.
-SESSION_KEYS = ("_user_id", "_id", "_fresh", "fs_cc", "fs_paa")
+SESSION_KEYS = ("_user_id", "_id", "_fresh", "fs_cc", "fs_paa", drafts.KEY)
+#: What a session holds once somebody has signed out: the next one at this browser finds nothing.
+SIGNED_OUT_KEYS = ("fs_cc", "_remember", "_flashes")
 
 
 class PeopleStore(FSQLALiteUserDatastore):
@@ -246,6 +249,7 @@ def _connect(app: Flask) -> None:
     password_reset.connect(_on_password_reset, app)
     reset_password_instructions_sent.connect(_on_reset_asked, app)
     user_authenticated.connect(_on_signed_in, app)
+    user_logged_out.connect(_on_signed_out, app)
     got_request_exception.connect(_on_failure, app)
 
 
@@ -271,8 +275,17 @@ def _on_failure(app: Flask, **_extra: Any) -> None:
 def _on_signed_in(app: Flask, user: Person, **_extra: Any) -> None:
     """Begin a new session, so that nothing a stranger planted in the old one survives."""
     user.last_login_at = clock.now()
-    kept = {key: session[key] for key in SESSION_KEYS if key in session}
-    session.clear()
-    session.update(kept)
+    _keep_only(SESSION_KEYS)
     g.pop("csrf_token", None)
     g.pop("eak_actor", None)
+
+
+def _on_signed_out(app: Flask, **_extra: Any) -> None:
+    """Leave nothing in the session that the next person at this browser could find."""
+    _keep_only(SIGNED_OUT_KEYS)
+
+
+def _keep_only(keys: tuple[str, ...]) -> None:
+    kept = {key: session[key] for key in keys if key in session}
+    session.clear()
+    session.update(kept)

@@ -1,0 +1,80 @@
+"""What somebody began in a form survives signing in, and nothing else does."""
+
+import pytest
+from flask import session
+
+from eak_core.api import draft, drop_draft, keep_draft
+from eak_core.testing.browser import Browser
+from eak_core.testing.fixtures import FrozenClock
+from eak_core.testing.people import People
+from eak_core.testing.site import Site
+from eak_core.web import drafts
+
+
+@pytest.fixture(params=["sqlite"])
+def database(request: pytest.FixtureRequest) -> str:
+    """What stands in a cookie is the same on any database."""
+    return str(request.param)
+
+
+def began(client: Browser) -> object:
+    """What the browser of ``client`` holds as the draft ``voting.7``."""
+    with client.session_transaction() as kept:
+        return kept.get(drafts.KEY, {}).get("voting.7", [None, None])[1]
+
+
+def begin(site: Site, client: Browser) -> None:
+    with site.app.test_request_context():
+        keep_draft("voting.7", "[1,2]")
+        held = session[drafts.KEY]
+    with client.session_transaction() as kept:
+        kept[drafts.KEY] = held
+
+
+def test_a_draft_survives_signing_in(site: Site, people: People, client: Browser) -> None:
+    begin(site, client)
+    client.sign_in(people.citizen)
+    assert began(client) == "[1,2]"
+
+
+def test_signing_out_leaves_nothing_for_the_next_one_at_this_browser(
+    site: Site, people: People, client: Browser
+) -> None:
+    client.sign_in(people.citizen)
+    begin(site, client)
+    with client.session_transaction() as kept:
+        kept["voted"] = "something of a page"
+    client.sign_out()
+    assert began(client) is None
+    with client.session_transaction() as kept:
+        assert "voted" not in kept
+
+
+def test_a_draft_is_read_again_dropped_and_forgotten_after_a_day(
+    site: Site, clock: FrozenClock
+) -> None:
+    with site.app.test_request_context():
+        keep_draft("one", [1])
+        keep_draft("two", {"a": 2})
+        assert (draft("one"), draft("two"), draft("three")) == ([1], {"a": 2}, None)
+        drop_draft("one")
+        drop_draft("three")
+        assert (draft("one"), draft("two")) == (None, {"a": 2})
+        clock.advance(seconds=drafts.LIFETIME)
+        assert draft("two") is None
+
+
+def test_the_oldest_drafts_give_way_and_a_cookie_never_overflows(
+    site: Site, clock: FrozenClock
+) -> None:
+    with site.app.test_request_context():
+        for number in range(40):
+            clock.advance(minutes=1)
+            keep_draft(f"many.{number}", [(number * each * 7919) % 104729 for each in range(60)])
+        assert draft("many.39") is not None
+        assert draft("many.0") is None
+        signed = site.app.session_interface.get_signing_serializer(site.app).dumps(dict(session))
+        assert len(signed) < 3_000
+        with pytest.raises(ValueError, match="too large"):
+            keep_draft("huge", [each * 104729 for each in range(2_000)])
+        assert draft("many.39") is not None
