@@ -144,7 +144,7 @@ def leaves(session: Session, service_id: int, start: int, count: int) -> list[En
         .order_by(Leaf.index)
         .limit(count)
     )
-    return [Entry(row.index, row.data.encode()) for row in rows]
+    return [Entry(index, data.encode()) for index, data in rows.tuples()]
 
 
 def leaves_of(session: Session, ballot_id: int, kinds: Sequence[str] = ()) -> list[Entry]:
@@ -153,7 +153,7 @@ def leaves_of(session: Session, ballot_id: int, kinds: Sequence[str] = ()) -> li
     if kinds:
         asked = asked.where(Leaf.kind.in_(kinds))
     rows = session.execute(asked.order_by(Leaf.index))
-    return [Entry(row.index, row.data.encode()) for row in rows]
+    return [Entry(index, data.encode()) for index, data in rows.tuples()]
 
 
 def leaf_hashes(session: Session, service_id: int, size: int) -> list[bytes]:
@@ -214,5 +214,5 @@ def _with_nodes(
             tuple_(TreeNode.level, TreeNode.index).in_(places),
         )
     )
-    found = {(row.level, row.index): bytes(row.hash) for row in rows}
+    found = {(level, index): value for level, index, value in rows.tuples()}
     return compute(lambda level, index: found[level, index])
