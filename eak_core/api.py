@@ -36,7 +36,7 @@ browsers until the log of their service moves. Nothing leaves for the outside bu
 from eak_core import clock
 from eak_core.db import Base as Model
 from eak_core.db import Session, UTCDateTime, current_session, read_session, write_session
-from eak_core.db.upsert import insert_once, upsert
+from eak_core.db.upsert import insert_for, insert_once, upsert
 from eak_core.errors import (
     Conflict,
     EakError,
@@ -97,10 +97,12 @@ from eak_core.services.models import Service
 from eak_core.services.visibility import check_visible
 from eak_core.web import render
 from eak_core.web.caching import valid_until
+from eak_core.web.drafts import draft, drop_draft, keep_draft
 from eak_core.web.fields import CheckboxesField, InstantField, Needed
 from eak_core.web.forms import Form
 from eak_core.web.i18n import in_paris
 from eak_core.web.limits import limited
+from eak_core.web.links import site_url
 from eak_core.web.markdown import markdown, plain_summary
 from eak_core.web.pagination import Page, page_number, paginate
 from eak_core.web.text import clean_line, clean_lines
@@ -170,6 +172,8 @@ __all__ = [
     "criterion_name",
     "criterion_question",
     "current_session",
+    "draft",
+    "drop_draft",
     "event",
     "has_outcome",
     "hidden_reason",
@@ -179,7 +183,9 @@ __all__ = [
     "idea_permalink",
     "idea_url",
     "in_paris",
+    "insert_for",
     "insert_once",
+    "keep_draft",
     "lazy_ngettext",
     "limited",
     "markdown",
@@ -202,6 +208,7 @@ __all__ = [
     "require",
     "restore",
     "schedule",
+    "site_url",
     "slug_of",
     "stage_graph",
     "subscriber",

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Flask, request, url_for
+from flask import Flask, current_app, request, url_for
 from werkzeug.routing import BuildError
 
 
@@ -12,6 +12,13 @@ def url_if_known(endpoint: str, **values: Any) -> str | None:
         return url_for(endpoint, **values)
     except BuildError:
         return None
+
+
+def site_url() -> str:
+    """The address of the whole site (setting ``base_url``), without a slash at its end: for what
+    is made outside of a request, or must not depend on the address somebody came by."""
+    base: str = current_app.extensions["eak_config"].base_url
+    return base.rstrip("/")
 
 
 def page_url(number: int) -> str:

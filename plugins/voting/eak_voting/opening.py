@@ -1,5 +1,7 @@
 """From a draft to an open ballot, or to a cancelled one."""
 
+from datetime import timedelta
+
 from sqlalchemy import delete, select
 
 from eak_core.api import (
@@ -13,6 +15,7 @@ from eak_core.api import (
     _l,
     clean_lines,
     clock,
+    plugin_settings,
     public_ideas,
     publish,
     require,
@@ -20,6 +23,7 @@ from eak_core.api import (
 from eak_voting import timetable
 from eak_voting.ballots import options_of, phase, terms_of
 from eak_voting.events import BallotAnnounced, BallotCancelled, BallotOpened
+from eak_voting.manifest import plugin
 from eak_voting.models import Ballot, BallotOption
 from eak_voting.preparing import locked, require_draft
 from eak_voting.publishing import record
@@ -45,7 +49,8 @@ def announce(session: Session, actor: Actor, service: Service, ballot: Ballot) -
     ballot.state = "announced"
     event = BallotAnnounced(ballot_id=ballot.id)
     publish(session, event, service_id=service.id, actor_id=actor.person_id)
-    timetable.plan(session, ballot)
+    hours = plugin_settings(session, service.id, plugin.name)["reminder_hours"]
+    timetable.plan(session, ballot, timedelta(hours=hours))
     if ballot.opens_at <= clock.now():
         open_ballot(session, service, ballot)
 
@@ -82,7 +87,7 @@ def open_ballot(session: Session, service: Service, ballot: Ballot) -> None:
     ballot.terms_hash = digest(terms)
     ballot.state, ballot.opened_at = "open", now
     leaf = OpenedLeaf(ballot=ballot.id, terms=ballot.terms_hash)
-    record(session, service.id, [leaf])
+    record(session, service, [leaf])
     publish(
         session,
         BallotOpened(
@@ -116,7 +121,7 @@ def _cancel(session: Session, actor: Actor, service: Service, ballot: Ballot, re
     ballot.state, ballot.cancelled_at, ballot.cancel_reason = "cancelled", clock.now(), reason
     timetable.forget(session, ballot)
     if opened:
-        record(session, service.id, [CancelledLeaf(ballot=ballot.id)])
+        record(session, service, [CancelledLeaf(ballot=ballot.id)])
     event = BallotCancelled(ballot_id=ballot.id)
     publish(session, event, service_id=service.id, actor_id=actor.person_id)
 

@@ -147,7 +147,7 @@ def checked(session: Session, service: Service, draft: Draft) -> Draft:
             "The title is too long: at most %(most)s characters.", most=TITLE_LENGTH
         )
     if len(text) > TEXT_LENGTH:
-        errors["text"] = _("The text is too long: at most %(most)s characters.", most=TEXT_LENGTH)
+        errors["text"] = _("Too long: at most %(most)s characters.", most=TEXT_LENGTH)
     if draft.closes_at <= draft.opens_at:
         errors["closes_at"] = _("A ballot closes after it has opened.")
     elif draft.closes_at - draft.opens_at > LONGEST:

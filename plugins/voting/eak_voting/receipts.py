@@ -3,8 +3,8 @@
 Pure. The key (128 random bits) lives in the voter's browser alone, so a form that is sent twice
 leads to the same receipt, and nothing has to be stored that would link a voter to a vote:
 
-- ``code`` = the first 26 characters of base32(HMAC-SHA256(form key, "code" ‖ 0 ‖ ballot)): 130 bits,
-  shown once; in secret ballots it is the only way to change the vote;
+- ``code`` = the first 26 characters of base32(HMAC-SHA256(form key, "code" ‖ 0 ‖ ballot)): 130
+  bits, shown once; in secret ballots it is the only way to change the vote;
 - ``mark`` = SHA-256(code): what the box of a secret ballot is keyed by;
 - ``salt`` = HMAC-SHA256(code, "salt" ‖ 0 ‖ version), the version being 1 for the first vote and
   one more after each change;

@@ -1,0 +1,346 @@
+"""Casting a vote: register, box, receipt and event in the one transaction that is open.
+
+One vote per person and ballot is the register's primary key. The same form sent again, twice at
+once or after a time-out, finds what it wrote and answers the same receipt.
+
+In public and pseudonymous ballots the box is keyed by the voter, who changes the vote by voting
+again. In secret ones nothing leads from the register to the box: whoever holds the code of a vote
+changes it, and nobody else can, the platform included.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import delete, insert, select, update
+
+from eak_core.api import (
+    Actor,
+    Event,
+    NotFound,
+    Refused,
+    Service,
+    Session,
+    _l,
+    clock,
+    insert_for,
+    publish,
+    require,
+)
+from eak_voting import bursts, receipts
+from eak_voting.ballots import phase, terms_of
+from eak_voting.choices import check
+from eak_voting.electorate import require_admitted
+from eak_voting.events import VoteCast, VoteChanged, VoteWithdrawn
+from eak_voting.models import Ballot, Paper, Receipt, RegisterEntry
+from eak_voting.opening import open_ballot
+
+
+class TooLate(Refused):
+    """The ballot is closed; nothing was recorded."""
+
+
+class TooEarly(Refused):
+    """The ballot is not open yet; nothing was recorded."""
+
+
+class CodeNeeded(Refused):
+    """This person has voted in this secret ballot; only the code of the vote changes it."""
+
+
+class WrongCode(NotFound):
+    """No vote of this ballot has this code."""
+
+    status = 422
+
+
+@dataclass(frozen=True, slots=True)
+class Cast:
+    """What the voter is told. ``code`` is there in secret ballots alone. ``repeated``: the vote
+    stood already, and nothing was written."""
+
+    receipt: str
+    code: str | None = None
+    changed: bool = False
+    repeated: bool = False
+
+
+def cast(
+    session: Session,
+    actor: Actor,
+    service: Service,
+    ballot: Ballot,
+    choices: str,
+    *,
+    form_key: str,
+    source: str | None = None,
+) -> Cast:
+    """Record the vote of ``actor``, or in public and pseudonymous ballots change it.
+
+    ``choices`` is canonical JSON (`eak_voting.choices`), ``form_key`` the key of the form it comes
+    from, ``source`` what names the network it comes from (`eak_voting.bursts`). `TooLate` where
+    the transaction was asked for after the close, `TooEarly` before the opening, `CodeNeeded`
+    where the vote was cast by another form and is secret; `Forbidden` for whoever is not of the
+    electorate; `ValueError` for choices that the terms do not allow.
+    """
+    require(actor, "voting.vote", service)
+    try:
+        ballot = _taking_votes(session, service, ballot)
+    except TooLate:
+        # An answer that was lost on its way is asked for again after the close.
+        done = _standing(session, actor, ballot, choices, form_key)
+        if done is None:
+            raise
+        return done
+    terms = terms_of(session, service, ballot)
+    require_admitted(session, actor, service, terms.settings.electorate)
+    choices = check(terms, choices)
+    assert actor.person_id is not None
+    key = receipts.voter_key(ballot.key, actor.person_id)
+    first = _register(session, ballot, key)
+    if ballot.secrecy == "secret":
+        done = _cast_secret(session, ballot, choices, form_key, first=first)
+    else:
+        done = _cast_open(session, actor, ballot, key, choices, form_key, source, first=first)
+    if first:
+        bursts.note(session, ballot, actor, source)
+    if not done.repeated:
+        _publish(session, actor, ballot, VoteCast if first else VoteChanged)
+    return done
+
+
+def change_with_code(
+    session: Session, actor: Actor, service: Service, ballot: Ballot, code: str, choices: str
+) -> Cast:
+    """Change the vote that ``code`` belongs to in a secret ballot, whoever has the code.
+
+    `WrongCode`, `TooLate`, `ValueError` as in `cast`.
+    """
+    require(actor, "voting.vote", service)
+    ballot = _taking_votes(session, service, ballot)
+    choices = check(terms_of(session, service, ballot), choices)
+    done = _change_secret(session, ballot, receipts.read_code(code), choices)
+    if not done.repeated:
+        _publish(session, actor, ballot, VoteChanged)
+    return done
+
+
+def withdraw(
+    session: Session, actor: Actor, service: Service, ballot: Ballot, *, code: str | None = None
+) -> None:
+    """Take the vote of ``actor`` back, who can vote again as long as the ballot is open.
+
+    Nothing happens where there is none. In a secret ballot the ``code`` of the vote is needed
+    (`WrongCode` otherwise).
+    """
+    require(actor, "voting.vote", service)
+    ballot = _taking_votes(session, service, ballot)
+    assert actor.person_id is not None
+    key = receipts.voter_key(ballot.key, actor.person_id)
+    # First the register, as casting does: two requests of one person wait for each other here.
+    entered = session.scalar(
+        delete(RegisterEntry)
+        .where(RegisterEntry.ballot_id == ballot.id, RegisterEntry.voter_key == key)
+        .returning(RegisterEntry.voter_key)
+    )
+    if entered is None:
+        return
+    mark = key
+    if ballot.secrecy == "secret":
+        mark = receipts.mark_of(receipts.read_code(code or ""))
+    paper = _paper(session, ballot, mark)
+    if paper is None:
+        raise _wrong_code()
+    _replace_receipt(session, ballot, _receipt_of(ballot, paper, code))
+    session.delete(paper)
+    _publish(session, actor, ballot, VoteWithdrawn)
+
+
+def has_voted(session: Session, actor: Actor, ballot: Ballot) -> bool:
+    """Whether ``actor`` stands in the register of ``ballot``."""
+    if actor.person_id is None:
+        return False
+    key = receipts.voter_key(ballot.key, actor.person_id)
+    return session.get(RegisterEntry, (ballot.id, key)) is not None
+
+
+def own_choices(session: Session, actor: Actor, ballot: Ballot) -> str | None:
+    """What ``actor`` chose (canonical JSON), for themselves; always None in secret ballots."""
+    if actor.person_id is None or ballot.secrecy == "secret":
+        return None
+    key = receipts.voter_key(ballot.key, actor.person_id)
+    return session.scalar(
+        select(Paper.choices).where(Paper.ballot_id == ballot.id, Paper.mark == key)
+    )
+
+
+def hour_of(at: datetime) -> datetime:
+    """The hour that ``at`` lies in: the finest time that the register knows."""
+    return at.replace(minute=0, second=0, microsecond=0)
+
+
+def _taking_votes(session: Session, service: Service, ballot: Ballot) -> Ballot:
+    """``ballot``, which takes votes and cannot be closed before this transaction ends.
+
+    What counts is when the transaction was asked for, before it waited for its turn; the close
+    waits for those (`eak_voting.closing`).
+    """
+    asked = session.began_at or clock.now()
+    if ballot.state == "announced" and phase(ballot, asked) == "open":
+        open_ballot(session, service, ballot)  # the worker is late: whoever comes first opens it
+    ballot = session.get_one(
+        Ballot, ballot.id, with_for_update={"read": True}, populate_existing=True
+    )
+    stands = phase(ballot, asked)
+    if ballot.state == "closed" or stands in ("closing", "counted"):
+        raise TooLate(_l("This ballot is closed: your vote was not recorded."))
+    if stands == "cancelled":
+        raise TooLate(_l("This ballot was cancelled: your vote was not recorded."))
+    if stands != "open":
+        raise TooEarly(_l("This ballot is not open yet: your vote was not recorded."))
+    return ballot
+
+
+def _standing(
+    session: Session, actor: Actor, ballot: Ballot, choices: str, form_key: str
+) -> Cast | None:
+    """What this very vote of ``actor`` was answered, where it was recorded in time."""
+    assert actor.person_id is not None
+    code = receipts.new_code(form_key, ballot.id) if ballot.secrecy == "secret" else None
+    mark = receipts.mark_of(code) if code else receipts.voter_key(ballot.key, actor.person_id)
+    paper = _paper(session, ballot, mark)
+    if paper is None or paper.choices != choices:
+        return None
+    return Cast(_receipt_of(ballot, paper, code), code, repeated=True)
+
+
+def _register(session: Session, ballot: Ballot, key: str) -> bool:
+    """Enter a voter; whether it is the first time. Whoever comes at once waits here."""
+    entry = {"ballot_id": ballot.id, "voter_key": key, "hour": hour_of(clock.now())}
+    statement = insert_for(session, RegisterEntry).values(shuffled=False, **entry)
+    found = session.execute(
+        statement.on_conflict_do_nothing().returning(RegisterEntry.ballot_id)
+    ).scalar_one_or_none()
+    return found is not None
+
+
+def _cast_secret(
+    session: Session, ballot: Ballot, choices: str, form_key: str, *, first: bool
+) -> Cast:
+    code = receipts.new_code(form_key, ballot.id)
+    if not first:
+        if _paper(session, ballot, receipts.mark_of(code)) is None:
+            raise CodeNeeded(
+                _l(
+                    "You have already voted in this ballot. It is secret: only the code that you"
+                    " received then can change your vote."
+                )
+            )
+        return _change_secret(session, ballot, code, choices)
+    proof = receipts.proof(code, 1, ballot.id, choices)
+    session.execute(
+        insert(Paper).values(
+            ballot_id=ballot.id, mark=proof.mark, choices=choices, version=1, shuffled=False
+        )
+    )
+    _keep_receipt(session, ballot, proof.receipt)
+    return Cast(proof.receipt, code)
+
+
+def _change_secret(session: Session, ballot: Ballot, code: str, choices: str) -> Cast:
+    paper = _paper(session, ballot, receipts.mark_of(code))
+    if paper is None:
+        raise _wrong_code()
+    before = _receipt_of(ballot, paper, code)
+    if paper.choices == choices:
+        return Cast(before, code, repeated=True)
+    paper.choices, paper.version = choices, paper.version + 1
+    after = receipts.proof(code, paper.version, ballot.id, choices).receipt
+    _replace_receipt(session, ballot, before)
+    _keep_receipt(session, ballot, after)
+    return Cast(after, code, changed=True)
+
+
+def _cast_open(
+    session: Session,
+    actor: Actor,
+    ballot: Ballot,
+    key: str,
+    choices: str,
+    form_key: str,
+    source: str | None,
+    *,
+    first: bool,
+) -> Cast:
+    code = receipts.new_code(form_key, ballot.id)
+    if first:
+        proof = receipts.proof(code, 1, ballot.id, choices)
+        session.execute(
+            insert(Paper).values(
+                ballot_id=ballot.id,
+                mark=key,
+                choices=choices,
+                salt=proof.salt,
+                receipt=proof.receipt,
+                person_id=actor.person_id if ballot.secrecy == "public" else None,
+                source=bursts.group(ballot, source),
+                version=1,
+                shuffled=False,
+            )
+        )
+        _keep_receipt(session, ballot, proof.receipt)
+        return Cast(proof.receipt)
+    paper = _paper(session, ballot, key)
+    assert paper is not None  # the register's entry and the paper come and go together
+    before = _receipt_of(ballot, paper, None)
+    if paper.choices == choices:
+        return Cast(before, repeated=True)
+    paper.choices, paper.version = choices, paper.version + 1
+    proof = receipts.proof(code, paper.version, ballot.id, choices)
+    paper.salt, paper.receipt = proof.salt, proof.receipt
+    _replace_receipt(session, ballot, before)
+    _keep_receipt(session, ballot, proof.receipt)
+    return Cast(proof.receipt, changed=True)
+
+
+def _paper(session: Session, ballot: Ballot, mark: str) -> Paper | None:
+    return session.get(Paper, (ballot.id, mark), with_for_update=True, populate_existing=True)
+
+
+def _receipt_of(ballot: Ballot, paper: Paper, code: str | None) -> str:
+    """The receipt of a vote: kept with it, or in secret ballots computed from its code."""
+    if paper.receipt is not None:
+        return paper.receipt
+    assert code is not None
+    plain = receipts.read_code(code)
+    return receipts.proof(plain, paper.version, ballot.id, paper.choices).receipt
+
+
+def _keep_receipt(session: Session, ballot: Ballot, receipt: str) -> None:
+    session.execute(insert(Receipt).values(ballot_id=ballot.id, receipt=receipt))
+
+
+def _replace_receipt(session: Session, ballot: Ballot, receipt: str) -> None:
+    session.execute(
+        update(Receipt)
+        .where(Receipt.ballot_id == ballot.id, Receipt.receipt == receipt)
+        .values(replaced=True)
+    )
+
+
+def _wrong_code() -> WrongCode:
+    return WrongCode(
+        _l("No vote in this ballot has this code. Compare it with your receipt, letter by letter.")
+    )
+
+
+def _publish(session: Session, actor: Actor, ballot: Ballot, happened: type[Event]) -> None:
+    """In secret ballots without the person, and no finer than the hour."""
+    secret = ballot.secrecy == "secret"
+    person_id = None if secret else actor.person_id
+    publish(
+        session,
+        happened(ballot_id=ballot.id, person_id=person_id),
+        service_id=ballot.service_id,
+        actor_id=person_id,
+        occurred_at=hour_of(clock.now()) if secret else None,
+    )

@@ -1,0 +1,140 @@
+"""What happens to a ballot by itself: it opens, its receipts are published, it closes, is counted.
+
+Each function runs in a worker, once, in one transaction; it looks at the ballot as it stands, and
+does nothing where there is nothing to do any more.
+"""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from sqlalchemy import delete, func, select, update
+
+from eak_core.api import Service, Session, clock, on_schedule, publish
+from eak_voting import timetable
+from eak_voting.ballots import phase, terms_of
+from eak_voting.events import BallotClosed, BallotCounted
+from eak_voting.manifest import plugin
+from eak_voting.models import Activity, Ballot, Live, Paper, RegisterEntry
+from eak_voting.opening import open_ballot
+from eak_voting.outcome import Outcome, outcome
+from eak_voting.preparing import locked
+from eak_voting.published import ballots_digest
+from eak_voting.publishing import publish_receipts, record
+from eak_voting.settings import canonical, digest
+from eak_voting.transparency import log
+from eak_voting.transparency.records import CountedLeaf
+
+
+@on_schedule(plugin, "open")
+def open_due(session: Session, service: Service, name: str, due_at: datetime) -> None:
+    """Open an announced ballot whose instant has come."""
+    ballot = _ballot(session, name)
+    if ballot is not None and phase(ballot) == "open":
+        open_ballot(session, service, ballot)
+
+
+@on_schedule(plugin, "receipts")
+def publish_due(session: Session, service: Service, name: str, due_at: datetime) -> None:
+    """Bring the receipts of the last minutes, or of the last hours, into the public log."""
+    ballot = _ballot(session, name)
+    if ballot is None or phase(ballot) != "open":
+        return  # the close publishes what remains
+    if ballot.state == "open":
+        publish_receipts(session, service, ballot)
+    timetable.next_receipts(session, ballot, clock.now())
+
+
+@on_schedule(plugin, "close")
+def close_due(session: Session, service: Service, name: str, due_at: datetime) -> None:
+    """Close a ballot for good, once nobody who came in time can still be waiting."""
+    ballot = _ballot(session, name)
+    if ballot is None or phase(ballot) != "closing":
+        return
+    if ballot.state == "announced":  # nobody came, and no worker ran, while it was open
+        open_ballot(session, service, ballot)
+    if ballot.state != "open":
+        return
+    voters = voters_of(session, ballot)
+    ballot.state, ballot.closed_at = "closed", clock.now()
+    publish_receipts(session, service, ballot, last=True)
+    publish(session, BallotClosed(ballot_id=ballot.id, voters=voters), service_id=service.id)
+    timetable.count_now(session, ballot)
+
+
+@on_schedule(plugin, "count")
+def count_due(session: Session, service: Service, name: str, due_at: datetime) -> None:
+    """Count a closed ballot, and publish its result."""
+    ballot = _ballot(session, name)
+    if ballot is None or ballot.state != "closed":
+        return
+    terms = terms_of(session, service, ballot)
+    seed = log.head(session, service.id).root.hex()
+    counted = count(session, service, ballot, seed)
+    result = canonical(counted)
+    ballot.seed = seed
+    ballot.result, ballot.result_hash = result.decode(), digest(result)
+    ballot.ballots_hash = ballots_digest(terms, votes_of(session, ballot))
+    ballot.state, ballot.counted_at = "counted", clock.now()
+    _forget_networks(session, ballot)
+    assert ballot.terms_hash is not None
+    leaf = CountedLeaf(
+        ballot=ballot.id,
+        terms=ballot.terms_hash,
+        ballots=ballot.ballots_hash,
+        result=ballot.result_hash,
+    )
+    record(session, service, [leaf])
+    event = BallotCounted(
+        ballot_id=ballot.id, conclusive=counted.conclusive, result_hash=ballot.result_hash
+    )
+    publish(session, event, service_id=service.id)
+
+
+def count(session: Session, service: Service, ballot: Ballot, seed: str) -> Outcome:
+    """The result of the votes as they stand; nothing is written."""
+    terms = terms_of(session, service, ballot)
+    excluded = session.scalar(
+        select(func.count())
+        .select_from(Paper)
+        .where(Paper.ballot_id == ballot.id, Paper.exclusion_id.is_not(None))
+    )
+    return outcome(
+        terms,
+        votes_of(session, ballot),
+        seed=seed,
+        voters=voters_of(session, ballot),
+        excluded=excluded or 0,
+    )
+
+
+def voters_of(session: Session, ballot: Ballot) -> int:
+    """How many people voted, excluded votes among them."""
+    query = select(func.count()).select_from(RegisterEntry)
+    return session.scalar(query.where(RegisterEntry.ballot_id == ballot.id)) or 0
+
+
+def votes_of(session: Session, ballot: Ballot) -> Iterator[str]:
+    """Every vote that counts (canonical JSON), in the order of the text, which is no order of
+    time."""
+    query = (
+        select(Paper.choices)
+        .where(Paper.ballot_id == ballot.id, Paper.exclusion_id.is_(None))
+        .order_by(Paper.choices)
+    )
+    yield from session.scalars(query.execution_options(yield_per=5_000))
+
+
+def _ballot(session: Session, name: str) -> Ballot | None:
+    ballot = session.get(Ballot, timetable.ballot_id_of(name))
+    return locked(session, ballot) if ballot is not None else None
+
+
+def _forget_networks(session: Session, ballot: Ballot) -> None:
+    """Delete what was kept for the detection of bursts alone, and what was provisional."""
+    session.execute(delete(Activity).where(Activity.ballot_id == ballot.id))
+    session.execute(delete(Live).where(Live.ballot_id == ballot.id))
+    session.execute(
+        update(Paper)
+        .where(Paper.ballot_id == ballot.id, Paper.source.is_not(None))
+        .values(source=None)
+    )

@@ -1,0 +1,59 @@
+"""When things happen to a ballot by themselves: opening, publishing receipts, reminding, closing.
+
+Only instants are set here; what happens then is in `eak_voting.closing` and
+`eak_voting.reminders`. A worker that is late changes nothing for voters: pages and casting go by
+the clock.
+"""
+
+from datetime import datetime, timedelta
+
+from eak_core.api import Session, clock, schedule, unschedule
+from eak_voting.manifest import plugin
+from eak_voting.models import Ballot
+
+#: How long after its close a ballot is closed for good. What was asked for before the close may
+#: still be waiting for its turn: for a lock at most ten seconds, the limit of the database session.
+GRACE = timedelta(seconds=10)
+#: How often receipts enter the public log while a ballot is open.
+RECEIPTS = timedelta(minutes=1)
+#: The same in secret ballots, on the hour: the log must not tell more than the register does.
+SECRET_RECEIPTS = timedelta(hours=1)
+
+_KINDS = ("open", "receipts", "remind", "close", "count")
+
+
+def plan(session: Session, ballot: Ballot, remind_before: timedelta) -> None:
+    """Set the instants of a ballot that was announced."""
+    _at(session, ballot, "open", ballot.opens_at)
+    _at(session, ballot, "remind", max(ballot.opens_at, ballot.closes_at - remind_before))
+    _at(session, ballot, "close", ballot.closes_at + GRACE)
+    next_receipts(session, ballot, max(ballot.opens_at, clock.now()))
+
+
+def next_receipts(session: Session, ballot: Ballot, after: datetime) -> None:
+    """Set when receipts enter the public log the next time."""
+    if ballot.secrecy == "secret":
+        due = after.replace(minute=0, second=0, microsecond=0) + SECRET_RECEIPTS
+    else:
+        due = after + RECEIPTS
+    _at(session, ballot, "receipts", due)
+
+
+def count_now(session: Session, ballot: Ballot) -> None:
+    """Let a closed ballot be counted."""
+    _at(session, ballot, "count", clock.now())
+
+
+def forget(session: Session, ballot: Ballot) -> None:
+    """Let nothing more happen to ``ballot`` by itself."""
+    for kind in _KINDS:
+        unschedule(session, plugin.name, ballot.service_id, f"{kind}:{ballot.id}")
+
+
+def ballot_id_of(name: str) -> int:
+    """The ballot that a scheduled ``name`` is about."""
+    return int(name.partition(":")[2])
+
+
+def _at(session: Session, ballot: Ballot, kind: str, due: datetime) -> None:
+    schedule(session, plugin.name, ballot.service_id, f"{kind}:{ballot.id}", due)
