@@ -14,6 +14,7 @@ from eak_core.db import current_session, db, init_db
 from eak_core.events import CORE, EventRegistry, Subscriber
 from eak_core.events.core import EventCore
 from eak_core.events.mail import mail_transport
+from eak_core.events.scheduling import Handler
 from eak_core.ideas.setup import init_ideas, navigation
 from eak_core.people.setup import init_people
 from eak_core.permissions import PermissionRegistry
@@ -108,11 +109,20 @@ def refresh_plugins(app: Flask) -> None:
     set_release(app, [host.installed[name] for name in host.ready])
     core = app.extensions.get("eak_events")
     if core is not None:
-        app.extensions["eak_events"] = replace(core, subscribers=_subscribers(host))
+        app.extensions["eak_events"] = replace(
+            core, subscribers=_subscribers(host), scheduled=_scheduled(host)
+        )
 
 
 def _subscribers(host: PluginHost) -> Mapping[str, tuple[Subscriber, ...]]:
     return {name: tuple(plugin.subscribers) for name, plugin in host.ready.items()}
+
+
+def _scheduled(host: PluginHost) -> Mapping[str, Mapping[str, Handler]]:
+    return {
+        CORE.name: CORE.scheduled,
+        **{name: plugin.scheduled for name, plugin in host.ready.items()},
+    }
 
 
 def _init_events(app: Flask, config: Config) -> None:
@@ -122,6 +132,8 @@ def _init_events(app: Flask, config: Config) -> None:
         EventRegistry([CORE, *loaded]),
         _subscribers(host),
         settings_reader(host),
+        _scheduled(host),
+        lookup.with_id,
     )
     app.extensions["eak_transports"] = {
         "mail": mail_transport(

@@ -5,6 +5,7 @@ from eak_core.events import log
 from eak_core.events.log import committed, publish
 from eak_core.events.reading import head, read
 from eak_core.events.registry import EventRegistry
+from eak_core.events.scheduling import on_schedule, schedule, unschedule
 from eak_core.events.subscribers import Context, Subscriber, subscriber, upcast
 from eak_core.events.types import (
     CORE,
@@ -33,9 +34,12 @@ __all__ = [
     "committed",
     "event",
     "head",
+    "on_schedule",
     "publish",
     "read",
+    "schedule",
     "subscriber",
+    "unschedule",
     "upcast",
 ]
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from functools import cached_property
 from typing import Any, cast
 
@@ -15,17 +16,30 @@ from eak_core.events.subscribers import Subscriber
 SettingsReader = Callable[[Session, int, str], Mapping[str, Any]]
 
 
+#: The service of an id; None for the site.
+ServiceFinder = Callable[[Session, int], Any]
+
+
+def _no_service(session: Session, service_id: int) -> Any:
+    return None
+
+
 def _no_settings(session: Session, service_id: int, plugin: str) -> Mapping[str, Any]:
     return {}
 
 
 @dataclass
 class EventCore:
-    """``subscribers`` by plugin name; only plugins that are ready are in it."""
+    """``subscribers`` by plugin name; only plugins that are ready are in it. ``scheduled``: what
+    they, and the core, do when it is due, by the kind of work."""
 
     registry: EventRegistry
     subscribers: Mapping[str, tuple[Subscriber, ...]]
     settings: SettingsReader = field(default=_no_settings)
+    scheduled: Mapping[str, Mapping[str, Callable[[Any, Any, str, datetime], None]]] = field(
+        default_factory=dict
+    )
+    find_service: ServiceFinder = field(default=_no_service)
 
     @cached_property
     def claims(self) -> Mapping[str, Mapping[str, tuple[Subscriber, ...]]]:

@@ -1,4 +1,4 @@
-"""The five tables of the event core.
+"""The six tables of the event core.
 
 The log's order is its primary key. `LogHead` gives the positions out: its row is updated as the
 last thing before COMMIT, so positions have no gap and become visible in order.
@@ -104,6 +104,24 @@ class OutboxMessage(Base):
     attempts: Mapped[int] = mapped_column(default=0)
     next_attempt_at: Mapped[datetime | None]
     done_at: Mapped[datetime | None]
+    error: Mapped[str | None] = mapped_column(Text)
+
+
+class ScheduledWork(Base):
+    """Something that is to happen by itself at ``due_at``; the row goes when it has happened.
+
+    ``attempts`` counts tries begun and not ended well; ``error`` says what the last one met.
+    """
+
+    __tablename__ = "scheduled_work"
+    __table_args__ = (Index("ix_scheduled_work_next_attempt_at", "next_attempt_at"),)
+
+    plugin: Mapped[str] = mapped_column(String(40), primary_key=True)
+    service_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    name: Mapped[str] = mapped_column(String(100), primary_key=True)
+    due_at: Mapped[datetime]
+    next_attempt_at: Mapped[datetime]
+    attempts: Mapped[int] = mapped_column(default=0)
     error: Mapped[str | None] = mapped_column(Text)
 
 

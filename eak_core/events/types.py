@@ -53,6 +53,7 @@ class CoreOwner:
     def __init__(self) -> None:
         self.events: list[EventType] = []
         self.upcasters: dict[tuple[str, int], Upcaster] = {}
+        self.scheduled: dict[str, Callable[[Any, Any, str, datetime], None]] = {}
 
 
 CORE = CoreOwner()

@@ -1,4 +1,5 @@
-"""The worker: lets every subscription read on, retries what is parked, sends what is in the outbox.
+"""The worker: lets every subscription read on, retries what is parked, does what is due, sends
+what is in the outbox.
 
 Any number may run, in this process or others; they need no list of each other. Nothing has to be
 cleaned up after one that was killed: its transaction never was.
@@ -14,7 +15,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from eak_core.db import db, read_session, write_session
-from eak_core.events import parking, subscriptions
+from eak_core.events import parking, scheduling, subscriptions
 from eak_core.events.backoff import retry_time
 from eak_core.events.claim import claim
 from eak_core.events.core import get_event_core
@@ -22,6 +23,7 @@ from eak_core.events.handling import FIRST_BATCH, Batch, TornTransaction, retry_
 from eak_core.events.log import committed
 from eak_core.events.models import ParkedEvent, Subscription
 from eak_core.events.outbox import Outbox
+from eak_core.events.types import CORE
 
 logger = logging.getLogger("eak.worker")
 
@@ -102,10 +104,15 @@ class Worker:
         return self.read() + self.outbox.send_due()
 
     def read(self, *, slow: bool = True) -> int:
-        """Let every subscription read on, and retry what is due; answers how many events moved."""
+        """Do what is due, let every subscription read on, and retry; answers how many moved."""
         with read_session(self.app) as session:
             waiting = subscriptions.waiting(session, self.plugins)
-        moved = sum(self.advance(*place, seconds=TURN_SECONDS) for place in waiting)
+            due = self._due(session)
+        moved = sum(self.perform(task) for task in due)
+        for place in waiting:
+            moved += self.advance(*place, seconds=TURN_SECONDS)
+            # However many catch up, what is due waits for no more than one of them.
+            moved += self.perform_due()
         if slow or waiting:
             moved += self.retry_on()
         return moved
@@ -114,14 +121,15 @@ class Worker:
         """Work until no subscription lags and nothing is due; False where ``timeout`` seconds pass.
 
         That a pass moved nothing proves nothing (another worker may hold the subscription): only
-        a lag of zero does.
+        a lag of zero does. What is scheduled is done as far as the clock has come.
         """
         deadline = time.monotonic() + timeout
         while True:
             moved = self.work()
             with read_session(self.app) as session:
                 lagging = subscriptions.waiting(session, self.plugins, even_if_backing_off=True)
-            if not moved and not lagging:
+                due = self._due(session)
+            if not moved and not lagging and not due:
                 return True
             if time.monotonic() > deadline:
                 return False
@@ -196,6 +204,40 @@ class Worker:
                 sub.failures += 1
                 sub.retry_at = retry_time(sub.failures)
                 sub.error = parking.describe(error)
+
+    def perform_due(self) -> int:
+        """Do what is scheduled and due; answers how much of it was done."""
+        with read_session(self.app) as session:
+            due = self._due(session)
+        return sum(self.perform(task) for task in due)
+
+    def _due(self, session: Session) -> list[scheduling.Task]:
+        return scheduling.due(session, [CORE.name, *self.plugins])
+
+    def perform(self, task: scheduling.Task) -> int:
+        """Do one thing that is due; 1 where it was done."""
+        plugin, service_id = task.plugin, task.service_id
+        with claim(self.app, plugin, service_id) as mine:
+            if not mine:
+                return 0
+            with write_session(self.app) as session:
+                attempt = scheduling.count_attempt(session, task)
+            if attempt is None:
+                return 0
+            try:
+                with self.app.app_context(), write_session(self.app) as session:
+                    # First the subscription, as everything does that holds both.
+                    if plugin != CORE.name and _lock(session, plugin, service_id) is None:
+                        return 0
+                    return int(scheduling.perform(session, self.core, task, attempt))
+            except Exception as error:  # noqa: BLE001
+                # Whatever it is, it is kept for administrators, and the rest goes on.
+                logger.warning(
+                    "%s of %s in service %s waits: %s", task.name, plugin, service_id, error
+                )
+                with write_session(self.app) as session:
+                    scheduling.note_failure(session, task, attempt, error)
+                return 0
 
     def retry_on(self) -> int:
         """Retry what is due, and what that sets free, for as long as it is fair to the rest."""

@@ -58,7 +58,7 @@ def start_missing(session: Session) -> int:
     per service, begin; called before a worker starts.
     """
     known = {(each.plugin, each.service_id) for each in subscriptions.health(session)}
-    listening = {name for name, plugin in get_host().ready.items() if plugin.subscribers}
+    listening = {name for name, plugin in get_host().ready.items() if plugin.reacts}
     on = select(PluginActivation.plugin, PluginActivation.service_id).where(
         PluginActivation.active, PluginActivation.plugin.in_(listening)
     )
@@ -99,7 +99,7 @@ def enable(session: Session, actor: Actor, service: Place, name: str) -> Switche
     if not _switch_on(session, service.id, name, actor):
         return Switched(False, _l("“%(plugin)s” is on already.", plugin=found.title))
     behind = 0
-    if found.plugin.subscribers:
+    if found.plugin.reacts:
         behind = subscriptions.start(session, name, service.id)
     _publish(session, actor, service, PluginEnabled(plugin=name))
     return Switched(True, _l("“%(plugin)s” is on.", plugin=found.title), behind)

@@ -14,6 +14,7 @@ from packaging.specifiers import InvalidSpecifier, SpecifierSet
 from wtforms import Form
 
 from eak_core.events import EventType, Subscriber
+from eak_core.events.scheduling import Handler
 from eak_core.events.types import Upcaster
 from eak_core.permissions import ROLES, Role
 
@@ -29,8 +30,8 @@ RESERVED_NAMES = frozenset(
     """
     account accounts admin alembic api cli commune compte content core criterion db demo eak event
     events i18n idea ideas log macros mail main manage moderation outbox page pages parked people
-    permission permissions person plugin plugins portal role security service services site stage
-    static subject subscription test testing theme themes web
+    permission permissions person plugin plugins portal role scheduled security service services
+    site stage static subject subscription test testing theme themes web
     """.split()
 )
 
@@ -110,6 +111,7 @@ class Plugin:
     events: list[EventType] = field(default_factory=list, init=False, repr=False)
     subscribers: list[Subscriber] = field(default_factory=list, init=False, repr=False)
     upcasters: dict[tuple[str, int], Upcaster] = field(default_factory=dict, init=False, repr=False)
+    scheduled: dict[str, Handler] = field(default_factory=dict, init=False, repr=False)
     blueprints: "dict[str, PluginBlueprint]" = field(default_factory=dict, init=False, repr=False)
 
     def __post_init__(self) -> None:
@@ -158,6 +160,11 @@ class Plugin:
         names = self.stage_names
         if len(set(names)) != len(names):
             raise ManifestError(f"{self.name}: two stages have the same name")
+
+    @property
+    def reacts(self) -> bool:
+        """Whether a worker has anything to do for it: events to handle, or work that is due."""
+        return bool(self.subscribers or self.scheduled)
 
     @property
     def stage_names(self) -> tuple[str, ...]:

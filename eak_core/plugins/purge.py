@@ -12,7 +12,7 @@ from sqlalchemy import MetaData, Table, delete, func, inspect, select
 from eak_core.db import Base, Session
 from eak_core.errors import Invalid, Refused
 from eak_core.events import SITE, publish
-from eak_core.events.models import OutboxMessage, ParkedEvent, Subscription
+from eak_core.events.models import OutboxMessage, ParkedEvent, ScheduledWork, Subscription
 from eak_core.i18n import _l, lazy_ngettext
 from eak_core.permissions import Actor, require
 from eak_core.plugins.events import PluginPurged
@@ -25,7 +25,15 @@ from eak_core.plugins.models import (
     PluginSetting,
 )
 
-_ROWS = (PluginSetting, PluginFault, PluginCounter, ParkedEvent, Subscription, PluginActivation)
+_ROWS = (
+    PluginSetting,
+    PluginFault,
+    PluginCounter,
+    ParkedEvent,
+    ScheduledWork,
+    Subscription,
+    PluginActivation,
+)
 
 
 @dataclass(frozen=True, slots=True)

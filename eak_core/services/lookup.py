@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import func, select
+from sqlalchemy import func, orm, select
 
 from eak_core.db import Session
 from eak_core.events.models import LogHead, Subscription
@@ -60,3 +60,8 @@ def find(session: Session, slug: str) -> Place | None:
         return None
     service, plugins, head, handled = row
     return Place(service, frozenset((plugins or "").split()), head, f"{head}.{handled}")
+
+
+def with_id(session: orm.Session, service_id: int) -> Service | None:
+    """The service with this id; None for the site, or where there is none."""
+    return session.get(Service, service_id)

@@ -38,6 +38,7 @@ def make_app(url: str) -> Iterator[MakeApp]:
         app.extensions["eak_events"] = EventCore(
             EventRegistry([CORE, PROBE, *(each for each in listeners if each.name != "probe")]),
             {each.name: tuple(each.subscribers) for each in listeners},
+            scheduled={each.name: each.scheduled for each in listeners},
         )
         made.append(app)
         return app

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from eak_core.db import Base, read_session, write_session
 from eak_core.events import Context, Event, Subscriber, event, publish
+from eak_core.events.scheduling import Handler
 from eak_core.events.types import EventType, Upcaster
 from eak_core.events.worker import Worker
 
@@ -26,6 +27,7 @@ class Listener:
     events: list[EventType] = field(default_factory=list)
     subscribers: list[Subscriber] = field(default_factory=list)
     upcasters: dict[tuple[str, int], Upcaster] = field(default_factory=dict)
+    scheduled: dict[str, Handler] = field(default_factory=dict)
 
 
 PROBE = Listener()

@@ -1,0 +1,223 @@
+"""What is to happen by itself at an instant: set by domain functions, done by workers.
+
+One row per thing to do. It is done in one transaction with the row's removal, so it takes effect
+exactly once; a worker that dies has done nothing, and another one begins again. It takes turns
+with the event handlers of the same plugin in the same service, and like them it waits while the
+plugin is off there.
+"""
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Protocol, TypeVar
+
+from sqlalchemy import Select, and_, delete, or_, select, update
+from sqlalchemy.orm import Session
+
+from eak_core import clock
+from eak_core.db.upsert import insert_for
+from eak_core.events.backoff import retry_time
+from eak_core.events.core import EventCore
+from eak_core.events.handling import TornTransaction
+from eak_core.events.log import handling
+from eak_core.events.models import ScheduledWork, Subscription
+from eak_core.events.parking import describe
+from eak_core.events.types import CORE, EventError
+
+#: The longest pause between two tries of what failed, in seconds.
+CAP_SECONDS = 600
+#: How many rows one look takes up.
+AT_ONCE = 100
+
+_KIND = re.compile(r"[a-z][a-z0-9_]{0,39}")
+_NAME = re.compile(r"[a-z][a-z0-9_]{0,39}(:[A-Za-z0-9_.-]{1,40})?")
+
+#: ``f(session, service, name, due_at)``.
+Handler = Callable[[Any, Any, str, datetime], None]
+H = TypeVar("H", bound=Handler)
+
+
+class SchedulingOwner(Protocol):
+    """The core or a plugin, as far as this module needs it."""
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def scheduled(self) -> dict[str, Handler]: ...
+
+
+def on_schedule(owner: SchedulingOwner, kind: str) -> Callable[[H], H]:
+    """Register what is done when something called ``kind``, or ``kind:…``, is due.
+
+    ``f(session, service, name, due_at)`` runs in a worker, once: what it writes and publishes is
+    committed together. It may come late (no worker ran, the plugin was off), so it looks at the
+    clock and at its own tables, and does nothing where nothing is to be done any more. If it
+    raises, nothing it wrote stays, and it is tried again with growing pauses, in sight of
+    administrators. It may `schedule` its own name anew. ``service`` is None for the site.
+    """
+    if not _KIND.fullmatch(kind):
+        raise EventError(f"{owner.name}: a kind of work is named with a-z, 0-9 and _, not {kind!r}")
+    if kind in owner.scheduled:
+        raise EventError(f"{owner.name}: two functions are for the scheduled {kind!r}")
+
+    def register(function: H) -> H:
+        owner.scheduled[kind] = function
+        return function
+
+    return register
+
+
+def schedule(session: Session, plugin: str, service_id: int, name: str, due_at: datetime) -> None:
+    """Let what ``plugin`` registered for ``name`` happen at ``due_at`` (aware), within a second.
+
+    ``name`` is the kind, or the kind and which one: ``close:12``; never anything about a person.
+    What was scheduled under the same name in this service is moved, and its failures forgotten. It
+    holds when the transaction commits. A ``due_at`` in the past is due at once. `ValueError` for
+    another shape of name.
+    """
+    if not _NAME.fullmatch(name):
+        raise ValueError(f"{name!r}: scheduled work is named “kind” or “kind:which”")
+    values = {
+        "due_at": due_at,
+        "next_attempt_at": due_at,
+        "attempts": 0,
+        "error": None,
+    }
+    session.execute(
+        insert_for(session, ScheduledWork)
+        .values(plugin=plugin, service_id=service_id, name=name, **values)
+        .on_conflict_do_update(
+            index_elements=[ScheduledWork.plugin, ScheduledWork.service_id, ScheduledWork.name],
+            set_=values,
+        )
+    )
+
+
+def unschedule(session: Session, plugin: str, service_id: int, name: str) -> bool:
+    """Let it not happen; False where nothing of this name was scheduled."""
+    removed = session.execute(
+        delete(ScheduledWork).where(*_row(plugin, service_id, name)).returning(ScheduledWork.name)
+    ).one_or_none()
+    return removed is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """One thing to do, as it was found."""
+
+    plugin: str
+    service_id: int
+    name: str
+
+    @property
+    def kind(self) -> str:
+        return self.name.partition(":")[0]
+
+
+def due(session: Session, plugins: Sequence[str]) -> list[Task]:
+    """What is to be done now by ``plugins``, where they are on, the oldest first."""
+    rows = session.execute(
+        select(ScheduledWork.plugin, ScheduledWork.service_id, ScheduledWork.name)
+        .join(Subscription, _subscribed, isouter=True)
+        .where(
+            ScheduledWork.next_attempt_at <= clock.now(),
+            ScheduledWork.plugin.in_(plugins),
+            or_(Subscription.enabled, ScheduledWork.plugin == CORE.name),
+        )
+        .order_by(ScheduledWork.next_attempt_at)
+        .limit(AT_ONCE)
+    )
+    return [Task(*row) for row in rows]
+
+
+def count_attempt(session: Session, task: Task) -> int | None:
+    """Count a try before it is made, so that one that kills the process counts too.
+
+    Answers how many it makes; None where it is not due any more.
+    """
+    attempts: int | None = session.scalar(
+        update(ScheduledWork)
+        .where(*_row_of(task), ScheduledWork.next_attempt_at <= clock.now())
+        .values(attempts=ScheduledWork.attempts + 1)
+        .returning(ScheduledWork.attempts)
+    )
+    if attempts is None:
+        return None
+    session.execute(
+        update(ScheduledWork)
+        .where(*_row_of(task))
+        .values(next_attempt_at=retry_time(attempts, cap=CAP_SECONDS))
+    )
+    return attempts
+
+
+def perform(session: Session, core: EventCore, task: Task, attempt: int) -> bool:
+    """Do ``task`` within the caller's transaction, and take it off the list; False where it was
+    moved or done meanwhile. Raises what its function raises."""
+    row = session.scalars(select(ScheduledWork).where(*_row_of(task))).one_or_none()
+    if row is None or row.attempts != attempt or row.due_at > clock.now():
+        return False
+    due_at = row.due_at
+    function = core.scheduled.get(task.plugin, {}).get(task.kind)
+    if function is None:
+        raise EventError(f"nothing is registered in this version for {task.kind!r}")
+    savepoint = session.begin_nested()
+    transaction = session.get_transaction()
+    with handling(session):
+        function(session, core.find_service(session, task.service_id), task.name, due_at)
+    if session.get_transaction() is not transaction:
+        raise TornTransaction("what is scheduled may not roll back: it raises")
+    savepoint.commit()
+    # The row is taken last, as domain functions do it: what it is about is locked before it. One
+    # that was scheduled anew, by its own function too, stays.
+    session.execute(
+        delete(ScheduledWork).where(
+            *_row_of(task), ScheduledWork.attempts == attempt, ScheduledWork.due_at == due_at
+        )
+    )
+    return True
+
+
+def note_failure(session: Session, task: Task, attempt: int, error: Exception) -> None:
+    """Keep for administrators what went wrong. When it is tried again was set with the try."""
+    session.execute(
+        update(ScheduledWork)
+        .where(*_row_of(task), ScheduledWork.attempts == attempt)
+        .values(error=describe(error))
+    )
+
+
+def listed() -> Select[ScheduledWork, bool | None]:
+    """All there is to do, what failed first, then what is due next; each with whether the plugin
+    is on there (None for the core's own)."""
+    return (
+        select(ScheduledWork, Subscription.enabled)
+        .join(Subscription, _subscribed, isouter=True)
+        .order_by(
+            ScheduledWork.error.is_(None),
+            ScheduledWork.due_at,
+            ScheduledWork.plugin,
+            ScheduledWork.service_id,
+            ScheduledWork.name,
+        )
+    )
+
+
+def _row(plugin: str, service_id: int, name: str) -> tuple[Any, ...]:
+    return (
+        ScheduledWork.plugin == plugin,
+        ScheduledWork.service_id == service_id,
+        ScheduledWork.name == name,
+    )
+
+
+def _row_of(task: Task) -> tuple[Any, ...]:
+    return _row(task.plugin, task.service_id, task.name)
+
+
+_subscribed = and_(
+    Subscription.plugin == ScheduledWork.plugin,
+    Subscription.service_id == ScheduledWork.service_id,
+)
