@@ -5,12 +5,18 @@ SHA-256 stands in the public log; it is as long for a hundred votes as for a mil
 named by their numbers. Amounts that need not be whole are text, exact: ``6100`` or ``18299/3``.
 """
 
-from typing import Literal
+from collections.abc import Iterable
+from fractions import Fraction
+from typing import Any, Literal
 
-from eak_voting.settings import BudgetRule, Method, _Record
+from eak_voting import choices
+from eak_voting.counting import approval, budgets, majority
+from eak_voting.counting.equal_shares import compare, equal_shares
+from eak_voting.counting.greedy import greedy
+from eak_voting.settings import GRADES, BudgetRule, Method, Terms, _Record
 
 
-class Approved(_Record):
+class Approved(_Record, frozen=True, kw_only=True):
     """An option named by ``votes`` voters. True ties share a ``rank`` (1, 1, 3)."""
 
     option: int
@@ -18,7 +24,7 @@ class Approved(_Record):
     votes: int
 
 
-class Judged(_Record):
+class Judged(_Record, frozen=True, kw_only=True):
     """An option's place by majority judgment.
 
     ``given`` is how often each grade was given, from the worst to the best; ``tally`` is what was
@@ -42,14 +48,14 @@ class Judged(_Record):
         return "+" if self.above > self.below else "-"
 
 
-class Judgment(_Record):
+class Judgment(_Record, frozen=True, kw_only=True):
     """The ranking on the weighted pool of all criteria, and on each in the order of the terms."""
 
     overall: tuple[Judged, ...]
     criteria: tuple[tuple[Judged, ...], ...]
 
 
-class Lot(_Record):
+class Lot(_Record, frozen=True, kw_only=True):
     """A tie that the lot decided at a ``step`` of the count (from 1): ``chosen`` came first."""
 
     step: int
@@ -57,7 +63,7 @@ class Lot(_Record):
     chosen: int
 
 
-class Funded(_Record):
+class Funded(_Record, frozen=True, kw_only=True):
     """Why a project is funded (`eak_voting.counting.budgets.Funded`)."""
 
     option: int
@@ -72,7 +78,7 @@ class Funded(_Record):
     exhausted: int | None = None
 
 
-class NotFunded(_Record):
+class NotFunded(_Record, frozen=True, kw_only=True):
     """Why a project is not funded (`eak_voting.counting.budgets.NotFunded`); ``spent_on`` are
     other projects with what its supporters spent on them."""
 
@@ -87,7 +93,7 @@ class NotFunded(_Record):
     spent_on: tuple[tuple[int, str], ...] = ()
 
 
-class Count(_Record):
+class Count(_Record, frozen=True, kw_only=True):
     """What one rule does with the budget; ``selected`` is in the order of selection."""
 
     rule: BudgetRule
@@ -101,14 +107,14 @@ class Count(_Record):
     runs: int = 0
 
 
-class Comparison(_Record):
+class Comparison(_Record, frozen=True, kw_only=True):
     """How many voters have more in one outcome than in the other."""
 
     prefer_equal_shares: int
     prefer_greedy: int
 
 
-class Spending(_Record):
+class Spending(_Record, frozen=True, kw_only=True):
     """Both counts of a budget, and the ``rule`` whose count decides (the comparison step may have
     chosen the greedy one)."""
 
@@ -123,7 +129,7 @@ class Spending(_Record):
         return self.equal_shares if self.rule == "equal-shares" else self.greedy
 
 
-class Outcome(_Record):
+class Outcome(_Record, frozen=True, kw_only=True):
     """The result of a ballot. Of the last three, the one of its method is there.
 
     ``voters`` is how many people voted, ``counted`` how many votes were counted, ``blank`` how many
@@ -142,3 +148,161 @@ class Outcome(_Record):
     ranking: tuple[Approved, ...] = ()
     judgment: Judgment | None = None
     spending: Spending | None = None
+
+
+def outcome(
+    terms: Terms, ballots: Iterable[str], *, seed: str, voters: int, excluded: int
+) -> Outcome:
+    """The result of ``ballots`` (canonical JSON, see `eak_voting.choices`) under ``terms``.
+
+    ``voters`` is how many people voted, ``excluded`` how many votes are left out of ``ballots``.
+    `ValueError` for a vote that the terms do not allow.
+    """
+    rules = terms.settings
+    votes = [choices.read(rules, ballot) for ballot in ballots]
+    return Outcome(
+        method=rules.method,
+        voters=voters,
+        counted=len(votes),
+        blank=sum(not vote for vote in votes),
+        excluded=excluded,
+        required=rules.required_voters,
+        conclusive=voters - excluded >= rules.required_voters,
+        seed=seed,
+        ranking=_ranking(terms, votes) if rules.method in ("support", "approval") else (),
+        judgment=_judgment(terms, votes) if rules.majority is not None else None,
+        spending=_spending(terms, votes, seed) if rules.budget is not None else None,
+    )
+
+
+def _ranking(terms: Terms, votes: list[Any]) -> tuple[Approved, ...]:
+    at_least, at_most = choices.limits(terms.settings)
+    numbers = [option.number for option in terms.options]
+    counted = approval.count(votes, numbers, at_least=at_least, at_most=at_most)
+    return tuple(
+        Approved(option=each.option, rank=each.rank, votes=each.votes) for each in counted.ranking
+    )
+
+
+def _judgment(terms: Terms, votes: list[Any]) -> Judgment:
+    rules = terms.settings.majority
+    assert rules is not None
+    numbers = [option.number for option in terms.options]
+    weights = [criterion.weight for criterion in rules.criteria]
+    profiles = majority.tally_criteria(votes, numbers, len(weights), GRADES)
+    judged = majority.judge(profiles, weights, len(votes), rules.missing, rules.floor)
+    # Shares alone are compared by "normalised", over a total that no number of JSON would hold.
+    as_given = rules.missing == "normalised"
+    pooled = majority.pool(profiles, weights)
+    return Judgment(
+        overall=tuple(_judged(each, pooled[each.candidate], as_given) for each in judged.overall),
+        criteria=tuple(
+            tuple(_judged(each, profile[each.candidate], as_given) for each in ranked)
+            for ranked, profile in zip(judged.criteria, profiles, strict=True)
+        ),
+    )
+
+
+def _judged(ranked: majority.Ranked[int], given: majority.Tally, as_given: bool) -> Judged:
+    tally = given if as_given else ranked.tally
+    gauge = majority.gauge(tally)
+    return Judged(
+        option=ranked.candidate,
+        rank=ranked.rank,
+        grade=gauge.grade,
+        above=gauge.p,
+        below=gauge.q,
+        tally=tally,
+        given=given,
+        eligible=ranked.eligible,
+    )
+
+
+def _spending(terms: Terms, votes: list[Any], seed: str) -> Spending | None:
+    rules = terms.settings.budget
+    assert rules is not None
+    if not votes:
+        return None
+    codes = {option.number: option.code for option in terms.options}
+    projects = [
+        budgets.Project(option.code, Fraction(option.cost or 0), option.title)
+        for option in terms.options
+    ]
+    election = budgets.election(rules.amount, projects, (_named(vote, codes) for vote in votes))
+    shared = equal_shares(election, rules.completion, seed=seed)
+    taken = greedy(election, seed=seed)
+    compared = compare(election, shared, taken) if rules.comparison else None
+    rule = rules.rule
+    if rule == "equal-shares" and compared is not None:
+        rule = compared.chosen
+    numbers = {code: number for number, code in codes.items()}
+    return Spending(
+        rule=rule,
+        equal_shares=_count(shared, numbers),
+        greedy=_count(taken, numbers),
+        comparison=None
+        if compared is None
+        else Comparison(
+            prefer_equal_shares=compared.prefer_equal_shares, prefer_greedy=compared.prefer_greedy
+        ),
+    )
+
+
+def _named(vote: Any, codes: dict[int, str]) -> Any:
+    if isinstance(vote, dict):
+        return {codes[number]: points for number, points in vote.items()}
+    return [codes[number] for number in vote]
+
+
+def _count(counted: budgets.Outcome, numbers: dict[str, int]) -> Count:
+    return Count(
+        rule=counted.rule,
+        selected=tuple(numbers[code] for code in counted.selected),
+        cost=int(counted.cost),
+        funded=tuple(_funded(each, numbers) for each in counted.funded),
+        not_funded=tuple(_not_funded(each, numbers) for each in counted.not_funded),
+        lots=tuple(
+            Lot(
+                step=tie.step,
+                tied=tuple(numbers[code] for code in tie.tied),
+                chosen=numbers[tie.chosen],
+            )
+            for tie in counted.ties
+        ),
+        unrepresented=counted.unrepresented,
+        endowment=_exact(counted.endowment),
+        runs=counted.runs,
+    )
+
+
+def _funded(each: budgets.Funded, numbers: dict[str, int]) -> Funded:
+    return Funded(
+        option=numbers[each.code],
+        cost=int(each.cost),
+        votes=each.votes,
+        supporters=each.supporters,
+        source=each.source,
+        budget_left=str(each.budget_left),
+        effective_votes=_exact(each.effective_votes),
+        max_payment=_exact(each.max_payment),
+        payers=each.payers,
+        exhausted=each.exhausted,
+    )
+
+
+def _not_funded(each: budgets.NotFunded, numbers: dict[str, int]) -> NotFunded:
+    return NotFunded(
+        option=numbers[each.code],
+        cost=int(each.cost),
+        votes=each.votes,
+        supporters=each.supporters,
+        cause=each.cause,
+        available=str(each.available),
+        missing=str(each.missing),
+        share=_exact(each.share),
+        spent_on=tuple((numbers[code], str(amount)) for code, amount in each.spent_on),
+    )
+
+
+def _exact(amount: Fraction | None) -> str | None:
+    return None if amount is None else str(amount)
