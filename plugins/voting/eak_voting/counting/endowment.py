@@ -1,0 +1,38 @@
+"""What each voter has to spend: the search for it that Add1 is."""
+
+from fractions import Fraction
+from typing import Literal
+
+from eak_voting.counting.shares import Shares
+
+Completion = Literal["none", "add1", "add1-exhaustive", "utilitarian"]
+
+
+def decide(shares: Shares, completion: Completion) -> tuple[Fraction, int]:
+    """The endowment of the run that decides (in 1/``scale`` of the currency), and how many values
+    were tried for it."""
+    equal = Fraction(shares.budget, sum(shares.groups))
+    if completion in ("none", "utilitarian") or _all_fit(shares):
+        return equal, 1
+    step = shares.scale
+    endowment = equal // step * step
+    selected = shares.run(Fraction(endowment)).selected
+    runs = 1
+    while completion == "add1" or not _exhaustive(shares, selected):
+        following = shares.run(Fraction(endowment + step)).selected
+        runs += 1
+        if shares.cost(following) > shares.budget:
+            break
+        endowment, selected = endowment + step, following
+    return Fraction(endowment), runs
+
+
+def _all_fit(shares: Shares) -> bool:
+    supported = [place for place, votes in enumerate(shares.votes) if votes]
+    return shares.cost(supported) <= shares.budget
+
+
+def _exhaustive(shares: Shares, selected: list[int]) -> bool:
+    left = shares.budget - shares.cost(selected)
+    taken = set(selected)
+    return all(cost > left for place, cost in enumerate(shares.costs) if place not in taken)
