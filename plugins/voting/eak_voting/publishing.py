@@ -10,9 +10,9 @@ documentation.
 
 import random
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import bindparam, delete, insert, select, update
+from sqlalchemy import Table, bindparam, delete, insert, select, update
 
 from eak_core.api import Model, Service, Session, plugin_secret, site_url
 from eak_voting.manifest import plugin
@@ -24,6 +24,13 @@ from eak_voting.transparency.records import Leaf, ReceiptLeaf, ReplacedLeaf, enc
 LEAST = 10
 _AT_ONCE = 5_000
 _draw = random.SystemRandom()
+
+
+def _table(model: type[Model]) -> Table:
+    return cast("Table", model.__table__)
+
+
+_receipts = _table(Receipt)
 
 
 def record(session: Session, service: Service, leaves: Sequence[Leaf]) -> range:
@@ -91,9 +98,8 @@ def _waiting(session: Session, ballot: Ballot, *conditions: Any) -> list[str]:
 def _note_places(session: Session, ballot: Ballot, receipts: list[str], first: int) -> None:
     if receipts:
         session.connection().execute(
-            update(Receipt.__table__)
-            .where(Receipt.__table__.c.ballot_id == ballot.id)
-            .where(Receipt.__table__.c.receipt == bindparam("which"))
+            update(_receipts)
+            .where(_receipts.c.ballot_id == ballot.id, _receipts.c.receipt == bindparam("which"))
             .values(logged=True, leaf_index=bindparam("place")),
             [
                 {"which": receipt, "place": place}
@@ -105,16 +111,15 @@ def _note_places(session: Session, ballot: Ballot, receipts: list[str], first: i
 def _note_replaced(session: Session, ballot: Ballot, receipts: list[str]) -> None:
     if receipts:
         session.connection().execute(
-            update(Receipt.__table__)
-            .where(Receipt.__table__.c.ballot_id == ballot.id)
-            .where(Receipt.__table__.c.receipt == bindparam("which"))
+            update(_receipts)
+            .where(_receipts.c.ballot_id == ballot.id, _receipts.c.receipt == bindparam("which"))
             .values(replacement_logged=True),
             [{"which": receipt} for receipt in receipts],
         )
 
 
 def _shuffle(session: Session, model: type[Model], ballot_id: int, *, everything: bool) -> None:
-    table = model.__table__
+    table = _table(model)
     chosen = [table.c.ballot_id == ballot_id]
     if not everything:
         chosen.append(table.c.shuffled.is_(False))

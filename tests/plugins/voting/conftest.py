@@ -1,0 +1,150 @@
+"""Votes, on in the service of every test."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from eak_core.ideas.models import Idea
+from eak_core.permissions import Actor
+from eak_core.services.models import Service
+from eak_core.testing.fixtures import FrozenClock
+from eak_core.testing.site import Site
+from eak_voting import choices, receipts
+from eak_voting.ballots import terms_of
+from eak_voting.casting import Cast, cast
+from eak_voting.models import Ballot
+from eak_voting.opening import announce
+from eak_voting.preparing import Draft, prepare
+from eak_voting.settings import (
+    ApprovalRules,
+    BudgetRules,
+    Criterion,
+    MajorityRules,
+    Secrecy,
+    Settings,
+    Terms,
+)
+
+CRITERIA = (
+    Criterion(code="economic", name="Economic", weight=2),
+    Criterion(code="social", name="Social"),
+)
+
+RULES: dict[str, dict[str, Any]] = {
+    "support": {},
+    "approval": {"approval": ApprovalRules()},
+    "majority": {"majority": MajorityRules(criteria=CRITERIA)},
+    "budget": {"budget": BudgetRules(amount=100)},
+}
+
+
+@pytest.fixture
+def plugins() -> list[str]:
+    return ["eak_voting.plugin"]
+
+
+@pytest.fixture
+def site(site: Site) -> Site:
+    site.enable("voting")
+    return site
+
+
+class Polls:
+    """Ballots of the service and the people who vote in them, each act in its transaction."""
+
+    def __init__(self, site: Site, clock: FrozenClock) -> None:
+        self.site, self.clock = site, clock
+
+    @property
+    def service(self) -> Service:
+        return self.site.service
+
+    @property
+    def manager(self) -> Actor:
+        return self.site.people.actor(self.site.people.manager)
+
+    def voter(self, number: int = 1) -> Actor:
+        """One of many citizens with a confirmed account."""
+        email = f"voter{number}@example.org"
+        return self.site.people.actor(self.site.people.add(email, f"Voter {number}"))
+
+    def ideas(self, count: int = 3) -> list[Idea]:
+        return [self.site.submit(f"Idea {number}") for number in range(1, count + 1)]
+
+    def draft(
+        self,
+        method: str = "approval",
+        secrecy: Secrecy = "pseudonymous",
+        *,
+        ideas: Sequence[Idea] | int = 3,
+        opens_in: timedelta = timedelta(0),
+        lasts: timedelta = timedelta(days=7),
+        costs: Sequence[int] = (),
+        title: str = "A greener yard",
+        **settings: Any,
+    ) -> Ballot:
+        """A ballot that only managers see."""
+        chosen = self.ideas(ideas) if isinstance(ideas, int) else ideas
+        opens_at = self.clock.now() + opens_in
+        draft = Draft(
+            title=title,
+            text="What should come **first**?",
+            settings=Settings(
+                method=method,  # type: ignore[arg-type]
+                secrecy=secrecy,
+                **{**RULES[method], **settings},
+            ),
+            opens_at=opens_at,
+            closes_at=opens_at + lasts,
+            ideas=[idea.id for idea in chosen],
+            costs={idea.id: cost for idea, cost in zip(chosen, costs or [40] * 99, strict=False)},
+        )
+        with self.site.writing() as session:
+            return prepare(session, self.manager, self.service, draft)
+
+    def open(
+        self, method: str = "approval", secrecy: Secrecy = "pseudonymous", **more: Any
+    ) -> Ballot:
+        """A ballot that takes votes from now on, or from when it opens."""
+        ballot = self.draft(method, secrecy, **more)
+        with self.site.writing() as session:
+            announce(session, self.manager, self.service, session.get_one(Ballot, ballot.id))
+        return self.now(ballot)
+
+    def now(self, ballot: Ballot) -> Ballot:
+        """The ballot as it stands."""
+        with self.site.reading() as session:
+            return session.get_one(Ballot, ballot.id)
+
+    def terms(self, ballot: Ballot) -> Terms:
+        with self.site.reading() as session:
+            return terms_of(session, self.service, session.get_one(Ballot, ballot.id))
+
+    def vote(
+        self, ballot: Ballot, said: Any, by: Actor | None = None, *, form_key: str = "", **more: Any
+    ) -> Cast:
+        """``said``: numbers of options, points by number, or grades by number."""
+        text = choices.write(self.terms(ballot), said)
+        with self.site.writing() as session:
+            return cast(
+                session,
+                by or self.voter(),
+                self.service,
+                session.get_one(Ballot, ballot.id),
+                text,
+                form_key=form_key or receipts.new_form_key(),
+                **more,
+            )
+
+    def close(self, ballot: Ballot) -> Ballot:
+        """Let the ballot's end come, and the worker count it."""
+        self.clock.set(max(self.clock.now(), ballot.closes_at + timedelta(seconds=11)))
+        self.site.drain()
+        return self.now(ballot)
+
+
+@pytest.fixture
+def polls(site: Site, clock: FrozenClock) -> Polls:
+    return Polls(site, clock)
