@@ -67,6 +67,18 @@ def withdraw_announcement(session: Session, actor: Actor, service: Service, ball
     timetable.forget(session, ballot)
 
 
+def open_now(session: Session, actor: Actor, service: Service, ballot: Ballot) -> None:
+    """Open an announced ballot before its instant; it closes when it was to.
+
+    `Refused` where it is not announced, or has opened.
+    """
+    require(actor, "voting.manage", service)
+    ballot = locked(session, ballot)
+    if phase(ballot) != "upcoming":
+        raise Refused(_l("Only a ballot that is announced and not yet open can be opened."))
+    open_ballot(session, service, ballot)
+
+
 def open_ballot(session: Session, service: Service, ballot: Ballot) -> None:
     """Freeze the terms of an announced ballot, and take votes from now on.
 
@@ -135,11 +147,8 @@ def _drop_gone(session: Session, service: Service, ballot: Ballot) -> None:
     the ideas have now."""
     options = options_of(session, ballot)
     asked = [option.idea_id for option in options]
-    titles = dict(
-        session.execute(
-            select(Idea.id, Idea.title).where(Idea.id.in_(asked), *public_ideas(service.id))
-        ).tuples()
-    )
+    query = select(Idea.id, Idea.title).where(Idea.id.in_(asked), *public_ideas(service.id))
+    titles = {row.id: row.title for row in session.execute(query)}
     if len(titles) == len(options):
         for option in options:
             option.title = titles[option.idea_id or 0]

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import delete, insert, select
+from sqlalchemy.orm.attributes import flag_modified
 
 from eak_core.api import (
     Actor,
@@ -107,6 +108,9 @@ def change(
     draft = checked(session, service, draft)
     for name, value in _columns(draft).items():
         setattr(ballot, name, value)
+    # Where only the options differ, the version must move all the same, or the next one to save
+    # would not learn of it.
+    flag_modified(ballot, "settings")
     session.flush()
     session.execute(delete(BallotOption).where(BallotOption.ballot_id == ballot.id))
     _write_options(session, service, ballot.id, draft)
@@ -266,9 +270,8 @@ def _columns(draft: Draft) -> dict[str, Any]:
 
 
 def _write_options(session: Session, service: Service, ballot_id: int, draft: Draft) -> None:
-    titles = dict(
-        session.execute(select(Idea.id, Idea.title).where(Idea.id.in_(draft.ideas))).tuples()
-    )
+    query = select(Idea.id, Idea.title).where(Idea.id.in_(draft.ideas))
+    titles = {row.id: row.title for row in session.execute(query)}
     rows = [
         {
             "ballot_id": ballot_id,

@@ -28,8 +28,9 @@ METHOD_SENTENCES: Mapping[str, Any] = {
                   " most support come first."),
     "approval": _l("Each voter ticks the ideas they approve of, as many as they like or within the"
                    " limits you set; the most approved come first."),
-    "majority": _l("Each voter grades the ideas, from “To reject” to “Excellent”, on the criteria of"
-                   " the service; an idea is worth the grade that a majority gives it at least."),
+    "majority": _l("Each voter grades the ideas, from “To reject” to “Excellent”, on the criteria"
+                   " of the service; an idea is worth the grade that a majority gives it at"
+                   " least."),
     "budget": _l("Ideas are projects that cost something; voters say which ones they want, and the"
                  " count says which ones the budget pays for."),
 }  # fmt: skip
@@ -95,8 +96,8 @@ RULE_TITLES: Mapping[str, Any] = {
 }
 
 RULE_SENTENCES: Mapping[str, Any] = {
-    "equal-shares": _l("Every voter holds the same share of the budget, and projects are paid for by"
-                       " those who want them: each group gets its part."),
+    "equal-shares": _l("Every voter holds the same share of the budget, and projects are paid for"
+                       " by those who want them: each group gets its part."),
     "greedy": _l("Projects are taken from the most wanted on, as long as the money lasts: a large"
                  " group can decide about all of it."),
 }  # fmt: skip
