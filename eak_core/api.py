@@ -74,6 +74,7 @@ from eak_core.ideas.visibility import public_ideas
 from eak_core.ideas.wording import slug_of
 from eak_core.moderation.decisions import hidden_reason, hidden_reasons, hide, restore
 from eak_core.moderation.events import ContentHidden, ContentRestored
+from eak_core.people.accounts import person_since
 from eak_core.people.events import PersonErased, PersonJoined, RoleGranted, RoleRevoked
 from eak_core.people.names import person_names
 from eak_core.permissions import Actor, SignInRequired, may, require
@@ -197,6 +198,7 @@ __all__ = [
     "page_number",
     "paginate",
     "person_names",
+    "person_since",
     "plain_summary",
     "plugin_secret",
     "plugin_settings",

@@ -1,5 +1,7 @@
 """Accounts: made, confirmed, renamed."""
 
+from datetime import datetime
+
 from flask_security import hash_password
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
@@ -93,6 +95,13 @@ def find_person(session: Session, email: str) -> Person:
     if person is None:
         raise NotFound(_l("No account has this address."))
     return person
+
+
+def person_since(session: Session, person_id: int) -> datetime | None:
+    """When this account was made (aware, UTC); None where there is none, or no longer."""
+    return session.scalar(
+        select(Person.created_at).where(Person.id == person_id, Person.erased_at.is_(None))
+    )
 
 
 def checked_name(name: str) -> str:

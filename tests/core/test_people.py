@@ -19,7 +19,7 @@ from eak_core.events import SITE
 from eak_core.events.models import EventLog, OutboxMessage
 from eak_core.events.outbox import enqueue_mail
 from eak_core.people import roles
-from eak_core.people.accounts import change_profile, create_person, find_person
+from eak_core.people.accounts import change_profile, create_person, find_person, person_since
 from eak_core.people.actor import actor_for
 from eak_core.people.models import Person, RoleGrant
 from eak_core.people.personal_data import (
@@ -732,6 +732,19 @@ def test_an_address_has_one_account_whatever_the_case(site: Site, people: People
             find_person(session, "nobody@example.org")
         with pytest.raises(NotFound):
             find_person(session, "nothing")
+
+
+def test_an_account_says_since_when_it_is_there_until_it_is_erased(
+    site: Site, people: People, clock: Any
+) -> None:
+    made = clock.now
+    citizen, manager = people.citizen, people.manager
+    clock.advance(hours=3)
+    with site.writing() as session:
+        assert person_since(session, citizen.id) == made
+        erase_person(session, Actor.system(), citizen.id)
+        assert person_since(session, citizen.id) is None
+        assert person_since(session, manager.id + 1) is None
 
 
 def test_a_link_to_confirm_holds_for_two_days(site: Site, client: Browser) -> None:
