@@ -188,7 +188,8 @@ class Receipt(Model):
 
 
 class Exclusion(Model):
-    """Votes left out of the count for a public reason; ``number`` counts them in their ballot."""
+    """Votes left out of the count for a public reason; ``number`` counts them in their ballot.
+    ``reversal`` is the public reason why they were taken in again, at ``reversed_at``."""
 
     __tablename__ = "voting_exclusion"
     __table_args__ = (UniqueConstraint("ballot_id", "number"),)
@@ -201,11 +202,13 @@ class Exclusion(Model):
     excluded_by: Mapped[int | None] = mapped_column(ForeignKey("person.id", ondelete="SET NULL"))
     excluded_at: Mapped[datetime]
     reversed_at: Mapped[datetime | None]
+    reversal: Mapped[str] = mapped_column(Text, default="")
 
 
 class Activity(Model):
     """How many votes came from one network in one hour, of them from accounts of less than a day:
-    what bursts are seen in. ``source`` is a keyed hash; deleted with the count."""
+    what bursts are seen in. ``source`` is a keyed hash. At the count all is deleted but the bursts
+    themselves, whose networks lose even that name (`eak_voting.bursts.settle`)."""
 
     __tablename__ = "voting_activity"
     __table_args__ = {"sqlite_with_rowid": False}  # noqa: RUF012 - read once by SQLAlchemy

@@ -187,6 +187,7 @@ def upgrade() -> None:
         sa.Column("excluded_by", sa.Integer(), nullable=True),
         sa.Column("excluded_at", eak_core.api.UTCDateTime(timezone=True), nullable=False),
         sa.Column("reversed_at", eak_core.api.UTCDateTime(timezone=True), nullable=True),
+        sa.Column("reversal", sa.Text(), nullable=False),
         sa.ForeignKeyConstraint(
             ["ballot_id"],
             ["voting_ballot.id"],
