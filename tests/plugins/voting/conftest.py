@@ -56,6 +56,7 @@ class Polls:
 
     def __init__(self, site: Site, clock: FrozenClock) -> None:
         self.site, self.clock = site, clock
+        self._voters: dict[int, Actor] = {}
 
     @property
     def service(self) -> Service:
@@ -67,8 +68,10 @@ class Polls:
 
     def voter(self, number: int = 1) -> Actor:
         """One of many citizens with a confirmed account."""
-        email = f"voter{number}@example.org"
-        return self.site.people.actor(self.site.people.add(email, f"Voter {number}"))
+        if number not in self._voters:
+            person = self.site.people.add(f"Voter {number}")
+            self._voters[number] = self.site.people.actor(person)
+        return self._voters[number]
 
     def ideas(self, count: int = 3) -> list[Idea]:
         return [self.site.submit(f"Idea {number}") for number in range(1, count + 1)]
@@ -87,7 +90,7 @@ class Polls:
     ) -> Ballot:
         """A ballot that only managers see."""
         chosen = self.ideas(ideas) if isinstance(ideas, int) else ideas
-        opens_at = self.clock.now() + opens_in
+        opens_at = self.clock.now + opens_in
         draft = Draft(
             title=title,
             text="What should come **first**?",
@@ -140,7 +143,7 @@ class Polls:
 
     def close(self, ballot: Ballot) -> Ballot:
         """Let the ballot's end come, and the worker count it."""
-        self.clock.set(max(self.clock.now(), ballot.closes_at + timedelta(seconds=11)))
+        self.clock.set(max(self.clock.now, ballot.closes_at + timedelta(seconds=11)))
         self.site.drain()
         return self.now(ballot)
 

@@ -82,7 +82,7 @@ def test_a_secret_vote_shares_nothing_with_the_register_and_its_event_names_nobo
     with polls.site.reading() as session:
         entry = session.scalars(select(RegisterEntry)).one()
         at = session.scalar(select(EventLog.occurred_at).where(EventLog.type == "voting.vote_cast"))
-    assert entry.hour == at == clock.now().replace(minute=0, second=0, microsecond=0)
+    assert entry.hour == at == clock.now.replace(minute=0, second=0, microsecond=0)
     with polls.site.reading() as session:
         assert own_choices(session, voter, session.get_one(Ballot, ballot.id)) is None
         assert has_voted(session, voter, session.get_one(Ballot, ballot.id))
@@ -126,7 +126,7 @@ def test_an_open_vote_is_changed_by_voting_again_and_the_last_one_counts(polls: 
         "voting.vote_changed",
     ]
     with polls.site.reading() as session:
-        replaced = dict(session.execute(select(Receipt.receipt, Receipt.replaced)).tuples())
+        replaced = {row.receipt: row.replaced for row in session.scalars(select(Receipt))}
         assert own_choices(session, voter, session.get_one(Ballot, ballot.id)) == "[2,3]"
     assert replaced == {first.receipt: True, second.receipt: False}
 
