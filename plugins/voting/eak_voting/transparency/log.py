@@ -214,5 +214,5 @@ def _with_nodes(
             tuple_(TreeNode.level, TreeNode.index).in_(places),
         )
     )
-    found = {(level, index): value for level, index, value in rows.tuples()}
+    found = {(level, index): value for level, index, value in rows}
     return compute(lambda level, index: found[level, index])
