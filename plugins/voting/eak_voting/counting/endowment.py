@@ -3,6 +3,7 @@
 from fractions import Fraction
 from typing import Literal
 
+from eak_voting.counting.screen import Screen
 from eak_voting.counting.shares import Shares
 
 Completion = Literal["none", "add1", "add1-exhaustive", "utilitarian"]
@@ -11,20 +12,29 @@ Completion = Literal["none", "add1", "add1-exhaustive", "utilitarian"]
 def decide(shares: Shares, completion: Completion) -> tuple[Fraction, int]:
     """The endowment of the run that decides (in 1/``scale`` of the currency), and how many values
     were tried for it."""
-    equal = Fraction(shares.budget, sum(shares.groups))
+    voters = sum(shares.groups)
+    if not voters:
+        return Fraction(0), 0
+    equal = Fraction(shares.budget, voters)
     if completion in ("none", "utilitarian") or _all_fit(shares):
         return equal, 1
     step = shares.scale
-    endowment = equal // step * step
-    selected = shares.run(Fraction(endowment)).selected
+    screen = Screen(shares)
+    endowment = shares.budget // voters // step * step
+    selected = _selected(shares, screen, endowment)
     runs = 1
     while completion == "add1" or not _exhaustive(shares, selected):
-        following = shares.run(Fraction(endowment + step)).selected
+        following = _selected(shares, screen, endowment + step)
         runs += 1
         if shares.cost(following) > shares.budget:
             break
         endowment, selected = endowment + step, following
     return Fraction(endowment), runs
+
+
+def _selected(shares: Shares, screen: Screen, endowment: int) -> list[int]:
+    selected = screen.selected(endowment)
+    return shares.run(Fraction(endowment)).selected if selected is None else selected
 
 
 def _all_fit(shares: Shares) -> bool:

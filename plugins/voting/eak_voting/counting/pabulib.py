@@ -295,7 +295,7 @@ def _table(section: str, header: Sequence[str], rows: Iterable[Sequence[str]]) -
     writer = csv.writer(lines, delimiter=";", lineterminator="\n")
     for row in chain([header], rows):
         # A cell is one line: the format knows no other.
-        writer.writerow([" ".join(cell.split()) for cell in row])
+        writer.writerow([" ".join(cell.splitlines()).strip() for cell in row])
         yield lines.last
 
 
