@@ -28,19 +28,6 @@ SEED = bytes(range(32))
 ORIGIN = "participation.example/culture/votes"
 
 
-@pytest.fixture
-def plugins() -> list[str]:
-    return ["eak_voting.plugin"]
-
-
-@pytest.fixture
-def site(site: Site) -> Site:
-    tables = [model.__table__ for model in (Leaf, TreeNode, Head)]
-    with site.writing() as session:
-        Leaf.metadata.create_all(session.connection(), tables=tables)
-    return site
-
-
 def digest(text: object) -> str:
     return hashlib.sha256(str(text).encode()).hexdigest()
 

@@ -200,15 +200,11 @@ def test_what_a_large_log_reads_grows_with_its_logarithm() -> None:
         assert kept.asked <= 2 * 17
 
 
-def test_the_places_of_a_proof_are_known_beforehand() -> None:
-    kept = Kept(numbered(13))
-    for index in range(13):
-        places = merkle.proof_nodes(index, 13)
-        only = {place: kept.nodes[place] for place in places}
-        proof = merkle.inclusion_proof(index, 13, lambda *place, only=only: only[place])
-        assert merkle.verify_inclusion(
-            kept.hashes[index], index, 13, proof, merkle.root(13, kept.node)
-        )
+def test_the_roots_of_all_sizes_are_those_of_each() -> None:
+    hashes = [merkle.leaf_hash(leaf) for leaf in LEAVES]
+    found = [(size, root.hex()) for size, root in merkle.roots_from(hashes, 0)]
+    assert found == list(enumerate(ROOTS))
+    assert list(merkle.roots_from(hashes, 9)) == []
 
 
 @pytest.mark.parametrize("ask", [(0, 0), (3, 3), (-1, 3)])

@@ -127,6 +127,11 @@ def open_note(note: str, key: VerifierKey) -> str:
     return text
 
 
+def read_note(note: str) -> Checkpoint:
+    """What ``note`` says, whoever signed it: nothing to rely on before it is `verified`."""
+    return read_checkpoint(_parts(note)[0])
+
+
 def read_checkpoint(text: str) -> Checkpoint:
     """The checkpoint that a note's text says. Lines after the third are passed over."""
     lines = text.split("\n")

@@ -35,14 +35,23 @@ def node_hash(left: bytes, right: bytes) -> bytes:
 
 def root_of(leaf_hashes: Sequence[bytes]) -> bytes:
     """The root of the tree of ``leaf_hashes``, in their order."""
+    *_earlier, (_size, last) = roots_from(leaf_hashes, len(leaf_hashes))
+    return last
+
+
+def roots_from(leaf_hashes: Sequence[bytes], start: int) -> Iterator[tuple[int, bytes]]:
+    """The root at each size from ``start`` to that of all ``leaf_hashes``, with the size."""
     stack: list[tuple[int, bytes]] = []
-    for each in leaf_hashes:
+    if start == 0:
+        yield 0, EMPTY_ROOT
+    for size, each in enumerate(leaf_hashes, 1):
         level, value = 0, each
         while stack and stack[-1][0] == level:
             value = node_hash(stack.pop()[1], value)
             level += 1
         stack.append((level, value))
-    return _joined([value for _level, value in stack])
+        if size >= start:
+            yield size, _joined([value for _level, value in stack])
 
 
 def root(size: int, node: Node) -> bytes:
@@ -144,11 +153,6 @@ def verify_consistency(
             above = node_hash(above, each)
         place, last = place >> 1, last >> 1
     return last == 0 and below == old_root and above == new_root
-
-
-def proof_nodes(index: int, size: int) -> list[tuple[int, int]]:
-    """The places that `inclusion_proof` will ask for, so that they can be read at once."""
-    return [place for span in _beside(index, size) for place in _subtrees(*span)]
 
 
 def _beside(index: int, size: int) -> list[tuple[int, int]]:

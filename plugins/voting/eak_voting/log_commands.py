@@ -1,0 +1,120 @@
+"""Commands about what was published: recounting a ballot anywhere, looking at the log here."""
+
+from pathlib import Path
+from typing import Any
+
+import click
+import msgspec
+from flask import g
+
+from eak_core.api import current_session, standalone
+from eak_voting import published
+from eak_voting.publishing import verifier_key
+from eak_voting.recount import Report
+from eak_voting.recount import recount as recount_file
+from eak_voting.transparency import log, merkle
+
+#: Exit codes, as everywhere in ``eak``: something is wrong, or nothing could be read.
+WRONG = 1
+UNREADABLE = 2
+
+_json_option = click.option(
+    "--json", "as_json", is_flag=True, help="One JSON document on standard output."
+)
+
+
+@standalone
+@click.command("recount")
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False, allow_dash=True))
+@click.option(
+    "--key",
+    metavar="KEY",
+    help="The verifier key of the log, known from elsewhere; the one in FILE must be the same.",
+)
+@_json_option
+def recount_command(file: Path, key: str | None, as_json: bool) -> int:
+    """Count the ballot published in FILE again, and check everything in it.
+
+    Needs no site, no database and no network. Exit code 0 where all holds, 1 where something does
+    not, 2 where FILE cannot be read.
+    """
+    try:
+        report = recount_file(published.read(_bytes(file)), key)
+    except (OSError, published.FileError) as error:
+        said = f"{file}: {error.strerror}" if isinstance(error, OSError) else f"{file}: {error}"
+        click.echo(said, err=True)
+        return UNREADABLE
+    if as_json:
+        _echo_json(_detail(report))
+    else:
+        click.echo(report.line)
+    return 0 if report.holds else WRONG
+
+
+@click.command("log")
+@click.option("--verify", is_flag=True, help="Compute the root anew from every leaf.")
+@_json_option
+def log_command(verify: bool, as_json: bool) -> int:
+    """The public log of a service: its size, root, signed head and verifier key."""
+    session = current_session()
+    found = log.head(session, g.service.id)
+    document: dict[str, Any] = {
+        "size": found.size,
+        "root": found.root.hex(),
+        "key": verifier_key(g.service),
+        "signed_size": found.signed_size,
+        "checkpoint": found.checkpoint,
+    }
+    if verify:
+        document["verified"] = _computed(found.size) == found.root
+    if as_json:
+        _echo_json(document)
+    else:
+        click.echo(f"{found.size} leaves, root {found.root.hex()}")
+        click.echo(f"key {document['key']}")
+        if found.checkpoint is not None:
+            click.echo(f"\n{found.checkpoint}", nl=False)
+        if verify:
+            holds = "gives" if document["verified"] else "does NOT give"
+            click.echo(f"\nEvery leaf was hashed anew: this {holds} the root.")
+    return 0 if document.get("verified", True) else WRONG
+
+
+def _computed(size: int) -> bytes:
+    """The root of the first ``size`` leaves, from what they say and not from stored hashes."""
+    session, portion = current_session(), 1_000
+    hashes: list[bytes] = []
+    while len(hashes) < size:
+        leaves = log.leaves(session, g.service.id, len(hashes), min(portion, size - len(hashes)))
+        if not leaves:
+            break  # one is missing: the root will say so
+        hashes += (merkle.leaf_hash(each.data) for each in leaves)
+    return merkle.root_of(hashes)
+
+
+def _bytes(file: Path) -> bytes:
+    """What stands in ``file`` ("-": standard input), and not much more than is allowed."""
+    if str(file) == "-":
+        return click.get_binary_stream("stdin").read(published.MOST_BYTES + 1)
+    with file.open("rb") as opened:
+        return opened.read(published.MOST_BYTES + 1)
+
+
+def _detail(report: Report) -> dict[str, Any]:
+    return {
+        "holds": report.holds,
+        "line": report.line,
+        "ballot": report.ballot,
+        "title": report.title,
+        "votes": report.papers,
+        "logged": report.is_logged,
+        "checks": [
+            {"check": each.name, "passed": each.passed, "said": each.said} for each in report.checks
+        ],
+        "result": report.result,
+    }
+
+
+def _echo_json(document: Any) -> None:
+    encoded = msgspec.json.format(msgspec.json.encode(document), indent=2)
+    click.echo(encoded.decode())
