@@ -3,10 +3,10 @@
 from collections.abc import Iterable
 
 from eak_core.api import NavItem, _l, hookimpl
-from eak_voting import events, models
+from eak_voting import closing, events, models
 from eak_voting.manifest import plugin
 
-__all__ = ["events", "models", "plugin"]
+__all__ = ["closing", "events", "models", "plugin"]
 
 
 @hookimpl
