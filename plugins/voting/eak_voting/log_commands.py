@@ -1,5 +1,6 @@
 """Commands about what was published: recounting a ballot anywhere, looking at the log here."""
 
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -95,7 +96,7 @@ def _computed(size: int) -> bytes:
 def _bytes(file: Path) -> bytes:
     """What stands in ``file`` ("-": standard input), and not much more than is allowed."""
     if str(file) == "-":
-        return click.get_binary_stream("stdin").read(published.MOST_BYTES + 1)
+        return sys.stdin.buffer.read(published.MOST_BYTES + 1)
     with file.open("rb") as opened:
         return opened.read(published.MOST_BYTES + 1)
 

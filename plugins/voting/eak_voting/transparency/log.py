@@ -144,7 +144,7 @@ def leaves(session: Session, service_id: int, start: int, count: int) -> list[En
         .order_by(Leaf.index)
         .limit(count)
     )
-    return [Entry(index, data.encode()) for index, data in rows.tuples()]
+    return [Entry(index, data.encode()) for index, data in rows]
 
 
 def leaves_of(session: Session, ballot_id: int, kinds: Sequence[str] = ()) -> list[Entry]:
@@ -153,7 +153,7 @@ def leaves_of(session: Session, ballot_id: int, kinds: Sequence[str] = ()) -> li
     if kinds:
         asked = asked.where(Leaf.kind.in_(kinds))
     rows = session.execute(asked.order_by(Leaf.index))
-    return [Entry(index, data.encode()) for index, data in rows.tuples()]
+    return [Entry(index, data.encode()) for index, data in rows]
 
 
 def leaf_hashes(session: Session, service_id: int, size: int) -> list[bytes]:
