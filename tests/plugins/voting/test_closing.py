@@ -1,0 +1,218 @@
+"""What happens to a ballot by itself: it opens, publishes receipts, closes and is counted."""
+
+import json
+from collections.abc import Sequence
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select, text
+
+from eak_core.events.models import EventLog
+from eak_core.moderation.decisions import hide
+from eak_core.permissions import Actor
+from eak_core.testing.fixtures import FrozenClock
+from eak_voting import published, recount
+from eak_voting.models import Activity, Ballot, Paper, Receipt, RegisterEntry
+from eak_voting.opening import cancel
+from eak_voting.publishing import LEAST, publish_receipts
+from eak_voting.results import file_of, result_of
+from eak_voting.settings import Secrecy, digest
+from eak_voting.transparency import log
+from tests.plugins.voting.conftest import Polls
+
+
+def kinds(polls: Polls) -> list[str]:
+    with polls.site.reading() as session:
+        query = select(EventLog.type).where(EventLog.type.like("voting.ballot%"))
+        return list(session.scalars(query.order_by(EventLog.position)))
+
+
+def leaves(polls: Polls) -> list[dict[str, object]]:
+    with polls.site.reading() as session:
+        found = log.leaves(session, polls.service.id, 0, 1000)
+        return [json.loads(each.data) for each in found]
+
+
+def saved(polls: Polls, ballot: Ballot) -> bytes:
+    with polls.site.app.app_context(), polls.site.reading() as session:
+        held = session.get_one(Ballot, ballot.id)
+        return published.write(file_of(session, polls.service, held))
+
+
+def test_a_ballot_opens_at_its_instant_and_freezes_its_terms(
+    polls: Polls, clock: FrozenClock
+) -> None:
+    ballot = polls.open(opens_in=timedelta(hours=1))
+    assert (ballot.state, ballot.terms_hash) == ("announced", None)
+    clock.advance(hours=1)
+    polls.site.drain()
+    ballot = polls.now(ballot)
+    assert ballot.state == "open"
+    with polls.site.reading() as session:
+        terms = session.get_one(Ballot, ballot.id).terms
+    assert terms is not None
+    assert digest(terms.encode()) == ballot.terms_hash
+    assert leaves(polls) == [
+        {"type": "ballot.opened", "ballot": ballot.id, "terms": ballot.terms_hash}
+    ]
+    assert kinds(polls) == ["voting.ballot_announced", "voting.ballot_opened"]
+
+
+@pytest.mark.parametrize("secrecy", ["public", "pseudonymous", "secret"])
+def test_a_ballot_closes_and_is_counted_by_itself_and_its_file_recounts(
+    polls: Polls, secrecy: Secrecy
+) -> None:
+    ballot = polls.open(secrecy=secrecy)
+    for number, said in enumerate(([1], [1, 2], [], [1, 3]), 1):
+        polls.vote(ballot, said, polls.voter(number))
+    ballot = polls.close(ballot)
+    assert ballot.state == "counted"
+    assert kinds(polls)[-2:] == ["voting.ballot_closed", "voting.ballot_counted"]
+    with polls.site.reading() as session:
+        result = result_of(session.get_one(Ballot, ballot.id))
+    assert [(each.option, each.rank, each.votes) for each in result.ranking] == [
+        (1, 1, 3), (2, 2, 1), (3, 2, 1),
+    ]  # fmt: skip
+    assert (result.voters, result.counted, result.blank) == (4, 4, 1)
+    report = recount.recount(published.read(saved(polls, ballot)))
+    assert report.holds, report.line
+
+
+def test_a_ballot_is_not_closed_while_somebody_who_came_in_time_may_be_waiting(
+    polls: Polls, clock: FrozenClock
+) -> None:
+    ballot = polls.open()
+    clock.set(ballot.closes_at + timedelta(seconds=9))
+    polls.site.drain()
+    assert polls.now(ballot).state == "open"
+    clock.advance(seconds=1)
+    polls.site.drain()
+    assert polls.now(ballot).state == "counted"
+
+
+def test_a_ballot_that_no_worker_saw_is_opened_closed_and_counted_late(polls: Polls) -> None:
+    ballot = polls.open(opens_in=timedelta(hours=1))
+    ballot = polls.close(ballot)
+    assert ballot.state == "counted"
+    assert kinds(polls) == [
+        "voting.ballot_announced",
+        "voting.ballot_opened",
+        "voting.ballot_closed",
+        "voting.ballot_counted",
+    ]
+
+
+def test_receipts_enter_the_log_once_and_what_was_replaced_says_so(
+    polls: Polls, clock: FrozenClock
+) -> None:
+    ballot, voter = polls.open(), polls.voter()
+    first = polls.vote(ballot, [1], voter).receipt
+    clock.advance(minutes=2)
+    polls.site.drain()
+    second = polls.vote(ballot, [2], voter).receipt
+    clock.advance(minutes=2)
+    polls.site.drain()
+    polls.site.drain()
+    said = [(leaf["type"], leaf.get("receipt")) for leaf in leaves(polls)]
+    assert said == [
+        ("ballot.opened", None),
+        ("receipt", first),
+        ("receipt", second),
+        ("receipt.replaced", first),
+    ]
+    with polls.site.reading() as session:
+        places = {row.receipt: row.leaf_index for row in session.scalars(select(Receipt))}
+    assert places == {first: 1, second: 2}
+
+
+def order_on_disk(polls: Polls, table: type, column: str) -> Sequence[str]:
+    with polls.site.reading() as session:
+        return list(session.scalars(select(getattr(table, column)).order_by()))
+
+
+def test_receipts_of_a_secret_ballot_wait_for_a_group(polls: Polls, clock: FrozenClock) -> None:
+    ballot = polls.open(secrecy="secret")
+    for number in range(LEAST - 1):
+        polls.vote(ballot, [1], polls.voter(number))
+    clock.advance(hours=2)
+    polls.site.drain()
+    assert len(leaves(polls)) == 1
+    polls.vote(ballot, [1], polls.voter(LEAST))
+    clock.advance(hours=2)
+    polls.site.drain()
+    assert len(leaves(polls)) == 1 + LEAST
+
+
+@pytest.mark.parametrize("database", ["postgresql"], indirect=True)
+def test_after_a_group_nothing_in_the_tables_tells_who_cast_which_paper(
+    polls: Polls, clock: FrozenClock
+) -> None:
+    ballot = polls.open(secrecy="secret")
+    for number in range(LEAST):
+        polls.vote(ballot, [number % 3 + 1], polls.voter(number))
+
+    def transactions(table: str) -> list[str]:
+        with polls.site.reading() as session:
+            return list(session.scalars(text(f"SELECT xmin::text FROM {table} ORDER BY ctid")))  # noqa: S608 - two names of this test
+
+    # What it is about: before, the number of the transaction links the two.
+    assert transactions("voting_register") == transactions("voting_paper")
+    assert len(set(transactions("voting_paper"))) == LEAST
+    clock.advance(hours=2)
+    polls.site.drain()
+    assert len({*transactions("voting_register"), *transactions("voting_paper")}) == 1
+
+
+def test_shuffling_keeps_every_entry_and_every_paper(polls: Polls) -> None:
+    ballot = polls.open(secrecy="secret")
+    codes = [polls.vote(ballot, [1], polls.voter(number)).code for number in range(LEAST)]
+    before = {
+        table: sorted(order_on_disk(polls, table, column))
+        for table, column in ((RegisterEntry, "voter_key"), (Paper, "mark"))
+    }
+    with polls.site.app.app_context(), polls.site.writing() as session:
+        held = session.get_one(Ballot, ballot.id)
+        assert publish_receipts(session, polls.service, held) == LEAST
+    assert len(set(codes)) == LEAST
+    for table, column in ((RegisterEntry, "voter_key"), (Paper, "mark")):
+        assert sorted(order_on_disk(polls, table, column)) == before[table]
+
+
+def test_a_cancelled_ballot_is_never_counted_and_says_why(polls: Polls) -> None:
+    ballot = polls.open()
+    polls.vote(ballot, [1])
+    with polls.site.writing() as session:
+        held = session.get_one(Ballot, ballot.id)
+        cancel(session, polls.manager, polls.service, held, "The budget was withdrawn.")
+    ballot = polls.close(ballot)
+    assert (ballot.state, ballot.cancel_reason) == ("cancelled", "The budget was withdrawn.")
+    assert kinds(polls)[-1] == "voting.ballot_cancelled"
+    assert leaves(polls)[-1]["type"] == "ballot.cancelled"
+    with polls.site.reading() as session:
+        assert session.scalar(select(Paper.choices)) == "[1]"
+
+
+def test_networks_are_forgotten_with_the_count(polls: Polls) -> None:
+    ballot = polls.open()
+    polls.vote(ballot, [1], source="192.0.2.0/24")
+    with polls.site.reading() as session:
+        assert session.scalar(select(Paper.source)) is not None
+        assert session.scalar(select(Activity.votes)) == 1
+    polls.close(ballot)
+    with polls.site.reading() as session:
+        assert session.scalar(select(Paper.source)) is None
+        assert session.scalar(select(Activity.votes)) is None
+
+
+def test_an_idea_that_went_away_is_left_out_at_the_opening(polls: Polls) -> None:
+    ideas = polls.ideas(3)
+    ballot = polls.open(ideas=ideas, opens_in=timedelta(hours=1))
+    with polls.site.writing() as session:
+        hide(session, Actor.system(), polls.service, f"idea:{ideas[0].id}", "Not an idea.")
+    polls.clock.advance(hours=1)
+    polls.site.drain()
+    terms = polls.terms(ballot)
+    assert [(each.number, each.idea) for each in terms.options] == [
+        (1, ideas[1].id),
+        (2, ideas[2].id),
+    ]
