@@ -7,9 +7,11 @@ from fractions import Fraction
 from math import ceil, floor
 
 from babel import Locale
-from babel.numbers import NumberPattern, format_decimal, format_percent, parse_pattern
+from babel.numbers import format_decimal, format_percent, get_currency_symbol
 from flask import has_app_context
 from flask_babel import get_locale
+
+_THIN = "\N{NARROW NO-BREAK SPACE}"
 
 
 def number(value: int) -> str:
@@ -18,34 +20,36 @@ def number(value: int) -> str:
 
 
 def share(part: int | Fraction, whole: int | Fraction) -> str:
-    """``44,3 %``: ``part`` of ``whole``, to a tenth, rounded down so that nothing short of half
-    reads as half; whole per cents without a decimal. ``–`` where ``whole`` is 0."""
+    """``44,3 %``: ``part`` of ``whole`` to a tenth, rounded down, so that nothing short of half
+    reads as half. ``–`` where ``whole`` is 0."""
     if not whole:
         return "–"
     tenths = floor(Fraction(part) * 1000 / Fraction(whole))
-    pattern = "0 %" if tenths % 10 == 0 else "0.0 %"
-    return _percent(tenths / 1000, pattern)
+    return _percent(tenths / 1000, "0" if tenths % 10 == 0 else "0.0")
 
 
-def share_whole(part: int | Fraction, whole: int | Fraction) -> str:
-    """``44 %``: `share` where there is little room, rounded to the nearest."""
-    return _percent(round(Fraction(part) * 100 / Fraction(whole)) / 100, "0 %") if whole else "–"
+def share_in_short(part: int | Fraction, whole: int | Fraction) -> str:
+    """``44 %``: `share` where there is little room, to the nearest per cent."""
+    return _percent(round(Fraction(part) * 100 / Fraction(whole)) / 100, "0") if whole else "–"
 
 
-def money(amount: int | Fraction, currency: str, *, up: bool = True) -> str:
-    """``6 100 €``, in whole units; fractions are rounded up (what is missing), or down."""
-    units = ceil(amount) if up else floor(amount)
+def money(amount: int | Fraction | str, currency: str, *, down: bool = False) -> str:
+    """``6 100 €``, in whole units above 100, in cents below; what is not exact then is rounded up
+    (what is missing), or ``down`` (what is left)."""
+    exact = Fraction(amount)
+    grain = 1 if exact >= 100 or exact.denominator == 1 else 100
+    rounded = Fraction((floor if down else ceil)(exact * grain), grain)
+    pattern = "#,##0" if rounded.denominator == 1 else "#,##0.00"
     locale = _locale()
-    pattern = locale.currency_formats["standard"].pattern.replace(".00", "")
-    parsed: NumberPattern = parse_pattern(pattern)
-    return str(parsed.apply(units, locale, currency=currency, currency_digits=False))
+    text = format_decimal(rounded.numerator / rounded.denominator, pattern, locale)
+    symbol = get_currency_symbol(currency, locale)
+    return f"{text}\N{NO-BREAK SPACE}{symbol}" if locale.language == "fr" else f"{symbol}{text}"
 
 
-def _percent(value: float, pattern: str) -> str:
+def _percent(value: float, digits: str) -> str:
     locale = _locale()
-    if locale.language == "fr":
-        return str(format_percent(value, pattern.replace(" ", "\N{NARROW NO-BREAK SPACE}"), locale))
-    return str(format_percent(value, pattern.replace(" ", ""), locale))
+    space = _THIN if locale.language == "fr" else ""
+    return str(format_percent(value, f"{digits}{space}%", locale))
 
 
 def _locale() -> Locale:
