@@ -117,3 +117,13 @@ STATE_TITLES: Mapping[str, Any] = {
     "counted": _l("Counted"),
     "cancelled": _l("Cancelled"),
 }
+
+#: What a group of ballots is called where managers see them all.
+GROUP_TITLES: Mapping[str, Any] = {
+    "draft": _l("Drafts"),
+    "upcoming": _l("Announced ballots"),
+    "open": _l("Open ballots"),
+    "closing": _l("Ballots being counted"),
+    "counted": _l("Counted ballots"),
+    "cancelled": _l("Cancelled ballots"),
+}
