@@ -47,7 +47,8 @@ class Ballot(Model):
     ``terms`` is the canonical JSON frozen at the opening, ``terms_hash`` its SHA-256. ``key`` (hex)
     makes the voters' keys of this ballot. What was counted is ``result`` (canonical JSON) with the
     hashes of it and of the ballots, and the ``seed`` the lot was drawn from. ``origin`` names where
-    an imported ballot comes from.
+    an imported ballot comes from. ``version_id`` grows when a manager saves the draft, under the
+    lock of the row.
     """
 
     __tablename__ = "voting_ballot"
@@ -85,8 +86,6 @@ class Ballot(Model):
     result: Mapped[str | None] = deferred(mapped_column(Text))
     result_hash: Mapped[str | None] = mapped_column(String(DIGEST))
     ballots_hash: Mapped[str | None] = mapped_column(String(DIGEST))
-
-    __mapper_args__ = {"version_id_col": version_id}  # noqa: RUF012 - read once by SQLAlchemy
 
 
 class BallotOption(Model):

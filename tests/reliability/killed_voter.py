@@ -1,0 +1,67 @@
+"""A vote that ends with SIGKILL before its Nth statement: ``python -m … URL FOLDER``.
+
+Reads lines of ``ballot person secrecy number`` and forks one process for each, so that the
+application is loaded once; answers ``killed`` or ``voted`` for each.
+"""
+
+import os
+import signal
+import sys
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import event
+
+from eak_core.db import db, write_session
+from eak_core.people.models import Person
+from eak_core.permissions import Actor
+from eak_core.services.models import Service
+from eak_core.testing.site import open_app
+from eak_voting.casting import cast
+from eak_voting.models import Ballot
+
+FORM_KEY = "00112233445566778899aabbccddeeff"
+
+
+def vote(app: Any, ballot_id: int, person_id: int, last: int) -> None:
+    """Cast a vote; die before statement ``last``, counted with BEGIN and COMMIT."""
+    seen = 0
+
+    def step(*_: Any) -> None:
+        nonlocal seen
+        seen += 1
+        if seen == last:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    with app.app_context():
+        event.listen(db.engine, "begin", step)
+        event.listen(db.engine, "before_cursor_execute", step)
+        event.listen(db.engine, "after_cursor_execute", step)
+        event.listen(db.engine, "commit", step)
+        with write_session(app) as session:
+            ballot = session.get_one(Ballot, ballot_id)
+            person = session.get_one(Person, person_id)
+            service = session.get_one(Service, ballot.service_id)
+            actor = Actor(person_id=person.id, name=person.name, confirmed=True)
+            cast(session, actor, service, ballot, "[1]", form_key=FORM_KEY)
+
+
+def main(url: str, folder: str) -> None:
+    app = open_app(url, Path(folder), ["eak_voting.plugin"])
+    with app.app_context():
+        db.engine.dispose()  # what is forked has connections of its own
+    for line in sys.stdin:
+        ballot_id, person_id, last = map(int, line.split())
+        child = os.fork()
+        if child == 0:
+            vote(app, ballot_id, person_id, last)
+            os._exit(0)
+        _pid, status = os.waitpid(child, 0)
+        killed = os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGKILL
+        answer = "killed" if killed else "voted" if status == 0 else f"failed {status}"
+        sys.stdout.write(f"{answer}\n")
+        sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
