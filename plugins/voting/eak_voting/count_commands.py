@@ -165,9 +165,9 @@ def _why(each: Funded | NotFunded) -> str:
 
 
 def _number(value: Fraction) -> int | Decimal:
-    """``value`` as JSON writes it: whole, or with as many decimals as amounts have, at least two
-    and at most six (a third has no end)."""
+    """``value`` as JSON writes it: whole, or with the decimals that are exact, from two to six of
+    them; with two where none are (a third has no end)."""
     if value.denominator == 1:
         return int(value)
-    exact = next((places for places in range(2, 6) if 10**places % value.denominator == 0), 6)
-    return Decimal(round(value * 10**exact)).scaleb(-exact)
+    places = next((each for each in range(2, 7) if 10**each % value.denominator == 0), 2)
+    return Decimal(round(value * 10**places)).scaleb(-places)

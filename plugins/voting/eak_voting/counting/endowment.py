@@ -38,11 +38,15 @@ def _selected(shares: Shares, screen: Screen, endowment: int) -> list[int]:
 
 
 def _all_fit(shares: Shares) -> bool:
-    supported = [place for place, votes in enumerate(shares.votes) if votes]
-    return shares.cost(supported) <= shares.budget
+    return shares.cost(_wanted(shares)) <= shares.budget
 
 
 def _exhaustive(shares: Shares, selected: list[int]) -> bool:
     left = shares.budget - shares.cost(selected)
     taken = set(selected)
-    return all(cost > left for place, cost in enumerate(shares.costs) if place not in taken)
+    return all(shares.costs[place] > left for place in _wanted(shares) if place not in taken)
+
+
+def _wanted(shares: Shares) -> list[int]:
+    """The projects that somebody voted for: no share ever pays for another."""
+    return [place for place, votes in enumerate(shares.votes) if votes]

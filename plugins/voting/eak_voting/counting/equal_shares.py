@@ -7,7 +7,8 @@ What one run leaves unspent is dealt with by a completion (equalshares.net/imple
 - ``utilitarian``: the same, then the other projects by their votes, as long as the money lasts;
 - ``add1``: the shares start at the whole part of that and grow by 1 unit of the currency from run
   to run, until the next run would overspend;
-- ``add1-exhaustive``: the same, and also stops once no further project fits into the budget.
+- ``add1-exhaustive``: the same, and also stops once no further project that somebody voted for
+  fits into the budget.
 
 Where all projects that have a voter fit into the budget together, no run could overspend: Add1
 would never end, and is left out. An approval counts 1; where points are given, votes are points,
