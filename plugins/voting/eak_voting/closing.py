@@ -7,14 +7,14 @@ does nothing where there is nothing to do any more.
 from collections.abc import Iterator
 from datetime import datetime
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import delete, func, select
 
 from eak_core.api import Service, Session, clock, on_schedule, publish
-from eak_voting import timetable
+from eak_voting import bursts, exclusions, timetable
 from eak_voting.ballots import phase, terms_of
 from eak_voting.events import BallotClosed, BallotCounted
 from eak_voting.manifest import plugin
-from eak_voting.models import Activity, Ballot, Live, Paper, RegisterEntry
+from eak_voting.models import Ballot, Live, Paper, RegisterEntry
 from eak_voting.opening import open_ballot
 from eak_voting.outcome import Outcome, outcome
 from eak_voting.preparing import locked
@@ -75,7 +75,9 @@ def count_due(session: Session, service: Service, name: str, due_at: datetime) -
     ballot.result, ballot.result_hash = result.decode(), digest(result)
     ballot.ballots_hash = ballots_digest(terms, votes_of(session, ballot))
     ballot.state, ballot.counted_at = "counted", clock.now()
-    _forget_networks(session, ballot)
+    exclusions.settle(session, ballot)
+    bursts.settle(session, ballot)
+    session.execute(delete(Live).where(Live.ballot_id == ballot.id))
     assert ballot.terms_hash is not None
     leaf = CountedLeaf(
         ballot=ballot.id,
@@ -127,14 +129,3 @@ def votes_of(session: Session, ballot: Ballot) -> Iterator[str]:
 def _ballot(session: Session, name: str) -> Ballot | None:
     ballot = session.get(Ballot, timetable.ballot_id_of(name))
     return locked(session, ballot) if ballot is not None else None
-
-
-def _forget_networks(session: Session, ballot: Ballot) -> None:
-    """Delete what was kept for the detection of bursts alone, and what was provisional."""
-    session.execute(delete(Activity).where(Activity.ballot_id == ballot.id))
-    session.execute(delete(Live).where(Live.ballot_id == ballot.id))
-    session.execute(
-        update(Paper)
-        .where(Paper.ballot_id == ballot.id, Paper.source.is_not(None))
-        .values(source=None)
-    )

@@ -20,7 +20,7 @@ from eak_core.api import (
     publish,
     require,
 )
-from eak_voting import timetable
+from eak_voting import bursts, timetable
 from eak_voting.ballots import options_of, phase, terms_of
 from eak_voting.events import BallotAnnounced, BallotCancelled, BallotOpened
 from eak_voting.manifest import plugin
@@ -132,6 +132,7 @@ def _cancel(session: Session, actor: Actor, service: Service, ballot: Ballot, re
     opened = ballot.state != "announced"
     ballot.state, ballot.cancelled_at, ballot.cancel_reason = "cancelled", clock.now(), reason
     timetable.forget(session, ballot)
+    bursts.forget(session, ballot)
     if opened:
         record(session, service, [CancelledLeaf(ballot=ballot.id)])
     event = BallotCancelled(ballot_id=ballot.id)
