@@ -43,8 +43,8 @@ SECRECY_TITLES: Mapping[str, Any] = {
 
 SECRECY_SENTENCES: Mapping[str, Any] = {
     "secret": _l("The site keeps who voted and what was chosen apart: nobody can look up what"
-                 " somebody chose, you neither. A vote can be changed only with a code that the"
-                 " voter alone receives."),
+                 " somebody chose, not even those who run the service. A vote can be changed only"
+                 " with a code that the voter alone receives."),
     "pseudonymous": _l("Each vote is published after the close under a number without a name. The"
                        " site knows whose number it is, and shows it to nobody."),
     "public": _l("After the close, everybody reads who chose what, as at a show of hands."),
@@ -57,10 +57,10 @@ PUBLICATION_TITLES: Mapping[str, Any] = {
 }
 
 PUBLICATION_SENTENCES: Mapping[str, Any] = {
-    "after_close": _l("Nobody sees anything before the count, you neither: what leads draws more"
-                      " votes, for no other reason."),
+    "after_close": _l("Nobody sees anything before the count, not even those who run the service:"
+                      " what leads draws more votes, for no other reason."),
     "totals": _l("Everybody sees how many people have voted; what they chose shows after the"
-                 " count, to you as well."),
+                 " count, also to those who run the service."),
     "live": _l("Everybody sees a provisional result while votes are cast."),
 }  # fmt: skip
 
