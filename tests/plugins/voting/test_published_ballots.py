@@ -1,0 +1,123 @@
+"""From a vote that was cast to the file that confirms it: what a recount says of real ballots."""
+
+from typing import Any
+
+import pytest
+
+from eak_core.errors import NotFound
+from eak_core.people.models import Person
+from eak_core.testing.site import Site
+from eak_voting import published
+from eak_voting.casting import withdraw
+from eak_voting.models import Ballot
+from eak_voting.publishing import verifier_key
+from eak_voting.recount import Report, recount
+from eak_voting.results import file_of
+from eak_voting.settings import BudgetRules, Secrecy
+from eak_voting.transparency import log, merkle
+from eak_voting.transparency.records import ReceiptLeaf, encode
+from tests.plugins.voting.conftest import Polls
+
+SAID: dict[str, list[Any]] = {
+    "support": [[1], [1, 2], [], [3]],
+    "approval": [[1], [1, 2], [], [3]],
+    "majority": [{1: [7, 5]}, {1: [3, 3], 2: [5, 0]}, {}, {3: [1, 1]}],
+    "budget": [[1], [1, 2], [], [3]],
+    "points": [{1: 7, 2: 3}, {2: 10}, {}, {3: 1}],
+}
+
+
+def opened(polls: Polls, method: str, secrecy: Secrecy) -> Ballot:
+    if method == "points":
+        return polls.open("budget", secrecy, budget=BudgetRules(amount=100, ballot="points"))
+    return polls.open(method, secrecy)
+
+
+def voted(polls: Polls, method: str, secrecy: Secrecy) -> Ballot:
+    """A ballot in which some voted, one changed a vote and one took theirs back."""
+    ballot = opened(polls, method, secrecy)
+    for number, said in enumerate(SAID[method]):
+        polls.vote(ballot, said, polls.voter(number), form_key=f"{number:032}")
+    other = SAID[method][1]
+    polls.vote(ballot, other, polls.voter(0), form_key=f"{0:032}")
+    leaving = polls.vote(ballot, other, polls.voter(9), form_key=f"{9:032}")
+    with polls.site.writing() as session:
+        row = session.get_one(Ballot, ballot.id)
+        withdraw(session, polls.voter(9), polls.service, row, code=leaving.code)
+    return ballot
+
+
+def recounted(polls: Polls, ballot: Ballot) -> tuple[published.BallotFile, Report]:
+    with polls.site.app.test_request_context(), polls.site.reading() as session:
+        file = file_of(session, polls.service, session.get_one(Ballot, ballot.id))
+        key = verifier_key(polls.service)
+    return file, recount(published.read(published.write(file)), key)
+
+
+@pytest.mark.parametrize(
+    ("method", "secrecy"),
+    [
+        (method, secrecy)
+        for method in SAID
+        for secrecy in ("public", "pseudonymous", "secret")
+        # One click that is taken back by one click is never secret.
+        if (method, secrecy) != ("support", "secret")
+    ],
+)
+def test_the_file_of_a_counted_ballot_is_confirmed(
+    polls: Polls, method: str, secrecy: Secrecy
+) -> None:
+    ballot = polls.close(voted(polls, method, secrecy))
+    file, report = recounted(polls, ballot)
+    assert report.holds, report.line
+    assert all(check.passed for check in report.checks)
+    assert (file.result.voters, file.result.counted, file.result.blank) == (4, 4, 1)
+    assert file.terms_hash == ballot.terms_hash
+    assert file.ballots_hash == ballot.ballots_hash
+    assert file.result_hash == ballot.result_hash
+
+
+@pytest.mark.parametrize("secrecy", ["pseudonymous", "secret"])
+def test_ballots_side_by_side_are_each_confirmed(polls: Polls, secrecy: Secrecy) -> None:
+    first = voted(polls, "approval", secrecy)
+    second = voted(polls, "majority", secrecy)
+    polls.close(first)
+    polls.close(second)
+    for ballot in (first, second):
+        assert recounted(polls, ballot)[1].holds
+
+
+def test_the_file_stays_the_same_while_the_log_goes_on(polls: Polls) -> None:
+    ballot = polls.close(voted(polls, "approval", "pseudonymous"))
+    before, _report = recounted(polls, ballot)
+    polls.close(voted(polls, "majority", "secret"))
+    assert recounted(polls, ballot)[0] == before
+
+
+def test_no_name_and_no_person_stands_in_a_file(polls: Polls) -> None:
+    ballot = polls.close(voted(polls, "approval", "public"))
+    raw = published.write(recounted(polls, ballot)[0]).decode()
+    with polls.site.reading() as session:
+        people = session.query(Person).all()
+    for person in people:
+        assert person.name not in raw
+        assert str(person.email) not in raw
+    assert '"person' not in raw
+
+
+def test_a_ballot_that_is_not_counted_has_no_file(polls: Polls) -> None:
+    ballot = voted(polls, "approval", "pseudonymous")
+    with pytest.raises(NotFound):
+        recounted(polls, ballot)
+
+
+def test_the_receipt_of_a_voter_is_proved_to_stand_in_the_log(polls: Polls, site: Site) -> None:
+    ballot = opened(polls, "approval", "secret")
+    mine = polls.vote(ballot, [2])
+    polls.close(ballot)
+    leaf = encode(ReceiptLeaf(ballot=ballot.id, receipt=mine.receipt))
+    with site.reading() as session:
+        head = log.head(session, polls.service.id)
+        (index,) = [each.index for each in log.leaves_of(session, ballot.id) if each.data == leaf]
+        proof = log.inclusion(session, polls.service.id, index, head.size)
+    assert merkle.verify_inclusion(merkle.leaf_hash(leaf), index, head.size, proof, head.root)
