@@ -1,14 +1,85 @@
 """The voting plugin: what it answers when the core asks."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
-from eak_core.api import NavItem, _l, hookimpl
-from eak_voting import closing, events, models
+from markupsafe import Markup
+
+from eak_core.api import (
+    Actor,
+    Asset,
+    Denial,
+    Idea,
+    NavItem,
+    Service,
+    Session,
+    _l,
+    hookimpl,
+)
+from eak_voting import (
+    closing,
+    code_views,
+    decision_views,
+    decisions,
+    events,
+    manage_views,
+    models,
+    subscribers,
+    support_views,
+    toggle_views,
+    views,
+    vote_views,
+)
 from eak_voting.manifest import plugin
 
-__all__ = ["closing", "events", "models", "plugin"]
+__all__ = [
+    "closing",
+    "code_views",
+    "decision_views",
+    "events",
+    "models",
+    "plugin",
+    "toggle_views",
+    "views",
+    "vote_views",
+]
 
 
 @hookimpl
 def nav_items() -> Iterable[NavItem]:
     return [NavItem(_l("Votes"), "voting.index")]
+
+
+@hookimpl
+def assets() -> Iterable[Asset]:
+    return [Asset("voting.css", "style"), Asset("voting.js", "script")]
+
+
+@hookimpl
+def slot_idea_aside(session: Session, service: Service, idea: Idea, actor: Actor) -> Markup | None:
+    return support_views.idea_panel(session, service, idea, actor)
+
+
+@hookimpl
+def slot_idea_cards(
+    session: Session, service: Service, ideas: Sequence[Any]
+) -> Mapping[int, Markup]:
+    return support_views.cards(session, service, ideas)
+
+
+@hookimpl
+def idea_columns(
+    session: Session, service: Service, ideas: Sequence[Any]
+) -> Mapping[int, Mapping[str, int]]:
+    found = subscribers.supports(session, service.id, [idea.id for idea in ideas])
+    return {idea_id: {"supports": number} for idea_id, number in found.items()}
+
+
+@hookimpl
+def slot_manage_home(session: Session, service: Service) -> Markup:
+    return manage_views.manage_home(session, service)
+
+
+@hookimpl
+def can_change_stage(session: Session, idea: Idea) -> Denial | None:
+    return decisions.guard(session, idea)

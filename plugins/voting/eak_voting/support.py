@@ -1,0 +1,86 @@
+"""Support for an idea outside of any ballot: one click, taken back by one click."""
+
+from collections.abc import Iterable
+
+from sqlalchemy import delete, select
+
+from eak_core.api import (
+    Actor,
+    Idea,
+    Refused,
+    Service,
+    Session,
+    _l,
+    clock,
+    has_outcome,
+    insert_once,
+    plugin_settings,
+    public_idea,
+    publish,
+    require,
+)
+from eak_voting.events import SupportGiven, SupportWithdrawn
+from eak_voting.models import Support
+
+
+def is_open(session: Session, service: Service, idea: Idea) -> bool:
+    """Whether ``idea``, which is public, takes support: until its outcome, where the service does
+    so at all."""
+    return is_wanted(session, service) and not has_outcome(idea)
+
+
+def is_wanted(session: Session, service: Service) -> bool:
+    """Whether the service lets its ideas be supported."""
+    return bool(plugin_settings(session, service.id, "voting")["support"])
+
+
+def give(session: Session, actor: Actor, service: Service, idea: Idea) -> bool:
+    """Support ``idea``; whether this is new. `Refused` where it takes no support any more."""
+    require(actor, "voting.support", service)
+    public_idea(session, service, idea.id)
+    if not is_open(session, service, idea):
+        raise Refused(_l("This idea takes no more support."))
+    given = insert_once(
+        session,
+        Support,
+        {
+            "idea_id": idea.id,
+            "person_id": actor.person_id,
+            "service_id": service.id,
+            "given_at": clock.now(),
+        },
+        Support.idea_id,
+    )
+    if given is not None:
+        _publish(session, actor, service, SupportGiven(idea_id=idea.id, person_id=actor.person_id))
+    return given is not None
+
+
+def take_back(session: Session, actor: Actor, service: Service, idea: Idea) -> bool:
+    """Take one's support back, at any time; whether there was any."""
+    require(actor, "voting.support", service)
+    taken = session.scalar(
+        delete(Support)
+        .where(Support.idea_id == idea.id, Support.person_id == actor.person_id)
+        .returning(Support.idea_id)
+    )
+    if taken is not None:
+        withdrawn = SupportWithdrawn(idea_id=idea.id, person_id=actor.person_id)
+        _publish(session, actor, service, withdrawn)
+    return taken is not None
+
+
+def supported(session: Session, actor: Actor, idea_ids: Iterable[int]) -> set[int]:
+    """Which of these ideas ``actor`` supports."""
+    if actor.person_id is None:
+        return set()
+    query = select(Support.idea_id).where(
+        Support.person_id == actor.person_id, Support.idea_id.in_(list(idea_ids))
+    )
+    return set(session.scalars(query))
+
+
+def _publish(
+    session: Session, actor: Actor, service: Service, happened: SupportGiven | SupportWithdrawn
+) -> None:
+    publish(session, happened, service_id=service.id, actor_id=actor.person_id)

@@ -1,0 +1,152 @@
+"""The public pages of ballots: the list of all, and the page of each."""
+
+from datetime import datetime
+from typing import Any
+
+from flask import g, redirect
+from sqlalchemy import select
+from werkzeug.wrappers import Response
+
+from eak_core.api import (
+    Service,
+    Session,
+    check_visible,
+    clock,
+    communes,
+    current_session,
+    paginate,
+    render,
+    valid_until,
+)
+from eak_voting import explained, wording
+from eak_voting.addresses import ballot_url
+from eak_voting.ballots import Phase, ballot_for, phase, settings_of, terms_of
+from eak_voting.blueprint import blueprint
+from eak_voting.models import Ballot
+from eak_voting.ordering import reader_key
+from eak_voting.paper import lines
+from eak_voting.settings import Settings
+from eak_voting.standing import standing
+from eak_voting.subscribers import voters_so_far
+from eak_voting.voter_session import kept_choices
+
+Answer = str | Response
+
+PER_PAGE = 20
+
+
+@blueprint.get("/")
+def index() -> Answer:
+    """The ballots of a service: those that are open first, then what comes, then what was."""
+    check_visible(g.actor, g.service, page=True)
+    session = current_session()
+    now = clock.now()
+    current = session.scalars(_current(g.service, now)).all()
+    past = paginate(session, _past(g.service, now), per_page=PER_PAGE)
+    shown = [*current, *(row.Ballot for row in past.items)]
+    return render(
+        "voting/index.html",
+        open_now=[each for each in current if phase(each) == "open"],
+        upcoming=[each for each in current if phase(each) == "upcoming"],
+        past=past,
+        stands={each.id: stands(each) for each in shown},
+        words=wording,
+        ballot_url=ballot_url,
+    )
+
+
+def _current(service: Service, now: datetime) -> Any:
+    """What is open or comes, the nearest end first."""
+    return (
+        select(Ballot)
+        .where(
+            Ballot.service_id == service.id,
+            Ballot.state.in_(("announced", "open")),
+            Ballot.closes_at > now,
+        )
+        .order_by(Ballot.closes_at, Ballot.id)
+    )
+
+
+def _past(service: Service, now: datetime) -> Any:
+    """What is over, the latest first."""
+    return (
+        select(Ballot)
+        .where(
+            Ballot.service_id == service.id,
+            Ballot.state.in_(("closed", "counted", "cancelled"))
+            | (Ballot.state.in_(("announced", "open")) & (Ballot.closes_at <= now)),
+        )
+        .order_by(Ballot.closes_at.desc(), Ballot.id.desc())
+    )
+
+
+@blueprint.get("/<int:ballot_id>")
+@blueprint.get("/<int:ballot_id>-<slug>")
+def show(ballot_id: int, slug: str = "") -> Answer:
+    """The page of a ballot: what it is about, until when, how it works, and what one can do."""
+    check_visible(g.actor, g.service, page=True)
+    session = current_session()
+    ballot = ballot_for(session, g.actor, g.service, ballot_id)
+    if slug != ballot.slug:
+        return redirect(ballot_url(ballot), 301)
+    return render(
+        "voting/show.html",
+        ballot=ballot,
+        **described(session, g.service, ballot),
+        standing=standing(session, g.actor, g.service, ballot),
+        turnout=_turnout(session, ballot),
+        # What waits in the browser is shown to those who are signed in: their pages are not kept.
+        begun=g.actor.signed_in and kept_choices(ballot.id) is not None,
+    )
+
+
+def described(session: Session, service: Service, ballot: Ballot) -> dict[str, Any]:
+    """What the page of a ballot says to everybody."""
+    terms = terms_of(session, service, ballot)
+    settings = terms.settings
+    return {
+        "terms": terms,
+        "stands": stands(ballot),
+        "words": wording,
+        "method": explained.method_explained(settings),
+        "electorate": explained.electorate_explained(settings, communes_of(session, settings)),
+        "secrecy": explained.secrecy_explained(settings),
+        "publication": explained.publication_explained(settings),
+        "quorum": explained.quorum_explained(settings),
+        "paper": lines(session, service, terms, reader_key()),
+    }
+
+
+def communes_of(session: Session, settings: Settings) -> dict[str, str]:
+    """The names of communes, where the electorate needs them."""
+    if settings.electorate.who != "inhabitants":
+        return {}
+    return {each.code: each.name for each in communes(session)}
+
+
+class Stands:
+    """Where a ballot stands now, in words; the page is asked for again when that changes."""
+
+    def __init__(self, ballot: Ballot) -> None:
+        self.phase: Phase = phase(ballot)
+        self.name = wording.STATE_TITLES[self.phase]
+        self.tone = explained.PHASE_TONES[self.phase]
+        self.left = ""
+        if self.phase == "open":
+            self.left, until = explained.time_left(ballot.closes_at)
+            valid_until(until)
+        elif self.phase == "upcoming":
+            valid_until(ballot.opens_at)
+
+
+def stands(ballot: Ballot) -> Stands:
+    """Where ``ballot`` stands now."""
+    return Stands(ballot)
+
+
+def _turnout(session: Session, ballot: Ballot) -> int | None:
+    """How many voted so far, as far as the ballot lets anybody know; None where it does not."""
+    if phase(ballot) != "open" or settings_of(ballot).publication == "after_close":
+        return None
+    return voters_so_far(session, ballot)

@@ -1,0 +1,122 @@
+"""The pages of the first two steps of a vote, and those that say why there is no vote."""
+
+from typing import Any
+
+from flask import g, request
+
+from eak_core.api import Session, _, current_session, render
+from eak_voting import explained, voter_session
+from eak_voting.casting import has_voted
+from eak_voting.choices import is_blank
+from eak_voting.declaring import cast_form, prepared
+from eak_voting.electorate import admission
+from eak_voting.figures import money
+from eak_voting.models import Ballot
+from eak_voting.ordering import visitor_key
+from eak_voting.paper import lines, summed_up, total
+from eak_voting.settings import Terms
+from eak_voting.views import stands
+from eak_voting.vote_forms import PaperForm, chosen_numbers, grade_name, points_name, said_by
+from eak_voting.voter_session import Envelope
+from eak_voting.wording import GRADE_TITLES
+
+
+def vote_form_page(
+    ballot: Ballot,
+    terms: Terms,
+    *,
+    said: Any = None,
+    form: PaperForm | None = None,
+    preview: bool = False,
+) -> str:
+    """The paper of ``terms``, with ``said`` filled in; in a ``preview`` it cannot be sent."""
+    session = current_session()
+    method = _kind(terms)
+    return render(
+        "voting/vote_paper.html",
+        ballot=ballot,
+        terms=terms,
+        settings=terms.settings,
+        kind=method,
+        paper=lines(session, g.service, terms, "preview" if preview else visitor_key()),
+        chosen=chosen_numbers(said if said is not None else said_by(terms, None)),
+        limits=explained.limits_explained(terms.settings) if method != "grades" else "",
+        form=form or PaperForm(formdata=None),
+        grades=GRADE_TITLES,
+        grade_name=grade_name,
+        points_name=points_name,
+        preview=preview,
+        stands=stands(ballot),
+    )
+
+
+def _kind(terms: Terms) -> str:
+    """Which paper: ``boxes`` to tick, ``points`` to write, or ``grades`` to choose."""
+    if terms.settings.method == "majority":
+        return "grades"
+    budget = terms.settings.budget
+    return "points" if budget is not None and budget.ballot == "points" else "boxes"
+
+
+def check_page(ballot: Ballot, terms: Terms, choices: str, *, form: Any = None) -> str:
+    """The last look at ``choices``."""
+    session = current_session()
+    said = said_by(terms, choices)
+    paper = lines(session, g.service, terms, visitor_key())
+    if g.actor.signed_in:
+        # The key must be in the browser before the vote is sent, so that sending it twice is once.
+        envelope = voter_session.open_envelope(ballot.id, g.actor.person_id)
+    else:
+        envelope = None
+    if form is None:
+        form = prepared(cast_form(session, g.actor, terms, fresh=True), session, g.actor)
+    form.choices.data = choices
+    return render(
+        "voting/vote_check.html",
+        ballot=ballot,
+        terms=terms,
+        kind=_kind(terms),
+        said=summed_up(terms, paper, said),
+        left_out=len(paper) - len(chosen_numbers(said)),
+        total=_total(terms, said),
+        blank=is_blank(choices),
+        form=form,
+        admission=admission(session, g.actor, g.service, terms.settings.electorate),
+        changing=_is_changing(session, ballot, envelope),
+        secrecy=explained.secrecy_explained(terms.settings),
+        stands=stands(ballot),
+    )
+
+
+def _total(terms: Terms, said: Any) -> str | None:
+    """What a basket costs, or how many points were given, in words; None for other methods."""
+    budget, sum_ = terms.settings.budget, total(terms, said)
+    if budget is None or sum_ is None:
+        return None
+    if budget.ballot == "points":
+        return _("In all: %(given)s of %(most)s points", given=sum_, most=budget.points)
+    return _(
+        "In all: %(cost)s of %(amount)s",
+        cost=money(sum_, budget.currency),
+        amount=money(budget.amount, budget.currency),
+    )
+
+
+def _is_changing(session: Session, ballot: Ballot, envelope: Envelope | None) -> bool:
+    if envelope is not None and envelope.code is not None:
+        return True
+    return ballot.secrecy != "secret" and has_voted(session, g.actor, ballot)
+
+
+def not_open_page(ballot: Ballot) -> tuple[str, int]:
+    """The ballot takes no votes (any more, or yet), and what was sent was not recorded."""
+    sent = request.method == "POST"
+    page = render("voting/vote_not_open.html", ballot=ballot, stands=stands(ballot), sent=sent)
+    return page, 409
+
+
+def voted_page(ballot: Ballot) -> tuple[str, int]:
+    """This person has voted in this secret ballot; nothing else was recorded."""
+    sent = request.method == "POST"
+    page = render("voting/vote_voted.html", ballot=ballot, stands=stands(ballot), sent=sent)
+    return page, 409 if sent else 200

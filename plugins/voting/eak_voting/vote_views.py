@@ -1,0 +1,220 @@
+"""Voting in three steps: choose, check, done.
+
+Anybody may fill in the paper; what was chosen waits in their browser while they sign in. Nothing
+is recorded before the last step, which takes what the page before showed, not what another window
+may have put into the browser since.
+"""
+
+from flask import Response, flash, g, make_response, redirect, request, url_for
+from werkzeug.wrappers import Response as Answered
+
+from eak_core.api import (
+    Forbidden,
+    Service,
+    Session,
+    _,
+    check_visible,
+    current_session,
+    limited,
+    render,
+)
+from eak_voting import explained, receipts, voter_session
+from eak_voting.addresses import ballot_url
+from eak_voting.ballots import ballot_of, phase, terms_of
+from eak_voting.blueprint import blueprint
+from eak_voting.casting import (
+    Cast,
+    CodeNeeded,
+    TooEarly,
+    TooLate,
+    WrongCode,
+    cast,
+    change_with_code,
+    has_voted,
+    own_choices,
+)
+from eak_voting.choices import WrongChoices, write
+from eak_voting.declaring import cast_form, declare_from
+from eak_voting.electorate import admission
+from eak_voting.models import Ballot
+from eak_voting.networks import network_of
+from eak_voting.settings import Terms
+from eak_voting.toggle_views import buttons_page
+from eak_voting.views import stands
+from eak_voting.vote_forms import (
+    PaperForm,
+    canonical_or_none,
+    filled_in,
+    points_error,
+    said_by,
+)
+from eak_voting.vote_pages import check_page, not_open_page, vote_form_page, voted_page
+from eak_voting.voter_session import Envelope
+
+Answer = str | Answered | tuple[str, int]
+
+__all__ = ["blueprint", "vote_form_page"]
+
+#: A person who thinks again needs a few votes; a robot needs thousands.
+limit_votes = limited("voting.vote", "20/minute;200/day")
+
+
+@blueprint.get("/<int:ballot_id>/voter")
+def vote(ballot_id: int) -> Answer:
+    """Step 1: the paper, with what was chosen before."""
+    check_visible(g.actor, g.service, page=True)
+    session = current_session()
+    ballot = ballot_of(session, g.service, ballot_id)
+    if phase(ballot) != "open":
+        return not_open_page(ballot)
+    envelope = voter_session.envelope(ballot.id, g.actor.person_id)
+    changing = envelope is not None and envelope.code is not None and envelope.receipt is None
+    if ballot.secrecy == "secret" and not changing and has_voted(session, g.actor, ballot):
+        return voted_page(ballot)
+    terms = terms_of(session, g.service, ballot)
+    if ballot.method == "support" and admitted(session, terms):
+        return buttons_page(session, ballot, terms)
+    kept = voter_session.kept_choices(ballot.id) or own_choices(session, g.actor, ballot)
+    return vote_form_page(ballot, terms, said=said_by(terms, kept))
+
+
+def admitted(session: Session, terms: Terms) -> bool:
+    """Whether this person can vote here and now, with nothing left to declare."""
+    return admission(session, g.actor, g.service, terms.settings.electorate).admitted
+
+
+@blueprint.post("/<int:ballot_id>/voter")
+def choose(ballot_id: int) -> Answer:
+    """Keep what was chosen, and lead to the last look at it."""
+    check_visible(g.actor, g.service, page=True)
+    session = current_session()
+    ballot = ballot_of(session, g.service, ballot_id)
+    if phase(ballot) != "open":
+        return not_open_page(ballot)
+    terms = terms_of(session, g.service, ballot)
+    form, said = PaperForm(), filled_in(terms, request.form)
+    if not form.validate():
+        return vote_form_page(ballot, terms, said=said, form=form), 422
+    wrong = points_error(terms, request.form)
+    try:
+        choices = write(terms, said)
+    except WrongChoices as error:
+        wrong = wrong or explained.fault_explained(error, terms)
+    if wrong:
+        form.form_errors.append(wrong)
+        return vote_form_page(ballot, terms, said=said, form=form), 422
+    try:
+        voter_session.keep_choices(ballot.id, choices)
+    except ValueError:
+        # Hundreds of options on many criteria: more than a cookie holds. The next page holds it.
+        return check_page(ballot, terms, choices)
+    return redirect(url_for("voting.check", ballot_id=ballot.id), 303)
+
+
+@blueprint.get("/<int:ballot_id>/verifier")
+def check(ballot_id: int) -> Answer:
+    """Step 2: what was chosen, what will be known of it, and what is still missing."""
+    check_visible(g.actor, g.service, page=True)
+    session = current_session()
+    ballot = ballot_of(session, g.service, ballot_id)
+    if phase(ballot) != "open":
+        return not_open_page(ballot)
+    terms = terms_of(session, g.service, ballot)
+    choices = canonical_or_none(terms, voter_session.kept_choices(ballot.id))
+    if choices is None:
+        envelope = voter_session.envelope(ballot.id, g.actor.person_id)
+        done = envelope is not None and envelope.receipt is not None
+        return redirect(url_for("voting.done" if done else "voting.vote", ballot_id=ballot.id))
+    return check_page(ballot, terms, choices)
+
+
+@blueprint.post("/<int:ballot_id>/verifier")
+def send(ballot_id: int) -> Answer:
+    """Cast what the page before showed."""
+    check_visible(g.actor, g.service, page=True)
+    session = current_session()
+    ballot = ballot_of(session, g.service, ballot_id)
+    terms = terms_of(session, g.service, ballot)
+    choices = canonical_or_none(terms, request.form.get("choices"))
+    if choices is None:
+        flash(_("Your vote did not arrive whole, and was not recorded. Please choose again."),
+              "warning")  # fmt: skip
+        return redirect(url_for("voting.vote", ballot_id=ballot.id), 303)
+    if not g.actor.signed_in:
+        voter_session.keep_choices(ballot.id, choices)
+        flash(_("You are no longer signed in. What you chose is kept: sign in, and send it."),
+              "warning")  # fmt: skip
+        return redirect(url_for("voting.check", ballot_id=ballot.id), 303)
+    form = cast_form(session, g.actor, terms)
+    if not form.validate():
+        return check_page(ballot, terms, choices, form=form), 422
+    envelope = voter_session.open_envelope(ballot.id, g.actor.person_id)
+    try:
+        declare_from(session, g.actor, g.service, terms, form)
+        done = _cast(session, g.service, ballot, choices, envelope)
+        session.commit()
+    except (TooLate, TooEarly):
+        session.rollback()
+        return not_open_page(ballot)
+    except CodeNeeded:
+        session.rollback()
+        return voted_page(ballot)
+    except WrongCode as refusal:
+        session.rollback()
+        voter_session.forget(ballot.id)
+        flash(str(refusal), "warning")
+        return redirect(url_for("voting.code", ballot_id=ballot.id), 303)
+    except Forbidden as refusal:
+        session.rollback()
+        form.form_errors.append(str(refusal))
+        return check_page(ballot, terms, choices, form=form), refusal.status
+    voter_session.seal(ballot.id, envelope, done.receipt, changed=done.changed)
+    return redirect(url_for("voting.done", ballot_id=ballot.id), 303)
+
+
+@limit_votes
+def _cast(
+    session: Session, service: Service, ballot: Ballot, choices: str, envelope: Envelope
+) -> Cast:
+    if envelope.code is not None:
+        return change_with_code(session, g.actor, service, ballot, envelope.code, choices)
+    source = network_of(request.remote_addr)
+    return cast(session, g.actor, service, ballot, choices, form_key=envelope.key, source=source)
+
+
+@blueprint.get("/<int:ballot_id>/recu")
+def done(ballot_id: int) -> Answer:
+    """Step 3: the receipt, and in a secret ballot the code, as long as this browser keeps them."""
+    check_visible(g.actor, g.service, page=True)
+    ballot = ballot_of(current_session(), g.service, ballot_id)
+    envelope = voter_session.envelope(ballot.id, g.actor.person_id)
+    if envelope is None or envelope.receipt is None:
+        flash(_("This browser no longer keeps a receipt of this ballot."), "info")
+        return redirect(ballot_url(ballot))
+    code = None
+    if ballot.secrecy == "secret":
+        code = envelope.code or receipts.new_code(envelope.key, ballot.id)
+    page = render(
+        "voting/vote_done.html",
+        ballot=ballot,
+        stands=stands(ballot),
+        receipt=envelope.receipt,
+        code=receipts.in_groups(code) if code else None,
+        changed=envelope.changed,
+    )
+    return _not_stored(page)
+
+
+@blueprint.post("/<int:ballot_id>/recu/oublier")
+def forget(ballot_id: int) -> Answer:
+    """Drop receipt and code from this browser: somebody else may come after."""
+    ballot = ballot_of(current_session(), g.service, ballot_id)
+    voter_session.forget(ballot.id)
+    flash(_("This browser has forgotten your receipt and your code."), "success")
+    return redirect(ballot_url(ballot), 303)
+
+
+def _not_stored(page: str) -> Response:
+    response = make_response(page)
+    response.headers["Cache-Control"] = "no-store"
+    return response
