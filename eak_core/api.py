@@ -79,6 +79,7 @@ from eak_core.people.events import PersonErased, PersonJoined, RoleGranted, Role
 from eak_core.people.names import person_names
 from eak_core.permissions import Actor, SignInRequired, may, require
 from eak_core.plugins.blueprint import PluginBlueprint
+from eak_core.plugins.commands import standalone
 from eak_core.plugins.contributions import (
     Asset,
     Denial,
@@ -213,6 +214,7 @@ __all__ = [
     "site_url",
     "slug_of",
     "stage_graph",
+    "standalone",
     "subscriber",
     "unschedule",
     "upcast",

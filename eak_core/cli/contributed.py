@@ -1,4 +1,5 @@
-"""Commands that plugins add: ``eak <plugin> <command> --service SLUG``."""
+"""Commands that plugins add: ``eak <plugin> <command>``, with ``--service SLUG`` unless they need
+no site."""
 
 import logging
 from collections.abc import Iterable, Mapping
@@ -7,6 +8,7 @@ import click
 
 from eak_core.cli.frame import accept_instance, state
 from eak_core.errors import Refused
+from eak_core.plugins.commands import is_standalone
 
 _KEY = "eak_core.cli.contributed"
 
@@ -49,10 +51,16 @@ def _group(plugin: str, commands: Iterable[click.Command]) -> click.Group:
 
 
 def _act_in_service(plugin: str, command: click.Command) -> None:
-    """Give ``command``, and all below it, ``--service``, and refuse it where the plugin is off."""
+    """Give ``command``, and all below it, ``--service``, and refuse it where the plugin is off;
+    not those that need no site."""
+    if is_standalone(command):
+        return
     if isinstance(command, click.Group):
         for below in command.commands.values():
             _act_in_service(plugin, below)
+        return
+    if any("--service" in parameter.opts for parameter in command.params):
+        # Commands are made once per process, however often they are collected.
         return
 
     def enter(context: click.Context, _parameter: click.Parameter, slug: str) -> None:

@@ -182,5 +182,5 @@ def register_commands() -> "Iterable[click.Command]":  # type: ignore[empty-body
     """Commands for ``eak <plugin> …``.
 
     Every ready plugin, once at start. A command acts in the service given with ``--service`` and is
-    refused where the plugin is off there.
+    refused where the plugin is off there; one marked ``standalone`` needs neither service nor site.
     """

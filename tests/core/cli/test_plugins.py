@@ -14,8 +14,8 @@ from tests.core.cli.conftest import Eak
 
 APPLAUSE = '''
 import click
-from flask import g
-from eak_core.api import Plugin, hookimpl
+from flask import g, has_app_context
+from eak_core.api import Plugin, hookimpl, standalone
 
 plugin = Plugin(name="applause", title="Applause", version="1.2", core=">=0.1,<1")
 
@@ -27,9 +27,40 @@ def clap(hands):
     click.echo(f"{hands} in {g.service.slug} by {g.actor.is_system}")
 
 
+@standalone
+@click.command()
+@click.argument("hands", type=int)
+def add(hands):
+    """Add hands."""
+    click.echo(f"{hands + 1} by {'service' in g if has_app_context() else 'nobody'}")
+
+
+@click.group()
+def measure():
+    """Measure."""
+
+
+@standalone
+@measure.group()
+def far():
+    """From far."""
+
+
+@far.command()
+def loudness():
+    """Say how loud it is."""
+    click.echo("loud")
+
+
+@measure.command()
+def near():
+    """Say how near it is."""
+    click.echo(f"near {g.service.slug}")
+
+
 @hookimpl
 def register_commands():
-    return [clap]
+    return [clap, add, measure]
 '''
 BROKEN = "raise RuntimeError('out of order')\n"
 
@@ -129,6 +160,30 @@ def test_commands_of_a_plugin_act_in_a_service_where_it_is_on(eak: Eak, culture:
     assert "off" in elsewhere.err
     assert eak("applause", "clap", "3").code == 2
     assert eak("applause", "clap", "three", "--service", culture).code == 2
+
+
+def test_a_command_that_needs_no_site_makes_none_and_runs_without_one(
+    eak: Eak, plugins: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    nowhere = tmp_path / "nowhere"
+    monkeypatch.setenv("EAK_INSTANCE", str(nowhere))
+    monkeypatch.setenv("EAK_DATABASE_URL", "postgresql://nobody@127.0.0.1:1/none")
+    assert eak("applause", "add", "2").out == "3 by nobody\n"
+    assert eak("applause", "measure", "far", "loudness").out == "loud\n"
+    helped = eak("applause", "add", "--help")
+    assert (helped.code, "--service" in helped.out) == (0, False)
+    assert eak("applause", "add", "2", "--service", "culture").code == 2
+    assert not nowhere.exists()
+
+
+def test_beside_a_command_that_needs_no_site_the_others_still_ask_for_a_service(
+    eak: Eak, culture: str
+) -> None:
+    eak("plugin", "enable", "applause", "--service", culture)
+    assert eak("applause", "measure", "near").code == 2
+    assert eak("applause", "measure", "near", "--service", culture).out == "near culture\n"
+    assert "--service" in eak("applause", "measure", "near", "--help").out
+    assert eak("applause", "measure", "near", "--service", "mobilites").code == 1
 
 
 def test_the_help_lists_commands_of_plugins_and_survives_a_broken_one(
