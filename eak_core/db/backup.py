@@ -176,7 +176,12 @@ def _revisions(
 
 def _dump_table(connection: Connection, archive: zipfile.ZipFile, name: str) -> Table:
     columns = tuple(column["name"] for column in inspect(connection).get_columns(name))
-    statement = sql.SQL("COPY {} ({}) TO STDOUT").format(sql.Identifier(name), _listed(columns))
+    keys = inspect(connection).get_pk_constraint(name)["constrained_columns"]
+    # In the order of the key: the order on disk tells what was written together, which a table
+    # with random keys means to keep to itself.
+    statement = sql.SQL("COPY (SELECT {} FROM {} ORDER BY {}) TO STDOUT").format(
+        _listed(columns), sql.Identifier(name), _listed(keys or columns)
+    )
     with (
         archive.open(_member(name), "w", force_zip64=True) as stream,
         _raw(connection).cursor() as cursor,

@@ -5,6 +5,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from zipfile import ZipFile
 
 import pytest
 from sqlalchemy import create_engine, text
@@ -99,6 +100,21 @@ def test_what_was_saved_is_restored_and_goes_on(
     assert eak("service", "create", "mobilites", "Mobilités").code == 0
     with pytest.raises(Exception, match="never rewritten"):
         execute(empty_url, "DELETE FROM event_log")
+
+
+@pytest.mark.parametrize("database", ["postgresql"], indirect=True)
+def test_a_backup_does_not_tell_in_which_order_rows_were_written(
+    eak: Eak, lived: Path, tmp_path: Path
+) -> None:
+    url = os.environ["EAK_DATABASE_URL"]
+    # A row that is changed moves to the end of its table.
+    execute(url, "UPDATE commune SET name = name WHERE code = (SELECT min(code) FROM commune)")
+    eak("db", "backup", str(tmp_path / "saved"))
+    with ZipFile(tmp_path / "saved") as archive:
+        [member] = [name for name in archive.namelist() if Path(name).stem == "commune"]
+        codes = [line.split(b"\t")[0] for line in archive.read(member).splitlines()]
+    assert len(codes) > 1
+    assert codes == sorted(codes)
 
 
 def execute(url: str, statement: str) -> None:
