@@ -2,7 +2,8 @@
 
 Pure. A result is stored and published as canonical JSON (`eak_voting.settings.canonical`), whose
 SHA-256 stands in the public log; it is as long for a hundred votes as for a million. Options are
-named by their numbers. Amounts that need not be whole are text, exact: ``6100`` or ``18299/3``.
+named by their numbers. Amounts that need not be whole are text, ``6100`` or ``18299/3``: exact, or
+the nearest fraction of `LARGEST_DENOMINATOR` where the exact one would be of no use to anybody.
 """
 
 from collections.abc import Iterable
@@ -14,6 +15,10 @@ from eak_voting.counting import approval, budgets, majority
 from eak_voting.counting.equal_shares import compare, equal_shares
 from eak_voting.counting.greedy import greedy
 from eak_voting.settings import GRADES, BudgetRule, Method, Terms, _Record
+
+#: Counting is exact, and the shares of a large town end as fractions of thousands of digits, which
+#: Python itself refuses to write down.
+LARGEST_DENOMINATOR = 10**12
 
 
 class Approved(_Record, frozen=True, kw_only=True):
@@ -282,7 +287,7 @@ def _funded(each: budgets.Funded, numbers: dict[str, int]) -> Funded:
         votes=each.votes,
         supporters=each.supporters,
         source=each.source,
-        budget_left=str(each.budget_left),
+        budget_left=_text(each.budget_left),
         effective_votes=_exact(each.effective_votes),
         max_payment=_exact(each.max_payment),
         payers=each.payers,
@@ -297,12 +302,16 @@ def _not_funded(each: budgets.NotFunded, numbers: dict[str, int]) -> NotFunded:
         votes=each.votes,
         supporters=each.supporters,
         cause=each.cause,
-        available=str(each.available),
-        missing=str(each.missing),
+        available=_text(each.available),
+        missing=_text(each.missing),
         share=_exact(each.share),
-        spent_on=tuple((numbers[code], str(amount)) for code, amount in each.spent_on),
+        spent_on=tuple((numbers[code], _text(amount)) for code, amount in each.spent_on),
     )
 
 
 def _exact(amount: Fraction | None) -> str | None:
-    return None if amount is None else str(amount)
+    return None if amount is None else _text(amount)
+
+
+def _text(amount: Fraction) -> str:
+    return str(amount.limit_denominator(LARGEST_DENOMINATOR))
