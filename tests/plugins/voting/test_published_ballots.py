@@ -7,8 +7,9 @@ import pytest
 from eak_core.errors import NotFound
 from eak_core.people.models import Person
 from eak_core.testing.site import Site
-from eak_voting import published
+from eak_voting import bursts, published
 from eak_voting.casting import withdraw
+from eak_voting.exclusions import exclude
 from eak_voting.models import Ballot
 from eak_voting.publishing import verifier_key
 from eak_voting.recount import Report, recount
@@ -121,3 +122,24 @@ def test_the_receipt_of_a_voter_is_proved_to_stand_in_the_log(polls: Polls, site
         (index,) = [each.index for each in log.leaves_of(session, ballot.id) if each.data == leaf]
         proof = log.inclusion(session, polls.service.id, index, head.size)
     assert merkle.verify_inclusion(merkle.leaf_hash(leaf), index, head.size, proof, head.root)
+
+
+def test_excluded_votes_stand_in_the_file_as_far_as_they_are_still_in_the_box(
+    polls: Polls, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("eak_core.people.accounts.hash_password", lambda password: None)
+    ballot = opened(polls, "approval", "pseudonymous")
+    for number in range(bursts.LEAST):
+        polls.vote(ballot, [1], polls.voter(number), source="192.0.2.0/24")
+    polls.vote(ballot, [2], polls.voter(bursts.LEAST))
+    with polls.site.writing() as session:
+        row = session.get_one(Ballot, ballot.id)
+        (burst,) = bursts.bursts_of(session, row)
+        exclude(session, polls.manager, polls.service, row, burst.group, "One machine.")
+    with polls.site.writing() as session:
+        row = session.get_one(Ballot, ballot.id)
+        withdraw(session, polls.voter(0), polls.service, row)
+    file, report = recounted(polls, polls.close(ballot))
+    assert report.holds, report.line
+    assert [(each.number, each.votes) for each in file.exclusions] == [(1, bursts.LEAST - 1)]
+    assert file.result.counted == 1
