@@ -4,23 +4,20 @@ Each function runs in a worker, once, in one transaction; it looks at the ballot
 does nothing where there is nothing to do any more.
 """
 
-from collections.abc import Iterator
 from datetime import datetime
 
-from sqlalchemy import delete, func, select
-
 from eak_core.api import Service, Session, clock, on_schedule, publish
-from eak_voting import bursts, exclusions, timetable
+from eak_voting import bursts, exclusions, live, timetable
 from eak_voting.ballots import phase, terms_of
 from eak_voting.events import BallotClosed, BallotCounted
 from eak_voting.manifest import plugin
-from eak_voting.models import Ballot, Live, Paper, RegisterEntry
+from eak_voting.models import Ballot
 from eak_voting.opening import open_ballot
-from eak_voting.outcome import Outcome, outcome
 from eak_voting.preparing import locked
 from eak_voting.published import ballots_digest
 from eak_voting.publishing import publish_receipts, record
 from eak_voting.settings import canonical, digest
+from eak_voting.tally import count, voters_of, votes_of
 from eak_voting.transparency import log
 from eak_voting.transparency.records import CountedLeaf
 
@@ -39,8 +36,8 @@ def publish_due(session: Session, service: Service, name: str, due_at: datetime)
     ballot = _ballot(session, name)
     if ballot is None or phase(ballot) != "open":
         return  # the close publishes what remains
-    if ballot.state == "open":
-        publish_receipts(session, service, ballot)
+    if ballot.state == "open" and publish_receipts(session, service, ballot):
+        live.refresh_secret(session, service, ballot)
     timetable.next_receipts(session, ballot, clock.now())
 
 
@@ -77,7 +74,7 @@ def count_due(session: Session, service: Service, name: str, due_at: datetime) -
     ballot.state, ballot.counted_at = "counted", clock.now()
     exclusions.settle(session, ballot)
     bursts.settle(session, ballot)
-    session.execute(delete(Live).where(Live.ballot_id == ballot.id))
+    live.forget(session, ballot)
     assert ballot.terms_hash is not None
     leaf = CountedLeaf(
         ballot=ballot.id,
@@ -90,40 +87,6 @@ def count_due(session: Session, service: Service, name: str, due_at: datetime) -
         ballot_id=ballot.id, conclusive=counted.conclusive, result_hash=ballot.result_hash
     )
     publish(session, event, service_id=service.id)
-
-
-def count(session: Session, service: Service, ballot: Ballot, seed: str) -> Outcome:
-    """The result of the votes as they stand; nothing is written."""
-    terms = terms_of(session, service, ballot)
-    excluded = session.scalar(
-        select(func.count())
-        .select_from(Paper)
-        .where(Paper.ballot_id == ballot.id, Paper.exclusion_id.is_not(None))
-    )
-    return outcome(
-        terms,
-        votes_of(session, ballot),
-        seed=seed,
-        voters=voters_of(session, ballot),
-        excluded=excluded or 0,
-    )
-
-
-def voters_of(session: Session, ballot: Ballot) -> int:
-    """How many people voted, excluded votes among them."""
-    query = select(func.count()).select_from(RegisterEntry)
-    return session.scalar(query.where(RegisterEntry.ballot_id == ballot.id)) or 0
-
-
-def votes_of(session: Session, ballot: Ballot) -> Iterator[str]:
-    """Every vote that counts (canonical JSON), in the order of the text, which is no order of
-    time."""
-    query = (
-        select(Paper.choices)
-        .where(Paper.ballot_id == ballot.id, Paper.exclusion_id.is_(None))
-        .order_by(Paper.choices)
-    )
-    yield from session.scalars(query.execution_options(yield_per=5_000))
 
 
 def _ballot(session: Session, name: str) -> Ballot | None:

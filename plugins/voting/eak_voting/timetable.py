@@ -1,6 +1,6 @@
 """When things happen to a ballot by themselves: opening, publishing receipts, reminding, closing.
 
-Only instants are set here; what happens then is in `eak_voting.closing` and
+Only instants are set here; what happens then is in `eak_voting.closing`, `eak_voting.live` and
 `eak_voting.reminders`. A worker that is late changes nothing for voters: pages and casting go by
 the clock.
 """
@@ -8,6 +8,7 @@ the clock.
 from datetime import datetime, timedelta
 
 from eak_core.api import Session, clock, schedule, unschedule
+from eak_voting.ballots import settings_of
 from eak_voting.manifest import plugin
 from eak_voting.models import Ballot
 
@@ -19,15 +20,21 @@ RECEIPTS = timedelta(minutes=1)
 #: The same in secret ballots, on the hour: the log must not tell more than the register does.
 SECRET_RECEIPTS = timedelta(hours=1)
 
-_KINDS = ("open", "receipts", "remind", "close", "count")
+#: How often a provisional result is counted at most.
+LIVE = timedelta(minutes=1)
+
+_KINDS = ("open", "receipts", "live", "remind", "close", "count")
 
 
 def plan(session: Session, ballot: Ballot, remind_before: timedelta) -> None:
     """Set the instants of a ballot that was announced."""
     _at(session, ballot, "open", ballot.opens_at)
-    _at(session, ballot, "remind", max(ballot.opens_at, ballot.closes_at - remind_before))
+    half = (ballot.closes_at - ballot.opens_at) / 2  # a short one opens with a letter of its own
+    _at(session, ballot, "remind", ballot.closes_at - min(half, remind_before))
     _at(session, ballot, "close", ballot.closes_at + GRACE)
     next_receipts(session, ballot, max(ballot.opens_at, clock.now()))
+    if settings_of(ballot).publication == "live" and ballot.secrecy != "secret":
+        next_live(session, ballot, max(ballot.opens_at, clock.now()) + LIVE)
 
 
 def next_receipts(session: Session, ballot: Ballot, after: datetime) -> None:
@@ -37,6 +44,11 @@ def next_receipts(session: Session, ballot: Ballot, after: datetime) -> None:
     else:
         due = after + RECEIPTS
     _at(session, ballot, "receipts", due)
+
+
+def next_live(session: Session, ballot: Ballot, due: datetime) -> None:
+    """Set when the provisional result is counted the next time."""
+    _at(session, ballot, "live", due)
 
 
 def count_now(session: Session, ballot: Ballot) -> None:

@@ -1,0 +1,150 @@
+"""What shows of a ballot while votes are cast: what its terms promised, and to nobody more."""
+
+from datetime import timedelta
+from typing import get_args
+
+import pytest
+from sqlalchemy import func, select
+
+from eak_voting.live import FEWEST
+from eak_voting.models import Ballot, Live
+from eak_voting.settings import Publication, Secrecy
+from eak_voting.shown import Shown, shown
+from tests.plugins.voting.conftest import Polls
+
+MINUTE = timedelta(minutes=1)
+
+
+@pytest.fixture(autouse=True)
+def cheap_accounts(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Accounts of tests without the price of a password each."""
+    monkeypatch.setattr("eak_core.people.accounts.hash_password", lambda password: None)
+
+
+def visible(polls: Polls, ballot: Ballot) -> Shown:
+    with polls.site.reading() as session:
+        return shown(session, polls.service, session.get_one(Ballot, ballot.id))
+
+
+def crowd(polls: Polls, ballot: Ballot, people: range, said: object = (1,)) -> None:
+    for number in people:
+        polls.vote(ballot, list(said), polls.voter(number))  # type: ignore[call-overload]
+
+
+def votes(seen: Shown) -> dict[int, int]:
+    assert seen.outcome is not None
+    return {each.option: each.votes for each in seen.outcome.ranking}
+
+
+def test_a_provisional_result_follows_the_votes_by_the_minute(polls: Polls) -> None:
+    ballot = polls.open(secrecy="public", publication="live")
+    polls.vote(ballot, [1], polls.voter(1))
+    polls.site.drain()
+    assert visible(polls, ballot).outcome is None, "not before the first minute"
+    polls.clock.advance(minutes=1)
+    polls.site.drain()
+    first = visible(polls, ballot)
+    assert votes(first) == {1: 1, 2: 0, 3: 0}
+    assert first.provisional_at == polls.clock.now
+    polls.vote(ballot, [2], polls.voter(2))
+    polls.clock.advance(seconds=59)
+    polls.site.drain()
+    assert visible(polls, ballot) == first, "once a minute at most"
+    polls.clock.advance(seconds=1)
+    polls.site.drain()
+    assert votes(visible(polls, ballot)) == {1: 1, 2: 1, 3: 0}
+
+
+def test_the_result_takes_the_place_of_the_provisional_one(polls: Polls) -> None:
+    ballot = polls.open(secrecy="public", publication="live")
+    polls.vote(ballot, [1])
+    polls.clock.advance(minutes=1)
+    polls.site.drain()
+    polls.clock.set(ballot.closes_at)
+    assert visible(polls, ballot).outcome is None, "between the close and the count"
+    counted = polls.close(ballot)
+    assert visible(polls, counted).provisional_at is None
+    assert votes(visible(polls, counted)) == {1: 1, 2: 0, 3: 0}
+    with polls.site.reading() as session:
+        assert session.scalar(select(func.count()).select_from(Live)) == 0
+
+
+@pytest.mark.parametrize("secrecy", get_args(Secrecy))
+@pytest.mark.parametrize("publication", ["totals", "after_close"])
+def test_nothing_is_counted_where_the_result_waits_for_the_close(
+    polls: Polls, publication: Publication, secrecy: Secrecy
+) -> None:
+    ballot = polls.open(secrecy=secrecy, publication=publication)
+    crowd(polls, ballot, range(1, FEWEST + 1))
+    for _ in range(3):
+        polls.clock.advance(hours=1)
+        polls.site.drain()
+    seen = visible(polls, ballot)
+    assert seen.outcome is None
+    assert seen.voters == (FEWEST if publication == "totals" else None)
+    with polls.site.reading() as session:
+        assert session.scalar(select(func.count()).select_from(Live)) == 0
+
+
+def test_a_provisional_result_of_a_few_shows_in_open_ballots_alone(polls: Polls) -> None:
+    ballot = polls.open(secrecy="pseudonymous", publication="live")
+    crowd(polls, ballot, range(1, FEWEST))
+    polls.clock.advance(minutes=1)
+    polls.site.drain()
+    assert visible(polls, ballot).outcome is None
+    crowd(polls, ballot, range(FEWEST, FEWEST + 1))
+    polls.clock.advance(minutes=1)
+    polls.site.drain()
+    assert votes(visible(polls, ballot))[1] == FEWEST
+
+
+def test_in_a_secret_ballot_it_moves_with_groups_of_voters_on_the_hour(polls: Polls) -> None:
+    ballot = polls.open(secrecy="secret", publication="live")
+    crowd(polls, ballot, range(1, FEWEST + 1), [1])
+    polls.clock.advance(minutes=30)
+    polls.site.drain()
+    assert visible(polls, ballot).outcome is None, "not by the minute"
+    polls.clock.advance(minutes=30)
+    polls.site.drain()
+    first = visible(polls, ballot)
+    assert votes(first) == {1: FEWEST, 2: 0, 3: 0}
+    crowd(polls, ballot, range(20, 21), [2])
+    polls.clock.advance(hours=1)
+    polls.site.drain()
+    assert visible(polls, ballot) == first, "one vote more would be seen"
+    crowd(polls, ballot, range(21, 20 + FEWEST), [2])
+    polls.clock.advance(hours=1)
+    polls.site.drain()
+    assert votes(visible(polls, ballot)) == {1: FEWEST, 2: FEWEST, 3: 0}
+
+
+def test_one_voter_who_changes_a_secret_vote_again_and_again_makes_no_group(polls: Polls) -> None:
+    from eak_voting.casting import change_with_code
+
+    ballot = polls.open(secrecy="secret", publication="live")
+    crowd(polls, ballot, range(1, FEWEST + 1), [1])
+    polls.clock.advance(hours=1)
+    polls.site.drain()
+    first = visible(polls, ballot)
+    code = polls.vote(ballot, [2], polls.voter(50)).code
+    polls.vote(ballot, [3], polls.voter(51))
+    assert code is not None
+    for said in ("[1]", "[2]") * FEWEST:
+        with polls.site.writing() as session:
+            kept = session.get_one(Ballot, ballot.id)
+            change_with_code(session, polls.voter(50), polls.service, kept, code, said)
+    polls.clock.advance(hours=1)
+    polls.site.drain()
+    assert visible(polls, ballot) == first
+
+
+def test_it_goes_on_after_the_worker_was_away(polls: Polls) -> None:
+    ballot = polls.open(secrecy="public", publication="live")
+    polls.vote(ballot, [1])
+    polls.clock.advance(days=2)
+    polls.site.drain()
+    assert votes(visible(polls, ballot))[1] == 1
+    polls.vote(ballot, [1, 2])
+    polls.clock.advance(minutes=1)
+    polls.site.drain()
+    assert votes(visible(polls, ballot)) == {1: 1, 2: 1, 3: 0}
