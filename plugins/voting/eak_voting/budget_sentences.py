@@ -89,9 +89,9 @@ def why_funded(terms: Terms, project: Funded) -> str:
     )
     return ngettext(
         "The one voter who chose it paid for it with their share: %(each)s.",
-        "%(payers)s of the %(num)s voters who chose it paid for it with their shares: %(each)s.",
+        "%(payers)s of the %(people)s voters who chose it paid for it with their shares: %(each)s.",
         project.supporters,
-        num=number(project.supporters),
+        people=number(project.supporters),
         payers=number(project.payers),
         each=each,
     )
@@ -110,10 +110,10 @@ def why_not_funded(terms: Terms, project: NotFunded) -> str:
     said = ngettext(
         "The voter who chose it was %(missing)s short: of a share of %(share)s, %(left)s were"
         " left.",
-        "The %(num)s voters who chose it were %(missing)s short: of their shares, %(share)s"
+        "The %(people)s voters who chose it were %(missing)s short: of their shares, %(share)s"
         " together, %(left)s were left.",
         project.supporters,
-        num=number(project.supporters),
+        people=number(project.supporters),
         missing=missing,
         share=money(terms, project.share, down=True),
         left=left,

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+import click
 from markupsafe import Markup
 
 from eak_core.api import (
@@ -19,11 +20,15 @@ from eak_core.api import (
 from eak_voting import (
     closing,
     code_views,
+    count_commands,
     decision_views,
     decisions,
     events,
+    log_commands,
     manage_views,
     models,
+    result_feeds,
+    result_views,
     subscribers,
     support_views,
     toggle_views,
@@ -39,6 +44,8 @@ __all__ = [
     "events",
     "models",
     "plugin",
+    "result_feeds",
+    "result_views",
     "toggle_views",
     "views",
     "vote_views",
@@ -83,3 +90,8 @@ def slot_manage_home(session: Session, service: Service) -> Markup:
 @hookimpl
 def can_change_stage(session: Session, idea: Idea) -> Denial | None:
     return decisions.guard(session, idea)
+
+
+@hookimpl
+def register_commands() -> Iterable[click.Command]:
+    return (count_commands.count, log_commands.recount_command, log_commands.log_command)

@@ -45,8 +45,8 @@ def _majority(terms: Terms) -> Iterator[str]:
             " the majority grade, − where more, or as many, are worse.")  # fmt: skip
     yield f"{MISSING_TITLES[rules.missing]}. {MISSING_SENTENCES[rules.missing]}"
     if rules.floor is not None:
-        yield _("An idea whose majority grade is below “%(floor)s” on any criterion keeps its place,"
-                " and cannot be kept.", floor=grade(rules.floor))  # fmt: skip
+        yield _("An idea whose majority grade is below “%(floor)s” on any criterion keeps its"
+                " place, and cannot be kept.", floor=grade(rules.floor))  # fmt: skip
 
 
 def _budget(terms: Terms) -> Iterator[str]:

@@ -1,0 +1,124 @@
+"""The pages of results: for people, and the result as it stands for other sites and programs."""
+
+from typing import Any
+
+from flask import g, url_for
+from markupsafe import Markup
+from werkzeug.wrappers import Response
+
+from eak_core.api import NotFound, _, _l, check_visible, current_session, render
+from eak_voting import figures, sentences, wording
+from eak_voting.addresses import ballot_url
+from eak_voting.ballots import ballot_of
+from eak_voting.blueprint import blueprint
+from eak_voting.drawings import names as drawings
+from eak_voting.models import Ballot
+from eak_voting.open_choices import said_by
+from eak_voting.result_charts import budget_chart, grades, merit_charts, vote_chart
+from eak_voting.rule_sentences import rule
+from eak_voting.shown import Shown, exclusions_of, shown
+from eak_voting.views import stands
+
+Answer = str | Response
+
+
+@blueprint.get("/<int:ballot_id>/resultats")
+def results(ballot_id: int) -> Answer:
+    """The result of a ballot, or why there is none yet."""
+    check_visible(g.actor, g.service, page=True)
+    ballot = ballot_of(current_session(), g.service, ballot_id)
+    found = shown(current_session(), g.service, ballot)
+    page = {
+        "ballot": ballot,
+        "stands": stands(ballot),
+        "shown": found,
+        "words": wording,
+        "ballot_url": ballot_url,
+    }
+    if found.outcome is None:
+        return render("voting/results_none.html", **page, figures=figures)
+    return render(
+        "voting/results.html",
+        **page,
+        **explained(found),
+        rule=list(rule(found.terms)),
+        exclusions=exclusions_of(current_session(), ballot),
+        files=_files(ballot, found),
+        embed=_embed(ballot, found),
+    )
+
+
+def explained(found: Shown) -> dict[str, Any]:
+    """A result in words and bars."""
+    terms, outcome = found.terms, found.outcome
+    assert outcome is not None
+    return {
+        "terms": terms,
+        "outcome": outcome,
+        "sentences": sentences,
+        "figures": figures,
+        "headline": sentences.headline(terms, outcome),
+        "more": list(sentences.more(terms, outcome)),
+        "turnout": sentences.turnout(terms, outcome),
+        "quorum": sentences.quorum(outcome),
+        "grades": grades(),
+        "merit": merit_charts(terms, outcome),
+        "votes": vote_chart(terms, outcome),
+        "budget": budget_chart(terms, outcome),
+    }
+
+
+def _files(ballot: Ballot, found: Shown) -> list[tuple[str, str, str]]:
+    """What can be downloaded: label, kind and address."""
+
+    def url(endpoint: str, **values: Any) -> str:
+        return url_for(f"voting.{endpoint}", ballot_id=ballot.id, **values)
+
+    outcome = found.outcome
+    assert outcome is not None
+    files = [
+        (_("The result as a table"), "CSV", url("results_csv")),
+        (_("The same for French spreadsheets"), "CSV", url("results_csv", pour="tableur")),
+        (_("The result for programs"), "JSON", url("results_json")),
+    ]
+    if found.provisional_at is None:
+        files.append((_("The file of the ballot, to count anew"), "JSON", url("ballot_file")))
+        if outcome.spending is not None:
+            files.append((_("The votes in the format of Pabulib"), "PB", url("pabulib")))
+        for name, title in drawings(found.terms, outcome) if outcome.counted else ():
+            label = _("Drawing: %(title)s", title=title)
+            files.append((label, "SVG", url("drawing", name=name)))
+    return files
+
+
+def _embed(ballot: Ballot, found: Shown) -> str:
+    """What to copy into a page of another site; nothing where the service is not public."""
+    if g.service.audience != "public" or found.provisional_at is not None:
+        return ""
+    return str(
+        Markup('<iframe src="{}" title="{}" width="100%" height="720" loading="lazy"></iframe>')
+        .format(
+            url_for("voting.embed", ballot_id=ballot.id, _external=True),
+            _("Results: %(title)s", title=found.terms.title),
+        )
+    )  # fmt: skip
+
+
+@blueprint.get("/<int:ballot_id>/votes")
+def names(ballot_id: int) -> Answer:
+    """Who chose what in an open ballot, once it is counted."""
+    check_visible(g.actor, g.service, page=True)
+    session = current_session()
+    ballot = ballot_of(session, g.service, ballot_id)
+    found = shown(session, g.service, ballot)
+    if ballot.secrecy != "public" or ballot.state != "counted":
+        raise NotFound(_l("Names are published in open ballots alone, after the count."))
+    page, votes = said_by(session, found.terms, ballot)
+    return render(
+        "voting/results_names.html",
+        ballot=ballot,
+        ballot_url=ballot_url,
+        terms=found.terms,
+        page=page,
+        votes=votes,
+    )

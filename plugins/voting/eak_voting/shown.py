@@ -1,0 +1,60 @@
+"""What a ballot lets everybody see of its result now.
+
+Nobody sees more, managers neither: nothing here asks who reads.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+import msgspec
+from sqlalchemy import select
+
+from eak_core.api import Service, Session
+from eak_voting.ballots import phase, terms_of
+from eak_voting.models import Ballot, Exclusion, Live
+from eak_voting.outcome import Outcome
+from eak_voting.results import result_of
+from eak_voting.settings import Terms
+from eak_voting.subscribers import voters_so_far
+
+_outcome = msgspec.json.Decoder(Outcome)
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What can be seen of a result.
+
+    ``outcome`` is None while there is nothing to see; ``provisional_at`` is when it was counted as
+    long as votes are cast, None for the result. ``voters`` is how many voted so far, where that is
+    all that is shown.
+    """
+
+    terms: Terms
+    outcome: Outcome | None = None
+    provisional_at: datetime | None = None
+    voters: int | None = None
+
+
+def shown(session: Session, service: Service, ballot: Ballot) -> Shown:
+    """What everybody can see of ``ballot`` at this moment, under its own rule of publication."""
+    terms = terms_of(session, service, ballot)
+    stands = phase(ballot)
+    if stands == "counted":
+        return Shown(terms, result_of(ballot))
+    if stands != "open" or terms.settings.publication == "after_close":
+        return Shown(terms)
+    if terms.settings.publication == "totals":
+        return Shown(terms, voters=voters_so_far(session, ballot))
+    live = session.get(Live, ballot.id)
+    if live is None:
+        return Shown(terms)
+    return Shown(terms, _outcome.decode(live.result), provisional_at=live.at)
+
+
+def exclusions_of(session: Session, ballot: Ballot) -> Sequence[Exclusion]:
+    """The exclusions that stand, by their number."""
+    query = select(Exclusion).where(
+        Exclusion.ballot_id == ballot.id, Exclusion.reversed_at.is_(None)
+    )
+    return session.scalars(query.order_by(Exclusion.number)).all()
