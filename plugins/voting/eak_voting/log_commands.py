@@ -71,7 +71,7 @@ def log_command(verify: bool, as_json: bool) -> int:
     if as_json:
         _echo_json(document)
     else:
-        click.echo(f"{found.size} leaves, root {found.root.hex()}")
+        click.echo(f"leaves {found.size}\nroot {found.root.hex()}")
         click.echo(f"key {document['key']}")
         if found.checkpoint is not None:
             click.echo(f"\n{found.checkpoint}", nl=False)
