@@ -34,6 +34,14 @@ def choices(titles: Mapping[Any, Any]) -> list[SelectChoice]:
     return [SelectChoice(value, title) for value, title in titles.items()]
 
 
+def idea_number(typed: Any) -> int:
+    """``typed`` as the number of an idea. ValueError for what no idea can have."""
+    number = int(typed)
+    if not 0 < number < 2**31:
+        raise ValueError(_("One of these ideas is no longer public. Please choose again."))
+    return number
+
+
 class BallotForm(Form):
     """What every ballot has. `eak_voting.method_forms` adds what belongs to
     its method, `eak_voting.drafting.ballot_form` what the service brings."""
@@ -51,7 +59,7 @@ class BallotForm(Form):
         validators=[Length(max=TEXT_LENGTH)],
     )  # fmt: skip
     q = StringField(_l("Words in the idea"), validators=[Length(max=100)])
-    ideas = CheckboxesField(_l("Ideas on the ballot"), coerce=int)
+    ideas = CheckboxesField(_l("Ideas on the ballot"), coerce=idea_number)
     opens_at = InstantField(
         _l("Opening"),
         description=_l("Day and hour in Paris. Votes are taken from this instant on."),

@@ -4,6 +4,7 @@ Of a running ballot they show what its public page shows, and nothing of its vot
 """
 
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from typing import Any, cast
 from uuid import uuid4
 
@@ -42,7 +43,7 @@ from eak_voting.drafting import (
     new_values,
     waiting_ideas,
 )
-from eak_voting.manage_forms import BallotForm, CancelForm, ConfirmForm
+from eak_voting.manage_forms import BallotForm, CancelForm, ConfirmForm, idea_number
 from eak_voting.models import Ballot
 from eak_voting.settings import METHODS, Method
 from eak_voting.vote_views import vote_form_page
@@ -214,8 +215,11 @@ def _shown(session: Session, ballot: Ballot | None) -> Mapping[str, Any]:
 
 def _posted_ideas() -> list[int]:
     """The ideas that were ticked; what is no number of an idea is the form's to refuse."""
-    typed = [each for each in request.form.getlist("ideas") if each.isascii() and each.isdecimal()]
-    return [int(each) for each in typed[: 2 * preparing.MOST_OPTIONS] if len(each) < 10]
+    chosen = []
+    for typed in request.form.getlist("ideas")[: 2 * preparing.MOST_OPTIONS]:
+        with suppress(ValueError):
+            chosen.append(idea_number(typed))
+    return chosen
 
 
 def _refused(form: BallotForm, refusal: EakError, ballot: Ballot | None) -> int:

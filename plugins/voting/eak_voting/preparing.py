@@ -7,7 +7,6 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import delete, insert, select
-from sqlalchemy.orm.attributes import flag_modified
 
 from eak_core.api import (
     Actor,
@@ -108,9 +107,7 @@ def change(
     draft = checked(session, service, draft)
     for name, value in _columns(draft).items():
         setattr(ballot, name, value)
-    # Where only the options differ, the version must move all the same, or the next one to save
-    # would not learn of it.
-    flag_modified(ballot, "settings")
+    ballot.version_id += 1
     session.flush()
     session.execute(delete(BallotOption).where(BallotOption.ballot_id == ballot.id))
     _write_options(session, service, ballot.id, draft)

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from eak_core.ideas.models import Idea
+from eak_core.ideas.transitions import change_stage
 from eak_core.permissions import Actor
 from eak_core.services.models import Service
 from eak_core.testing.fixtures import FrozenClock
@@ -75,6 +76,20 @@ class Polls:
 
     def ideas(self, count: int = 3) -> list[Idea]:
         return [self.site.submit(f"Idea {number}") for number in range(1, count + 1)]
+
+    def in_stage(self, stage: str, title: str = "An orchard") -> Idea:
+        """An idea that managers brought to ``stage`` on the usual way."""
+        idea = self.site.submit(title)
+        for next_stage in ("screening", "accepted", "voting"):
+            with self.site.writing() as session:
+                moved = session.get_one(Idea, idea.id)
+                active = frozenset({"voting"})
+                change_stage(
+                    session, self.manager, self.service, active, moved, next_stage, "It is ready."
+                )
+            if next_stage == stage:
+                break
+        return moved
 
     def draft(
         self,
