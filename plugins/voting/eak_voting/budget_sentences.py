@@ -13,6 +13,7 @@ from eak_voting.figures import number, share
 from eak_voting.outcome import Count, Funded, Lot, NotFunded, Outcome, Spending
 from eak_voting.ranking_sentences import NAMED, listed, named, title
 from eak_voting.settings import BudgetRules, Terms
+from eak_voting.wording import RULE_TITLES
 
 
 def rules_of(terms: Terms) -> BudgetRules:
@@ -87,14 +88,17 @@ def why_funded(terms: Terms, project: Funded) -> str:
         if points
         else _("at most %(payment)s each", payment=payment)
     )
-    return ngettext(
-        "The one voter who chose it paid for it with their share: %(each)s.",
-        "%(payers)s of the %(people)s voters who chose it paid for it with their shares: %(each)s.",
-        project.supporters,
-        people=number(project.supporters),
-        payers=number(project.payers),
-        each=each,
-    )
+    if project.payers == project.supporters:
+        return ngettext(
+            "The one voter who chose it paid for it with their share: %(each)s.",
+            "All %(people)s voters who chose it paid for it with their shares: %(each)s.",
+            project.supporters,
+            people=number(project.supporters),
+            each=each,
+        )
+    return _("Of the %(people)s voters who chose it %(payers)s paid for it with their shares:"
+             " %(each)s; the others had spent theirs.", people=number(project.supporters),
+             payers=number(project.payers), each=each)  # fmt: skip
 
 
 def why_not_funded(terms: Terms, project: NotFunded) -> str:
@@ -137,14 +141,15 @@ def difference(terms: Terms, spending: Spending) -> Iterator[str]:
         "Both counts fund %(num)s project.", "Both counts fund %(num)s projects.",
         len(shares & greedy),
     )  # fmt: skip
-    for only, said in (
-        (shares - greedy, _("Only equal shares fund %(what)s.")),
-        (greedy - shares, _("Only the count by votes funds %(what)s.")),
+    for count, others in (
+        (spending.equal_shares, greedy),
+        (spending.greedy, shares),
     ):
+        only = [option for option in count.selected if option not in others]
         if only:
-            what = (
-                named(terms, sorted(only))
-                if len(only) <= NAMED
-                else ngettext("%(num)s project", "%(num)s projects", len(only))
+            yield ngettext(
+                "“%(rule)s” alone funds %(num)s project.",
+                "“%(rule)s” alone funds %(num)s projects.",
+                len(only),
+                rule=RULE_TITLES[count.rule],
             )
-            yield said % {"what": what}

@@ -89,7 +89,9 @@ def draw(terms: Terms, outcome: Outcome, name: str, source: str) -> str | None:
 def _budget(terms: Terms, outcome: Outcome, source: str) -> str:
     chart = budget_chart(terms, outcome)
     assert chart is not None
-    rows = _stacked((str(RULE_TITLES[count.rule]), (count, bar)) for count, bar in chart.counts)
+    rows = _stacked(
+        (str(RULE_TITLES[count.rule]), (count, bar)) for count, bar, _alone in chart.counts
+    )
     return _drawing("budget", terms, outcome, source, rows, chart=chart, money=_money(terms))
 
 

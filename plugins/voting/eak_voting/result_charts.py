@@ -96,10 +96,11 @@ class ProjectRow:
 
 @dataclass(frozen=True, slots=True)
 class BudgetChart:
-    """Both counts against the budget, the one that decides first, and every project: the funded
-    ones in the order of their selection, the others from the most votes."""
+    """Both counts against the budget, the one that decides first, each with the projects that it
+    alone funds; and every project: the funded ones in the order of their selection, the others
+    from the most votes."""
 
-    counts: tuple[tuple[Count, BudgetBar], ...]
+    counts: tuple[tuple[Count, BudgetBar, tuple[Option, ...]], ...]
     full: int
     funded: tuple[ProjectRow, ...]
     not_funded: tuple[ProjectRow, ...]
@@ -215,8 +216,8 @@ def budget_chart(terms: Terms, outcome: Outcome) -> BudgetChart | None:
     left_out = sorted(decisive.not_funded, key=lambda each: (-each.votes, each.option))
     return BudgetChart(
         counts=(
-            (decisive, _bar(terms, decisive, other)),
-            (other, _bar(terms, other, decisive)),
+            (decisive, _bar(terms, decisive, other), _alone(terms, decisive, other)),
+            (other, _bar(terms, other, decisive), _alone(terms, other, decisive)),
         ),
         full=full,
         funded=tuple(row(each) for each in decisive.funded),
@@ -232,3 +233,9 @@ def _bar(terms: Terms, count: Count, other: Count) -> BudgetBar:
     amount = budget_sentences.rules_of(terms).amount
     funded = [(each.option, each.cost) for each in count.funded]
     return budget_bar(funded, frozenset(other.selected), amount)
+
+
+def _alone(terms: Terms, count: Count, other: Count) -> tuple[Option, ...]:
+    return tuple(
+        terms.options[option - 1] for option in count.selected if option not in other.selected
+    )

@@ -68,8 +68,9 @@ def _judged_row(terms: Terms, criterion: str, each: Judged) -> Sequence[Any]:
     option = terms.options[each.option - 1]
     # The sign in words: "+" alone would be taken for a formula.
     sign = "plus" if each.sign == "+" else "minus"
+    not_graded = sum(each.tally) - sum(each.given)
     return (criterion, each.rank, option.code, option.title, each.grade, sign, each.above,
-            each.below, int(each.eligible), *each.tally, sum(each.tally) - sum(each.given))  # fmt: skip
+            each.below, int(each.eligible), *each.tally, not_graded)  # fmt: skip
 
 
 def _project_rows(terms: Terms, outcome: Outcome) -> Iterator[Sequence[Any]]:

@@ -6,7 +6,7 @@ from flask import g, url_for
 from markupsafe import Markup
 from werkzeug.wrappers import Response
 
-from eak_core.api import NotFound, _, _l, check_visible, current_session, render
+from eak_core.api import NotFound, _, _l, check_visible, current_session, in_paris, render
 from eak_voting import figures, sentences, wording
 from eak_voting.addresses import ballot_url
 from eak_voting.ballots import ballot_of
@@ -43,6 +43,7 @@ def results(ballot_id: int) -> Answer:
         **explained(found),
         rule=list(rule(found.terms)),
         exclusions=exclusions_of(current_session(), ballot),
+        closing_time=in_paris(ballot.closes_at).strftime("%H:%M"),
         files=_files(ballot, found),
         embed=_embed(ballot, found),
     )
