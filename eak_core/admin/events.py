@@ -6,10 +6,11 @@ from flask import flash, g, redirect, request, url_for
 from wtforms import TextAreaField
 from wtforms.validators import DataRequired, Length
 
+from eak_core import clock
 from eak_core.admin.desk import Answer, blueprint, place_name, place_slug, places
 from eak_core.db import current_session
 from eak_core.errors import NotFound, Refused
-from eak_core.events import parking, subscriptions
+from eak_core.events import parking, scheduling, subscriptions
 from eak_core.events.inspection import parked_events
 from eak_core.events.models import ParkedEvent
 from eak_core.i18n import _, _l
@@ -47,6 +48,13 @@ def health() -> Answer:
     found = subscriptions.health(session)
     found.sort(key=lambda each: (not each.in_trouble, not each.enabled, -each.lag))
     return render("admin/health.html", page=cut(found), **_named())
+
+
+@blueprint.get("/evenements/a-venir")
+def scheduled() -> Answer:
+    """What is to happen by itself, what failed first."""
+    page = paginate(current_session(), scheduling.listed())
+    return render("admin/scheduled.html", page=page, now=clock.now(), **_named())
 
 
 @blueprint.get("/evenements/mis-de-cote")

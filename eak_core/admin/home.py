@@ -5,7 +5,7 @@ from sqlalchemy import func, select
 
 from eak_core.admin.desk import Answer, blueprint
 from eak_core.db import current_session
-from eak_core.events import inspection, subscriptions
+from eak_core.events import inspection, scheduling, subscriptions
 from eak_core.people.models import Person
 from eak_core.plugins.host import get_host
 from eak_core.plugins.standing import activations_in, troubles
@@ -27,6 +27,7 @@ def home() -> Answer:
         lagging=sum(each.enabled and each.lag > 0 for each in health),
         stuck=sum(each.enabled and each.error is not None for each in health),
         parked=sum(each.parked for each in health),
+        failing=scheduling.failing(session),
         outbox=inspection.outbox_counts(session),
         troubles=troubles(session, get_host()),
     )

@@ -111,7 +111,7 @@ def _look_inside(app: "Flask") -> Iterator[Finding]:
     if any(sentence.startswith("core ") for sentence in missing):
         return
     look: Callable[[Session], Iterator[Finding]]
-    for look in (_logs, _subscriptions, _parked, _outbox, _suspended):
+    for look in (_logs, _subscriptions, _parked, _scheduled, _outbox, _suspended):
         with read_session(app) as session:
             yield from look(session)
 
@@ -169,6 +169,14 @@ def _parked(session: "Session") -> Iterator[Finding]:
             yield Finding("parked", False, sentence)
     if not any(parked.values()):
         yield Finding("parked", True, "No event is parked.")
+
+
+def _scheduled(session: "Session") -> Iterator[Finding]:
+    from eak_core.events.scheduling import failing
+
+    count = failing(session)
+    sentence = f"{count} scheduled work(s) failed." if count else "No scheduled work failed."
+    yield Finding("scheduled", not count, sentence)
 
 
 def _outbox(session: "Session") -> Iterator[Finding]:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol, TypeVar
 
-from sqlalchemy import Select, and_, delete, or_, select, update
+from sqlalchemy import Select, and_, delete, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from eak_core import clock
@@ -202,6 +202,22 @@ def listed() -> Select[ScheduledWork, bool | None]:
             ScheduledWork.service_id,
             ScheduledWork.name,
         )
+    )
+
+
+def failing(session: Session) -> int:
+    """How much failed at its last try, where the plugin is on."""
+    return (
+        session.scalar(
+            select(func.count())
+            .select_from(ScheduledWork)
+            .join(Subscription, _subscribed, isouter=True)
+            .where(
+                ScheduledWork.error.is_not(None),
+                or_(Subscription.enabled, ScheduledWork.plugin == CORE.name),
+            )
+        )
+        or 0
     )
 
 

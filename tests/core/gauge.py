@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from markupsafe import Markup
@@ -17,6 +18,7 @@ from eak_core.api import (
     Stage,
     count,
     hookimpl,
+    on_schedule,
     subscriber,
 )
 
@@ -62,6 +64,12 @@ def measure(event: IdeaSubmitted, ctx: Context) -> None:
     if not mood.handles:
         raise ValueError("the needle is stuck")
     count(ctx, "ideas", subject="service")
+
+
+@on_schedule(plugin, "weigh")
+def weigh(session: Any, service: Any, name: str, due_at: datetime) -> None:
+    if not mood.handles:
+        raise ValueError("the gauge is out of order")
 
 
 @hookimpl

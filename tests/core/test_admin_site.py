@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -9,8 +10,9 @@ import pytest
 from flask import Flask, url_for
 from sqlalchemy import select, text, update
 
+from eak_core import clock
 from eak_core.db import Session
-from eak_core.events import parking
+from eak_core.events import SITE, parking, schedule
 from eak_core.events.mail import FileTransport
 from eak_core.events.models import EventLog, OutboxMessage, ParkedEvent
 from eak_core.events.outbox import MAX_ATTEMPTS, Claimed, Outbox, enqueue_mail
@@ -31,6 +33,7 @@ PAGES = (
     "/admin/",
     "/admin/plugins",
     "/admin/evenements/",
+    "/admin/evenements/a-venir",
     "/admin/evenements/mis-de-cote",
     "/admin/evenements/mis-de-cote?etat=passes",
     "/admin/evenements/journal/site",
@@ -166,6 +169,28 @@ def test_the_health_of_each_subscription_is_shown(
     assert "Culture" in page
     assert "Gauge" in page
     assert "since" in page, "how long the oldest event has been set aside"
+
+
+def test_scheduled_work_that_failed_is_shown_with_its_error_and_what_waits_too(
+    site: Site, administrator: Browser, service: Service, mood: gauge.Mood
+) -> None:
+    empty = administrator.get("/admin/evenements/a-venir?lang=en").text
+    assert "Nothing is scheduled." in empty
+    site.enable("gauge")
+    mood.handles = False
+    with site.writing() as session:
+        schedule(session, "gauge", service.id, "weigh:1", clock.now())
+        schedule(session, "gauge", service.id, "weigh:2", clock.now() + timedelta(days=1))
+        schedule(session, "gauge", SITE, "weigh:3", clock.now() - timedelta(days=1))
+    site.drain()
+    page = administrator.get("/admin/evenements/a-venir?lang=en").text
+    states = [row.split("</tr>")[0] for row in page.split("<tr>")[1:] if "weigh:" in row]
+    assert ["weigh:1" in states[0], "weigh:3" in states[1], "weigh:2" in states[2]] == [True] * 3
+    assert "Failed" in states[0]
+    assert "the gauge is out of order" in states[0]
+    assert "the plugin is off" in states[1]
+    assert "Planned" in states[2]
+    assert "1 scheduled work fails" in administrator.get("/admin/?lang=en").text
 
 
 def test_a_parked_event_is_handled_again_once_the_cause_is_gone(

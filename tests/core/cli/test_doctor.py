@@ -86,6 +86,10 @@ STUCK = {
         "INSERT INTO outbox (plugin, service_id, dedupe_key, kind, payload, created_at, attempts)"
         " VALUES ('core', 0, 'k', 'mail', '', '2026-01-01', 10)"
     ),
+    "scheduled": (
+        "INSERT INTO scheduled_work (plugin, service_id, name, due_at, next_attempt_at, attempts,"
+        " error) VALUES ('applause', 1, 'clap', '2026-01-01', '2026-01-01', 1, 'ValueError')"
+    ),
     "logs": "UPDATE log_head SET position = 7 WHERE service_id = 1",
 }
 
