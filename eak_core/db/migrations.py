@@ -88,7 +88,7 @@ def configure(context: Any) -> None:
         include_name=_names_of(distribution),
         transactional_ddl=True,
         render_as_batch=True,
-        user_module_prefix="eak_core.db.",
+        user_module_prefix="eak_core.db." if distribution == CORE else "eak_core.api.",
     )
 
 

@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 ${imports if imports else ""}
-import eak_core.db
+import ${"eak_core.db" if config.attributes["distribution"].name == "core" else "eak_core.api"}
 
 revision = ${repr(up_revision)}
 down_revision = ${repr(down_revision)}

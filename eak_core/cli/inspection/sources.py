@@ -6,8 +6,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 API = "eak_core.api"
-#: What migrations use beside it: the types of columns.
-_IN_MIGRATIONS = ("eak_core.db",)
 
 _INLINE = (
     (re.compile(r"<script(?![^>]*\bsrc=)[^>]*>", re.IGNORECASE), "an inline script"),
@@ -28,9 +26,8 @@ def forbidden_imports(package: Path) -> list[str]:
         except SyntaxError as error:
             found.append(f"{_place(package, file)}:{error.lineno} is not Python: {error.msg}.")
             continue
-        migration = "migrations" in file.relative_to(package).parts
         for line, module in _imports(tree):
-            problem = _problem(package.name, module, migration)
+            problem = _problem(package.name, module)
             if problem:
                 found.append(f"{_place(package, file)}:{line} imports {module}: {problem}")
     return found
@@ -47,14 +44,12 @@ def _imports(tree: ast.Module) -> Iterator[tuple[int, str]]:
                 yield node.lineno, name
 
 
-def _problem(package: str, module: str, migration: bool) -> str | None:
+def _problem(package: str, module: str) -> str | None:
     first = module.partition(".")[0]
     if first == package or not first.startswith("eak_") or module == API:
         return None
     if first != "eak_core":
         return "plugins meet through events and hooks, and do not import each other."
-    if migration and module.startswith(_IN_MIGRATIONS):
-        return None
     return f"take it from {API}, which is all that keeps its meaning."
 
 

@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-import eak_core.db
+import eak_core.api
 
 revision = "0001"
 down_revision = None
@@ -23,9 +23,9 @@ def upgrade() -> None:
         sa.Column("depth", sa.Integer(), nullable=False),
         sa.Column("stance", sa.String(length=10), nullable=False),
         sa.Column("body", sa.Text(), nullable=False),
-        sa.Column("posted_at", eak_core.db.UTCDateTime(timezone=True), nullable=False),
-        sa.Column("edited_at", eak_core.db.UTCDateTime(timezone=True), nullable=True),
-        sa.Column("withdrawn_at", eak_core.db.UTCDateTime(timezone=True), nullable=True),
+        sa.Column("posted_at", eak_core.api.UTCDateTime(timezone=True), nullable=False),
+        sa.Column("edited_at", eak_core.api.UTCDateTime(timezone=True), nullable=True),
+        sa.Column("withdrawn_at", eak_core.api.UTCDateTime(timezone=True), nullable=True),
         sa.Column("form_key", sa.String(length=36), nullable=True),
         sa.Column("origin", sa.String(length=120), nullable=True),
         sa.PrimaryKeyConstraint("id", name="pk_discussion_comment"),
