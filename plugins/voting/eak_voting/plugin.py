@@ -25,8 +25,10 @@ from eak_voting import (
     decisions,
     events,
     log_commands,
+    manage_burst_views,
     manage_views,
     models,
+    personal_data,
     result_feeds,
     result_views,
     subscribers,
@@ -42,6 +44,7 @@ __all__ = [
     "code_views",
     "decision_views",
     "events",
+    "manage_burst_views",
     "models",
     "plugin",
     "result_feeds",
@@ -95,3 +98,13 @@ def can_change_stage(session: Session, idea: Idea) -> Denial | None:
 @hookimpl
 def register_commands() -> Iterable[click.Command]:
     return (count_commands.count, log_commands.recount_command, log_commands.log_command)
+
+
+@hookimpl
+def export_person(session: Session, person_id: int) -> Mapping[str, Any]:
+    return personal_data.export_person(session, person_id)
+
+
+@hookimpl
+def erase_person(session: Session, person_id: int) -> None:
+    personal_data.erase_person(session, person_id)
