@@ -43,7 +43,7 @@ def index() -> Answer:
     now = clock.now()
     current = session.scalars(_current(g.service, now)).all()
     past = paginate(session, _past(g.service, now), per_page=PER_PAGE)
-    shown = [*current, *(row.Ballot for row in past.items)]
+    shown = [*current, *past.items]
     return render(
         "voting/index.html",
         open_now=[each for each in current if phase(each) == "open"],
