@@ -44,7 +44,7 @@ def decisions(ballot_id: int) -> Answer:
         raise Refused(_l("Ideas move on once the votes are counted."))
     entries = pending(session, g.actor, g.service, g.active, ballot)
     form = _form(ballot, entries)
-    if request.method == "POST" and form.validate():
+    if request.method == "POST" and form.validate() and not _decided_meanwhile(form, entries):
         try:
             done = decide(session, g.actor, g.service, g.active, ballot, _read(form, entries))
         except Invalid as refusal:
@@ -122,6 +122,21 @@ def _read(form: DecisionsForm, entries: list[Pending]) -> list[Decision]:
         for number in numbers
         if form[f"to_{number}"].data != LATER
     ]
+
+
+def _decided_meanwhile(form: DecisionsForm, entries: list[Pending]) -> bool:
+    """Whether something was chosen for an idea about which nothing is to be decided any more."""
+    late = [
+        each.option.title
+        for each in entries
+        if f"to_{each.option.number}" not in form
+        and request.form.get(f"to_{each.option.number}", LATER) != LATER
+    ]
+    for title in late:
+        form.form_errors.append(
+            _("Somebody else has decided about “%(title)s” in between.", title=title)
+        )
+    return bool(late)
 
 
 def _look_again(form: DecisionsForm, entries: list[Pending]) -> None:

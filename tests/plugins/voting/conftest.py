@@ -79,13 +79,13 @@ class Polls:
 
     def in_stage(self, stage: str, title: str = "An orchard") -> Idea:
         """An idea that managers brought to ``stage`` on the usual way."""
-        idea = self.site.submit(title)
+        idea, manager = self.site.submit(title), self.manager
         for next_stage in ("screening", "accepted", "voting"):
             with self.site.writing() as session:
                 moved = session.get_one(Idea, idea.id)
                 active = frozenset({"voting"})
                 change_stage(
-                    session, self.manager, self.service, active, moved, next_stage, "It is ready."
+                    session, manager, self.service, active, moved, next_stage, "It is ready."
                 )
             if next_stage == stage:
                 break
