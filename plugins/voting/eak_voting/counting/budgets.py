@@ -153,8 +153,8 @@ class Comparison(msgspec.Struct, frozen=True):
 class Outcome(msgspec.Struct, frozen=True):
     """What a count gives. ``selected`` and ``funded`` are in the order of selection.
 
-    ``endowment`` is what each voter had to spend in the run that decided, ``runs`` how many values
-    of it were tried. ``unrepresented`` voters have no project among the selected. Where the
+    ``endowment`` is what each voter had to spend in the run that decided, the ``runs``-th value
+    tried. ``unrepresented`` voters have no project among the selected. Where the
     ``comparison`` preferred the greedy outcome, that is the outcome, and ``rule`` says so.
     """
 

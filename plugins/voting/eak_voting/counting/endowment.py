@@ -1,6 +1,7 @@
 """What each voter has to spend: the search for it that Add1 is."""
 
 from fractions import Fraction
+from itertools import accumulate
 from typing import Literal
 
 from eak_voting.counting.screen import Screen
@@ -10,8 +11,8 @@ Completion = Literal["none", "add1", "add1-exhaustive", "utilitarian"]
 
 
 def decide(shares: Shares, completion: Completion) -> tuple[Fraction, int]:
-    """The endowment of the run that decides (in 1/``scale`` of the currency), and how many values
-    were tried for it."""
+    """The endowment of the run that decides (in 1/``scale`` of the currency), and which of
+    the values tried it is, from 1."""
     voters = sum(shares.groups)
     if not voters:
         return Fraction(0), 0
@@ -20,16 +21,41 @@ def decide(shares: Shares, completion: Completion) -> tuple[Fraction, int]:
         return equal, 1
     step = shares.scale
     screen = Screen(shares)
-    endowment = shares.budget // voters // step * step
+    start = shares.budget // voters // step * step
+    endowment = max(start, _idle(shares, completion))
     selected = _selected(shares, screen, endowment)
-    runs = 1
     while completion == "add1" or not _exhaustive(shares, selected):
         following = _selected(shares, screen, endowment + step)
-        runs += 1
         if shares.cost(following) > shares.budget:
             break
         endowment, selected = endowment + step, following
-    return Fraction(endowment), runs
+    return Fraction(endowment), (endowment - start) // step + 1
+
+
+def _idle(shares: Shares, completion: Completion) -> int:
+    """An endowment up to which no run overspends or is exhaustive, known without any run.
+
+    What its supporters could not pay for together, even if they bought nothing else, is not bought.
+    As long as all the rest fits into the budget, no run overspends; as long as the cheapest of
+    those projects would fit in besides, none is exhaustive.
+    """
+    step = shares.scale
+    supporters = shares.election.supporters
+    # The first endowment (a multiple of the step) from which each project can be paid for.
+    first = {
+        place: -(-shares.costs[place] // (supporters[place] * step)) * step
+        for place in _wanted(shares)
+    }
+    waiting = sorted(first, key=first.__getitem__)
+    costs = [shares.costs[place] for place in waiting]
+    cheapest = list(accumulate(reversed(costs), min))[::-1]
+    left, idle = shares.budget, 0
+    for place, cost, least in zip(waiting, costs, cheapest, strict=True):
+        if left < (least if completion == "add1-exhaustive" else 0):
+            break
+        idle = first[place] - step
+        left -= cost
+    return idle
 
 
 def _selected(shares: Shares, screen: Screen, endowment: int) -> list[int]:

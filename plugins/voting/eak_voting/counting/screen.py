@@ -93,25 +93,27 @@ class _Attempt:
 
     def _offer(self, place: int) -> tuple[float, float, int, int, float] | None:
         """Bounds of the effective votes, the place, how many groups are poor, and the price."""
-        screen, money, error = self.screen, self.money, self.error
+        screen, money = self.screen, self.money
         sizes = screen.shares.groups
         order = screen.orders[place]
         order.sort(key=money.__getitem__)
         rest = cost = screen.costs[place]
         full = screen.shares.votes[place]
-        for poor, group in enumerate(order):
+        doubt = self.error * (full + 1)
+        for poor, group in enumerate(order):  # noqa: B007 - read after the loop
             has = money[group]
             spare = has * full - rest
-            doubt = error * (full + 1)
-            if spare > doubt:
-                if rest == cost:
-                    # Who is poor has nothing at all: the others' number is exact.
-                    return full, full, place, poor, rest / full
-                votes = cost * full / rest
-                doubt = 2 * error / rest + 8 * _EPSILON
-                return votes * (1 - doubt), votes * (1 + doubt), place, poor, rest / full
-            if spare >= -doubt:
-                raise _Doubtful
+            if spare > -doubt:
+                break
             rest -= has * sizes[group]
             full -= sizes[group]
-        return None
+        else:
+            return None
+        if spare <= doubt:
+            raise _Doubtful
+        if rest == cost:
+            # Who is poor has nothing at all: the others' number is exact.
+            return full, full, place, poor, rest / full
+        votes = cost * full / rest
+        margin = 2 * self.error / rest + 8 * _EPSILON
+        return votes * (1 - margin), votes * (1 + margin), place, poor, rest / full
