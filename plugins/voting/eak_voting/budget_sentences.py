@@ -58,6 +58,17 @@ def more(terms: Terms, outcome: Outcome, spending: Spending) -> Iterator[str]:
         yield drawn(terms, lot)
 
 
+def spent(terms: Terms, count: Count) -> str:
+    """How many projects a count funds, and what they cost."""
+    return ngettext(
+        "%(projects)s project, %(cost)s",
+        "%(projects)s projects, %(cost)s",
+        len(count.selected),
+        projects=number(len(count.selected)),
+        cost=money(terms, count.cost),
+    )
+
+
 def reached(outcome: Outcome, count: Count) -> str:
     """How many voters see a project funded that they chose."""
     having = outcome.counted - count.unrepresented

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from textwrap import wrap
 from typing import Any
 
-from eak_core.api import render
+from eak_core.api import _, render
 from eak_voting import budget_sentences, figures, sentences
 from eak_voting.outcome import Outcome
 from eak_voting.result_charts import budget_chart, grades, merit_charts, vote_chart
@@ -78,7 +78,8 @@ def draw(terms: Terms, outcome: Outcome, name: str, source: str) -> str | None:
         chart = vote_chart(terms, outcome)
         assert chart is not None
         rows = _stacked((row.option.title, row) for row in chart.rows)
-        return _drawing("votes", terms, outcome, source, rows, chart=chart)
+        scale = _("full bar: %(full)s of the voters", full=figures.share(chart.full, 100))
+        return _drawing("votes", terms, outcome, source, rows, kind=_("Ranking"), scale=scale)
     for merit in merit_charts(terms, outcome):
         if merit.key == name:
             rows = _stacked((row.option.title, row) for row in merit.rows)
@@ -90,21 +91,26 @@ def _budget(terms: Terms, outcome: Outcome, source: str) -> str:
     chart = budget_chart(terms, outcome)
     assert chart is not None
     rows = _stacked(
-        (str(RULE_TITLES[count.rule]), (count, bar)) for count, bar, _alone in chart.counts
+        (str(RULE_TITLES[count.rule]), (bar, budget_sentences.spent(terms, count)))
+        for count, bar, _alone in chart.counts
     )
-    return _drawing("budget", terms, outcome, source, rows, chart=chart, money=_money(terms))
-
-
-def _money(terms: Terms) -> Any:
-    return lambda amount: budget_sentences.money(terms, amount)
+    return _drawing(
+        "budget",
+        terms,
+        outcome,
+        source,
+        rows,
+        kind=_("Two ways to count, side by side"),
+        legend=(_("funded by both counts"), _("funded by this count alone"), _("left")),
+    )
 
 
 def _drawing(
-    kind: str, terms: Terms, outcome: Outcome, source: str, rows: Sequence[Placed], **more: Any
+    template: str, terms: Terms, outcome: Outcome, source: str, rows: Sequence[Placed], **more: Any
 ) -> str:
     last = rows[-1]
     return render(
-        f"voting/chart_{kind}.svg",
+        f"voting/chart_{template}.svg",
         terms=terms,
         outcome=outcome,
         title=wrap(terms.title, TITLE_LETTERS),

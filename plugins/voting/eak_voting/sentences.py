@@ -57,15 +57,3 @@ def quorum(outcome: Outcome) -> str | None:
     return _("Not conclusive: %(required)s voters were needed, and %(voters)s votes count. The"
              " result is published all the same; it decides nothing.", required=required,
              voters=number(outcome.voters - outcome.excluded))  # fmt: skip
-
-
-def left_out(outcome: Outcome) -> str | None:
-    """How many votes were excluded; None for none."""
-    if not outcome.excluded:
-        return None
-    return ngettext(
-        "%(votes)s vote was left out of the count, for the reason below.",
-        "%(votes)s votes were left out of the count, for the reasons below.",
-        outcome.excluded,
-        votes=number(outcome.excluded),
-    )
