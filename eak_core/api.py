@@ -76,6 +76,7 @@ from eak_core.moderation.decisions import hidden_reason, hidden_reasons, hide, r
 from eak_core.moderation.events import ContentHidden, ContentRestored
 from eak_core.people.accounts import person_since
 from eak_core.people.events import PersonErased, PersonJoined, RoleGranted, RoleRevoked
+from eak_core.people.letters import mail_to, send_mail
 from eak_core.people.names import person_names
 from eak_core.permissions import Actor, SignInRequired, may, require
 from eak_core.plugins.blueprint import PluginBlueprint
@@ -190,6 +191,7 @@ __all__ = [
     "keep_draft",
     "lazy_ngettext",
     "limited",
+    "mail_to",
     "markdown",
     "matching_ideas",
     "may",
@@ -211,6 +213,7 @@ __all__ = [
     "require",
     "restore",
     "schedule",
+    "send_mail",
     "site_url",
     "slug_of",
     "stage_graph",

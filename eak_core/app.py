@@ -16,6 +16,7 @@ from eak_core.events.core import EventCore
 from eak_core.events.mail import mail_transport
 from eak_core.events.scheduling import Handler
 from eak_core.ideas.setup import init_ideas, navigation
+from eak_core.people.letters import address_of
 from eak_core.people.setup import init_people
 from eak_core.permissions import PermissionRegistry
 from eak_core.permissions.registry import register_permission
@@ -134,6 +135,7 @@ def _init_events(app: Flask, config: Config) -> None:
         settings_reader(host),
         _scheduled(host),
         lookup.with_id,
+        address_of,
     )
     app.extensions["eak_transports"] = {
         "mail": mail_transport(

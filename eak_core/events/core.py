@@ -24,6 +24,14 @@ def _no_service(session: Session, service_id: int) -> Any:
     return None
 
 
+#: Where to write to a person, by their id; None where nothing is sent to them any more.
+AddressFinder = Callable[[Session, int], str | None]
+
+
+def _no_address(session: Session, person_id: int) -> str | None:
+    return None
+
+
 def _no_settings(session: Session, service_id: int, plugin: str) -> Mapping[str, Any]:
     return {}
 
@@ -40,6 +48,7 @@ class EventCore:
         default_factory=dict
     )
     find_service: ServiceFinder = field(default=_no_service)
+    find_address: AddressFinder = field(default=_no_address)
 
     @cached_property
     def claims(self) -> Mapping[str, Mapping[str, tuple[Subscriber, ...]]]:

@@ -8,6 +8,7 @@ from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from eak_core.events.models import EventLog, OutboxMessage, ParkedEvent
+from eak_core.i18n import _
 
 
 def parked_events(*, skipped: bool = False) -> Select[ParkedEvent, bool]:
@@ -75,10 +76,14 @@ def unsent_messages() -> Select[OutboxMessage]:
 
 
 def receiver(message: OutboxMessage) -> str:
-    """The address a mail waits to be sent to; empty for other kinds, and once it has left."""
+    """The address a mail waits to be sent to, or the account whose address is looked up then;
+    empty for other kinds, and once it has left."""
     if message.kind != "mail" or not message.payload:
         return ""
-    return str(json.loads(message.payload).get("to", ""))
+    payload = json.loads(message.payload)
+    if "person_id" in payload:
+        return _("Account no. %(id)s", id=payload["person_id"])
+    return str(payload.get("to", ""))
 
 
 def events_up_to(

@@ -7,7 +7,7 @@ has; so there is no "sending" state that a death could leave behind.
 import json
 import logging
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from threading import Event
 from typing import Any
@@ -20,6 +20,7 @@ from eak_core import clock
 from eak_core.db import read_session, write_session
 from eak_core.db.upsert import insert_once
 from eak_core.events.backoff import retry_time
+from eak_core.events.core import get_event_core
 from eak_core.events.models import OutboxMessage
 from eak_core.events.parking import describe
 
@@ -29,6 +30,10 @@ MAX_ATTEMPTS = 10
 #: How long a sender has before the message is anybody's again.
 LEASE = timedelta(minutes=2)
 AT_ONCE = 100
+#: The longest key that a message may have, in characters.
+KEY_LENGTH = 200
+#: Kept beside a message that was for somebody who is gone.
+NOBODY = "Not sent: the account is closed, erased or not confirmed."
 
 
 class Undeliverable(Exception):
@@ -59,7 +64,10 @@ def enqueue(
     plugin: str = "core",
     service_id: int = 0,
 ) -> bool:
-    """Queue a message, once per ``dedupe_key``; False where it was queued before."""
+    """Queue a message, once per ``dedupe_key``; False where it was queued before. `ValueError` for
+    a key of more than 200 characters, which only one of the databases would refuse."""
+    if len(dedupe_key) > KEY_LENGTH:
+        raise ValueError(f"a dedupe_key has {KEY_LENGTH} characters at most: {dedupe_key!r}")
     now = clock.now()
     row = {
         "plugin": plugin,
@@ -128,7 +136,9 @@ class Outbox:
             return False
         try:
             with self.app.app_context():
-                self.transports[claimed.kind](claimed)
+                addressed = self._addressed(claimed)
+                if addressed is not None:
+                    self.transports[claimed.kind](addressed)
         except Exception as error:  # noqa: BLE001  # whatever it was, it is kept beside the message and shown
             self._failed(claimed, error)
             return False
@@ -136,9 +146,26 @@ class Outbox:
             session.execute(
                 update(OutboxMessage)
                 .where(OutboxMessage.id == message_id)
-                .values(done_at=clock.now(), next_attempt_at=None, payload="", error=None)
+                .values(
+                    done_at=clock.now(),
+                    next_attempt_at=None,
+                    payload="",
+                    error=None if addressed else NOBODY,
+                )
             )
         return True
+
+    def _addressed(self, claimed: Claimed) -> Claimed | None:
+        """``claimed`` with the address of the person it is for, as it is now; None where nothing
+        is sent to them any more."""
+        person_id = claimed.payload.get("person_id")
+        if claimed.kind != "mail" or person_id is None:
+            return claimed
+        with read_session(self.app) as session:
+            address = get_event_core(self.app).find_address(session, person_id)
+        if address is None:
+            return None
+        return replace(claimed, payload={**claimed.payload, "to": address})
 
     def _claim(self, message_id: int, seen: datetime) -> Claimed | None:
         with write_session(self.app) as session:

@@ -93,6 +93,8 @@ class Context:
     ) -> bool:
         """Queue something for the outbox, once per event, ``kind`` and ``key``.
 
+        A ``mail`` has ``subject`` and ``text``, and either ``to``, an address, or ``person_id``,
+        whose address is looked up when it leaves; `mail_to` writes one in the person's language.
         False, and nothing queued, during a replay unless asked by name, or where it was queued
         already.
         """

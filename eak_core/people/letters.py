@@ -6,11 +6,14 @@ from uuid import uuid4
 
 from flask import current_app, render_template
 from flask_babel import force_locale, get_locale
+from sqlalchemy import orm, select
 
 from eak_core.config import Config
 from eak_core.db import Session
-from eak_core.events.outbox import enqueue_mail
+from eak_core.events import SITE
+from eak_core.events.outbox import enqueue, enqueue_mail
 from eak_core.i18n import _, _l
+from eak_core.people.models import Person
 
 #: What each letter is about; its text stands in ``templates/security/email/<name>.txt``.
 SUBJECTS = {
@@ -39,6 +42,61 @@ def send_letter(
             f"security/email/{letter}.txt", site_name=config.site_name, **context
         )
     enqueue_mail(session, to=to, subject=subject, text=text, dedupe_key=f"{letter}:{uuid4()}")
+
+
+def mail_to(session: Session, person_id: int, *, subject: Any, text: Any) -> dict[str, Any]:
+    """A mail to a person who is known by their id alone, for ``ctx.send("mail", …)``.
+
+    ``subject`` and ``text`` are said in the person's language: give lazy texts (``_l``), or
+    functions without arguments that answer the text, such as one that renders a template.
+    """
+    locale = session.scalar(select(Person.locale).where(Person.id == person_id))
+    with force_locale(locale or "fr"):
+        return {"person_id": person_id, "subject": _said(subject), "text": _said(text)}
+
+
+def send_mail(
+    session: Session,
+    plugin: str,
+    *,
+    person_id: int,
+    subject: Any,
+    text: Any,
+    dedupe_key: str,
+    service_id: int = SITE,
+) -> bool:
+    """Queue a mail of ``plugin`` to a person, with the current transaction; outside of handlers of
+    events, which have ``ctx.send``.
+
+    Once per ``dedupe_key`` of the plugin: False where it was queued before. ``subject`` and
+    ``text`` as for `mail_to`. What waits holds the id alone: the address is looked up when it
+    leaves, and nothing is sent to an account that is closed, erased or not confirmed by then.
+    """
+    return enqueue(
+        session,
+        kind="mail",
+        payload=mail_to(session, person_id, subject=subject, text=text),
+        dedupe_key=f"{plugin}:{dedupe_key}",
+        plugin=plugin,
+        service_id=service_id,
+    )
+
+
+def address_of(session: orm.Session, person_id: int) -> str | None:
+    """Where mail to this person goes; None for an account that is closed, erased or not
+    confirmed."""
+    return session.scalar(
+        select(Person.email).where(
+            Person.id == person_id,
+            Person.active,
+            Person.confirmed_at.is_not(None),
+            Person.erased_at.is_(None),
+        )
+    )
+
+
+def _said(text: Any) -> str:
+    return str(text() if callable(text) else text)
 
 
 def on_site(url: str) -> str:
