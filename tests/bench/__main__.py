@@ -1,6 +1,7 @@
 """``make bench``: each figure beside its limit, measured in the same run.
 
-Exits with 1 where a figure misses what is asked of it. ``--events`` shortens the replay.
+Exits with 1 where a figure misses what is asked of it. ``--events`` shortens the replay, ``--votes`` the
+casting of votes.
 """
 
 import argparse
@@ -10,10 +11,10 @@ import tempfile
 from pathlib import Path
 
 from eak_core.testing.databases import Databases
-from tests.bench import pages, replay, submitting
+from tests.bench import casting, counting, pages, replay, submitting
 from tests.bench.report import Figure, show
 
-PARTS = ("submit", "replay", "pages")
+PARTS = ("submit", "replay", "pages", "counting", "casting")
 
 
 def main() -> int:
@@ -21,6 +22,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="make bench", description=__doc__)
     parser.add_argument("parts", nargs="*", choices=[[], *PARTS], help="only these")
     parser.add_argument("--events", type=int, default=replay.EVENTS, help="how long the replay is")
+    parser.add_argument("--votes", type=int, default=casting.VOTES, help="how many are cast")
     given = parser.parse_args()
     parts = given.parts or PARTS
     folder = Path(tempfile.mkdtemp(prefix="eak-bench-"))
@@ -32,8 +34,12 @@ def main() -> int:
                 figures += submitting.measure(databases, kind, folder / kind)
             if "replay" in parts:
                 figures += replay.measure(databases, kind, given.events)
+            if "casting" in parts:
+                figures += casting.measure(databases, kind, folder / f"votes-{kind}", given.votes)
         if "pages" in parts:
             figures += pages.measure(databases, folder / "pages")
+        if "counting" in parts:
+            figures += counting.measure()
     finally:
         shutil.rmtree(folder, ignore_errors=True)
     show(figures)
