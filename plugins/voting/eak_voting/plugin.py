@@ -25,9 +25,11 @@ from eak_voting import (
     decisions,
     events,
     log_commands,
+    log_views,
     manage_burst_views,
     manage_views,
     models,
+    pabulib_commands,
     personal_data,
     result_feeds,
     result_views,
@@ -44,6 +46,7 @@ __all__ = [
     "code_views",
     "decision_views",
     "events",
+    "log_views",
     "manage_burst_views",
     "models",
     "plugin",
@@ -97,7 +100,13 @@ def can_change_stage(session: Session, idea: Idea) -> Denial | None:
 
 @hookimpl
 def register_commands() -> Iterable[click.Command]:
-    return (count_commands.count, log_commands.recount_command, log_commands.log_command)
+    return (
+        count_commands.count,
+        log_commands.recount_command,
+        log_commands.log_command,
+        pabulib_commands.import_pabulib,
+        pabulib_commands.export_pabulib,
+    )
 
 
 @hookimpl

@@ -78,10 +78,10 @@ class ReceiptForm(Form):
 
         csrf = False
 
-    receipt = StringField(
+    recu = StringField(
         _l("Your receipt"),
         description=_l("64 figures and letters from a to f. Spaces do not matter."),
-        validators=[Length(max=200)],
+        validators=[InputRequired(_l("Type or paste a receipt.")), Length(max=200)],
         render_kw={"autocomplete": "off", "spellcheck": "false"},
     )
 
