@@ -160,6 +160,8 @@ def read(data: bytes) -> BallotFile:
         file = _decoder.decode(data)
     except msgspec.ValidationError as error:
         raise FileError(f"The file is not that of a ballot: {error}.") from None
+    except UnicodeDecodeError as error:
+        raise FileError(f"The file is not in UTF-8: {error}.") from None
     if write(file) != data:
         raise FileError(
             "The file is not written as it was published (order of keys, spaces, or a key twice)."
@@ -176,7 +178,7 @@ def _check_header(data: bytes) -> None:
         header = _header.decode(data)
     except msgspec.ValidationError:
         header = _Header()
-    except msgspec.DecodeError as error:
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise FileError(f"The file is not JSON, or was cut short: {error}.") from None
     except RecursionError:
         raise FileError("The file is nested too deeply to be that of a ballot.") from None

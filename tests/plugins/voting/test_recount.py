@@ -158,6 +158,13 @@ def counted(
 
 
 def logged(leaves: list[bytes]) -> PublishedLog:
+    """The log of ``leaves``, of which those of the ballot are shown."""
+    log = signed_log(leaves)
+    own = f'"ballot":{BALLOT},'
+    return replace(log, leaves=tuple(each for each in log.leaves if own in each.leaf))
+
+
+def signed_log(leaves: list[bytes]) -> PublishedLog:
     hashes = [merkle.leaf_hash(leaf) for leaf in leaves]
     head = checkpoint.Checkpoint(ORIGIN, len(hashes), merkle.root_of(hashes))
     return PublishedLog(
@@ -165,9 +172,7 @@ def logged(leaves: list[bytes]) -> PublishedLog:
         checkpoint=checkpoint.sign(head, SEED),
         hashes=tuple(each.hex() for each in hashes),
         leaves=tuple(
-            PublishedLeaf(index=index, leaf=leaf.decode())
-            for index, leaf in enumerate(leaves)
-            if f'"ballot":{BALLOT},'.encode() in leaf
+            PublishedLeaf(index=index, leaf=leaf.decode()) for index, leaf in enumerate(leaves)
         ),
     )
 
@@ -469,6 +474,46 @@ def test_what_was_touched_is_found(
     assert all(name in report.line for name in found)
 
 
+def repeated(leaves: list[bytes]) -> list[bytes]:
+    """A receipt recorded anew after it was replaced."""
+    return [*leaves[:-1], leaves[-3], leaves[-2], leaves[-1]]
+
+
+def replaced_what_never_came(leaves: list[bytes]) -> list[bytes]:
+    never = encode(ReplacedLeaf(ballot=BALLOT, receipt=hexed("never")))
+    return [*leaves[:-1], never, leaves[-1]]
+
+
+def receipt_of_another_ballot(leaves: list[bytes]) -> list[bytes]:
+    return [*leaves[:2], leaves[2].replace(b'"ballot":7,', b'"ballot":8,'), *leaves[3:]]
+
+
+def not_canonical(leaves: list[bytes]) -> list[bytes]:
+    return [*leaves[:2], leaves[2].replace(b":", b": "), *leaves[3:]]
+
+
+@pytest.mark.parametrize(
+    "change", [repeated, replaced_what_never_came, receipt_of_another_ballot, not_canonical]
+)
+def test_a_log_that_says_what_cannot_be_is_found_even_where_it_is_signed(
+    change: Callable[[list[bytes]], list[bytes]],
+) -> None:
+    file = counted()
+    leaves = [each.leaf.encode() for each in log_of(file).leaves]
+    report = recount(replace(file, log=signed_log(leaves)), KEY)
+    assert failed(report) <= {"lot"}, "as it was, but for the ballots beside"
+    report = recount(replace(file, log=signed_log(change(leaves))), KEY)
+    assert "log entries" in failed(report), report.line
+    assert "tree" not in failed(report)
+
+
+def test_entries_out_of_order_are_found() -> None:
+    file = counted()
+    first, second, third, *rest = log_of(file).leaves
+    report = recount(with_log(file, leaves=(first, third, second, *rest)), KEY)
+    assert failed(report) == {"log entries", "lot"}
+
+
 def test_a_secret_ballot_that_binds_votes_to_receipts_is_found() -> None:
     file = counted("approval", "secret")
     bound = tuple(
@@ -581,6 +626,12 @@ def test_a_file_that_was_cut_short_is_refused(share: float) -> None:
     raw = published.write(counted())
     with pytest.raises(FileError, match="cut short"):
         published.read(raw[: int(len(raw) * share)])
+
+
+def test_a_file_that_is_not_in_utf_8_is_refused() -> None:
+    raw = published.write(counted()).replace("’".encode(), b"\x92")
+    with pytest.raises(FileError, match="not in UTF-8"):
+        published.read(raw)
 
 
 def test_a_file_that_is_too_large_is_refused_unread(monkeypatch: pytest.MonkeyPatch) -> None:

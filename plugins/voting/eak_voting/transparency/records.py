@@ -68,7 +68,7 @@ def decode(data: bytes) -> Leaf:
     """The inverse of `encode`. `RecordError` for anything else."""
     try:
         leaf = _leaf.decode(data)
-    except msgspec.DecodeError as error:
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise RecordError(f"not a leaf of the log: {error}") from None
     if encode(leaf) != data:
         raise RecordError("a leaf of the log is written in one way only")
