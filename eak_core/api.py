@@ -101,6 +101,7 @@ from eak_core.services.visibility import check_visible
 from eak_core.web import render
 from eak_core.web.caching import valid_until
 from eak_core.web.drafts import draft, drop_draft, keep_draft
+from eak_core.web.embedding import embeddable
 from eak_core.web.fields import CheckboxesField, InstantField, Needed
 from eak_core.web.forms import Form
 from eak_core.web.i18n import in_paris
@@ -177,6 +178,7 @@ __all__ = [
     "current_session",
     "draft",
     "drop_draft",
+    "embeddable",
     "event",
     "has_outcome",
     "hidden_reason",

@@ -9,6 +9,7 @@ from werkzeug.routing import IntegerConverter
 from eak_core.config import Config
 from eak_core.errors import EakError
 from eak_core.i18n import _
+from eak_core.web.embedding import leave_no_cookie, may_be_framed
 from eak_core.web.forms import LARGEST_INTEGER
 
 MAX_BODY = 1024 * 1024
@@ -78,6 +79,7 @@ def init_security(app: Flask, config: Config) -> None:
         )
     app.url_map.converters["int"] = Number
     app.extensions["eak_headers"] = _headers(https)
+    app.extensions["eak_framed_headers"] = _framed(_headers(https))
     app.before_request(refuse_hostile_address)
     app.before_request(read_body)
     app.after_request(add_headers)
@@ -99,9 +101,25 @@ def _headers(https: bool) -> dict[str, str]:
     return headers
 
 
+def _framed(headers: dict[str, str]) -> dict[str, str]:
+    """``headers`` for a page that other sites may frame."""
+    framed = {name: value for name, value in headers.items() if name != "X-Frame-Options"}
+    framed["Content-Security-Policy"] = framed["Content-Security-Policy"].replace(
+        f"frame-ancestors {_POLICY['frame-ancestors']}", "frame-ancestors *"
+    )
+    # A site that isolates itself (COEP) may frame it too.
+    framed["Cross-Origin-Resource-Policy"] = "cross-origin"
+    return framed
+
+
 def add_headers(response: Response) -> Response:
     """Add the headers that the view has not set itself."""
-    for name, value in current_app.extensions["eak_headers"].items():
+    framed = may_be_framed(response)
+    if framed:
+        leave_no_cookie(response)
+    for name, value in current_app.extensions[
+        "eak_framed_headers" if framed else "eak_headers"
+    ].items():
         response.headers.setdefault(name, value)
     return response
 
