@@ -2,7 +2,7 @@
 
 import shutil
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -99,3 +99,26 @@ class Reader:
         width = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
         assert self.page.evaluate(width) <= 0, f"{self.page.url} scrolls sideways"
         assert self.complaints == [], self.page.url
+
+
+MakeReader = Callable[..., Reader]
+
+
+@pytest.fixture
+def reader(chromium: Browser, site: Instance) -> Iterator[MakeReader]:
+    """Opens windows, each of a person of their own."""
+    contexts = []
+
+    def make(*, scripts: bool = True, width: int = 1280, scheme: str = "light") -> Reader:
+        context = chromium.new_context(
+            java_script_enabled=scripts,
+            viewport={"width": width, "height": 900},
+            color_scheme=scheme,  # type: ignore[arg-type]
+            locale="fr-FR",
+        )
+        contexts.append(context)
+        return Reader(context, site.base)
+
+    yield make
+    for context in contexts:
+        context.close()

@@ -1,39 +1,16 @@
 """The main job, in a browser: an idea goes its way, is discussed; a plugin goes off and on."""
 
 import re
-from collections.abc import Callable, Iterator
 
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import expect
 
-from tests.browser.conftest import Reader
+from tests.browser.conftest import MakeReader, Reader
 from tests.served import Instance
 
 pytestmark = pytest.mark.browser
 
 TITLE = "Un banc sous chaque tilleul"
-
-MakeReader = Callable[..., Reader]
-
-
-@pytest.fixture
-def reader(chromium: Browser, site: Instance) -> Iterator[MakeReader]:
-    """Opens windows, each of a person of their own."""
-    contexts = []
-
-    def make(*, scripts: bool = True, width: int = 1280, scheme: str = "light") -> Reader:
-        context = chromium.new_context(
-            java_script_enabled=scripts,
-            viewport={"width": width, "height": 900},
-            color_scheme=scheme,  # type: ignore[arg-type]
-            locale="fr-FR",
-        )
-        contexts.append(context)
-        return Reader(context, site.base)
-
-    yield make
-    for context in contexts:
-        context.close()
 
 
 def submit_idea(citizen: Reader, service: str) -> str:

@@ -1,0 +1,104 @@
+"""Managers prepare a ballot and lead it, in a browser: with a keyboard, on a phone, scriptless."""
+
+import re
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import MakeReader, Reader
+from tests.served import Instance
+
+pytestmark = pytest.mark.browser
+
+IDEAS = ("Un verger sur le toit", "Un atelier partagé", "Une fontaine à boire")
+
+
+@pytest.fixture
+def voting(site: Instance, service: str) -> str:
+    """The slug of a service with votes and three ideas."""
+    site.eak("plugin", "enable", "voting", "--service", service)
+    author = site.visitor("personne0@essai.example")
+    for title in IDEAS:
+        author.fill(
+            f"/{service}/idees/nouvelle", "nouvelle",
+            title=title, problem="P", body="B", action="submit",
+        )  # fmt: skip
+    return service
+
+
+def write(page: Page, title: str) -> None:
+    """Fill in what every ballot needs."""
+    page.get_by_label("Titre du scrutin").fill(title)
+    for idea in IDEAS:
+        page.get_by_label(idea, exact=True).check()
+
+
+@pytest.mark.parametrize("scripts", [True, False], ids=["with scripts", "without scripts"])
+def test_a_manager_prepares_announces_opens_and_cancels_a_ballot(
+    reader: MakeReader, voting: str, scripts: bool
+) -> None:
+    manager, visitor = reader(scripts=scripts, width=360), reader(scripts=scripts)
+    page = manager.page
+    manager.sign_in("personne1@essai.example")
+    manager.open(f"/{voting}/gestion/")
+    page.get_by_role("link", name="Préparer un scrutin").click()
+    page.get_by_role("link", name="Budget participatif").click()
+    write(page, "Le budget de 2027")
+    page.get_by_label("Le budget, en euros sans centimes").fill("5000")
+    page.get_by_role("button", name="Enregistrer et prévisualiser").click()
+    # Nothing was lost, and each project without a cost is named.
+    expect(page.get_by_role("alert")).to_contain_text("Dites ce que coûte ce projet")
+    for number, cost in enumerate(page.locator("input[name^=cost_]").all(), 1):
+        cost.fill(str(1000 * number))
+    page.get_by_role("button", name="Enregistrer et prévisualiser").click()
+    expect(page.get_by_role("heading", name="Le budget de 2027", level=1)).to_be_visible()
+    preview = re.sub("/apercu$", "", page.url)
+    page.goto(preview)
+    page.get_by_role("link", name="Annoncer…").click()
+    page.get_by_role("button", name="Annoncer le scrutin").click()
+    visitor.open(f"/{voting}/votes/")
+    visitor.page.get_by_role("link", name="Le budget de 2027").first.click()
+    expect(visitor.page.get_by_role("heading", name="Le budget de 2027")).to_be_visible()
+    page.get_by_role("link", name="Ouvrir maintenant…").click()
+    page.get_by_role("button", name="L’ouvrir maintenant").click()
+    expect(page.get_by_text("SHA-256 des règles")).to_be_visible()
+    page.get_by_role("link", name="Annuler le scrutin…").click()
+    page.get_by_label("Motif public").fill("Un coût était faux.")
+    page.get_by_role("button", name="Annuler le scrutin").click()
+    visitor.page.reload()
+    expect(visitor.page.get_by_text("Un coût était faux.")).to_be_visible()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [360, 1280])
+def test_no_page_of_managers_keeps_anybody_out(
+    reader: MakeReader, voting: str, width: int, scheme: str
+) -> None:
+    manager = reader(width=width, scheme=scheme)
+    manager.sign_in("personne1@essai.example")
+    desk = f"/{voting}/gestion/votes"
+    for path in (desk + "/", f"{desk}/nouveau"):
+        look(manager, path)
+    for method in ("support", "approval", "majority", "budget"):
+        look(manager, f"{desk}/nouveau/{method}")
+    # With mistakes in it.
+    manager.page.get_by_role("button", name="Enregistrer le brouillon").click()
+    manager.check()
+    manager.open(f"{desk}/nouveau/majority")
+    write(manager.page, "Que faire sur la place ?")
+    manager.page.get_by_role("button", name="Enregistrer le brouillon").click()
+    draft = manager.page.url.removeprefix(manager.base)
+    for path in ("", "/modifier", "/apercu", "/annoncer", "/supprimer"):
+        look(manager, draft + path)
+    manager.open(f"{draft}/annoncer")
+    manager.page.get_by_role("button", name="Annoncer le scrutin").click()
+    for path in ("", "/ouvrir", "/retirer-annonce", "/annuler"):
+        look(manager, draft + path)
+    look(manager, f"{desk}/")
+    look(manager, f"/{voting}/gestion/")
+
+
+def look(manager: Reader, path: str) -> None:
+    """Open the page at ``path`` and check it."""
+    manager.open(path)
+    manager.check()
