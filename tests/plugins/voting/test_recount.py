@@ -2,6 +2,9 @@
 
 import hashlib
 import json
+import re
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -737,3 +740,36 @@ def test_a_title_cannot_command_the_terminal(tmp_path: Path) -> None:
     _code, said = run(tmp_path, published.write(hostile))
     assert "\x1b" not in said
     assert said.count("\n") == 1
+
+
+# --- What the documentation says of the file.
+
+
+def documented() -> str:
+    page = Path(__file__).parents[3] / "docs" / "voting" / "file.md"
+    (script,) = re.findall(r"```python\n(.*?)```", page.read_text(), re.S)
+    return str(script)
+
+
+@pytest.mark.parametrize("secrecy", ["pseudonymous", "secret"])
+def test_the_program_of_the_documentation_checks_a_file(tmp_path: Path, secrecy: Secrecy) -> None:
+    file = tmp_path / "ballot.json"
+    file.write_bytes(published.write(counted("majority", secrecy, excluded=1)))
+    script = [sys.executable, "-I", "-c", documented(), str(file)]
+    done = subprocess.run(script, capture_output=True, text=True)
+    assert done.stdout == "every hash holds\n", done.stderr
+
+
+@pytest.mark.parametrize(
+    "forge",
+    [changed_vote, changed_terms, changed_hash_of_result, salt_of_another, dropped_receipt,
+     changed_leaf_hash, shorter_log, forgotten_leaf, dropped_vote],
+)  # fmt: skip
+def test_the_program_of_the_documentation_finds_what_was_touched(
+    tmp_path: Path, forge: Callable[[BallotFile], BallotFile]
+) -> None:
+    file = tmp_path / "ballot.json"
+    file.write_bytes(published.write(forge(counted())))
+    script = [sys.executable, "-I", "-c", documented(), str(file)]
+    done = subprocess.run(script, capture_output=True, text=True)
+    assert "AssertionError" in done.stderr
