@@ -18,7 +18,7 @@ from eak_voting.settings import Terms
 from eak_voting.wording import RULE_TITLES
 
 #: What about fits into the column of names, in letters, and the lines it may take.
-NAME_LETTERS = 34
+NAME_LETTERS = 27
 NAME_LINES = 3
 TITLE_LETTERS = 72
 
@@ -59,9 +59,9 @@ class Placed:
 def names(terms: Terms, outcome: Outcome) -> list[tuple[str, str]]:
     """The drawings there are of a result: the name of each in its address, and what it shows."""
     if outcome.spending is not None:
-        return [("budget", budget_sentences.headline(terms, outcome.spending))]
+        return [("budget", _("Two ways to count, side by side"))]
     if outcome.ranking:
-        return [("votes", sentences.headline(terms, outcome))]
+        return [("votes", _("Ranking"))]
     return [(chart.key, chart.title) for chart in merit_charts(terms, outcome)]
 
 

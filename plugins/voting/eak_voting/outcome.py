@@ -111,6 +111,11 @@ class Count(_Record, frozen=True, kw_only=True):
     endowment: str | None = None
     runs: int = 0
 
+    @property
+    def projects(self) -> tuple[Funded | NotFunded, ...]:
+        """Every project: the funded ones, then the others."""
+        return (*self.funded, *self.not_funded)
+
 
 class Comparison(_Record, frozen=True, kw_only=True):
     """How many voters have more in one outcome than in the other."""

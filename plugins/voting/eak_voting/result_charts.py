@@ -3,7 +3,7 @@
 The page, the embedded page and the drawings to download are made of the same charts.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -178,8 +178,9 @@ def vote_chart(terms: Terms, outcome: Outcome) -> VoteChart | None:
     return VoteChart(full, rows)
 
 
-def _tied(ranking: Sequence[Approved] | Sequence[Judged]) -> set[int]:
-    return {before.rank for before, after in pairwise(ranking) if before.rank == after.rank}
+def _tied(ranking: Iterable[Approved | Judged]) -> set[int]:
+    ranks = [each.rank for each in ranking]
+    return {before for before, after in pairwise(ranks) if before == after}
 
 
 def budget_chart(terms: Terms, outcome: Outcome) -> BudgetChart | None:
@@ -188,7 +189,7 @@ def budget_chart(terms: Terms, outcome: Outcome) -> BudgetChart | None:
     if spending is None:
         return None
     decisive, other = spending.decisive, _other(spending)
-    projects = [*decisive.funded, *decisive.not_funded]
+    projects = decisive.projects
     # Where points are given, they are what is compared, and no bar can say "of the voters".
     by_points = budget_sentences.rules_of(terms).ballot == "points"
     most = max((each.votes for each in projects), default=0)

@@ -5,7 +5,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import undefer
 from werkzeug.utils import secure_filename
 
-from eak_core.api import NotFound, _l, check_visible, current_session, render
+from eak_core.api import NotFound, _l, check_visible, current_session, embeddable, render
 from eak_voting import result_files, sentences
 from eak_voting.ballots import ballot_of, terms_of
 from eak_voting.blueprint import blueprint
@@ -65,7 +65,7 @@ def pabulib(ballot_id: int) -> Response:
     ballot = ballot_of(session, g.service, ballot_id)
     if ballot.method != "budget":
         raise NotFound(_l("Only votes about a budget are published in this format."))
-    body = "".join(result_files.pabulib(file_of(session, g.service, ballot)))
+    body = "".join(result_files.pabulib(file_of(session, g.service, ballot), ballot.origin))
     return _download(body, "text/plain; charset=utf-8", ballot, "pb")
 
 
@@ -84,6 +84,7 @@ def drawing(ballot_id: int, name: str) -> Response:
 
 
 @blueprint.get("/<int:ballot_id>/resultats/integrer")
+@embeddable
 def embed(ballot_id: int) -> str:
     """The result within a page of another site."""
     check_visible(g.actor, g.service, page=False)

@@ -80,7 +80,7 @@ def _project_rows(terms: Terms, outcome: Outcome) -> Iterator[Sequence[Any]]:
     counts = (spending.equal_shares, spending.greedy)
     places = [{option: place for place, option in enumerate(count.selected, 1)} for count in counts]
     decisive = spending.decisive
-    figures = {each.option: each for each in (*decisive.funded, *decisive.not_funded)}
+    figures = {each.option: each for each in decisive.projects}
     for option in terms.options:
         each = figures[option.number]
         yield (option.code, option.title, each.cost, each.votes, each.supporters,
@@ -88,11 +88,11 @@ def _project_rows(terms: Terms, outcome: Outcome) -> Iterator[Sequence[Any]]:
                *(place.get(option.number, "") for place in places))  # fmt: skip
 
 
-def pabulib(file: BallotFile) -> Iterator[str]:
+def pabulib(file: BallotFile, origin: str | None = None) -> Iterator[str]:
     """The lines of the ``.pb`` file of a ballot about a budget (pabulib.org/format).
 
     Voters have numbers in the order of the published file, which tells nothing about them; excluded
-    votes are left out.
+    votes are left out. ``origin`` is that of an imported ballot (``pabulib/France/Toulouse/2024``).
     """
     terms = file.terms
     rules = terms.settings.budget
@@ -101,15 +101,11 @@ def pabulib(file: BallotFile) -> Iterator[str]:
     spending = file.result.spending
     selected = set(spending.decisive.selected) if spending is not None else set()
     figures = (
-        {each.option: each for each in (*spending.greedy.funded, *spending.greedy.not_funded)}
-        if spending is not None
-        else {}
+        {each.option: each for each in spending.greedy.projects} if spending is not None else {}
     )
     meta = {
         "description": terms.title,
-        "country": "France",
-        "unit": terms.service,
-        "instance": str(terms.ballot),
+        **_place(terms, origin),
         "num_projects": str(len(terms.options)),
         "num_votes": str(len(votes)),
         "budget": str(rules.amount),
@@ -134,6 +130,14 @@ def pabulib(file: BallotFile) -> Iterator[str]:
         for option in terms.options
     )
     return write(PabulibFile(meta, projects, tuple(_votes(terms, votes))))
+
+
+def _place(terms: Terms, origin: str | None) -> dict[str, str]:
+    """Where it was: here, or for an imported ballot where its file said."""
+    if origin is None:
+        return {"country": "France", "unit": terms.service, "instance": str(terms.ballot)}
+    names = ("country", "unit", "instance", "subunit")
+    return dict(zip(names, origin.split("/")[1:], strict=False))
 
 
 def _votes(terms: Terms, votes: Sequence[str]) -> Iterator[PabulibVote]:

@@ -1,12 +1,23 @@
 """The pages of results: for people, and the result as it stands for other sites and programs."""
 
+from datetime import timedelta
 from typing import Any
 
 from flask import g, url_for
 from markupsafe import Markup
 from werkzeug.wrappers import Response
 
-from eak_core.api import NotFound, _, _l, check_visible, current_session, in_paris, render
+from eak_core.api import (
+    NotFound,
+    _,
+    _l,
+    check_visible,
+    clock,
+    current_session,
+    in_paris,
+    render,
+    valid_until,
+)
 from eak_voting import figures, sentences, wording
 from eak_voting.addresses import ballot_url
 from eak_voting.ballots import ballot_of
@@ -21,6 +32,9 @@ from eak_voting.views import stands
 
 Answer = str | Response
 
+#: For how long a page may be kept whose figures still change.
+PROVISIONAL = timedelta(minutes=1)
+
 
 @blueprint.get("/<int:ballot_id>/resultats")
 def results(ballot_id: int) -> Answer:
@@ -28,6 +42,9 @@ def results(ballot_id: int) -> Answer:
     check_visible(g.actor, g.service, page=True)
     ballot = ballot_of(current_session(), g.service, ballot_id)
     found = shown(current_session(), g.service, ballot)
+    if found.provisional_at is not None or found.voters is not None:
+        # What is counted while votes are cast changes with the worker, after the event of a vote.
+        valid_until(clock.now() + PROVISIONAL)
     page = {
         "ballot": ballot,
         "stands": stands(ballot),
