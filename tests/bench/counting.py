@@ -94,6 +94,7 @@ def _town(chance: random.Random) -> Election:
 
 
 def _seconds(work: Callable[[], object]) -> float:
-    began = time.perf_counter()
+    # Of this process: what else the machine does is not our figure.
+    began = time.process_time()
     work()
-    return time.perf_counter() - began
+    return time.process_time() - began

@@ -3,13 +3,14 @@
 from fractions import Fraction
 from pathlib import Path
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from eak_voting.counting import pabulib
 from eak_voting.counting.budgets import Project, election
 from eak_voting.counting.equal_shares import equal_shares
 from eak_voting.counting.greedy import greedy
+from eak_voting.counting.horizon import horizon
 from eak_voting.counting.priceability import prices_hold
 from eak_voting.counting.screen import Screen
 from eak_voting.counting.shares import Shares
@@ -186,8 +187,28 @@ def test_the_screen_says_what_the_exact_run_says_or_nothing(instance, endowment)
     assert screened in (None, shares.run(Fraction(endowment)).selected)
 
 
+@given(elections(points=True), st.integers(0, 20))
+def test_up_to_its_horizon_a_run_buys_the_same_in_the_same_order(instance, endowment):
+    shares = Shares(instance, "")
+
+    selected, last = horizon(shares, endowment)
+
+    assert last >= endowment
+    for each in range(endowment, min(last, endowment + 40) + 1):
+        assert shares.run(Fraction(each)).selected == selected
+
+
+def test_few_voters_of_a_large_budget_are_counted_without_a_run_for_every_unit():
+    # 30,000,000 steps from the first share to the one that pays for the second project.
+    instance = of(10**8, [6 * 10**7, 6 * 10**7, 7 * 10**7], [{0}, {1}, {2}])
+
+    outcome = equal_shares(instance, "add1")
+
+    assert outcome.selected == ()
+    assert outcome.endowment == 6 * 10**7 - 1
+
+
 @given(elections(), st.booleans())
-@settings(deadline=None)
 def test_add1_is_the_definition_step_by_step(instance, exhaustive):
     wanted = [place for place, votes in enumerate(instance.votes) if votes]
     if instance.cost(wanted) <= instance.budget:
@@ -257,7 +278,6 @@ def test_the_lot_is_the_same_in_every_run(instance):
 
 
 @given(elections(), st.sampled_from(["none", "add1", "add1-exhaustive", "utilitarian"]))
-@settings(deadline=None)
 def test_the_budget_holds_and_every_project_has_its_reason(instance, completion):
     outcome = equal_shares(instance, completion)
 
@@ -269,7 +289,6 @@ def test_the_budget_holds_and_every_project_has_its_reason(instance, completion)
 
 
 @given(elections(points=True), st.sampled_from(["none", "add1"]))
-@settings(deadline=None)
 def test_what_is_funded_is_priceable(instance, completion):
     outcome = equal_shares(instance, completion, seed="p")
 

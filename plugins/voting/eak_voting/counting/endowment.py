@@ -1,13 +1,22 @@
 """What each voter has to spend: the search for it that Add1 is."""
 
+from collections.abc import Callable
 from fractions import Fraction
 from itertools import accumulate
 from typing import Literal
 
+from eak_voting.counting.horizon import horizon, is_worthwhile
 from eak_voting.counting.screen import Screen
 from eak_voting.counting.shares import Shares
 
 Completion = Literal["none", "add1", "add1-exhaustive", "utilitarian"]
+
+#: Looking ahead takes as long as dozens of runs; where it gains less than that, so many runs follow
+#: before the next look.
+_GAIN, _PATIENCE = 30, 300
+
+#: Tells, for an endowment, what is bought, and up to which endowment exactly that is.
+_Look = Callable[[int], tuple[list[int], int]]
 
 
 def decide(shares: Shares, completion: Completion) -> tuple[Fraction, int]:
@@ -16,20 +25,54 @@ def decide(shares: Shares, completion: Completion) -> tuple[Fraction, int]:
     voters = sum(shares.groups)
     if not voters:
         return Fraction(0), 0
-    equal = Fraction(shares.budget, voters)
     if completion in ("none", "utilitarian") or _all_fit(shares):
-        return equal, 1
+        return Fraction(shares.budget, voters), 1
     step = shares.scale
-    screen = Screen(shares)
     start = shares.budget // voters // step * step
-    endowment = max(start, _idle(shares, completion))
-    selected = _selected(shares, screen, endowment)
+    found = _search(shares, completion, max(start, _idle(shares, completion)))
+    return Fraction(found), (found - start) // step + 1
+
+
+def _search(shares: Shares, completion: Completion, endowment: int) -> int:
+    """Add1 from ``endowment``, which does not overspend."""
+    look = _ahead(shares) if is_worthwhile(shares) else _one_by_one(shares)
+    selected, last = look(endowment)
     while completion == "add1" or not _exhaustive(shares, selected):
-        following = _selected(shares, screen, endowment + step)
+        following, further = look(last + shares.scale)
         if shares.cost(following) > shares.budget:
-            break
-        endowment, selected = endowment + step, following
-    return Fraction(endowment), (endowment - start) // step + 1
+            return last
+        endowment, selected, last = last + shares.scale, following, further
+    return endowment
+
+
+def _ahead(shares: Shares) -> _Look:
+    one_by_one = _one_by_one(shares)
+    waiting = 0
+
+    def look(endowment: int) -> tuple[list[int], int]:
+        nonlocal waiting
+        if waiting:
+            waiting -= 1
+            return one_by_one(endowment)
+        selected, last = horizon(shares, endowment)
+        steps = (last - endowment) // shares.scale
+        if steps < _GAIN:
+            waiting = _PATIENCE
+        return selected, endowment + steps * shares.scale
+
+    return look
+
+
+def _one_by_one(shares: Shares) -> _Look:
+    screen = Screen(shares)
+
+    def look(endowment: int) -> tuple[list[int], int]:
+        selected = screen.selected(endowment)
+        if selected is None:
+            selected = shares.run(Fraction(endowment)).selected
+        return selected, endowment
+
+    return look
 
 
 def _idle(shares: Shares, completion: Completion) -> int:
@@ -56,11 +99,6 @@ def _idle(shares: Shares, completion: Completion) -> int:
         idle = first[place] - step
         left -= cost
     return idle
-
-
-def _selected(shares: Shares, screen: Screen, endowment: int) -> list[int]:
-    selected = screen.selected(endowment)
-    return shares.run(Fraction(endowment)).selected if selected is None else selected
 
 
 def _all_fit(shares: Shares) -> bool:
