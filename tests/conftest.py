@@ -2,3 +2,9 @@
 
 `eak_core.testing` is loaded by ``addopts`` in pyproject.toml, like in a plugin of one's own.
 """
+
+from hypothesis import settings
+
+# A busy machine is no failure: what must be fast is measured by `make bench`.
+settings.register_profile("eak", deadline=None)
+settings.load_profile("eak")
