@@ -13,6 +13,7 @@ from eak_voting.events import BallotClosed, BallotCounted
 from eak_voting.manifest import plugin
 from eak_voting.models import Ballot
 from eak_voting.opening import open_ballot
+from eak_voting.outcome import Outcome
 from eak_voting.preparing import locked
 from eak_voting.published import ballots_digest
 from eak_voting.publishing import publish_receipts, record
@@ -64,18 +65,10 @@ def count_due(session: Session, service: Service, name: str, due_at: datetime) -
     ballot = _ballot(session, name)
     if ballot is None or ballot.state != "closed":
         return
-    terms = terms_of(session, service, ballot)
-    seed = log.head(session, service.id).root.hex()
-    counted = count(session, service, ballot, seed)
-    result = canonical(counted)
-    ballot.seed = seed
-    ballot.result, ballot.result_hash = result.decode(), digest(result)
-    ballot.ballots_hash = ballots_digest(terms, votes_of(session, ballot))
-    ballot.state, ballot.counted_at = "counted", clock.now()
-    exclusions.settle(session, ballot)
-    bursts.settle(session, ballot)
-    live.forget(session, ballot)
+    counted = keep_result(session, service, ballot, log.head(session, service.id).root.hex())
     assert ballot.terms_hash is not None
+    assert ballot.ballots_hash is not None
+    assert ballot.result_hash is not None
     leaf = CountedLeaf(
         ballot=ballot.id,
         terms=ballot.terms_hash,
@@ -87,6 +80,21 @@ def count_due(session: Session, service: Service, name: str, due_at: datetime) -
         ballot_id=ballot.id, conclusive=counted.conclusive, result_hash=ballot.result_hash
     )
     publish(session, event, service_id=service.id)
+
+
+def keep_result(session: Session, service: Service, ballot: Ballot, seed: str) -> Outcome:
+    """Count the votes of ``ballot``, whose row the caller holds, and write down the result."""
+    counted = count(session, service, ballot, seed)
+    result = canonical(counted)
+    votes = votes_of(session, ballot)
+    ballot.seed = seed
+    ballot.result, ballot.result_hash = result.decode(), digest(result)
+    ballot.ballots_hash = ballots_digest(terms_of(session, service, ballot), votes)
+    ballot.state, ballot.counted_at = "counted", clock.now()
+    exclusions.settle(session, ballot)
+    bursts.settle(session, ballot)
+    live.forget(session, ballot)
+    return counted
 
 
 def _ballot(session: Session, name: str) -> Ballot | None:

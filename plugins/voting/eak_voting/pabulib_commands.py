@@ -1,0 +1,92 @@
+"""``eak voting import-pabulib`` and ``export-pabulib``: budgets as files that others read."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import TextIO
+
+import click
+from flask import g
+
+from eak_core.api import Refused, current_session
+from eak_voting import result_files
+from eak_voting.ballots import ballot_of
+from eak_voting.count_commands import Unreadable
+from eak_voting.counting import pabulib
+from eak_voting.importing import origin_of, take_over
+from eak_voting.results import file_of
+
+
+@click.command("import-pabulib")
+@click.argument("file", type=click.File("r", encoding="utf-8-sig"))
+@click.option(
+    "--dry-run",
+    is_flag=True,
+    help="Do everything, then undo it. On SQLite nobody else can write meanwhile.",
+)
+def import_pabulib(file: TextIO, dry_run: bool) -> None:
+    """Take over the participatory budget in FILE (Pabulib, .pb) as a counted ballot.
+
+    The ballot says where it comes from and keeps its dates; nothing of it is mixed with votes that
+    were cast here. The same file taken over twice is there once. Exit code 2 where FILE cannot be
+    read; the line is named.
+    """
+    read = _read(file)
+    session = current_session()
+    with _progress(len(read.votes)) as on_progress:
+        done = take_over(session, g.actor, g.service, read, on_progress=on_progress)
+    if not done.created:
+        click.echo(f"Here already: ballot {done.ballot.id}, {origin_of(read)}.")
+        return
+    what = f"{len(read.projects)} projects, {len(read.votes)} votes, {origin_of(read)}"
+    if dry_run:
+        session.rollback()
+        click.echo(f"This was a dry run, nothing was kept: {what}.")
+        return
+    session.commit()
+    click.echo(f"Ballot {done.ballot.id}: {what}; counted.")
+
+
+@click.command("export-pabulib")
+@click.argument("ballot", type=click.IntRange(min=1))
+@click.option(
+    "--output", type=click.File("w", encoding="utf-8", lazy=True), default="-", metavar="FILE",
+    help="Write there; standard output otherwise.",
+)  # fmt: skip
+def export_pabulib(ballot: int, output: TextIO) -> None:
+    """Write the counted ballot BALLOT, a budget, as a Pabulib file (.pb).
+
+    Voters are numbered in an order that tells nothing about them.
+    """
+    session = current_session()
+    found = ballot_of(session, g.service, ballot)
+    if found.method != "budget":
+        raise Refused(f"Ballot {ballot} is not about a budget; only budgets are written so.")
+    for line in result_files.pabulib(file_of(session, g.service, found), found.origin):
+        output.write(line)
+
+
+def _read(file: TextIO) -> pabulib.PabulibFile:
+    try:
+        return pabulib.read(file)
+    except ValueError as error:
+        said = "it is not text in UTF-8." if isinstance(error, UnicodeDecodeError) else str(error)
+        raise Unreadable(f"{click.format_filename(file.name)}: {said}") from error
+
+
+@contextmanager
+def _progress(votes: int) -> Iterator[Callable[[int], object]]:
+    """A bar on standard error, where somebody watches it."""
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn
+
+    console = Console(stderr=True)
+    columns = TextColumn("{task.description:<10}"), BarColumn(), TaskProgressColumn()
+    with Progress(*columns, console=console, disable=not console.is_terminal) as bars:
+        bar = bars.add_task("votes", total=max(votes, 1))
+
+        def on_progress(written: int) -> None:
+            bars.update(bar, completed=written)
+            if written == votes:
+                bars.update(bars.add_task("counting", total=None), completed=0)
+
+        yield on_progress

@@ -1,0 +1,266 @@
+"""Budgets of other places, taken over from Pabulib files and written as such."""
+
+import io
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+from sqlalchemy import func, select
+
+from eak_core.cli import cli
+from eak_core.errors import Forbidden, Refused
+from eak_core.events.models import EventLog, ScheduledWork
+from eak_core.permissions import Actor
+from eak_core.testing.site import Site
+from eak_voting.counting import pabulib
+from eak_voting.counting.greedy import greedy
+from eak_voting.importing import Imported, take_over
+from eak_voting.models import Ballot, Paper, Receipt, RegisterEntry
+from eak_voting.published import BallotFile
+from eak_voting.recount import recount
+from eak_voting.result_files import pabulib as lines_of
+from eak_voting.results import file_of, result_of
+from eak_voting.shown import shown
+from eak_voting.transparency.tables import Leaf
+
+DATA = Path(__file__).resolve().parents[4] / "shared/data/pabulib"
+needs_data = pytest.mark.skipif(not DATA.is_dir(), reason="../shared/data/pabulib is not here")
+
+SMALL = """META
+key;value
+description;A small town
+country;France
+unit;Petiteville
+instance;2024
+num_projects;3
+num_votes;4
+budget;100
+vote_type;approval
+rule;equalshares
+date_begin;01.06.2024
+date_end;04.07.2024
+min_length;1
+max_length;2
+currency;EUR
+PROJECTS
+project_id;cost;votes;name
+a;60.0;3;Benches
+b;50;2;Trees
+c;40;1;
+VOTES
+voter_id;vote
+anne;a
+bob;a,b
+carl;b,c
+dora;a
+"""
+
+
+def parsed(text: str) -> pabulib.PabulibFile:
+    return pabulib.read(io.StringIO(text))
+
+
+def bring(site: Site, text: str = SMALL, by: Actor | None = None) -> Imported:
+    with site.writing() as session:
+        return take_over(session, by or Actor.system(), site.service, parsed(text))
+
+
+def published(site: Site, ballot: Ballot) -> BallotFile:
+    with site.reading() as session:
+        return file_of(session, site.service, session.get_one(Ballot, ballot.id))
+
+
+def rows(site: Site, table: type) -> int:
+    with site.reading() as session:
+        return session.scalar(select(func.count()).select_from(table)) or 0
+
+
+@pytest.fixture
+def eak(site: Site, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Result]:
+    """``eak voting …`` on the database of the site."""
+    monkeypatch.setenv("EAK_DATABASE_URL", site.url)
+    assert site.service.slug == "culture"
+
+    def run(*arguments: str) -> Result:
+        options = ["--instance", str(tmp_path / "instance"), "voting", *arguments]
+        return CliRunner().invoke(cli, [*options, "--service", "culture"])
+
+    return run
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Callable[[str], str]:
+    def write(text: str) -> str:
+        path = tmp_path / "small.pb"
+        path.write_text(text, encoding="utf-8")
+        return str(path)
+
+    return write
+
+
+def test_a_file_becomes_a_counted_ballot_with_its_dates_rules_and_origin(site: Site) -> None:
+    ballot = bring(site).ballot
+    assert (ballot.state, ballot.origin) == ("counted", "pabulib/France/Petiteville/2024")
+    assert ballot.opens_at.isoformat() == "2024-05-31T22:00:00+00:00", "midnight in Paris"
+    assert ballot.closes_at.isoformat() == "2024-07-04T22:00:00+00:00", "the end of the last day"
+    result = result_of(ballot)
+    assert (result.voters, result.counted, result.excluded) == (4, 4, 0)
+    assert result.spending is not None
+    assert result.spending.rule == "equal-shares"
+    assert result.spending.greedy.selected == (1, 3), "benches for 60, then what fits"
+    with site.reading() as session:
+        seen = shown(session, site.service, session.get_one(Ballot, ballot.id))
+    assert seen.outcome == result
+    assert [option.title for option in seen.terms.options] == ["Benches", "Trees", "c"]
+
+
+def test_it_is_never_mixed_with_votes_of_this_site(site: Site) -> None:
+    ballot = bring(site).ballot
+    assert rows(site, Paper) == 4
+    for table in (RegisterEntry, Receipt, Leaf, ScheduledWork):
+        assert rows(site, table) == 0
+    file = published(site, ballot)
+    assert (file.log, file.receipts) == (None, ())
+    assert not any(name in file.terms.text for name in ("anne", "bob"))
+    assert recount(file).holds, recount(file).line
+    with site.reading() as session:
+        told = session.scalars(select(EventLog.type).where(EventLog.type.like("voting.%"))).all()
+    assert told == ["voting.ballot_counted"]
+
+
+def test_the_same_file_twice_is_there_once_and_another_of_its_name_is_refused(site: Site) -> None:
+    first, again = bring(site), bring(site)
+    assert (first.created, again.created) == (True, False)
+    assert first.ballot.id == again.ballot.id
+    assert rows(site, Paper) == 4
+    with pytest.raises(Refused, match="others"):
+        bring(site, SMALL.replace("dora;a", "dora;b"))
+    with pytest.raises(Refused, match="others"):
+        bring(site, SMALL.replace("c;40;1;", "d;40;1;").replace("b,c", "b,d"))
+    assert bring(site, SMALL.replace("instance;2024", "instance;2025")).created
+
+
+def test_points_are_taken_over_as_points(site: Site) -> None:
+    text = (
+        SMALL.replace("vote_type;approval", "vote_type;cumulative")
+        .replace("voter_id;vote", "voter_id;vote;points")
+        .replace("anne;a", "anne;a;5")
+        .replace("bob;a,b", "bob;a,b;0,5")
+        .replace("carl;b,c", "carl;b,c;2,3")
+        .replace("dora;a", "dora;;")
+    )
+    ballot = bring(site, text).ballot
+    result = result_of(ballot)
+    assert (result.counted, result.blank) == (4, 1)
+    with site.reading() as session:
+        kept = sorted(session.scalars(select(Paper.choices)))
+    assert kept == ["[[1,5]]", "[[2,2],[3,3]]", "[[2,5]]", "[]"]
+    assert recount(published(site, ballot)).holds
+
+
+def test_votes_beyond_the_limits_of_their_file_count_as_they_did_there(site: Site) -> None:
+    ballot = bring(site, SMALL.replace("max_length;2", "max_length;1")).ballot
+    assert result_of(ballot).counted == 4
+    assert recount(published(site, ballot)).holds
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (("vote_type;approval", "vote_type;ordinal"), "ordinal"),
+        (("a;60.0", "a;60.5"), "whole"),
+        (("budget;100", "budget;100.5"), "whole"),
+        (("date_end;04.07.2024", "date_end;31.02.2024"), "date_end"),
+        (("date_end;04.07.2024", "date_end;04.05.2024"), "before"),
+        (("unit;Petiteville", "unit;"), "unit"),
+        (("unit;Petiteville", "unit;" + "x" * 120), "long"),
+        (("a;60.0;3", "a" * 41 + ";60.0;3"), "project_id"),
+    ],
+)
+def test_what_cannot_be_taken_over_is_refused_and_nothing_is_kept(
+    site: Site, change: tuple[str, str], said: str
+) -> None:
+    text = SMALL.replace(*change)
+    if said == "project_id":
+        text = text.replace(";a\n", f";{'a' * 41}\n").replace(";a,", f";{'a' * 41},")
+    with pytest.raises(Refused, match=said):
+        bring(site, text)
+    assert rows(site, Ballot) == rows(site, Paper) == 0
+
+
+def test_only_those_who_manage_ballots_take_them_over(site: Site, citizen: Actor) -> None:
+    with pytest.raises(Forbidden):
+        bring(site, by=citizen)
+
+
+def test_what_is_written_reads_as_what_was_taken_over(site: Site) -> None:
+    ballot = bring(site).ballot
+    again = parsed("".join(lines_of(published(site, ballot), ballot.origin)))
+    before = parsed(SMALL)
+    for name in ("country", "unit", "instance", "date_begin", "budget", "currency", "rule"):
+        assert again.meta[name] == before.meta[name], name
+    assert [(each.code, each.cost) for each in again.projects] == [
+        (each.code, each.cost) for each in before.projects
+    ]
+    assert again.election().ballots == before.election().ballots
+    assert {vote.voter for vote in again.votes} == {"1", "2", "3", "4"}, "no voter of the file"
+
+
+# --- The commands.
+
+
+def test_the_command_takes_over_once_and_writes_it_again(
+    eak: Callable[..., Result], file: Callable[[str], str], site: Site
+) -> None:
+    path = file(SMALL)
+    tried = eak("import-pabulib", path, "--dry-run")
+    assert (tried.exit_code, rows(site, Ballot)) == (0, 0), tried.output
+    assert "dry run" in tried.output
+    done = eak("import-pabulib", path)
+    assert (done.exit_code, rows(site, Ballot)) == (0, 1), done.output
+    assert "3 projects, 4 votes" in done.output
+    assert "Here already" in eak("import-pabulib", path).output
+    with site.reading() as session:
+        number = session.scalars(select(Ballot.id)).one()
+    written = eak("export-pabulib", str(number))
+    assert parsed(written.output).election().ballots == parsed(SMALL).election().ballots
+
+
+def test_a_malformed_file_names_the_line_and_leaves_with_2(
+    eak: Callable[..., Result], file: Callable[[str], str], site: Site
+) -> None:
+    done = eak("import-pabulib", file(SMALL.replace("carl;b,c", "carl;b,x")))
+    assert done.exit_code == 2
+    assert "Line 26: there is no project x" in done.output
+    assert rows(site, Ballot) == 0
+    refused = eak("import-pabulib", file(SMALL.replace("approval", "ordinal")))
+    assert refused.exit_code == 1
+
+
+def test_only_a_counted_budget_is_written(eak: Callable[..., Result], site: Site) -> None:
+    assert eak("export-pabulib", "7").exit_code == 1
+
+
+@needs_data
+@pytest.mark.parametrize(
+    ("name", "projects", "votes"),
+    [("France_Toulouse_2024.pb", 183, 7260), ("Switzerland_Zurich_D5.pb", 24, 180)],
+)
+def test_real_elections_go_through(site: Site, name: str, projects: int, votes: int) -> None:
+    text = (DATA / name).read_text(encoding="utf-8")
+    ballot = bring(site, text).ballot
+    result = result_of(ballot)
+    assert result.counted == result.voters == votes
+    assert result.spending is not None
+    assert result.spending.rule == "greedy"
+    source = parsed(text)
+    points = source.vote_type == "cumulative"
+    file = published(site, ballot)
+    assert len(file.terms.options) == projects
+    codes = [file.terms.options[number - 1].code for number in result.spending.greedy.selected]
+    expected = greedy(source.election(points=points), seed=result.seed)
+    assert codes == list(expected.selected)
+    assert recount(file).holds, recount(file).line
+    again = parsed("".join(lines_of(file, ballot.origin)))
+    assert again.election(points=points) == source.election(points=points)
