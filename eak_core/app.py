@@ -30,6 +30,7 @@ from eak_core.portal.setup import init_portal
 from eak_core.services import lookup
 from eak_core.services.slugs import RESERVED
 from eak_core.web import init_guards, init_web
+from eak_core.web.application import Application
 from eak_core.web.caching import init_caching, set_release
 from eak_core.web.i18n import add_translations
 from eak_core.web.themes import add_template_folder
@@ -49,7 +50,7 @@ def create_app(
     migrations: commands run them, and servers refuse to start (`migrations.require_current`).
     """
     # Files are served by their themes, under addresses that carry what is in them.
-    app = Flask("eak_core", instance_path=str(config.instance), static_folder=None)
+    app = Application("eak_core", instance_path=str(config.instance), static_folder=None)
     app.config.update(SECRET_KEY=config.secret_key, TESTING=testing)
     init_db(app, config.database_url)
     PermissionRegistry().init_app(app)

@@ -21,7 +21,6 @@ from eak_core.errors import Conflict, Invalid, NotFound
 from eak_core.i18n import _, _l
 from eak_core.people import invitations
 from eak_core.people.addresses import ADDRESS_LENGTH
-from eak_core.people.letters import on_site
 from eak_core.people.roles import managers_of, revoke_role
 from eak_core.permissions import Actor, may, require
 from eak_core.plugins.contributions import NavItem
@@ -150,7 +149,7 @@ def invite(service_slug: str) -> Answer:
     session = current_session()
     form = InvitationForm()
     if form.validate():
-        link = on_site(url_for("account.show", _external=True))
+        link = url_for("account.show", _external=True)
         try:
             invitations.invite_manager(session, g.actor, g.service, form.email.data, link=link)
         except Invalid as refusal:

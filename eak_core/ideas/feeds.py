@@ -15,6 +15,7 @@ from eak_core.ideas.listing import Filters
 from eak_core.ideas.transitions import stage_graph
 from eak_core.ideas.views import blueprint
 from eak_core.web import render
+from eak_core.web.links import on_site
 
 #: The pages and the feeds of ideas are one blueprint.
 __all__ = ["blueprint"]
@@ -35,6 +36,7 @@ def atom() -> Response:
         permalink=idea_permalink,
         address=idea_address,
         home=url_for("ideas.index", _external=True),
+        itself=on_site(request.url),
     )
     return Response(text, content_type="application/atom+xml; charset=utf-8")
 

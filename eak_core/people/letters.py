@@ -1,7 +1,6 @@
 """Mail about accounts and roles: written in the language of whoever receives it."""
 
 from typing import Any
-from urllib.parse import urlsplit, urlunsplit
 from uuid import uuid4
 
 from flask import current_app, render_template
@@ -97,13 +96,3 @@ def address_of(session: orm.Session, person_id: int) -> str | None:
 
 def _said(text: Any) -> str:
     return str(text() if callable(text) else text)
-
-
-def on_site(url: str) -> str:
-    """``url`` on the address that the operator has set, whatever host the request claimed.
-
-    A forged Host header would otherwise put a stranger's address into a mail with a secret link.
-    """
-    config: Config = current_app.extensions["eak_config"]
-    base, parts = urlsplit(config.base_url), urlsplit(url)
-    return urlunsplit((base.scheme, base.netloc, parts.path, parts.query, ""))

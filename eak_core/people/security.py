@@ -36,12 +36,13 @@ from eak_core.i18n import _l
 from eak_core.people import forms
 from eak_core.people.accounts import joined
 from eak_core.people.addresses import normal_address
-from eak_core.people.letters import on_site, send_letter
+from eak_core.people.letters import send_letter
 from eak_core.people.messages import MESSAGES, Wording
 from eak_core.people.models import Person, new_uniquifier
 from eak_core.people.passwords import SHORTEST, Passwords
 from eak_core.web import drafts, render
 from eak_core.web.limits import limit_register, limit_sign_in, limited
+from eak_core.web.links import on_site
 
 SETTINGS: dict[str, Any] = {
     "URL_PREFIX": "/compte",

@@ -1,6 +1,7 @@
 """Addresses that templates ask for."""
 
 from typing import Any
+from urllib.parse import urlsplit, urlunsplit
 
 from flask import Flask, current_app, request, url_for
 from werkzeug.routing import BuildError
@@ -19,6 +20,12 @@ def site_url() -> str:
     is made outside of a request, or must not depend on the address somebody came by."""
     base: str = current_app.extensions["eak_config"].base_url
     return base.rstrip("/")
+
+
+def on_site(url: str) -> str:
+    """``url`` on the address that the operator has set, whatever host the request claimed."""
+    base, parts = urlsplit(site_url()), urlsplit(url)
+    return urlunsplit((base.scheme, base.netloc, parts.path, parts.query, parts.fragment))
 
 
 def page_url(number: int) -> str:

@@ -9,6 +9,7 @@ from werkzeug.routing import IntegerConverter
 from eak_core.config import Config
 from eak_core.errors import EakError
 from eak_core.i18n import _
+from eak_core.web.application import IMPOSSIBLE_HOST
 from eak_core.web.embedding import leave_no_cookie, may_be_framed
 from eak_core.web.forms import LARGEST_INTEGER
 
@@ -125,7 +126,10 @@ def add_headers(response: Response) -> Response:
 
 
 def refuse_hostile_address() -> None:
-    """Refuse an address that holds NUL, which no database and no file name accepts."""
+    """Refuse an address that holds NUL, which no database and no file name accepts, and a name of
+    the site that no machine can have."""
+    if request.environ.get(IMPOSSIBLE_HOST):
+        raise EakError(_("This request names a site that cannot exist."))
     if "\0" in request.path or "\0" in "".join(
         text for pair in request.args.items(multi=True) for text in pair
     ):

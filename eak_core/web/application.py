@@ -1,0 +1,39 @@
+"""Flask's application, with addresses that do not depend on the name somebody came by."""
+
+import re
+from typing import Any
+
+from flask import Flask
+from flask.wrappers import Request
+from werkzeug.exceptions import HTTPException
+from werkzeug.routing import MapAdapter
+
+from eak_core.web.links import on_site
+
+#: Where a request says that the name it came by cannot be any machine's.
+IMPOSSIBLE_HOST = "eak.impossible_host"
+
+_HOST = re.compile(r"([A-Za-z0-9_.-]{1,253}|\[[0-9A-Fa-f:.]{2,45}\])?(:[0-9]{1,5})?")
+
+
+class Application(Flask):
+    """The platform as a WSGI application."""
+
+    def url_for(self, endpoint: str, **values: Any) -> str:
+        """The address of ``endpoint``; with ``_external``, on the site's own address (setting
+        ``base_url``). A forged Host header would otherwise stand in feeds, which are kept and
+        handed on, and in mail."""
+        address = super().url_for(endpoint, **values)
+        return on_site(address) if values.get("_external") else address
+
+    def create_url_adapter(self, request: Request | None) -> MapAdapter | None:
+        """What matches the address of a request. One that came by an impossible name is matched
+        too, so that its refusal can be shown on a page with links."""
+        if request is not None and not _HOST.fullmatch(request.environ.get("HTTP_HOST", "")):
+            request.environ[IMPOSSIBLE_HOST] = True
+        try:
+            return super().create_url_adapter(request)
+        except HTTPException:
+            assert request is not None
+            request.environ[IMPOSSIBLE_HOST] = True
+            return self.url_map.bind("localhost", path_info=request.path)

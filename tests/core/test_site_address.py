@@ -1,0 +1,55 @@
+"""The site's address: always the operator's, whatever name a request claims."""
+
+import logging
+from typing import Any
+
+import pytest
+
+from eak_core.testing.site import Site
+from eak_core.testing.sites import Sites
+
+pytestmark = pytest.mark.parametrize("database", ["sqlite"])
+
+FORGED = {"HTTP_HOST": "evil.example"}
+
+
+@pytest.fixture
+def site(sites: Sites) -> Site:
+    return sites.make([], base_url="https://participer.example.fr")
+
+
+@pytest.mark.parametrize(
+    "path", ["/culture/idees.atom", "/culture/idees.json", "/culture/idees.csv"]
+)
+def test_feeds_and_exports_name_the_site_and_never_the_host_that_was_claimed(
+    site: Site, path: str
+) -> None:
+    site.submit()
+    answer = site.browser().get(path, environ_overrides=FORGED)
+    assert answer.status_code == 200
+    assert "https://participer.example.fr/culture/idees/" in answer.text
+    assert "evil.example" not in answer.text
+
+
+def test_links_within_a_page_name_no_host(site: Site) -> None:
+    site.submit()
+    page = site.browser().get("/culture/idees/", environ_overrides=FORGED).text
+    assert 'href="/culture/idees/1-' in page
+    assert "evil.example" not in page
+
+
+@pytest.mark.parametrize("host", ["a b", "ex<ample", "[::1", "[", "a:123456", "a:b", "é.fr", "a/b", "..", "a@b"])  # fmt: skip
+@pytest.mark.parametrize("path", ["/", "/nowhere", "/culture/idees.json", "/static/x"])
+def test_a_name_that_cannot_be_is_refused_without_a_traceback(
+    site: Site, host: str, path: str, caplog: Any
+) -> None:
+    with caplog.at_level(logging.WARNING):
+        answer = site.browser().get(path, environ_overrides={"HTTP_HOST": host})
+    assert answer.status_code == 400
+    assert "ne peut pas exister" in answer.get_data(as_text=True) or answer.is_json
+    assert not [record for record in caplog.records if record.exc_info]
+
+
+@pytest.mark.parametrize("host", ["localhost", "127.0.0.1:8000", "[::1]:8000", "a-b.example", ""])
+def test_a_name_that_can_be_is_answered(site: Site, host: str) -> None:
+    assert site.browser().get("/", environ_overrides={"HTTP_HOST": host}).status_code == 200
