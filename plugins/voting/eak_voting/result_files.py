@@ -3,8 +3,10 @@
 import csv
 import io
 from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta
 from fractions import Fraction
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from eak_voting import choices
 from eak_voting.counting.pabulib import PabulibFile, PabulibProject, PabulibVote, write
@@ -14,6 +16,8 @@ from eak_voting.settings import GRADES, BudgetBallot, Terms
 
 #: Texts that begin like this are run by spreadsheets (OWASP, CSV injection).
 _FORMULAS = ("=", "+", "-", "@", "\t", "\r")
+
+_PARIS = ZoneInfo("Europe/Paris")
 
 _VOTE_TYPES: dict[BudgetBallot, str] = {
     "approve": "approval",
@@ -111,8 +115,9 @@ def pabulib(file: BallotFile, origin: str | None = None) -> Iterator[str]:
         "budget": str(rules.amount),
         "vote_type": _VOTE_TYPES[rules.ballot],
         "rule": "equalshares" if rules.rule == "equal-shares" else "greedy",
-        "date_begin": _day(terms.opens_at),
-        "date_end": _day(terms.closes_at),
+        "date_begin": _day(datetime.fromisoformat(terms.opens_at)),
+        # A ballot that closes at midnight ended on the day before.
+        "date_end": _day(datetime.fromisoformat(terms.closes_at) - timedelta(seconds=1)),
         "currency": rules.currency,
     }
     if rules.ballot == "points":
@@ -149,7 +154,6 @@ def _votes(terms: Terms, votes: Sequence[str]) -> Iterator[PabulibVote]:
         yield PabulibVote(str(voter), chosen, {})
 
 
-def _day(instant: str) -> str:
-    """``31.12.2026``, as the format writes days."""
-    year, month, day = instant[:10].split("-")
-    return f"{day}.{month}.{year}"
+def _day(instant: datetime) -> str:
+    """``31.12.2026``, as the format writes days, by the clocks of Paris."""
+    return instant.astimezone(_PARIS).strftime("%d.%m.%Y")
