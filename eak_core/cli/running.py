@@ -68,12 +68,14 @@ def worker(context: click.Context, once: bool, timeout: float) -> None:
     from eak_core.db import write_session
     from eak_core.events.worker import Worker
     from eak_core.plugins.activation import start_missing
+    from eak_core.wsgi import settle
 
     _log_to_standard_error()
     with state().application() as app:
         with write_session(app) as session:
             start_missing(session)
         at_work = Worker(app)
+        settle()
         if once:
             if not at_work.drain(timeout=timeout):
                 click.echo(f"eak: events are still pending after {timeout:g} seconds.", err=True)

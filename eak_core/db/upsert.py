@@ -1,9 +1,22 @@
 """Writing rows that may be there already, with the same few words on both databases."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import lru_cache
+from operator import itemgetter
 from typing import Any
 
-from sqlalchemy import Table, inspect, orm
+from sqlalchemy import (
+    ARRAY,
+    Column,
+    String,
+    Table,
+    Text,
+    bindparam,
+    func,
+    inspect,
+    orm,
+    select,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import InstrumentedAttribute
 
@@ -35,22 +48,97 @@ def upsert(
     """Insert ``rows``; where one is there already (by its primary key), it gets the new values.
 
     The columns named in ``add`` are added to what is there instead: that is how counts are kept.
+    Every row gives the same columns. Of several rows with one key the last holds, and counts are
+    summed. Thousands of rows at once cost little more than the driver itself needs, so a batch
+    handler hands over all it has.
     """
     if not rows:
         return
+    session.flush()
     table: Table = inspect(model).local_table  # type: ignore[assignment]  # mapped to one table
+    names = tuple(rows[0])
+    if any(column.default is not None and column.name not in names for column in table.c):
+        # What is left out for a default is SQLAlchemy's to fill in, row by row.
+        statement = _on_conflict(insert_for(session, model), table, names, add)
+        session.execute(statement, [dict(row) for row in rows])
+        return
+    connection = session.connection()
+    if connection.dialect.name == "postgresql":
+        rows = _folded(table, rows, add)
+        arrays = {name: [row[name] for row in rows] for name in names}
+        connection.execute(_insert_arrays(table, names, tuple(add)), arrays)
+    else:
+        sql, values_of = _insert_each(table, names, tuple(add))
+        connection.exec_driver_sql(sql, list(map(values_of, rows)))
+
+
+def _folded(
+    table: Table, rows: Sequence[Mapping[str, Any]], add: Sequence[str]
+) -> Sequence[Mapping[str, Any]]:
+    """``rows`` with one for each key: PostgreSQL refuses to meet a row twice in one statement."""
+    key_of = itemgetter(*(column.name for column in table.primary_key))
+    if len(set(map(key_of, rows))) == len(rows):
+        return rows
+    folded: dict[Any, Mapping[str, Any]] = {}
+    for row in rows:
+        key = key_of(row)
+        earlier = folded.get(key)
+        summed = {name: earlier[name] + row[name] for name in add} if earlier else {}
+        folded[key] = {**row, **summed}
+    return list(folded.values())
+
+
+# Both are kept: to build a statement costs more than to run it for a few rows.
+
+
+@lru_cache
+def _insert_arrays(table: Table, names: tuple[str, ...], add: tuple[str, ...]) -> Any:
+    """For PostgreSQL: one statement, however many rows, each column being one array."""
+    arrays = func.unnest(*(bindparam(name, type_=_array(table.c[name])) for name in names))
+    rows = select(arrays.table_valued(*names).render_derived())
+    return _on_conflict(postgresql.insert(table).from_select(names, rows), table, names, add)
+
+
+def _array(column: Column[Any]) -> ARRAY[Any]:
+    # A cast to a length would cut off what is too long; inserting refuses it.
+    return ARRAY(Text() if type(column.type) is String else column.type)
+
+
+@lru_cache
+def _insert_each(
+    table: Table, names: tuple[str, ...], add: tuple[str, ...]
+) -> tuple[str, Callable[[Mapping[str, Any]], tuple[Any, ...]]]:
+    """For SQLite: a statement to be run for each row, in the words of the driver, and what makes
+    the driver's values of a row."""
+    statement = _on_conflict(sqlite.insert(table), table, names, add)
+    compiled = statement.compile(dialect=_SQLITE, column_keys=names)
+    order = compiled.positiontup
+    convert = [table.c[name].type.dialect_impl(_SQLITE).bind_processor(_SQLITE) for name in order]
+    if len(order) > 1 and not any(convert):  # nearly always: numbers and texts as they are
+        return str(compiled), itemgetter(*order)
+
+    def values_of(row: Mapping[str, Any]) -> tuple[Any, ...]:
+        return tuple(
+            process(row[name]) if process else row[name]
+            for name, process in zip(order, convert, strict=True)
+        )
+
+    return str(compiled), values_of
+
+
+def _on_conflict(statement: Any, table: Table, names: Sequence[str], add: Sequence[str]) -> Any:
     keys = [column.name for column in table.primary_key]
-    statement = insert_for(session, model)
     changes = {
         name: table.c[name] + statement.excluded[name] if name in add else statement.excluded[name]
-        for name in rows[0]
+        for name in names
         if name not in keys
     }
     if changes:
-        statement = statement.on_conflict_do_update(index_elements=keys, set_=changes)
-    else:
-        statement = statement.on_conflict_do_nothing(index_elements=keys)
-    session.execute(statement, [dict(row) for row in rows])
+        return statement.on_conflict_do_update(index_elements=keys, set_=changes)
+    return statement.on_conflict_do_nothing(index_elements=keys)
+
+
+_SQLITE = sqlite.dialect(paramstyle="qmark")
 
 
 def insert_for(session: orm.Session, model: type[Base]) -> Any:

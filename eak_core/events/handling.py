@@ -3,6 +3,7 @@
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
+from operator import attrgetter
 
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.orm import Session
@@ -11,12 +12,21 @@ from eak_core.events.core import EventCore
 from eak_core.events.log import Unit, handling
 from eak_core.events.models import ParkedEvent, Subscription
 from eak_core.events.parking import describe, free_next, park, parked_subjects
-from eak_core.events.reading import LogRow, all_recorded, head, recorded, rows_after
+from eak_core.events.reading import (
+    POSITION,
+    SUBJECT,
+    TYPE,
+    LogRow,
+    all_recorded,
+    head,
+    recorded,
+    rows_after,
+)
 from eak_core.events.registry import UnknownVersion
 from eak_core.events.subscribers import Context, Subscriber
 from eak_core.events.types import EventError, Recorded
 
-BATCH = 4000
+BATCH = 10_000
 #: How many it reads the first time, when nobody knows yet how fast its handlers are.
 FIRST_BATCH = 250
 #: How long a batch may go on beginning new events, in seconds. On SQLite it holds the only
@@ -27,6 +37,10 @@ BUDGET = {"sqlite": 0.1, "postgresql": 0.2}
 DEATHS_BEFORE_CARE = 3
 #: … and after so many it is parked without being looked at.
 DEATHS_BEFORE_PARKING = 6
+
+_depth = attrgetter("depth")
+
+BEHIND = "An earlier event of the same subject is parked."
 
 
 class BrokenLog(EventError):
@@ -75,10 +89,10 @@ class Batch:
             sub.careful_until = min(before + BATCH, head(self.session, sub.service_id))
         limit = 1 if sub.careful_until > before else self.most
         rows = rows_after(self.session, sub.service_id, before, limit)
-        if rows and rows[-1].position != before + len(rows):
+        if rows and rows[-1][POSITION] != before + len(rows):
             raise BrokenLog(
                 f"log {sub.service_id}: {len(rows)} events after position {before}"
-                f" end at {rows[-1].position}"
+                f" end at {rows[-1][POSITION]}"
             )
         started = time.perf_counter()
         if rows and sub.tries > DEATHS_BEFORE_PARKING:
@@ -101,13 +115,14 @@ class Batch:
 
     def _park_unseen(self, row: LogRow) -> None:
         sub = self.subscription
-        if row.type in self.claims:
+        if row[TYPE] in self.claims:
             self._park(
-                row,
+                row[POSITION],
+                row[SUBJECT],
                 f"The process, or the handler the transaction, ended {DEATHS_BEFORE_PARKING} times"
                 " in a row while handling this event; it was parked without being tried again.",
             )
-        sub.position = sub.careful_until = row.position
+        sub.position = sub.careful_until = row[POSITION]
 
     def _take(self, rows: Sequence[LogRow]) -> None:
         """Go through ``rows`` in stretches that the same handlers claim."""
@@ -116,18 +131,18 @@ class Batch:
         # One stretch at least: where reading alone took all the time, the cursor must move on too.
         while taken < len(rows) and (taken == 0 or time.monotonic() < self.deadline):
             row = rows[taken]
-            handlers = self.claims.get(row.type)
+            handlers = self.claims.get(row[TYPE])
             if handlers is None:
                 done = 1
-            elif row.subject in self.parked:
-                self._park(row, "An earlier event of the same subject is parked.", behind=True)
+            elif row[SUBJECT] in self.parked:
+                self._park(row[POSITION], row[SUBJECT], BEHIND, behind=True)
                 done = 1
             else:
                 done = self._take_stretch(self._stretch(rows, taken, handlers), handlers)
                 if done == 0:
                     return
             taken += done
-            sub.position = rows[taken - 1].position
+            sub.position = rows[taken - 1][POSITION]
 
     def _stretch(
         self, rows: Sequence[LogRow], first: int, handlers: tuple[Subscriber, ...]
@@ -135,12 +150,12 @@ class Batch:
         """The rows from ``first`` on that can be given to ``handlers`` together."""
         claims, parked = self.claims, self.parked
         live_from = self.subscription.live_from
-        replaying = rows[first].position <= live_from
-        rest = rows[first:]
+        replaying = rows[first][POSITION] <= live_from
+        rest = rows[first:] if first else rows
         if (
             not parked
-            and {claims.get(name) for name in {row.type for row in rest}} == {handlers}
-            and (rest[-1].position <= live_from) is replaying
+            and {claims.get(name) for name in {row[TYPE] for row in rest}} == {handlers}
+            and (rest[-1][POSITION] <= live_from) is replaying
         ):
             return rest  # nearly always
         end = first + 1
@@ -162,9 +177,9 @@ class Batch:
             if isinstance(unreadable, UnknownVersion):
                 sub.error = str(unreadable)
                 return 0
-            self._park(rows[0], unreadable)
+            self._park(rows[0][POSITION], rows[0][SUBJECT], unreadable)
             return 1
-        replaying = rows[0].position <= sub.live_from
+        replaying = rows[0][POSITION] <= sub.live_from
         done, failure = self.attempt(events, handlers, replaying)
         if failure is None:
             sub.handled += done
@@ -177,13 +192,13 @@ class Batch:
         """Each event in a savepoint of its own, so that those that can take effect do."""
         for done, event in enumerate(events, start=1):
             if event.subject in self.parked:
-                self._park(event, "An earlier event of the same subject is parked.", behind=True)
+                self._park(event.position, event.subject, BEHIND, behind=True)
                 continue
             _, failure = self.attempt([event], handlers, replaying)
             if failure is None:
                 self.subscription.handled += 1
             else:
-                self._park(event, failure)
+                self._park(event.position, event.subject, failure)
             if time.monotonic() >= self.deadline:
                 return done
         return len(events)
@@ -200,7 +215,7 @@ class Batch:
         try:
             with handling(self.session) as unit:
                 if all(handler.batch for handler in handlers):
-                    unit.depth = 1 + max(event.depth for event in events)
+                    unit.depth = 1 + max(map(_depth, events))
                     context = self._context(events[-1], replaying)
                     for handler in handlers:
                         handler.function(events, context)
@@ -249,19 +264,11 @@ class Batch:
         )
 
     def _park(
-        self, event: LogRow | Recorded, error: BaseException | str, *, behind: bool = False
+        self, position: int, subject: str, error: BaseException | str, *, behind: bool = False
     ) -> None:
         sub = self.subscription
-        self.parked.add(event.subject)
-        park(
-            self.session,
-            sub.plugin,
-            sub.service_id,
-            event.position,
-            event.subject,
-            error,
-            behind=behind,
-        )
+        self.parked.add(subject)
+        park(self.session, sub.plugin, sub.service_id, position, subject, error, behind=behind)
 
 
 def is_database_trouble(error: BaseException) -> bool:
@@ -276,13 +283,13 @@ def retry_parked(session: Session, core: EventCore, sub: Subscription, parked: P
     both; whether it went well."""
     row = rows_after(session, parked.service_id, parked.position - 1, 1)[0]
     batch = Batch(session, core, sub)
-    handlers = batch.claims.get(row.type, ())
+    handlers = batch.claims.get(row[TYPE], ())
     try:
         event = recorded(core.registry, parked.service_id, row)
     except EventError as error:
         parked.error = describe(error)
         return False
-    _, failure = batch.attempt([event], handlers, row.position <= sub.live_from)
+    _, failure = batch.attempt([event], handlers, row[POSITION] <= sub.live_from)
     if failure is not None:
         parked.error = describe(failure)
         return False

@@ -1,9 +1,10 @@
 """Reading the log, for subscriptions, administrators and checks alike."""
 
 from collections.abc import Iterator, Sequence
+from typing import Any, Final
 
 import msgspec
-from sqlalchemy import Integer, Row, String, bindparam, func, select, type_coerce
+from sqlalchemy import Integer, String, bindparam, func, select, type_coerce
 from sqlalchemy.orm import Session
 
 from eak_core.events.models import EventLog, LogHead
@@ -38,18 +39,25 @@ _rows_after = (
     .limit(bindparam("limit", type_=Integer))
 )
 
-#: A row of the log as `rows_after` gives it.
-LogRow = Row[int, str, str, int, str, int | None, str, str, int]
+#: A row of the log as `rows_after` gives it: the values of `COLUMNS`.
+LogRow = tuple[int, str, str, int, str, int | None, Any, str, int]
+#: Where in a `LogRow` stands what is asked of it before it is decoded.
+POSITION: Final = 0
+TYPE: Final = 2
+SUBJECT: Final = 4
 
 
 def rows_after(session: Session, service_id: int, position: int, limit: int) -> Sequence[LogRow]:
     """At most ``limit`` rows of the log after ``position``, in order, undecoded."""
-    # Through the connection: the session would look at every row for objects to track.
-    return (
-        session.connection()
-        .execute(_rows_after, {"service": service_id, "after": position, "limit": limit})
-        .all()
+    # Through the connection: the session would look at every row for objects to track. And as
+    # tuples of the driver: making rows of them would cost more than all that is done with them.
+    found = session.connection().execute(
+        _rows_after, {"service": service_id, "after": position, "limit": limit}
     )
+    assert found.cursor is not None
+    rows = found.cursor.fetchall()
+    found.close()
+    return rows
 
 
 def recorded(registry: EventRegistry, service_id: int, row: LogRow) -> Recorded:

@@ -25,6 +25,15 @@ from eak_discussion.events import CommentEdited, CommentPosted, CommentWithdrawn
 from eak_discussion.manifest import plugin
 from eak_discussion.models import Count, Standing, comment_id_of
 
+COLUMNS = (
+    Standing.comment_id,
+    Standing.service_id,
+    Standing.idea_id,
+    Standing.stance,
+    Standing.hidden,
+    Standing.withdrawn,
+)
+
 
 @subscriber(
     plugin,
@@ -38,39 +47,36 @@ from eak_discussion.models import Count, Standing, comment_id_of
 def keep_counts(events: Sequence[Recorded], ctx: Context) -> None:
     """Bring the counts to where they are after ``events``: the same statements for any number."""
     ids = {comment_id for each in events if (comment_id := _comment_of(each.data)) is not None}
-    standings = {
-        row.comment_id: row
-        for row in ctx.session.scalars(select(Standing).where(Standing.comment_id.in_(ids)))
-    }
+    kept = select(*COLUMNS).where(Standing.comment_id.in_(ids))
+    standings = {row["comment_id"]: dict(row) for row in ctx.session.execute(kept).mappings()}
     before = _counted(standings.values())
     for each in events:
         comment_id = _comment_of(each.data)
         if isinstance(each.data, CommentPosted):
-            standings[each.data.comment_id] = Standing(
-                comment_id=each.data.comment_id,
-                service_id=ctx.service_id,
-                idea_id=each.data.idea_id,
-                stance=each.data.stance,
-                hidden=False,
-                withdrawn=False,
-            )
+            standings[each.data.comment_id] = {
+                "comment_id": each.data.comment_id,
+                "service_id": ctx.service_id,
+                "idea_id": each.data.idea_id,
+                "stance": each.data.stance,
+                "hidden": False,
+                "withdrawn": False,
+            }
         elif comment_id in standings:
             _apply(each.data, standings[comment_id])
-    ctx.session.add_all(standings.values())
-    ctx.session.flush()
+    upsert(ctx.session, Standing, list(standings.values()))
     _add(ctx, _counted(standings.values()), before)
 
 
-def _apply(happened: Any, standing: Standing) -> None:
+def _apply(happened: Any, standing: dict[str, Any]) -> None:
     match happened:
         case CommentEdited():
-            standing.stance = happened.stance
+            standing["stance"] = happened.stance
         case CommentWithdrawn():
-            standing.withdrawn = True
+            standing["withdrawn"] = True
         case ContentHidden():
-            standing.hidden = True
+            standing["hidden"] = True
         case ContentRestored():
-            standing.hidden = False
+            standing["hidden"] = False
 
 
 def _comment_of(happened: Any) -> int | None:
@@ -80,10 +86,12 @@ def _comment_of(happened: Any) -> int | None:
     return comment_id
 
 
-def _counted(standings: Iterable[Standing]) -> Counter[tuple[int, str]]:
+def _counted(standings: Iterable[dict[str, Any]]) -> Counter[tuple[int, str]]:
     """How many of ``standings`` count, by idea and stance."""
     return Counter(
-        (each.idea_id, each.stance) for each in standings if not each.hidden and not each.withdrawn
+        (each["idea_id"], each["stance"])
+        for each in standings
+        if not each["hidden"] and not each["withdrawn"]
     )
 
 
