@@ -6,7 +6,7 @@ last thing before COMMIT, so positions have no gap and become visible in order.
 
 from datetime import datetime
 
-from sqlalchemy import DDL, BigInteger, Index, Integer, String, Text, event
+from sqlalchemy import DDL, BigInteger, Index, Integer, String, Text, event, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from eak_core.db import Base
@@ -30,6 +30,16 @@ class EventLog(Base):
     """One event. The database refuses UPDATE and DELETE."""
 
     __tablename__ = "event_log"
+    # Where somebody has acted: the services whose pages change when their name does.
+    __table_args__ = (
+        Index(
+            "ix_event_log_actor_id",
+            "actor_id",
+            "service_id",
+            postgresql_where=text("actor_id IS NOT NULL"),
+            sqlite_where=text("actor_id IS NOT NULL"),
+        ),
+    )
 
     service_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     position: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
