@@ -144,7 +144,6 @@ def test_a_backup_of_another_kind_of_database_is_refused(
     eak("db", "backup", str(tmp_path / "saved"))
     other = {"sqlite": os.environ["EAK_DATABASE_URL"], "postgresql": f"sqlite:///{tmp_path}/x"}
     if database == "sqlite":
-        pytest.importorskip("psycopg")
         other["sqlite"] = "postgresql://nobody@127.0.0.1:1/nowhere"
     monkeypatch.setenv("EAK_DATABASE_URL", other[database])
     assert eak("db", "restore", str(tmp_path / "saved")).code == 2
