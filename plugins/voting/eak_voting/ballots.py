@@ -23,6 +23,9 @@ Phase = Literal["draft", "upcoming", "open", "closing", "counted", "cancelled"]
 
 _settings = msgspec.json.Decoder(Settings)
 _terms = msgspec.json.Decoder(Terms)
+_decoded: dict[str, Terms] = {}
+#: Every vote asks for the terms of its ballot, and few ballots are open at a time.
+_MOST_DECODED = 64
 
 
 def ballot_of(session: Session, service: Service, ballot_id: int) -> Ballot:
@@ -69,8 +72,8 @@ def options_of(session: Session, ballot: Ballot) -> list[BallotOption]:
 
 def terms_of(session: Session, service: Service, ballot: Ballot) -> Terms:
     """The terms of ``ballot``: the frozen ones, or before the opening what they would be now."""
-    if ballot.terms is not None:
-        return _terms.decode(ballot.terms)
+    if ballot.terms_hash is not None:
+        return _frozen(ballot, ballot.terms_hash)
     return Terms(
         ballot=ballot.id,
         service=service.slug,
@@ -81,6 +84,17 @@ def terms_of(session: Session, service: Service, ballot: Ballot) -> Terms:
         settings=settings_of(ballot),
         options=tuple(option.term for option in options_of(session, ballot)),
     )
+
+
+def _frozen(ballot: Ballot, terms_hash: str) -> Terms:
+    """The frozen terms, decoded once in this process: what a hash names never changes."""
+    known = _decoded.get(terms_hash)
+    if known is None:
+        if len(_decoded) >= _MOST_DECODED:
+            _decoded.clear()
+        assert ballot.terms is not None
+        known = _decoded[terms_hash] = _terms.decode(ballot.terms)
+    return known
 
 
 def written(settings: Settings) -> str:

@@ -11,7 +11,7 @@ changes it, and nobody else can, the platform included.
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import bindparam, delete, insert, select, text, update
 
 from eak_core.api import (
     Actor,
@@ -20,9 +20,9 @@ from eak_core.api import (
     Refused,
     Service,
     Session,
+    UTCDateTime,
     _l,
     clock,
-    insert_for,
     publish,
     require,
 )
@@ -33,6 +33,17 @@ from eak_voting.electorate import require_admitted
 from eak_voting.events import VoteCast, VoteChanged, VoteWithdrawn
 from eak_voting.models import Ballot, Paper, Receipt, RegisterEntry
 from eak_voting.opening import open_ballot
+
+# Made once: what a statement costs to put together is most of what a vote costs.
+_enter = text(
+    "INSERT INTO voting_register (ballot_id, voter_key, hour, shuffled)"
+    " VALUES (:ballot_id, :voter_key, :hour, FALSE) ON CONFLICT DO NOTHING RETURNING ballot_id"
+).bindparams(bindparam("hour", type_=UTCDateTime()))
+_put = insert(Paper.__table__).values(version=1, shuffled=False)  # type: ignore[arg-type]  # a table
+_give_receipt = insert(Receipt.__table__).values(  # type: ignore[arg-type]  # a table
+    logged=False, replaced=False, replacement_logged=False
+)
+_NOTHING_KNOWN = dict.fromkeys(("salt", "receipt", "person_id", "source", "exclusion_id"))
 
 
 class TooLate(Refused):
@@ -173,6 +184,14 @@ def own_choices(session: Session, actor: Actor, ballot: Ballot) -> str | None:
     )
 
 
+def choices_with_code(session: Session, ballot: Ballot, code: str) -> str:
+    """What the vote that ``code`` belongs to says, for whoever has the code. `WrongCode`."""
+    paper = session.get(Paper, (ballot.id, receipts.mark_of(receipts.read_code(code))))
+    if paper is None:
+        raise _wrong_code()
+    return paper.choices
+
+
 def hour_of(at: datetime) -> datetime:
     """The hour that ``at`` lies in: the finest time that the register knows."""
     return at.replace(minute=0, second=0, microsecond=0)
@@ -187,9 +206,13 @@ def _taking_votes(session: Session, service: Service, ballot: Ballot) -> Ballot:
     asked = session.began_at or clock.now()
     if ballot.state == "announced" and phase(ballot, asked) == "open":
         open_ballot(session, service, ballot)  # the worker is late: whoever comes first opens it
-    ballot = session.get_one(
-        Ballot, ballot.id, with_for_update={"read": True}, populate_existing=True
-    )
+    held = session.execute(
+        select(Ballot.state, Ballot.version_id, Ballot.closes_at)
+        .where(Ballot.id == ballot.id)
+        .with_for_update(read=True)
+    ).one()
+    if tuple(held) != (ballot.state, ballot.version_id, ballot.closes_at):
+        session.refresh(ballot)
     stands = phase(ballot, asked)
     if ballot.state == "closed" or stands in ("closing", "counted"):
         raise TooLate(_l("This ballot is closed: your vote was not recorded."))
@@ -215,12 +238,10 @@ def _standing(
 
 def _register(session: Session, ballot: Ballot, key: str) -> bool:
     """Enter a voter; whether it is the first time. Whoever comes at once waits here."""
-    entry = {"ballot_id": ballot.id, "voter_key": key, "hour": hour_of(clock.now())}
-    statement = insert_for(session, RegisterEntry).values(shuffled=False, **entry)
-    found = session.execute(
-        statement.on_conflict_do_nothing().returning(RegisterEntry.ballot_id)
-    ).scalar_one_or_none()
-    return found is not None
+    entered = session.execute(
+        _enter, {"ballot_id": ballot.id, "voter_key": key, "hour": hour_of(clock.now())}
+    )
+    return entered.scalar_one_or_none() is not None
 
 
 def _cast_secret(
@@ -237,11 +258,7 @@ def _cast_secret(
             )
         return _change_secret(session, ballot, code, choices)
     proof = receipts.proof(code, 1, ballot.id, choices)
-    session.execute(
-        insert(Paper).values(
-            ballot_id=ballot.id, mark=proof.mark, choices=choices, version=1, shuffled=False
-        )
-    )
+    _put_into_box(session, ballot, proof.mark, choices)
     _keep_receipt(session, ballot, proof.receipt)
     return Cast(proof.receipt, code)
 
@@ -274,18 +291,15 @@ def _cast_open(
     code = receipts.new_code(form_key, ballot.id)
     if first:
         proof = receipts.proof(code, 1, ballot.id, choices)
-        session.execute(
-            insert(Paper).values(
-                ballot_id=ballot.id,
-                mark=key,
-                choices=choices,
-                salt=proof.salt,
-                receipt=proof.receipt,
-                person_id=actor.person_id if ballot.secrecy == "public" else None,
-                source=bursts.group(ballot, source),
-                version=1,
-                shuffled=False,
-            )
+        _put_into_box(
+            session,
+            ballot,
+            key,
+            choices,
+            salt=proof.salt,
+            receipt=proof.receipt,
+            person_id=actor.person_id if ballot.secrecy == "public" else None,
+            source=bursts.group(ballot, source),
         )
         _keep_receipt(session, ballot, proof.receipt)
         return Cast(proof.receipt)
@@ -302,6 +316,13 @@ def _cast_open(
     return Cast(proof.receipt, changed=True)
 
 
+def _put_into_box(
+    session: Session, ballot: Ballot, mark: str, choices: str, **known: str | int | None
+) -> None:
+    row = {**_NOTHING_KNOWN, **known, "ballot_id": ballot.id, "mark": mark, "choices": choices}
+    session.connection().execute(_put, row)
+
+
 def _paper(session: Session, ballot: Ballot, mark: str) -> Paper | None:
     return session.get(Paper, (ballot.id, mark), with_for_update=True, populate_existing=True)
 
@@ -316,7 +337,7 @@ def _receipt_of(ballot: Ballot, paper: Paper, code: str | None) -> str:
 
 
 def _keep_receipt(session: Session, ballot: Ballot, receipt: str) -> None:
-    session.execute(insert(Receipt).values(ballot_id=ballot.id, receipt=receipt))
+    session.connection().execute(_give_receipt, {"ballot_id": ballot.id, "receipt": receipt})
 
 
 def _replace_receipt(session: Session, ballot: Ballot, receipt: str) -> None:

@@ -36,7 +36,7 @@ def prepared(form: CastForm, session: Session, actor: Actor) -> CastForm:
 
 def _wanted(session: Session, actor: Actor, terms: Terms) -> tuple[bool, bool]:
     electorate = terms.settings.electorate
-    if not actor.signed_in:
+    if not actor.signed_in or not electorate.asks:
         return False, False
     said = declared(session, actor.person_id)
     age = electorate.minimum_age

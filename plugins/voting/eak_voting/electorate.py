@@ -107,6 +107,8 @@ def admission(
         return Admission(
             "other", _l("This ballot is reserved for the agents of the administration.")
         )
+    if not electorate.asks:
+        return Admission()
     return _by_declaration(declared(session, actor.person_id), electorate)
 
 

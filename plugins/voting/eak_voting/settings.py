@@ -42,6 +42,11 @@ class Electorate(_Record):
     minimum_age: int | None = None
     size: int | None = None
 
+    @property
+    def asks(self) -> bool:
+        """Whether voters declare something to belong to it."""
+        return self.who == "inhabitants" or self.minimum_age is not None
+
 
 class Quorum(_Record):
     """How many voters a ballot needs to be conclusive: a number, or per cent of the electorate."""
