@@ -56,7 +56,7 @@ def measure(databases: Databases, kind: Kind, folder: Path) -> Iterator[Figure]:
         site = sites.make(plugins=())
         app = site.app
         if kind == "postgresql":
-            _keep_promises(app)
+            keep_promises(app)
         with app.app_context():
             service = site.service
             citizen = site.people.citizen
@@ -70,7 +70,7 @@ def measure(databases: Databases, kind: Kind, folder: Path) -> Iterator[Figure]:
             yield Figure(f"{name}, worst wait", "ms", ours.worst_ms, ceiling=WORST_WAIT_MS)
 
 
-def _keep_promises(app: Flask) -> None:
+def keep_promises(app: Flask) -> None:
     """Tests let PostgreSQL skip the disk; a measurement must not."""
     with app.app_context():
         engine = db.engine.execution_options(isolation_level="AUTOCOMMIT")
