@@ -27,7 +27,7 @@ from eak_core.api import (
     slug_of,
 )
 from eak_voting.ballots import written
-from eak_voting.models import TITLE_LENGTH, Ballot, BallotOption
+from eak_voting.models import TITLE_LENGTH, Ballot, BallotOption, Reminder
 from eak_voting.settings import GRADES, Settings
 
 TEXT_LENGTH = 20_000
@@ -118,7 +118,9 @@ def delete_draft(session: Session, actor: Actor, service: Service, ballot: Ballo
     require(actor, "voting.manage", service)
     ballot = locked(session, ballot)
     require_draft(ballot)
-    session.execute(delete(BallotOption).where(BallotOption.ballot_id == ballot.id))
+    # It may have been announced once, and somebody may have asked to be reminded then.
+    for table in (BallotOption, Reminder):
+        session.execute(delete(table).where(table.ballot_id == ballot.id))
     session.delete(ballot)
 
 
@@ -196,6 +198,9 @@ def _check_settings(settings: Settings, options: int, errors: dict[str, str]) ->
         errors["quorum"] = _("A quorum in per cent needs the size of the electorate.")
     elif not 0 <= quorum.voters <= 10**9 or not 0 <= (quorum.percent or 0) <= 100:
         errors["quorum"] = _("The quorum is a number of voters, or from 0 to 100 per cent.")
+    if settings.secrecy == "secret" and settings.publication == "live":
+        # Whoever watches a voter and the figures would see what changed.
+        errors["publication"] = _("A secret ballot cannot show its results while people vote.")
     wrong = {
         "support": _support_error,
         "approval": _approval_error,
