@@ -125,6 +125,12 @@ def _is_missing(engine: Engine) -> bool:
     return engine.dialect.name == "sqlite" and bool(file) and not Path(str(file)).exists()
 
 
+def heads_in(connection: Connection, distribution: Distribution) -> tuple[str, ...]:
+    """The revisions up to which the database has come; none where nothing has run."""
+    opts = {"version_table": distribution.version_table}
+    return MigrationContext.configure(connection, opts=opts).get_current_heads()
+
+
 def upgrade(engine: Engine, distribution: Distribution, to: str = "heads") -> Sequence[str]:
     """Run what is pending up to ``to``, in one transaction; answers the revisions that were run."""
     with _locked(engine) as connection:
@@ -138,8 +144,7 @@ def _pending(
     connection: Connection, distribution: Distribution, to: str = "heads"
 ) -> Sequence[str]:
     script = distribution.script()
-    opts = {"version_table": distribution.version_table}
-    current = MigrationContext.configure(connection, opts=opts).get_current_heads()
+    current = heads_in(connection, distribution)
     try:
         missing = list(script.iterate_revisions(to, current or "base"))
     except (CommandError, RevisionError) as error:
