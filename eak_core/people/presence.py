@@ -1,6 +1,6 @@
 """Where a person appears, and so whose pages change when their name does."""
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 
 from eak_core.db import Session
 from eak_core.events import SITE, Event, publish
@@ -15,6 +15,10 @@ def publish_everywhere(
     Their name may stand on any page of these, and only an event of a service lets its pages be
     fetched again.
     """
-    acted = select(EventLog.service_id).where(EventLog.actor_id == person_id).distinct()
-    for service_id in sorted({SITE, *session.scalars(acted)}):
+    for service_id in sorted({SITE, *session.scalars(services_of(person_id))}):
         publish(session, event, service_id=service_id, actor_id=actor_id)
+
+
+def services_of(person_id: int) -> Select[int]:
+    """The ids of the services where the person has acted."""
+    return select(EventLog.service_id).where(EventLog.actor_id == person_id).distinct()

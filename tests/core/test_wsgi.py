@@ -1,0 +1,30 @@
+"""What a server's process is told before it serves."""
+
+import gc
+from collections.abc import Iterator
+
+import pytest
+from flask import Flask
+
+from eak_core import wsgi
+
+
+@pytest.fixture
+def collector() -> Iterator[None]:
+    threshold = gc.get_threshold()
+    yield
+    gc.unfreeze()
+    gc.set_threshold(*threshold)
+
+
+@pytest.mark.usefixtures("collector")
+def test_what_a_server_has_loaded_is_not_searched_for_cycles_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    loaded = Flask("loaded")
+    monkeypatch.setattr(wsgi, "_end_with_parent", lambda: None)
+    monkeypatch.setattr(wsgi, "create", lambda: loaded)
+    assert any(each is loaded for each in gc.get_objects())
+    assert wsgi.create_under_parent() is loaded
+    assert not any(each is loaded for each in gc.get_objects())
+    assert gc.get_threshold()[0] == wsgi.COLLECT_AFTER
