@@ -5,11 +5,12 @@ from typing import Any
 
 from flask import flash, g, redirect, request, url_for
 from wtforms import HiddenField, RadioField, SelectChoice, TextAreaField
-from wtforms.validators import Length
+from wtforms.validators import InputRequired, Length
 
 from eak_core.api import (
     Form,
     Invalid,
+    Needed,
     Refused,
     _,
     _l,
@@ -100,11 +101,14 @@ def _fields(number: int, entry: Pending) -> Mapping[str, Any]:
     ]
     return {
         f"to_{number}": RadioField(
-            _("Decision on “%(title)s”", title=entry.idea.title), choices=choices, default=LATER
+            _("Decision on “%(title)s”", title=entry.idea.title),
+            choices=choices,
+            default=LATER,
+            validators=[InputRequired(_("Choose what becomes of this idea."))],
         ),
         f"reason_{number}": TextAreaField(
             _("Public reason for “%(title)s”", title=entry.idea.title),
-            validators=[Length(max=REASON_LENGTH)],
+            validators=[Needed(), Length(max=REASON_LENGTH)],
         ),
         f"seen_{number}": HiddenField(validators=[Length(max=64)]),
     }
@@ -149,7 +153,8 @@ def _look_again(form: DecisionsForm, entries: list[Pending]) -> None:
 
 def _page(ballot: Ballot, entries: list[Pending], form: DecisionsForm) -> str:
     outcome = result_of(ballot)
-    order = places(outcome)
+    # Where nobody voted, all share a first place that means nothing.
+    order = places(outcome) if outcome.counted else {}
     last = len(entries) + 1
     entries = sorted(
         entries, key=lambda each: (order.get(each.option.number, last), each.option.number)

@@ -29,6 +29,7 @@ class Entry:
     method: str
     phase: Phase
     opens_at: datetime
+    opened_at: datetime | None
     closes_at: datetime
     options: int
     undecided: int
@@ -50,7 +51,7 @@ def entries(session: Session, service: Service) -> list[Entry]:
     return [
         Entry(
             ballot.id, ballot.slug, ballot.title, ballot.method, phase(ballot),
-            ballot.opens_at, ballot.closes_at, count,
+            ballot.opens_at, ballot.opened_at, ballot.closes_at, count,
             undecided if ballot.state == "counted" else 0,
         )
         for ballot, count, undecided in session.execute(query)

@@ -61,7 +61,8 @@ PUBLICATION_SENTENCES: Mapping[str, Any] = {
                       " what leads draws more votes, for no other reason."),
     "totals": _l("Everybody sees how many people have voted; what they chose shows after the"
                  " count, also to those who run the service."),
-    "live": _l("Everybody sees a provisional result while votes are cast."),
+    "live": _l("Everybody sees a provisional result while votes are cast; a secret ballot cannot"
+               " offer that."),
 }  # fmt: skip
 
 RESIDENTS_TITLES: Mapping[str, Any] = {
