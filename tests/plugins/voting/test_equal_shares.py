@@ -2,8 +2,9 @@
 
 from fractions import Fraction
 from pathlib import Path
+from random import Random
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from eak_voting.counting import pabulib
@@ -11,6 +12,7 @@ from eak_voting.counting.budgets import Project, election
 from eak_voting.counting.equal_shares import equal_shares
 from eak_voting.counting.greedy import greedy
 from eak_voting.counting.horizon import horizon
+from eak_voting.counting.lots import lot_order
 from eak_voting.counting.priceability import prices_hold
 from eak_voting.counting.screen import Screen
 from eak_voting.counting.shares import Shares
@@ -82,10 +84,10 @@ def add1_by_definition(instance, seed, exhaustive):
         left = instance.budget - instance.cost(bought)
         others = [place for place in wanted if place not in bought]
         if exhaustive and all(instance.projects[place].cost > left for place in others):
-            return bought
+            return bought, endowment
         following = by_definition(instance, endowment + 1, seed)
         if instance.cost(following) > instance.budget:
-            return bought
+            return bought, endowment
         endowment, bought = endowment + 1, following
 
 
@@ -187,15 +189,34 @@ def test_the_screen_says_what_the_exact_run_says_or_nothing(instance, endowment)
     assert screened in (None, shares.run(Fraction(endowment)).selected)
 
 
-@given(elections(points=True), st.integers(0, 20))
+@given(elections(points=True), st.integers(0, 30))
+@settings(max_examples=300)
 def test_up_to_its_horizon_a_run_buys_the_same_in_the_same_order(instance, endowment):
     shares = Shares(instance, "")
 
     selected, last = horizon(shares, endowment)
 
     assert last >= endowment
-    for each in range(endowment, min(last, endowment + 40) + 1):
+    for each in range(endowment, min(last, endowment + 60) + 1):
         assert shares.run(Fraction(each)).selected == selected
+
+
+def test_a_horizon_is_never_too_far_in_many_elections():
+    # What ends a horizon is rarely seen in the smallest elections, which hypothesis prefers.
+    chance = Random(1)
+    for _ in range(1500):
+        costs = [
+            chance.randrange(1, 6) * 10 if chance.random() < 0.5 else chance.randrange(10, 60)
+            for _ in range(5)
+        ]
+        voters = [[place for place in range(5) if chance.random() < 0.5] for _ in range(6)]
+        shares = Shares(of(60, costs, voters), "")
+        endowment = chance.randrange(5, 30)
+
+        selected, last = horizon(shares, endowment)
+
+        for each in {(endowment + last) // 2, last}:
+            assert shares.run(Fraction(each)).selected == selected
 
 
 def test_few_voters_of_a_large_budget_are_counted_without_a_run_for_every_unit():
@@ -208,6 +229,16 @@ def test_few_voters_of_a_large_budget_are_counted_without_a_run_for_every_unit()
     assert outcome.endowment == 6 * 10**7 - 1
 
 
+def test_the_screen_says_nothing_where_fractions_of_votes_are_equal():
+    # Both "1" and "2" have 8/3 effective votes, once "0" has left two supporters of each poor.
+    voters = [{0, 1}, {0, 1}, {0, 2}, {0, 2}, {0}, {1}, {1}, {2}, {2}]
+    tied = of(90, [40, 16, 16], voters)
+    apart = of(90, [40, 16, 17], voters)
+
+    assert Screen(Shares(tied, "")).selected(10) is None
+    assert Screen(Shares(apart, "")).selected(10) == [0, 1, 2]
+
+
 @given(elections(), st.booleans())
 def test_add1_is_the_definition_step_by_step(instance, exhaustive):
     wanted = [place for place, votes in enumerate(instance.votes) if votes]
@@ -215,7 +246,17 @@ def test_add1_is_the_definition_step_by_step(instance, exhaustive):
         return
     outcome = equal_shares(instance, "add1-exhaustive" if exhaustive else "add1", seed="s")
 
-    assert instance.places(outcome.selected) == add1_by_definition(instance, "s", exhaustive)
+    bought, endowment = add1_by_definition(instance, "s", exhaustive)
+    assert instance.places(outcome.selected) == bought
+    assert outcome.endowment == endowment
+
+
+def test_add1_stops_with_the_first_outcome_that_is_exhaustive():
+    # From 5 each, both pay for "0", and 1 is left, for which there is nothing; "1" needs 8 of one.
+    instance = of(10, [9, 8], [{0, 1}, {0}])
+
+    assert equal_shares(instance, "add1-exhaustive").endowment == 5
+    assert equal_shares(instance, "add1").endowment > 5
 
 
 def test_amounts_with_decimals_are_exact():
@@ -253,13 +294,21 @@ def test_of_as_many_effective_votes_and_equal_costs_the_most_votes_are_bought_fi
     assert outcomes[0].ties == ()
 
 
+def test_projects_that_the_lot_decides_between_are_told_in_the_order_of_their_lots():
+    tied = of(10, [10] * 5, [{0, 1, 2, 3, 4}])
+
+    for seed in "abcde":
+        (tie,) = equal_shares(tied, seed=seed).ties
+        assert list(tie.tied) == lot_order(seed, "01234")
+
+
 def test_a_true_tie_is_decided_by_the_lot_and_told():
     tied = of(10, [10, 10], [{0, 1}])
     chosen = {equal_shares(tied, seed=str(seed)).selected for seed in range(20)}
     (tie,) = equal_shares(tied, seed="7").ties
 
     assert chosen == {("0",), ("1",)}
-    assert (tie.step, sorted(tie.tied)) == (1, ["0", "1"])
+    assert (tie.step, list(tie.tied)) == (1, lot_order("7", ["0", "1"]))
     assert (tie.chosen,) == equal_shares(tied, seed="7").selected
 
 
@@ -361,6 +410,13 @@ def test_the_reason_of_a_project_left_out_says_what_its_supporters_have_and_wher
     assert (left_out.code, left_out.cause) == ("1", "shares")
     assert (left_out.share, left_out.available, left_out.missing) == (30, 12, 8)
     assert left_out.spent_on == (("0", 18),)
+
+
+def test_of_what_supporters_spent_their_money_on_the_most_expensive_is_told():
+    instance = of(30, [1, 5, 2, 4, 29], [{0, 1, 2, 3, 4}] * 2 + [set()])
+    (left_out,) = equal_shares(instance).not_funded
+
+    assert left_out.spent_on == (("1", 5), ("3", 4), ("2", 2))
 
 
 def test_a_project_that_nobody_voted_for_is_said_to_be_so():

@@ -76,6 +76,12 @@ def test_the_majority_grade_is_the_more_severe_of_two_middle_judgments():
     assert majority_grade((0, 0, 0)) == 0
 
 
+def test_as_many_better_as_worse_judgments_are_a_minus():
+    assert gauge((1, 1, 1)).sign == "-"
+    assert gauge((0, 2, 0)).sign == "-"
+    assert gauge((1, 2, 2)).sign == "+"
+
+
 @pytest.mark.parametrize(
     ("judgments", "value"),
     [([7, 11, 9, 9, 11], [9, 9, 11, 7, 11]), ([8, 11, 9, 9, 10], [9, 9, 10, 8, 11])],
