@@ -37,8 +37,8 @@ def publish_due(session: Session, service: Service, name: str, due_at: datetime)
     ballot = _ballot(session, name)
     if ballot is None or phase(ballot) != "open":
         return  # the close publishes what remains
-    if ballot.state == "open" and publish_receipts(session, service, ballot):
-        live.refresh_secret(session, service, ballot)
+    if ballot.state == "open":
+        publish_receipts(session, service, ballot)
     timetable.next_receipts(session, ballot, clock.now())
 
 

@@ -2,16 +2,14 @@
 
 It is counted anew at most once a minute, and kept (`Live`); pages read what is kept, through
 `eak_voting.shown` alone. What it says of a ballot that hides its results until the close is
-nothing, for nothing is counted there before. In secret ballots two results in a row would tell
-what somebody voted who came between them, so they change only with a group of receipts
-(`eak_voting.publishing`), hourly at most, and when `FEWEST` more people have voted; and in ballots
-that are not public none shows before `FEWEST` votes.
+nothing, for nothing is counted there before. Secret ballots always do: two results in a row would
+tell what somebody voted who came between them. In pseudonymous ones none shows before `FEWEST`
+votes.
 """
 
 import time
 from datetime import datetime, timedelta
 
-import msgspec
 from sqlalchemy import delete
 
 from eak_core.api import Service, Session, clock, on_schedule, upsert
@@ -19,16 +17,13 @@ from eak_voting import timetable
 from eak_voting.ballots import phase, settings_of
 from eak_voting.manifest import plugin
 from eak_voting.models import Ballot, Live
-from eak_voting.outcome import Outcome
 from eak_voting.settings import canonical
-from eak_voting.tally import count, voters_of
+from eak_voting.tally import count
 
 #: A result of fewer votes would tell what single people chose.
 FEWEST = 10
 #: A count takes at most this part of a worker's time (and on SQLite of all writing).
 _SHARE = 1 / 50
-
-_outcome = msgspec.json.Decoder(Outcome)
 
 
 @on_schedule(plugin, "live")
@@ -48,7 +43,8 @@ def refresh(session: Session, service: Service, ballot: Ballot) -> None:
 
     The lot of a tie is drawn by the hash of the terms, until the close gives its seed.
     """
-    if settings_of(ballot).publication != "live" or ballot.terms_hash is None:
+    followed = settings_of(ballot).publication == "live" and ballot.secrecy != "secret"
+    if not followed or ballot.terms_hash is None:
         return
     provisional = count(session, service, ballot, ballot.terms_hash)
     if ballot.secrecy != "public" and provisional.counted < FEWEST:
@@ -60,17 +56,6 @@ def refresh(session: Session, service: Service, ballot: Ballot) -> None:
         "result": canonical(provisional).decode(),
     }
     upsert(session, Live, [row])
-
-
-def refresh_secret(session: Session, service: Service, ballot: Ballot) -> None:
-    """As `refresh`, in a secret ballot, where the caller has just published a group of receipts
-    and holds the row of ``ballot``; nothing in other ones."""
-    if ballot.secrecy == "secret":
-        last = session.get(Live, ballot.id)
-        shown = _outcome.decode(last.result).voters if last is not None else 0
-        # A group of receipts can be one person's who changed a vote ten times.
-        if voters_of(session, ballot) >= shown + FEWEST:
-            refresh(session, service, ballot)
 
 
 def forget(session: Session, ballot: Ballot) -> None:

@@ -259,7 +259,8 @@ class Declaration(Model):
 
 
 class Reminder(Model):
-    """Somebody asked to be reminded of a ballot."""
+    """Somebody asked to be reminded of a ballot; gone once they were. ``told_at`` is when they were
+    written to that it is open, where they had asked before."""
 
     __tablename__ = "voting_reminder"
     __table_args__ = (Index("ix_voting_reminder_person_id", "person_id"),)
@@ -267,3 +268,4 @@ class Reminder(Model):
     ballot_id: Mapped[int] = mapped_column(ForeignKey("voting_ballot.id"), primary_key=True)
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), primary_key=True)
     asked_at: Mapped[datetime]
+    told_at: Mapped[datetime | None]

@@ -100,6 +100,7 @@ def open_ballot(session: Session, service: Service, ballot: Ballot) -> None:
     ballot.state, ballot.opened_at = "open", now
     leaf = OpenedLeaf(ballot=ballot.id, terms=ballot.terms_hash)
     record(session, service, [leaf])
+    timetable.letters_now(session, ballot)
     publish(
         session,
         BallotOpened(

@@ -20,17 +20,21 @@ RECEIPTS = timedelta(minutes=1)
 #: The same in secret ballots, on the hour: the log must not tell more than the register does.
 SECRET_RECEIPTS = timedelta(hours=1)
 
+#: Nearer to the close nobody is reminded any more.
+LAST_REMINDER = timedelta(minutes=20)
 #: How often a provisional result is counted at most.
 LIVE = timedelta(minutes=1)
 
-_KINDS = ("open", "receipts", "live", "remind", "close", "count")
+_KINDS = ("open", "receipts", "letters", "live", "remind", "reminding", "close", "count")
 
 
 def plan(session: Session, ballot: Ballot, remind_before: timedelta) -> None:
     """Set the instants of a ballot that was announced."""
     _at(session, ballot, "open", ballot.opens_at)
-    half = (ballot.closes_at - ballot.opens_at) / 2  # a short one opens with a letter of its own
-    _at(session, ballot, "remind", ballot.closes_at - min(half, remind_before))
+    # Nobody is reminded of what they were told to be open a moment ago.
+    next_reminder(
+        session, ballot, remind_before, ballot.opens_at + (ballot.closes_at - ballot.opens_at) / 4
+    )
     _at(session, ballot, "close", ballot.closes_at + GRACE)
     next_receipts(session, ballot, max(ballot.opens_at, clock.now()))
     if settings_of(ballot).publication == "live" and ballot.secrecy != "secret":
@@ -49,6 +53,27 @@ def next_receipts(session: Session, ballot: Ballot, after: datetime) -> None:
 def next_live(session: Session, ballot: Ballot, due: datetime) -> None:
     """Set when the provisional result is counted the next time."""
     _at(session, ballot, "live", due)
+
+
+def next_reminder(session: Session, ballot: Ballot, before: timedelta, after: datetime) -> bool:
+    """Set when people are reminded the next time: ``before`` the close, or half, a quarter … of
+    that, whichever comes first ``after`` this instant. False where the close is too near."""
+    while ballot.closes_at - before < after and before >= LAST_REMINDER:
+        before /= 2
+    if before < LAST_REMINDER:
+        return False
+    _at(session, ballot, "remind", ballot.closes_at - before)
+    return True
+
+
+def letters_now(session: Session, ballot: Ballot) -> None:
+    """Let those be written to who asked for it, now that ``ballot`` is open."""
+    _at(session, ballot, "letters", clock.now())
+
+
+def remind_now(session: Session, ballot: Ballot) -> None:
+    """Let the rest of a large number of reminders follow."""
+    _at(session, ballot, "reminding", clock.now())
 
 
 def count_now(session: Session, ballot: Ballot) -> None:

@@ -6,7 +6,7 @@ from typing import get_args
 import pytest
 from sqlalchemy import func, select
 
-from eak_voting.live import FEWEST
+from eak_voting.live import FEWEST, refresh
 from eak_voting.models import Ballot, Live
 from eak_voting.settings import Publication, Secrecy
 from eak_voting.shown import Shown, shown
@@ -98,44 +98,17 @@ def test_a_provisional_result_of_a_few_shows_in_open_ballots_alone(polls: Polls)
     assert votes(visible(polls, ballot))[1] == FEWEST
 
 
-def test_in_a_secret_ballot_it_moves_with_groups_of_voters_on_the_hour(polls: Polls) -> None:
+def test_a_secret_ballot_counts_nothing_early_whatever_its_settings_say(
+    polls: Polls, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("eak_voting.preparing.checked", lambda session, service, draft: draft)
     ballot = polls.open(secrecy="secret", publication="live")
-    crowd(polls, ballot, range(1, FEWEST + 1), [1])
-    polls.clock.advance(minutes=30)
-    polls.site.drain()
-    assert visible(polls, ballot).outcome is None, "not by the minute"
-    polls.clock.advance(minutes=30)
-    polls.site.drain()
-    first = visible(polls, ballot)
-    assert votes(first) == {1: FEWEST, 2: 0, 3: 0}
-    crowd(polls, ballot, range(20, 21), [2])
+    crowd(polls, ballot, range(1, FEWEST + 1))
+    with polls.site.writing() as session:
+        refresh(session, polls.service, session.get_one(Ballot, ballot.id))
     polls.clock.advance(hours=1)
     polls.site.drain()
-    assert visible(polls, ballot) == first, "one vote more would be seen"
-    crowd(polls, ballot, range(21, 20 + FEWEST), [2])
-    polls.clock.advance(hours=1)
-    polls.site.drain()
-    assert votes(visible(polls, ballot)) == {1: FEWEST, 2: FEWEST, 3: 0}
-
-
-def test_one_voter_who_changes_a_secret_vote_again_and_again_makes_no_group(polls: Polls) -> None:
-    from eak_voting.casting import change_with_code
-
-    ballot = polls.open(secrecy="secret", publication="live")
-    crowd(polls, ballot, range(1, FEWEST + 1), [1])
-    polls.clock.advance(hours=1)
-    polls.site.drain()
-    first = visible(polls, ballot)
-    code = polls.vote(ballot, [2], polls.voter(50)).code
-    polls.vote(ballot, [3], polls.voter(51))
-    assert code is not None
-    for said in ("[1]", "[2]") * FEWEST:
-        with polls.site.writing() as session:
-            kept = session.get_one(Ballot, ballot.id)
-            change_with_code(session, polls.voter(50), polls.service, kept, code, said)
-    polls.clock.advance(hours=1)
-    polls.site.drain()
-    assert visible(polls, ballot) == first
+    assert visible(polls, ballot).outcome is None
 
 
 def test_it_goes_on_after_the_worker_was_away(polls: Polls) -> None:

@@ -280,6 +280,7 @@ def upgrade() -> None:
         sa.Column("ballot_id", sa.Integer(), nullable=False),
         sa.Column("person_id", sa.Integer(), nullable=False),
         sa.Column("asked_at", eak_core.api.UTCDateTime(timezone=True), nullable=False),
+        sa.Column("told_at", eak_core.api.UTCDateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(
             ["ballot_id"],
             ["voting_ballot.id"],
