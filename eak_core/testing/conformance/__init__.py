@@ -43,11 +43,16 @@ class PluginConformance:
         """Addresses, beyond those without arguments, on a site where ``acts`` have happened."""
         return ()
 
+    def state(self, site: Site) -> Any:
+        """What histories are compared by; None for all that the plugin has stored. A plugin whose
+        rows hold what is drawn at random says here what must be the same."""
+        return None
+
     @pytest.fixture
     def trial(self, sites: Sites, plugins: Plugins) -> Trial:
         """The plugin on trial."""
         acts = [getattr(act, "__func__", act) for act in type(self).acts]
-        return Trial(self.plugin, sites, plugins, acts, self.pages)
+        return Trial(self.plugin, sites, plugins, acts, self.pages, self.state)
 
     def test_it_can_be_switched_on_and_off(self, trial: Trial) -> None:
         site = trial.site()
