@@ -61,10 +61,12 @@ def start_worker(app: Flask) -> threading.Event:
     """Run a worker in a thread until the process ends or the event that is answered is set."""
     from eak_core.db import write_session
     from eak_core.events.worker import Worker
+    from eak_core.people.upkeep import start_upkeep
     from eak_core.plugins.activation import start_missing
 
     with app.app_context(), write_session(app) as session:
         start_missing(session)
+        start_upkeep(session)
     stop = threading.Event()
     thread = threading.Thread(target=Worker(app).run, args=(stop,), name="eak-worker", daemon=True)
     thread.start()

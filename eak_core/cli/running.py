@@ -67,6 +67,7 @@ def worker(context: click.Context, once: bool, timeout: float) -> None:
     """
     from eak_core.db import write_session
     from eak_core.events.worker import Worker
+    from eak_core.people.upkeep import start_upkeep
     from eak_core.plugins.activation import start_missing
     from eak_core.wsgi import settle
 
@@ -74,6 +75,7 @@ def worker(context: click.Context, once: bool, timeout: float) -> None:
     with state().application() as app:
         with write_session(app) as session:
             start_missing(session)
+            start_upkeep(session)
         at_work = Worker(app)
         settle()
         if once:

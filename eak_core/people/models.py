@@ -1,4 +1,4 @@
-"""The tables of accounts, of the roles they hold, and of the invitations to hold one."""
+"""The tables of accounts, of ended sessions, of roles, and of the invitations to hold one."""
 
 from datetime import datetime
 from uuid import uuid4
@@ -47,6 +47,15 @@ class Person(Base, UserMixin):
     def author_id(self) -> int:
         """An account belongs to the person it stands for."""
         return self.id
+
+
+class EndedSession(Base):
+    """A session that somebody has ended by signing out: a copy of its cookie is worth nothing."""
+
+    __tablename__ = "ended_session"
+
+    id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    ended_at: Mapped[datetime] = mapped_column(default=clock.now, index=True)
 
 
 class RoleGrant(Base):

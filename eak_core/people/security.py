@@ -33,15 +33,15 @@ from eak_core import clock
 from eak_core.db import current_session, db
 from eak_core.errors import Conflict
 from eak_core.i18n import _l
-from eak_core.people import forms
+from eak_core.people import forms, sessions
 from eak_core.people.accounts import joined
 from eak_core.people.addresses import normal_address
+from eak_core.people.attempts import limit_attempts
 from eak_core.people.letters import send_letter
 from eak_core.people.messages import MESSAGES, Wording
 from eak_core.people.models import Person, new_uniquifier
 from eak_core.people.passwords import SHORTEST, Passwords
 from eak_core.web import drafts, render
-from eak_core.web.limits import limit_register, limit_sign_in, limited
 from eak_core.web.links import on_site
 
 SETTINGS: dict[str, Any] = {
@@ -95,15 +95,6 @@ SETTINGS: dict[str, Any] = {
     "EMAIL_HTML": False,
 }
 
-limit_mail = limited("account-mail", "5/minute;30/hour")
-LIMITS = {
-    "login": limit_sign_in,
-    "change_password": limit_sign_in,
-    "register": limit_register,
-    "forgot_password": limit_mail,
-    "send_confirmation": limit_mail,
-    "reset_password": limit_sign_in,
-}
 
 #: What a session holds once somebody has signed in; anything older is dropped.
 SESSION_KEYS = ("_user_id", "_id", "_fresh", "fs_cc", "fs_paa", drafts.KEY)
@@ -120,6 +111,9 @@ class PeopleStore(FSQLALiteUserDatastore):
         query = select(Person).where(getattr(Person, attribute) == value)
         if attribute == "fs_uniquifier":
             query = query.options(joinedload(Person.grants))
+            still = sessions.goes_on()
+            if still is not None:
+                query = query.where(still)
         return current_session().scalars(query).unique().one_or_none()
 
     def create_user(self, **kwargs: Any) -> Person:
@@ -211,7 +205,7 @@ def init_security(app: Flask) -> Security:
     app.jinja_env.globals["_fsdomain"] = security.i18n_domain.gettext
     security.want_json(lambda _request: False)
     _leave_out(app, security)
-    _limit(app)
+    limit_attempts(app)
     _connect(app)
     return security
 
@@ -230,13 +224,6 @@ def _leave_out(app: Flask, security: Security) -> None:
     # It would read the person in every request, before the request says whether it may write.
     app.before_request_funcs[None].remove(security.principal._on_before_request)  # noqa: SLF001
     app.before_request_funcs.setdefault("security", []).append(_refuse_json)
-
-
-def _limit(app: Flask) -> None:
-    """Count the attempts at what can be guessed, or used to flood somebody with mail."""
-    views: dict[str, Any] = app.view_functions
-    for name, limit in LIMITS.items():
-        views[f"security.{name}"] = limit(views[f"security.{name}"])
 
 
 def _refuse_json() -> None:
@@ -277,12 +264,15 @@ def _on_signed_in(app: Flask, user: Person, **_extra: Any) -> None:
     """Begin a new session, so that nothing a stranger planted in the old one survives."""
     user.last_login_at = clock.now()
     _keep_only(SESSION_KEYS)
+    sessions.begin()
     g.pop("csrf_token", None)
     g.pop("eak_actor", None)
 
 
-def _on_signed_out(app: Flask, **_extra: Any) -> None:
-    """Leave nothing in the session that the next person at this browser could find."""
+def _on_signed_out(app: Flask, user: Person, **_extra: Any) -> None:
+    """End the session, and leave nothing in it that the next person at this browser could find."""
+    sessions.end(current_session(), user)
+    after_this_request(_commit)
     _keep_only(SIGNED_OUT_KEYS)
 
 

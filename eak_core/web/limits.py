@@ -34,13 +34,20 @@ def limited(name: str, rule: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
 
     Views with the same ``name`` share their counts. The view raises TooMany beyond the limit.
     """
+    return limited_by(name, rule, _who)
+
+
+def limited_by(
+    name: str, rule: str, whom: Callable[[], str]
+) -> Callable[[Callable[P, R]], Callable[P, R]]:
+    """As `limited`, but attempts are counted for what ``whom`` answers in the request."""
     items = parse_many(rule)
 
     def decorate(view: Callable[P, R]) -> Callable[P, R]:
         @wraps(view)
         def counted(*args: P.args, **kwargs: P.kwargs) -> R:
             if request.method in _COUNTED:
-                count_attempt(name, items)
+                count_attempt(name, items, whom())
             return view(*args, **kwargs)
 
         return counted
@@ -48,12 +55,11 @@ def limited(name: str, rule: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
     return decorate
 
 
-def count_attempt(name: str, items: list[RateLimitItem]) -> None:
-    """Count one attempt at ``name``. Raises TooMany when there were too many already."""
+def count_attempt(name: str, items: list[RateLimitItem], who: str) -> None:
+    """Count one attempt of ``who`` at ``name``. Raises TooMany when there were too many already."""
     limiter = current_app.extensions["eak_limiter"]
     if not limiter.enabled:
         return
-    who = _who()
     for item in items:
         if not limiter.limiter.hit(item, name, who):
             reset, _remaining = limiter.limiter.get_window_stats(item, name, who)

@@ -349,6 +349,39 @@ def test_signing_out_takes_a_post_with_a_token(people: People, client: Browser) 
     assert client.get("/compte/").status_code == 302
 
 
+def test_signing_out_ends_the_session_wherever_its_cookie_was_copied_to(
+    site: Site, people: People, client: Browser
+) -> None:
+    client.sign_in(people.citizen)
+    copied = client.get_cookie("eak")
+    assert copied is not None
+    thief, elsewhere = site.browser(), site.browser()
+    elsewhere.sign_in(people.citizen)
+    thief.set_cookie("eak", copied.value)
+    assert thief.get("/compte/").status_code == 200
+    client.sign_out()
+    assert thief.get("/compte/").status_code == 302
+    assert elsewhere.get("/compte/").status_code == 200, "another browser stays signed in"
+    client.sign_in(people.citizen)
+    assert client.get("/compte/").status_code == 200
+    assert thief.get("/compte/").status_code == 302
+
+
+def test_a_session_from_before_sessions_had_numbers_ends_with_all_others(
+    site: Site, people: People, client: Browser
+) -> None:
+    client.sign_in(people.citizen)
+    with client.session_transaction() as kept:
+        del kept["eak_session"]
+    copied = client.get_cookie("eak")
+    assert copied is not None
+    thief = site.browser()
+    thief.set_cookie("eak", copied.value)
+    assert client.get("/compte/").status_code == 200
+    client.sign_out()
+    assert thief.get("/compte/").status_code == 302
+
+
 def test_a_closed_account_is_signed_out_at_once(
     site: Site, people: People, client: Browser
 ) -> None:
@@ -384,6 +417,26 @@ def test_attempts_at_signing_in_are_counted(sites: Sites, database: str) -> None
     assert codes == [422] * 10 + [429]
     # What was typed can be sent later: nothing else is blocked.
     assert client.get("/compte/connexion").status_code == 200
+
+
+@pytest.mark.parametrize("database", ["sqlite"])
+@pytest.mark.parametrize("email", ["camille.citizen@example.org", "nobody@example.org"])
+def test_attempts_at_one_account_are_counted_from_however_many_computers(
+    sites: Sites, database: str, email: str
+) -> None:
+    site = sites.make((), rate_limits=True)
+    assert site.people.citizen.email == "camille.citizen@example.org"
+    wrong = {"password": "not the password"}
+
+    def attempt(computer: int, email: str) -> int:
+        client = site.browser()
+        client.environ_base["REMOTE_ADDR"] = f"192.0.2.{computer}"
+        return sign_in(client, email, **wrong).status_code
+
+    codes = [attempt(number, email) for number in range(31)]
+    assert codes == [422] * 30 + [429]
+    assert attempt(40, email.upper()) == 429
+    assert attempt(41, "somebody.else@example.org") == 422
 
 
 # Passwords

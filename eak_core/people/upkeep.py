@@ -1,0 +1,75 @@
+"""What the site tidies up by itself once a day: what nobody confirmed, answered or needs.
+
+An address that somebody typed, perhaps another person's, is not kept for ever for that (RGPD,
+article 5: no longer than necessary).
+"""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import delete, exists, select
+from sqlalchemy.exc import IntegrityError
+
+from eak_core import clock
+from eak_core.db import Session
+from eak_core.events import CORE, SITE, on_schedule, schedule
+from eak_core.events.models import ScheduledWork
+from eak_core.people import invitations, sessions
+from eak_core.people.models import Person, RoleGrant, RoleInvitation
+
+NAME = "upkeep"
+EVERY = timedelta(days=1)
+#: How long an account waits for its address to be confirmed.
+UNCONFIRMED_FOR = timedelta(days=30)
+#: How many accounts one run deletes: it holds the writer's place meanwhile.
+AT_ONCE = 500
+
+
+def start_upkeep(session: Session) -> None:
+    """See to it that the site is tidied up; called before a worker starts."""
+    if session.get(ScheduledWork, (CORE.name, SITE, NAME)) is None:
+        schedule(session, CORE.name, SITE, NAME, clock.now())
+
+
+@on_schedule(CORE, NAME)
+def tidy_up(session: Session, service: Any, name: str, due_at: datetime) -> None:
+    """Delete what is over, and come again: tomorrow, or at once where there is more."""
+    deleted = delete_unconfirmed(session)
+    session.execute(
+        delete(RoleInvitation).where(
+            RoleInvitation.invited_at <= clock.now() - invitations.LIFETIME
+        )
+    )
+    sessions.forget_ended(session)
+    pause = timedelta(seconds=1) if deleted == AT_ONCE else EVERY
+    schedule(session, CORE.name, SITE, name, clock.now() + pause)
+
+
+def delete_unconfirmed(session: Session) -> int:
+    """Delete accounts whose address nobody has confirmed in 30 days; answers how many.
+
+    They never could do anything, so no event names them. Those with a role, which a command may
+    have given, are somebody's decision and stay, and so does one that another table refers to.
+    """
+    waiting = session.scalars(
+        select(Person)
+        .where(
+            Person.confirmed_at.is_(None),
+            Person.erased_at.is_(None),
+            Person.created_at <= clock.now() - UNCONFIRMED_FOR,
+            Person.administrator.is_(False),
+            ~exists().where(RoleGrant.person_id == Person.id),
+        )
+        .order_by(Person.created_at)
+        .limit(AT_ONCE)
+    ).all()
+    return sum(_delete(session, person) for person in waiting)
+
+
+def _delete(session: Session, person: Person) -> bool:
+    try:
+        with session.begin_nested():
+            session.delete(person)
+    except IntegrityError:
+        return False
+    return True

@@ -1,0 +1,114 @@
+"""What the site tidies up by itself."""
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import func, select
+
+from eak_core.events import SITE
+from eak_core.events.models import EventLog, ScheduledWork
+from eak_core.people import upkeep
+from eak_core.people.accounts import create_person
+from eak_core.people.models import EndedSession, Person, RoleGrant, RoleInvitation
+from eak_core.services.models import Service
+from eak_core.testing.fixtures import FrozenClock
+from eak_core.testing.people import People
+from eak_core.testing.site import Site
+
+PASSWORD = "a long enough sentence"
+
+
+@pytest.fixture
+def tidied(site: Site, clock: FrozenClock) -> Site:
+    """A site whose workers have started."""
+    with site.writing() as session:
+        upkeep.start_upkeep(session)
+    return site
+
+
+def add(site: Site, name: str, *, confirmed: bool = False, administrator: bool = False) -> int:
+    with site.writing() as session:
+        person = create_person(
+            session, f"{name}@example.org", name, PASSWORD, administrator, confirmed
+        )
+        return person.id
+
+
+def names(site: Site) -> set[str]:
+    with site.reading() as session:
+        return set(session.scalars(select(Person.name)))
+
+
+def test_accounts_that_nobody_confirmed_are_deleted_after_thirty_days(
+    tidied: Site, clock: FrozenClock, service: Service
+) -> None:
+    add(tidied, "waiting")
+    add(tidied, "confirmed", confirmed=True)
+    add(tidied, "chief", administrator=True)
+    helper = add(tidied, "helper")
+    with tidied.writing() as session:
+        session.add(RoleGrant(person_id=helper, service_id=service.id, role="manager"))
+    clock.advance(days=29)
+    add(tidied, "recent")
+    tidied.drain()
+    assert "waiting" in names(tidied)
+    clock.advance(days=1, seconds=1)
+    tidied.drain()
+    assert names(tidied) == {"confirmed", "chief", "helper", "recent"}
+
+
+def test_it_comes_again_every_day_and_is_planned_once(tidied: Site, clock: FrozenClock) -> None:
+    for _day in range(3):
+        tidied.drain()
+        with tidied.writing() as session:
+            upkeep.start_upkeep(session)
+            (planned,) = session.scalars(select(ScheduledWork)).all()
+            assert (planned.plugin, planned.service_id, planned.name) == ("core", SITE, "upkeep")
+            assert planned.due_at == clock.now + timedelta(days=1)
+        clock.advance(days=1)
+
+
+def test_where_there_are_many_it_goes_on_in_parts(
+    tidied: Site, clock: FrozenClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(upkeep, "AT_ONCE", 2)
+    for number in range(3):
+        add(tidied, f"waiting{number}")
+    clock.advance(days=31)
+    tidied.drain()
+    assert len(names(tidied)) == 1
+    clock.advance(seconds=1)
+    tidied.drain()
+    assert names(tidied) == set()
+
+
+def test_invitations_and_ended_sessions_go_when_they_are_over(
+    tidied: Site, clock: FrozenClock, service: Service, people: People
+) -> None:
+    with tidied.writing() as session:
+        session.add(
+            RoleInvitation(
+                service_id=service.id,
+                email="x@example.org",
+                role="manager",
+                invited_by=people.manager.id,
+            )
+        )
+        session.add(EndedSession(id="a" * 32))
+    for days, left in ((29, (1, 1)), (2, (0, 1)), (2, (0, 0))):
+        clock.advance(days=days)
+        tidied.drain()
+        with tidied.reading() as session:
+            count = tuple(
+                session.scalar(select(func.count()).select_from(model))
+                for model in (RoleInvitation, EndedSession)
+            )
+        assert count == left
+
+
+def test_an_account_that_never_was_leaves_no_event(tidied: Site, clock: FrozenClock) -> None:
+    add(tidied, "waiting")
+    clock.advance(days=31)
+    tidied.drain()
+    with tidied.reading() as session:
+        assert session.scalar(select(func.count()).select_from(EventLog)) == 0
