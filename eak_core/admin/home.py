@@ -8,6 +8,7 @@ from eak_core.db import current_session
 from eak_core.events import inspection, scheduling, subscriptions
 from eak_core.people.models import Person
 from eak_core.plugins.host import get_host
+from eak_core.plugins.purge import notice_purges
 from eak_core.plugins.standing import activations_in, troubles
 from eak_core.services.directory import list_services
 from eak_core.services.models import Service
@@ -37,6 +38,7 @@ def home() -> Answer:
 def plugins() -> Answer:
     """Every installed plugin with its state, and in which services it is on."""
     session = current_session()
+    notice_purges(session)
     page = paginate(
         session,
         select(Service).order_by(Service.archived_at.isnot(None), Service.name, Service.id),

@@ -18,6 +18,7 @@ from eak_core.plugins.activation import Switched
 from eak_core.plugins.host import get_host
 from eak_core.plugins.installed import Installed
 from eak_core.plugins.preview import preview
+from eak_core.plugins.purge import notice_purges
 from eak_core.plugins.standing import standings
 from eak_core.web import render
 from eak_core.web.forms import Form
@@ -52,6 +53,7 @@ def managers_only() -> None:
 @blueprint.get("/")
 def index(service_slug: str) -> Answer:
     """Every installed plugin, and how it stands here."""
+    notice_purges(current_session())
     found = standings(current_session(), g.service.id)
     return render("manage/plugins.html", standings=found)
 

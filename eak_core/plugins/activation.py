@@ -25,6 +25,7 @@ from eak_core.plugins.host import PluginHost, get_host
 from eak_core.plugins.installed import Installed, State
 from eak_core.plugins.models import PluginActivation
 from eak_core.plugins.neighbours import get_neighbours
+from eak_core.plugins.purge import notice_purges
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +86,7 @@ def enable(session: Session, actor: Actor, service: Place, name: str) -> Switche
     is off.
     """
     require(actor, "plugin.toggle", service)
-    found = _ready(name)
+    found = _ready(session, name)
     assert found.plugin is not None
     needed = _off_among(session, service.id, found.plugin.requires)
     if needed:
@@ -170,7 +171,7 @@ def rebuild(session: Session, actor: Actor, service: Place, name: str) -> Switch
     `Refused` where it is off: what it kept waits untouched until it is on again.
     """
     require(actor, "plugin.toggle", service)
-    found = _ready(name)
+    found = _ready(session, name)
     if _off_among(session, service.id, [name]):
         raise Refused(
             _l("“%(plugin)s” is off in this service. Switch it on first.", plugin=found.title)
@@ -204,7 +205,8 @@ def titles(names: Iterable[str]) -> str:
     return ", ".join(str(installed[name].title if name in installed else name) for name in names)
 
 
-def _ready(name: str) -> Installed:
+def _ready(session: Session, name: str) -> Installed:
+    notice_purges(session)
     found = get_host().installed.get(name)
     if found is None:
         raise NotFound(_l("No plugin “%(name)s” is installed.", name=name))

@@ -62,6 +62,8 @@ class PluginHost:
         self._found: Mapping[str, Installed] = discover(candidates, self._manager)
         self._pending: dict[str, Any] = {}
         self._mounted: frozenset[str] = frozenset()
+        #: Up to where the log of the site was looked through for purges by other processes.
+        self.purges_noticed = 0
         self._index()
 
     def _index(self) -> None:

@@ -9,10 +9,10 @@ from dataclasses import dataclass
 
 from sqlalchemy import MetaData, Table, delete, func, inspect, select
 
-from eak_core.db import Base, Session
+from eak_core.db import Base, Session, db
 from eak_core.errors import Invalid, Refused
 from eak_core.events import SITE, publish
-from eak_core.events.models import OutboxMessage, ParkedEvent, ScheduledWork, Subscription
+from eak_core.events.models import EventLog, OutboxMessage, ParkedEvent, ScheduledWork, Subscription
 from eak_core.i18n import _l, lazy_ngettext
 from eak_core.permissions import Actor, require
 from eak_core.plugins.events import PluginPurged
@@ -84,6 +84,22 @@ def purge(session: Session, actor: Actor, name: str) -> Sequence[str]:
     )
     publish(session, PluginPurged(plugin=name), service_id=SITE, actor_id=actor.person_id)
     return [table.name for table in tables]
+
+
+def notice_purges(session: Session) -> None:
+    """Let this process no longer take for ready what another one has purged since it started: its
+    tables are gone until its migrations have run again."""
+    host = get_host()
+    last = session.scalar(
+        select(func.max(EventLog.position)).where(
+            EventLog.service_id == SITE,
+            EventLog.position > host.purges_noticed,
+            EventLog.type == PluginPurged.__event__.name,
+        )
+    )
+    if last is not None:
+        host.check_migrations(db.engine)
+        host.purges_noticed = last
 
 
 def _tables(session: Session, name: str) -> list[Table]:

@@ -8,6 +8,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import inspect, select, text
 
+import tests.core.plugins.everything.plugin  # noqa: F401  # its table is made with the others
 from eak_core.db import db, migrations, read_session, write_session
 from eak_core.errors import Forbidden, Invalid, Refused
 from eak_core.events.models import EventLog, Subscription
@@ -126,6 +127,23 @@ def test_migrations_that_cannot_be_read_put_their_plugin_aside_alone(
 def purge_in(app: Flask, name: str, actor: Actor = SYSTEM) -> list[str]:
     with app.app_context(), write_session(app) as session:
         return list(purge(session, actor, name))
+
+
+def test_other_processes_stop_offering_what_was_purged_until_its_migrations_run(
+    make_app: MakeApp, shelf: str
+) -> None:
+    here, elsewhere = make_app(shelf), make_app(shelf)
+    add_service(here)
+    migrations_of(here)
+    purge_in(here, "shelf")
+    assert "shelf" in get_host(elsewhere).ready
+    with pytest.raises(Refused, match="eak db upgrade"):
+        switch(elsewhere, "shelf")
+    assert get_host(elsewhere).installed["shelf"].state is State.PENDING
+    migrations_of(here)
+    check(elsewhere)
+    switch(elsewhere, "shelf")
+    assert "a shelf" in elsewhere.test_client().get("/culture/").text
 
 
 def test_a_purge_deletes_all_that_a_plugin_stored_and_nothing_else(
