@@ -26,11 +26,7 @@ TESTS = "\n".join(
     if file != Path(__file__)
 )
 #: Hooks that nothing in the tree answers yet, with the plugin that will bring its use.
-AWAITED = {
-    "can_change_stage": "voting",
-    "register_commands": "voting",
-    "slot_manage_home": "voting",
-}
+AWAITED: dict[str, str] = {}
 
 
 def implementations() -> set[str]:

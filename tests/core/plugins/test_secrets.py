@@ -59,7 +59,7 @@ def test_those_who_ask_at_once_get_one_secret_and_leave_nothing_else(app: Flask)
     ],
 )
 def test_a_name_that_could_lead_elsewhere_is_refused(app: Flask, plugin: str, name: str) -> None:
-    with app.app_context(), pytest.raises(ValueError, match="named|name of a plugin"):
+    with app.app_context(), pytest.raises(ValueError, match=r"named|name of a plugin"):
         plugin_secret(plugin, name)
     assert not _folder(app).exists()
 
