@@ -17,7 +17,7 @@ from eak_voting.settings import GRADES
 #: Narrower segments, in per mille of the bar, have no room for their initials on a phone,
 ROOM_FOR_INITIALS = 75
 #: or for their initials and their share on a wide screen.
-ROOM_FOR_SHARE = 90
+ROOM_FOR_SHARE = 110
 
 #: What a bar of shares may be drawn against, in per cent: the smallest that holds all of them.
 SCALES = (5, 10, 20, 25, 40, 50, 75, 100)
