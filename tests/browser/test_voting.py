@@ -1,0 +1,292 @@
+"""Voting in a browser: with a mouse, with the keyboard alone, on a phone, without scripts."""
+
+import re
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from playwright.sync_api import expect
+from sqlalchemy import select
+
+from eak_core import clock
+from eak_core.db import write_session
+from eak_core.ideas.models import Idea
+from eak_core.ideas.proposals import Proposal, submit_idea
+from eak_core.people.actor import actor_for
+from eak_core.people.models import Person
+from eak_core.permissions import Actor
+from eak_core.services.models import Service
+from eak_core.testing.site import open_app
+from eak_voting.opening import announce
+from eak_voting.preparing import Draft, prepare
+from eak_voting.settings import (
+    ApprovalRules,
+    BudgetRules,
+    Criterion,
+    Electorate,
+    MajorityRules,
+    Settings,
+)
+from tests.browser.conftest import MakeReader, Reader
+from tests.served import PASSWORD, Instance
+
+pytestmark = pytest.mark.browser
+
+CITIZEN = "personne0@essai.example"
+CRITERIA = tuple(
+    Criterion(code=code, name=name, question=f"{name} : que vaut cette idée ?")
+    for code, name in (
+        ("economic", "Économique"),
+        ("social", "Social"),
+        ("experimental", "Expérimental"),
+        ("aesthetic", "Esthétique et écologique"),
+    )
+)
+METHODS: dict[str, dict[str, Any]] = {
+    "majority": {"majority": MajorityRules(criteria=CRITERIA)},
+    "approval": {"approval": ApprovalRules(at_least=2, at_most=4)},
+    "basket": {"budget": BudgetRules(amount=100_000, ballot="basket")},
+    "points": {"budget": BudgetRules(amount=100_000, ballot="points")},
+    "support": {"secrecy": "public"},
+}
+
+Open = Callable[..., str]
+
+
+@pytest.fixture
+def open_ballot(site: Instance, service: str) -> Open:
+    """Opens ballots of the service, each by its kind; answers the address of its page."""
+    site.eak("plugin", "enable", "voting", "--service", service)
+    app = open_app(site.environment["EAK_DATABASE_URL"], site.folder, base_url=site.base)
+
+    def make(kind: str, count: int = 4, **more: Any) -> str:
+        with app.app_context(), write_session(app) as session:
+            place = session.scalars(select(Service).where(Service.slug == service)).one()
+            author = session.scalars(select(Person).where(Person.email == CITIZEN)).unique().one()
+            ideas = _ideas(session, place, actor_for(session, author), count)
+            method = "budget" if kind in ("basket", "points") else kind
+            draft = Draft(
+                title=f"Quelles idées essayer ({kind}) ?",
+                text="Lisez-les, puis **choisissez**.",
+                settings=Settings(method=method, **{**METHODS[kind], **more}),  # type: ignore[arg-type]
+                opens_at=clock.now(),
+                closes_at=clock.now() + timedelta(days=7),
+                ideas=ideas,
+                costs={idea: 15_000 * number for number, idea in enumerate(ideas, start=1)},
+            )
+            ballot = prepare(session, Actor.system(), place, draft)
+            announce(session, Actor.system(), place, ballot)
+            return f"/{service}/votes/{ballot.id}-{ballot.slug}"
+
+    return make
+
+
+def _ideas(session: Any, service: Service, author: Actor, count: int) -> list[int]:
+    found = list(session.scalars(select(Idea.id).where(Idea.service_id == service.id)))
+    for number in range(len(found) + 1, count + 1):
+        proposal = Proposal(
+            title=f"Idée {number} : des bancs à l’ombre, des outils en partage et des fab labs",
+            problem="On manque de lieux où se retrouver. " * 4,
+            body="…",
+        )
+        found.append(submit_idea(session, author, service, proposal).id)
+    return found[:count]
+
+
+def steps(address: str) -> str:
+    """What the addresses of a ballot's steps begin with."""
+    return re.sub(r"(/votes/[0-9]+)-.*", r"\1", address)
+
+
+def go_on(window: Reader) -> None:
+    window.page.get_by_role("button", name="Continuer").click()
+
+
+@pytest.mark.parametrize("scripts", [True, False], ids=["with scripts", "without scripts"])
+def test_somebody_chooses_signs_in_and_votes_and_what_was_chosen_is_there(
+    reader: MakeReader, open_ballot: Open, scripts: bool
+) -> None:
+    address = open_ballot("approval", secrecy="secret")
+    citizen = reader(scripts=scripts)
+    page = citizen.page
+    citizen.open(address)
+    page.get_by_role("link", name="Voter", exact=True).click()
+    page.get_by_label("Idée 2").check()
+    go_on(citizen)
+    expect(page.get_by_role("alert")).to_contain_text("au moins 2")
+    expect(page.get_by_label("Idée 2")).to_be_checked()
+    page.get_by_label("Idée 3").check()
+    go_on(citizen)
+    page.get_by_role("link", name="Se connecter et continuer").click()
+    page.fill("[name=email]", CITIZEN)
+    page.fill("[name=password]", PASSWORD)
+    page.get_by_role("main").get_by_role("button", name="Se connecter").click()
+    expect(page.get_by_role("heading", name="Vérifiez votre vote")).to_be_visible()
+    chosen = page.get_by_role("region", name="Ce que vous avez choisi")
+    expect(chosen).to_contain_text("Idée 2")
+    expect(chosen).to_contain_text("Idée 3")
+    expect(chosen).not_to_contain_text("Idée 1")
+    page.get_by_role("button", name="Envoyer mon vote").click()
+    expect(page.get_by_role("heading", name="Votre vote est enregistré")).to_be_visible()
+    code = page.locator("#code-value").inner_text()
+    citizen.open(address)
+    page.get_by_role("link", name="Changer mon vote").click()
+    page.get_by_label("Votre code").fill(code.lower())
+    page.get_by_role("button", name="Ouvrir mon vote").click()
+    expect(page.get_by_label("Idée 3")).to_be_checked()
+    page.get_by_label("Idée 4").check()
+    go_on(citizen)
+    page.get_by_role("button", name="Remplacer mon vote").click()
+    expect(page.get_by_role("heading", name="Votre vote est changé")).to_be_visible()
+    page.get_by_role("link", name="Vérifier ce reçu").click()
+    expect(page.get_by_role("heading", name="Ce vote est dans l’urne")).to_be_visible()
+
+
+def test_fourteen_ideas_are_judged_with_the_keyboard_alone(
+    reader: MakeReader, open_ballot: Open
+) -> None:
+    address = open_ballot("majority", 14)
+    citizen = reader(width=360)
+    page = citizen.page
+    citizen.sign_in(CITIZEN)
+    citizen.open(f"{steps(address)}/voter")
+    for idea in range(2):
+        for criterion in range(4):
+            _tab_to(
+                citizen, f"li:nth-child({idea + 1}) fieldset:nth-of-type({criterion + 1}) input"
+            )
+            # From "no opinion", which is the last one, to the best grade before it.
+            page.keyboard.press("ArrowUp")
+        expect(page.get_by_role("status")).to_have_text(f"Idées jugées : {idea + 1} sur 14")
+        _tab_to(citizen, f"li:nth-child({idea + 1}) [data-vote-next]")
+        page.keyboard.press("Enter")
+        expect(page.locator(f"li:nth-child({idea + 2}) summary")).to_be_focused()
+        expect(page.locator(f"li:nth-child({idea + 2}) details")).to_have_attribute("open", "")
+    expect(page.locator("li:first-child summary")).to_contain_text("Critères jugés : 4 sur 4")
+    _tab_to(citizen, ".vote-bar button")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name="Vérifiez votre vote")).to_be_visible()
+    expect(page.get_by_text("Excellent")).to_have_count(8)
+    _tab_to(citizen, ".vote-send button")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name="Votre vote est enregistré")).to_be_visible()
+
+
+#: Whether what has the focus shows so, and stands in the window above the bar (which scrolls).
+FOCUS_IN_VIEW = """() => {
+  const it = document.activeElement;
+  const shown = it.closest("label") ?? it;
+  const box = shown.getBoundingClientRect();
+  const bar = document.querySelector(".vote-bar");
+  const end = !bar || bar.contains(it) ? innerHeight : bar.getBoundingClientRect().top;
+  return getComputedStyle(shown).outlineStyle !== "none" && box.top >= 0 && box.bottom <= end;
+}"""
+
+
+def _tab_to(reader: Reader, selector: str, most: int = 120) -> None:
+    """Press Tab until ``selector`` has the focus, which must be seen."""
+    for _ in range(most):
+        reader.page.keyboard.press("Tab")
+        if reader.page.evaluate(f"document.activeElement.matches({selector!r})"):
+            reader.page.wait_for_function(FOCUS_IN_VIEW)
+            return
+    pytest.fail(f"{selector} cannot be reached with Tab")
+
+
+def test_what_is_chosen_is_summed_up_while_it_is_chosen(
+    reader: MakeReader, open_ballot: Open
+) -> None:
+    citizen = reader()
+    page = citizen.page
+    status = page.get_by_role("status")
+    citizen.open(f"{steps(open_ballot('basket'))}/voter")
+    expect(status).to_contain_text(re.compile(r"Reste 100\s000\s€ sur 100\s000\s€"))
+    for number in (1, 2, 4):
+        page.get_by_label(f"Idée {number}").check()
+    expect(status).to_contain_text(re.compile(r"5\s000\s€ de trop"))
+    page.get_by_label("Idée 1").uncheck()
+    expect(status).to_contain_text(re.compile(r"Reste 10\s000\s€"))
+    citizen.open(f"{steps(open_ballot('points'))}/voter")
+    page.get_by_label("Idée 1").fill("7")
+    expect(status).to_have_text(re.compile(r"Points restants\s: 3 sur 10"))
+    page.get_by_label("Idée 2").fill("4")
+    expect(status).to_have_text(re.compile(r"Points en trop\s: 1, sur 10"))
+    go_on(citizen)
+    expect(page.get_by_role("alert")).to_contain_text("reprenez-en 1")
+
+
+def test_support_takes_one_click_and_another_one(reader: MakeReader, open_ballot: Open) -> None:
+    address = open_ballot("support")
+    citizen = reader()
+    page = citizen.page
+    citizen.sign_in(CITIZEN)
+    citizen.open(address)
+    page.get_by_role("link", name="Voter", exact=True).click()
+    page.get_by_role("button", name="Je soutiens – Idée 2").click()
+    expect(page.get_by_text("Vous en soutenez 1.")).to_be_visible()
+    page.get_by_role("button", name="Soutenue – retirer – Idée 2").click()
+    expect(page.get_by_text("Vous n’en soutenez encore aucune.")).to_be_visible()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [360, 1280])
+def test_nothing_on_the_way_of_a_vote_keeps_anybody_out(
+    reader: MakeReader, open_ballot: Open, service: str, width: int, scheme: str
+) -> None:
+    citizen = reader(width=width, scheme=scheme)
+    addresses = {kind: open_ballot(kind, 14 if kind == "majority" else 4) for kind in METHODS}
+    for path in (f"/{service}/votes/", addresses["majority"], f"/{service}/idees/"):
+        citizen.open(path)
+        citizen.check()
+    for kind in METHODS:
+        citizen.open(f"{steps(addresses[kind])}/voter")
+        citizen.check()
+    citizen.open(f"{steps(addresses['basket'])}/voter")
+    for number in range(1, 5):
+        citizen.page.get_by_label(f"Idée {number}").check()
+    go_on(citizen)
+    citizen.check()
+    citizen.page.get_by_label("Idée 4").uncheck()
+    go_on(citizen)
+    citizen.check()
+    citizen.sign_in(CITIZEN)
+    for path in (addresses["basket"], f"{steps(addresses['support'])}/voter"):
+        citizen.open(path)
+        citizen.check()
+    citizen.open(f"{steps(addresses['basket'])}/verifier")
+    citizen.check()
+    citizen.page.get_by_role("button", name="Envoyer mon vote").click()
+    citizen.page.get_by_role("heading", name="Votre vote est enregistré").wait_for()
+    citizen.check()
+    receipt = citizen.page.locator("#receipt-value").inner_text()
+    basket = steps(addresses["basket"])
+    for path in (
+        addresses["basket"],
+        f"{basket}/voter",
+        f"{basket}/changer",
+        f"{basket}/retirer",
+        f"/{service}/votes/recu?recu={receipt}",
+        f"/{service}/votes/journal",
+    ):
+        citizen.open(path)
+        citizen.check()
+
+
+def test_a_declaration_is_asked_on_the_way_and_checked_for_everybody(
+    reader: MakeReader, open_ballot: Open
+) -> None:
+    electorate = Electorate(who="inhabitants", communes=("92012",), minimum_age=16)
+    address = open_ballot("points", electorate=electorate)
+    citizen = reader(width=360)
+    page = citizen.page
+    citizen.sign_in(CITIZEN)
+    citizen.open(f"{steps(address)}/voter")
+    page.get_by_label("Idée 1").fill("7")
+    go_on(citizen)
+    page.get_by_role("button", name="Envoyer mon vote").click()
+    citizen.check()
+    page.get_by_label("La commune où j’habite").select_option(label="Boulogne-Billancourt")
+    page.get_by_label("J’ai au moins 16 ans").check()
+    page.get_by_role("button", name="Envoyer mon vote").click()
+    expect(page.get_by_role("heading", name="Votre vote est enregistré")).to_be_visible()
