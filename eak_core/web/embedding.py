@@ -1,8 +1,8 @@
 """Pages that other sites may show in a frame of theirs: a result, a figure.
 
-    @blueprint.get("/<int:ballot_id>/integrer")
-    @embeddable
-    def embed(ballot_id: int): ...
+@blueprint.get("/<int:ballot_id>/integrer")
+@embeddable
+def embed(ballot_id: int): ...
 """
 
 from collections.abc import Callable
