@@ -148,7 +148,7 @@ def _look_again(form: DecisionsForm, entries: list[Pending]) -> None:
     for each in entries:
         field = form[f"seen_{each.option.number}"] if not each.decided else None
         if field is not None and each.idea is not None:
-            field.raw_data, field.data = None, each.idea.stage
+            field.data = each.idea.stage
 
 
 def _page(ballot: Ballot, entries: list[Pending], form: DecisionsForm) -> str:

@@ -226,7 +226,6 @@ def _refused(form: BallotForm, refusal: EakError, ballot: Ballot | None) -> int:
     form.form_errors.append(str(refusal))
     if isinstance(refusal, Conflict) and ballot is not None:
         # What was typed can be saved over what stands there now, once it was compared.
-        form.version.raw_data = None
         form.version.data = str(ballot.version_id)
     return refusal.status
 
