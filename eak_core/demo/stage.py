@@ -29,6 +29,8 @@ from eak_core.services.models import Service
 
 # How many days before the first idea the services were opened.
 LEAD = 7
+# How many days before the loading the crowd joined.
+CROWD_DAYS = 120
 # When people write and decide, in UTC.
 WAKING = range(6, 21)
 
@@ -39,16 +41,28 @@ Act = Callable[[Session], None]
 class Demo:
     """What there is to play with: given to the plugins' hook ``load_demo`` too.
 
-    ``people`` and ``ideas`` go by the keys of ``content.toml``.
+    ``people`` and ``ideas`` go by the keys of ``content.toml``; where many are needed, `crowd` has
+    more.
     """
 
     now: datetime
     people: dict[str, Person] = field(default_factory=dict)
     ideas: dict[str, Idea] = field(default_factory=dict)
+    _crowd: list[Person] = field(default_factory=list)
 
     def actor(self, session: Session, key: str) -> Actor:
         """The person ``key`` with the rights they hold by now."""
         return actor_for(session, session.get_one(Person, self.people[key].id))
+
+    def crowd(self, session: Session, size: int) -> list[Actor]:
+        """``size`` citizens with a number for a name, the same ones for all plugins. Nobody can
+        sign in as one of them: they have no password."""
+        for number in range(len(self._crowd) + 1, size + 1):
+            with clock.freeze(self.days_ago(CROWD_DAYS, f"crowd {number}")):
+                address, name = f"foule-{number}@demo.example", f"Démo Personne {number}"
+                self._crowd.append(create_person(session, address, name, None, locale="fr"))
+        session.flush()
+        return [actor_for(session, person) for person in self._crowd[:size]]
 
     def days_ago(self, days: int, what: str = "") -> datetime:
         """An instant of the day so many ``days`` ago; ``what`` happens decides on the hour."""

@@ -24,20 +24,21 @@ def create_person(
     session: Session,
     email: str,
     name: str,
-    password: str,
+    password: str | None,
     administrator: bool = False,
     confirmed: bool = True,
     locale: str | None = None,
 ) -> Person:
     """Make an account without the exchange of mail, for commands, demonstrations and tests.
 
+    Without a ``password`` nobody can sign in to it before they choose one by mail.
     `Invalid` where the address is malformed or taken, the name is empty or longer than 80
     characters, or the password is too short.
     """
     person = Person(
         email=_checked_address(email),
         name=checked_name(name),
-        password=hash_password(check_password(password)),
+        password=None if password is None else hash_password(check_password(password)),
         locale=locale,
         created_at=clock.now(),
         administrator=administrator,

@@ -787,6 +787,19 @@ def test_an_address_has_one_account_whatever_the_case(site: Site, people: People
             find_person(session, "nothing")
 
 
+def test_nobody_signs_in_to_an_account_without_a_password_before_one_is_chosen_by_mail(
+    site: Site, client: Browser
+) -> None:
+    with site.writing() as session:
+        create_person(session, ADDRESS, NAME, None)
+    for tried in ("", PASSWORD, "None"):
+        assert sign_in(client, password=tried).status_code == 422
+    client.submit("/compte/mot-de-passe", "/mot-de-passe", email=ADDRESS)
+    path = link_in(last_letter(site))
+    client.submit(path, path, password="a much better one", password_confirm="a much better one")
+    assert sign_in(site.browser(), password="a much better one").status_code == 302
+
+
 def test_an_account_says_since_when_it_is_there_until_it_is_erased(
     site: Site, people: People, clock: Any
 ) -> None:

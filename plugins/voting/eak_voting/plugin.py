@@ -41,6 +41,7 @@ from eak_voting import (
     views,
     vote_views,
 )
+from eak_voting.demo import play
 from eak_voting.manifest import plugin
 
 __all__ = [
@@ -121,3 +122,8 @@ def export_person(session: Session, person_id: int) -> Mapping[str, Any]:
 @hookimpl
 def erase_person(session: Session, person_id: int) -> None:
     personal_data.erase_person(session, person_id)
+
+
+@hookimpl
+def load_demo(session: Session, service: Service, demo: Any) -> None:
+    play(session, service, demo)
