@@ -22,12 +22,13 @@ FEED_LENGTH = 30
 
 
 def _found(ballot_id: int) -> tuple[Ballot, Terms, Outcome]:
-    """A ballot with what is shown of its result; `NotFound` where that is nothing."""
+    """A counted ballot with its result; `NotFound` before: what is provisional leaves the page
+    that says so in no file."""
     check_visible(g.actor, g.service, page=False)
     session = current_session()
     ballot = ballot_of(session, g.service, ballot_id)
     found = shown(session, g.service, ballot)
-    if found.outcome is None:
+    if found.outcome is None or found.provisional_at is not None:
         raise NotFound(_l("This ballot has no result yet."))
     return ballot, found.terms, found.outcome
 
@@ -87,13 +88,8 @@ def drawing(ballot_id: int, name: str) -> Response:
 @embeddable
 def embed(ballot_id: int) -> str:
     """The result within a page of another site."""
-    check_visible(g.actor, g.service, page=False)
-    session = current_session()
-    ballot = ballot_of(session, g.service, ballot_id)
-    found = shown(session, g.service, ballot)
-    if found.outcome is None or found.provisional_at is not None:
-        raise NotFound(_l("This ballot has no result yet."))
-    return render("voting/results_embed.html", ballot=ballot, **explained(found))
+    ballot, terms, outcome = _found(ballot_id)
+    return render("voting/results_embed.html", ballot=ballot, **explained(terms, outcome))
 
 
 @blueprint.get("/resultats.atom")

@@ -25,9 +25,11 @@ from eak_voting.blueprint import blueprint
 from eak_voting.drawings import names as drawings
 from eak_voting.models import Ballot
 from eak_voting.open_choices import said_by
+from eak_voting.outcome import Outcome
 from eak_voting.result_charts import budget_chart, grades, merit_charts, vote_chart
 from eak_voting.rule_sentences import rule
-from eak_voting.shown import Shown, exclusions_of, shown
+from eak_voting.settings import Terms
+from eak_voting.shown import exclusions_of, shown
 from eak_voting.views import stands
 
 Answer = str | Response
@@ -57,19 +59,17 @@ def results(ballot_id: int) -> Answer:
     return render(
         "voting/results.html",
         **page,
-        **explained(found),
+        **explained(found.terms, found.outcome),
         rule=list(rule(found.terms)),
         exclusions=exclusions_of(current_session(), ballot),
         closing_time=in_paris(ballot.closes_at).strftime("%H:%M"),
-        files=_files(ballot, found),
-        embed=_embed(ballot, found),
+        files=_files(ballot, found.terms, found.outcome),
+        embed=_embed(ballot, found.terms),
     )
 
 
-def explained(found: Shown) -> dict[str, Any]:
+def explained(terms: Terms, outcome: Outcome) -> dict[str, Any]:
     """A result in words and bars."""
-    terms, outcome = found.terms, found.outcome
-    assert outcome is not None
     return {
         "terms": terms,
         "outcome": outcome,
@@ -86,40 +86,32 @@ def explained(found: Shown) -> dict[str, Any]:
     }
 
 
-def _files(ballot: Ballot, found: Shown) -> list[tuple[str, str, str]]:
+def _files(ballot: Ballot, terms: Terms, outcome: Outcome) -> list[tuple[str, str, str]]:
     """What can be downloaded: label, kind and address."""
 
     def url(endpoint: str, **values: Any) -> str:
         return url_for(f"voting.{endpoint}", ballot_id=ballot.id, **values)
 
-    outcome = found.outcome
-    assert outcome is not None
     files = [
         (_("The result as a table"), "CSV", url("results_csv")),
         (_("The same for French spreadsheets"), "CSV", url("results_csv", pour="tableur")),
         (_("The result for programs"), "JSON", url("results_json")),
+        (_("The file of the ballot, to count anew"), "JSON", url("ballot_file")),
     ]
-    if found.provisional_at is None:
-        files.append((_("The file of the ballot, to count anew"), "JSON", url("ballot_file")))
-        if outcome.spending is not None:
-            files.append((_("The votes in the format of Pabulib"), "PB", url("pabulib")))
-        for name, title in drawings(found.terms, outcome) if outcome.counted else ():
-            label = _("Drawing: %(title)s", title=title)
-            files.append((label, "SVG", url("drawing", name=name)))
+    if terms.settings.budget is not None:
+        files.append((_("The votes in the format of Pabulib"), "PB", url("pabulib")))
+    for name, title in drawings(terms, outcome) if outcome.counted else ():
+        files.append((_("Drawing: %(title)s", title=title), "SVG", url("drawing", name=name)))
     return files
 
 
-def _embed(ballot: Ballot, found: Shown) -> str:
+def _embed(ballot: Ballot, terms: Terms) -> str:
     """What to copy into a page of another site; nothing where the service is not public."""
-    if g.service.audience != "public" or found.provisional_at is not None:
+    if g.service.audience != "public":
         return ""
-    return str(
-        Markup('<iframe src="{}" title="{}" width="100%" height="720" loading="lazy"></iframe>')
-        .format(
-            url_for("voting.embed", ballot_id=ballot.id, _external=True),
-            _("Results: %(title)s", title=found.terms.title),
-        )
-    )  # fmt: skip
+    frame = Markup('<iframe src="{}" title="{}" width="100%" height="720" loading="lazy"></iframe>')
+    address = url_for("voting.embed", ballot_id=ballot.id, _external=True)
+    return str(frame.format(address, _("Results: %(title)s", title=terms.title)))
 
 
 @blueprint.get("/<int:ballot_id>/votes")

@@ -109,8 +109,10 @@ def test_a_provisional_result_says_that_it_is_one_and_of_when(
     assert "Provisoire" in answer.text
     assert "voici ce qui était compté le 2 mars 2026 à 10:01" in answer.text
     assert "arrive en tête" in answer.text
-    assert client.get(at(ballot, "scrutin.json")).status_code == 404
-    assert client.get(at(ballot, "resultats/integrer")).status_code == 404
+    for rest in ("resultats.csv", "resultats.json", "resultats/votes.svg", "scrutin.json",
+                 "resultats/integrer", "votes"):  # fmt: skip
+        assert client.get(at(ballot, rest)).status_code == 404, rest
+        assert at(ballot, rest) not in answer.text
     # The next count leaves no event, so the page says itself until when it may be kept.
     [deadline] = re.findall(r'-(\d+)"$', answer.headers["ETag"])
     assert int(deadline) <= polls.clock.now.timestamp() + 60
