@@ -23,6 +23,7 @@ from eak_voting import (
     count_commands,
     decision_views,
     decisions,
+    effects,
     events,
     log_commands,
     log_views,
@@ -101,6 +102,16 @@ def slot_manage_home(session: Session, service: Service) -> Markup:
 @hookimpl
 def can_change_stage(session: Session, idea: Idea) -> Denial | None:
     return decisions.guard(session, idea)
+
+
+@hookimpl
+def effect_preview(session: Session, service: Service, enabling: bool) -> Iterable[str]:
+    return effects.preview(session, service, enabling=enabling)
+
+
+@hookimpl
+def reset_projections(session: Session, service_id: int) -> None:
+    """Nothing to delete: what handlers derive are counters, which the core resets."""
 
 
 @hookimpl
