@@ -73,17 +73,12 @@ def idea_panel(session: Session, service: Service, idea: Idea, actor: Actor) -> 
     if idea.submitted_at is None:
         return None  # a draft
     found = ballots_of(session, service.id, [idea.id]).get(idea.id, [])
+    ballots = [(ballot, stands(ballot)) for ballot in found if ballot.state != "cancelled"]
     facts = _facts(session, service, idea, actor)
-    if not found and not facts["wanted"]:
+    if not ballots and not facts["wanted"]:
         return None
     return Markup(  # noqa: S704 – a template's own output
-        render(
-            "voting/idea.html",
-            idea=idea,
-            ballots=[(each, stands(each)) for each in found],
-            ballot_url=ballot_url,
-            **facts,
-        )
+        render("voting/idea.html", idea=idea, ballots=ballots, ballot_url=ballot_url, **facts)
     )
 
 
