@@ -34,6 +34,7 @@ from eak_voting import desk, opening, preparing, wording
 from eak_voting.addresses import ballot_url
 from eak_voting.ballots import ballot_for, options_of, phase, settings_of, terms_of
 from eak_voting.blueprint import manage
+from eak_voting.bursts import ballots_with_bursts
 from eak_voting.drafting import (
     Candidates,
     ballot_form,
@@ -295,5 +296,10 @@ def manage_home(session: Session, service: Service) -> Markup:
     """What waits for managers, on their desk."""
     drafts, counted = desk.waiting(session, service)
     return Markup(  # noqa: S704 – a template's own output
-        render("voting/manage_home.html", drafts=drafts, counted=counted)
+        render(
+            "voting/manage_home.html",
+            drafts=drafts,
+            counted=counted,
+            unusual=ballots_with_bursts(session, service),
+        )
     )

@@ -22,14 +22,16 @@ from eak_voting import figures, sentences, wording
 from eak_voting.addresses import ballot_url
 from eak_voting.ballots import ballot_of
 from eak_voting.blueprint import blueprint
+from eak_voting.bursts import bursts_of
 from eak_voting.drawings import names as drawings
+from eak_voting.exclusions import exclusions_of
 from eak_voting.models import Ballot
 from eak_voting.open_choices import said_by
 from eak_voting.outcome import Outcome
 from eak_voting.result_charts import budget_chart, grades, merit_charts, vote_chart
 from eak_voting.rule_sentences import rule
 from eak_voting.settings import Terms
-from eak_voting.shown import exclusions_of, shown
+from eak_voting.shown import shown
 from eak_voting.views import stands
 
 Answer = str | Response
@@ -62,6 +64,7 @@ def results(ballot_id: int) -> Answer:
         **explained(found.terms, found.outcome),
         rule=list(rule(found.terms)),
         exclusions=exclusions_of(current_session(), ballot),
+        bursts=bursts_of(current_session(), ballot) if ballot.state == "counted" else (),
         closing_time=in_paris(ballot.closes_at).strftime("%H:%M"),
         files=_files(ballot, found.terms, found.outcome),
         embed=_embed(ballot, found.terms),

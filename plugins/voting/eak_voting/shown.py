@@ -3,16 +3,14 @@
 Nobody sees more, managers neither: nothing here asks who reads.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 import msgspec
-from sqlalchemy import select
 
 from eak_core.api import Service, Session
 from eak_voting.ballots import phase, terms_of
-from eak_voting.models import Ballot, Exclusion, Live
+from eak_voting.models import Ballot, Live
 from eak_voting.outcome import Outcome
 from eak_voting.results import result_of
 from eak_voting.settings import Terms
@@ -50,11 +48,3 @@ def shown(session: Session, service: Service, ballot: Ballot) -> Shown:
     if live is None:
         return Shown(terms)
     return Shown(terms, _outcome.decode(live.result), provisional_at=live.at)
-
-
-def exclusions_of(session: Session, ballot: Ballot) -> Sequence[Exclusion]:
-    """The exclusions that stand, by their number."""
-    query = select(Exclusion).where(
-        Exclusion.ballot_id == ballot.id, Exclusion.reversed_at.is_(None)
-    )
-    return session.scalars(query.order_by(Exclusion.number)).all()
