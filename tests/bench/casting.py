@@ -33,6 +33,7 @@ from eak_voting.opening import announce
 from eak_voting.preparing import Draft, prepare
 from eak_voting.settings import ApprovalRules, Settings
 from tests.bench.report import Figure
+from tests.bench.submitting import keep_promises
 from tests.served import Instance
 
 CONNECTIONS = 20
@@ -108,6 +109,8 @@ def measure(databases: Databases, kind: Kind, folder: Path, votes: int) -> Itera
     with Sites(databases, kind, folder) as sites:
         url = sites.make(plugins=["eak_voting.plugin"]).url
         site = Site(_application(url, folder / "served"))
+        if kind == "postgresql":
+            keep_promises(site.app)
         site.enable("voting")
         site.enable("bench_row")
         ballot = _open(site)
