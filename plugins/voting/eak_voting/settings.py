@@ -32,7 +32,7 @@ class _Record(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     """A value that is compared by what it holds."""
 
 
-class Electorate(_Record):
+class Electorate(_Record, frozen=True, kw_only=True):
     """Who may vote: ``agents`` of the administration, ``inhabitants`` who declared one of
     ``communes`` (INSEE codes), or ``anyone`` with a confirmed account; all of at least
     ``minimum_age`` years, as they declare. ``size`` is how many they are, where that is known."""
@@ -48,21 +48,21 @@ class Electorate(_Record):
         return self.who == "inhabitants" or self.minimum_age is not None
 
 
-class Quorum(_Record):
+class Quorum(_Record, frozen=True, kw_only=True):
     """How many voters a ballot needs to be conclusive: a number, or per cent of the electorate."""
 
     voters: int = 0
     percent: int | None = None
 
 
-class ApprovalRules(_Record):
+class ApprovalRules(_Record, frozen=True, kw_only=True):
     """How many options a vote names; ``at_most`` None for any number. An empty vote is blank."""
 
     at_least: int = 0
     at_most: int | None = None
 
 
-class Criterion(_Record):
+class Criterion(_Record, frozen=True, kw_only=True):
     """One of the criteria on which options are graded; ``weight`` counts in the pool of all."""
 
     code: str
@@ -71,7 +71,7 @@ class Criterion(_Record):
     weight: int = 1
 
 
-class MajorityRules(_Record):
+class MajorityRules(_Record, frozen=True, kw_only=True):
     """``missing`` says how options graded by different numbers of voters are compared
     (see `eak_voting.counting.majority`); an option whose majority grade on any criterion is below
     ``floor`` is ranked, and said not to be eligible."""
@@ -81,7 +81,7 @@ class MajorityRules(_Record):
     floor: int | None = None
 
 
-class BudgetRules(_Record):
+class BudgetRules(_Record, frozen=True, kw_only=True):
     """``amount`` and costs are whole units of ``currency``. Voters approve projects, distribute
     ``points``, or fill a basket that costs at most the amount. Both counts are published;
     ``rule`` is the one that decides."""
@@ -97,7 +97,7 @@ class BudgetRules(_Record):
     comparison: bool = False
 
 
-class Settings(_Record):
+class Settings(_Record, frozen=True, kw_only=True):
     """The rules of a ballot. Of the last three, the one of its method is there."""
 
     method: Method
@@ -118,7 +118,7 @@ class Settings(_Record):
         return -(-size * self.quorum.percent // 100)
 
 
-class Option(_Record):
+class Option(_Record, frozen=True, kw_only=True):
     """What can be voted for. ``number`` (from 1) is what votes name, ``code`` what exports do."""
 
     number: int
@@ -128,7 +128,7 @@ class Option(_Record):
     cost: int | None = None
 
 
-class Terms(_Record):
+class Terms(_Record, frozen=True, kw_only=True):
     """Everything that is frozen at the opening. Times are ISO 8601 in UTC, to the second."""
 
     ballot: int
