@@ -219,8 +219,8 @@ def budget(**more: Any) -> Terms:
     return terms("Bench Pond Kiosk Tower", (40, 60, 50, 90), method="budget", budget=rules)
 
 
-#: Ten voters have 10 each. The seven of the pond pay 60/7 each for it; the six of the bench, four of
-#: them the same people, have 180/7 left.
+#: Ten voters have 10 each. The seven of the pond pay 60/7 each for it; the six of the bench, four
+#: of them the same people, have 180/7 left.
 VOTES = [[1, 2]] * 4 + [[1]] * 2 + [[2, 3]] * 3 + [[]]
 
 
