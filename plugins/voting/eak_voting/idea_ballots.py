@@ -32,6 +32,6 @@ def ballots_of(
             for instant in (ballot.opens_at, ballot.closes_at):
                 if instant > at:
                     valid_until(instant)
-        if not now or ballot.opens_at <= at:
+        if idea_id is not None and (not now or ballot.opens_at <= at):
             found.setdefault(idea_id, []).append(ballot)
     return found

@@ -93,7 +93,7 @@ def total(terms: Terms, said: Any) -> int | None:
     budget = terms.settings.budget
     if budget is None or budget.ballot == "approve":
         return None
-    chosen = chosen_numbers(said)
+    chosen: Mapping[int, int] = chosen_numbers(said)
     if budget.ballot == "points":
         return sum(chosen.values())
     return sum(option.cost or 0 for option in terms.options if option.number in chosen)
