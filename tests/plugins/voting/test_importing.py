@@ -12,6 +12,7 @@ from eak_core.cli import cli
 from eak_core.errors import Forbidden, Refused
 from eak_core.events.models import EventLog, ScheduledWork
 from eak_core.permissions import Actor
+from eak_core.testing.browser import Browser
 from eak_core.testing.site import Site
 from eak_voting.counting import pabulib
 from eak_voting.counting.greedy import greedy
@@ -207,6 +208,17 @@ def test_what_is_written_reads_as_what_was_taken_over(site: Site) -> None:
     assert {vote.voter for vote in again.votes} == {"1", "2", "3", "4"}, "no voter of the file"
 
 
+def test_its_pages_say_that_it_was_held_elsewhere(site: Site, client: Browser) -> None:
+    ballot = bring(site).ballot
+    page = f"/culture/votes/{ballot.id}-{ballot.slug}"
+    for path in (page, f"/culture/votes/{ballot.id}/resultats"):
+        text = client.get(f"{path}?lang=en").text
+        assert "This vote was not held here" in text
+        assert "France, Petiteville, 2024" in text
+        assert "receipt" not in text.lower()
+    assert "Held elsewhere" in client.get("/culture/votes/?lang=en").text
+
+
 # --- The commands.
 
 
@@ -247,7 +259,9 @@ def test_only_a_counted_budget_is_written(eak: Callable[..., Result], site: Site
     ("name", "projects", "votes"),
     [("France_Toulouse_2024.pb", 183, 7260), ("Switzerland_Zurich_D5.pb", 24, 180)],
 )
-def test_real_elections_go_through(site: Site, name: str, projects: int, votes: int) -> None:
+def test_real_elections_go_through(
+    site: Site, client: Browser, name: str, projects: int, votes: int
+) -> None:
     text = (DATA / name).read_text(encoding="utf-8")
     ballot = bring(site, text).ballot
     result = result_of(ballot)
@@ -262,5 +276,6 @@ def test_real_elections_go_through(site: Site, name: str, projects: int, votes: 
     expected = greedy(source.election(points=points), seed=result.seed)
     assert codes == list(expected.selected)
     assert recount(file).holds, recount(file).line
+    assert client.get(f"/culture/votes/{ballot.id}/resultats").status_code == 200
     again = parsed("".join(lines_of(file, ballot.origin)))
     assert again.election(points=points) == source.election(points=points)
