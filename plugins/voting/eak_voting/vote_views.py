@@ -9,6 +9,7 @@ from flask import Response, flash, g, make_response, redirect, request, url_for
 from werkzeug.wrappers import Response as Answered
 
 from eak_core.api import (
+    EakError,
     Forbidden,
     Service,
     Session,
@@ -42,6 +43,7 @@ from eak_voting.settings import Terms
 from eak_voting.toggle_views import buttons_page
 from eak_voting.views import stands
 from eak_voting.vote_forms import (
+    CastForm,
     PaperForm,
     canonical_or_none,
     filled_in,
@@ -103,10 +105,12 @@ def choose(ballot_id: int) -> Answer:
     if wrong:
         form.form_errors.append(wrong)
         return vote_form_page(ballot, terms, said=said, form=form), 422
+    if not g.actor.signed_in:
+        return _wait(ballot, terms, choices)
     try:
         voter_session.keep_choices(ballot.id, choices)
     except ValueError:
-        # Hundreds of options on many criteria: more than a cookie holds. The next page holds it.
+        # More than a cookie holds; the next page holds it.
         return check_page(ballot, terms, choices)
     return redirect(url_for("voting.check", ballot_id=ballot.id), 303)
 
@@ -141,35 +145,72 @@ def send(ballot_id: int) -> Answer:
               "warning")  # fmt: skip
         return redirect(url_for("voting.vote", ballot_id=ballot.id), 303)
     if not g.actor.signed_in:
-        voter_session.keep_choices(ballot.id, choices)
-        flash(_("You are no longer signed in. What you chose is kept: sign in, and send it."),
-              "warning")  # fmt: skip
-        return redirect(url_for("voting.check", ballot_id=ballot.id), 303)
+        return _wait(ballot, terms, choices)
     form = cast_form(session, g.actor, terms)
     if not form.validate():
         return check_page(ballot, terms, choices, form=form), 422
-    envelope = voter_session.open_envelope(ballot.id, g.actor.person_id)
     try:
-        declare_from(session, g.actor, g.service, terms, form)
-        done = _cast(session, g.service, ballot, choices, envelope)
-        session.commit()
-    except (TooLate, TooEarly):
+        return _seal(session, ballot, terms, choices, form)
+    except EakError as refusal:
         session.rollback()
+        return _refused(ballot, terms, choices, form, refusal)
+
+
+def _seal(session: Session, ballot: Ballot, terms: Terms, choices: str, form: CastForm) -> Answered:
+    """Declare, cast and commit; then the browser keeps the receipt."""
+    envelope = _envelope(session, ballot)
+    declare_from(session, g.actor, g.service, terms, form)
+    done = _cast(session, g.service, ballot, choices, envelope)
+    session.commit()
+    voter_session.seal(ballot.id, envelope, done.receipt, changed=done.changed)
+    return redirect(url_for("voting.done", ballot_id=ballot.id), 303)
+
+
+def _refused(
+    ballot: Ballot, terms: Terms, choices: str, form: CastForm, refusal: EakError
+) -> Answer:
+    """The page that says why a vote was not recorded."""
+    if isinstance(refusal, TooLate | TooEarly):
         return not_open_page(ballot)
-    except CodeNeeded:
-        session.rollback()
+    if isinstance(refusal, CodeNeeded):
         return voted_page(ballot)
-    except WrongCode as refusal:
-        session.rollback()
+    if isinstance(refusal, WrongCode):
         voter_session.forget(ballot.id)
         flash(str(refusal), "warning")
         return redirect(url_for("voting.code", ballot_id=ballot.id), 303)
-    except Forbidden as refusal:
-        session.rollback()
+    if isinstance(refusal, Forbidden):
         form.form_errors.append(str(refusal))
         return check_page(ballot, terms, choices, form=form), refusal.status
-    voter_session.seal(ballot.id, envelope, done.receipt, changed=done.changed)
-    return redirect(url_for("voting.done", ballot_id=ballot.id), 303)
+    raise refusal
+
+
+def _wait(ballot: Ballot, terms: Terms, choices: str) -> Answer:
+    """Keep ``choices`` in the browser of somebody who is to sign in, or at least on the page."""
+    try:
+        voter_session.keep_choices(ballot.id, choices)
+    except ValueError:
+        # Hundreds of options on many criteria are more than a cookie holds.
+        form = PaperForm(formdata=None)
+        form.form_errors.append(
+            _("This vote is too long to wait while you sign in. Leave this page open, sign in in"
+              " another window, then send it from here.")
+        )  # fmt: skip
+        return vote_form_page(ballot, terms, said=said_by(terms, choices), form=form), 422
+    if request.endpoint == "voting.send":
+        flash(_("You are no longer signed in. What you chose is kept: sign in, and send it."),
+              "warning")  # fmt: skip
+    return redirect(url_for("voting.check", ballot_id=ballot.id), 303)
+
+
+def _envelope(session: Session, ballot: Ballot) -> Envelope:
+    """The envelope that this person's vote goes into: a new one where the vote it held was taken
+    back since, in another browser, because a receipt is given once."""
+    assert g.actor.person_id is not None
+    known = voter_session.open_envelope(ballot.id, g.actor.person_id)
+    if known.receipt is not None and not has_voted(session, g.actor, ballot):
+        voter_session.forget(ballot.id)
+        known = voter_session.open_envelope(ballot.id, g.actor.person_id)
+    return known
 
 
 @limit_votes

@@ -11,6 +11,7 @@ from eak_core.testing.fixtures import FrozenClock
 from eak_core.testing.pages import Page
 from eak_core.testing.people import People
 from eak_core.testing.sites import Sites
+from eak_voting.casting import withdraw
 from eak_voting.models import Ballot
 from eak_voting.opening import cancel
 from eak_voting.settings import Electorate
@@ -85,7 +86,26 @@ def test_a_vote_is_taken_back_and_cast_anew(
     answer = client.submit(path(ballot, "retirer"), "retirer", **values)
     assert answer.status_code == 303
     assert (papers(polls, ballot), voters(polls, ballot)) == ([], 0)
+    assert client.get(path(ballot, "recu")).status_code == 302
     again = vote(client, ballot, option=[1])
+    assert found(RECEIPT, again) != found(RECEIPT, page)
+    assert papers(polls, ballot) == ["[1]"]
+
+
+@pytest.mark.parametrize("secrecy", ["secret", "public"])
+def test_a_form_sent_again_after_its_vote_was_taken_back_elsewhere_is_a_new_vote(
+    client: Browser, people: People, polls: Polls, secrecy: Any
+) -> None:
+    ballot = polls.open("approval", secrecy)
+    client.sign_in(people.citizen)
+    choose(client, ballot, option=[1])
+    form = client.read(path(ballot, "verifier")).form("verifier")
+    page = client.get(client.post(form.action, data=form.filled({})).location).text
+    with polls.site.writing() as session:
+        code = found(CODE, page) if secrecy == "secret" else None
+        stored = session.get_one(Ballot, ballot.id)
+        withdraw(session, people.actor(people.citizen), polls.service, stored, code=code)
+    again = client.get(client.post(form.action, data=form.filled({})).location).text
     assert found(RECEIPT, again) != found(RECEIPT, page)
     assert papers(polls, ballot) == ["[1]"]
 
