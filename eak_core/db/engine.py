@@ -15,6 +15,8 @@ IDLE_IN_TRANSACTION_MS = 30_000
 LOCK_TIMEOUT_MS = 10_000
 # Threads that wait for a connection are not served in the order of asking; so there are enough.
 POOL = {"pool_size": 20, "max_overflow": 20}
+# Errors stand in logs and before administrators; what people wrote or chose has no place there.
+QUIET = {"hide_parameters": True}
 
 
 def engine_options(url: str) -> dict[str, Any]:
@@ -22,7 +24,7 @@ def engine_options(url: str) -> dict[str, Any]:
     parsed = make_url(url)
     backend = parsed.get_backend_name()
     if backend == "sqlite":
-        return {"url": parsed, "connect_args": {"check_same_thread": False}, **POOL}
+        return {"url": parsed, "connect_args": {"check_same_thread": False}, **POOL, **QUIET}
     if backend != "postgresql":
         raise Misconfigured(f"database_url: {backend} is not supported; use sqlite or postgresql")
     settings = {
@@ -36,6 +38,7 @@ def engine_options(url: str) -> dict[str, Any]:
         "url": parsed.set(drivername="postgresql+psycopg"),
         "connect_args": {"options": " ".join(f"-c {k}={v}" for k, v in settings.items())},
         **POOL,
+        **QUIET,
     }
 
 

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from flask import Flask
 from sqlalchemy import Connection, event, text
+from sqlalchemy.exc import DBAPIError
 
 from eak_core import clock
 from eak_core.db import db, read_session, write_session
@@ -53,3 +54,10 @@ def test_standing_in_line_comes_after_the_beginning(
         session.execute(ONE)
         assert clock.now() == NOON + timedelta(hours=1)
         assert session.began_at == NOON
+
+
+def test_what_a_statement_was_given_stands_in_no_error_and_so_in_no_log(app: Flask) -> None:
+    with pytest.raises(DBAPIError) as refused, read_session(app) as session:
+        session.execute(text("SELECT * FROM nowhere WHERE choice = :choice"), {"choice": "secret"})
+    assert "nowhere" in str(refused.value)
+    assert "secret" not in str(refused.value)
