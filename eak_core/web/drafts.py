@@ -6,10 +6,10 @@ have written it, so a page shows a draft before anything is done with it, and a 
 that gives power: no key, no token, no id of a person.
 """
 
+import json
 import zlib
 from typing import Any
 
-import msgspec
 from flask import session
 
 from eak_core import clock
@@ -28,10 +28,11 @@ def keep_draft(name: str, value: Any) -> None:
     The oldest drafts give way where there is no more room. ValueError where ``value`` alone is too
     large for a cookie.
     """
-    if _size({name: [0, value]}) > MOST_BYTES:
+    new = [int(clock.now().timestamp()), value]
+    if _size({name: new}) > MOST_BYTES:
         raise ValueError(f"the draft {name} is too large for a cookie")
     kept = {other: each for other, each in _kept().items() if other != name}
-    kept[name] = [int(clock.now().timestamp()), value]
+    kept[name] = new
     while _size(kept) > MOST_BYTES:
         del kept[min(kept, key=lambda each: kept[each][0] if each != name else float("inf"))]
     session[KEY] = kept
@@ -57,5 +58,6 @@ def _kept() -> dict[str, list[Any]]:
 
 
 def _size(kept: Any) -> int:
-    """About how many bytes of the cookie this takes: compressed as the session is, in base64."""
-    return len(zlib.compress(msgspec.json.encode(kept))) * 4 // 3
+    """About how many bytes of the cookie this takes: written as the session is, whose JSON spells
+    out what is not ASCII, compressed, in base64."""
+    return len(zlib.compress(json.dumps(kept, separators=(",", ":")).encode())) * 4 // 3

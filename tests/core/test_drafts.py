@@ -78,3 +78,17 @@ def test_the_oldest_drafts_give_way_and_a_cookie_never_overflows(
         with pytest.raises(ValueError, match="too large"):
             keep_draft("huge", [each * 104729 for each in range(2_000)])
         assert draft("many.39") is not None
+
+
+def test_texts_in_any_script_are_measured_as_the_cookie_takes_them(site: Site) -> None:
+    script = [chr(code) for code in range(0x4E00, 0x9FFF)]
+    with site.app.test_request_context():
+        for length in range(1, 2_000):
+            text = "".join(script[number * 7919 % len(script)] for number in range(length))
+            try:
+                keep_draft("long", text)
+            except ValueError:
+                break
+            assert draft("long") == text, "what is not refused is kept"
+        signed = site.app.session_interface.get_signing_serializer(site.app).dumps(dict(session))
+        assert drafts.MOST_BYTES - 20 < len(signed) < drafts.MOST_BYTES + 100
