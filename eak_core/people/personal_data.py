@@ -102,8 +102,8 @@ def erase_person(session: Session, actor: Actor, person_id: int) -> None:
     _erase_account(session, person)
     erased = PersonErased(person_id=person_id)
     publish_everywhere(session, erased, person_id, actor_id=actor.person_id)
+    forget(session, person_id, address)
     if address is not None:
-        forget(session, address)
         # The last thing sent there; the outbox wipes the address once it has left.
         send_letter(session, "erased", to=address, locale=locale)
 

@@ -86,7 +86,7 @@ def _doubt(site: Site, person: Person) -> None:
         session.get_one(Person, person.id).confirmed_at = None
 
 
-@pytest.mark.parametrize("leave", [_close, _erase, _doubt])
+@pytest.mark.parametrize("leave", [_close, _doubt])
 def test_nothing_is_sent_to_who_is_gone_or_not_confirmed(
     site: Site, people: People, leave: Callable[[Site, Person], None]
 ) -> None:
@@ -97,6 +97,21 @@ def test_nothing_is_sent_to_who_is_gone_or_not_confirmed(
     row = rows(site)[0]
     assert (row.payload, row.done_at is not None) == ("", True)
     assert "Not sent" in (row.error or "")
+
+
+def test_who_is_erased_leaves_nothing_in_the_outbox_not_even_what_was_given_up(
+    site: Site, people: People
+) -> None:
+    for key, person in (("given-up", people.citizen), ("waiting", people.citizen)):
+        send(site, person, key, text="Only for you.")
+    send(site, people.manager, text=f'"person_id": {people.citizen.id}, not you')
+    with site.writing() as session:
+        given_up = session.scalars(select(OutboxMessage).order_by(OutboxMessage.id)).first()
+        assert given_up is not None
+        given_up.next_attempt_at, given_up.error = None, "refused"
+    _erase(site, people.citizen)
+    assert [row.payload for row in rows(site) if "Only for you." in row.payload] == []
+    assert len([row for row in rows(site) if "not you" in row.payload]) == 1
 
 
 def test_an_account_that_never_was_gets_nothing(site: Site) -> None:
