@@ -6,6 +6,7 @@ took a process away for a worker that lags would take all of them away.
 """
 
 import logging
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
@@ -17,6 +18,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from eak_core import clock
 from eak_core.db import Session, db, migrations, read_session
 from eak_core.events import CORE
+from eak_core.events.core import get_event_core
 from eak_core.events.models import EventLog, LogHead, ScheduledWork, Subscription
 
 health = Blueprint("health", __name__)
@@ -69,12 +71,15 @@ def _heads() -> set[str]:
 
 
 def _worker_is_in_time() -> bool:
+    # What a plugin that is not there would do waits for its package, and for no worker.
+    plugins = list(get_event_core().subscribers)
     with read_session(current_app._get_current_object()) as session:  # type: ignore[attr-defined]  # noqa: SLF001  # a proxy cannot leave its thread
-        oldest = [at for at in (_oldest_event(session), _oldest_work(session)) if at is not None]
+        found = _oldest_event(session, plugins), _oldest_work(session, plugins)
+        oldest = [at for at in found if at is not None]
     return not oldest or clock.now() - min(oldest) <= LATE
 
 
-def _oldest_event(session: Session) -> datetime | None:
+def _oldest_event(session: Session, plugins: Sequence[str]) -> datetime | None:
     """When the oldest event happened that is not handled; what a plugin catches up with apart."""
     following: Any = and_(
         EventLog.service_id == Subscription.service_id,
@@ -87,13 +92,14 @@ def _oldest_event(session: Session) -> datetime | None:
         .join(EventLog, following)
         .where(
             Subscription.enabled,
+            Subscription.plugin.in_(plugins),
             Subscription.position < LogHead.position,
             Subscription.position >= Subscription.live_from,
         )
     )
 
 
-def _oldest_work(session: Session) -> datetime | None:
+def _oldest_work(session: Session, plugins: Sequence[str]) -> datetime | None:
     """Since when the oldest work is due that nobody has begun."""
     on: Any = and_(
         Subscription.plugin == ScheduledWork.plugin,
@@ -102,5 +108,10 @@ def _oldest_work(session: Session) -> datetime | None:
     return session.scalar(
         select(func.min(ScheduledWork.next_attempt_at))
         .join(Subscription, on, isouter=True)
-        .where(or_(Subscription.enabled, ScheduledWork.plugin == CORE.name))
+        .where(
+            or_(
+                and_(Subscription.enabled, ScheduledWork.plugin.in_(plugins)),
+                ScheduledWork.plugin == CORE.name,
+            )
+        )
     )

@@ -11,6 +11,7 @@ from eak_core.events import SITE, schedule
 from eak_core.testing.browser import Browser
 from eak_core.testing.fixtures import FrozenClock
 from eak_core.testing.site import Site
+from eak_core.testing.sites import Sites
 from tests.core import gauge
 
 
@@ -85,3 +86,16 @@ def test_work_that_nobody_begins_is_told_after_a_minute(
     assert ask(client, "/healthz/worker")[0] == 200, "the plugin is off, and the rest not yet due"
     clock.advance(minutes=32)
     assert ask(client, "/healthz/worker")[0] == 503
+
+
+def test_a_plugin_that_is_not_there_keeps_nobody_waiting(
+    sites: Sites, site: Site, clock: FrozenClock
+) -> None:
+    site.enable("gauge")
+    site.drain()
+    site.submit()
+    with site.writing() as session:
+        schedule(session, "gauge", site.service.id, "weigh", clock.now)
+    clock.advance(minutes=5)
+    assert ask(site.browser(), "/healthz/worker")[0] == 503
+    assert ask(sites.make((), url=site.url).browser(), "/healthz/worker")[0] == 200
