@@ -38,6 +38,8 @@ LIMITS = {
 def limit_attempts(app: Flask) -> None:
     """Count the attempts at what can be guessed, or used to flood somebody with mail."""
     views: dict[str, Any] = app.view_functions
+    # Within the limit per computer, so that what one computer is refused does not use up the
+    # attempts of all others at that account.
+    views["security.login"] = limit_account(views["security.login"])
     for name, limit in LIMITS.items():
         views[f"security.{name}"] = limit(views[f"security.{name}"])
-    views["security.login"] = limit_account(views["security.login"])

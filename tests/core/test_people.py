@@ -439,6 +439,19 @@ def test_attempts_at_one_account_are_counted_from_however_many_computers(
     assert attempt(41, "somebody.else@example.org") == 422
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
+def test_attempts_refused_to_one_computer_do_not_keep_others_from_the_account(
+    sites: Sites, database: str
+) -> None:
+    site = sites.make((), rate_limits=True)
+    email, wrong = str(site.people.citizen.email), {"password": "not the password"}
+    one, other = site.browser(), site.browser()
+    codes = [sign_in(one, email, **wrong).status_code for _time in range(35)]
+    assert codes == [422] * 10 + [429] * 25
+    other.environ_base["REMOTE_ADDR"] = "192.0.2.2"
+    assert sign_in(other, email).status_code == 302
+
+
 # Passwords
 
 
