@@ -62,6 +62,8 @@ def delete_unconfirmed(session: Session) -> int:
         )
         .order_by(Person.created_at)
         .limit(AT_ONCE)
+        # Who confirms at this very instant is left alone.
+        .with_for_update(skip_locked=True)
     ).all()
     return sum(_delete(session, person) for person in waiting)
 

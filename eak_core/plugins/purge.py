@@ -1,18 +1,20 @@
 """Deleting everything a plugin has stored, for good, once it is off everywhere.
 
 It works for a plugin whose package is gone too: its tables are known by their prefix. What it
-published stays in the log, which is never rewritten.
+published stays in the log, which is never rewritten, and its secrets stay as files: losing them
+cannot be undone, and no transaction could take it back.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import MetaData, Table, delete, func, inspect, select
+from sqlalchemy import MetaData, Table, delete, exists, func, inspect, select
 
 from eak_core.db import Base, Session, db
 from eak_core.errors import Invalid, Refused
 from eak_core.events import SITE, publish
 from eak_core.events.models import EventLog, OutboxMessage, ParkedEvent, ScheduledWork, Subscription
+from eak_core.events.reading import head
 from eak_core.i18n import _l, lazy_ngettext
 from eak_core.permissions import Actor, require
 from eak_core.plugins.events import PluginPurged
@@ -90,16 +92,21 @@ def notice_purges(session: Session) -> None:
     """Let this process no longer take for ready what another one has purged since it started: its
     tables are gone until its migrations have run again."""
     host = get_host()
-    last = session.scalar(
-        select(func.max(EventLog.position)).where(
-            EventLog.service_id == SITE,
-            EventLog.position > host.purges_noticed,
-            EventLog.type == PluginPurged.__event__.name,
+    last = head(session, SITE)
+    if last == host.purges_noticed:
+        return
+    purged = session.scalar(
+        select(
+            exists().where(
+                EventLog.service_id == SITE,
+                EventLog.position > host.purges_noticed,
+                EventLog.type == PluginPurged.__event__.name,
+            )
         )
     )
-    if last is not None:
+    if purged:
         host.check_migrations(db.engine)
-        host.purges_noticed = last
+    host.purges_noticed = last
 
 
 def _tables(session: Session, name: str) -> list[Table]:

@@ -11,12 +11,15 @@ from sqlalchemy import inspect, select, text
 import tests.core.plugins.everything.plugin  # noqa: F401  # its table is made with the others
 from eak_core.db import db, migrations, read_session, write_session
 from eak_core.errors import Forbidden, Invalid, Refused
+from eak_core.events import SITE, publish
 from eak_core.events.models import EventLog, Subscription
+from eak_core.people.events import PersonJoined
 from eak_core.permissions import Actor
+from eak_core.plugins.events import PluginPurged
 from eak_core.plugins.host import get_host
 from eak_core.plugins.installed import State
 from eak_core.plugins.models import PluginActivation, PluginCounter, PluginSetting
-from eak_core.plugins.purge import purge, remains
+from eak_core.plugins.purge import notice_purges, purge, remains
 from tests.core.plugins.making import make
 from tests.core.plugins.site import SYSTEM, MakeApp, add_service, drain, switch
 
@@ -144,6 +147,17 @@ def test_other_processes_stop_offering_what_was_purged_until_its_migrations_run(
     check(elsewhere)
     switch(elsewhere, "shelf")
     assert "a shelf" in elsewhere.test_client().get("/culture/").text
+
+
+def test_the_log_is_looked_through_for_purges_once(make_app: MakeApp, shelf: str) -> None:
+    app = make_app(shelf)
+    with app.app_context(), write_session(app) as session:
+        for _time in range(3):
+            publish(session, PluginPurged(plugin="other"), service_id=SITE)
+        publish(session, PersonJoined(person_id=1), service_id=SITE)
+    with app.app_context(), read_session(app) as session:
+        notice_purges(session)
+        assert get_host(app).purges_noticed == 4
 
 
 def test_a_purge_deletes_all_that_a_plugin_stored_and_nothing_else(
