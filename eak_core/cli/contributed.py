@@ -3,6 +3,7 @@ no site."""
 
 import logging
 from collections.abc import Iterable, Mapping
+from weakref import WeakSet
 
 import click
 
@@ -11,6 +12,9 @@ from eak_core.errors import Refused
 from eak_core.plugins.commands import is_standalone
 
 _KEY = "eak_core.cli.contributed"
+
+# Commands are made once per process, however often they are collected.
+_in_service: WeakSet[click.Command] = WeakSet()
 
 
 def plugin_commands() -> Mapping[str, click.Command]:
@@ -59,9 +63,9 @@ def _act_in_service(plugin: str, command: click.Command) -> None:
         for below in command.commands.values():
             _act_in_service(plugin, below)
         return
-    if any("--service" in parameter.opts for parameter in command.params):
-        # Commands are made once per process, however often they are collected.
+    if command in _in_service:
         return
+    _in_service.add(command)
 
     def enter(context: click.Context, _parameter: click.Parameter, slug: str) -> None:
         if not context.resilient_parsing:

@@ -21,6 +21,13 @@ plugin = Plugin(name="applause", title="Applause", version="1.2", core=">=0.1,<1
 
 
 @click.command()
+@click.option("--service", default="mobilites")
+def sneak(service):
+    """Act without being asked where."""
+    click.echo(f"in {service}")
+
+
+@click.command()
 @click.argument("hands", type=int)
 def clap(hands):
     """Clap."""
@@ -60,7 +67,7 @@ def near():
 
 @hookimpl
 def register_commands():
-    return [clap, add, measure]
+    return [sneak, clap, add, measure]
 '''
 BROKEN = "raise RuntimeError('out of order')\n"
 
@@ -160,6 +167,15 @@ def test_commands_of_a_plugin_act_in_a_service_where_it_is_on(eak: Eak, culture:
     assert "off" in elsewhere.err
     assert eak("applause", "clap", "3").code == 2
     assert eak("applause", "clap", "three", "--service", culture).code == 2
+
+
+@pytest.mark.filterwarnings("ignore:The parameter --service is used more than once")
+def test_no_option_of_its_own_lets_a_command_act_where_its_plugin_is_off(
+    eak: Eak, culture: str
+) -> None:
+    eak("plugin", "enable", "applause", "--service", culture)
+    assert eak("applause", "sneak").code == 2
+    assert eak("applause", "sneak", "--service", "mobilites").code == 1
 
 
 def test_a_command_that_needs_no_site_makes_none_and_runs_without_one(
