@@ -29,16 +29,19 @@ R = TypeVar("R")
 _COUNTED = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 
 
-def limited(name: str, rule: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
-    """A limit called ``name`` for views, such as ``"10/minute;100/day"``; it counts changes only.
+def limited(
+    name: str, rule: str, *, reads: bool = False
+) -> Callable[[Callable[P, R]], Callable[P, R]]:
+    """A limit called ``name`` for views, such as ``"10/minute;100/day"``; it counts changes, and
+    where ``reads`` is true whatever is asked: for what costs much to make.
 
     Views with the same ``name`` share their counts. The view raises TooMany beyond the limit.
     """
-    return limited_by(name, rule, _who)
+    return limited_by(name, rule, _who, reads=reads)
 
 
 def limited_by(
-    name: str, rule: str, whom: Callable[[], str]
+    name: str, rule: str, whom: Callable[[], str], *, reads: bool = False
 ) -> Callable[[Callable[P, R]], Callable[P, R]]:
     """As `limited`, but attempts are counted for what ``whom`` answers in the request."""
     items = parse_many(rule)
@@ -46,7 +49,7 @@ def limited_by(
     def decorate(view: Callable[P, R]) -> Callable[P, R]:
         @wraps(view)
         def counted(*args: P.args, **kwargs: P.kwargs) -> R:
-            if request.method in _COUNTED:
+            if reads or request.method in _COUNTED:
                 count_attempt(name, items, whom())
             return view(*args, **kwargs)
 

@@ -5,7 +5,15 @@ from sqlalchemy import select
 from sqlalchemy.orm import undefer
 from werkzeug.utils import secure_filename
 
-from eak_core.api import NotFound, _l, check_visible, current_session, embeddable, render
+from eak_core.api import (
+    NotFound,
+    _l,
+    check_visible,
+    current_session,
+    embeddable,
+    limited,
+    render,
+)
 from eak_voting import result_files, sentences
 from eak_voting.ballots import ballot_of, terms_of
 from eak_voting.blueprint import blueprint
@@ -19,6 +27,9 @@ from eak_voting.settings import Terms, canonical
 from eak_voting.shown import shown
 
 FEED_LENGTH = 30
+
+#: Each file is made of every vote anew.
+limit_files = limited("voting.file", "20/minute;200/day", reads=True)
 
 
 def _found(ballot_id: int) -> tuple[Ballot, Terms, Outcome]:
@@ -49,6 +60,7 @@ def results_json(ballot_id: int) -> Response:
 
 
 @blueprint.get("/<int:ballot_id>/scrutin.json")
+@limit_files
 def ballot_file(ballot_id: int) -> Response:
     """The file of a counted ballot, for a recount."""
     check_visible(g.actor, g.service, page=False)
@@ -59,6 +71,7 @@ def ballot_file(ballot_id: int) -> Response:
 
 
 @blueprint.get("/<int:ballot_id>/scrutin.pb")
+@limit_files
 def pabulib(ballot_id: int) -> Response:
     """The votes of a counted budget, as Pabulib has them."""
     check_visible(g.actor, g.service, page=False)

@@ -50,6 +50,11 @@ def with_views(app: Flask) -> Flask:
     def attempt() -> str:
         return "fait"
 
+    @app.get("/lourd")
+    @limited("lourd", "2/minute", reads=True)
+    def heavy() -> str:
+        return "fait"
+
     return app
 
 
@@ -301,3 +306,7 @@ def test_pages_are_compressed_where_the_browser_can_read_it(client: FlaskClient)
     response = client.get("/accessibilite", headers={"Accept-Encoding": "gzip"})
     assert response.headers["Content-Encoding"] == "gzip"
     assert "Accept-Encoding" in response.headers["Vary"]
+
+
+def test_what_costs_much_to_make_is_limited_though_it_is_only_read(client: FlaskClient) -> None:
+    assert [client.get("/lourd").status_code for _ in range(3)] == [200, 200, 429]
