@@ -308,5 +308,6 @@ def test_pages_are_compressed_where_the_browser_can_read_it(client: FlaskClient)
     assert "Accept-Encoding" in response.headers["Vary"]
 
 
-def test_what_costs_much_to_make_is_limited_though_it_is_only_read(client: FlaskClient) -> None:
+def test_what_costs_much_to_make_is_limited_though_it_is_only_read(make_site: MakeSite) -> None:
+    client = with_views(make_site(rate_limits=True)).test_client()
     assert [client.get("/lourd").status_code for _ in range(3)] == [200, 200, 429]
