@@ -28,7 +28,7 @@ from eak_voting.paper import lines
 from eak_voting.settings import Settings
 from eak_voting.standing import standing
 from eak_voting.subscribers import voters_so_far
-from eak_voting.voter_session import kept_choices
+from eak_voting.voter_session import envelope, kept_choices
 
 Answer = str | Response
 
@@ -98,6 +98,7 @@ def show(ballot_id: int, slug: str = "") -> Answer:
         turnout=_turnout(session, ballot),
         # What waits in the browser is shown to those who are signed in: their pages are not kept.
         begun=g.actor.signed_in and kept_choices(ballot.id) is not None,
+        sent=envelope(ballot.id, g.actor.person_id) if g.actor.signed_in else None,
     )
 
 

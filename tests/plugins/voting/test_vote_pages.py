@@ -162,10 +162,13 @@ def test_receipt_and_code_are_forgotten_by_a_click_and_after_an_hour(
 ) -> None:
     ballot = polls.open("approval", "secret")
     client.sign_in(people.citizen)
+    address = f"/culture/votes/{ballot.id}-{ballot.slug}"
     vote(client, ballot, option=[1])
+    assert path(ballot, "recu") in client.get(address).text
     assert client.get(path(ballot, "recu")).status_code == 200
     client.submit(path(ballot, "recu"), "oublier")
     assert client.get(path(ballot, "recu")).status_code == 302
+    assert path(ballot, "recu") not in client.get(address).text
     client.sign_out()
     client.sign_in(people.agent)
     vote(client, ballot, option=[1])
