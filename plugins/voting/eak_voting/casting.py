@@ -39,9 +39,10 @@ _enter = text(
     "INSERT INTO voting_register (ballot_id, voter_key, hour, shuffled)"
     " VALUES (:ballot_id, :voter_key, :hour, FALSE) ON CONFLICT DO NOTHING RETURNING ballot_id"
 ).bindparams(bindparam("hour", type_=UTCDateTime()))
-_put = insert(Paper.__table__).values(version=1, shuffled=False)  # type: ignore[arg-type]  # a table
-_give_receipt = insert(Receipt.__table__).values(  # type: ignore[arg-type]  # a table
-    logged=False, replaced=False, replacement_logged=False
+_put = insert(Paper.__table__).values(shuffled=False)  # type: ignore[arg-type]  # a table
+_give_receipt = text(
+    "INSERT INTO voting_receipt (ballot_id, receipt, logged, replaced, replacement_logged)"
+    " VALUES (:ballot_id, :receipt, FALSE, FALSE, FALSE) ON CONFLICT DO NOTHING RETURNING ballot_id"
 )
 _NOTHING_KNOWN = dict.fromkeys(("salt", "receipt", "person_id", "source", "exclusion_id"))
 
@@ -258,9 +259,8 @@ def _cast_secret(
                 )
             )
         return _change_secret(session, ballot, code, choices)
-    proof = receipts.proof(code, 1, ballot.id, choices)
-    _put_into_box(session, ballot, proof.mark, choices)
-    _keep_receipt(session, ballot, proof.receipt)
+    proof, version = _give(session, ballot, code, 1, choices)
+    _put_into_box(session, ballot, proof.mark, choices, version=version)
     return Cast(proof.receipt, code)
 
 
@@ -271,11 +271,11 @@ def _change_secret(session: Session, ballot: Ballot, code: str, choices: str) ->
     before = _receipt_of(ballot, paper, code)
     if paper.choices == choices:
         return Cast(before, code, repeated=True)
-    paper.choices, paper.version = choices, paper.version + 1
-    after = receipts.proof(code, paper.version, ballot.id, choices).receipt
+    after, paper.version = _give(session, ballot, code, paper.version + 1, choices)
+    # Its row is of this transaction now: the next group of receipts writes it anew.
+    paper.choices, paper.shuffled = choices, False
     _replace_receipt(session, ballot, before)
-    _keep_receipt(session, ballot, after)
-    return Cast(after, code, changed=True)
+    return Cast(after.receipt, code, changed=True)
 
 
 def _cast_open(
@@ -291,29 +291,27 @@ def _cast_open(
 ) -> Cast:
     code = receipts.new_code(form_key, ballot.id)
     if first:
-        proof = receipts.proof(code, 1, ballot.id, choices)
+        proof, version = _give(session, ballot, code, 1, choices)
         _put_into_box(
             session,
             ballot,
             key,
             choices,
+            version=version,
             salt=proof.salt,
             receipt=proof.receipt,
             person_id=actor.person_id if ballot.secrecy == "public" else None,
             source=bursts.group(ballot, source),
         )
-        _keep_receipt(session, ballot, proof.receipt)
         return Cast(proof.receipt)
     paper = _paper(session, ballot, key)
     assert paper is not None  # the register's entry and the paper come and go together
     before = _receipt_of(ballot, paper, None)
     if paper.choices == choices:
         return Cast(before, repeated=True)
-    paper.choices, paper.version = choices, paper.version + 1
-    proof = receipts.proof(code, paper.version, ballot.id, choices)
-    paper.salt, paper.receipt = proof.salt, proof.receipt
+    proof, paper.version = _give(session, ballot, code, paper.version + 1, choices)
+    paper.choices, paper.salt, paper.receipt = choices, proof.salt, proof.receipt
     _replace_receipt(session, ballot, before)
-    _keep_receipt(session, ballot, proof.receipt)
     return Cast(proof.receipt, changed=True)
 
 
@@ -337,8 +335,18 @@ def _receipt_of(ballot: Ballot, paper: Paper, code: str | None) -> str:
     return receipts.proof(plain, paper.version, ballot.id, paper.choices).receipt
 
 
-def _keep_receipt(session: Session, ballot: Ballot, receipt: str) -> None:
-    session.connection().execute(_give_receipt, {"ballot_id": ballot.id, "receipt": receipt})
+def _give(
+    session: Session, ballot: Ballot, code: str, version: int, choices: str
+) -> tuple[receipts.Proof, int]:
+    """Keep a receipt that was never given before, and the version it belongs to: ``version``, or
+    a later one where the same form voted so before and the vote was taken back since."""
+    while True:
+        proof = receipts.proof(code, version, ballot.id, choices)
+        row = {"ballot_id": ballot.id, "receipt": proof.receipt}
+        given = session.connection().execute(_give_receipt, row)
+        if given.scalar_one_or_none() is not None:
+            return proof, version
+        version += 1
 
 
 def _replace_receipt(session: Session, ballot: Ballot, receipt: str) -> None:
