@@ -1,5 +1,7 @@
 """What somebody tries who does not mean well."""
 
+from typing import Any
+
 import pytest
 from sqlalchemy import text
 
