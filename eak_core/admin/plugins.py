@@ -69,12 +69,8 @@ def switch(service_slug: str, name: str) -> Answer:
         return _switch_page(found, form, 422)
     try:
         done = _switched(name, form)
-    except Invalid as refusal:
-        form.add_errors(refusal.fields)
-        return _switch_page(found, form, refusal.status)
-    except Refused as refusal:
-        form.form_errors.append(str(refusal))
-        return _switch_page(found, form, refusal.status)
+    except (Invalid, Refused) as refusal:
+        return _switch_page(found, form, form.refuse(refusal))
     current_session().commit()
     flash(str(done.message), "success" if done.changed else "info")
     if done.catching_up:

@@ -81,8 +81,7 @@ def hide(idea_id: int) -> Answer:
         session.commit()
         flash(_("The idea is hidden. Its page gives your reason."), "success")
         return redirect(idea_url(idea))
-    answer = render("ideas/hide.html", form=form, idea=idea)
-    return (answer, 422) if form.errors else answer
+    return render("ideas/hide.html", form=form, idea=idea), form.answer_status
 
 
 @blueprint.route("/idees/<int:idea_id>/retablir", methods=["GET", "POST"])
@@ -103,8 +102,9 @@ def restore(idea_id: int) -> Answer:
         session.commit()
         flash(_("The idea is public again."), "success")
         return redirect(idea_url(idea))
-    answer = render("ideas/restore.html", form=form, idea=idea, hidden_because=reason)
-    return (answer, 422) if form.errors else answer
+    return render(
+        "ideas/restore.html", form=form, idea=idea, hidden_because=reason
+    ), form.answer_status
 
 
 @blueprint.get("/sujets")
@@ -176,7 +176,7 @@ def add_subject() -> Answer:
         session.commit()
         flash(_("The subject “%(name)s” is in the list.", name=form.name.data), "success")
         return redirect(url_for("ideas_manage.lists"))
-    return _lists(new=form), 422
+    return _lists(new=form), form.answer_status
 
 
 @blueprint.post("/sujets/<int:subject_id>")
@@ -196,7 +196,7 @@ def change_subject(subject_id: int) -> Answer:
         session.commit()
         flash(_("The subject “%(name)s” is saved.", name=form.name.data), "success")
         return redirect(url_for("ideas_manage.lists"))
-    return _lists(subject_forms={subject_id: form}), 422
+    return _lists(subject_forms={subject_id: form}), form.answer_status
 
 
 @blueprint.post("/criteres/<int:criterion_id>")
@@ -217,4 +217,4 @@ def change_criterion(criterion_id: int) -> Answer:
         session.commit()
         flash(_("The criterion is saved."), "success")
         return redirect(url_for("ideas_manage.lists"))
-    return _lists(criterion_forms={criterion_id: form}), 422
+    return _lists(criterion_forms={criterion_id: form}), form.answer_status

@@ -9,7 +9,7 @@ from flask import Blueprint, flash, g, redirect, request, url_for
 from werkzeug.wrappers import Response
 
 from eak_core.db import current_session
-from eak_core.errors import EakError, Forbidden, Invalid
+from eak_core.errors import EakError, Forbidden
 from eak_core.i18n import _, _l
 from eak_core.ideas import listing, proposals, rows, transitions
 from eak_core.ideas.addresses import add_service, drop_service, idea_url
@@ -27,6 +27,7 @@ from eak_core.ideas.visibility import IdeaGone, check_readable
 from eak_core.permissions import SignInRequired, require
 from eak_core.plugins.slots import slot_cards
 from eak_core.web import render
+from eak_core.web.forms import Form
 from eak_core.web.limits import limit_submit
 from eak_core.web.pagination import paginate
 
@@ -134,20 +135,14 @@ def _open_form(
 
 def _write(form: ProposalForm, criteria: list[Criterion], idea: Idea | None) -> Answer:
     """Show the form, or save what it holds; whatever is refused is shown again as typed."""
-    status = 200
     if request.method == "POST":
         try:
             if not g.actor.signed_in:
                 raise SignInRequired(_l("You are no longer signed in."))
             if form.validate():
                 return _save(form, criteria, idea)
-            status = 422
-        except Invalid as refusal:
-            form.add_errors(refusal.fields)
-            status = refusal.status
         except EakError as refusal:
-            form.form_errors.append(str(refusal))
-            status = refusal.status
+            form.refuse(refusal)
     answer = render(
         "ideas/form.html",
         form=form,
@@ -156,7 +151,7 @@ def _write(form: ProposalForm, criteria: list[Criterion], idea: Idea | None) -> 
         is_draft=idea is None or idea.stage == DRAFT,
         signed_out=not g.actor.signed_in,
     )
-    return answer, status
+    return answer, form.answer_status
 
 
 @limit_submit
@@ -213,8 +208,7 @@ def withdraw(idea_id: int) -> Answer:
         session.commit()
         flash(_("Your idea is withdrawn. Its page says so, with your reason."), "success")
         return redirect(idea_url(idea))
-    answer = render("ideas/withdraw.html", form=form, idea=idea)
-    return (answer, 422) if form.errors else answer
+    return render("ideas/withdraw.html", form=form, idea=idea), form.answer_status
 
 
 @blueprint.post("/idees/<int:idea_id>/etape")
@@ -228,20 +222,16 @@ def change_stage(idea_id: int) -> Answer:
     graph = transitions.stage_graph(g.active)
     # Every stage is let through here, so that the domain says why one cannot be reached.
     form.offer(graph.stages())
-    status = 422
     if form.validate():
         try:
             change = transitions.change_stage(
                 session, g.actor, g.service, g.active, idea,
                 form.to.data, form.reason.data or "", seen=form.seen.data or None,
             )  # fmt: skip
-        except Invalid as refusal:
-            form.add_errors(refusal.fields)
         except Forbidden:
             raise
         except EakError as refusal:
-            form.form_errors.append(str(refusal))
-            status = refusal.status
+            form.refuse(refusal)
         else:
             session.commit()
             flash(
@@ -251,19 +241,17 @@ def change_stage(idea_id: int) -> Answer:
             return redirect(idea_url(idea))
     form.offer(transitions.next_stages(g.active, g.service, idea, g.actor))
     form.seen.data = idea.stage
-    return page_of(idea, form), status
+    return page_of(idea, form), form.answer_status
 
 
-def tried(form: Any, act: Callable[[], object]) -> bool:
+def tried(form: Form, act: Callable[[], object]) -> bool:
     """Whether ``act`` was done; where it is refused, ``form`` says why."""
     try:
         act()
-    except Invalid as refusal:
-        form.add_errors(refusal.fields)
     except Forbidden:
         raise
     except EakError as refusal:
-        form.form_errors.append(str(refusal))
+        form.refuse(refusal)
     else:
         return True
     return False

@@ -24,6 +24,7 @@ from wtforms.csrf.core import CSRFTokenField
 from wtforms.form import BaseForm
 from wtforms.validators import StopValidation
 
+from eak_core.errors import EakError, Invalid
 from eak_core.i18n import _
 from eak_core.web.text import (
     clean_line,
@@ -45,6 +46,8 @@ class Form(FlaskForm):  # type: ignore[misc]  # Flask-WTF ships no types
     text field must say its greatest length (``Length(max=…)``): TypeError otherwise, at the first
     use of the form. Only what a form sends is taken, never JSON: UnsupportedMediaType (415).
     """
+
+    _refused_with = 0
 
     class Meta(FlaskForm.Meta):  # type: ignore[misc]  # Flask-WTF ships no types
         """How fields are made: each gets the checks of its kind before its own."""
@@ -87,6 +90,24 @@ class Form(FlaskForm):  # type: ignore[misc]  # Flask-WTF ships no types
             if name in self._fields and not isinstance(target, list):
                 target = self._fields[name].errors = list(target)
             target.append(str(message))
+
+    def refuse(self, refusal: EakError) -> int:
+        """Say on this form why a domain function did not do what it asks; answers `answer_status`.
+
+        What the form cannot mend, such as a missing right, is better raised than shown here.
+        """
+        if isinstance(refusal, Invalid):
+            self.add_errors(refusal.fields)
+        else:
+            self.form_errors.append(str(refusal))
+        self._refused_with = refusal.status
+        return refusal.status
+
+    @property
+    def answer_status(self) -> int:
+        """The HTTP status of the page that shows this form: that of a refusal, 422 where an answer
+        is wrong, else 200."""
+        return self._refused_with or (422 if self.errors else 200)
 
 
 class _SiteTranslations:

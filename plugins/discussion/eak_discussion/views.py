@@ -13,7 +13,6 @@ from eak_core.api import (
     Forbidden,
     Form,
     Idea,
-    Invalid,
     NotFound,
     PluginBlueprint,
     Service,
@@ -217,14 +216,10 @@ def _refused(form: Form, act: Any) -> int:
         if not g.actor.signed_in:
             raise SignInRequired(_l("You are no longer signed in."))
         if not form.validate():
-            return 422
+            return form.answer_status
         act()
-    except Invalid as refusal:
-        form.add_errors(refusal.fields)
-        return refusal.status
     except EakError as refusal:
-        form.form_errors.append(str(refusal))
-        return refusal.status
+        return form.refuse(refusal)
     return 0
 
 

@@ -6,6 +6,7 @@ import pytest
 
 from eak_core.ideas.models import Idea
 from eak_core.ideas.proposals import Proposal, save_draft, submit_idea
+from eak_core.ideas.stages import REJECTED
 from eak_core.ideas.transitions import change_stage, withdraw_idea
 from eak_core.moderation.decisions import hide
 from eak_core.permissions import Actor
@@ -305,6 +306,17 @@ def test_the_author_withdraws_on_a_page_that_says_what_it_means(
     assert gone.status_code == 410
     assert "It exists." in gone.text
     assert idea.title not in gone.text
+
+
+def test_a_rule_that_keeps_an_author_from_withdrawing_is_no_wrong_answer(
+    author: Browser, site: Site, idea: Idea
+) -> None:
+    path = f"{LIST}{idea.id}/retirer"
+    with site.writing() as session:
+        session.get_one(Idea, idea.id).stage = REJECTED
+    answer = author.submit(path, "/retirer", reason="It exists.")
+    assert answer.status_code == 409
+    assert "It exists." in answer.text
 
 
 def test_a_moderator_hides_an_idea_and_shows_it_again(

@@ -21,6 +21,7 @@ from wtforms import (
 )
 from wtforms.validators import InputRequired, Length, Optional
 
+from eak_core.errors import Conflict, Invalid, TooMany
 from eak_core.web.forms import Form
 
 PAGE = """{% from "macros/forms.html" import error_summary, post_form, field, submit %}
@@ -129,6 +130,16 @@ def test_errors_of_the_domain_stand_at_their_fields_or_above_the_form() -> None:
     assert form.form_errors == ["Trop tard."]
     assert "Trop tard." in page
     assert 'id="title-error"' in page
+
+
+def test_a_refusal_decides_on_the_status_of_the_page_that_shows_the_form_again() -> None:
+    assert sent().answer_status == 200
+    wrong = sent(place="9999")
+    assert not wrong.validate()
+    assert wrong.answer_status == 422
+    for refusal in (Invalid("No.", {"title": "Taken."}), Conflict("Too late."), TooMany("Slowly.")):
+        form = sent()
+        assert form.refuse(refusal) == form.answer_status == refusal.status
 
 
 def test_every_field_has_a_label_and_its_hint_and_error_are_tied_to_it() -> None:
