@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from eak_core.testing.translations import faults, main
+from eak_core.testing.translations import main
+from eak_core.web.catalogues import missing_translations
 
 ROOT = Path(__file__).parents[2]
 
@@ -43,35 +44,55 @@ def package(folder: Path, **changed: str) -> Path:
 
 
 def test_a_complete_catalogue_has_no_fault(tmp_path: Path) -> None:
-    assert list(faults(package(tmp_path))) == []
+    assert missing_translations(package(tmp_path)) == []
 
 
 @pytest.mark.parametrize(
     ("entry", "text", "said"),
     [
-        ("ideas", "", "has no translation"),
-        ("welcome", "", "has no translation"),
-        ("plural", "", "has no translation"),
-        ("ideas", 'msgid "Ideas"\nmsgstr ""\n', "is not translated"),
+        ("ideas", "", "is not translated"),
+        ("welcome", "", "is not translated"),
+        ("plural", "", "is not translated"),
+        ("ideas", 'msgid "Ideas"\nmsgstr ""\n', "has an empty translation"),
         ("ideas", '#, fuzzy\nmsgid "Ideas"\nmsgstr "Idées"\n', "fuzzy"),
         ("greeting", 'msgid "Good morning, %(name)s!"\nmsgstr "Bonjour %(nom)s"\n', "%(nom)s"),
-        ("greeting", 'msgid "Good morning, %(name)s!"\nmsgstr "Bonjour !"\n', "typeset"),
-        ("ideas", 'msgid "Ideas"\nmsgstr "L\'idée"\n', "typeset"),
+        (
+            "greeting",
+            'msgid "Good morning, %(name)s!"\nmsgstr "Bonjour %(name)s !"\n',
+            "not set as French",
+        ),
+        ("ideas", 'msgid "Ideas"\nmsgstr "L\'idée"\n', "not set as French"),
         ("more", 'msgid "Old"\nmsgstr "Vieux"\n', "used nowhere"),
     ],
 )
 def test_what_is_wrong_is_said(tmp_path: Path, entry: str, text: str, said: str) -> None:
-    found = list(faults(package(tmp_path, **{entry: text})))
+    found = missing_translations(package(tmp_path, **{entry: text}))
     assert len(found) == 1, found
     assert said in found[0]
+
+
+def test_one_and_several_may_be_told_with_different_words(tmp_path: Path) -> None:
+    where = package(tmp_path)
+    source = where / "more.py"
+    source.write_text('ngettext("%(name)s alone", "%(num)s people", 2, name="Ada")')
+    catalogue = where / "translations" / "fr" / "LC_MESSAGES" / "more.po"
+    entry = (
+        'msgid "%(name)s alone"\nmsgid_plural "%(num)s people"\n'
+        'msgstr[0] "%(name)s seule"\nmsgstr[1] "%(num)s personnes"\n'
+    )
+    catalogue.write_text(HEAD + "\n" + entry)
+    assert missing_translations(where) == []
+    catalogue.write_text(HEAD + "\n" + entry.replace("%(name)s seule", "%(num)s seule"))
+    (found,) = missing_translations(where)
+    assert "other placeholders" in found
 
 
 def test_two_catalogues_that_disagree_are_said(tmp_path: Path) -> None:
     where = package(tmp_path)
     other = where / "translations" / "fr" / "LC_MESSAGES" / "other.po"
     other.write_text(HEAD + '\nmsgid "Ideas"\nmsgstr "Propositions"\n')
-    (found,) = faults(where)
-    assert "in another way" in found
+    (found,) = missing_translations(where)
+    assert "translated otherwise" in found
 
 
 def test_every_text_of_the_tree_is_translated(capsys: pytest.CaptureFixture[str]) -> None:

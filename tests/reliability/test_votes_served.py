@@ -24,7 +24,7 @@ from eak_voting import timetable
 from eak_voting.models import Ballot, Paper, Receipt, RegisterEntry
 from eak_voting.opening import announce
 from eak_voting.preparing import Draft, prepare
-from eak_voting.results import result_of
+from eak_voting.results.stored import result_of
 from eak_voting.settings import ApprovalRules, Secrecy, Settings
 from tests.reliability.test_killed_server import nothing
 from tests.reliability.test_killed_workers import until

@@ -7,7 +7,12 @@ does nothing where there is nothing to do any more.
 from datetime import datetime
 
 from eak_core.api import Service, Session, clock, on_schedule, publish
-from eak_voting import bursts, exclusions, live, timetable
+from eak_voting import (
+    bursts,
+    exclusions,
+    live,
+    timetable,
+)
 from eak_voting.ballots import phase, terms_of
 from eak_voting.events import BallotClosed, BallotCounted
 from eak_voting.manifest import plugin

@@ -28,7 +28,7 @@ from eak_core.api import (
     require,
 )
 from eak_voting.ballots import options_of
-from eak_voting.desk import STAGE, ballots_holding
+from eak_voting.managing.desk import STAGE, ballots_holding
 from eak_voting.models import Ballot, BallotOption
 from eak_voting.preparing import locked
 

@@ -1,7 +1,7 @@
 """The provisional result of a ballot whose terms let everybody follow it (`live`).
 
 It is counted anew at most once a minute, and kept (`Live`); pages read what is kept, through
-`eak_voting.shown` alone. What it says of a ballot that hides its results until the close is
+`eak_voting.results.shown` alone. What it says of a ballot that hides its results until the close is
 nothing, for nothing is counted there before. Secret ballots always do: two results in a row would
 tell what somebody voted who came between them. In pseudonymous ones none shows before `FEWEST`
 votes.

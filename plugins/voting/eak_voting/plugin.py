@@ -19,31 +19,30 @@ from eak_core.api import (
 )
 from eak_voting import (
     closing,
-    code_views,
-    count_commands,
-    decision_views,
     decisions,
     effects,
     events,
-    log_commands,
-    log_views,
-    manage_burst_views,
-    manage_views,
     models,
-    pabulib_commands,
     personal_data,
     reminder_views,
     reminders,
-    result_feeds,
-    result_views,
     subscribers,
     support_views,
-    toggle_views,
     views,
-    vote_views,
 )
+from eak_voting.booth import code_views, toggle_views
+from eak_voting.booth import views as vote_views
+from eak_voting.commands import count as count_commands
+from eak_voting.commands import log as log_commands
+from eak_voting.commands import pabulib as pabulib_commands
 from eak_voting.demo import play
+from eak_voting.managing import burst_views as manage_burst_views
+from eak_voting.managing import decision_views
+from eak_voting.managing import views as manage_views
 from eak_voting.manifest import plugin
+from eak_voting.results import feeds as result_feeds
+from eak_voting.results import views as result_views
+from eak_voting.transparency import views as log_views
 
 __all__ = [
     "closing",

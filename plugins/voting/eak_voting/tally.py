@@ -1,6 +1,6 @@
 """The votes of a ballot as they stand in its box, and what they would give now.
 
-Whoever calls decides who may see it: before the count that is `eak_voting.shown` alone.
+Whoever calls decides who may see it: before the count that is `eak_voting.results.shown` alone.
 """
 
 from collections.abc import Iterator

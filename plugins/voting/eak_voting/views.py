@@ -22,13 +22,13 @@ from eak_voting import explained, wording
 from eak_voting.addresses import ballot_url
 from eak_voting.ballots import Phase, ballot_for, phase, settings_of, terms_of
 from eak_voting.blueprint import blueprint
+from eak_voting.booth.ordering import reader_key
+from eak_voting.booth.paper import lines
+from eak_voting.booth.voter_session import envelope, kept_choices
 from eak_voting.models import Ballot
-from eak_voting.ordering import reader_key
-from eak_voting.paper import lines
 from eak_voting.settings import Settings
 from eak_voting.standing import standing
 from eak_voting.subscribers import voters_so_far
-from eak_voting.voter_session import envelope, kept_choices
 
 Answer = str | Response
 

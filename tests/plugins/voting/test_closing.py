@@ -15,7 +15,7 @@ from eak_voting import published, recount
 from eak_voting.models import Activity, Ballot, Paper, Receipt, RegisterEntry
 from eak_voting.opening import cancel
 from eak_voting.publishing import LEAST, publish_receipts
-from eak_voting.results import file_of, result_of
+from eak_voting.results.stored import file_of, result_of
 from eak_voting.settings import Secrecy, digest
 from eak_voting.transparency import log
 from tests.plugins.voting.conftest import Polls

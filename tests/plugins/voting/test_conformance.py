@@ -12,7 +12,12 @@ from eak_core.ideas.models import Idea
 from eak_core.plugins.models import PluginCounter
 from eak_core.testing.conformance import PluginConformance
 from eak_core.testing.site import Site
-from eak_voting import casting, opening, receipts, support
+from eak_voting import (
+    casting,
+    opening,
+    receipts,
+    support,
+)
 from eak_voting.models import Ballot, Live, Paper
 from eak_voting.preparing import Draft, prepare
 from eak_voting.settings import SECRECIES, ApprovalRules, Settings

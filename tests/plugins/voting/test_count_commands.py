@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from eak_voting.count_commands import count
+from eak_voting.commands.count import count
 
 DATA = Path(__file__).parents[4] / "shared/data"
 

@@ -14,12 +14,12 @@ from eak_core.testing.browser import Browser
 from eak_core.testing.pages import Page
 from eak_core.testing.people import People
 from eak_core.testing.site import Site
-from eak_voting.decided_reasons import places, proposed_reasons
 from eak_voting.decisions import STAY, Decision, decide, pending
-from eak_voting.desk import waiting
+from eak_voting.managing.decided_reasons import places, proposed_reasons
+from eak_voting.managing.desk import waiting
 from eak_voting.models import Ballot, BallotOption
 from eak_voting.outcome import Outcome
-from eak_voting.results import result_of
+from eak_voting.results.stored import result_of
 from eak_voting.settings import BudgetRules, Quorum
 from tests.plugins.voting.conftest import Polls
 

@@ -12,7 +12,7 @@ from eak_core.testing.sites import Sites
 from eak_voting.ballots import phase
 from eak_voting.models import Ballot, Paper, RegisterEntry, Support
 from eak_voting.recount import recount
-from eak_voting.results import file_of, result_of
+from eak_voting.results.stored import file_of, result_of
 
 
 @pytest.fixture

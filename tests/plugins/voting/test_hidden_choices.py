@@ -19,7 +19,7 @@ from eak_core.people.models import Person
 from eak_core.testing.browser import Browser
 from eak_core.testing.fixtures import FrozenClock
 from eak_core.testing.sites import Sites
-from eak_voting import ordering
+from eak_voting.booth import ordering
 from eak_voting.models import Ballot
 from eak_voting.settings import Publication, Secrecy
 from tests.plugins.voting.conftest import Polls

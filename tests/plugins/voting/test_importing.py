@@ -20,9 +20,9 @@ from eak_voting.importing import Imported, take_over
 from eak_voting.models import Ballot, Paper, Receipt, RegisterEntry
 from eak_voting.published import BallotFile
 from eak_voting.recount import recount
-from eak_voting.result_files import pabulib as lines_of
-from eak_voting.results import file_of, result_of
-from eak_voting.shown import shown
+from eak_voting.results.files import pabulib as lines_of
+from eak_voting.results.shown import shown
+from eak_voting.results.stored import file_of, result_of
 from eak_voting.transparency.tables import Leaf
 
 DATA = Path(__file__).resolve().parents[4] / "shared/data/pabulib"

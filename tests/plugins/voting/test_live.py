@@ -8,8 +8,8 @@ from sqlalchemy import func, select
 
 from eak_voting.live import FEWEST, refresh
 from eak_voting.models import Ballot, Live
+from eak_voting.results.shown import Shown, shown
 from eak_voting.settings import Publication, Secrecy
-from eak_voting.shown import Shown, shown
 from tests.plugins.voting.conftest import Polls
 
 MINUTE = timedelta(minutes=1)

@@ -12,10 +12,10 @@ from sqlalchemy import text
 
 from eak_core.testing.site import Site
 from eak_voting import published
-from eak_voting.log_commands import log_command
+from eak_voting.commands.log import log_command
 from eak_voting.models import Ballot
 from eak_voting.publishing import verifier_key
-from eak_voting.results import file_of
+from eak_voting.results.stored import file_of
 from eak_voting.transparency import checkpoint
 from tests.plugins.voting.conftest import Polls
 

@@ -16,7 +16,7 @@ from eak_voting.casting import has_voted
 from eak_voting.electorate import declare
 from eak_voting.models import Ballot, Declaration, Paper, RegisterEntry, Reminder, Support
 from eak_voting.recount import recount
-from eak_voting.results import file_of, result_of
+from eak_voting.results.stored import file_of, result_of
 from eak_voting.settings import Secrecy
 from eak_voting.subscribers import supports
 from eak_voting.support import give

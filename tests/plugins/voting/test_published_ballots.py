@@ -13,7 +13,7 @@ from eak_voting.exclusions import exclude
 from eak_voting.models import Ballot
 from eak_voting.publishing import verifier_key
 from eak_voting.recount import Report, recount
-from eak_voting.results import file_of
+from eak_voting.results.stored import file_of
 from eak_voting.settings import BudgetRules, Secrecy
 from eak_voting.transparency import log, merkle
 from eak_voting.transparency.records import ReceiptLeaf, encode

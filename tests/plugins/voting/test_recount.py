@@ -16,7 +16,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from eak_voting import published, receipts
-from eak_voting.log_commands import recount_command
+from eak_voting.commands.log import recount_command
 from eak_voting.outcome import outcome
 from eak_voting.published import (
     BallotFile,

@@ -10,15 +10,15 @@ import pytest
 
 from eak_core.testing.databases import Kind
 from eak_core.testing.site import Site
-from eak_voting import (
+from eak_voting import figures
+from eak_voting.outcome import Outcome, outcome
+from eak_voting.results import (
     budget_sentences,
-    figures,
     ranking_sentences,
     result_charts,
     rule_sentences,
     sentences,
 )
-from eak_voting.outcome import Outcome, outcome
 from eak_voting.settings import (
     ApprovalRules,
     BudgetRules,

@@ -12,7 +12,7 @@ from eak_core.api import Service, Session
 from eak_voting.ballots import phase, terms_of
 from eak_voting.models import Ballot, Live
 from eak_voting.outcome import Outcome
-from eak_voting.results import result_of
+from eak_voting.results.stored import result_of
 from eak_voting.settings import Terms
 from eak_voting.subscribers import voters_so_far
 

@@ -19,10 +19,23 @@ from eak_core.api import (
     limited,
     render,
 )
-from eak_voting import explained, receipts, voter_session
+from eak_voting import explained, receipts
 from eak_voting.addresses import ballot_url
 from eak_voting.ballots import ballot_of, phase, terms_of
 from eak_voting.blueprint import blueprint
+from eak_voting.booth import voter_session
+from eak_voting.booth.declaring import cast_form, declare_from
+from eak_voting.booth.forms import (
+    CastForm,
+    PaperForm,
+    canonical_or_none,
+    filled_in,
+    points_error,
+    said_by,
+)
+from eak_voting.booth.pages import check_page, not_open_page, vote_form_page, voted_page
+from eak_voting.booth.toggle_views import buttons_page
+from eak_voting.booth.voter_session import Envelope
 from eak_voting.casting import (
     Cast,
     CodeNeeded,
@@ -35,23 +48,11 @@ from eak_voting.casting import (
     own_choices,
 )
 from eak_voting.choices import WrongChoices, write
-from eak_voting.declaring import cast_form, declare_from
 from eak_voting.electorate import admission
 from eak_voting.models import Ballot
 from eak_voting.networks import network_of
 from eak_voting.settings import Terms
-from eak_voting.toggle_views import buttons_page
 from eak_voting.views import stands
-from eak_voting.vote_forms import (
-    CastForm,
-    PaperForm,
-    canonical_or_none,
-    filled_in,
-    points_error,
-    said_by,
-)
-from eak_voting.vote_pages import check_page, not_open_page, vote_form_page, voted_page
-from eak_voting.voter_session import Envelope
 
 Answer = str | Answered | tuple[str, int]
 

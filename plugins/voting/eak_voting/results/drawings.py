@@ -11,9 +11,10 @@ from textwrap import wrap
 from typing import Any
 
 from eak_core.api import _, render
-from eak_voting import budget_sentences, figures, sentences
+from eak_voting import figures
 from eak_voting.outcome import Outcome
-from eak_voting.result_charts import budget_chart, grades, merit_charts, vote_chart
+from eak_voting.results import budget_sentences, sentences
+from eak_voting.results.result_charts import budget_chart, grades, merit_charts, vote_chart
 from eak_voting.settings import Terms
 from eak_voting.wording import RULE_TITLES
 

@@ -3,9 +3,9 @@
 from typing import Any
 
 from eak_core.api import Actor, Service, Session, _, communes
+from eak_voting.booth.forms import AgeForm, CastForm, CommuneAndAgeForm, CommuneForm
 from eak_voting.electorate import declare, declared
 from eak_voting.settings import Terms
-from eak_voting.vote_forms import AgeForm, CastForm, CommuneAndAgeForm, CommuneForm
 
 
 def cast_form(session: Session, actor: Actor, terms: Terms, *, fresh: bool = False) -> CastForm:

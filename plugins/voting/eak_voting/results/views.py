@@ -18,20 +18,21 @@ from eak_core.api import (
     render,
     valid_until,
 )
-from eak_voting import figures, sentences, wording
+from eak_voting import figures, wording
 from eak_voting.addresses import ballot_url
 from eak_voting.ballots import ballot_of
 from eak_voting.blueprint import blueprint
 from eak_voting.bursts import bursts_of
-from eak_voting.drawings import names as drawings
 from eak_voting.exclusions import exclusions_of
 from eak_voting.models import Ballot
-from eak_voting.open_choices import said_by
 from eak_voting.outcome import Outcome
-from eak_voting.result_charts import budget_chart, grades, merit_charts, vote_chart
-from eak_voting.rule_sentences import rule
+from eak_voting.results import sentences
+from eak_voting.results.drawings import names as drawings
+from eak_voting.results.open_choices import said_by
+from eak_voting.results.result_charts import budget_chart, grades, merit_charts, vote_chart
+from eak_voting.results.rule_sentences import rule
+from eak_voting.results.shown import shown
 from eak_voting.settings import Terms
-from eak_voting.shown import shown
 from eak_voting.views import stands
 
 Answer = str | Response

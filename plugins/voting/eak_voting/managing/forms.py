@@ -43,8 +43,8 @@ def idea_number(typed: Any) -> int:
 
 
 class BallotForm(Form):
-    """What every ballot has. `eak_voting.method_forms` adds what belongs to
-    its method, `eak_voting.drafting.ballot_form` what the service brings."""
+    """What every ballot has. `eak_voting.managing.method_forms` adds what belongs to
+    its method, `eak_voting.managing.drafting.ballot_form` what the service brings."""
 
     title = StringField(
         _l("Title of the ballot"),

@@ -2,7 +2,7 @@
 
 A bar is as wide as its place: positions and widths are percentages, heights are pixels, so that
 a drawing fills a phone and a wide screen with letters of the same size. The drawings that can be
-downloaded are made of the same bars at a fixed width (`eak_voting.drawings`).
+downloaded are made of the same bars at a fixed width (`eak_voting.results.drawings`).
 
 Grades are told apart by lightness, by hatching (the two lowest) and by their initials, never by
 colour alone; what stands in a segment is left out where the segment is too narrow for it.

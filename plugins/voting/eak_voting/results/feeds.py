@@ -14,17 +14,18 @@ from eak_core.api import (
     limited,
     render,
 )
-from eak_voting import result_files, sentences
 from eak_voting.ballots import ballot_of, terms_of
 from eak_voting.blueprint import blueprint
-from eak_voting.drawings import draw
 from eak_voting.models import Ballot
 from eak_voting.outcome import Outcome
 from eak_voting.published import write
-from eak_voting.result_views import explained
-from eak_voting.results import file_of, result_of
+from eak_voting.results import files as result_files
+from eak_voting.results import sentences
+from eak_voting.results.drawings import draw
+from eak_voting.results.shown import shown
+from eak_voting.results.stored import file_of, result_of
+from eak_voting.results.views import explained
 from eak_voting.settings import Terms, canonical
-from eak_voting.shown import shown
 
 FEED_LENGTH = 30
 

@@ -8,12 +8,12 @@ import click
 from flask import g
 
 from eak_core.api import Refused, current_session
-from eak_voting import result_files
 from eak_voting.ballots import ballot_of
-from eak_voting.count_commands import Unreadable
+from eak_voting.commands.count import Unreadable
 from eak_voting.counting import pabulib
 from eak_voting.importing import origin_of, take_over
-from eak_voting.results import file_of
+from eak_voting.results import files as result_files
+from eak_voting.results.stored import file_of
 
 
 @click.command("import-pabulib")

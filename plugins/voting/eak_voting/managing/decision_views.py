@@ -21,12 +21,12 @@ from eak_core.api import (
 )
 from eak_voting.ballots import ballot_for
 from eak_voting.blueprint import manage
-from eak_voting.decided_reasons import places, proposed_reasons
 from eak_voting.decisions import STAY, Decision, Pending, decide, pending
-from eak_voting.manage_views import Answer
+from eak_voting.managing.decided_reasons import places, proposed_reasons
+from eak_voting.managing.views import Answer
 from eak_voting.models import Ballot
 from eak_voting.opening import REASON_LENGTH
-from eak_voting.results import result_of
+from eak_voting.results.stored import result_of
 
 #: The answer that decides nothing.
 LATER = "later"

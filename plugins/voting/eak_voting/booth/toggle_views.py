@@ -16,17 +16,17 @@ from eak_core.api import (
 from eak_voting import receipts
 from eak_voting.ballots import ballot_of, phase, terms_of
 from eak_voting.blueprint import blueprint
+from eak_voting.booth.forms import said_by
+from eak_voting.booth.ordering import visitor_key
+from eak_voting.booth.pages import not_open_page
+from eak_voting.booth.paper import lines
 from eak_voting.casting import TooEarly, TooLate, cast, own_choices, withdraw
 from eak_voting.choices import WrongChoices, write
 from eak_voting.models import Ballot
 from eak_voting.networks import network_of
-from eak_voting.ordering import visitor_key
-from eak_voting.paper import lines
 from eak_voting.preparing import locked
 from eak_voting.settings import Terms
 from eak_voting.views import stands
-from eak_voting.vote_forms import said_by
-from eak_voting.vote_pages import not_open_page
 
 Answer = Response | tuple[str, int]
 

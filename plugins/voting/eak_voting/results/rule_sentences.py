@@ -4,8 +4,8 @@ come to the same result."""
 from collections.abc import Iterator
 
 from eak_core.api import _, ngettext
-from eak_voting.budget_sentences import money
-from eak_voting.ranking_sentences import grade, listed
+from eak_voting.results.budget_sentences import money
+from eak_voting.results.ranking_sentences import grade, listed
 from eak_voting.settings import Terms
 from eak_voting.wording import COMPLETION_TITLES, MISSING_SENTENCES, MISSING_TITLES
 

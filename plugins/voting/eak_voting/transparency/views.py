@@ -11,12 +11,12 @@ from sqlalchemy import select
 from eak_core.api import NotFound, Page, _l, check_visible, current_session, page_number, render
 from eak_voting.addresses import ballot_url
 from eak_voting.blueprint import blueprint
+from eak_voting.booth.forms import ReceiptForm
 from eak_voting.models import Ballot
 from eak_voting.publishing import verifier_key
-from eak_voting.receipt_checks import find_receipt, proof_of, read_receipt
 from eak_voting.transparency import log
+from eak_voting.transparency.receipt_checks import find_receipt, proof_of, read_receipt
 from eak_voting.transparency.records import decode, kind
-from eak_voting.vote_forms import ReceiptForm
 
 PER_PAGE = 50
 #: How many leaves one answer for programs holds.

@@ -9,7 +9,7 @@ from eak_core.api import Page, Session, _, ngettext, paginate, person_names
 from eak_voting import choices
 from eak_voting.figures import number
 from eak_voting.models import Ballot, Paper
-from eak_voting.ranking_sentences import grade, title
+from eak_voting.results.ranking_sentences import grade, title
 from eak_voting.settings import Terms
 
 PER_PAGE = 50

@@ -25,9 +25,9 @@ from eak_core.api import (
     stage_graph,
 )
 from eak_voting.ballots import options_of, settings_of
-from eak_voting.desk import STAGE
-from eak_voting.manage_forms import BallotForm
-from eak_voting.method_forms import FORMS, MOST_WEIGHT, BudgetForm, MajorityForm
+from eak_voting.managing.desk import STAGE
+from eak_voting.managing.forms import BallotForm
+from eak_voting.managing.method_forms import FORMS, MOST_WEIGHT, BudgetForm, MajorityForm
 from eak_voting.models import Ballot
 from eak_voting.preparing import MOST_MONEY, MOST_OPTIONS, Draft
 from eak_voting.settings import Criterion, Method, Settings

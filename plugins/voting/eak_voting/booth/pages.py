@@ -5,19 +5,20 @@ from typing import Any
 from flask import g, request
 
 from eak_core.api import Session, _, current_session, render
-from eak_voting import explained, voter_session
+from eak_voting import explained
+from eak_voting.booth import voter_session
+from eak_voting.booth.declaring import cast_form, prepared
+from eak_voting.booth.forms import PaperForm, chosen_numbers, grade_name, points_name, said_by
+from eak_voting.booth.ordering import visitor_key
+from eak_voting.booth.paper import lines, summed_up, total
+from eak_voting.booth.voter_session import Envelope
 from eak_voting.casting import has_voted
 from eak_voting.choices import is_blank
-from eak_voting.declaring import cast_form, prepared
 from eak_voting.electorate import admission
 from eak_voting.figures import money
 from eak_voting.models import Ballot
-from eak_voting.ordering import visitor_key
-from eak_voting.paper import lines, summed_up, total
 from eak_voting.settings import Terms
 from eak_voting.views import stands
-from eak_voting.vote_forms import PaperForm, chosen_numbers, grade_name, points_name, said_by
-from eak_voting.voter_session import Envelope
 from eak_voting.wording import GRADE_TITLES
 
 

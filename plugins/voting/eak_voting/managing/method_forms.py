@@ -8,7 +8,7 @@ from wtforms.validators import InputRequired, NumberRange, Optional
 
 from eak_core.api import _, _l
 from eak_voting import settings as terms
-from eak_voting.manage_forms import BallotForm, choices
+from eak_voting.managing.forms import BallotForm, choices
 from eak_voting.wording import (
     BALLOT_TITLES,
     COMPLETION_TITLES,

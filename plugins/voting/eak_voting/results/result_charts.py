@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from eak_core.api import _
-from eak_voting import budget_sentences, ranking_sentences
-from eak_voting.charts import BudgetBar, MeritBar, bar_width, budget_bar, merit_bar, scale
 from eak_voting.outcome import Approved, Count, Funded, Judged, NotFunded, Outcome, Spending
+from eak_voting.results import budget_sentences, ranking_sentences
+from eak_voting.results.charts import BudgetBar, MeritBar, bar_width, budget_bar, merit_bar, scale
 from eak_voting.settings import Option, Terms
 from eak_voting.wording import GRADE_TITLES
 

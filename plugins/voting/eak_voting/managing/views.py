@@ -30,12 +30,14 @@ from eak_core.api import (
     require,
     stage_graph,
 )
-from eak_voting import desk, opening, preparing, wording
+from eak_voting import opening, preparing, wording
 from eak_voting.addresses import ballot_url
 from eak_voting.ballots import ballot_for, options_of, phase, settings_of, terms_of
 from eak_voting.blueprint import manage
+from eak_voting.booth.views import vote_form_page
 from eak_voting.bursts import ballots_with_bursts
-from eak_voting.drafting import (
+from eak_voting.managing import desk
+from eak_voting.managing.drafting import (
     Candidates,
     ballot_form,
     candidates,
@@ -44,10 +46,9 @@ from eak_voting.drafting import (
     new_values,
     waiting_ideas,
 )
-from eak_voting.manage_forms import BallotForm, CancelForm, ConfirmForm, idea_number
+from eak_voting.managing.forms import BallotForm, CancelForm, ConfirmForm, idea_number
 from eak_voting.models import Ballot
 from eak_voting.settings import METHODS, Method
-from eak_voting.vote_views import vote_form_page
 
 Answer = str | Response | tuple[str, int]
 

@@ -7,9 +7,9 @@ without any markup.
 from collections.abc import Iterator
 
 from eak_core.api import _, ngettext
-from eak_voting import budget_sentences, ranking_sentences
 from eak_voting.figures import number, share
 from eak_voting.outcome import Outcome
+from eak_voting.results import budget_sentences, ranking_sentences
 from eak_voting.settings import Terms
 
 

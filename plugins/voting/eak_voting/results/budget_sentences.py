@@ -11,7 +11,7 @@ from eak_core.api import _, ngettext
 from eak_voting import figures
 from eak_voting.figures import number, share
 from eak_voting.outcome import Count, Funded, Lot, NotFunded, Outcome, Spending
-from eak_voting.ranking_sentences import NAMED, listed, named, title
+from eak_voting.results.ranking_sentences import NAMED, listed, named, title
 from eak_voting.settings import BudgetRules, Terms
 from eak_voting.wording import RULE_TITLES
 

@@ -13,15 +13,16 @@ from eak_core.api import (
     render,
     require,
 )
-from eak_voting import receipts, voter_session
+from eak_voting import receipts
 from eak_voting.addresses import ballot_url
 from eak_voting.ballots import ballot_of, phase
 from eak_voting.blueprint import blueprint
+from eak_voting.booth import voter_session
+from eak_voting.booth.forms import CodeForm, WithdrawForm
+from eak_voting.booth.pages import not_open_page
 from eak_voting.casting import TooEarly, TooLate, choices_with_code, has_voted, withdraw
 from eak_voting.models import Ballot
 from eak_voting.views import stands
-from eak_voting.vote_forms import CodeForm, WithdrawForm
-from eak_voting.vote_pages import not_open_page
 
 Answer = str | Response | tuple[str, int]
 

@@ -7,10 +7,10 @@ from typing import Any
 from sqlalchemy import select
 
 from eak_core.api import Idea, Service, Session, _, idea_url, plain_summary, public_ideas
+from eak_voting.booth.forms import chosen_numbers
+from eak_voting.booth.ordering import shuffled
 from eak_voting.figures import money
-from eak_voting.ordering import shuffled
 from eak_voting.settings import Option, Terms
-from eak_voting.vote_forms import chosen_numbers
 from eak_voting.wording import GRADE_TITLES
 
 SUMMARY_LENGTH = 220

@@ -1,0 +1,1 @@
+"""The pages of those who vote, from the paper to the receipt."""

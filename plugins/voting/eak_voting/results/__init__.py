@@ -1,0 +1,1 @@
+"""What a result says, drawn and in words, once a ballot is counted."""
