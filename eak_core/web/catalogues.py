@@ -40,19 +40,30 @@ class Said:
     place: str
 
 
-def missing_translations(package_dir: Path, locale: str = "fr") -> list[str]:
-    """What keeps the texts of the package in ``package_dir`` from being complete, in sentences.
+def missing_translations(package_dir: Path, *beside: Path, locale: str = "fr") -> list[str]:
+    """What keeps the texts of the package in ``package_dir`` from being in order, in sentences.
 
-    Messages without a translation, empty or fuzzy ones, those whose placeholders differ, and
-    French that is not set as French is. Empty where everything is in order.
+    Messages without a translation, empty or fuzzy ones, those whose placeholders differ, French
+    that is not set as French is, and translations of what nobody says any more. Empty where
+    everything is in order. ``beside`` are further folders whose texts stand in the package's
+    catalogues, such as its themes.
     """
     problems: list[str] = []
     known = _read_catalogues(package_dir, locale, problems)
-    for said in extract_messages(package_dir):
-        message = known.get((said.ids[0], said.context))
-        problems += [
-            f"{said.place}: “{said.ids[0]}” {problem}" for problem in _problems(said, message)
-        ]
+    used = set()
+    for folder in (package_dir, *beside):
+        for said in extract_messages(folder):
+            key = said.ids[0], said.context
+            used.add(key)
+            problems += [
+                f"{said.place}: “{said.ids[0]}” {problem}"
+                for problem in _problems(said, known.get(key))
+            ]
+    problems += [
+        f"{package_dir.name}: “{text}” is translated and used nowhere"
+        for text, context in known
+        if (text, context) not in used
+    ]
     return problems
 
 
@@ -112,12 +123,12 @@ def _problems(said: Said, message: Message | None) -> Iterator[str]:
         return
     if len(said.ids) > 1 and len(strings) < 2:
         yield "needs a translation for one and for several"
-    # Of a plural, each form may leave out the number, and nothing else.
-    wanted = set(_PLACEHOLDER.findall(said.ids[-1]))
-    for string in strings:
+    for form, string in enumerate(strings):
+        # Of a plural, each form may say the number or leave it out, and nothing else.
+        wanted = set(_PLACEHOLDER.findall(said.ids[min(form, len(said.ids) - 1)]))
         found = set(_PLACEHOLDER.findall(string))
         optional = {"%(num)s"} if len(said.ids) > 1 else set()
-        if found - wanted or wanted - found - optional:
+        if (found ^ wanted) - optional:
             yield f"has other placeholders in its translation: “{string}”"
         loose = _LOOSE.search(_IDS.sub("x", string))
         if loose:
