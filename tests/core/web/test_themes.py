@@ -4,10 +4,11 @@ import gzip
 import re
 from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
 
 import brotli
 import pytest
-from flask import Flask, g, render_template
+from flask import Flask, g, render_template, render_template_string
 from jinja2 import TemplateNotFound
 
 from eak_core.errors import Misconfigured
@@ -228,3 +229,11 @@ def test_every_theme_that_comes_with_eak_says_what_it_is_in_both_languages(site:
         assert theme.title("en")
         assert theme.title("fr") != theme.title("en")
         assert theme.summary("fr").endswith(".")
+
+
+def test_no_name_that_the_layout_uses_covers_what_a_page_is_given(site: Flask) -> None:
+    page = "{% extends 'layout.html' %}{% block content %}{{ entries }} {{ assets }}{% endblock %}"
+    place = SimpleNamespace(name="Culture", slug="culture", audience="public", archived_at=None)
+    with site.test_request_context("/"):
+        text = render_template_string(page, service=place, entries="ours", assets="too")
+    assert "ours too" in text
