@@ -129,6 +129,17 @@ def _use_wal(cursor: sqlite3.Cursor, queue: WriterQueue | None) -> None:
         queue.release()
 
 
+def _set_up(connection: sqlite3.Connection, queue: WriterQueue | None, synchronous: str) -> None:
+    # Python's own transaction handling is switched off: it never says BEGIN IMMEDIATE.
+    connection.isolation_level = None
+    cursor = connection.cursor()
+    cursor.execute(f"PRAGMA busy_timeout={BUSY_TIMEOUT_MS}")
+    _use_wal(cursor, queue)
+    cursor.execute(f"PRAGMA synchronous={synchronous}")
+    cursor.execute("PRAGMA foreign_keys=ON")
+    cursor.close()
+
+
 def prepare(engine: Engine, *, synchronous: str = "FULL") -> None:
     """Make every connection of ``engine`` (SQLite) behave as this module's docstring says."""
     database = engine.url.database
@@ -137,15 +148,8 @@ def prepare(engine: Engine, *, synchronous: str = "FULL") -> None:
         queue = WriterQueue(Path(f"{database}-writers"))
 
     def on_connect(connection: sqlite3.Connection, record: ConnectionPoolEntry) -> None:
-        # Python's own transaction handling is switched off: it never says BEGIN IMMEDIATE.
-        connection.isolation_level = None
-        cursor = connection.cursor()
-        cursor.execute(f"PRAGMA busy_timeout={BUSY_TIMEOUT_MS}")
-        _use_wal(cursor, queue)
-        cursor.execute(f"PRAGMA synchronous={synchronous}")
-        cursor.execute("PRAGMA foreign_keys=ON")
+        _set_up(connection, queue, synchronous)
         record.info["eak_query_only"] = False
-        cursor.close()
 
     def on_begin(connection: Connection) -> None:
         info = connection.info

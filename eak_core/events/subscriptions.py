@@ -135,21 +135,23 @@ class Health:
         return self.handling_ms / self.handled if self.handled else 0.0
 
 
+_parked = (
+    select(
+        ParkedEvent.plugin,
+        ParkedEvent.service_id,
+        func.count().label("parked"),
+        func.min(ParkedEvent.parked_at).label("oldest"),
+    )
+    .where(ParkedEvent.skipped_at.is_(None))
+    .group_by(ParkedEvent.plugin, ParkedEvent.service_id)
+)
+
+
 def health(
     session: Session, *, service_id: int | None = None, plugin: str | None = None
 ) -> list[Health]:
     """Every subscription, or those of one service or plugin, with one query."""
-    parked = (
-        select(
-            ParkedEvent.plugin,
-            ParkedEvent.service_id,
-            func.count().label("parked"),
-            func.min(ParkedEvent.parked_at).label("oldest"),
-        )
-        .where(ParkedEvent.skipped_at.is_(None))
-        .group_by(ParkedEvent.plugin, ParkedEvent.service_id)
-        .subquery()
-    )
+    parked = _parked.subquery()
     query = (
         select(
             Subscription.plugin,

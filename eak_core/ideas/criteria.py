@@ -142,17 +142,7 @@ def change_criterion(
     criterion = criterion_of(session, service, criterion_id)
     name, question = clean_line(name), clean_line(question)
     usual = USUAL.get(criterion.code)
-    errors: dict[str, str] = {}
-    if not name and not usual:
-        errors["name"] = _("Give this criterion a name.")
-    elif len(name) > NAME_LENGTH:
-        errors["name"] = _("The name is too long: at most %(most)s characters.", most=NAME_LENGTH)
-    if len(question) > QUESTION_LENGTH:
-        errors["question"] = _(
-            "The question is too long: at most %(most)s characters.", most=QUESTION_LENGTH
-        )
-    if not 1 <= weight <= MOST_WEIGHT:
-        errors["weight"] = _("The weight goes from 1 to %(most)s.", most=MOST_WEIGHT)
+    errors = _errors(name, question, weight, needs_name=usual is None)
     if errors:
         raise Invalid(_l("The criterion was not changed: some answers are wrong."), errors)
     # What is typed as it is usually said goes on following the reader's language.
@@ -168,3 +158,18 @@ def change_criterion(
         actor_id=actor.person_id,
     )
     return criterion
+
+
+def _errors(name: str, question: str, weight: int, *, needs_name: bool) -> dict[str, str]:
+    errors: dict[str, str] = {}
+    if not name and needs_name:
+        errors["name"] = _("Give this criterion a name.")
+    elif len(name) > NAME_LENGTH:
+        errors["name"] = _("The name is too long: at most %(most)s characters.", most=NAME_LENGTH)
+    if len(question) > QUESTION_LENGTH:
+        errors["question"] = _(
+            "The question is too long: at most %(most)s characters.", most=QUESTION_LENGTH
+        )
+    if not 1 <= weight <= MOST_WEIGHT:
+        errors["weight"] = _("The weight goes from 1 to %(most)s.", most=MOST_WEIGHT)
+    return errors

@@ -167,21 +167,9 @@ def move_ideas(
     ).all()
     if not moving:
         return 0
-    at = clock.now()
-    rows = [
-        {"idea_id": idea_id, "from_stage": stage, "to_stage": to,
-         "actor_id": actor.person_id, "at": at, "reason": reason}
-        for idea_id, stage in moving
-    ]  # fmt: skip
-    changes = session.scalars(
-        insert(StageChange).returning(StageChange.id, sort_by_parameter_order=True), rows
-    ).all()
-    session.execute(
-        update(Idea)
-        .where(Idea.id.in_([idea_id for idea_id, _stage in moving]))
-        .values(stage=to, updated_at=at)
-    )
-    for (idea_id, stage), change_id in zip(moving, changes, strict=True):
+    standing = [(idea_id, stage) for idea_id, stage in moving]
+    changes = _write_moves(session, actor, standing, to, reason)
+    for (idea_id, stage), change_id in zip(standing, changes, strict=True):
         publish(
             session,
             IdeaStageChanged(idea_id=idea_id, from_stage=stage, to_stage=to, change_id=change_id),
@@ -189,6 +177,28 @@ def move_ideas(
             actor_id=actor.person_id,
         )
     return len(moving)
+
+
+def _write_moves(
+    session: Session, actor: Actor, standing: Sequence[tuple[int, str]], to: str, reason: str
+) -> Sequence[int]:
+    """Bring the ideas of ``standing``, each with its stage, to ``to``; answers the ids of the
+    changes, in the same order."""
+    at = clock.now()
+    rows = [
+        {"idea_id": idea_id, "from_stage": stage, "to_stage": to,
+         "actor_id": actor.person_id, "at": at, "reason": reason}
+        for idea_id, stage in standing
+    ]  # fmt: skip
+    changes = session.scalars(
+        insert(StageChange).returning(StageChange.id, sort_by_parameter_order=True), rows
+    ).all()
+    session.execute(
+        update(Idea)
+        .where(Idea.id.in_([idea_id for idea_id, _stage in standing]))
+        .values(stage=to, updated_at=at)
+    )
+    return changes
 
 
 def _move(
