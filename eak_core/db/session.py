@@ -14,7 +14,7 @@ from weakref import WeakKeyDictionary
 
 from flask import Flask
 from flask_sqlalchemy_lite import SQLAlchemy
-from sqlalchemy import Connection, Engine, orm
+from sqlalchemy import Connection, Engine, orm, text
 from sqlalchemy import event as sa_event
 
 from eak_core import clock
@@ -24,6 +24,8 @@ from eak_core import clock
 _writing_twins: WeakKeyDictionary[Engine, Engine] = WeakKeyDictionary()
 
 _BEGAN_AT = "eak_began_at"
+
+_LONG_WORK = text("SET LOCAL idle_in_transaction_session_timeout = '15min'")
 
 
 class Session(orm.Session):
@@ -87,6 +89,13 @@ def read_session(app: Flask) -> Iterator[Session]:
     session: Session = app.extensions["eak_sessions"]()
     with session:
         yield session
+
+
+def expect_long_work(session: orm.Session) -> None:
+    """Let the transaction that ``session`` is in, or now begins, stand still for a quarter of an
+    hour while Python computes: PostgreSQL would end it after half a minute."""
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(_LONG_WORK)
 
 
 def new_session() -> Session:

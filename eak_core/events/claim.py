@@ -16,15 +16,19 @@ from pathlib import Path
 from flask import Flask
 from sqlalchemy import text
 
-from eak_core.db import read_session
+from eak_core.db import expect_long_work, read_session
 
 #: Keeps our advisory locks apart from those of migrations.
 NAMESPACE = 92_100
 
 
 @contextmanager
-def claim(app: Flask, plugin: str, service_id: int) -> Iterator[bool]:
-    """True inside, if nobody else is reading this subscription now."""
+def claim(app: Flask, plugin: str, service_id: int, *, for_long: bool = False) -> Iterator[bool]:
+    """True inside, if nobody else is reading this subscription now.
+
+    ``for_long`` says that what is done inside may compute for minutes. A machine that is lost
+    meanwhile keeps its claim for as long as `expect_long_work` allows.
+    """
     with read_session(app) as session:
         bind = session.get_bind()
         if bind.dialect.name == "sqlite":
@@ -33,6 +37,8 @@ def claim(app: Flask, plugin: str, service_id: int) -> Iterator[bool]:
             with _file_lock(Path(f"{bind.engine.url.database}-worker")) as mine:
                 yield mine
             return
+        if for_long:
+            expect_long_work(session)
         key = zlib.crc32(f"{plugin}:{service_id}".encode()) & 0x7FFFFFFF
         mine = session.scalar(
             text("SELECT pg_try_advisory_xact_lock(:namespace, :key)"),

@@ -14,7 +14,7 @@ from flask import Flask
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from eak_core.db import db, read_session, write_session
+from eak_core.db import db, expect_long_work, read_session, write_session
 from eak_core.events import parking, scheduling, subscriptions
 from eak_core.events.backoff import retry_time
 from eak_core.events.claim import claim
@@ -224,7 +224,8 @@ class Worker:
     def perform(self, task: scheduling.Task) -> int:
         """Do one thing that is due; 1 where it was done."""
         plugin, service_id = task.plugin, task.service_id
-        with claim(self.app, plugin, service_id) as mine:
+        # Unlike a batch of events, it has no budget: the votes of a city are counted in one go.
+        with claim(self.app, plugin, service_id, for_long=True) as mine:
             if not mine:
                 return 0
             with write_session(self.app) as session:
@@ -233,6 +234,7 @@ class Worker:
                 return 0
             try:
                 with self.app.app_context(), write_session(self.app) as session:
+                    expect_long_work(session)
                     # First the subscription, as everything does that holds both.
                     if plugin != CORE.name and _lock(session, plugin, service_id) is None:
                         return 0

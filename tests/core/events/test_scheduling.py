@@ -8,12 +8,12 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import select, text
 from sqlalchemy.event import listen, remove
 from sqlalchemy.orm import Session
 
 from eak_core import clock
-from eak_core.db import read_session, write_session
+from eak_core.db import engine, read_session, write_session
 from eak_core.events import EventError, on_schedule, publish, schedule, subscriptions, unschedule
 from eak_core.events import scheduling as scheduled_work
 from eak_core.events import worker as worker_module
@@ -424,3 +424,31 @@ def test_a_kind_is_declared_once_and_by_name() -> None:
         on_schedule(probe, "close")(lambda *_: None)
     with pytest.raises(EventError, match="'close:1'"):
         on_schedule(probe, "close:1")
+
+
+@pytest.mark.parametrize("database", ["postgresql"])
+def test_work_may_compute_for_longer_than_the_database_bears_a_forgotten_transaction(
+    make_app: MakeApp, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(engine, "IDLE_IN_TRANSACTION_MS", 500)
+    probe = Listener()
+
+    @on_schedule(probe, "count")
+    def count(session: Session, service: Any, name: str, due_at: datetime) -> None:
+        put(session, 1)
+        session.flush()
+        with read_session(app) as forgotten:
+            pid = forgotten.scalar(text("SELECT pg_backend_pid()"))
+            there = text("SELECT count(*) FROM pg_stat_activity WHERE pid = :pid")
+            while True:
+                with read_session(app) as watching:
+                    if not watching.scalar(there, {"pid": pid}):
+                        break
+            forgotten.invalidate()
+
+    app = make_app(probe)
+    turn_on(app)
+    plan(app, "count")
+    assert Worker(app).work() == 1
+    assert effects(app) == [1]
+    assert rows(app) == []
