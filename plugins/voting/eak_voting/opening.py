@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from msgspec.structs import replace
 from sqlalchemy import delete, select
 
 from eak_core.api import (
@@ -21,7 +22,7 @@ from eak_core.api import (
     require,
 )
 from eak_voting import bursts, timetable
-from eak_voting.ballots import options_of, phase, terms_of
+from eak_voting.ballots import options_of, phase, settings_of, terms_of, written
 from eak_voting.events import BallotAnnounced, BallotCancelled, BallotOpened
 from eak_voting.manifest import plugin
 from eak_voting.models import Ballot, BallotOption
@@ -171,4 +172,15 @@ def _drop_gone(session: Session, service: Service, ballot: Ballot) -> None:
         session.expunge(option)
     session.execute(delete(BallotOption).where(BallotOption.ballot_id == ballot.id))
     session.add_all(BallotOption(number=number, **values) for number, values in enumerate(kept, 1))
+    _ask_no_more_than(ballot, len(kept))
     session.flush()
+
+
+def _ask_no_more_than(ballot: Ballot, options: int) -> None:
+    """Let no vote have to name more ideas than are left: nobody could cast any."""
+    settings = settings_of(ballot)
+    rules = settings.approval or settings.budget
+    if rules is not None and rules.at_least > options:
+        name = "approval" if settings.approval is not None else "budget"
+        fewer = replace(rules, at_least=options)
+        ballot.settings = written(replace(settings, **{name: fewer}))

@@ -12,11 +12,12 @@ from eak_core.moderation.decisions import hide
 from eak_core.permissions import Actor
 from eak_core.testing.fixtures import FrozenClock
 from eak_voting import published, recount
+from eak_voting.ballots import settings_of
 from eak_voting.models import Activity, Ballot, Paper, Receipt, RegisterEntry
 from eak_voting.opening import cancel
 from eak_voting.publishing import LEAST, publish_receipts
 from eak_voting.results.stored import file_of, result_of
-from eak_voting.settings import Secrecy, digest
+from eak_voting.settings import ApprovalRules, Secrecy, digest
 from eak_voting.transparency import log
 from tests.plugins.voting.conftest import Polls
 
@@ -216,3 +217,15 @@ def test_an_idea_that_went_away_is_left_out_at_the_opening(polls: Polls) -> None
         (1, ideas[1].id),
         (2, ideas[2].id),
     ]
+
+
+def test_no_vote_has_to_name_more_ideas_than_the_opening_left(polls: Polls) -> None:
+    ideas = polls.ideas(3)
+    rules = ApprovalRules(at_least=3)
+    ballot = polls.open(ideas=ideas, opens_in=timedelta(hours=1), approval=rules)
+    with polls.site.writing() as session:
+        hide(session, Actor.system(), polls.service, f"idea:{ideas[0].id}", "Not an idea.")
+    polls.clock.advance(hours=1)
+    polls.site.drain()
+    polls.vote(ballot, [1, 2])
+    assert settings_of(polls.now(ballot)) == polls.terms(ballot).settings

@@ -6,6 +6,8 @@ from typing import Any
 import pytest
 
 from eak_core.ideas.territory import ensure_communes
+from eak_core.moderation.decisions import hide
+from eak_core.permissions import Actor
 from eak_core.testing.browser import Browser
 from eak_core.testing.fixtures import FrozenClock
 from eak_core.testing.pages import Page
@@ -137,7 +139,8 @@ def test_nobody_votes_before_the_opening_or_after_a_cancellation(
     assert early.status_code == 409
     assert "pas encore ouvert" in early.text
     clock.advance(days=1)
-    assert client.get(path(ballot)).status_code == 200, "the clock opens it, not the worker"
+    opened = client.get(path(ballot), follow_redirects=True)
+    assert opened.status_code == 200, "the clock opens it, not the worker"
     with polls.site.writing() as session:
         cancel(
             session, polls.manager, polls.service, session.get_one(Ballot, ballot.id), "Two alike."
@@ -196,3 +199,18 @@ def test_votes_in_a_row_are_slowed_down(sites: Sites, database: str) -> None:
     with_clock.release()
     assert statuses[:20] == [303] * 20
     assert statuses[-1] == 429
+
+
+def test_a_paper_never_shows_numbers_that_the_opening_changes(
+    client: Browser, people: People, polls: Polls
+) -> None:
+    ideas = polls.ideas(3)
+    ballot = polls.open("approval", ideas=ideas, opens_in=timedelta(hours=1))
+    with polls.site.writing() as session:
+        hide(session, Actor.system(), polls.service, f"idea:{ideas[0].id}", "Not an idea.")
+    polls.clock.advance(hours=1)
+    client.sign_in(people.citizen)
+    assert "Idea 1" not in client.get(path(ballot), follow_redirects=True).text
+    vote(client, ballot, option=[1])
+    assert papers(polls, ballot) == ["[1]"]
+    assert polls.terms(ballot).options[0].idea == ideas[1].id

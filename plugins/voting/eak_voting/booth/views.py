@@ -5,7 +5,7 @@ is recorded before the last step, which takes what the page before showed, not w
 may have put into the browser since.
 """
 
-from flask import Response, flash, g, make_response, redirect, request, url_for
+from flask import Response, current_app, flash, g, make_response, redirect, request, url_for
 from werkzeug.wrappers import Response as Answered
 
 from eak_core.api import (
@@ -18,6 +18,7 @@ from eak_core.api import (
     current_session,
     limited,
     render,
+    write_session,
 )
 from eak_voting import explained, receipts
 from eak_voting.addresses import ballot_url
@@ -51,6 +52,7 @@ from eak_voting.choices import WrongChoices, write
 from eak_voting.electorate import admission
 from eak_voting.models import Ballot
 from eak_voting.networks import network_of
+from eak_voting.opening import open_ballot
 from eak_voting.settings import Terms
 from eak_voting.views import stands
 
@@ -70,6 +72,9 @@ def vote(ballot_id: int) -> Answer:
     ballot = ballot_of(session, g.service, ballot_id)
     if phase(ballot) != "open":
         return not_open_page(ballot)
+    if ballot.state == "announced":
+        _open_late(ballot.id)
+        return redirect(url_for("voting.vote", ballot_id=ballot.id))
     envelope = voter_session.envelope(ballot.id, g.actor.person_id)
     changing = envelope is not None and envelope.code is not None and envelope.receipt is None
     if ballot.secrecy == "secret" and not changing and has_voted(session, g.actor, ballot):
@@ -79,6 +84,14 @@ def vote(ballot_id: int) -> Answer:
         return buttons_page(session, ballot, terms)
     kept = voter_session.kept_choices(ballot.id) or own_choices(session, g.actor, ballot)
     return vote_form_page(ballot, terms, said=said_by(terms, kept))
+
+
+def _open_late(ballot_id: int) -> None:
+    """Open a ballot whose worker is late before anybody fills in its paper: opening may take ideas
+    off it and number the others anew, and a vote names numbers."""
+    with write_session(current_app) as session:
+        ballot = session.get_one(Ballot, ballot_id)
+        open_ballot(session, session.get_one(Service, ballot.service_id), ballot)
 
 
 def admitted(session: Session, terms: Terms) -> bool:
