@@ -143,3 +143,15 @@ def test_a_vote_that_is_one_persons_own_is_shown_to_nobody_else(
     other = polls.site.browser()
     other.sign_in(people.manager)
     assert "option" not in other.read(path(ballot)).form("voter").filled({"option": None})
+
+
+def test_a_visitors_page_shows_the_first_provisional_result(client: Browser, polls: Polls) -> None:
+    ballot = polls.open("approval", "public", publication="live")
+    page = f"/culture/votes/{ballot.id}/resultats"
+    polls.vote(ballot, [1])
+    polls.site.drain()
+    tag = client.get(page).headers["ETag"]
+    polls.clock.advance(minutes=1)
+    polls.site.drain()
+    answer = client.get(page, headers={"If-None-Match": tag})
+    assert answer.status_code == 200

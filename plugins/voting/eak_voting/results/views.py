@@ -20,7 +20,7 @@ from eak_core.api import (
 )
 from eak_voting import figures, wording
 from eak_voting.addresses import ballot_url
-from eak_voting.ballots import ballot_of
+from eak_voting.ballots import ballot_of, phase
 from eak_voting.blueprint import blueprint
 from eak_voting.bursts import bursts_of
 from eak_voting.exclusions import exclusions_of
@@ -47,7 +47,7 @@ def results(ballot_id: int) -> Answer:
     check_visible(g.actor, g.service, page=True)
     ballot = ballot_of(current_session(), g.service, ballot_id)
     found = shown(current_session(), g.service, ballot)
-    if found.provisional_at is not None or found.voters is not None:
+    if phase(ballot) == "open" and found.terms.settings.publication != "after_close":
         # What is counted while votes are cast changes with the worker, after the event of a vote.
         valid_until(clock.now() + PROVISIONAL)
     page = {
