@@ -173,6 +173,8 @@ def test_votes_beyond_the_limits_of_their_file_count_as_they_did_there(site: Sit
         (("a;60.0", "a;60.5"), "whole"),
         (("budget;100", "budget;100.5"), "whole"),
         (("date_end;04.07.2024", "date_end;31.02.2024"), "date_end"),
+        (("date_end;04.07.2024", "date_end;31.12.9999"), "date_end"),
+        (("date_begin;01.06.2024", "date_begin;01.01.0001"), "date_begin"),
         (("date_end;04.07.2024", "date_end;04.05.2024"), "before"),
         (("unit;Petiteville", "unit;"), "unit"),
         (("unit;Petiteville", "unit;" + "x" * 120), "long"),

@@ -161,6 +161,7 @@ def test_a_byte_order_mark_blank_lines_and_other_line_ends_do_no_harm():
         ("4000.50", "-4", 11, "the cost “-4” is not an amount"),
         ("10000;0\n", "0;0\n", 12, "the cost of project 2 is not above 0"),
         ("2;Piste", "1;Piste", 12, "the project 1 stands there twice"),
+        ("2;Piste", "2\x1b;Piste", 12, "cannot be a project_id"),
         (";Piste;10000;0", ";Piste;1;2;3", 12, "there are 5 cells under 4 columns"),
         ("VOTES\n", "META\n", 13, "the section META stands there twice"),
         ("a;40;1,2", "a;40;1,3", 15, "there is no project 3"),
@@ -186,6 +187,12 @@ def test_points_that_are_no_whole_numbers_for_each_project_are_refused(points):
 
     with pytest.raises(PabulibError, match=r"^Line 15: .*points"):
         parsed(text.replace("a;40;1,2", f"a;{points};1,2"))
+
+
+def test_a_file_without_projects_is_refused():
+    meta = "META\nkey;value\nbudget;1\nvote_type;approval\n"
+    with pytest.raises(PabulibError, match="Line 8: there are no projects"):
+        parsed(f"{meta}PROJECTS\nproject_id;cost\nVOTES\nvoter_id;vote\n")
 
 
 def test_an_empty_file_is_refused_in_a_sentence():

@@ -160,6 +160,8 @@ class _Reader:
         for section in _SECTIONS:
             if section not in self.seen:
                 raise PabulibError(max(line, 1), f"the section {section} is missing")
+        if not self.projects:
+            raise PabulibError(line, "there are no projects")
         for key, found in (("num_projects", self.projects), ("num_votes", self.votes)):
             said = self.meta.get(key, str(len(found)))
             if said != str(len(found)):
@@ -215,7 +217,7 @@ class _Reader:
 
     def _take_project(self, line: int, row: dict[str, str]) -> None:
         code = row.pop("project_id", "")
-        if not code or "," in code:
+        if not code or "," in code or not code.isprintable():
             raise PabulibError(line, f"“{code[:40]}” cannot be a project_id")
         if code in self.projects:
             raise PabulibError(line, f"the project {code[:40]} stands there twice")
