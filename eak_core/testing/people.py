@@ -1,8 +1,10 @@
 """The people of a test: one of each role, made when they are first asked for."""
 
-from functools import cached_property
+from functools import cache, cached_property
 from typing import TYPE_CHECKING
 
+from flask import current_app
+from flask_security import hash_password
 from sqlalchemy.orm import joinedload
 
 from eak_core.db import read_session
@@ -18,6 +20,14 @@ if TYPE_CHECKING:
 
 AGENT_DOMAIN = "departement.example"
 """Where the agents of a test have their addresses."""
+
+
+@cache
+def _hashed_password(secret: str) -> str:
+    """`PASSWORD` as an account keeps it in an application with this ``secret``: hashed once for
+    all tests, since hashing is slow by design."""
+    hashed: str = hash_password(PASSWORD)
+    return hashed
 
 
 class People:
@@ -36,13 +46,15 @@ class People:
     ) -> Person:
         """Another account; the address follows from the name unless given (without its domain)."""
         with self._site.writing() as session:
-            return create_person(
+            person = create_person(
                 session,
                 f"{address or name.lower().replace(' ', '.')}@{domain}",
                 name,
-                PASSWORD,
+                None,
                 administrator=administrator,
             )
+            person.password = _hashed_password(current_app.config["SECRET_KEY"])
+            return person
 
     @cached_property
     def citizen(self) -> Person:

@@ -33,7 +33,7 @@ from tests.visitor import Visitor
 
 pytestmark = pytest.mark.reliability
 
-VOTERS = 200
+VOTERS = 100
 PER_SECOND = 50
 #: From when on people vote, before the close; the last of them come after it.
 BEFORE = VOTERS / PER_SECOND * 0.6

@@ -3,6 +3,8 @@
 import re
 from typing import Any
 
+import pytest
+
 from eak_core.testing.browser import Browser
 from eak_core.testing.fixtures import FrozenClock
 from eak_core.testing.pages import Page
@@ -17,6 +19,10 @@ from tests.plugins.voting.voting_pages import (
     send,
     vote,
 )
+
+# The rows behind these pages are tested on both databases where they are written, and every page is
+# opened on both by the conformance tests and by those of hidden choices.
+pytestmark = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 
 BOULOGNE, ISSY = "92012", "92040"
 

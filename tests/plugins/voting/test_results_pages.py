@@ -31,6 +31,10 @@ from eak_voting.settings import BudgetRules, Quorum, canonical
 from eak_voting.tally import count
 from tests.plugins.voting.conftest import Polls
 
+# The rows behind these pages are tested on both databases where they are written, and every page is
+# opened on both by the conformance tests and by those of hidden choices.
+pytestmark = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+
 SVG = "{http://www.w3.org/2000/svg}"
 ATOM = "{http://www.w3.org/2005/Atom}"
 HOSTILE = '=<script>alert("1")</script>'

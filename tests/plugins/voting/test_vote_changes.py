@@ -30,6 +30,10 @@ from tests.plugins.voting.voting_pages import (
     voters,
 )
 
+# The rows behind these pages are tested on both databases where they are written, and every page is
+# opened on both by the conformance tests and by those of hidden choices.
+pytestmark = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+
 BOULOGNE, ISSY = "92012", "92040"
 
 

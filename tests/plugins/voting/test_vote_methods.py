@@ -3,6 +3,8 @@
 import random
 import re
 
+import pytest
+
 from eak_core.testing.browser import Browser
 from eak_core.testing.pages import Page
 from eak_core.testing.people import People
@@ -17,6 +19,10 @@ from tests.plugins.voting.voting_pages import (
     vote,
     voters,
 )
+
+# The rows behind these pages are tested on both databases where they are written, and every page is
+# opened on both by the conformance tests and by those of hidden choices.
+pytestmark = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 
 BOULOGNE, ISSY = "92012", "92040"
 
