@@ -1,12 +1,13 @@
 """Flask's application, with addresses that do not depend on the name somebody came by."""
 
 import re
-from typing import Any
+from typing import Any, NoReturn
+from urllib.parse import urlsplit, urlunsplit
 
 from flask import Flask
 from flask.wrappers import Request
 from werkzeug.exceptions import HTTPException
-from werkzeug.routing import MapAdapter
+from werkzeug.routing import MapAdapter, RequestRedirect
 
 from eak_core.web.links import on_site
 
@@ -25,6 +26,15 @@ class Application(Flask):
         handed on, and in mail."""
         address = super().url_for(endpoint, **values)
         return on_site(address) if values.get("_external") else address
+
+    def raise_routing_exception(self, request: Request) -> NoReturn:
+        """Raise why no view answers. Where an address only lacks its slash, what is answered names
+        no host: browsers and proxies keep it for good."""
+        found = request.routing_exception
+        if isinstance(found, RequestRedirect):
+            _, _, path, query, _ = urlsplit(found.new_url)
+            found.new_url = urlunsplit(("", "", f"/{path.lstrip('/')}", query, ""))
+        super().raise_routing_exception(request)
 
     def create_url_adapter(self, request: Request | None) -> MapAdapter | None:
         """What matches the address of a request. One that came by an impossible name is matched

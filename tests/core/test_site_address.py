@@ -55,3 +55,16 @@ def test_a_name_that_cannot_be_is_refused_without_a_traceback(
 @pytest.mark.parametrize("host", ["localhost", "127.0.0.1:8000", "[::1]:8000", "a-b.example", ""])
 def test_a_name_that_can_be_is_answered(site: Site, host: str) -> None:
     assert site.browser().get("/", environ_overrides={"HTTP_HOST": host}).status_code == 200
+
+
+def test_an_address_that_lacks_its_slash_leads_to_no_host_that_was_claimed(site: Site) -> None:
+    assert site.service
+    answer = site.browser().get("/culture", environ_overrides=FORGED)
+    assert answer.status_code in {301, 302, 307, 308}
+    assert "evil.example" not in answer.location + answer.text
+
+
+def test_what_stands_behind_the_question_mark_goes_along(site: Site) -> None:
+    assert site.service
+    answer = site.browser().get("/culture//idees?texte=a+b%26c")
+    assert answer.location == "/culture/idees/?texte=a+b%26c"
