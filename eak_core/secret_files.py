@@ -33,7 +33,10 @@ def kept_secret(file: Path, make: Callable[[], str]) -> str:
 def _read(file: Path) -> str:
     secret = file.read_text(encoding="utf-8").strip()
     if not secret:
-        raise Misconfigured(f"{file} is empty; remove it and a new key will be made.")
+        raise Misconfigured(
+            f"{file} is empty: put back the one of the backup. Where there is none, remove it, and"
+            " another one will be made; what the lost one signed or hid is lost with it."
+        )
     return secret
 
 
