@@ -113,9 +113,8 @@ def exclusions_of(session: Session, ballot: Ballot) -> list[Exclusion]:
 
 def exclusion_of(session: Session, ballot: Ballot, number: int) -> Exclusion:
     """The exclusion ``number`` of ``ballot``; `NotFound` where there is none."""
-    found = session.scalars(
-        select(Exclusion).where(_of(ballot), Exclusion.number == number)
-    ).one_or_none()
+    query = select(Exclusion).where(_of(ballot), Exclusion.number == number)
+    found = session.scalars(query).one_or_none() if 0 < number < 2**31 else None
     if found is None:
         raise NotFound(_l("This ballot has no exclusion of this number."))
     return found

@@ -162,8 +162,9 @@ def test_an_exclusion_is_reversed_with_a_reason_and_everything_counts_again(poll
     leave_out(polls, ballot, burst.group)
     with pytest.raises(Invalid):
         take_in(polls, ballot, 1, "  ")
-    with pytest.raises(NotFound):
-        take_in(polls, ballot, 2)
+    for none in (0, 2, 2**40):
+        with pytest.raises(NotFound):
+            take_in(polls, ballot, none)
     take_in(polls, ballot, 1)
     with pytest.raises(Refused):
         take_in(polls, ballot, 1)
