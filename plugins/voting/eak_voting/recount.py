@@ -18,6 +18,10 @@ from eak_voting.receipts import receipt_of
 from eak_voting.settings import Terms, canonical, digest
 
 
+#: Those that do not break stand before French colons, and print well.
+_SPACES = "\u00a0\u202f"
+
+
 @dataclass(frozen=True, slots=True)
 class Check:
     """One thing that was looked at. ``passed`` is None where there was nothing to look at."""
@@ -226,5 +230,5 @@ def _receipts(file: BallotFile) -> str:
 
 
 def _printable(text: str) -> str:
-    """A title may hold what a terminal would obey."""
-    return "".join(each if each.isprintable() else "�" for each in text)
+    """A title may hold what a terminal would obey; spaces that do not break are none of it."""
+    return "".join(each if each.isprintable() or each in _SPACES else "�" for each in text)

@@ -742,6 +742,13 @@ def test_a_title_cannot_command_the_terminal(tmp_path: Path) -> None:
     assert said.count("\n") == 1
 
 
+def test_a_french_title_is_said_as_it_was_written(tmp_path: Path) -> None:
+    file = counted()
+    french = replace(file, terms=replace(file.terms, title="Budget\u00a0: et après\u202f?"))
+    _code, said = run(tmp_path, published.write(french))
+    assert "Budget\u00a0: et après\u202f?" in said
+
+
 # --- What the documentation says of the file.
 
 
