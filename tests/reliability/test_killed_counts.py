@@ -1,0 +1,136 @@
+"""Workers killed with SIGKILL while they close and count a ballot, and several at once: its
+receipts enter the log once, and it has one result."""
+
+import json
+import subprocess
+import sys
+from collections import Counter
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select
+
+from eak_core.events.models import EventLog
+from eak_core.permissions import Actor
+from eak_core.testing.site import Site
+from eak_voting import published, receipts, recount
+from eak_voting.casting import cast
+from eak_voting.models import Ballot
+from eak_voting.results.stored import file_of
+from eak_voting.settings import Secrecy
+from eak_voting.transparency import log
+from tests.reliability.test_killed_votes import opened
+
+pytestmark = pytest.mark.reliability
+
+ROOT = Path(__file__).resolve().parents[2]
+VOTERS = 3
+#: How far apart the statements are before which a worker dies.
+STRIDE = 7
+MOST = 1_500
+
+Closer = subprocess.Popen[str]
+
+
+@pytest.fixture
+def plugins() -> list[str]:
+    return ["eak_voting.plugin"]
+
+
+@pytest.fixture
+def closers(site: Site, tmp_path: Path) -> Iterator[list[Closer]]:
+    """Three processes that work, each killed when it is told."""
+    started = [
+        subprocess.Popen(
+            [sys.executable, "-m", "tests.reliability.killed_closer", site.url,
+             str(tmp_path / str(number))],
+            cwd=ROOT,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        for number in range(3)
+    ]  # fmt: skip
+    yield started
+    for process in started:
+        assert process.stdin is not None
+        process.stdin.close()
+        process.wait(30)
+
+
+def tell(closer: Closer, instant: datetime, last: int) -> None:
+    assert closer.stdin is not None
+    closer.stdin.write(f"{instant.isoformat()} {last}\n")
+    closer.stdin.flush()
+
+
+def said(closer: Closer) -> str:
+    assert closer.stdout is not None
+    return closer.stdout.readline().strip()
+
+
+def voted(site: Site, voters: list[Actor], secrecy: Secrecy) -> Ballot:
+    ballot = opened(site, secrecy)
+    for voter in voters:
+        with site.writing() as session:
+            held = session.get_one(Ballot, ballot.id)
+            key = receipts.new_form_key()
+            cast(session, voter, site.service, held, "[1]", form_key=key)
+    return ballot
+
+
+def check_counted_once(site: Site, ballot: Ballot) -> None:
+    with site.app.app_context(), site.reading() as session:
+        held = session.get_one(Ballot, ballot.id)
+        assert held.state == "counted"
+        leaves = [json.loads(each.data) for each in log.leaves_of(session, ballot.id)]
+        assert Counter(leaf["type"] for leaf in leaves) == {
+            "ballot.opened": 1, "receipt": VOTERS, "ballot.counted": 1,
+        }  # fmt: skip
+        subject = f"voting.ballot:{ballot.id}"
+        types = session.scalars(select(EventLog.type).where(EventLog.subject == subject)).all()
+        assert types.count("voting.ballot_closed") == types.count("voting.ballot_counted") == 1
+        file = published.read(published.write(file_of(session, site.service, held)))
+    report = recount.recount(file)
+    assert report.holds, report.line
+
+
+@pytest.mark.parametrize("secrecy", ["pseudonymous", "secret"])
+def test_a_worker_killed_while_it_closes_and_counts_leaves_one_result(
+    site: Site, closers: list[Closer], secrecy: Secrecy
+) -> None:
+    site.enable("voting")
+    voters = [site.people.actor(site.people.add(f"Voter {each}")) for each in range(VOTERS)]
+    late = datetime.now(UTC) + timedelta(days=1, minutes=1)
+    answer, kills = "killed", 0
+    for last in range(1, MOST, STRIDE):
+        ballot = voted(site, voters, secrecy)
+        site.drain()
+        tell(closers[0], late, last)
+        answer = said(closers[0])
+        if answer != "killed":
+            break
+        kills += 1
+        # What a worker died of is tried again after a while.
+        tell(closers[0], late + timedelta(hours=1), 0)
+        assert said(closers[0]) == "done"
+        check_counted_once(site, ballot)
+    assert answer == "done", "closing has more statements than were tried"
+    assert kills > 10
+
+
+@pytest.mark.parametrize("secrecy", ["pseudonymous", "secret"])
+def test_three_workers_at_once_close_and_count_once(
+    site: Site, closers: list[Closer], secrecy: Secrecy
+) -> None:
+    site.enable("voting")
+    voters = [site.people.actor(site.people.add(f"Voter {each}")) for each in range(VOTERS)]
+    ballots = [voted(site, voters, secrecy) for _ in range(3)]
+    late = datetime.now(UTC) + timedelta(days=1, minutes=1)
+    for closer in closers:
+        tell(closer, late, 0)
+    assert [said(closer) for closer in closers] == ["done"] * 3
+    for ballot in ballots:
+        check_counted_once(site, ballot)
