@@ -17,7 +17,6 @@ from eak_voting.published import BallotFile, ballots_digest, counted_votes, in_o
 from eak_voting.receipts import receipt_of
 from eak_voting.settings import Terms, canonical, digest
 
-
 #: Those that do not break stand before French colons, and print well.
 _SPACES = "\u00a0\u202f"
 
