@@ -28,8 +28,8 @@ SEGMENT = re.compile(r"[a-z][a-z0-9-]{1,39}")
 #: events and permissions of a plugin begin with its name, so it must not begin like the core's.
 RESERVED_NAMES = frozenset(
     """
-    account accounts admin alembic api cli commune compte content core criterion db demo eak event
-    events i18n idea ideas log macros mail main manage moderation outbox page pages parked people
+    account accounts admin alembic api cli commune compte content core criterion db demo eak ended
+    event events health i18n idea ideas log macros mail main manage moderation outbox page pages parked people
     permission permissions person plugin plugins portal role scheduled security service services
     site stage static subject subscription test testing theme themes web
     """.split()
