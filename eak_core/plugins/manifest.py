@@ -29,7 +29,8 @@ SEGMENT = re.compile(r"[a-z][a-z0-9-]{1,39}")
 RESERVED_NAMES = frozenset(
     """
     account accounts admin alembic api cli commune compte content core criterion db demo eak ended
-    event events health i18n idea ideas log macros mail main manage moderation outbox page pages parked people
+    event events health i18n idea ideas log macros mail main manage moderation outbox page pages
+    parked people
     permission permissions person plugin plugins portal role scheduled security service services
     site stage static subject subscription test testing theme themes web
     """.split()
