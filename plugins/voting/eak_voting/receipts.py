@@ -7,7 +7,7 @@ leads to the same receipt, and nothing has to be stored that would link a voter 
   bits, shown once; in secret ballots it is the only way to change the vote;
 - ``mark`` = SHA-256(code): what the box of a secret ballot is keyed by;
 - ``salt`` = HMAC-SHA256(code, "salt" ‖ 0 ‖ version), the version being 1 for the first vote and
-  one more after each change;
+  one more after each change (or more, so that no receipt is given twice);
 - ``receipt`` = SHA-256(salt ‖ 0 ‖ choices ‖ 0 ‖ ballot), which tells nothing about the choices to
   who does not know the salt.
 """
