@@ -599,6 +599,7 @@ def test_no_page_costs_more_queries_where_there_is_more_to_show(
         counts[path] = few.count
     many(site, app)
     for path in PAGES:
+        administrator.get(path)  # the first one after a change looks at the log, once
         with query_count() as plenty:
             administrator.get(path)
         assert plenty.count == counts[path], path

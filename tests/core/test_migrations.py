@@ -119,7 +119,7 @@ def test_a_table_that_no_migration_makes_is_a_difference(
     found = differences(engine, applause)
     assert len(found) == 2
     assert any("applause_clap" in each for each in found)
-    assert differences(engine, Distribution("voting", applause.folder)) == []
+    assert differences(engine, Distribution("petitions", applause.folder)) == []
 
 
 @pytest.fixture
