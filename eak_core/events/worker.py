@@ -32,6 +32,10 @@ logger = logging.getLogger("eak.worker")
 POLL_SECONDS = 0.05
 #: From how many events on a pass is followed by the next one without a pause.
 WORTHWHILE = 100
+#: From how many events in one poll on it is many people who act, and for how long their events are
+#: gathered then, in seconds.
+CROWD = 3
+GATHER_SECONDS = 0.2
 #: How often the outbox is looked at, and parked events when nothing else happens, in seconds.
 SLOW_POLL_SECONDS = 1.0
 #: How long one subscription may read on before the others have their turn, in seconds.
@@ -94,7 +98,8 @@ class Worker:
             elif moved < WORTHWHILE:
                 # While people vote by the hundred, each event for itself would cost two commits
                 # and take the processor from those who serve them; together they cost the same.
-                stop.wait(max(0.0, started + POLL_SECONDS - time.monotonic()))
+                pause = GATHER_SECONDS if moved >= CROWD else POLL_SECONDS
+                stop.wait(max(0.0, started + pause - time.monotonic()))
 
     def _send(self, stop: threading.Event) -> None:
         while not stop.is_set():

@@ -18,9 +18,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import bindparam, delete, func, select, text, update
 
-from eak_core.api import Actor, Service, Session, clock, person_since, upsert
+from eak_core.api import Actor, Service, Session, UTCDateTime, clock, person_since, upsert
 from eak_voting.models import Activity, Ballot, Paper
 
 #: Votes of one network in one hour, below which nothing is unusual.
@@ -29,6 +29,14 @@ LEAST = 20
 TIMES = 5
 #: Accounts younger than this are new.
 YOUNG = timedelta(hours=24)
+
+
+# Every vote runs it: it is put together once.
+_note = text(
+    "INSERT INTO voting_activity (ballot_id, hour, source, votes, young)"
+    " VALUES (:ballot_id, :hour, :source, 1, :young) ON CONFLICT (ballot_id, hour, source)"
+    " DO UPDATE SET votes = voting_activity.votes + 1, young = voting_activity.young + :young"
+).bindparams(bindparam("hour", type_=UTCDateTime()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,10 +65,9 @@ def note(session: Session, ballot: Ballot, actor: Actor, source: str | None) -> 
             "ballot_id": ballot.id,
             "hour": _hour(clock.now()),
             "source": name,
-            "votes": 1,
             "young": int(_is_young(session, actor)),
         }
-        upsert(session, Activity, [row], add=("votes", "young"))
+        session.connection().execute(_note, row)
 
 
 def group(ballot: Ballot, source: str | None) -> str | None:

@@ -9,9 +9,8 @@ changes it, and nobody else can, the platform included.
 """
 
 from dataclasses import dataclass
-from datetime import datetime
 
-from sqlalchemy import bindparam, delete, insert, select, text, update
+from sqlalchemy import bindparam, delete, select
 
 from eak_core.api import (
     Actor,
@@ -20,31 +19,25 @@ from eak_core.api import (
     Refused,
     Service,
     Session,
-    UTCDateTime,
     _l,
     clock,
     publish,
     require,
 )
-from eak_voting import bursts, receipts
+from eak_voting import box, bursts, receipts
 from eak_voting.ballots import phase, terms_of
 from eak_voting.choices import check
 from eak_voting.electorate import require_admitted
 from eak_voting.events import VoteCast, VoteChanged, VoteWithdrawn
-from eak_voting.models import Ballot, Paper, Receipt, RegisterEntry
+from eak_voting.models import Ballot, Paper, RegisterEntry
 from eak_voting.opening import open_ballot
 
-# Made once: what a statement costs to put together is most of what a vote costs.
-_enter = text(
-    "INSERT INTO voting_register (ballot_id, voter_key, hour, shuffled)"
-    " VALUES (:ballot_id, :voter_key, :hour, FALSE) ON CONFLICT DO NOTHING RETURNING ballot_id"
-).bindparams(bindparam("hour", type_=UTCDateTime()))
-_put = insert(Paper.__table__).values(shuffled=False)  # type: ignore[arg-type]  # a table
-_give_receipt = text(
-    "INSERT INTO voting_receipt (ballot_id, receipt, logged, replaced, replacement_logged)"
-    " VALUES (:ballot_id, :receipt, FALSE, FALSE, FALSE) ON CONFLICT DO NOTHING RETURNING ballot_id"
+_ballots = Ballot.__table__
+_hold = (
+    select(_ballots.c.state, _ballots.c.version_id, _ballots.c.closes_at)
+    .where(_ballots.c.id == bindparam("ballot_id"))
+    .with_for_update(read=True)
 )
-_NOTHING_KNOWN = dict.fromkeys(("salt", "receipt", "person_id", "source", "exclusion_id"))
 
 
 class TooLate(Refused):
@@ -108,7 +101,7 @@ def cast(
     choices = check(terms, choices)
     assert actor.person_id is not None
     key = receipts.voter_key(ballot.key, actor.person_id)
-    first = _register(session, ballot, key)
+    first = box.enter(session, ballot, key)
     if ballot.secrecy == "secret":
         done = _cast_secret(session, ballot, choices, form_key, first=first)
     else:
@@ -159,10 +152,10 @@ def withdraw(
     mark = key
     if ballot.secrecy == "secret":
         mark = receipts.mark_of(receipts.read_code(code or ""))
-    paper = _paper(session, ballot, mark)
+    paper = box.paper_of(session, ballot, mark)
     if paper is None:
         raise _wrong_code()
-    _replace_receipt(session, ballot, _receipt_of(ballot, paper, code))
+    box.replace_receipt(session, ballot, box.receipt_of(ballot, paper, code))
     session.delete(paper)
     _publish(session, actor, ballot, VoteWithdrawn)
 
@@ -193,11 +186,6 @@ def choices_with_code(session: Session, ballot: Ballot, code: str) -> str:
     return paper.choices
 
 
-def hour_of(at: datetime) -> datetime:
-    """The hour that ``at`` lies in: the finest time that the register knows."""
-    return at.replace(minute=0, second=0, microsecond=0)
-
-
 def _taking_votes(session: Session, service: Service, ballot: Ballot) -> Ballot:
     """``ballot``, which takes votes and cannot be closed before this transaction ends.
 
@@ -208,11 +196,7 @@ def _taking_votes(session: Session, service: Service, ballot: Ballot) -> Ballot:
     asked = min(session.began_at or now, now)  # a demonstration votes in the past
     if ballot.state == "announced" and phase(ballot, asked) == "open":
         open_ballot(session, service, ballot)  # the worker is late: whoever comes first opens it
-    held = session.execute(
-        select(Ballot.state, Ballot.version_id, Ballot.closes_at)
-        .where(Ballot.id == ballot.id)
-        .with_for_update(read=True)
-    ).one()
+    held = session.connection().execute(_hold, {"ballot_id": ballot.id}).one()
     if tuple(held) != (ballot.state, ballot.version_id, ballot.closes_at):
         session.refresh(ballot)
     stands = phase(ballot, asked)
@@ -232,18 +216,10 @@ def _standing(
     assert actor.person_id is not None
     code = receipts.new_code(form_key, ballot.id) if ballot.secrecy == "secret" else None
     mark = receipts.mark_of(code) if code else receipts.voter_key(ballot.key, actor.person_id)
-    paper = _paper(session, ballot, mark)
+    paper = box.paper_of(session, ballot, mark)
     if paper is None or paper.choices != choices:
         return None
-    return Cast(_receipt_of(ballot, paper, code), code, repeated=True)
-
-
-def _register(session: Session, ballot: Ballot, key: str) -> bool:
-    """Enter a voter; whether it is the first time. Whoever comes at once waits here."""
-    entered = session.execute(
-        _enter, {"ballot_id": ballot.id, "voter_key": key, "hour": hour_of(clock.now())}
-    )
-    return entered.scalar_one_or_none() is not None
+    return Cast(box.receipt_of(ballot, paper, code), code, repeated=True)
 
 
 def _cast_secret(
@@ -251,7 +227,7 @@ def _cast_secret(
 ) -> Cast:
     code = receipts.new_code(form_key, ballot.id)
     if not first:
-        if _paper(session, ballot, receipts.mark_of(code)) is None:
+        if box.paper_of(session, ballot, receipts.mark_of(code)) is None:
             raise CodeNeeded(
                 _l(
                     "You have already voted in this ballot. It is secret: only the code that you"
@@ -259,22 +235,22 @@ def _cast_secret(
                 )
             )
         return _change_secret(session, ballot, code, choices)
-    proof, version = _give(session, ballot, code, 1, choices)
-    _put_into_box(session, ballot, proof.mark, choices, version=version)
+    proof, version = box.give_receipt(session, ballot, code, 1, choices)
+    box.put_in(session, ballot, proof.mark, choices, version=version)
     return Cast(proof.receipt, code)
 
 
 def _change_secret(session: Session, ballot: Ballot, code: str, choices: str) -> Cast:
-    paper = _paper(session, ballot, receipts.mark_of(code))
+    paper = box.paper_of(session, ballot, receipts.mark_of(code))
     if paper is None:
         raise _wrong_code()
-    before = _receipt_of(ballot, paper, code)
+    before = box.receipt_of(ballot, paper, code)
     if paper.choices == choices:
         return Cast(before, code, repeated=True)
-    after, paper.version = _give(session, ballot, code, paper.version + 1, choices)
+    after, paper.version = box.give_receipt(session, ballot, code, paper.version + 1, choices)
     # Its row is of this transaction now: the next group of receipts writes it anew.
     paper.choices, paper.shuffled = choices, False
-    _replace_receipt(session, ballot, before)
+    box.replace_receipt(session, ballot, before)
     return Cast(after.receipt, code, changed=True)
 
 
@@ -291,8 +267,8 @@ def _cast_open(
 ) -> Cast:
     code = receipts.new_code(form_key, ballot.id)
     if first:
-        proof, version = _give(session, ballot, code, 1, choices)
-        _put_into_box(
+        proof, version = box.give_receipt(session, ballot, code, 1, choices)
+        box.put_in(
             session,
             ballot,
             key,
@@ -304,57 +280,15 @@ def _cast_open(
             source=bursts.group(ballot, source),
         )
         return Cast(proof.receipt)
-    paper = _paper(session, ballot, key)
+    paper = box.paper_of(session, ballot, key)
     assert paper is not None  # the register's entry and the paper come and go together
-    before = _receipt_of(ballot, paper, None)
+    before = box.receipt_of(ballot, paper, None)
     if paper.choices == choices:
         return Cast(before, repeated=True)
-    proof, paper.version = _give(session, ballot, code, paper.version + 1, choices)
+    proof, paper.version = box.give_receipt(session, ballot, code, paper.version + 1, choices)
     paper.choices, paper.salt, paper.receipt = choices, proof.salt, proof.receipt
-    _replace_receipt(session, ballot, before)
+    box.replace_receipt(session, ballot, before)
     return Cast(proof.receipt, changed=True)
-
-
-def _put_into_box(
-    session: Session, ballot: Ballot, mark: str, choices: str, **known: str | int | None
-) -> None:
-    row = {**_NOTHING_KNOWN, **known, "ballot_id": ballot.id, "mark": mark, "choices": choices}
-    session.connection().execute(_put, row)
-
-
-def _paper(session: Session, ballot: Ballot, mark: str) -> Paper | None:
-    return session.get(Paper, (ballot.id, mark), with_for_update=True, populate_existing=True)
-
-
-def _receipt_of(ballot: Ballot, paper: Paper, code: str | None) -> str:
-    """The receipt of a vote: kept with it, or in secret ballots computed from its code."""
-    if paper.receipt is not None:
-        return paper.receipt
-    assert code is not None
-    plain = receipts.read_code(code)
-    return receipts.proof(plain, paper.version, ballot.id, paper.choices).receipt
-
-
-def _give(
-    session: Session, ballot: Ballot, code: str, version: int, choices: str
-) -> tuple[receipts.Proof, int]:
-    """Keep a receipt that was never given before, and the version it belongs to: ``version``, or
-    a later one where the same form voted so before and the vote was taken back since."""
-    while True:
-        proof = receipts.proof(code, version, ballot.id, choices)
-        row = {"ballot_id": ballot.id, "receipt": proof.receipt}
-        given = session.connection().execute(_give_receipt, row)
-        if given.scalar_one_or_none() is not None:
-            return proof, version
-        version += 1
-
-
-def _replace_receipt(session: Session, ballot: Ballot, receipt: str) -> None:
-    session.execute(
-        update(Receipt)
-        .where(Receipt.ballot_id == ballot.id, Receipt.receipt == receipt)
-        .values(replaced=True)
-    )
 
 
 def _wrong_code() -> WrongCode:
@@ -372,5 +306,5 @@ def _publish(session: Session, actor: Actor, ballot: Ballot, happened: type[Even
         happened(ballot_id=ballot.id, person_id=person_id),
         service_id=ballot.service_id,
         actor_id=person_id,
-        occurred_at=hour_of(clock.now()) if secret else None,
+        occurred_at=box.hour_of(clock.now()) if secret else None,
     )
