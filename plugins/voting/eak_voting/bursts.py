@@ -21,6 +21,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import bindparam, delete, func, select, text, update
 
 from eak_core.api import Actor, Service, Session, UTCDateTime, clock, person_since, upsert
+from eak_voting.box import hour_of
 from eak_voting.models import Activity, Ballot, Paper
 
 #: Votes of one network in one hour, below which nothing is unusual.
@@ -63,7 +64,7 @@ def note(session: Session, ballot: Ballot, actor: Actor, source: str | None) -> 
     if name is not None:
         row = {
             "ballot_id": ballot.id,
-            "hour": _hour(clock.now()),
+            "hour": hour_of(clock.now()),
             "source": name,
             "young": int(_is_young(session, actor)),
         }
@@ -74,7 +75,7 @@ def group(ballot: Ballot, source: str | None) -> str | None:
     """The name of the group of votes that come from ``source`` in this hour."""
     if source is None:
         return None
-    text = f"source\0{source}\0{_hour(clock.now()).isoformat()}"
+    text = f"source\0{source}\0{hour_of(clock.now()).isoformat()}"
     return hmac.new(bytes.fromhex(ballot.key), text.encode(), hashlib.sha256).hexdigest()
 
 
@@ -167,7 +168,3 @@ def _usual(votes: int, middle: Sequence[int]) -> int:
         return 1
     before, after = middle
     return after if votes <= before else before
-
-
-def _hour(at: datetime) -> datetime:
-    return at.replace(minute=0, second=0, microsecond=0)

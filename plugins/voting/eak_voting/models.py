@@ -3,7 +3,7 @@
 The register says who voted, the box holds what was chosen. In secret ballots the two share no key,
 no order and no time finer than the hour: both have random keys and are stored in the order of their
 keys (``WITHOUT ROWID`` on SQLite), and what one transaction wrote together is written anew in
-shuffled order when the next group of receipts is published (see `eak_voting.shuffling`).
+shuffled order when the next group of receipts is published (see `eak_voting.publishing`).
 """
 
 from datetime import datetime
