@@ -22,7 +22,7 @@ from sqlalchemy.orm import Session, SessionTransaction
 
 from eak_core import clock
 from eak_core.events.models import EventLog
-from eak_core.events.types import Event, EventError
+from eak_core.events.types import Event, EventError, instants_of
 
 #: A handler may publish, whose handlers may publish …; past this it is taken for a loop.
 MAX_DEPTH = 16
@@ -90,8 +90,9 @@ def publish(
     """Record ``event`` in the log of ``service_id`` when the current transaction commits.
 
     ``occurred_at`` (aware) is for facts that come from elsewhere, such as imports; otherwise now.
-    `EventError` at once where the class was not declared, a field has the wrong type, the payload
-    does not come back equal from JSON, or the log of this transaction is already written.
+    `EventError` at once where the class was not declared, a field has the wrong type, an instant
+    has no zone, the payload does not come back equal from JSON, or the log of this transaction is
+    already written.
     """
     declared = getattr(type(event), "__event__", None)
     if declared is None or declared.cls is not type(event):
@@ -109,6 +110,8 @@ def publish(
             raise EventError(f"{declared.name}: the payload does not survive JSON: {event!r}")
     except msgspec.ValidationError as error:
         raise EventError(f"{declared.name}: {error}") from None
+    if any(map(_is_naive, (occurred_at, *instants_of(event)))):
+        raise EventError(f"{declared.name}: an instant without its zone means nothing in a log")
     unit.pending.append(
         _Pending(
             event,
@@ -120,6 +123,10 @@ def publish(
             _open_transactions(session),
         )
     )
+
+
+def _is_naive(instant: datetime | None) -> bool:
+    return instant is not None and instant.utcoffset() is None
 
 
 @contextmanager

@@ -8,7 +8,7 @@ that is never rewritten, so a plain ``str`` field is refused when the class is d
 import re
 import types
 import typing
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from typing import Annotated, Any, ClassVar, Protocol, TypeVar
 
@@ -145,6 +145,19 @@ def _refuse_free_text(name: str, field: str, hint: Any) -> None:
             _refuse_free_text(name, field, argument)
         if not arguments and hint in (list, tuple, dict, set, frozenset):
             raise EventError(f"{name!r}: field {field!r} must say what it contains")
+
+
+def instants_of(value: Any) -> Iterator[datetime]:
+    """The instants in a payload or a part of one, at whatever depth."""
+    if isinstance(value, datetime):
+        yield value
+    elif isinstance(value, msgspec.Struct):
+        yield from instants_of(msgspec.structs.astuple(value))
+    elif isinstance(value, dict):
+        yield from instants_of([*value, *value.values()])
+    elif isinstance(value, list | tuple | set | frozenset):
+        for inner in value:
+            yield from instants_of(inner)
 
 
 class Recorded(msgspec.Struct, frozen=True, gc=False):

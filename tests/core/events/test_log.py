@@ -31,6 +31,8 @@ from tests.core.events.probe import (
     positions,
 )
 
+PROBE_TIMES = Listener()
+
 
 def read_after(app: Flask, position: int) -> list[tuple[int, str]]:
     with read_session(app) as session:
@@ -378,3 +380,36 @@ def test_a_declaration_says_what_is_wrong() -> None:
     ]:
         with pytest.raises(EventError, match=message):
             attempt(*wrong)
+
+
+@declare(PROBE_TIMES, "probe.timed", version=1, subject="thing:{thing}")
+class Timed(Event):
+    """Something has times in it, some of them deep inside."""
+
+    thing: int
+    at: datetime | None = None
+    times: tuple[datetime, ...] = ()
+    by_name: dict[Code, datetime] | None = None
+
+
+NOON = datetime(2026, 3, 2, 12, 0)  # noqa: DTZ001 - what must be refused
+
+
+@pytest.mark.parametrize("database", ["sqlite"])
+@pytest.mark.parametrize(
+    ("fields", "occurred_at"),
+    [
+        ({}, NOON),
+        ({"at": NOON}, None),
+        ({"times": (NOON.replace(tzinfo=UTC), NOON)}, None),
+        ({"by_name": {"noon": NOON}}, None),
+    ],
+)
+def test_an_instant_without_its_zone_is_refused_at_once(
+    app: Flask, fields: dict[str, object], occurred_at: datetime | None
+) -> None:
+    with write_session(app) as session, pytest.raises(EventError, match="zone"):
+        publish(session, Timed(thing=1, **fields), service_id=SERVICE, occurred_at=occurred_at)
+    aware = Timed(thing=1, at=NOON.replace(tzinfo=UTC))
+    with write_session(app) as session:
+        publish(session, aware, service_id=SERVICE)
