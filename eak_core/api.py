@@ -108,6 +108,7 @@ from eak_core.web.i18n import in_paris
 from eak_core.web.limits import limited
 from eak_core.web.links import site_url
 from eak_core.web.markdown import markdown, plain_summary
+from eak_core.web.networks import client_network
 from eak_core.web.pagination import Page, page_number, paginate
 from eak_core.web.text import clean_line, clean_lines
 
@@ -167,6 +168,7 @@ __all__ = [
     "check_visible",
     "clean_line",
     "clean_lines",
+    "client_network",
     "clock",
     "communes",
     "count",

@@ -11,7 +11,6 @@ are counted for an account where somebody is signed in, else for the address the
 import time
 from collections.abc import Callable
 from functools import wraps
-from ipaddress import IPv6Address, IPv6Network, ip_address
 from typing import ParamSpec, TypeVar
 
 from flask import Flask, current_app, g, request
@@ -22,6 +21,7 @@ from limits.errors import ConfigurationError
 from eak_core.config import Config
 from eak_core.errors import Misconfigured, TooMany
 from eak_core.i18n import _, ngettext
+from eak_core.web.networks import client_network
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -83,18 +83,8 @@ def _who() -> str:
     person_id = getattr(actor, "person_id", None)
     if person_id is not None:
         return f"person:{person_id}"
-    return f"address:{_network(request.remote_addr or '')}"
-
-
-def _network(address: str) -> str:
-    """The address, or the /64 an IPv6 address is in: one household has all of those."""
-    try:
-        parsed = ip_address(address)
-    except ValueError:
-        return address
-    if isinstance(parsed, IPv6Address):
-        return str(IPv6Network((parsed, 64), strict=False))
-    return address
+    # One household has all of a /64.
+    return f"address:{client_network(ipv4=32, ipv6=64)}"
 
 
 limit_sign_in = limited("sign-in", "10/minute;60/hour")

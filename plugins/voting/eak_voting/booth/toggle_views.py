@@ -23,7 +23,7 @@ from eak_voting.booth.paper import lines
 from eak_voting.casting import TooEarly, TooLate, cast, own_choices, withdraw
 from eak_voting.choices import WrongChoices, write
 from eak_voting.models import Ballot
-from eak_voting.networks import network_of
+from eak_voting.networks import voter_network
 from eak_voting.preparing import locked
 from eak_voting.settings import Terms
 from eak_voting.views import stands
@@ -77,7 +77,7 @@ def _click(session: Session, ballot: Ballot, number: int, *, on: bool) -> None:
     if choices == "[]":  # the last support is taken back: nothing is left of this vote
         withdraw(session, g.actor, g.service, ballot)
         return
-    source = network_of(request.remote_addr)
+    source = voter_network()
     key = receipts.new_form_key()
     cast(session, g.actor, g.service, ballot, choices, form_key=key, source=source)
 

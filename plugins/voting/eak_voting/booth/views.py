@@ -51,7 +51,7 @@ from eak_voting.casting import (
 from eak_voting.choices import WrongChoices, write
 from eak_voting.electorate import admission
 from eak_voting.models import Ballot
-from eak_voting.networks import network_of
+from eak_voting.networks import voter_network
 from eak_voting.opening import open_ballot
 from eak_voting.settings import Terms
 from eak_voting.views import stands
@@ -233,7 +233,7 @@ def _cast(
 ) -> Cast:
     if envelope.code is not None:
         return change_with_code(session, g.actor, service, ballot, envelope.code, choices)
-    source = network_of(request.remote_addr)
+    source = voter_network()
     return cast(session, g.actor, service, ballot, choices, form_key=envelope.key, source=source)
 
 
