@@ -14,6 +14,7 @@ from eak_core.ideas.subjects import subjects_of
 from eak_core.ideas.territory import communes
 from eak_core.ideas.transitions import stage_graph
 from eak_core.services.models import Service
+from eak_core.web.links import asked_for, with_query
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +42,7 @@ def read_filters(
     form.etape.choices = [
         SelectChoice("", _("All stages")),
         *(
-            SelectChoice(stage.name, f"{stage.title} ({counts[stage.name]})")
+            SelectChoice(stage.name, f"{stage.title} ({counts.get(stage.name, 0)})")
             for stage in stages
             if stage.name in counts or (stage.name == form.etape.data and stage.name in names)
         ),
@@ -85,12 +86,8 @@ def active_filters(form: FilterForm) -> list[ActiveFilter]:
 
 
 def _without(name: str) -> str:
-    kept: dict[str, Any] = {
-        key: values
-        for key, values in request.args.lists()
-        if key not in {name, "page", "lang"} and any(values)
-    }
-    return url_for("ideas.index", **kept)
+    kept = {key: values for key, values in asked_for(name, "page").items() if any(values)}
+    return with_query(url_for("ideas.index"), kept)
 
 
 def feed_values() -> dict[str, list[str]]:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
 from threading import Lock
-from urllib.parse import quote, urlencode
+from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
 import flask_babel
@@ -27,6 +27,7 @@ from wtforms.i18n import messages_path
 
 from eak_core import clock
 from eak_core.i18n import _, ngettext
+from eak_core.web.links import with_query
 
 logger = logging.getLogger("eak.web")
 
@@ -126,16 +127,12 @@ def languages() -> list[LanguageChoice]:
     """
     here = current_language()
     asked_again = has_request_context() and request.method == "GET"
-    path = request.path if asked_again else "/"
+    path = request.script_root + quote(request.path if asked_again else "/")
     query = request.args.to_dict(flat=False) if asked_again else {}
     return [
-        LanguageChoice(code, name, _address(path, {**query, "lang": [code]}), code == here)
+        LanguageChoice(code, name, with_query(path, {**query, "lang": [code]}), code == here)
         for code, name in LANGUAGES.items()
     ]
-
-
-def _address(path: str, query: dict[str, list[str]]) -> str:
-    return f"{quote(path)}?{urlencode(query, doseq=True)}"
 
 
 def keep_choice(response: Response) -> Response:

@@ -1,9 +1,10 @@
 """Addresses that templates ask for."""
 
+from collections.abc import Iterable, Mapping
 from typing import Any
-from urllib.parse import urlsplit, urlunsplit
+from urllib.parse import urlencode, urlsplit, urlunsplit
 
-from flask import Flask, current_app, request, url_for
+from flask import Flask, current_app, has_request_context, request, url_for
 from werkzeug.routing import BuildError
 
 
@@ -23,17 +24,33 @@ def site_url() -> str:
 
 
 def on_site(url: str) -> str:
-    """``url`` on the address that the operator has set, whatever host the request claimed."""
+    """``url`` on the address that the operator has set, whatever host the request claimed and
+    whatever folder (``SCRIPT_NAME``) it found the site in."""
     base, parts = urlsplit(site_url()), urlsplit(url)
-    return urlunsplit((base.scheme, base.netloc, parts.path, parts.query, parts.fragment))
+    root = request.script_root if has_request_context() else ""
+    path = base.path + parts.path.removeprefix(root)
+    return urlunsplit((base.scheme, base.netloc, path, parts.query, parts.fragment))
+
+
+def with_query(path: str, query: Mapping[str, Iterable[str]]) -> str:
+    """``path`` with ``query`` behind it. What a reader typed becomes part of an address this way
+    alone: handed to `url_for`, a key such as ``_scheme`` or ``endpoint`` would steer it."""
+    encoded = urlencode(query, doseq=True)
+    return f"{path}?{encoded}" if encoded else path
+
+
+def asked_for(*left_out: str) -> dict[str, list[str]]:
+    """The query of this address, without ``left_out`` and the choice of a language."""
+    dropped = {*left_out, "lang"}
+    return {name: values for name, values in request.args.lists() if name not in dropped}
 
 
 def page_url(number: int) -> str:
     """This list at page ``number``, with the same filters. The first page has the plain address."""
-    query = {name: values for name, values in request.args.lists() if name not in {"page", "lang"}}
+    query = asked_for("page")
     if number > 1:
         query["page"] = [str(number)]
-    return url_for(request.endpoint or "", **{**(request.view_args or {}), **query})
+    return with_query(url_for(request.endpoint or "", **(request.view_args or {})), query)
 
 
 def init_links(app: Flask) -> None:

@@ -68,3 +68,15 @@ def test_what_stands_behind_the_question_mark_goes_along(site: Site) -> None:
     assert site.service
     answer = site.browser().get("/culture//idees?texte=a+b%26c")
     assert answer.location == "/culture/idees/?texte=a+b%26c"
+
+
+@pytest.mark.parametrize("found_in", ["", "/participer"])
+def test_a_site_in_a_folder_keeps_it_in_what_is_handed_on(sites: Sites, found_in: str) -> None:
+    """Whether or not the proxy tells of the folder (``SCRIPT_NAME``): it is there once."""
+    site = sites.make([], base_url="https://example.fr/participer/")
+    site.submit()
+    answer = site.browser().get(
+        "/culture/idees.json?q=tool", environ_overrides={"SCRIPT_NAME": found_in}
+    )
+    assert answer.json["url"] == "https://example.fr/participer/culture/idees/"
+    assert answer.json["ideas"][0]["url"].startswith("https://example.fr/participer/culture/idees/")
