@@ -11,7 +11,7 @@ import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, get_args, get_type_hints
-from urllib.parse import SplitResult, urlsplit
+from urllib.parse import SplitResult, quote, unquote, urlsplit
 
 import msgspec
 
@@ -75,7 +75,13 @@ class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
         prefix, separator, path = self.database_url.partition("///")
         if not separator or not prefix.startswith("sqlite") or path in {"", ":memory:"}:
             return None
-        return Path(path)
+        return Path(unquote(path))
+
+
+def sqlite_url(file: Path) -> str:
+    """The ``database_url`` of a SQLite file. In an address ``?``, ``#`` and ``%`` mean something
+    else than in a path."""
+    return f"sqlite:///{quote(str(file))}"
 
 
 def load(instance: Path, **overrides: Any) -> Config:
@@ -99,7 +105,7 @@ def load(instance: Path, **overrides: Any) -> Config:
             instance / "secret_key", lambda: secrets.token_urlsafe(48)
         )
         origin["secret_key"] = str(instance / "secret_key")
-    values.setdefault("database_url", f"sqlite:///{instance / 'eak.sqlite'}")
+    values.setdefault("database_url", sqlite_url(instance / "eak.sqlite"))
     return _checked(values, origin)
 
 

@@ -10,6 +10,8 @@ from eak_core.cli.output import confirm, json_option, show_json, yes_option
 from eak_core.errors import EakError
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from flask import Flask
 
 file_argument = click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
@@ -72,13 +74,14 @@ def _differences_from_models(app: "Flask") -> list[str]:
 
     from sqlalchemy import create_engine
 
+    from eak_core.config import sqlite_url
     from eak_core.db.engine import engine_options, prepare
     from eak_core.db.migrations import differences, distributions, upgrade
 
     known = distributions(app)
     plugins = [each.name for each in known[1:]]
     with TemporaryDirectory() as folder:
-        engine = create_engine(**engine_options(f"sqlite:///{folder}/new.sqlite"))
+        engine = create_engine(**engine_options(sqlite_url(Path(folder, "new.sqlite"))))
         prepare(engine)
         for each in known:
             upgrade(engine, each)
@@ -106,23 +109,36 @@ def backup(file: Path, yes: bool) -> None:
     if file.exists():
         confirm(f"{file} exists. Replace it?", yes)
     with state().application() as app:
-        left_out = back_up(db.engine, distributions(app), file)
-    for table in left_out:
+        saved = back_up(db.engine, distributions(app), file)
+    _tell_left_out(saved.left_out)
+    size = file.stat().st_size
+    click.echo(f"Saved to {file}: {saved.tables} tables, {saved.rows:,} rows, {size:,} bytes.")
+
+
+def _tell_left_out(tables: "Sequence[str]") -> None:
+    for table in tables:
         click.echo(f"eak: {table} is left out: the plugin it is of is not installed.", err=True)
-    click.echo(f"Saved to {file} ({file.stat().st_size:,} bytes).")
 
 
 @group.command()
 @file_argument
+@click.option(
+    "--leave-out-unknown",
+    is_flag=True,
+    help="Leave out what no installed plugin knows, instead of refusing the file.",
+)
 @json_option
-def restore(file: Path, as_json: bool) -> None:
+def restore(file: Path, leave_out_unknown: bool, as_json: bool) -> None:
     """Fill the empty database of the instance from FILE, and verify every log."""
     from eak_core.db import db
     from eak_core.db.backup import restore as restore_from
     from eak_core.db.migrations import distributions
 
     with state().application(migrated=False) as app:
-        restore_from(db.engine, distributions(app), file)
+        left_out = restore_from(
+            db.engine, distributions(app), file, leave_out_unknown=leave_out_unknown
+        )
+        _tell_left_out(left_out)
         events, faults = _verified(app)
     if faults:
         raise EakError(f"{file} was restored, but the logs are not whole: {'; '.join(faults)}")

@@ -24,6 +24,11 @@ def engine_options(url: str) -> dict[str, Any]:
     parsed = make_url(url)
     backend = parsed.get_backend_name()
     if backend == "sqlite":
+        if "?" in url:
+            raise Misconfigured(
+                "database_url: write “%3F” for a “?” in the path of a SQLite file; it takes no"
+                " parameters"
+            )
         return {"url": parsed, "connect_args": {"check_same_thread": False}, **POOL, **QUIET}
     if backend != "postgresql":
         raise Misconfigured(f"database_url: {backend} is not supported; use sqlite or postgresql")

@@ -133,10 +133,17 @@ def heads_in(connection: Connection, distribution: Distribution) -> tuple[str, .
 
 def upgrade(engine: Engine, distribution: Distribution, to: str = "heads") -> Sequence[str]:
     """Run what is pending up to ``to``, in one transaction; answers the revisions that were run."""
-    with _locked(engine) as connection:
-        missing = _pending(connection, distribution, to)
-        if missing:
-            command.upgrade(distribution.alembic(connection), to)
+    with locked(engine) as connection:
+        return upgrade_in(connection, distribution, to)
+
+
+def upgrade_in(
+    connection: Connection, distribution: Distribution, to: str = "heads"
+) -> Sequence[str]:
+    """`upgrade` within the caller's transaction, which holds the lock (`locked`)."""
+    missing = _pending(connection, distribution, to)
+    if missing:
+        command.upgrade(distribution.alembic(connection), to)
     return missing
 
 
@@ -156,7 +163,7 @@ def _pending(
 
 
 @contextmanager
-def _locked(engine: Engine) -> Iterator[Connection]:
+def locked(engine: Engine) -> Iterator[Connection]:
     """A transaction in which nobody else migrates."""
     with engine.execution_options(eak_writes=True).begin() as connection:
         if connection.dialect.name == "postgresql":

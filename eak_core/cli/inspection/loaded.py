@@ -7,6 +7,7 @@ from pathlib import Path
 from sqlalchemy import create_engine
 
 import eak_core.app  # noqa: F401  # the core's own tables, which a plugin's refer to
+from eak_core.config import sqlite_url
 from eak_core.db import Base
 from eak_core.db.engine import engine_options, prepare
 from eak_core.db.migrations import CORE as CORE_MIGRATIONS
@@ -62,7 +63,7 @@ def _migrations(found: Installed, plugin: Plugin) -> list[str]:
 
 def _differences(distribution: Distribution) -> list[str]:
     with tempfile.TemporaryDirectory() as folder:
-        engine = create_engine(**engine_options(f"sqlite:///{folder}/check.sqlite"))
+        engine = create_engine(**engine_options(sqlite_url(Path(folder, "check.sqlite"))))
         prepare(engine)
         try:
             upgrade(engine, CORE_MIGRATIONS)
