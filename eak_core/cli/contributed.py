@@ -2,19 +2,19 @@
 no site."""
 
 import logging
-from collections.abc import Iterable, Mapping
-from weakref import WeakSet
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from functools import partial
+from typing import Any
 
 import click
 
-from eak_core.cli.frame import accept_instance, state
+from eak_core.cli.frame import accept_instance, duplicate, state
 from eak_core.errors import Refused
 from eak_core.plugins.commands import is_standalone
 
 _KEY = "eak_core.cli.contributed"
-
-# Commands are made once per process, however often they are collected.
-_in_service: WeakSet[click.Command] = WeakSet()
+_SERVICE = "eak_core.cli.contributed.service"
 
 
 def plugin_commands() -> Mapping[str, click.Command]:
@@ -45,47 +45,50 @@ def _collect() -> dict[str, click.Command]:
     return {plugin: _group(plugin, commands) for plugin, commands in contributed}
 
 
-def _group(plugin: str, commands: Iterable[click.Command]) -> click.Group:
+def _group(plugin: str, commands: Iterable[click.Command]) -> click.Command:
     group = click.Group(plugin, help=f"Commands of the plugin “{plugin}”.")
     for command in commands:
-        _act_in_service(plugin, command)
-        group.add_command(command)
-    accept_instance(group)
-    return group
+        group.add_command(_in_service(plugin, command))
+    return accept_instance(group)
 
 
-def _act_in_service(plugin: str, command: click.Command) -> None:
-    """Give ``command``, and all below it, ``--service``, and refuse it where the plugin is off;
-    not those that need no site."""
+def _in_service(plugin: str, command: click.Command) -> click.Command:
+    """``command``, and all below it, asking for ``--service``, and refused where the plugin is off
+    there; not those that need no site."""
     if is_standalone(command):
-        return
+        return command
+    copied = duplicate(command, partial(_in_service, plugin))
     if isinstance(command, click.Group):
-        for below in command.commands.values():
-            _act_in_service(plugin, below)
-        return
-    if command in _in_service:
-        return
-    _in_service.add(command)
+        return copied
+    copied.params.append(_service_option())
+    copied.invoke = partial(_invoke, plugin, command)  # type: ignore[method-assign]  # any kind of command
+    return copied
 
-    def enter(context: click.Context, _parameter: click.Parameter, slug: str) -> None:
-        if not context.resilient_parsing:
-            context.with_resource(state().application())
-            _open_service(plugin, slug)
 
-    command.params.append(
-        click.Option(
-            ["--service"],
-            required=True,
-            metavar="SLUG",
-            expose_value=False,
-            callback=enter,
-            help="The service to act in.",
-        ),
+def _invoke(plugin: str, command: click.Command, context: click.Context) -> Any:
+    with state().application(), _standing(plugin, context.meta[_SERVICE]):
+        return command.invoke(context)
+
+
+def _service_option() -> click.Option:
+    return click.Option(
+        ["--service"],
+        required=True,
+        metavar="SLUG",
+        expose_value=False,
+        callback=_remember_service,
+        help="The service to act in.",
     )
 
 
-def _open_service(plugin: str, slug: str) -> None:
-    """Stand in the service as a request would: ``g.service``, ``g.active``, ``g.actor``."""
+def _remember_service(context: click.Context, _parameter: click.Parameter, slug: str) -> None:
+    context.meta[_SERVICE] = slug
+
+
+@contextmanager
+def _standing(plugin: str, slug: str) -> Iterator[None]:
+    """Stand in the service as a request would, with ``g.service``, ``g.active`` and ``g.actor``,
+    and keep what was done there unless it raised."""
     from flask import g
 
     from eak_core.cli.chosen import chosen_service
@@ -100,3 +103,10 @@ def _open_service(plugin: str, slug: str) -> None:
     if plugin not in active:
         raise Refused(f"The plugin “{plugin}” is off in the service “{slug}”.")
     g.service, g.active, g.actor = service, active, Actor.system()
+    try:
+        yield
+    except click.exceptions.Exit as done:
+        if done.exit_code == 0:
+            session.commit()
+        raise
+    session.commit()

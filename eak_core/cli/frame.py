@@ -6,9 +6,11 @@ refusal becomes one sentence on standard error and an exit code.
 
 import os
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from copy import copy
 from dataclasses import dataclass
+from functools import partial
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
@@ -87,13 +89,39 @@ def _instance_option() -> click.Option:
 
 
 def accept_instance(command: click.Command) -> click.Command:
-    """``command``, and all commands below it, accepting ``--instance`` after their name too."""
+    """A copy of ``command`` that accepts ``--instance`` after its name too, and so do all below."""
+    copied = duplicate(command, accept_instance)
     if not any("--instance" in parameter.opts for parameter in command.params):
-        command.params.append(_instance_option())
-    if isinstance(command, click.Group):
-        for below in command.commands.values():
-            accept_instance(below)
-    return command
+        copied.params.append(_instance_option())
+    return copied
+
+
+def duplicate(
+    command: click.Command, below: Callable[[click.Command], click.Command]
+) -> click.Command:
+    """A copy of ``command`` to change at will, with ``below`` done to the commands of a group.
+
+    The command itself may be a plugin's, and its tests call it: what it was given, it stays.
+    """
+    copied = copy(command)
+    copied.params = list(command.params)
+    if isinstance(command, click.Group) and isinstance(copied, click.Group):
+        copied.commands = {name: below(each) for name, each in command.commands.items()}
+        copied.get_command = partial(_below, command, copied, below)  # type: ignore[method-assign]  # any kind of group
+    return copied
+
+
+def _below(
+    group: click.Group,
+    copied: click.Group,
+    below: Callable[[click.Command], click.Command],
+    context: click.Context,
+    name: str,
+) -> click.Command | None:
+    """What is called ``name``, also where ``group`` makes its commands when they are asked for."""
+    known = copied.commands.get(name)
+    found = group.get_command(context, name) if known is None else None
+    return known if found is None else below(found)
 
 
 class LazyGroup(click.Group):

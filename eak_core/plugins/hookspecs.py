@@ -183,4 +183,5 @@ def register_commands() -> "Iterable[click.Command]":  # type: ignore[empty-body
 
     Every ready plugin, once at start. A command acts in the service given with ``--service`` and is
     refused where the plugin is off there; one marked ``standalone`` needs neither service nor site.
+    What it did is committed when it returns; an error, or an exit code other than 0, undoes it.
     """

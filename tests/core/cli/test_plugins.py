@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from importlib.metadata import EntryPoint
 from pathlib import Path
 
+import click
 import pytest
 
 from eak_core.plugins import candidates
@@ -15,7 +16,9 @@ from tests.core.cli.conftest import Eak
 APPLAUSE = '''
 import click
 from flask import g, has_app_context
-from eak_core.api import Plugin, hookimpl, standalone
+from eak_core.api import (
+    Event, Plugin, Refused, current_session, event, hookimpl, publish, standalone,
+)
 
 plugin = Plugin(name="applause", title="Applause", version="1.2", core=">=0.1,<1")
 
@@ -65,9 +68,38 @@ def near():
     click.echo(f"near {g.service.slug}")
 
 
+@event(plugin, "applause.clapped", version=1, subject="service:{service_id}")
+class Clapped(Event):
+    """Somebody clapped."""
+
+    service_id: int
+
+
+@click.command()
+@click.option("--then")
+@click.pass_context
+def record(context, then):
+    """Write that somebody clapped."""
+    publish(current_session(), Clapped(service_id=g.service.id), service_id=g.service.id)
+    if then == "refuse":
+        raise Refused("Nobody claps here.")
+    if then:
+        context.exit(int(then))
+
+
+class Made(click.Group):
+    """Makes its commands when they are asked for."""
+
+    def list_commands(self, context):
+        return ["late"]
+
+    def get_command(self, context, name):
+        return click.Command("late", callback=lambda: click.echo(f"late in {g.service.slug}"))
+
+
 @hookimpl
 def register_commands():
-    return [sneak, clap, add, measure]
+    return [sneak, clap, add, measure, record, Made("made")]
 '''
 BROKEN = "raise RuntimeError('out of order')\n"
 
@@ -210,3 +242,39 @@ def test_the_help_lists_commands_of_plugins_and_survives_a_broken_one(
     assert "\n  applause " in helped.out
     assert "broken" not in helped.out
     assert helped.err == ""
+
+
+def test_what_a_plugin_s_tests_call_stays_the_command_that_the_plugin_made(
+    eak: Eak, culture: str
+) -> None:
+    eak("plugin", "enable", "applause", "--service", culture)
+    assert eak("applause", "clap", "3", "--service", culture).code == 0
+    plugin = sys.modules["eak_applause.plugin"]
+    below = [plugin.measure, *plugin.measure.commands.values()]
+    for command in [plugin.clap, plugin.sneak, plugin.add, plugin.record, *below]:
+        options = [name for each in command.params for name in each.opts if name[:2] == "--"]
+        assert options == {"sneak": ["--service"], "record": ["--then"]}.get(command.name, [])
+    with click.Context(plugin.clap), pytest.raises(RuntimeError, match="application context"):
+        plugin.clap.main(["3"], standalone_mode=False)
+
+
+def test_a_command_that_is_made_when_it_is_asked_for_acts_where_its_plugin_is_on(
+    eak: Eak, culture: str
+) -> None:
+    eak("plugin", "enable", "applause", "--service", culture)
+    assert eak("applause", "made", "late", "--service", culture).out == "late in culture\n"
+    assert eak("applause", "made", "late", "--service", "mobilites").code == 1
+    assert eak("applause", "made", "late").code == 2
+
+
+@pytest.mark.parametrize(
+    ("then", "code", "kept"), [("", 0, True), ("0", 0, True), ("3", 3, False), ("refuse", 1, False)]
+)
+def test_what_a_command_did_is_kept_unless_it_says_that_it_failed(
+    eak: Eak, culture: str, then: str, code: int, kept: bool
+) -> None:
+    eak("plugin", "enable", "applause", "--service", culture)
+    ran = eak("applause", "record", "--then", then, "--service", culture)
+    assert ran.code == code
+    types = [row["type"] for row in eak("event", "list", "--service", culture, "--json").json]
+    assert ("applause.clapped" in types) is kept
