@@ -16,6 +16,7 @@ from eak_core.events.core import EventCore
 from eak_core.events.mail import mail_transport
 from eak_core.events.scheduling import Handler
 from eak_core.ideas.setup import init_ideas, navigation
+from eak_core.people.entrance import find_visible
 from eak_core.people.letters import address_of
 from eak_core.people.setup import init_people
 from eak_core.permissions import PermissionRegistry
@@ -56,7 +57,7 @@ def create_app(
     PermissionRegistry().init_app(app)
     init_web(app, config)
     _choose_transaction(app)
-    gate.install(app, lookup.find, reserved=RESERVED)
+    gate.install(app, find_visible, reserved=RESERVED)
     init_guards(app, config)
     init_people(app)
     gate.turn_away(app)

@@ -1,15 +1,15 @@
-"""Who comes in: each request learns its actor, and whether the service at its address is theirs."""
+"""Who comes in: each request learns its actor, and of services none that are not for them."""
 
 from typing import Any
 
 from flask import Flask, flash, g, redirect, request, url_for
 from werkzeug.wrappers import Response
 
-from eak_core.db import current_session
+from eak_core.db import Session, current_session
 from eak_core.people.actor import current_actor
 from eak_core.permissions import Actor, SignInRequired, may
 from eak_core.permissions.checks import Owned
-from eak_core.services.visibility import check_visible
+from eak_core.services.lookup import Place, find
 from eak_core.web.errors import refuse
 
 #: Addresses that programs read: a sign-in page would be no answer to them.
@@ -27,18 +27,24 @@ def init_entrance(app: Flask) -> None:
 
 
 def meet() -> None:
-    """Find out who asks, and refuse an internal service to those it is not for.
-
-    Refused here, an address that does not exist looks like one that does.
-    """
+    """Find out who asks."""
     if request.path.startswith("/static/"):
         # Files are the same for everybody: no session is looked at, so that they can be kept.
         g.actor = Actor.visitor()
         return
     g.actor = current_actor(current_session())
-    service = g.get("service")
-    if service is not None:
-        check_visible(g.actor, service, page=not request.path.endswith(_FOR_PROGRAMS))
+
+
+def find_visible(session: Session, slug: str) -> Place | None:
+    """The service at ``/<slug>/`` as the gate asks for it: none where it is not for this reader.
+
+    Nothing of the request knows of it then, whatever refuses it later: no theme, no title and no
+    navigation can tell it from one that was never made.
+    """
+    place = find(session, slug)
+    if place is None or place.service.audience == "public":
+        return place
+    return place if may(current_actor(session), "service.read", place.service) else None
 
 
 def _for_templates() -> dict[str, Any]:

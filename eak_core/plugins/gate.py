@@ -100,9 +100,9 @@ def refuse() -> None:
 def turn_away(app: Flask) -> None:
     """Answer what the gate refused; call this after what finds out who asks.
 
-    What the core does before its own 404 is then done for this one too: an internal service asks a
-    visitor to sign in, and a page that does not exist shows who is signed in. What blueprints run
-    before their requests comes later, and is not reached.
+    What the core does before its own 404 is then done for this one too: a page that does not exist
+    shows who is signed in. What blueprints run before their requests comes later, and is not
+    reached.
     """
 
     @app.before_request

@@ -2,25 +2,20 @@
 
 from sqlalchemy import ColumnElement, or_, true
 
-from eak_core.errors import Forbidden, NotFound
-from eak_core.i18n import _l
-from eak_core.permissions import Actor, SignInRequired, may
+from eak_core.errors import NotFound
+from eak_core.permissions import Actor, may
 from eak_core.services.models import Service
 
 
 def check_visible(actor: Actor, service: Service, *, page: bool) -> None:
-    """Return where ``actor`` may read ``service``.
+    """Return where ``actor`` may read ``service``; `NotFound` otherwise, as if it had never been
+    made. ``page`` tells a page from a feed or an export; the answer is the same for both.
 
-    On a page, a visitor is asked to sign in (`SignInRequired`); a feed or an export, read by
-    programs, answers `NotFound`. Whoever is signed in and has no right gets `Forbidden`.
+    Any other refusal would say that there is something. The page for it offers every visitor to
+    sign in, wherever they are.
     """
-    if may(actor, "service.read", service):
-        return
-    if actor.signed_in:
-        raise Forbidden(_l("This service is reserved for the agents of the administration."))
-    if page:
-        raise SignInRequired(_l("Please sign in to open this page."))
-    raise NotFound
+    if not may(actor, "service.read", service):
+        raise NotFound
 
 
 def visible_to(actor: Actor) -> ColumnElement[bool]:

@@ -123,4 +123,4 @@ def test_of_an_internal_service_nothing_is_framed(framed: Site, app: Flask) -> N
     inside = framed.add_service("inside", audience="internal")
     framed.enable("gauge", service=inside)
     answer = framed.browser().get("/inside/gauge/still")
-    assert (answer.status_code, is_open(answer.headers)) == (302, False)
+    assert (answer.status_code, is_open(answer.headers)) == (404, False)

@@ -234,7 +234,7 @@ def test_an_internal_service_keeps_its_comments_to_itself(
     client.sign_in(people.citizen)
     for path in ("/culture/discussion/", talk.path, "/culture/discussion/commentaires/1"):
         answer = client.get(path)
-        assert answer.status_code == 403, path
+        assert answer.status_code == 404, path
         assert "Between us." not in answer.text
 
 

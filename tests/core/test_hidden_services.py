@@ -1,0 +1,89 @@
+"""An internal service, for whoever may not read it, next to a site where it was never made."""
+
+import re
+from collections.abc import Iterator
+
+import pytest
+
+from eak_core.testing.browser import Browser
+from eak_core.testing.site import Site
+from eak_core.testing.sites import Sites
+from tests.core.links import links_of
+
+pytestmark = pytest.mark.parametrize("database", ["sqlite"])
+
+METHODS = ("GET", "POST", "DELETE")
+HIDDEN = "coulisses"
+_TOKENS = re.compile(r'name="csrf_token"[^>]*value="[^"]*"|"csrf[^"]*": "[^"]*"')
+
+
+@pytest.fixture
+def with_it(sites: Sites) -> Site:
+    site = sites.make()
+    hidden = site.add_service(HIDDEN, "Les coulisses", audience="internal", theme="contraste")
+    assert site.service
+    for name in sorted(site.app.extensions["eak_plugins"].ready_names):
+        site.enable(name)
+        site.enable(name, service=hidden)
+    site.submit("A secret matter", service=hidden, author=site.people.actor(site.people.agent))
+    site.drain()
+    return site
+
+
+@pytest.fixture
+def without(sites: Sites) -> Site:
+    site = sites.make()
+    assert site.service
+    for name in sorted(site.app.extensions["eak_plugins"].ready_names):
+        site.enable(name)
+    site.drain()
+    return site
+
+
+def addresses(site: Site) -> list[str]:
+    """Every address inside the hidden service, and some that no rule knows."""
+    values = {"service_slug": HIDDEN, "slug": "x", "plugin": "voting"}
+    found = {f"/{HIDDEN}", f"/{HIDDEN}/nothing-here", f"/{HIDDEN}/gestion/votes/x"}
+    for rule in site.app.url_map.iter_rules():
+        if "service_slug" in rule.arguments:
+            built = rule.build({name: values.get(name, 1) for name in rule.arguments})
+            found.add(built[1] if built else "")
+    return sorted(found - {""})
+
+
+def seen(client: Browser, path: str, method: str) -> tuple[object, ...]:
+    """All that an answer says, without what is drawn anew for each."""
+    answer = client.open(path, method=method, data={"title": "x"} if method == "POST" else None)
+    headers = {
+        name: value for name, value in answer.headers.items() if name not in {"Set-Cookie", "Date"}
+    }
+    headers.pop("Content-Length", None)
+    return answer.status_code, headers, _TOKENS.sub("", answer.text)
+
+
+def readers(site: Site) -> Iterator[Browser]:
+    yield site.browser()
+    citizen = site.browser()
+    citizen.sign_in(site.people.citizen)
+    yield citizen
+
+
+def test_whatever_is_asked_of_it_is_answered_as_if_it_had_never_been_made(
+    with_it: Site, without: Site
+) -> None:
+    asked = addresses(with_it)
+    assert len(asked) > 40
+    for one, other in zip(readers(with_it), readers(without), strict=True):
+        for path in asked:
+            for method in METHODS:
+                assert seen(one, path, method) == seen(other, path, method), (method, path)
+
+
+def test_whom_it_is_for_is_led_back_after_signing_in(with_it: Site) -> None:
+    client = with_it.browser()
+    page = client.get(f"/{HIDDEN}/idees/?tri=title")
+    assert page.status_code == 404
+    [way] = [link for link in links_of(page.text) if "next=" in link]
+    assert way == f"/compte/connexion?next=/{HIDDEN}/idees/?tri%3Dtitle"
+    client.sign_in(with_it.people.agent)
+    assert "A secret matter" in client.get(f"/{HIDDEN}/idees/?tri=title").text
