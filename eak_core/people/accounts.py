@@ -33,12 +33,13 @@ def create_person(
 
     Without a ``password`` nobody can sign in to it before they choose one by mail.
     `Invalid` where the address is malformed or taken, the name is empty or longer than 80
-    characters, or the password is too short.
+    characters, or the password is too short or among those that are tried first.
     """
+    email, name = _checked_address(email), checked_name(name)
     person = Person(
-        email=_checked_address(email),
-        name=checked_name(name),
-        password=None if password is None else hash_password(check_password(password)),
+        email=email,
+        name=name,
+        password=None if password is None else hash_password(check_password(password, email, name)),
         locale=locale,
         created_at=clock.now(),
         administrator=administrator,

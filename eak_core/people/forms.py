@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from flask import request
 from flask_security.forms import (
     ChangePasswordForm,
     EmailValidation,
@@ -26,6 +27,7 @@ from wtforms.validators import DataRequired, EqualTo, Length, ValidationError
 
 from eak_core.errors import Invalid
 from eak_core.i18n import _, _l
+from eak_core.people import way_back
 from eak_core.people.accounts import checked_name
 from eak_core.people.addresses import ADDRESS_LENGTH
 from eak_core.people.models import NAME_LENGTH
@@ -74,6 +76,10 @@ class SignInForm(LoginForm, Form):
         super().__init__(*args, **kwargs)
         # Flask-Security puts a link there; the page has its own, after the field.
         self.password.description = ""
+        if self.next.data:
+            way_back.remember(self.next.data)
+        else:
+            self.next.data = way_back.remembered()
 
 
 class RegistrationForm(RegisterFormV2, Form):
@@ -95,6 +101,10 @@ class RegistrationForm(RegisterFormV2, Form):
     )
     next = _next()
     submit = None
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        way_back.remember(self.next.data or request.args.get("next", ""))
 
     def validate_name(self, field: StringField) -> None:
         """Refuse what the domain refuses, beside the field."""
@@ -160,7 +170,11 @@ class SignOutForm(LogoutForm, Form):
 
 
 class ConfirmForm(Form):
-    """The one button behind the link of a confirmation mail."""
+    """The password, behind the link of a confirmation mail: the link proves who holds the address,
+    the password who made the account. One of the two alone would let somebody who registered
+    another's address sign in once its owner has confirmed it."""
+
+    password = _password(_l("The password that you chose for this account"))
 
 
 class ProfileForm(Form):

@@ -28,7 +28,6 @@ MESSAGES: dict[str, tuple[Any, str]] = {
         ),
         "success",
     ),
-    "EMAIL_CONFIRMED": (_l("Your address is confirmed. You can sign in now."), "success"),
     "ALREADY_CONFIRMED": (_l("This address is confirmed already. You can sign in."), "info"),
     "INVALID_CONFIRMATION_TOKEN": (
         _l("This link is not valid. Ask for a new one here."),

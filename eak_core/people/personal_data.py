@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from flask import Flask, current_app
-from flask_security import verify_password
 from sqlalchemy import delete, select
 
 from eak_core import clock
@@ -22,6 +21,7 @@ from eak_core.people.actor import actor_for
 from eak_core.people.events import PersonErased, RoleRevoked
 from eak_core.people.letters import send_letter
 from eak_core.people.models import Person, RoleGrant, RoleInvitation, new_uniquifier
+from eak_core.people.passwords import is_password_of
 from eak_core.people.presence import publish_everywhere
 from eak_core.people.roles import check_not_last_administrator
 from eak_core.permissions import Actor, require
@@ -77,7 +77,7 @@ def export_person(session: Session, actor: Actor, person_id: int) -> dict[str, A
 
 def erase_own_account(session: Session, person: Person, password: str) -> None:
     """Erase the account of whoever asks, who proves it with the password. `Invalid` otherwise."""
-    if not person.password or not verify_password(password, person.password):
+    if not is_password_of(person, password):
         raise Invalid(
             _l("Your account was not erased."), {"password": _l("The password is wrong.")}
         )

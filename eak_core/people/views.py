@@ -4,7 +4,8 @@ import msgspec
 from flask import Blueprint, Response, flash, g, redirect, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import logout_user
-from flask_security.confirmable import confirm_email_token_status
+from flask_security.confirmable import confirm_email_token_status, confirm_user
+from flask_security.utils import login_user
 from flask_security.views import confirm_email
 from werkzeug.wrappers import Response as AnyResponse
 from wtforms import SelectChoice
@@ -12,11 +13,12 @@ from wtforms import SelectChoice
 from eak_core.db import current_session
 from eak_core.errors import Invalid
 from eak_core.i18n import _
-from eak_core.people import invitations
+from eak_core.people import invitations, way_back
 from eak_core.people.accounts import change_profile
 from eak_core.people.actor import current_person
 from eak_core.people.forms import ConfirmForm, EraseForm, ProfileForm
 from eak_core.people.models import Person
+from eak_core.people.passwords import is_password_of
 from eak_core.people.personal_data import erase_own_account, export_person
 from eak_core.people.shortcuts import shortcuts_of
 from eak_core.permissions import SignInRequired
@@ -117,18 +119,42 @@ def decline(invitation_id: int) -> Answer:
     return redirect(url_for("account.show"))
 
 
+@limit_sign_in
 def confirm_address(token: str) -> ResponseReturnValue:
-    """The page behind the link of a confirmation mail, with one button.
+    """The page behind the link of a confirmation mail, which asks for the password.
 
-    The link alone changes nothing: mail filters follow links before anybody reads them.
+    The link alone changes nothing: mail filters follow links before anybody reads them, and the
+    owner of an address that somebody else has registered follows them in good faith.
     """
     expired, invalid, person = confirm_email_token_status(  # type: ignore[no-untyped-call]
         token
     )
-    form = ConfirmForm()
-    if not person or expired or invalid or person.confirmed_at or form.validate_on_submit():
+    if not person or expired or invalid or person.confirmed_at:
         return confirm_email(token)
-    return render("security/confirm_address.html", form=form, person=person, token=token)
+    form = ConfirmForm()
+    if form.validate_on_submit():
+        if is_password_of(person, form.password.data):
+            return _welcome(person)
+        form.add_errors({"password": _("The password is wrong.")})
+    page = render("security/confirm_address.html", form=form, person=person, token=token)
+    return (page, 422) if form.errors else page
+
+
+def _welcome(person: Person) -> AnyResponse:
+    """Confirm the address, and sign in whoever has just proved to hold it and to have made the
+    account: back to where they were going, with what they had begun."""
+    somebody = current_person()
+    if somebody is not None and somebody != person:
+        logout_user()
+    place = way_back.remembered() or "/"
+    confirm_user(person)  # type: ignore[no-untyped-call]  # Flask-Security does not say
+    if person.is_active:
+        login_user(person, authn_via=["confirm"])
+        flash(_("Your address is confirmed, and you are signed in. Welcome!"), "success")
+    else:
+        flash(_("This account is closed."), "danger")
+    current_session().commit()
+    return redirect(place)
 
 
 def _profile_form(person: Person) -> ProfileForm:

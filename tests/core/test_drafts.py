@@ -4,11 +4,12 @@ import pytest
 from flask import session
 
 from eak_core.api import draft, drop_draft, keep_draft
-from eak_core.testing.browser import Browser
+from eak_core.testing.browser import PASSWORD, Browser
 from eak_core.testing.fixtures import FrozenClock
 from eak_core.testing.people import People
 from eak_core.testing.site import Site
 from eak_core.web import drafts
+from tests.core.accounts import ADDRESS, last_letter, link_in, register, sign_in
 
 
 @pytest.fixture(params=["sqlite"])
@@ -35,6 +36,36 @@ def test_a_draft_survives_signing_in(site: Site, people: People, client: Browser
     begin(site, client)
     client.sign_in(people.citizen)
     assert began(client) == "[1,2]"
+
+
+@pytest.mark.parametrize("way", ["confirmed", "forgotten"])
+def test_a_newcomer_finds_what_they_began_and_where(site: Site, client: Browser, way: str) -> None:
+    begin(site, client)
+    asked = client.get("/compte/effacer")
+    client.get(asked.location)
+    register(client)
+    if way == "confirmed":
+        path = link_in(last_letter(site))
+        arrived = client.submit(path, path, password=PASSWORD)
+    else:
+        client.submit("/compte/mot-de-passe", "/mot-de-passe", email=ADDRESS)
+        path = link_in(last_letter(site))
+        client.submit(path, path, password=PASSWORD, password_confirm=PASSWORD)
+        arrived = sign_in(client)
+    assert arrived.location == "/compte/effacer"
+    assert client.get(arrived.location).status_code == 200
+    assert began(client) == "[1,2]"
+    client.sign_out()
+    assert sign_in(client).location == "/", "it led there once"
+
+
+def test_no_address_of_another_site_is_kept_for_after_the_sign_in(
+    site: Site, people: People, client: Browser
+) -> None:
+    for path in ("/compte/connexion", "/compte/inscription"):
+        for target in ("https://evil.example/", "//evil.example", "/" + "x" * 400):
+            client.get(path, query_string={"next": target})
+    assert sign_in(client, str(people.citizen.email)).location == "/"
 
 
 def test_signing_out_leaves_nothing_for_the_next_one_at_this_browser(

@@ -15,7 +15,7 @@ from eak_core.events.models import OutboxMessage
 from eak_core.people.models import Person
 from eak_core.services.models import Service
 from eak_core.testing.browser import PASSWORD, Browser
-from eak_core.testing.people import People
+from eak_core.testing.people import AGENT_DOMAIN, People
 from eak_core.testing.queries import Queries
 from eak_core.testing.site import Site
 from eak_core.testing.sites import Sites
@@ -35,7 +35,9 @@ Count = Callable[[], AbstractContextManager[Queries]]
 # Joining
 
 
-def test_a_person_joins_by_the_link_in_the_mail_and_its_button(site: Site, client: Browser) -> None:
+def test_a_person_joins_by_the_link_in_the_mail_and_their_password(
+    site: Site, client: Browser
+) -> None:
     assert register(client).status_code == 302
     person = account(site)
     assert (person.name, person.confirmed_at, person.locale) == (NAME, None, "fr")
@@ -49,10 +51,13 @@ def test_a_person_joins_by_the_link_in_the_mail_and_its_button(site: Site, clien
     assert account(site).confirmed_at is None, "a link that a mail filter follows confirms nothing"
     assert site_events(site) == []
 
-    assert client.submit(path, path).location == "/compte/connexion"
+    assert client.submit(path, path, password="not the password").status_code == 422
+    assert site_events(site) == []
+    assert client.submit(path, path, password=PASSWORD).location == "/"
     assert site_events(site) == [("person.joined", f"person:{person.id}", person.id)]
+    assert NAME in client.get("/compte/").text
+    client.sign_out()
     assert sign_in(client).location == "/"
-    assert NAME in client.get("/").text
     client.sign_out()
     assert "confirmée" in client.get(path, follow_redirects=True).text
     assert len(site_events(site)) == 1
@@ -126,6 +131,41 @@ def test_a_stranger_is_not_written_what_somebody_typed_for_a_name(
     assert [each.text.split("\n\n")[0] for each in site.sent] == ["Bonjour,"] * 3
 
 
+def test_an_address_confirmed_by_its_owner_lets_nobody_in_who_registered_it_for_them(
+    site: Site, client: Browser
+) -> None:
+    theirs = "the thief knows this"
+    register(client, email=f"agathe@{AGENT_DOMAIN}", password=theirs, password_confirm=theirs)
+    path = link_in(last_letter(site))
+    owner = site.browser()
+    page = owner.get(path)
+    assert "/compte/mot-de-passe" in page.text, "the owner is shown how to have the account"
+    for guess in ({}, {"password": PASSWORD}):
+        assert owner.submit(path, path, **guess).status_code == 422
+    assert account(site, f"agathe@{AGENT_DOMAIN}").confirmed_at is None
+    assert sign_in(client, f"agathe@{AGENT_DOMAIN}", theirs).status_code == 422
+
+
+@pytest.mark.parametrize("database", ["sqlite"])
+def test_guesses_at_the_password_behind_a_link_are_counted(sites: Sites, database: str) -> None:
+    site = sites.make((), rate_limits=True)
+    client = site.browser()
+    register(client)
+    path = link_in(last_letter(site))
+    codes = [client.submit(path, path, password="a wrong guess").status_code for _ in range(11)]
+    assert codes == [422] * 10 + [429]
+
+
+def test_confirming_an_account_signs_out_whoever_else_is_signed_in(
+    site: Site, people: People, client: Browser
+) -> None:
+    register(client)
+    path = link_in(last_letter(site))
+    client.sign_in(people.citizen)
+    assert client.submit(path, path, password=PASSWORD).location == "/"
+    assert ADDRESS in client.get("/compte/").text
+
+
 def test_whoever_registered_a_strangers_address_loses_it_to_its_owner(
     site: Site, client: Browser
 ) -> None:
@@ -156,7 +196,7 @@ def test_a_link_with_a_wrong_or_old_token_says_so_and_offers_another(
     assert account(site).confirmed_at is None
     client.submit("/compte/confirmation", "/confirmation", email=ADDRESS)
     again = link_in(last_letter(site))
-    assert client.submit(again, again).status_code == 302
+    assert client.submit(again, again, password=PASSWORD).status_code == 302
     assert account(site).confirmed_at is not None
 
 
