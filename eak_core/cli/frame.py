@@ -191,7 +191,7 @@ def _run(command: Any) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return REFUSED
     except Exception as error:
-        sentence = _database_sentence(error)
+        sentence = _sentence(error)
         if sentence is None:
             raise
         return _refuse(sentence, MISUSED)
@@ -211,17 +211,18 @@ def _with_fields(error: EakError) -> str:
     return " ".join([str(error), *(f"{name}: {said}" for name, said in fields.items())])
 
 
-def _database_sentence(error: Exception) -> str | None:
-    """A sentence where the database cannot be reached; None for any other mistake."""
+def _sentence(error: Exception) -> str | None:
+    """A sentence where a disk or the database is the cause; None for any other mistake."""
+    if isinstance(error, OSError) and error.errno is not None:
+        what = f"{error.filename}: " if error.filename is not None else ""
+        return f"{what}{error.strerror or error}."
     if "sqlalchemy" not in sys.modules:
         return None
-    from sqlalchemy.exc import DatabaseError, OperationalError
+    from eak_core.db.trouble import is_database_trouble, is_read_only
 
-    # Of the others, those that are a kind of their own tell of mistakes in a statement; the plain
-    # one is what SQLite says of a file that is no database.
-    if not isinstance(error, OperationalError) and type(error) is not DatabaseError:
+    if not is_database_trouble(error) and not is_read_only(error):
         return None
-    reason = " ".join(str(error.orig).split())
+    reason = " ".join(str(getattr(error, "orig", error)).split())
     return f"The database cannot be used (setting database_url): {reason}."
 
 

@@ -8,10 +8,9 @@ from sqlalchemy import Engine, make_url
 
 from eak_core.db import sqlite
 from eak_core.db.session import db
+from eak_core.db.trouble import IDLE_IN_TRANSACTION_MS
 from eak_core.errors import Misconfigured
 
-# A forgotten transaction must not hold the head of a log: after this, PostgreSQL ends it.
-IDLE_IN_TRANSACTION_MS = 30_000
 LOCK_TIMEOUT_MS = 10_000
 # Threads that wait for a connection are not served in the order of asking; so there are enough.
 POOL = {"pool_size": 20, "max_overflow": 20}
@@ -42,6 +41,9 @@ def engine_options(url: str) -> dict[str, Any]:
     return {
         "url": parsed.set(drivername="postgresql+psycopg"),
         "connect_args": {"options": " ".join(f"-c {k}={v}" for k, v in settings.items())},
+        # After a restart of the server every connection that waited is dead, and each of them would
+        # answer one reader with an error.
+        "pool_pre_ping": True,
         **POOL,
         **QUIET,
     }

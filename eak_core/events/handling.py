@@ -5,9 +5,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from operator import attrgetter
 
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.orm import Session
 
+from eak_core.db.trouble import is_database_trouble, lost_while_idle
 from eak_core.events.core import EventCore
 from eak_core.events.log import Unit, handling
 from eak_core.events.models import ParkedEvent, Subscription
@@ -48,7 +48,8 @@ class BrokenLog(EventError):
 
 
 class TornTransaction(EventError):
-    """A handler rolled back more than its own, and the batch's transaction with it."""
+    """A handler rolled back more than its own, and the batch's transaction with it; or computed for
+    so long that the database did."""
 
 
 @dataclass
@@ -212,6 +213,7 @@ class Batch:
         """
         savepoint = self.session.begin_nested()
         transaction = self.session.get_transaction()
+        began = time.monotonic()
         try:
             with handling(self.session) as unit:
                 if all(handler.batch for handler in handlers):
@@ -224,6 +226,9 @@ class Batch:
                     done = self._each(events, handlers, replaying, unit)
             savepoint.commit()
         except Exception as error:  # whatever a handler raises parks its event
+            if lost_while_idle(error, time.monotonic() - began):
+                # Its own fault, and the transaction it should be parked in is gone with it.
+                raise TornTransaction("a handler computed for too long") from error
             if is_database_trouble(error):
                 raise
             if self.session.get_transaction() is not transaction:
@@ -269,13 +274,6 @@ class Batch:
         sub = self.subscription
         self.parked.add(subject)
         park(self.session, sub.plugin, sub.service_id, position, subject, error, behind=behind)
-
-
-def is_database_trouble(error: BaseException) -> bool:
-    """Whether the database, not the event, is the cause: a lock, a deadlock, a lost connection."""
-    if isinstance(error, (OperationalError, InterfaceError)):
-        return True
-    return isinstance(error, DBAPIError) and error.connection_invalidated
 
 
 def retry_parked(session: Session, core: EventCore, sub: Subscription, parked: ParkedEvent) -> bool:

@@ -14,9 +14,9 @@ from typing import Any, NamedTuple
 import pluggy
 from flask import Flask, current_app
 from sqlalchemy import Engine
-from sqlalchemy.exc import DatabaseError
 
 from eak_core.db import migrations
+from eak_core.db.trouble import is_database_trouble
 from eak_core.events import SITE
 from eak_core.i18n import _l, lazy_ngettext
 from eak_core.plugins import breaker, hookspecs, mounting
@@ -215,10 +215,10 @@ def _service_id(arguments: Mapping[str, Any]) -> int:
 def _pending_reason(engine: Engine, distribution: migrations.Distribution) -> Any | None:
     try:
         missing = migrations.pending(engine, distribution)
-    except DatabaseError:
-        # Nothing can be read at all: that says nothing about this plugin.
-        raise
     except Exception as error:
+        if is_database_trouble(error):
+            # Nothing can be read at all: that says nothing about this plugin.
+            raise
         logger.warning("plugin %s: migrations cannot be read", distribution.name, exc_info=True)
         return _l("Its migrations cannot be read: %(error)s", error=str(error))
     if not missing:

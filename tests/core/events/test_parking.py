@@ -1,15 +1,16 @@
 """What a handler cannot handle is parked, retried and skipped; the others go on."""
 
+import time
 from collections.abc import Sequence
 from typing import Any
 from uuid import uuid4
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, text
 from sqlalchemy.exc import OperationalError
 
 from eak_core import clock
-from eak_core.db import read_session, write_session
+from eak_core.db import read_session, trouble, write_session
 from eak_core.errors import NotFound, Refused
 from eak_core.events import (
     Context,
@@ -190,7 +191,9 @@ def test_trouble_of_the_database_parks_nothing(make_app: MakeApp) -> None:
     def on_happened(event: Happened, ctx: Context) -> None:
         note(ctx, event.number)
         if away[0]:
-            raise OperationalError("SELECT 1", {}, Exception("gone away"))
+            raise OperationalError(
+                "SELECT 1", {}, Exception("gone away"), connection_invalidated=True
+            )
 
     app = make_app(probe)
     start(app)
@@ -207,6 +210,73 @@ def test_trouble_of_the_database_parks_nothing(make_app: MakeApp) -> None:
     assert effects(app) == [1, 2]
     with read_session(app) as session:
         assert subscriptions.health(session)[0].error is None
+
+
+MISTAKES = {
+    "a column that is not there": {
+        "sqlite": ["SELECT nothing FROM log_head"],
+        "postgresql": ["SELECT nothing FROM log_head"],
+    },
+    "too many parameters": {
+        "sqlite": ["SELECT ?1000000"],
+        "postgresql": ["SELECT ARRAY[" + ",".join(["%s"] * 66_000) + "]"],
+    },
+    "a statement that takes too long": {
+        "sqlite": ["SELECT nothing"],
+        "postgresql": ["SET LOCAL statement_timeout = 1", "SELECT pg_sleep(1)"],
+    },
+}
+
+
+@pytest.mark.parametrize("mistake", MISTAKES)
+def test_a_mistake_in_a_statement_parks_its_event_and_stops_nothing(
+    make_app: MakeApp, mistake: str
+) -> None:
+    probe = Listener()
+
+    @subscriber(probe, Happened)
+    def on_happened(event: Happened, ctx: Context) -> None:
+        note(ctx, event.number)
+        connection = ctx.session.connection()
+        for statement in MISTAKES[mistake][connection.dialect.name] if event.number == 2 else ():
+            parameters = (1,) * statement.count("%s")
+            connection.exec_driver_sql(statement, parameters or None)
+
+    app = make_app(probe)
+    start(app)
+    happen(app, 1)
+    happen(app, 2, thing=2)
+    happen(app, 3)
+    drain(app)
+    assert effects(app) == [1, 3]
+    assert [each.position for each in parked(app)] == [2]
+
+
+@pytest.mark.parametrize("database", ["postgresql"])
+def test_a_handler_that_computes_until_the_server_gives_it_up_is_parked(
+    make_app: MakeApp, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(trouble, "IDLE_IN_TRANSACTION_MS", 40)
+    probe = Listener()
+
+    @subscriber(probe, Happened)
+    def on_happened(event: Happened, ctx: Context) -> None:
+        if event.number == 2:
+            ctx.session.execute(text("SET LOCAL idle_in_transaction_session_timeout = 1"))
+            time.sleep(0.05)
+        note(ctx, event.number)
+        ctx.session.flush()
+
+    app = make_app(probe)
+    start(app)
+    happen(app, 1)
+    happen(app, 2, thing=2)
+    happen(app, 3)
+    for _try in range(2 * DEATHS_BEFORE_PARKING):
+        Worker(app).work()
+        make_due(app)
+    assert effects(app) == [1, 3]
+    assert [each.position for each in parked(app)] == [2]
 
 
 def test_what_a_plugin_that_is_off_or_gone_has_parked_is_left_alone(make_app: MakeApp) -> None:
