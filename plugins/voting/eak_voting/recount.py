@@ -47,6 +47,11 @@ class Report:
         return all(check.passed is not False for check in self.checks)
 
     @property
+    def confirmed(self) -> bool:
+        """Whether nothing was found wrong, and a public log says that these are all the votes."""
+        return self.holds and self.is_logged
+
+    @property
     def line(self) -> str:
         """The report in one line."""
         name = f"ballot {self.ballot}, “{self.title}”"
@@ -57,9 +62,13 @@ class Report:
         absent = dict.fromkeys(each.said for each in self.checks if each.passed is None)
         votes = f"{self.papers} vote" if self.papers == 1 else f"{self.papers} votes"
         rest = f" ({'; '.join(absent)})" if absent else ""
-        found = "CONFIRMED" if self.is_logged else "THE COUNT AGREES"
-        line = f"{found}: {name}: {votes} counted anew give the published result; {looked}{rest}."
-        return _printable(line)
+        found = f"{votes} counted anew give the published result; {looked}{rest}."
+        if self.confirmed:
+            return _printable(f"CONFIRMED: {name}: {found}")
+        return _printable(
+            f"NOT CONFIRMED: {name}: no public log says that these are the votes that were cast."
+            f" The count agrees: {found}"
+        )
 
 
 def recount(file: BallotFile, known_key: str | None = None) -> Report:

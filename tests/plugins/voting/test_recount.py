@@ -233,8 +233,10 @@ def test_an_imported_ballot_is_counted_anew_and_said_to_stand_in_no_log() -> Non
     imported = assemble(file.terms, papers, (), (), file.result, None)
     report = recount(imported)
     assert report.holds, report.line
-    assert report.line.startswith("THE COUNT AGREES: ")
-    assert "it stands in no public log" in report.line
+    assert not report.confirmed
+    assert report.line.startswith("NOT CONFIRMED: ")
+    assert "no public log" in report.line
+    assert "The count agrees: 5 votes" in report.line
     assert failed(recount(imported, KEY)) == {"key"}
 
 
@@ -700,6 +702,18 @@ def test_the_command_says_in_one_line_that_the_result_holds(tmp_path: Path) -> N
     assert code == 0
     assert said.count("\n") == 1
     assert said.startswith("CONFIRMED: ballot 7, “Une cour plus verte”: 5 votes counted anew")
+
+
+def test_the_command_confirms_nothing_that_no_public_log_vouches_for(tmp_path: Path) -> None:
+    file = counted("budget")
+    papers = tuple(PublishedPaper(choices=each.choices) for each in file.papers)
+    unlogged = published.write(assemble(file.terms, papers, (), (), file.result, None))
+    code, said = run(tmp_path, unlogged)
+    assert (code, said.count("\n")) == (1, 1)
+    assert said.startswith("NOT CONFIRMED: ")
+    code, said = run(tmp_path, unlogged, "--json")
+    document = json.loads(said)
+    assert (code, document["confirmed"], document["holds"]) == (1, False, True)
 
 
 def test_the_command_says_which_check_failed(tmp_path: Path) -> None:

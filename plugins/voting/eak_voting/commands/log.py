@@ -37,7 +37,7 @@ def recount_command(file: Path, key: str | None, as_json: bool) -> int:
     """Count the ballot published in FILE again, and check everything in it.
 
     Needs no site, no database and no network. Exit code 0 where all holds, 1 where something does
-    not, 2 where FILE cannot be read.
+    not or where no public log is in FILE, 2 where FILE cannot be read.
     """
     try:
         report = recount_file(published.read(_bytes(file)), key)
@@ -49,7 +49,7 @@ def recount_command(file: Path, key: str | None, as_json: bool) -> int:
         _echo_json(_detail(report))
     else:
         click.echo(report.line)
-    return 0 if report.holds else WRONG
+    return 0 if report.confirmed else WRONG
 
 
 @click.command("log")
@@ -103,6 +103,7 @@ def _bytes(file: Path) -> bytes:
 
 def _detail(report: Report) -> dict[str, Any]:
     return {
+        "confirmed": report.confirmed,
         "holds": report.holds,
         "line": report.line,
         "ballot": report.ballot,
