@@ -104,9 +104,15 @@ def _add(ctx: Context, after: Counter[tuple[int, str]], before: Counter[tuple[in
     ]
     upsert(ctx.session, Count, rows, add=("comments",))
     # A stance nobody takes any more has no row, as if nobody ever had taken it.
-    ctx.session.execute(
-        delete(Count).where(Count.service_id == ctx.service_id, Count.comments == 0)
-    )
+    fallen = {row["idea_id"] for row in rows if row["comments"] < 0}
+    if fallen:
+        ctx.session.execute(
+            delete(Count).where(
+                Count.service_id == ctx.service_id,
+                Count.idea_id.in_(fallen),
+                Count.comments == 0,
+            )
+        )
 
 
 def forget(session: Session, service_id: int) -> None:

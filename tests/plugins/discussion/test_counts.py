@@ -1,6 +1,7 @@
 """The counts, which a handler keeps from what the log says."""
 
 import pytest
+from sqlalchemy import select
 
 from eak_core.events.worker import Worker
 from eak_core.permissions import Actor
@@ -8,6 +9,7 @@ from eak_core.plugins.models import PluginActivation
 from eak_core.testing.site import Site
 from eak_discussion.comments import edit_comment, hide_comment, restore_comment, withdraw_comment
 from eak_discussion.counts import Counts, counts
+from eak_discussion.models import Count
 from tests.plugins.discussion.conftest import Talk
 
 
@@ -114,3 +116,19 @@ def test_a_thousand_comments_are_handled_in_few_batches(site: Site, talk: Talk) 
     assert counted(site, talk) == (1_000, 0, 0)
     with site.reading() as session:
         assert session.query(PluginActivation).count() == 1
+
+
+def test_a_comment_touches_the_counts_of_its_own_idea_alone(
+    site: Site, talk: Talk, manager: Actor
+) -> None:
+    other = site.submit("Another idea")
+    with site.writing() as session:
+        session.add(
+            Count(service_id=site.service.id, idea_id=other.id, stance="for", comments=0)
+        )
+    said = talk.say(stance="for")
+    site.drain()
+    talk.act(hide_comment, manager, said, "An insult.")
+    site.drain()
+    with site.reading() as session:
+        assert session.scalars(select(Count.idea_id)).all() == [other.id]
