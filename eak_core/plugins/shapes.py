@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 import click
+from flask_babel.speaklater import LazyString
 from markupsafe import Markup, escape
 
 from eak_core.plugins.contributions import Asset, Denial, ImportReport, NavItem
@@ -17,8 +18,8 @@ Shape = Callable[[Any], Any]
 
 
 def html(value: Any) -> Markup:
-    """Markup as it is, anything else escaped."""
-    return escape(value)
+    """Markup as it is, other text escaped."""
+    return escape(_text(value))
 
 
 def list_of(kind: type) -> Shape:
@@ -42,14 +43,38 @@ def only(kind: type) -> Shape:
     return shape
 
 
+def entries(value: Any) -> list[NavItem]:
+    """Entries of a navigation: a label and an endpoint, which are text."""
+    found: list[NavItem] = list_of(NavItem)(value)
+    for item in found:
+        _text(item.label)
+        _expect(item.endpoint, str)
+        _expect(item.values, Mapping)
+    return found
+
+
+def denial(value: Any) -> Denial:
+    """A refusal with its reason."""
+    refused: Denial = _expect(value, Denial)
+    _text(refused.message)
+    return refused
+
+
+def sentence(value: Any) -> str:
+    """One text, lazy or not, as a string."""
+    return str(_text(value))
+
+
 def sentences(value: Any) -> list[str]:
     """An iterable of texts, lazy ones included, as strings."""
-    return [str(item) for item in _iterable(value)]
+    return [str(_text(item)) for item in _iterable(value)]
 
 
 def html_by_id(value: Any) -> dict[int, Markup]:
     """HTML for each id."""
-    return {_expect(key, int): escape(text) for key, text in _mapping(value) if text is not None}
+    return {
+        _expect(key, int): escape(_text(text)) for key, text in _mapping(value) if text is not None
+    }
 
 
 def columns_by_id(value: Any) -> dict[int, dict[str, int | str]]:
@@ -58,7 +83,8 @@ def columns_by_id(value: Any) -> dict[int, dict[str, int | str]]:
     for key, columns in _mapping(value):
         row = found[_expect(key, int)] = {}
         for name, figure in _mapping(columns):
-            row[_expect(name, str)] = figure if isinstance(figure, int) else str(figure)
+            known = isinstance(figure, int) and not isinstance(figure, bool)
+            row[_expect(name, str)] = figure if known else str(_text(figure))
     return found
 
 
@@ -67,7 +93,7 @@ def nothing(value: Any) -> None:
 
 
 SHAPES: Mapping[str, Shape] = {
-    "nav_items": list_of(NavItem),
+    "nav_items": entries,
     "slot_idea_body": html,
     "slot_idea_aside": html,
     "slot_idea_cards": html_by_id,
@@ -75,7 +101,7 @@ SHAPES: Mapping[str, Shape] = {
     "slot_manage_home": html,
     "assets": list_of(Asset),
     "idea_columns": columns_by_id,
-    "can_change_stage": only(Denial),
+    "can_change_stage": denial,
     "effect_preview": sentences,
     "reset_projections": nothing,
     "export_person": only(Mapping),
@@ -84,6 +110,13 @@ SHAPES: Mapping[str, Shape] = {
     "load_demo": nothing,
     "register_commands": list_of(click.Command),
 }
+
+
+def _text(value: Any) -> Any:
+    # What can say itself as text is not what was meant: a number, a list, an object.
+    if not isinstance(value, str | LazyString):
+        raise TypeError(f"expected text, got {type(value).__name__}")
+    return value
 
 
 def _iterable(value: Any) -> Iterable[Any]:

@@ -121,6 +121,18 @@ def test_an_unknown_hook_is_the_cores_mistake() -> None:
         ("nav_items", ["not an item"]),
         ("nav_items", "text"),
         ("nav_items", 3),
+        ("nav_items", [NavItem(42, "odd.index")]),
+        ("nav_items", [NavItem("Odd", 42)]),  # type: ignore[arg-type]
+        ("slot_idea_body", 42),
+        ("slot_idea_aside", ["<b>a list</b>"]),
+        ("slot_service_home", {"no": "text"}),
+        ("slot_manage_home", object()),
+        ("slot_idea_cards", {1: 42}),
+        ("effect_preview", [42]),
+        ("effect_preview", [["a list"]]),
+        ("idea_columns", {1: {"weight": [4]}}),
+        ("idea_columns", {1: {"weight": True}}),
+        ("can_change_stage", Denial(42)),
         ("slot_idea_cards", ["no mapping"]),
         ("slot_idea_cards", {"not an id": "x"}),
         ("idea_columns", {1: "no mapping"}),
@@ -133,6 +145,7 @@ def test_an_unknown_hook_is_the_cores_mistake() -> None:
 )
 def test_an_answer_of_another_shape_is_left_out(hook: str, answer: Any) -> None:
     host = host_of(make("odd", **{hook: lambda: answer}), make("good", **{hook: lambda: None}))
+    assert host.ready_names == {"odd", "good"}
     assert list(host.call_each(hook, host.ready_names)) == []
 
 
