@@ -23,15 +23,23 @@ def group() -> None:
 
 
 @group.command("upgrade")
-def upgrade_() -> None:
-    """Run the migrations that the database lacks, of the core and of every plugin."""
+@click.pass_context
+def upgrade_(context: click.Context) -> None:
+    """Run the migrations that the database lacks, of the core and of every plugin.
+
+    A plugin whose migrations cannot run is named, the others go on, and the command exits with 1.
+    """
     from eak_core.db.migrations import upgrade_all
 
     with state().application(migrated=False) as app:
-        done = upgrade_all(app)
-    for name, revisions in done.items():
+        upgraded = upgrade_all(app)
+    for name, revisions in upgraded.done.items():
         click.echo(f"{name}: {', '.join(revisions)}")
-    if not done:
+    for sentence in upgraded.faults.values():
+        click.echo(f"eak: {sentence}", err=True)
+    if upgraded.faults:
+        context.exit(REFUSED)
+    if not upgraded.done:
         click.echo("The database is up to date.")
 
 
@@ -44,9 +52,12 @@ def upgrade_() -> None:
 @json_option
 @click.pass_context
 def check(context: click.Context, models: bool, as_json: bool) -> None:
-    """Whether the database has every migration. Exits with 1 where it has not."""
+    """Whether the database has every migration and is not damaged. Exits with 1 where it is not so.
+
+    Everything is read: with much in it, that takes minutes.
+    """
     with state().application(migrated=False) as app:
-        faults = _differences_from_models(app) if models else lacking(app)
+        faults = _differences_from_models(app) if models else [*lacking(app), *_damages(app)]
     if as_json:
         show_json({"ok": not faults, "faults": faults})
     else:
@@ -57,16 +68,19 @@ def check(context: click.Context, models: bool, as_json: bool) -> None:
 
 
 def lacking(app: "Flask") -> list[str]:
-    """A sentence for each distribution whose migrations have not all run."""
-    from eak_core.db import db
-    from eak_core.db.migrations import distributions, pending
+    """A sentence for each distribution that the database does not fit."""
+    from eak_core.db.migrations import faults_in
 
-    missing = {each.name: pending(db.engine, each) for each in distributions(app)}
-    return [
-        f"{name} lacks {', '.join(revisions)}: run “eak db upgrade”."
-        for name, revisions in missing.items()
-        if revisions
-    ]
+    return list(faults_in(app).values())
+
+
+def _damages(app: "Flask") -> list[str]:
+    from eak_core.db import db
+    from eak_core.db.migrations import is_missing
+    from eak_core.db.soundness import damages
+
+    # Looking at a folder without a database must leave it as it was.
+    return [] if is_missing(db.engine) else [f"Damaged: {each}." for each in damages(db.engine)]
 
 
 def _differences_from_models(app: "Flask") -> list[str]:

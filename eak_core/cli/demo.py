@@ -90,7 +90,9 @@ def _prepare(demonstration: State) -> None:
     from eak_core.events.worker import Worker
 
     with demonstration.application(migrated=False) as app:
-        upgrade_all(app)
+        faults = upgrade_all(app).faults
+        if faults:
+            raise Misconfigured(" ".join(faults.values()))
         db.engine.dispose()
     # Opened again: which plugins are ready is settled when an application is made.
     with demonstration.application() as app:

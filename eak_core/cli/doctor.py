@@ -102,13 +102,14 @@ def _answers(host: str, port: int) -> bool:
 
 
 def _look_inside(app: "Flask") -> Iterator[Finding]:
-    from eak_core.cli.database import lacking
     from eak_core.db import read_session
+    from eak_core.db.migrations import CORE, faults_in
 
-    missing = lacking(app)
-    yield Finding("migrations", not missing, " ".join(missing) or "The database fits this version.")
+    missing = faults_in(app)
+    fits = " ".join(missing.values()) or "The database fits this version."
+    yield Finding("migrations", not missing, fits)
     yield from _plugins()
-    if any(sentence.startswith("core ") for sentence in missing):
+    if CORE.name in missing:
         return
     look: Callable[[Session], Iterator[Finding]]
     for look in (_logs, _subscriptions, _parked, _scheduled, _outbox, _suspended):

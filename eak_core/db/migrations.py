@@ -4,6 +4,7 @@ The core and each plugin move on their own, so removing a plugin's package never
 upgrade of the core, and its tables stay until somebody purges them.
 """
 
+import logging
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -22,7 +23,10 @@ from sqlalchemy import Connection, Engine, text
 
 from eak_core.db.base import Base
 from eak_core.db.session import db
+from eak_core.db.trouble import is_database_trouble
 from eak_core.errors import Misconfigured
+
+logger = logging.getLogger("eak.migrations")
 
 EXTENSION = "eak_migrations"
 
@@ -112,7 +116,7 @@ def pending(engine: Engine, distribution: Distribution) -> Sequence[str]:
 
     Raises Misconfigured where the database is ahead of the code: a newer version wrote to it.
     """
-    if _is_missing(engine):
+    if is_missing(engine):
         # Connecting would make the file: looking at a folder must leave it as it was.
         revisions = distribution.script().walk_revisions()
         return [revision.revision for revision in reversed(list(revisions))]
@@ -120,7 +124,8 @@ def pending(engine: Engine, distribution: Distribution) -> Sequence[str]:
         return _pending(connection, distribution)
 
 
-def _is_missing(engine: Engine) -> bool:
+def is_missing(engine: Engine) -> bool:
+    """Whether there is no database file yet, which connecting would make."""
     file = engine.url.database
     return engine.dialect.name == "sqlite" and bool(file) and not Path(str(file)).exists()
 
@@ -173,11 +178,54 @@ def locked(engine: Engine) -> Iterator[Connection]:
         yield connection
 
 
-def upgrade_all(app: Flask) -> dict[str, Sequence[str]]:
-    """Run what is pending for the core and every plugin; answers what was run, by name."""
+@dataclass(frozen=True, slots=True)
+class Upgraded:
+    """What was run, by distribution; and a sentence for each plugin whose migrations were not."""
+
+    done: dict[str, Sequence[str]]
+    faults: dict[str, str]
+
+
+def upgrade_all(app: Flask) -> Upgraded:
+    """Run what is pending for the core and every plugin. A plugin whose migrations cannot run keeps
+    nobody else from theirs; an error of the core's is raised, and so is trouble of the database."""
     engine = _engine(app)
-    done = {each.name: upgrade(engine, each) for each in distributions(app)}
-    return {name: revisions for name, revisions in done.items() if revisions}
+    done, faults = {CORE.name: upgrade(engine, CORE)}, {}
+    for each in distributions(app):
+        if each == CORE:
+            continue
+        try:
+            done[each.name] = upgrade(engine, each)
+        except Exception as error:
+            if is_database_trouble(error):
+                raise
+            logger.warning("migrations of %s were not run", each.name, exc_info=error)
+            faults[each.name] = _said(each, error)
+    return Upgraded({name: run for name, run in done.items() if run}, faults)
+
+
+def faults_in(app: Flask) -> dict[str, str]:
+    """A sentence for each distribution that the database does not fit, whichever way."""
+    engine = _engine(app)
+    found = {}
+    for each in distributions(app):
+        try:
+            missing = pending(engine, each)
+        except Exception as error:  # a plugin's migrations are anybody's code
+            if is_database_trouble(error):
+                raise
+            found[each.name] = _said(each, error)
+        else:
+            if missing:
+                found[each.name] = f"{each.name} lacks {', '.join(missing)}: run “eak db upgrade”."
+    return found
+
+
+def _said(distribution: Distribution, error: Exception) -> str:
+    if isinstance(error, Misconfigured):
+        return str(error)
+    reason = " ".join(str(getattr(error, "orig", None) or error).split())
+    return f"{distribution.name}: its migrations cannot run ({type(error).__name__}: {reason})."
 
 
 def require_current(app: Flask) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from flask import Flask
 from sqlalchemy import (
     Connection,
     Engine,
@@ -19,11 +20,21 @@ from sqlalchemy import (
     text,
 )
 
-from eak_core.db import Base, sqlite
+from eak_core.db import Base, db, sqlite
 from eak_core.db.engine import engine_options, prepare
-from eak_core.db.migrations import CORE, Distribution, differences, pending, upgrade
+from eak_core.db.migrations import (
+    CORE,
+    Distribution,
+    differences,
+    faults_in,
+    pending,
+    register,
+    upgrade,
+    upgrade_all,
+)
 from eak_core.errors import Misconfigured
 from eak_core.testing.databases import Databases, Kind
+from eak_core.testing.sites import Sites
 
 REVISION = """
 import sqlalchemy as sa
@@ -120,6 +131,47 @@ def test_a_table_that_no_migration_makes_is_a_difference(
     assert len(found) == 2
     assert any("applause_clap" in each for each in found)
     assert differences(engine, Distribution("petitions", applause.folder)) == []
+
+
+@pytest.fixture
+def three(sites: Sites, applause: Distribution, tmp_path: Path) -> Flask:
+    """A site with two plugins that have migrations, the first of which cannot run them."""
+    app = sites.make(()).app
+    folder = tmp_path / "voting" / "migrations"
+    write_revision(folder, "0001", None, create("voting_ballot"))
+    for each in (applause, Distribution("voting", folder)):
+        register(app, each)
+    return app
+
+
+def test_a_plugin_that_is_newer_in_the_database_keeps_no_other_from_its_migrations(
+    three: Flask, applause: Distribution
+) -> None:
+    with three.app_context():
+        upgrade(db.engine, applause)
+        with db.engine.execution_options(eak_writes=True).begin() as connection:
+            connection.execute(text("UPDATE applause_alembic_version SET version_num = '0009'"))
+    assert "voting" in " ".join(faults_in(three).values())
+    upgraded = upgrade_all(three)
+    assert upgraded.done == {"voting": ["0001"]}
+    assert list(upgraded.faults) == ["applause"]
+    assert "0009" in upgraded.faults["applause"]
+    assert list(faults_in(three)) == ["applause"]
+
+
+@pytest.mark.parametrize(
+    ("body", "said"), [("1 / 0", "ZeroDivisionError"), ('op.execute("SELECT * FROM no")', "no")]
+)
+def test_a_plugin_whose_migration_fails_keeps_no_other_from_its_own(
+    three: Flask, applause: Distribution, body: str, said: str
+) -> None:
+    write_revision(applause.folder, "0003", "0002", body)
+    upgraded = upgrade_all(three)
+    assert upgraded.done == {"voting": ["0001"]}
+    assert said in upgraded.faults["applause"]
+    assert "\n" not in upgraded.faults["applause"]
+    with three.app_context():
+        assert not [name for name in tables(db.engine) if name.startswith("applause")]
 
 
 @pytest.fixture

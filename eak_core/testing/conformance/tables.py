@@ -43,7 +43,7 @@ def check_core_upgrades_without_it(trial: Trial) -> None:
     site.enable(trial.name)
     site.submit()
     twin = trial.never_installed(site)
-    upgrade_all(twin.app)
+    assert not upgrade_all(twin.app).faults
     require_current(twin.app)
     answer = twin.browser().get(f"/{site.service.slug}/")
     assert answer.status_code == 200, (

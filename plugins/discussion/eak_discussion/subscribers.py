@@ -104,7 +104,7 @@ def _add(ctx: Context, after: Counter[tuple[int, str]], before: Counter[tuple[in
     ]
     upsert(ctx.session, Count, rows, add=("comments",))
     # A stance nobody takes any more has no row, as if nobody ever had taken it.
-    fallen = {row["idea_id"] for row in rows if row["comments"] < 0}
+    fallen = {idea_id for (idea_id, _stance), change in after.items() if change < 0}
     if fallen:
         ctx.session.execute(
             delete(Count).where(

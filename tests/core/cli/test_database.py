@@ -1,14 +1,17 @@
 """Migrations, backups and restoring, from the command line."""
 
+import errno
 import os
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from zipfile import ZipFile
 
 import pytest
-from sqlalchemy import create_engine, text
+from sqlalchemy import create_engine, make_url, text
 
 from eak_core.db.engine import engine_options, prepare
 from eak_core.testing.databases import Databases, Kind
@@ -59,6 +62,79 @@ def test_checking_names_what_the_database_lacks(eak: Eak, instance: Path) -> Non
     assert "core lacks 0001" in ran.json["faults"][0]
     eak("db", "upgrade")
     assert eak("db", "check", "--json").json == {"ok": True, "faults": []}
+
+
+@pytest.mark.parametrize("database", ["sqlite"])
+def test_a_page_that_the_disk_lost_is_found(eak: Eak, lived: Path) -> None:
+    path = Path(os.environ["EAK_DATABASE_URL"].removeprefix("sqlite:///"))
+    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        (size,) = connection.execute("PRAGMA page_size").fetchone()
+        (page,) = connection.execute(
+            "SELECT rootpage FROM sqlite_master WHERE name = 'commune'"
+        ).fetchone()
+    with path.open("r+b") as file:
+        file.seek((page - 1) * size)
+        file.write(bytes(size))
+    ran = eak("db", "check", "--json")
+    assert ran.code == 1
+    assert any(each.startswith("Damaged: ") for each in ran.json["faults"])
+    refused = eak("db", "backup", str(path.with_name("saved")))
+    assert (refused.code, refused.err.count("\n")) == (1, 1)
+    assert not path.with_name("saved").exists()
+
+
+@pytest.mark.usefixtures("no_plugins")
+def test_a_row_that_refers_to_one_that_is_gone_is_found(eak: Eak, lived: Path) -> None:
+    assert eak("db", "check", "--json").json == {"ok": True, "faults": []}
+    engine = create_engine(**engine_options(os.environ["EAK_DATABASE_URL"]))
+    with engine.begin() as connection:
+        if engine.dialect.name == "postgresql":
+            connection.execute(text("SET session_replication_role = replica"))
+        connection.execute(text("DELETE FROM service"))
+    engine.dispose()
+    ran = eak("db", "check")
+    assert ran.code == 1
+    assert "service" in ran.out
+
+
+@pytest.mark.parametrize(
+    ("error", "said"),
+    [
+        (OSError(errno.EROFS, "Read-only file system", "/srv/eak/eak.sqlite-worker"), "worker"),
+        (OSError(errno.ENOSPC, "No space left on device"), "No space left"),
+    ],
+)
+@pytest.mark.usefixtures("site")
+def test_a_disk_that_cannot_be_written_is_said_in_one_sentence(
+    eak: Eak, monkeypatch: pytest.MonkeyPatch, error: OSError, said: str
+) -> None:
+    def fail(*_: object, **__: object) -> None:
+        raise error
+
+    monkeypatch.setattr("eak_core.events.worker.Worker.drain", fail)
+    ran = eak("worker", "--once")
+    assert (ran.code, ran.err.count("\n")) == (2, 1)
+    assert said in ran.err
+
+
+@pytest.mark.usefixtures("site")
+def test_a_file_that_can_only_be_read_is_said_in_one_sentence(
+    eak: Eak, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert eak("service", "create", "culture", "Culture").code == 0
+    file = make_url(os.environ["EAK_DATABASE_URL"]).database
+    read_only = create_engine(f"sqlite:///file:{file}?mode=ro&uri=true")
+
+    def write(*_: object, **__: object) -> None:
+        with read_only.begin() as connection:
+            connection.execute(text("DELETE FROM plugin_setting"))
+
+    monkeypatch.setattr("eak_core.events.worker.Worker.drain", write)
+    ran = eak("worker", "--once")
+    assert (ran.code, ran.err.count("\n")) == (2, 1)
+    assert "readonly" in ran.err
+    read_only.dispose()
 
 
 def test_the_migrations_make_what_the_models_say(instance: Path) -> None:

@@ -16,8 +16,8 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 from eak_core import clock
 from eak_core.db import Session, db, new_session, read_session, write_session
 from eak_core.db.engine import LOCK_TIMEOUT_MS
-from eak_core.db.trouble import IDLE_IN_TRANSACTION_MS
 from eak_core.db.sqlite import BUSY_TIMEOUT_MS
+from eak_core.db.trouble import IDLE_IN_TRANSACTION_MS
 from eak_core.events import Code, Event, EventError, head, publish
 from eak_core.events import event as declare
 from eak_core.events.models import EventLog, LogHead

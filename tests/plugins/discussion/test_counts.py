@@ -123,9 +123,7 @@ def test_a_comment_touches_the_counts_of_its_own_idea_alone(
 ) -> None:
     other = site.submit("Another idea")
     with site.writing() as session:
-        session.add(
-            Count(service_id=site.service.id, idea_id=other.id, stance="for", comments=0)
-        )
+        session.add(Count(service_id=site.service.id, idea_id=other.id, stance="for", comments=0))
     said = talk.say(stance="for")
     site.drain()
     talk.act(hide_comment, manager, said, "An insult.")
