@@ -11,6 +11,7 @@ from pathlib import Path
 from sqlalchemy import func, select
 
 from eak_core.db import Session
+from eak_core.db.upsert import upsert
 from eak_core.errors import Misconfigured
 from eak_core.ideas.models import Commune
 from eak_core.ideas.wording import folded
@@ -26,9 +27,7 @@ def load_communes(session: Session, path: Path = HAUTS_DE_SEINE) -> int:
     the file and the line where it cannot be read.
     """
     communes = list(_read(path))
-    for commune in communes:
-        session.merge(commune)
-    session.flush()
+    upsert(session, Commune, communes)
     return len(communes)
 
 
@@ -43,7 +42,7 @@ def communes(session: Session) -> list[Commune]:
     return sorted(session.scalars(select(Commune)), key=lambda commune: folded(commune.name))
 
 
-def _read(path: Path) -> Iterator[Commune]:
+def _read(path: Path) -> Iterator[dict[str, str | int | float]]:
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
             reader = csv.DictReader(file)
@@ -52,14 +51,14 @@ def _read(path: Path) -> Iterator[Commune]:
                 raise Misconfigured(f"{path}: missing column {', '.join(missing)}")
             for row in reader:
                 try:
-                    yield Commune(
-                        code=row["code"],
-                        name=row["name"],
-                        postcode=row["postcode"],
-                        population=int(row["population"]),
-                        latitude=float(row["latitude"]),
-                        longitude=float(row["longitude"]),
-                    )
+                    yield {
+                        "code": row["code"],
+                        "name": row["name"],
+                        "postcode": row["postcode"],
+                        "population": int(row["population"]),
+                        "latitude": float(row["latitude"]),
+                        "longitude": float(row["longitude"]),
+                    }
                 except (TypeError, ValueError) as error:
                     raise Misconfigured(f"{path}, line {reader.line_num}: {error}") from None
     except (OSError, UnicodeDecodeError, csv.Error) as error:

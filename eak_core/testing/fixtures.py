@@ -19,6 +19,7 @@ from eak_core.testing.browser import Browser
 from eak_core.testing.databases import Databases, Kind
 from eak_core.testing.migrated import Plugins
 from eak_core.testing.people import People
+from eak_core.testing.pool import Pool
 from eak_core.testing.queries import Queries
 from eak_core.testing.site import Enabled, Sent, Site
 from eak_core.testing.sites import Sites
@@ -29,6 +30,13 @@ def databases(tmp_path_factory: pytest.TempPathFactory) -> Databases:
     """The databases of this run, shared by all its processes."""
     base = tmp_path_factory.getbasetemp()
     return Databases((base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "databases")
+
+
+@pytest.fixture(scope="session")
+def pool(databases: Databases) -> Iterator[Pool]:
+    """Applications that wait between two tests; ``sites`` lends them."""
+    with Pool(databases) as pool:
+        yield pool
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -49,9 +57,9 @@ def plugins() -> Plugins:
 
 
 @pytest.fixture
-def sites(databases: Databases, database: Kind, tmp_path: Path) -> Iterator[Sites]:
+def sites(pool: Pool, database: Kind, tmp_path: Path) -> Iterator[Sites]:
     """Makes applications, each with its database or several on one; all are closed at the end."""
-    with Sites(databases, database, tmp_path) as made:
+    with Sites(pool, database, tmp_path) as made:
         yield made
 
 

@@ -4,6 +4,7 @@ The fixtures of `eak_core.testing` are this class taken apart; a test that needs
 or one in the place of another, uses it directly.
 """
 
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -13,6 +14,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from flask import Flask
+from sqlalchemy import event
 
 from eak_core import config as settings
 from eak_core.app import create_app
@@ -69,7 +71,26 @@ def open_app(url: str, instance: Path, plugins: Plugins = None, **overrides: Any
         settings.load(instance, **{**chosen, **overrides}), plugins=plugins, testing=True
     )
     app.test_client_class = Browser
+    _hurry(app)
     return app
+
+
+def _hurry(app: Flask) -> None:
+    """Leave out what takes long on purpose: hashing at full strength, and waiting for the disk.
+
+    The machine does not lose power in a test, and whoever looks for passwords has none to find.
+    """
+    security = app.extensions["security"]
+    security.pwd_context = security.pwd_context.copy(argon2__time_cost=1, argon2__memory_cost=8)
+    with app.app_context():
+        engine = db.engine
+    if engine.dialect.name == "sqlite":
+        engine.dispose()
+        event.listen(engine, "connect", _without_waiting)
+
+
+def _without_waiting(connection: sqlite3.Connection, _record: object) -> None:
+    connection.execute("PRAGMA synchronous=OFF").close()
 
 
 class Site:

@@ -26,6 +26,7 @@ from sqlalchemy import insert
 from eak_core.api import Plugin, PluginBlueprint, SignInRequired, current_session
 from eak_core.people.models import Person, new_uniquifier
 from eak_core.testing.databases import Databases, Kind
+from eak_core.testing.pool import Pool
 from eak_core.testing.site import Site
 from eak_core.testing.sites import Sites
 from eak_voting.models import Ballot, Paper, Reminder
@@ -106,7 +107,7 @@ def _application(url: str, folder: Path) -> Flask:
 
 def measure(databases: Databases, kind: Kind, folder: Path, votes: int) -> Iterator[Figure]:
     """The figures of one kind of database."""
-    with Sites(databases, kind, folder) as sites:
+    with Pool(databases) as pool, Sites(pool, kind, folder) as sites:
         url = sites.make(plugins=["eak_voting.plugin"]).url
         site = Site(_application(url, folder / "served"))
         if kind == "postgresql":

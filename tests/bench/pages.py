@@ -11,6 +11,7 @@ from types import ModuleType
 
 from eak_core.api import Plugin, hookimpl
 from eak_core.testing.databases import Databases
+from eak_core.testing.pool import Pool
 from eak_core.testing.site import Site
 from eak_core.testing.sites import Sites
 from tests.bench.report import Figure
@@ -41,7 +42,7 @@ print(int(status.split("VmRSS:")[1].split()[0]) / 1024)
 
 def measure(databases: Databases, folder: Path) -> Iterator[Figure]:
     """The figures of pages and processes, on SQLite."""
-    with Sites(databases, "sqlite", folder) as sites:
+    with Pool(databases) as pool, Sites(pool, "sqlite", folder) as sites:
         bare = sites.make(plugins=())
         full = sites.make(plugins=[_plugin(number) for number in range(PLUGINS)])
         without, with_them = _alternating(bare, full)

@@ -20,6 +20,7 @@ from eak_core.ideas.texts import Proposal
 from eak_core.permissions import Actor
 from eak_core.services.models import Service
 from eak_core.testing.databases import Databases, Kind
+from eak_core.testing.pool import Pool
 from eak_core.testing.sites import Sites
 from eak_core.wsgi import settle
 from tests.bench.report import Figure
@@ -54,7 +55,7 @@ class Result:
 
 def measure(databases: Databases, kind: Kind, folder: Path) -> Iterator[Figure]:
     """The figures of one kind of database."""
-    with Sites(databases, kind, folder) as sites:
+    with Pool(databases) as pool, Sites(pool, kind, folder) as sites:
         site = sites.make(plugins=())
         app = site.app
         if kind == "postgresql":

@@ -22,6 +22,7 @@ from eak_core.services.models import Service
 from eak_core.testing.browser import Browser
 from eak_core.testing.fixtures import FrozenClock
 from eak_core.testing.pages import Page
+from eak_core.testing.pool import Pool
 from eak_core.testing.queries import Queries
 from eak_core.testing.refusals import NetworkRefused, Refusals
 from eak_core.testing.site import Sent, Site
@@ -134,16 +135,17 @@ def test_time_stands_still_until_it_is_told_to_pass(clock: FrozenClock) -> None:
     assert clock.now - before == timedelta(days=2)
 
 
-def test_every_application_is_closed_at_the_end(
-    sites: Sites, databases: Any, database: Any, tmp_path: Any
+def test_an_application_on_the_database_of_another_is_closed_at_the_end(
+    sites: Sites, pool: Pool, database: Any, tmp_path: Any
 ) -> None:
-    with Sites(databases, database, tmp_path / "inner") as inner:
-        site = inner.make([])
-        assert site.service.id
-        with site.app.app_context():
-            pool = db.engine.pool
-    with site.app.app_context():
-        assert db.engine.pool is not pool
+    first = sites.make([])
+    with Sites(pool, database, tmp_path / "inner") as inner:
+        second = inner.make([], url=first.url)
+        assert second.service.id
+        with second.app.app_context():
+            connections = db.engine.pool
+    with second.app.app_context():
+        assert db.engine.pool is not connections
 
 
 def test_putting_a_database_back_forgets_everything(sites: Sites) -> None:

@@ -1,0 +1,152 @@
+"""Applications that are lent from one test to the next: nothing of one reaches the other."""
+
+from collections.abc import Iterator
+from types import ModuleType
+
+import pytest
+from sqlalchemy import select, text
+
+from eak_core.api import Plugin
+from eak_core.db import new_session
+from eak_core.events.models import EventLog
+from eak_core.services.models import Service
+from eak_core.testing.databases import Databases, Kind
+from eak_core.testing.pool import KEPT, Kept, Pool
+from eak_core.testing.site import Site
+
+
+@pytest.fixture
+def own_pool(databases: Databases) -> Iterator[Pool]:
+    with Pool(databases) as pool:
+        yield pool
+
+
+def services(kept: Kept) -> list[str]:
+    with Site(kept.app).reading() as session:
+        return list(session.scalars(select(Service.slug)))
+
+
+def test_what_one_test_did_is_gone_for_the_next(own_pool: Pool, database: Kind) -> None:
+    first = own_pool.lend(database, [], {})
+    app = first.app
+    site = Site(app)
+    number = site.service.id
+    assert services(first) == ["culture"]
+    app.config["SITE"] = "changed"
+    app.extensions["eak_transports"]["mail"] = print
+    app.extensions["eak_plugins"].purges_noticed = 7
+    app.jinja_env.globals["left"] = "behind"
+    (first.instance / "mail").mkdir()
+    (first.instance / "mail" / "1.eml").write_text("Dear reader")
+    own_pool.take_back(first)
+
+    again = own_pool.lend(database, [], {})
+    assert again.app is app
+    assert "SITE" not in app.config
+    assert app.extensions["eak_transports"]["mail"] is not print
+    assert app.extensions["eak_plugins"].purges_noticed == 0
+    assert "left" not in app.jinja_env.globals
+    assert list(again.instance.iterdir()) == []
+    assert services(again) == []
+    with Site(app).reading() as session:
+        assert session.scalars(select(EventLog)).all() == []
+    assert Site(app).service.id == number, "numbers begin again"
+    own_pool.take_back(again)
+
+
+def test_attempts_are_counted_anew(own_pool: Pool) -> None:
+    for _ in range(2):
+        kept = own_pool.lend("sqlite", [], {"rate_limits": True})
+        browser = Site(kept.app).browser()
+        form = "/compte/connexion"
+        answers = [
+            browser.submit(form, form, email="nobody@example.org", password="x" * 12).status_code
+            for _ in range(11)
+        ]
+        assert answers == [422] * 10 + [429]
+        own_pool.take_back(kept)
+
+
+def test_an_application_that_was_built_upon_is_not_lent_again(own_pool: Pool) -> None:
+    kept = own_pool.lend("sqlite", [], {})
+    app = kept.app
+    app.add_url_rule("/more", "more", lambda: "more")
+    own_pool.take_back(kept)
+    again = own_pool.lend("sqlite", [], {})
+    assert again.app is not app
+    assert "more" not in again.app.view_functions
+    own_pool.take_back(again)
+
+
+def module(name: str) -> ModuleType:
+    made = ModuleType(f"eak_{name}")
+    made.plugin = Plugin(name=name, title=name.capitalize(), core=">=0.1,<1")  # type: ignore[attr-defined]
+    return made
+
+
+def test_other_plugins_settings_and_surroundings_are_another_application(
+    own_pool: Pool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plugin = module("applause")
+    lent = [
+        own_pool.lend("sqlite", [], {}),
+        own_pool.lend("sqlite", [plugin], {}),
+        own_pool.lend("sqlite", [module("applause")], {}),
+        own_pool.lend("sqlite", [], {"site_name": "Essai"}),
+    ]
+    own_pool.take_back(lent[1])
+    plugin.more = "put there by a test"  # type: ignore[attr-defined]
+    lent.append(own_pool.lend("sqlite", [plugin], {}))
+    own_pool.take_back(lent[0])
+    monkeypatch.setenv("EAK_SITE_NAME", "Essai")
+    lent.append(own_pool.lend("sqlite", [], {}))
+    assert len({id(each.app) for each in lent}) == len(lent)
+    for each in lent[2:]:
+        own_pool.take_back(each)
+
+
+def test_no_more_wait_than_memory_allows(own_pool: Pool) -> None:
+    lent = [own_pool.lend("sqlite", [], {}) for _ in range(KEPT + 2)]
+    for each in lent:
+        own_pool.take_back(each)
+    assert sum(each.instance.exists() for each in lent) == KEPT
+
+
+@pytest.mark.parametrize("database", ["postgresql"])
+def test_tables_that_a_test_changed_are_copied_anew(own_pool: Pool, database: Kind) -> None:
+    for change in (
+        "ALTER TABLE event_log DISABLE TRIGGER USER",
+        "ALTER TABLE idea ADD COLUMN colour text",
+        "UPDATE alembic_version SET version_num = '0001'",
+    ):
+        kept = own_pool.lend(database, [], {})
+        with Site(kept.app).writing() as session:
+            before = session.scalar(text("SELECT version_num FROM alembic_version"))
+            session.execute(text(change))
+        own_pool.take_back(kept)
+        again = own_pool.lend(database, [], {})
+        assert again.app is kept.app
+        with Site(again.app).reading() as session:
+            off = "SELECT count(*) FROM pg_trigger WHERE NOT tgisinternal AND tgenabled = 'D'"
+            assert session.scalar(text(off)) == 0
+            assert not session.scalar(
+                text("SELECT count(*) FROM pg_attribute WHERE attname = 'colour'")
+            )
+            assert session.scalar(text("SELECT version_num FROM alembic_version")) == before
+        own_pool.take_back(again)
+
+
+def test_a_transaction_that_a_test_left_open_keeps_nothing(own_pool: Pool, database: Kind) -> None:
+    kept = own_pool.lend(database, [], {})
+    site = Site(kept.app)
+    assert site.service
+    with kept.app.app_context():
+        forgotten = new_session()
+    forgotten.writes = True
+    forgotten.execute(text("UPDATE service SET name = 'Held'"))
+    own_pool.take_back(kept)
+    again = own_pool.lend(database, [], {})
+    assert services(again) == []
+    assert Site(again.app).service.name == "Culture"
+    forgotten.invalidate()
+    own_pool.take_back(again)
