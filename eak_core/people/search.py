@@ -1,5 +1,6 @@
 """Finding accounts, for the administrators of the site."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -11,10 +12,13 @@ from eak_core.errors import Invalid
 from eak_core.i18n import _l
 from eak_core.people.models import Person
 from eak_core.permissions import Actor, require
+from eak_core.visible import SIGNS
+from eak_core.web.text import clean_line
 
 #: So many are shown; whoever searches is asked for more letters where there are others.
 MOST = 50
 SHORTEST = 2
+_SIGN = re.compile("[" + re.escape("".join([*SIGNS, *SIGNS.values()])) + "]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +35,7 @@ def search_people(session: Session, actor: Actor, text: str) -> Found:
     Erased ones have neither and are never found. `Invalid` for less than two characters.
     """
     require(actor, "site.administer")
-    text = text.strip()
+    text = clean_line(text)
     if len(text) < SHORTEST:
         reason = _l("Please give at least two characters of the name or address.")
         raise Invalid(_l("The search needs more to go by."), {"text": reason})
@@ -39,7 +43,7 @@ def search_people(session: Session, actor: Actor, text: str) -> Found:
     spellings = {text, text.lower(), text.upper(), text.capitalize()}
     matching = or_(
         Person.email.contains(text.lower(), autoescape=True),
-        *(Person.name.icontains(spelling, autoescape=True) for spelling in spellings),
+        *(Person.name.ilike(_pattern(spelling), escape="\\") for spelling in spellings),
     )
     alive = Person.erased_at.is_(None)
     total = session.scalar(select(func.count()).select_from(Person).where(alive, matching)) or 0
@@ -51,6 +55,12 @@ def search_people(session: Session, actor: Actor, text: str) -> Found:
         .limit(MOST)
     ).all()
     return Found(people, total)
+
+
+def _pattern(text: str) -> str:
+    """A LIKE pattern in which an apostrophe or a hyphen stands for any of its kind."""
+    escaped = re.sub(r"([\\%_])", r"\\\1", text)
+    return f"%{_SIGN.sub('_', escaped)}%"
 
 
 def administrators(session: Session, actor: Actor) -> Sequence[Person]:

@@ -220,7 +220,7 @@ def test_the_migrations_of_the_core_make_what_its_models_say(
 
 EARLIER = [each.revision for each in CORE.script().walk_revisions()][1:]
 #: Where not every value will do.
-CHOSEN = {"service": {"audience": "public"}}
+CHOSEN = {"service": {"audience": "public"}, "idea": {"search_text": "1 1 1"}}
 VALUES = {int: 1, float: 1.5, str: "1", bool: True, datetime: datetime(2027, 3, 1, 12, tzinfo=UTC)}
 
 
@@ -259,6 +259,29 @@ def test_what_an_earlier_version_kept_is_there_after_the_upgrade(
     with engine.connect() as connection:
         after = {name: connection.execute(select(before.tables[name])).all() for name in kept}
         assert after == kept
+
+
+def test_what_searches_look_into_is_folded_anew_and_nothing_else_of_an_idea_moves(
+    empty: str, opened: Callable[[str], Engine]
+) -> None:
+    engine = opened(empty)
+    upgrade(engine, CORE, "0004")
+    lived_in(engine)
+    with engine.execution_options(eak_writes=True).begin() as connection:
+        ideas = reflected(connection).tables["idea"]
+        first = dict(connection.execute(select(ideas)).mappings().one())
+        old = {"title": "L’eau à Łódź", "slug": "l-eau-a-odz", "search_text": "l’eau a łodz 1 1"}
+        more = [
+            first | old | {"id": number, "form_key": str(number), "source_ref": str(number)}
+            for number in range(2, 603)
+        ]
+        connection.execute(insert(ideas), more)
+    upgrade(engine, CORE)
+    with engine.connect() as connection:
+        after = [dict(row) for row in connection.execute(select(ideas).order_by("id")).mappings()]
+    assert after[0] == first
+    new = {"slug": "l-eau-a-lodz", "search_text": "l'eau a lodz 1 1"}
+    assert after[1:] == [each | new for each in more]
 
 
 def test_of_two_that_migrate_the_core_at_once_one_waits_and_finds_it_done(

@@ -9,6 +9,7 @@ from sqlalchemy import func, select
 
 from eak_core.errors import Conflict, Forbidden, Invalid, NotFound, Refused
 from eak_core.ideas import transitions
+from eak_core.ideas.listing import matching_ideas
 from eak_core.ideas.models import Commune, Idea, IdeaCommune, IdeaCriterion, IdeaSubject
 from eak_core.ideas.proposals import (
     Origin,
@@ -21,6 +22,7 @@ from eak_core.ideas.proposals import (
 )
 from eak_core.ideas.rows import idea_of, proposal_of
 from eak_core.ideas.subjects import add_subject, change_subject, subjects_of
+from eak_core.ideas.wording import folded, slug_of
 from eak_core.permissions import Actor, SignInRequired
 from eak_core.services.directory import archive_service
 from eak_core.services.models import Service
@@ -314,3 +316,47 @@ def test_an_idea_of_another_service_is_not_found(site: Site, idea: Idea) -> None
         for number in (idea.id, 0, 2**31, 10**30):
             with pytest.raises(NotFound):
                 idea_of(session, other, number)
+
+
+@pytest.mark.parametrize(
+    ("written", "sought"),
+    [
+        ("L’école du Cœur", "l'ecole du coeur"),
+        ("l'eau", "lʼeau"),
+        ("L´atelier", "l’atelier"),
+        ("Hauts‑de–Seine", "hauts-de-seine"),
+        ("tiers-lieu", "tiers−lieu"),
+        ("Łódź", "lodz"),
+        ("Smørrebrød", "smorrebrod"),
+        ("Ægir et ǽther", "aegir et aether"),
+        ("Đà Nẵng", "da nang"),
+        ("Þing", "thing"),
+        ("bio\u00addiver\u00adsité", "biodiversité"),
+        ("zéro\u200bdéchet", "zerodechet"),
+        ("«\u202fMieux\u202f»", '" mieux "'),
+        ("ﬁn de mois", "fin de mois"),
+    ],
+)
+@pytest.mark.parametrize("database", ["sqlite"])
+def test_what_reads_alike_is_found_alike_and_makes_one_address(
+    written: str, sought: str, database: str
+) -> None:
+    assert folded(written) == folded(sought)
+    assert slug_of(written) == slug_of(sought)
+    assert folded(folded(written)) == folded(written)
+
+
+def test_an_idea_is_found_however_its_signs_are_typed_and_its_subject_is_not_added_twice(
+    site: Site, citizen: Actor, manager: Actor
+) -> None:
+    with site.writing() as session:
+        proposal = replace(MINIMAL, title="L’école de Łódź au tiers‑lieu", body="Bio\u00addéchets.")
+        saved = submit_idea(session, citizen, site.service, proposal)
+        add_subject(session, manager, site.service, "Aujourd’hui le low‑tech")
+    assert saved.slug == "l-ecole-de-lodz-au-tiers-lieu"
+    with site.reading() as session:
+        for sought in ("l'ecole", "LʼÉCOLE", "lodz", "łódź", "tiers–lieu", "biodéchets"):
+            found = session.scalars(select(Idea.id).where(*matching_ideas(sought))).all()
+            assert found == [saved.id], sought
+    with pytest.raises(Invalid), site.writing() as session:
+        add_subject(session, manager, site.service, "aujourd'hui le low-tech")
