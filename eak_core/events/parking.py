@@ -17,6 +17,7 @@ from eak_core.events.log import publish
 from eak_core.events.models import ParkedEvent, Subscription
 from eak_core.events.types import CORE, Code, Event, event
 from eak_core.i18n import _l
+from eak_core.visible import trimmed
 
 MAX_ATTEMPTS = 8
 MAX_ERROR_CHARACTERS = 8_000
@@ -168,11 +169,12 @@ def decide(
             actor_id=actor_id,
         )
         return
-    if not reason.strip():
+    reason = trimmed(reason)
+    if not reason:
         raise Refused(_l("Say why this event is skipped: the reason is kept beside it."))
     parked.skipped_at = clock.now()
     parked.skipped_by = actor_id
-    parked.skip_reason = reason.strip()
+    parked.skip_reason = reason
     free_next(session, parked)
     publish(
         session,

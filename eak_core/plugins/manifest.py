@@ -17,6 +17,7 @@ from eak_core.events import EventType, Subscriber
 from eak_core.events.scheduling import Handler
 from eak_core.events.types import Upcaster
 from eak_core.permissions import ROLES, Role
+from eak_core.visible import says_something
 
 if TYPE_CHECKING:
     from eak_core.plugins.blueprint import PluginBlueprint
@@ -123,7 +124,7 @@ class Plugin:
                 f"{self.name}: segment {self.segment!r} is reserved or has other characters"
                 " than a-z, 0-9 and -"
             )
-        if isinstance(self.title, str) and not self.title.strip():
+        if isinstance(self.title, str) and not says_something(self.title):
             raise ManifestError(f"{self.name}: the title is what people see, and it is empty")
         try:
             self.supported = SpecifierSet(self.core)

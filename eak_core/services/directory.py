@@ -17,6 +17,7 @@ from eak_core.services.events import Changed, ServiceChanged, ServiceCreated
 from eak_core.services.models import AUDIENCES, Audience, Service
 from eak_core.services.slugs import check_slug, slug_taken
 from eak_core.services.visibility import visible_to
+from eak_core.visible import without_ignorable
 from eak_core.web.text import clean_line, clean_lines
 
 NAME_LENGTH = 120
@@ -149,7 +150,7 @@ def _checked(
     """The values as they are stored; `Invalid` with a reason for each field that is wrong."""
     name, description = " ".join(clean_line(name).split()), clean_lines(description)
     wrong: dict[str, object] = {}
-    if not any(char.isalnum() for char in name):
+    if not any(char.isalnum() for char in without_ignorable(name)):
         wrong["name"] = _l("Please give the service a name.")
     elif len(name) > NAME_LENGTH:
         wrong["name"] = _l("The name is too long: 120 characters at most.")

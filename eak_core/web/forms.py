@@ -22,7 +22,7 @@ from wtforms import (
 )
 from wtforms.csrf.core import CSRFTokenField
 from wtforms.form import BaseForm
-from wtforms.validators import StopValidation
+from wtforms.validators import DataRequired, InputRequired, StopValidation
 
 from eak_core.errors import EakError, Invalid
 from eak_core.i18n import _
@@ -42,9 +42,10 @@ class Form(FlaskForm):  # type: ignore[misc]  # Flask-WTF ships no types
 
     Texts lose control characters and are put in NFC; a text that held control characters, or a
     single line that held direction controls, is refused with a sentence and shown again without
-    them. Choices hold no control characters either. Numbers are finite and fit their column. Every
-    text field must say its greatest length (``Length(max=…)``): TypeError otherwise, at the first
-    use of the form. Only what a form sends is taken, never JSON: UnsupportedMediaType (415).
+    them. A text of invisible characters alone is no answer where one is needed. Choices hold no
+    control characters either. Numbers are finite and fit their column. Every text field must
+    say its greatest length (``Length(max=…)``): TypeError otherwise, at the first use of the form.
+    Only what a form sends is taken, never JSON: UnsupportedMediaType (415).
     """
 
     _refused_with = 0
@@ -142,7 +143,13 @@ def _guard_text(field: StringField, form: BaseForm) -> None:
     clean = clean_lines if several_lines else clean_line
     field.filters = (lambda text: clean(text) if isinstance(text, str) else text, *field.filters)
     checks = (_without_control,) if several_lines else (_without_control, _without_direction)
-    field.validators = (*checks, *field.validators)
+    field.validators = (*checks, *map(_needs_words, field.validators))
+
+
+def _needs_words(validator: Any) -> Any:
+    """Let a text that is needed be judged as it was cleaned: `InputRequired` looks at what was
+    sent, and takes a space that has no width for an answer."""
+    return DataRequired(validator.message) if type(validator) is InputRequired else validator
 
 
 def _typed(field: Field) -> str:

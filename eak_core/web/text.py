@@ -8,6 +8,8 @@ else that Unicode has is welcome.
 import re
 import unicodedata
 
+from eak_core.visible import trimmed
+
 # Tab and line breaks are part of a text of several lines.
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\x80-\x9f\ud800-\udfff\ufffe\uffff]")
 _BREAKS = re.compile(r"[\t\n\v\f\r\x85\u2028\u2029]+")
@@ -25,9 +27,10 @@ def has_direction_controls(text: str) -> bool:
 
 
 def clean_lines(text: str) -> str:
-    """A text of several lines: NFC, line breaks as ``\\n``, without control characters."""
+    """A text of several lines: NFC, line breaks as ``\\n``, without control characters, nor what
+    shows nothing at its ends; empty where nothing of it can be seen."""
     text = text.replace("\r\n", "\n").replace("\r", "\n")
-    return unicodedata.normalize("NFC", _CONTROL.sub("", text)).strip()
+    return trimmed(unicodedata.normalize("NFC", _CONTROL.sub("", text)))
 
 
 def clean_line(text: str) -> str:

@@ -133,7 +133,7 @@ def test_an_administrator_retries_or_skips_the_first_of_a_subject_only(make_app:
     with pytest.raises(Refused), write_session(app) as session:
         parked_events.decide(session, "probe", SERVICE, 2, "retry", actor_id=5)
     with pytest.raises(Refused), write_session(app) as session:
-        parked_events.decide(session, "probe", SERVICE, 1, "skip", actor_id=5, reason="  ")
+        parked_events.decide(session, "probe", SERVICE, 1, "skip", actor_id=5, reason=" \u200b")
     with write_session(app) as session:
         parked_events.decide(session, "probe", SERVICE, 1, "skip", actor_id=5, reason="A test.")
     broken.discard(2)

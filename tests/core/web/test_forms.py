@@ -79,6 +79,13 @@ def test_texts_are_trimmed_composed_and_have_one_kind_of_line_break() -> None:
     assert form.text.data == "un\ndeux\ntrois"
 
 
+@pytest.mark.parametrize("text", ["\u200b", "\u3164", "\u2800\u00ad", " \u2060\ufeff"])
+def test_a_text_that_shows_nothing_is_no_answer_where_one_is_needed(text: str) -> None:
+    form = sent(title=text, text=text)
+    assert form.errors.keys() == {"title"}
+    assert (form.title.data, form.text.data) == ("", "")
+
+
 def test_emoji_and_other_scripts_are_welcome() -> None:
     title = "Jardin 🌱 حديقة 庭園 👩‍🌾"
     form = sent(title=title)

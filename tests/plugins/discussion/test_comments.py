@@ -251,3 +251,20 @@ def test_dates_are_those_of_the_clock(talk: Talk, clock: FrozenClock) -> None:
     clock.advance(days=1)
     assert talk.say().posted_at - comment.posted_at == timedelta(days=1)
     assert all(isinstance(each, Comment) for each in talk.all())
+
+
+NOTHING = "\u200b\u3164\u2060"
+
+
+@pytest.mark.parametrize("database", ["sqlite"])
+def test_words_that_show_nothing_are_no_comment_and_no_reason(talk: Talk, database: str) -> None:
+    with pytest.raises(Invalid):
+        talk.say(NOTHING)
+    said = talk.say("👩‍🌾")
+    assert said.body == "👩‍🌾"
+    manager = talk.site.people.actor(talk.site.people.manager)
+    with pytest.raises(Invalid):
+        talk.act(edit_comment, talk.site.people.actor(talk.site.people.citizen), said,
+                 body=NOTHING, stance="for")  # fmt: skip
+    with pytest.raises(Invalid):
+        talk.act(hide_comment, manager, said, NOTHING)

@@ -274,7 +274,7 @@ def test_only_managers_exclude_and_only_bursts(polls: Polls, citizen: Actor) -> 
     refused: list[tuple[Actor, str, str, type[EakError]]] = [
         (citizen, burst.group, "Robots.", Forbidden),
         (polls.manager, small or "", "They vote for the other one.", Refused),
-        (polls.manager, burst.group, " \n", Invalid),
+        (polls.manager, burst.group, " \n\u3164\u200b", Invalid),
     ]
     for actor, group, reason, error in refused:
         with pytest.raises(error), polls.site.writing() as session:

@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select, text
 
+from eak_core.errors import Invalid
 from eak_core.events.models import EventLog
 from eak_core.moderation.decisions import hide
 from eak_core.permissions import Actor
@@ -229,3 +230,18 @@ def test_no_vote_has_to_name_more_ideas_than_the_opening_left(polls: Polls) -> N
     polls.site.drain()
     polls.vote(ballot, [1, 2])
     assert settings_of(polls.now(ballot)) == polls.terms(ballot).settings
+
+
+@pytest.mark.parametrize("database", ["sqlite"])
+def test_a_ballot_needs_a_title_and_a_reason_that_can_be_read(polls: Polls, database: str) -> None:
+    with pytest.raises(Invalid):
+        polls.draft(title="\u3164\u2800")
+    ballot = polls.open()
+    with pytest.raises(Invalid), polls.site.writing() as session:
+        cancel(
+            session,
+            polls.manager,
+            polls.service,
+            session.get_one(Ballot, ballot.id),
+            "\u2060\u200b",
+        )
