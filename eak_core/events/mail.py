@@ -11,6 +11,7 @@ from urllib.parse import parse_qs, unquote, urlsplit
 
 from eak_core.errors import Misconfigured
 from eak_core.events.outbox import Claimed, Transport, Undeliverable
+from eak_core.events.recipients import recipient, sender_header
 
 TIMEOUT_SECONDS = 20
 
@@ -27,11 +28,14 @@ def mail_transport(url: str | None, *, folder: Path, sender: str, domain: str) -
 
 
 def compose(claimed: Claimed, sender: str, domain: str) -> EmailMessage:
-    """The message. Its Message-ID follows from the outbox key, so a duplicate shows as one."""
+    """The message. Its Message-ID follows from the outbox key, so a duplicate shows as one.
+
+    `Undeliverable` where what it is for is no address.
+    """
     payload = claimed.payload
     message = EmailMessage(policy=SMTP)
-    message["From"] = sender
-    message["To"] = payload["to"]
+    message["From"] = sender_header(sender)
+    message["To"] = recipient(payload["to"])
     message["Subject"] = " ".join(payload["subject"].split())
     message["Date"] = formatdate(localtime=False)
     digest = hashlib.sha256(claimed.key.encode()).hexdigest()[:32]
@@ -81,6 +85,12 @@ class SmtpTransport:
                 if codes and all(code >= 500 for code in codes):
                     raise Undeliverable(str(error)) from error
                 raise
+            except smtplib.SMTPNotSupportedError as error:
+                # Its local part has other letters than ASCII, and no server on the way back to
+                # trying again would learn to take them (RFC 6531).
+                raise Undeliverable(
+                    "The mail server takes no address with other letters than ASCII before the @."
+                ) from error
 
     def _connect(self) -> smtplib.SMTP:
         context = ssl.create_default_context()

@@ -82,6 +82,8 @@ def test_the_password_is_kept_as_argon2_with_the_parameters_of_owasp(
         ("email", "zoe@example.org\nBcc: all@example.org"),
         ("email", f"{'x' * 300}@example.org"),
         ("email", "zoe\0@example.org"),
+        ("email", "=?utf-8?q?victim=40evil.example=2c?=@example.org"),
+        ("email", "=?utf-8?q?zoe?=@example.org"),
         ("password", ""),
         ("password", "too short"),
         ("password", "x" * 129),

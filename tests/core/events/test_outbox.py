@@ -50,6 +50,7 @@ class Sink:
     def __init__(self, port: int) -> None:
         self.url = f"smtp://127.0.0.1:{port}?tls=none"
         self.received: list[Message] = []
+        self.recipients: list[str] = []
         self.answer = "250 OK"
 
     async def handle_RCPT(
@@ -57,6 +58,7 @@ class Sink:
     ) -> str:
         if self.answer.startswith("250"):
             envelope.rcpt_tos.append(address)
+            self.recipients.append(address)
         return self.answer
 
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
@@ -70,7 +72,7 @@ def sink() -> Iterator[Sink]:
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
     handler = Sink(port)
-    controller = Controller(handler, hostname="127.0.0.1", port=port)
+    controller = Controller(handler, hostname="127.0.0.1", port=port, enable_SMTPUTF8=False)
     controller.start()
     yield handler
     controller.stop()
@@ -108,6 +110,45 @@ def test_a_header_cannot_be_smuggled_in_through_the_subject(smtp_app: Flask, sin
     queue(smtp_app, subject="Hello\r\nBcc: everybody@example.org")
     Outbox(smtp_app).send_due()
     assert sink.received[0]["Bcc"] is None
+
+
+def test_a_domain_with_accents_leaves_in_ascii(smtp_app: Flask, sink: Sink) -> None:
+    queue(smtp_app, to="marie@mairie-évry.example")
+    assert Outbox(smtp_app).send_due() == 1
+    assert sink.received[0]["To"] == "marie@xn--mairie-vry-h7a.example"
+    assert sink.recipients == ["marie@xn--mairie-vry-h7a.example"]
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "éva@example.org",
+        "=?utf-8?q?victim=40evil.example?=@example.org",
+        "a@example.org, b@example.org",
+        "a@example.org\r\nBcc: b@example.org",
+        "nobody",
+        "a@" + "é" * 70 + ".example",
+    ],
+)
+def test_an_address_that_no_server_takes_is_given_up_at_once_and_said(
+    smtp_app: Flask, sink: Sink, address: str
+) -> None:
+    """The sink speaks no SMTPUTF8."""
+    queue(smtp_app, to=address)
+    assert Outbox(smtp_app).send_due() == 0
+    assert sink.recipients == []
+    given_up = message(smtp_app)
+    assert given_up.next_attempt_at is None
+    assert "Undeliverable" in str(given_up.error)
+
+
+def test_the_sender_may_have_a_domain_with_accents(sink: Sink, tmp_path: Path) -> None:
+    transport = mail_transport(
+        sink.url, folder=tmp_path, sender="Mairie d’Évry <eak@mairie-évry.example>", domain="x.org"
+    )
+    payload = {"to": "reader@example.org", "subject": "A", "text": "B"}
+    transport(Claimed(1, "key", "mail", payload, 1))
+    assert "<eak@xn--mairie-vry-h7a.example>" in sink.received[0]["From"]
 
 
 def test_two_senders_never_both_win(make_app: MakeApp) -> None:

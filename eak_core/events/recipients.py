@@ -1,0 +1,50 @@
+"""Who a mail goes to: one address, read the same way by everybody on its way, and in a form that
+mail servers take."""
+
+from email.headerregistry import Address, HeaderRegistry
+
+import idna
+
+from eak_core.events.outbox import Undeliverable
+
+_REGISTRY = HeaderRegistry()
+
+
+def is_one_address(address: str) -> bool:
+    """Whether a header that holds ``address`` leads to ``address`` and to nobody else.
+
+    ``=?utf-8?q?b=40c.org?=@example.org`` has the form of an address, but a header is decoded
+    (RFC 2047) and it then leads to somebody at another host.
+    """
+    if "=?" in address or any(char < " " or char == "\x7f" for char in address):
+        return False
+    try:
+        found = _REGISTRY("To", address).addresses  # type: ignore[attr-defined]  # made at run time
+        return len(found) == 1 and found[0].addr_spec == address
+    except (ValueError, IndexError):  # what the parser of the library stumbles over
+        return False
+
+
+def recipient(address: str) -> str:
+    """``address`` as it leaves: its domain in ASCII (IDNA, RFC 5891). `Undeliverable` for what is
+    no address, or has a domain that cannot be."""
+    local, _, domain = address.rpartition("@")
+    if not local or not domain or not is_one_address(address):
+        raise Undeliverable("This is not one e-mail address.")
+    return f"{local}@{ascii_domain(domain)}"
+
+
+def sender_header(sender: str) -> Address:
+    """The setting ``mail_sender`` (``Name <address>``) with its domain in ASCII."""
+    (found,) = _REGISTRY("From", sender).addresses  # type: ignore[attr-defined]  # made at run time
+    return Address(found.display_name, found.username, ascii_domain(found.domain))
+
+
+def ascii_domain(domain: str) -> str:
+    """``domain`` as the network knows it. `Undeliverable` where it has no such form."""
+    if domain.isascii():
+        return domain
+    try:
+        return idna.encode(domain, uts46=True).decode("ascii")
+    except idna.IDNAError as error:
+        raise Undeliverable(f"The domain of this address cannot exist: {error}.") from error
