@@ -20,6 +20,7 @@ from eak_core.secret_files import kept_secret
 
 ENV_PREFIX = "EAK_"
 DATABASE_SCHEMES = frozenset({"sqlite", "postgresql"})
+SHORTEST_SESSION = 300
 MAIL_SCHEMES = frozenset({"smtp", "smtps"})
 
 # Read by the command line and by whoever starts the server, not settings of the site.
@@ -49,6 +50,10 @@ class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     rate_limits: bool = True
     rate_limit_storage: str = "memory://"
     """Where attempts are counted; several processes need one store (``redis://…``)."""
+    session_idle: int = 12 * 3600
+    """How long a session lasts that nobody uses: a working day, as long as a form can be sent."""
+    session_lifetime: int = 7 * 24 * 3600
+    """How long a session lasts at most: then everybody signs in again."""
     demo: bool = False
     """A demonstration: the sign-ins are shown to everybody."""
     trusted_proxies: int = 0
@@ -176,6 +181,9 @@ def _checked(values: dict[str, Any], origin: Mapping[str, str]) -> Config:
     _check_addresses(config, origin)
     if config.trusted_proxies < 0:
         raise _wrong("trusted_proxies", origin, "it counts proxies, so it is 0 or more")
+    for name in ("session_idle", "session_lifetime"):
+        if getattr(config, name) < SHORTEST_SESSION:
+            raise _wrong(name, origin, f"it is in seconds, {SHORTEST_SESSION} at least")
     if len(config.secret_key) < 16:
         raise _wrong("secret_key", origin, "it must have at least 16 characters")
     return config

@@ -4,8 +4,9 @@ from eak_core.db import Session
 from eak_core.errors import Refused
 from eak_core.events import SITE, publish
 from eak_core.i18n import _l
+from eak_core.people import sessions
 from eak_core.people.events import PersonClosed, PersonReopened
-from eak_core.people.models import Person, new_uniquifier
+from eak_core.people.models import Person
 from eak_core.people.roles import check_not_last_administrator
 from eak_core.permissions import Actor, require
 
@@ -20,8 +21,7 @@ def close_account(session: Session, actor: Actor, person: Person) -> None:
         return
     check_not_last_administrator(session, person)
     person.active = False
-    # Sessions are tied to it: those that are open end at their next request.
-    person.fs_uniquifier = new_uniquifier()
+    sessions.end_all(session, person)
     session.flush()
     publish(session, PersonClosed(person_id=person.id), service_id=SITE, actor_id=actor.person_id)
 

@@ -6,6 +6,7 @@ from flask import Flask, flash, g, redirect, request, url_for
 from werkzeug.wrappers import Response
 
 from eak_core.db import Session, current_session
+from eak_core.people import sessions
 from eak_core.people.actor import current_actor
 from eak_core.permissions import Actor, SignInRequired, may
 from eak_core.permissions.checks import Owned
@@ -33,6 +34,9 @@ def meet() -> None:
         g.actor = Actor.visitor()
         return
     g.actor = current_actor(current_session())
+    if g.actor.signed_in and not request.path.endswith(_FOR_PROGRAMS):
+        # Not for a page that asks again by itself: it would keep a session open for ever.
+        sessions.keep_alive(current_session())
 
 
 def find_visible(session: Session, slug: str) -> Place | None:

@@ -1,4 +1,4 @@
-"""The tables of accounts, of ended sessions, of roles, and of the invitations to hold one."""
+"""The tables of accounts, of their sessions, of roles, and of the invitations to hold one."""
 
 from datetime import datetime
 from uuid import uuid4
@@ -49,13 +49,20 @@ class Person(Base, UserMixin):
         return self.id
 
 
-class EndedSession(Base):
-    """A session that somebody has ended by signing out: a copy of its cookie is worth nothing."""
+class PersonSession(Base):
+    """Somebody is signed in somewhere. ``number`` stands in the cookie, ``id`` on the account page.
 
-    __tablename__ = "ended_session"
+    ``browser`` is two words at most, by which people know their own; no address of a computer.
+    """
 
-    id: Mapped[str] = mapped_column(String(32), primary_key=True)
-    ended_at: Mapped[datetime] = mapped_column(default=clock.now, index=True)
+    __tablename__ = "person_session"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    number: Mapped[str] = mapped_column(String(32), unique=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    begun_at: Mapped[datetime] = mapped_column(default=clock.now, index=True)
+    used_at: Mapped[datetime] = mapped_column(default=clock.now)
+    browser: Mapped[str] = mapped_column(String(40), default="")
 
 
 class RoleGrant(Base):

@@ -17,10 +17,11 @@ from eak_core.errors import Invalid, NotFound
 from eak_core.events import SITE, publish
 from eak_core.events.outbox import forget
 from eak_core.i18n import _l
+from eak_core.people import sessions
 from eak_core.people.actor import actor_for
 from eak_core.people.events import PersonErased, RoleRevoked
 from eak_core.people.letters import send_letter
-from eak_core.people.models import Person, RoleGrant, RoleInvitation, new_uniquifier
+from eak_core.people.models import Person, RoleGrant, RoleInvitation
 from eak_core.people.passwords import is_password_of
 from eak_core.people.presence import publish_everywhere
 from eak_core.people.roles import check_not_last_administrator
@@ -71,6 +72,7 @@ def export_person(session: Session, actor: Actor, person_id: int) -> dict[str, A
         },
         "roles": _roles(session, person_id),
         "invitations": _invitations(session, person),
+        "sessions": sessions.export(session, person_id),
         **{data.name: data.export(session, person_id) for data in _registered()},
     }
 
@@ -118,7 +120,7 @@ def _erase_account(session: Session, person: Person) -> None:
     person.administrator = False
     person.locale = None
     person.last_login_at = None
-    person.fs_uniquifier = new_uniquifier()
+    sessions.end_all(session, person)
     person.erased_at = clock.now()
     session.flush()
 

@@ -24,10 +24,10 @@ from flask_security.signals import (
     user_authenticated,
     user_confirmed,
 )
+from flask_security.utils import set_request_attr
 from flask_wtf import FlaskForm
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import joinedload
 
 from eak_core import clock
 from eak_core.db import current_session, db
@@ -97,7 +97,7 @@ SETTINGS: dict[str, Any] = {
 
 
 #: What a session holds once somebody has signed in; anything older is dropped.
-SESSION_KEYS = ("_user_id", "_id", "_fresh", "fs_cc", "fs_paa", drafts.KEY)
+SESSION_KEYS = ("_user_id", "_id", "_fresh", "fs_cc", "fs_paa", sessions.KEY, drafts.KEY)
 #: What a session holds once somebody has signed out: the next one at this browser finds nothing.
 SIGNED_OUT_KEYS = ("fs_cc", "_remember", "_flashes")
 
@@ -106,15 +106,16 @@ class PeopleStore(FSQLALiteUserDatastore):
     """Where Flask-Security finds and makes accounts: in the session of the request."""
 
     def find_user(self, case_insensitive: bool = False, **kwargs: Any) -> Person | None:
-        """The account with this attribute; with its roles, in the same query, for a session."""
+        """The account with this attribute."""
         attribute, value = kwargs.popitem()
         query = select(Person).where(getattr(Person, attribute) == value)
-        if attribute == "fs_uniquifier":
-            query = query.options(joinedload(Person.grants))
-            still = sessions.goes_on()
-            if still is not None:
-                query = query.where(still)
-        return current_session().scalars(query).unique().one_or_none()
+        return current_session().scalars(query).one_or_none()
+
+    def set_uniquifier(  # type: ignore[override]  # the one kind of account there is
+        self, user: Person, uniquifier: str | None = None
+    ) -> None:
+        """The password of ``user`` is another one: all their sessions end."""
+        sessions.end_all(current_session(), user)
 
     def create_user(self, **kwargs: Any) -> Person:
         """A new account, not confirmed yet, in the language of whoever asks for it."""
@@ -221,9 +222,19 @@ def _leave_out(app: Flask, security: Security) -> None:
     """Take off what Flask-Security brings and the site does not use."""
     # Sessions are the only proof of identity: no tokens in addresses or headers.
     security.login_manager.request_loader(None)
+    security.login_manager.user_loader(_load)
     # It would read the person in every request, before the request says whether it may write.
     app.before_request_funcs[None].remove(security.principal._on_before_request)  # noqa: SLF001
     app.before_request_funcs.setdefault("security", []).append(_refuse_json)
+
+
+def _load(uniquifier: str) -> Person | None:
+    person = sessions.load(current_session(), uniquifier)
+    if person is not None:
+        # How Flask-Security's own pages know that this is a session.
+        set_request_attr("fs_authn_via", "session")
+        set_request_attr("fs_paa", session.get("fs_paa", 0))
+    return person
 
 
 def _refuse_json() -> None:
@@ -264,16 +275,27 @@ def _on_signed_in(app: Flask, user: Person, **_extra: Any) -> None:
     """Begin a new session, so that nothing a stranger planted in the old one survives."""
     user.last_login_at = clock.now()
     _keep_only(SESSION_KEYS)
-    sessions.begin()
+    sessions.begin(current_session(), user)
     g.pop("csrf_token", None)
     g.pop("eak_actor", None)
 
 
 def _on_signed_out(app: Flask, user: Person, **_extra: Any) -> None:
     """End the session, and leave nothing in it that the next person at this browser could find."""
-    sessions.end(current_session(), user)
+    sessions.end(current_session())
     after_this_request(_commit)
+    after_this_request(_clear_browser)
     _keep_only(SIGNED_OUT_KEYS)
+
+
+def _clear_browser(response: Response) -> Response:
+    """Let nothing of the pages stay in a browser that others use too.
+
+    Cookies are left out: the directive would take those of every other site under the same domain,
+    such as the département's own, and ours is emptied here.
+    """
+    response.headers["Clear-Site-Data"] = '"cache", "storage"'
+    return response
 
 
 def _keep_only(keys: tuple[str, ...]) -> None:

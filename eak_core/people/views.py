@@ -13,7 +13,7 @@ from wtforms import SelectChoice
 from eak_core.db import current_session
 from eak_core.errors import Invalid
 from eak_core.i18n import _
-from eak_core.people import invitations, way_back
+from eak_core.people import invitations, sessions, way_back
 from eak_core.people.accounts import change_profile
 from eak_core.people.actor import current_person
 from eak_core.people.forms import ConfirmForm, EraseForm, ProfileForm
@@ -101,6 +101,24 @@ def erase() -> Answer:
     return (page, 422) if form.errors else page
 
 
+@blueprint.post("/sessions/<int:session_id>/terminer")
+def end_session(session_id: int) -> Answer:
+    """Sign out in another browser."""
+    sessions.end_one(current_session(), me(), session_id)
+    current_session().commit()
+    flash(_("This session has ended."), "success")
+    return redirect(url_for("account.show"))
+
+
+@blueprint.post("/sessions/terminer-les-autres")
+def end_other_sessions() -> Answer:
+    """Sign out everywhere but here."""
+    sessions.end_others(current_session(), me())
+    current_session().commit()
+    flash(_("You are signed out everywhere else."), "success")
+    return redirect(url_for("account.show"))
+
+
 @blueprint.post("/invitations/<int:invitation_id>/accepter")
 def accept(invitation_id: int) -> Answer:
     """Take the role that was offered."""
@@ -172,4 +190,5 @@ def _account_page(person: Person, form: ProfileForm) -> str:
         person=person,
         offers=invitations.offered_to(current_session(), person),
         shortcuts=shortcuts_of(current_session(), person),
+        sessions=sessions.sessions_of(current_session(), person),
     )

@@ -17,7 +17,7 @@ MAX_BODY = 1024 * 1024
 """Bytes of a request's body; a view that takes files raises it for itself."""
 
 _UNSAFE = frozenset({"POST", "PUT", "PATCH", "DELETE"})
-_HALF_A_YEAR = 182 * 24 * 3600
+_A_YEAR = 365 * 24 * 3600
 
 # Nothing from elsewhere, nothing inline. `data:` pictures are those in the style sheets.
 _POLICY = {
@@ -98,7 +98,7 @@ def _headers(https: bool) -> dict[str, str]:
         "Cross-Origin-Resource-Policy": "same-origin",
     }
     if https:
-        headers["Strict-Transport-Security"] = f"max-age={_HALF_A_YEAR}"
+        headers["Strict-Transport-Security"] = f"max-age={_A_YEAR}"
     return headers
 
 

@@ -21,10 +21,11 @@ from urllib.parse import urlencode
 
 from flask import Flask, g, request
 from flask_wtf.csrf import generate_csrf
-from sqlalchemy import insert
+from sqlalchemy import insert, select
 
 from eak_core.api import Plugin, PluginBlueprint, SignInRequired, current_session
-from eak_core.people.models import Person, new_uniquifier
+from eak_core.people.models import Person, PersonSession, new_uniquifier
+from eak_core.people.sessions import KEY, USED
 from eak_core.testing.databases import Databases, Kind
 from eak_core.testing.pool import Pool
 from eak_core.testing.site import Site
@@ -168,6 +169,13 @@ def _people(site: Site, count: int) -> list[str]:
                 for number, key in enumerate(keys)
             ],
         )
+        session.execute(
+            insert(PersonSession),
+            [
+                {"number": person.fs_uniquifier, "person_id": person.id}
+                for person in session.scalars(select(Person).where(Person.fs_uniquifier.in_(keys)))
+            ],
+        )
     return keys
 
 
@@ -181,9 +189,9 @@ def _requests(
         token = generate_csrf()
         session: dict[str, Any] = {**context.session, "_fresh": True, "fs_cc": "set"}
     body = urlencode({**fields, "csrf_token": token})
-    made = []
+    made, now = [], int(datetime.now(UTC).timestamp())
     for key in people:
-        cookie = serializer.dumps({**session, "_user_id": key})
+        cookie = serializer.dumps({**session, "_user_id": key, KEY: key, USED: now})
         headers = {
             "Cookie": f"{app.config['SESSION_COOKIE_NAME']}={cookie}",
             "Content-Type": "application/x-www-form-urlencoded",

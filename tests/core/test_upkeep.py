@@ -9,7 +9,7 @@ from eak_core.events import SITE
 from eak_core.events.models import EventLog, ScheduledWork
 from eak_core.people import upkeep
 from eak_core.people.accounts import create_person
-from eak_core.people.models import EndedSession, Person, RoleGrant, RoleInvitation
+from eak_core.people.models import Person, PersonSession, RoleGrant, RoleInvitation
 from eak_core.services.models import Service
 from eak_core.testing.fixtures import FrozenClock
 from eak_core.testing.people import People
@@ -82,7 +82,7 @@ def test_where_there_are_many_it_goes_on_in_parts(
     assert names(tidied) == set()
 
 
-def test_invitations_and_ended_sessions_go_when_they_are_over(
+def test_invitations_and_sessions_go_when_they_are_over(
     tidied: Site, clock: FrozenClock, service: Service, people: People
 ) -> None:
     with tidied.writing() as session:
@@ -94,14 +94,14 @@ def test_invitations_and_ended_sessions_go_when_they_are_over(
                 invited_by=people.manager.id,
             )
         )
-        session.add(EndedSession(id="a" * 32))
-    for days, left in ((29, (1, 1)), (2, (0, 1)), (2, (0, 0))):
+        session.add(PersonSession(number="a" * 32, person_id=people.manager.id))
+    for days, left in ((6, (1, 1)), (2, (1, 0)), (23, (0, 0))):
         clock.advance(days=days)
         tidied.drain()
         with tidied.reading() as session:
             count = tuple(
                 session.scalar(select(func.count()).select_from(model))
-                for model in (RoleInvitation, EndedSession)
+                for model in (RoleInvitation, PersonSession)
             )
         assert count == left
 
