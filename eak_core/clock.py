@@ -6,14 +6,30 @@ It dates things; it never orders them (positions in the log do).
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 _frozen: ContextVar[datetime | None] = ContextVar("eak_frozen_clock", default=None)
+_wrong: ContextVar[timedelta] = ContextVar("eak_wrong_clock", default=timedelta())
 
 
 def now() -> datetime:
     """The current instant, aware, in UTC."""
-    return _frozen.get() or datetime.now(UTC)
+    return (_frozen.get() or datetime.now(UTC)) + _wrong.get()
+
+
+def frozen() -> datetime | None:
+    """The instant that `freeze` made it for everybody; None where time passes."""
+    return _frozen.get()
+
+
+@contextmanager
+def wrong(by: timedelta) -> Iterator[None]:
+    """Let `now()` be wrong ``by`` so much in this context, while all other clocks are right."""
+    token = _wrong.set(by)
+    try:
+        yield
+    finally:
+        _wrong.reset(token)
 
 
 @contextmanager

@@ -60,6 +60,7 @@ def create_with_worker() -> Flask:
 def start_worker(app: Flask) -> threading.Event:
     """Run a worker in a thread until the process ends or the event that is answered is set."""
     from eak_core.db import write_session
+    from eak_core.db.hold import held_since
     from eak_core.events.worker import Worker
     from eak_core.people.upkeep import start_upkeep
     from eak_core.plugins.activation import start_missing
@@ -67,6 +68,8 @@ def start_worker(app: Flask) -> threading.Event:
     with app.app_context(), write_session(app) as session:
         start_missing(session)
         start_upkeep(session)
+        if held_since(session) is not None:
+            logger.warning("The site is held: no mail leaves and nothing is done by itself.")
     stop = threading.Event()
     thread = threading.Thread(target=Worker(app).run, args=(stop,), name="eak-worker", daemon=True)
     thread.start()

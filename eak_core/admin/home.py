@@ -5,7 +5,9 @@ from sqlalchemy import func, select
 
 from eak_core.admin.desk import Answer, blueprint
 from eak_core.db import current_session
+from eak_core.db.hold import held_since
 from eak_core.events import inspection, scheduling, subscriptions
+from eak_core.events.models import TransportPause
 from eak_core.people.models import Person
 from eak_core.plugins.host import get_host
 from eak_core.plugins.purge import notice_purges
@@ -30,6 +32,8 @@ def home() -> Answer:
         parked=sum(each.parked for each in health),
         failing=scheduling.failing(session),
         outbox=inspection.outbox_counts(session),
+        outbox_paused=session.scalar(select(func.count()).select_from(TransportPause)),
+        held=held_since(session) is not None,
         troubles=troubles(session, get_host()),
     )
 

@@ -1,6 +1,7 @@
 """What leaves the house: the outbox, and the mail that was written to files instead of sent."""
 
 from flask import current_app, flash, redirect, url_for
+from sqlalchemy import select
 
 from eak_core.admin.desk import Answer, blueprint
 from eak_core.config import Config
@@ -8,6 +9,7 @@ from eak_core.db import current_session
 from eak_core.errors import NotFound
 from eak_core.events import mailbox, outbox
 from eak_core.events.inspection import outbox_counts, receiver, unsent_messages
+from eak_core.events.models import TransportPause
 from eak_core.i18n import _, _l, ngettext
 from eak_core.web import render
 from eak_core.web.pagination import cut, paginate
@@ -21,6 +23,7 @@ def show_outbox() -> Answer:
         "admin/outbox.html",
         counts=outbox_counts(session),
         page=paginate(session, unsent_messages()),
+        pauses=session.scalars(select(TransportPause)).all(),
         receiver=receiver,
         in_files=_in_files(),
     )

@@ -157,8 +157,49 @@ def restore(file: Path, leave_out_unknown: bool, as_json: bool) -> None:
     if faults:
         raise EakError(f"{file} was restored, but the logs are not whole: {'; '.join(faults)}")
     if as_json:
-        return show_json({"events": events})
-    return click.echo(f"Restored from {file}: {events:,} events, every log is whole.")
+        return show_json({"events": events, "held": True})
+    click.echo(f"Restored from {file}: {events:,} events, every log is whole.")
+    return click.echo("No mail leaves and nothing is done by itself before “eak db release”.")
+
+
+@group.command()
+def hold() -> None:
+    """Let no mail leave and do nothing that is due: for a copy that was made another way.
+
+    A restored copy is held already. Pages, forms and event handlers work as ever.
+    """
+    from eak_core.db import write_session
+    from eak_core.db.hold import hold as hold_site
+
+    with state().application() as app, write_session(app) as session:
+        hold_site(session)
+    click.echo("The site is held: no mail leaves and nothing is done by itself.")
+
+
+@group.command()
+@yes_option
+def release(yes: bool) -> None:
+    """Let the mail leave that waits in a restored copy, and do what is due, from now on."""
+    from eak_core.db import read_session, write_session
+    from eak_core.db.hold import held_since
+    from eak_core.db.hold import release as release_site
+    from eak_core.events.inspection import outbox_counts
+    from eak_core.events.scheduling import overdue
+
+    with state().application() as app:
+        with read_session(app) as session:
+            since = held_since(session)
+            mail, works = outbox_counts(session).waiting, overdue(session)
+        if since is None:
+            return click.echo("The site is not held.")
+        confirm(
+            f"{mail} message(s) leave and {works} scheduled work(s) are done at once. Is the site"
+            " that this is a copy of switched off?",
+            yes,
+        )
+        with write_session(app) as session:
+            release_site(session)
+    return click.echo("The site is released.")
 
 
 def _verified(app: "Flask") -> tuple[int, list[str]]:

@@ -112,7 +112,7 @@ def _look_inside(app: "Flask") -> Iterator[Finding]:
     if CORE.name in missing:
         return
     look: Callable[[Session], Iterator[Finding]]
-    for look in (_logs, _subscriptions, _parked, _scheduled, _outbox, _suspended):
+    for look in (_logs, _clock, _held, _subscriptions, _parked, _scheduled, _outbox, _suspended):
         with read_session(app) as session:
             yield from look(session)
 
@@ -180,21 +180,39 @@ def _scheduled(session: "Session") -> Iterator[Finding]:
     yield Finding("scheduled", not count, sentence)
 
 
+def _clock(session: "Session") -> Iterator[Finding]:
+    from eak_core.db.clocks import clock_fault
+
+    fault = clock_fault(session)
+    yield Finding("clock", fault is None, fault or "The clock is that of the database.")
+
+
+def _held(session: "Session") -> Iterator[Finding]:
+    from eak_core.db.hold import held_since
+
+    since = held_since(session)
+    if since is not None:
+        sentence = (
+            f"The site is a copy that is held since {since:%Y-%m-%d %H:%M} UTC: no mail leaves"
+        )
+        yield Finding("held", False, f"{sentence} and nothing is done before “eak db release”.")
+
+
 def _outbox(session: "Session") -> Iterator[Finding]:
-    from sqlalchemy import func, select
+    from sqlalchemy import select
 
-    from eak_core.events.models import OutboxMessage
+    from eak_core.events.inspection import outbox_counts
+    from eak_core.events.models import TransportPause
 
-    undone = OutboxMessage.done_at.is_(None)
-    waiting = session.scalar(select(func.count()).select_from(OutboxMessage).where(undone)) or 0
-    given_up = session.scalar(
-        select(func.count())
-        .select_from(OutboxMessage)
-        .where(undone, OutboxMessage.next_attempt_at.is_(None))
-    )
-    if given_up:
-        yield Finding("outbox", False, f"{given_up} message(s) were given up after many attempts.")
-    yield Finding("outbox", True, f"{waiting - (given_up or 0)} message(s) wait to be sent.")
+    counts = outbox_counts(session)
+    if counts.given_up:
+        yield Finding("outbox", False, f"{counts.given_up} message(s) were given up by their age.")
+    for pause in session.scalars(select(TransportPause)):
+        reason = pause.error.strip().splitlines()[-1]
+        sentence = f"No {pause.kind} leaves since {pause.since:%Y-%m-%d %H:%M} UTC: {reason}"
+        yield Finding("outbox", False, sentence)
+    sentence = f"{counts.waiting} message(s) wait to be sent, {counts.refused} were refused."
+    yield Finding("outbox", True, sentence)
 
 
 def _suspended(session: "Session") -> Iterator[Finding]:

@@ -3,10 +3,14 @@
 import signal
 import threading
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from eak_core.cli.frame import REFUSED, state
+
+if TYPE_CHECKING:
+    from eak_core.db import Session
 
 port_option = click.option(
     "--port", type=click.IntRange(1, 65535), default=8000, show_default=True, help="The port."
@@ -63,7 +67,8 @@ def serve(port: int, host: str, workers: int, no_worker: bool) -> None:
 def worker(context: click.Context, once: bool, timeout: float) -> None:
     """Handle events and send mail, until a signal ends it.
 
-    With --once it exits when no subscription lags: 0 then, 1 where the time was up before.
+    With --once it exits when no subscription lags: 0 then, 1 where the time was up before, or where
+    what is due had to wait because the site is held or the clock is wrong.
     """
     from eak_core.db import write_session
     from eak_core.events.worker import Worker
@@ -76,14 +81,30 @@ def worker(context: click.Context, once: bool, timeout: float) -> None:
         with write_session(app) as session:
             start_missing(session)
             start_upkeep(session)
+            unready = _unready(session)
         at_work = Worker(app)
         settle()
         if once:
             if not at_work.drain(timeout=timeout):
                 click.echo(f"eak: events are still pending after {timeout:g} seconds.", err=True)
                 context.exit(REFUSED)
+            if unready is not None:
+                context.exit(REFUSED)
             return
         at_work.run(_stopped_by_signals())
+
+
+def _unready(session: "Session") -> str | None:
+    """Why a worker would leave undone what is due, which is said; None where it would not."""
+    from eak_core.db.clocks import clock_fault
+    from eak_core.db.hold import held_since
+
+    reason = clock_fault(session)
+    if held_since(session) is not None:
+        reason = "The site is held: no mail leaves and nothing is done before “eak db release”."
+    if reason is not None:
+        click.echo(f"eak: {reason}", err=True)
+    return reason
 
 
 def _stopped_by_signals() -> threading.Event:

@@ -18,6 +18,7 @@ from sqlalchemy import MetaData as Reflected
 from eak_core.config import sqlite_url
 from eak_core.db import postgres_backup, sqlite, sqlite_backup
 from eak_core.db.engine import engine_options
+from eak_core.db.hold import hold
 from eak_core.db.migrations import Distribution, locked, upgrade_in
 from eak_core.db.saved import (
     BESIDE,
@@ -67,9 +68,10 @@ def restore(
     """Fill the empty database of ``engine`` from ``source``, then run what migrations it lacks;
     answers the tables that were left out.
 
-    Nothing holds unless all of it went well. Raises Misconfigured where the database is not empty
-    or of another kind, or where the file has tables that nothing installed makes
-    (``leave_out_unknown`` leaves these out); DamagedBackup for a file that is no backup.
+    The copy is held (`eak_core.db.hold`), and nothing is left of it unless all went well. Raises
+    Misconfigured where the database is not empty or of another kind, or where the file has tables
+    that nothing installed makes (``leave_out_unknown`` leaves these out); DamagedBackup for a file
+    that is no backup.
     """
     kind = _kind(source)
     if kind != engine.dialect.name:
@@ -186,6 +188,7 @@ def _fill(
             raise DamagedBackup(f"{table.name} has {loaded} rows instead of {table.rows}.")
     for distribution in distributions:
         upgrade_in(into, distribution)
+    hold(into)
     return unknown
 
 

@@ -45,10 +45,12 @@ def parked_events(*, skipped: bool = False) -> Select[ParkedEvent, bool]:
 
 @dataclass(frozen=True, slots=True)
 class OutboxCounts:
-    """How many messages wait to leave, were given up after too many tries, and have left."""
+    """How many messages wait to leave, were given up by their age, were refused for good, and have
+    left within the time that is kept."""
 
     waiting: int
     given_up: int
+    refused: int
     sent: int
 
 
@@ -56,14 +58,15 @@ def outbox_counts(session: Session) -> OutboxCounts:
     """How the outbox stands, in one query."""
     left = OutboxMessage.done_at.is_not(None)
     gone = OutboxMessage.next_attempt_at.is_(None)
-    waiting, given_up, sent = session.execute(
+    waiting, given_up, refused, sent = session.execute(
         select(
             func.count().filter(~left, ~gone),
-            func.count().filter(~left, gone),
+            func.count().filter(~left, gone, ~OutboxMessage.refused),
+            func.count().filter(~left, gone, OutboxMessage.refused),
             func.count().filter(left),
         ).select_from(OutboxMessage)
     ).one()
-    return OutboxCounts(waiting, given_up, sent)
+    return OutboxCounts(waiting, given_up, refused, sent)
 
 
 def unsent_messages() -> Select[OutboxMessage]:

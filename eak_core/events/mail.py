@@ -10,10 +10,12 @@ from pathlib import Path
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from eak_core.errors import Misconfigured
-from eak_core.events.outbox import Claimed, Transport, Undeliverable
+from eak_core.events.outbox import Claimed, Transport, Undeliverable, Unreachable
 from eak_core.events.recipients import recipient, sender_header
 
 TIMEOUT_SECONDS = 20
+#: What a server answers that closes the connection, whatever was asked (RFC 5321, 3.8).
+_NOT_AVAILABLE = 421
 
 
 def mail_transport(url: str | None, *, folder: Path, sender: str, domain: str) -> Transport:
@@ -54,11 +56,15 @@ class FileTransport:
         self.folder, self.sender, self.domain = folder, sender, domain
 
     def __call__(self, claimed: Claimed) -> None:
-        self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        content = compose(claimed, self.sender, self.domain).as_bytes()
         path = self.folder / f"{claimed.id:08d}.eml"
         partial = path.with_suffix(".partial")
-        partial.write_bytes(compose(claimed, self.sender, self.domain).as_bytes())
-        partial.replace(path)
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            partial.write_bytes(content)
+            partial.replace(path)
+        except OSError as error:  # a full disk is no fault of this mail
+            raise Unreachable(f"{self.folder}: {error.strerror or error}") from error
 
 
 class SmtpTransport:
@@ -77,7 +83,7 @@ class SmtpTransport:
 
     def __call__(self, claimed: Claimed) -> None:
         message = compose(claimed, self.sender, self.domain)
-        with self._connect() as server:
+        with self._reached() as server:
             try:
                 server.send_message(message)
             except smtplib.SMTPRecipientsRefused as error:
@@ -91,6 +97,17 @@ class SmtpTransport:
                 raise Undeliverable(
                     "The mail server takes no address with other letters than ASCII before the @."
                 ) from error
+            except smtplib.SMTPResponseException as error:
+                if error.smtp_code == _NOT_AVAILABLE:
+                    raise Unreachable(str(error)) from error
+                raise
+
+    def _reached(self) -> smtplib.SMTP:
+        """The server, ready for a mail. A refused sign-in is no fault of any mail either."""
+        try:
+            return self._connect()
+        except (OSError, smtplib.SMTPException) as error:
+            raise Unreachable(f"{self.host}:{self.port}: {error}") from error
 
     def _connect(self) -> smtplib.SMTP:
         context = ssl.create_default_context()

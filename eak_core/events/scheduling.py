@@ -16,6 +16,7 @@ from sqlalchemy import Select, and_, delete, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from eak_core import clock
+from eak_core.db.hold import not_held
 from eak_core.db.upsert import insert_for
 from eak_core.events.backoff import retry_time
 from eak_core.events.core import EventCore
@@ -117,7 +118,8 @@ class Task:
 
 
 def due(session: Session, plugins: Sequence[str]) -> list[Task]:
-    """What is to be done now by ``plugins``, where they are on, the oldest first."""
+    """What is to be done now by ``plugins``, where they are on, the oldest first; nothing where the
+    site is held."""
     rows = session.execute(
         select(ScheduledWork.plugin, ScheduledWork.service_id, ScheduledWork.name)
         .join(Subscription, _subscribed, isouter=True)
@@ -125,11 +127,18 @@ def due(session: Session, plugins: Sequence[str]) -> list[Task]:
             ScheduledWork.next_attempt_at <= clock.now(),
             ScheduledWork.plugin.in_(plugins),
             or_(Subscription.enabled, ScheduledWork.plugin == CORE.name),
+            not_held(),
         )
         .order_by(ScheduledWork.next_attempt_at)
         .limit(AT_ONCE)
     )
     return [Task(*row) for row in rows]
+
+
+def overdue(session: Session) -> int:
+    """How much is due by now, whether anybody may do it or not."""
+    due = ScheduledWork.next_attempt_at <= clock.now()
+    return session.scalar(select(func.count()).select_from(ScheduledWork).where(due)) or 0
 
 
 def count_attempt(session: Session, task: Task) -> int | None:

@@ -12,7 +12,7 @@ from sqlalchemy.exc import IntegrityError
 
 from eak_core import clock
 from eak_core.db import Session
-from eak_core.events import CORE, SITE, on_schedule, schedule
+from eak_core.events import CORE, SITE, on_schedule, outbox, schedule
 from eak_core.events.models import ScheduledWork
 from eak_core.people import invitations, sessions
 from eak_core.people.models import Person, RoleGrant, RoleInvitation
@@ -41,7 +41,8 @@ def tidy_up(session: Session, service: Any, name: str, due_at: datetime) -> None
         )
     )
     sessions.forget_ended(session)
-    pause = timedelta(seconds=1) if deleted == AT_ONCE else EVERY
+    more = outbox.forget_old(session) == outbox.FORGOTTEN_AT_ONCE or deleted == AT_ONCE
+    pause = timedelta(seconds=1) if more else EVERY
     schedule(session, CORE.name, SITE, name, clock.now() + pause)
 
 

@@ -6,7 +6,8 @@ import pytest
 from sqlalchemy import func, select
 
 from eak_core.events import SITE
-from eak_core.events.models import EventLog, ScheduledWork
+from eak_core.events.models import EventLog, OutboxMessage, ScheduledWork
+from eak_core.events.outbox import enqueue_mail
 from eak_core.people import upkeep
 from eak_core.people.accounts import create_person
 from eak_core.people.models import Person, PersonSession, RoleGrant, RoleInvitation
@@ -104,6 +105,19 @@ def test_invitations_and_sessions_go_when_they_are_over(
                 for model in (RoleInvitation, PersonSession)
             )
         assert count == left
+
+
+def test_letters_that_left_are_forgotten_after_ninety_days(
+    tidied: Site, clock: FrozenClock
+) -> None:
+    with tidied.writing() as session:
+        enqueue_mail(session, to="a@b.example", subject="s", text="t", dedupe_key="k")
+    tidied.drain()
+    for days, left in ((90, 1), (1, 0)):
+        clock.advance(days=days)
+        tidied.drain()
+        with tidied.reading() as session:
+            assert session.scalar(select(func.count()).select_from(OutboxMessage)) == left
 
 
 def test_an_account_that_never_was_leaves_no_event(tidied: Site, clock: FrozenClock) -> None:

@@ -72,7 +72,10 @@ def test_a_site_is_saved_and_restored_whatever_stands_in_its_path(eak: Eak, tmp_
     assert (here / "eak.sqlite").exists()
     file = tmp_path / ODD / "saved #2?"
     assert "rows" in eak("db", "backup", str(file), on=here).out
-    assert eak("db", "restore", str(file), "--json", on=there).json == {"events": 1}
+    assert eak("db", "restore", str(file), "--json", on=there).json == {
+        "events": 1,
+        "held": True,
+    }
     assert "culture" in eak("service", "list", on=there).out
     assert (there / "eak.sqlite").stat().st_mode & 0o077 == 0
 
@@ -238,6 +241,24 @@ def test_a_zip_that_was_meddled_with_is_refused_in_one_sentence_and_leaves_nothi
     assert said in ran.err
     assert ran.err.count("\n") == 1
     assert tables_in(empty) == []
+
+
+@pytest.mark.usefixtures("no_plugins")
+def test_a_restored_copy_is_quiet_until_it_is_released(eak: Eak, kept: Path, empty: str) -> None:
+    restored = eak("db", "restore", str(kept))
+    assert "eak db release" in restored.out
+    doctor = eak("doctor", "--json")
+    assert [each["about"] for each in doctor.json["checks"] if not each["ok"]] == ["held"]
+    waited = eak("worker", "--once")
+    assert waited.code == 1
+    assert "held" in waited.err
+    assert eak("db", "release").code == 1, "nobody said yes"
+    assert "held" in eak("worker", "--once").err
+    assert eak("db", "release", "--yes").code == 0
+    assert eak("worker", "--once").code == 0
+    assert "not held" in eak("db", "release").out
+    assert eak("db", "hold").code == 0
+    assert "held" in eak("worker", "--once").err
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@
 
 import email
 import email.header
+import errno
 import socket
 import threading
 from collections.abc import Iterator
@@ -15,13 +16,14 @@ from aiosmtpd.smtp import SMTP, Envelope, Session
 from flask import Flask
 from sqlalchemy import select
 
-from eak_core import clock
+from eak_core import clock as platform_clock
 from eak_core.db import read_session, write_session
 from eak_core.errors import Misconfigured
 from eak_core.events import outbox
 from eak_core.events.mail import mail_transport
-from eak_core.events.models import OutboxMessage
-from eak_core.events.outbox import MAX_ATTEMPTS, Claimed, Outbox
+from eak_core.events.models import OutboxMessage, TransportPause
+from eak_core.events.outbox import Claimed, Outbox, Unreachable
+from eak_core.testing.fixtures import FrozenClock
 from tests.core.events.probe import MakeApp
 
 
@@ -41,7 +43,7 @@ def later(app: Flask, **delta: float) -> None:
     with write_session(app) as session:
         for waiting in session.scalars(select(OutboxMessage)):
             if waiting.next_attempt_at is not None:
-                waiting.next_attempt_at = clock.now() - timedelta(seconds=1)
+                waiting.next_attempt_at = platform_clock.now() - timedelta(seconds=1)
 
 
 class Sink:
@@ -52,6 +54,15 @@ class Sink:
         self.received: list[Message] = []
         self.recipients: list[str] = []
         self.answer = "250 OK"
+        self.closing = False
+
+    async def handle_MAIL(
+        self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
+    ) -> str:
+        if self.closing:
+            return "421 closing"
+        envelope.mail_from = address
+        return "250 OK"
 
     async def handle_RCPT(
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
@@ -192,24 +203,144 @@ def test_a_sender_that_dies_after_the_dialogue_sends_one_duplicate_with_the_same
     assert first["Message-ID"] == second["Message-ID"]
 
 
-def test_a_server_that_is_away_is_tried_again_and_then_given_up(app: Flask) -> None:
+def test_what_a_server_refuses_again_and_again_is_given_up_after_five_days(
+    app: Flask, clock: FrozenClock
+) -> None:
+    def refuse(claimed: Claimed) -> None:
+        raise ValueError("not now")
+
+    app.extensions["eak_transports"] = {"mail": refuse}
+    queue(app)
+    clock.advance(days=30)  # on a copy that was held
+    for _hour in range(24 * 5):
+        Outbox(app).send_due()
+        assert message(app).next_attempt_at is not None
+        clock.advance(hours=1)
+        later(app)
+    Outbox(app).send_due()
+    waiting = message(app)
+    assert waiting.next_attempt_at is None
+    assert not waiting.refused
+    assert waiting.error is not None
+    assert "not now" in waiting.error
+    with write_session(app) as session:
+        outbox.retry(session, waiting.id)
+    Outbox(app).send_due()
+    assert message(app).next_attempt_at is not None, "its five days begin anew"
+    app.extensions["eak_transports"] = {"mail": lambda claimed: None}
+    later(app)
+    assert Outbox(app).send_due() == 1
+
+
+def test_a_server_that_is_away_for_a_week_loses_no_letter_and_is_not_asked_for_each(
+    app: Flask, clock: FrozenClock
+) -> None:
+    asked: list[str] = []
+    away = [True]
+
+    def connect(claimed: Claimed) -> None:
+        asked.append(claimed.key)
+        if away[0]:
+            raise Unreachable("nobody there")
+
+    app.extensions["eak_transports"] = {"mail": connect, "call": lambda claimed: None}
+    for number in range(50):
+        queue(app, f"welcome:{number}")
+    with write_session(app) as session:
+        outbox.enqueue(session, kind="call", payload={}, dedupe_key="call")
+    assert Outbox(app).send_due() == 1, "another way out is open"
+    assert Outbox(app).send_due() == 0
+    assert len(asked) == 1
+    for _ in range(20):
+        clock.advance(seconds=301)
+        assert Outbox(app).send_due() == 0
+    assert len(asked) == 21
+    clock.advance(days=7)
+    away[0] = False
+    assert Outbox(app).send_due() == 50
+    with read_session(app) as session:
+        assert session.scalars(select(TransportPause)).all() == []
+        assert max(session.scalars(select(OutboxMessage.attempts))) == 1
+
+
+def test_somebody_who_asks_for_it_ends_a_pause(app: Flask, clock: FrozenClock) -> None:
     def away(claimed: Claimed) -> None:
-        raise ConnectionRefusedError("nobody there")
+        raise Unreachable("nobody there")
 
     app.extensions["eak_transports"] = {"mail": away}
     queue(app)
-    for _ in range(MAX_ATTEMPTS + 2):
+    for _ in range(8):
+        clock.advance(seconds=301)
         Outbox(app).send_due()
-        later(app)
-    waiting = message(app)
-    assert waiting.attempts == MAX_ATTEMPTS
-    assert waiting.next_attempt_at is None
-    assert waiting.error is not None
-    assert "nobody there" in waiting.error
-    with write_session(app) as session:
-        outbox.retry(session, waiting.id)
     app.extensions["eak_transports"] = {"mail": lambda claimed: None}
+    assert Outbox(app).send_due() == 0
+    with write_session(app) as session:
+        outbox.retry(session)
     assert Outbox(app).send_due() == 1
+
+
+@pytest.mark.parametrize("url", ["smtp://127.0.0.1:1?tls=none", "smtps://127.0.0.1:1"])
+def test_a_server_that_does_not_answer_is_no_fault_of_a_letter(tmp_path: Path, url: str) -> None:
+    transport = mail_transport(url, folder=tmp_path, sender="a@b.example", domain="b.example")
+    with pytest.raises(Unreachable, match=r"127\.0\.0\.1:1"):
+        transport(Claimed(1, "k", "mail", {"to": "c@d.example", "subject": "", "text": ""}, 1))
+
+
+@pytest.mark.parametrize("database", ["sqlite"])
+def test_a_server_that_closes_is_no_fault_of_a_letter(smtp_app: Flask, sink: Sink) -> None:
+    sink.closing = True
+    queue(smtp_app)
+    Outbox(smtp_app).send_due()
+    with read_session(smtp_app) as session:
+        assert session.scalars(select(TransportPause.kind)).all() == ["mail"]
+    assert message(smtp_app).attempts == 0
+
+
+def test_a_full_disk_is_no_fault_of_a_letter_that_becomes_a_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(Path, "write_bytes", full)
+    transport = mail_transport(None, folder=tmp_path, sender="a@b.example", domain="b.example")
+    with pytest.raises(Unreachable, match="No space"):
+        transport(Claimed(1, "k", "mail", {"to": "c@d.example", "subject": "", "text": ""}, 1))
+
+
+@pytest.mark.parametrize("hours", [1, -1])
+def test_a_sender_whose_clock_is_wrong_sends_nothing_and_says_so(
+    app: Flask, hours: int, caplog: pytest.LogCaptureFixture
+) -> None:
+    app.extensions["eak_transports"] = {"mail": lambda claimed: None}
+    with platform_clock.wrong(timedelta(hours=hours - 2)):
+        queue(app)
+    with platform_clock.wrong(timedelta(hours=hours)):
+        assert Outbox(app).send_due() == 0
+    assert "3600 seconds" not in caplog.text
+    assert "60 minutes" in caplog.text
+    assert message(app).attempts == 0
+    later(app)
+    assert Outbox(app).send_due() == 1
+
+
+def test_what_left_is_remembered_for_ninety_days(app: Flask, clock: FrozenClock) -> None:
+    app.extensions["eak_transports"] = {"mail": lambda claimed: None}
+    queue(app, "sent")
+    Outbox(app).send_due()
+    queue(app, "given up")
+    queue(app, "waiting")
+    with write_session(app) as session:
+        given_up = session.scalars(
+            select(OutboxMessage).where(OutboxMessage.dedupe_key == "given up")
+        ).one()
+        given_up.next_attempt_at = None
+    for days, left in ((90, 3), (1, 1)):
+        clock.advance(days=days)
+        with write_session(app) as session:
+            outbox.forget_old(session)
+        with read_session(app) as session:
+            assert len(session.scalars(select(OutboxMessage.id)).all()) == left
 
 
 @pytest.mark.parametrize(("answer", "final"), [("550 no such user", True), ("451 later", False)])
@@ -219,7 +350,9 @@ def test_a_refusal_for_good_is_not_tried_again(
     sink.answer = answer
     queue(smtp_app)
     assert Outbox(smtp_app).send_due() == 0
-    assert (message(smtp_app).next_attempt_at is None) is final
+    waiting = message(smtp_app)
+    assert (waiting.next_attempt_at is None) is final
+    assert waiting.refused is final
 
 
 def test_without_a_server_mails_become_files(app: Flask, tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 """What is to happen at an instant happens once, by itself, whatever fails."""
 
+import contextvars
 import os
 import threading
 from collections.abc import Callable, Iterator
@@ -13,8 +14,16 @@ from sqlalchemy.event import listen, remove
 from sqlalchemy.orm import Session
 
 from eak_core import clock
-from eak_core.db import engine, read_session, write_session
-from eak_core.events import EventError, on_schedule, publish, schedule, subscriptions, unschedule
+from eak_core.db import engine, hold, read_session, write_session
+from eak_core.events import (
+    EventError,
+    on_schedule,
+    outbox,
+    publish,
+    schedule,
+    subscriptions,
+    unschedule,
+)
 from eak_core.events import scheduling as scheduled_work
 from eak_core.events import worker as worker_module
 from eak_core.events.models import EventLog, ScheduledWork
@@ -74,6 +83,70 @@ def test_what_is_scheduled_happens_when_it_is_due_and_once(make_app: MakeApp) ->
         drain(app)
     assert effects(app) == [12]
     assert rows(app) == []
+
+
+@pytest.mark.parametrize("hours", [1, -1])
+def test_a_worker_whose_clock_is_wrong_does_nothing_that_is_due_and_says_so(
+    make_app: MakeApp, hours: int, caplog: pytest.LogCaptureFixture
+) -> None:
+    app = make_app(closing())
+    turn_on(app)
+    plan(app, "close:12", hours=hours - 0.5)
+    with clock.wrong(timedelta(hours=hours)):
+        drain(app)
+        drain(app)
+    assert effects(app) == []
+    assert [row.attempts for row in rows(app)] == [0]
+    assert caplog.text.count("60 minutes") == 2, "each worker says it, and not at each look"
+    with clock.freeze(NOON + timedelta(hours=hours)):
+        drain(app)
+    assert effects(app) == [12]
+
+
+def test_a_clock_that_is_a_little_off_stops_nothing(make_app: MakeApp) -> None:
+    app = make_app(closing())
+    turn_on(app)
+    plan(app, "close:12")
+    with clock.wrong(timedelta(seconds=4)):
+        drain(app)
+    assert effects(app) == [12]
+
+
+def test_without_a_frozen_clock_ours_is_compared_with_the_databases_own(make_app: MakeApp) -> None:
+    app = make_app(closing())
+    turn_on(app)
+    context = contextvars.Context()  # in which nothing is frozen
+
+    def run() -> None:
+        with write_session(app) as session:
+            schedule(session, "probe", SERVICE, "close:12", clock.now() + timedelta(minutes=30))
+        with clock.wrong(timedelta(hours=1)):
+            drain(app)
+        assert effects(app) == []
+        with write_session(app) as session:
+            schedule(session, "probe", SERVICE, "close:12", clock.now())
+        drain(app)
+        assert effects(app) == [12]
+
+    context.run(run)
+
+
+def test_a_held_copy_does_nothing_by_itself_until_it_is_released(make_app: MakeApp) -> None:
+    app = make_app(closing())
+    turn_on(app)
+    plan(app, "close:12")
+    app.extensions["eak_transports"] = {"mail": lambda claimed: None}
+    with write_session(app) as session:
+        outbox.enqueue_mail(session, to="a@b.example", subject="s", text="t", dedupe_key="k")
+        hold.hold(session)
+    drain(app)
+    assert effects(app) == []
+    assert outbox.Outbox(app).send_due() == 0
+    with write_session(app) as session:
+        hold.release(session)
+    assert outbox.Outbox(app).send_due() == 1
+    drain(app)
+    assert effects(app) == [12]
 
 
 def test_what_is_overdue_happens_in_the_order_of_the_instants(make_app: MakeApp) -> None:
