@@ -15,7 +15,7 @@ LOCK     := $(BIN)/uv pip compile pyproject.toml $(PLUGINS:%=%/pyproject.toml) \
 	--generate-hashes --no-emit-index-url --no-annotate --custom-compile-command "make lock"
 
 .DEFAULT_GOAL := help
-.PHONY: help install install-test demo demo-reset test chromium check lint types imports \
+.PHONY: help install install-test demo demo-reset dev test chromium check lint types imports \
 	translations migrations docs bench lock clean
 
 help:  ## this list
@@ -55,6 +55,10 @@ demo: install  ## a complete site with content on http://127.0.0.1:8000 (PORT=â€
 
 demo-reset: install  ## the demonstration from its beginning again
 	@$(BIN)/eak demo --port $(PORT) --reset --yes
+
+dev: install  ## the demonstration for authors: changes show at once, failures in the terminal
+	@$(BIN)/eak demo --no-serve >/dev/null
+	@$(BIN)/eak --instance instance/demo serve --dev --port $(PORT)
 
 # --- Tests and checks.
 

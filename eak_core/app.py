@@ -44,15 +44,18 @@ def create_app(
     *,
     plugins: Iterable[ModuleType | str] | None = None,
     testing: bool = False,
+    development: bool = False,
 ) -> Flask:
     """The application of one instance.
 
     ``plugins`` are modules to load in the place of those that are installed. The database may lack
     migrations: commands run them, and servers refuse to start (`migrations.require_current`).
+    In ``development`` what changes on disk shows at once, browsers keep nothing, and no plugin is
+    suspended.
     """
     # Files are served by their themes, under addresses that carry what is in them.
     app = Application("eak_core", instance_path=str(config.instance), static_folder=None)
-    app.config.update(SECRET_KEY=config.secret_key, TESTING=testing)
+    app.config.update(SECRET_KEY=config.secret_key, TESTING=testing, EAK_DEVELOPMENT=development)
     init_db(app, config.database_url)
     PermissionRegistry().init_app(app)
     init_web(app, config)

@@ -1,15 +1,19 @@
-"""``eak plugin new`` and ``eak plugin check``: what plugin authors run."""
+"""``eak plugin new``, ``check``, ``migration`` and ``translate``: what plugin authors run."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from eak_core.cli.frame import REFUSED
+from eak_core.cli.frame import REFUSED, state
 from eak_core.cli.output import json_option, show_json
+from eak_core.invocation import typed
 
 if TYPE_CHECKING:
     from eak_core.cli.inspection import Finding
+
+
+plugin_argument = click.argument("plugin")
 
 
 @click.command("new")
@@ -32,7 +36,7 @@ def new(name: str, into: Path) -> None:
 
 
 @click.command("check")
-@click.argument("path", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@plugin_argument
 @click.option(
     "--golden",
     type=click.Path(file_okay=False, path_type=Path),
@@ -43,12 +47,16 @@ def new(name: str, into: Path) -> None:
 @json_option
 @click.pass_context
 def check(
-    context: click.Context, path: Path, golden: Path | None, write_golden: bool, as_json: bool
+    context: click.Context, plugin: str, golden: Path | None, write_golden: bool, as_json: bool
 ) -> None:
-    """Look at the plugin in the folder PATH, and say in sentences what is wrong with it."""
+    """Look at PLUGIN, and say in sentences what is wrong with it.
+
+    PLUGIN is a folder with a pyproject.toml, or the name of a plugin installed from one.
+    """
+    from eak_core.cli.authoring.finding import folder_of
     from eak_core.cli.inspection import inspect_plugin
 
-    found = inspect_plugin(path.resolve(), golden, write_golden=write_golden)
+    found = inspect_plugin(folder_of(plugin), golden, write_golden=write_golden)
     wrong = [each for each in found if not each.fine]
     if as_json:
         show_json({"ok": not wrong, "findings": found})
@@ -62,3 +70,47 @@ def check(
 
 def _line(finding: "Finding") -> str:
     return f"{'✓' if finding.fine else '✗'} {finding.about}: {finding.said}"
+
+
+@click.command("migration")
+@plugin_argument
+@click.option("-m", "--message", required=True, help="What it changes, in a few words.")
+def migration(plugin: str, message: str) -> None:
+    """Write the migration that takes the tables of PLUGIN to what its models say.
+
+    PLUGIN is a folder with a pyproject.toml, or the name of a plugin installed from one. No site is
+    looked at: models and migrations are compared on a database made for it.
+    """
+    from eak_core.cli.authoring.finding import chosen
+    from eak_core.cli.authoring.revision import write_migration
+
+    written = write_migration(chosen(plugin), message)
+    if written is None:
+        return click.echo("The migrations make what the models say; nothing was written.")
+    for warning in written.warnings:
+        click.echo(f"eak: {warning}", err=True)
+    click.echo(f"{_shown(written.file)} is written: read it, then run")
+    return click.echo(f"  {typed('db upgrade', state().folder)}")
+
+
+@click.command("translate")
+@plugin_argument
+def translate(plugin: str) -> None:
+    """Bring the texts of PLUGIN into its .po files, and say what is to be translated.
+
+    PLUGIN is a folder with a pyproject.toml, or the name of a plugin installed from one.
+    """
+    from eak_core.cli.authoring.finding import chosen
+    from eak_core.cli.authoring.words import translate as merge
+
+    for each in merge(chosen(plugin)):
+        click.echo(
+            f"{_shown(each.file)}: {each.added} new, {each.fuzzy} reworded (marked fuzzy),"
+            f" {each.dropped} no longer said; {each.untranslated} to translate."
+        )
+
+
+def _shown(file: Path) -> str:
+    """``file`` as it is seen from here."""
+    here = Path.cwd()
+    return str(file.relative_to(here) if file.is_relative_to(here) else file)

@@ -20,6 +20,8 @@ group = LazyGroup(
     commands_at={
         "new": "eak_core.cli.plugin_author:new",
         "check": "eak_core.cli.plugin_author:check",
+        "migration": "eak_core.cli.plugin_author:migration",
+        "translate": "eak_core.cli.plugin_author:translate",
     },
 )
 

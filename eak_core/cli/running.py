@@ -37,8 +37,15 @@ THREADS = 1
     help="How many processes answer requests.",
 )
 @click.option("--no-worker", is_flag=True, help="Leave the events to “eak worker” elsewhere.")
-def serve(port: int, host: str, workers: int, no_worker: bool) -> None:
+@click.option(
+    "--dev",
+    is_flag=True,
+    help="For authors, on this machine alone: changes show at once, failures in the terminal.",
+)
+def serve(port: int, host: str, workers: int, no_worker: bool, dev: bool) -> None:
     """Serve the site, with a worker inside each process."""
+    if dev:
+        return _develop(port, host, workers, worker=not no_worker)
     from eak_core.cli import server
     from eak_core.db import db
 
@@ -52,6 +59,25 @@ def serve(port: int, host: str, workers: int, no_worker: bool) -> None:
     server.serve(
         place, Path(app.instance_path), processes=workers, threads=THREADS, worker=not no_worker
     )
+    return None
+
+
+def _develop(port: int, host: str, workers: int, *, worker: bool) -> None:
+    from werkzeug.serving import is_running_from_reloader
+
+    from eak_core.cli import development, server
+
+    development.require_loopback(host)
+    if workers != 1:
+        raise click.UsageError("--dev has one process: leave --workers out.")
+    place = server.Place(host, port)
+    # The process that is begun anew is handed the port, which its parent holds.
+    if not is_running_from_reloader():
+        place.require_free()
+        server.require_writable(state().folder)
+        with state().application():
+            pass
+    development.serve(place, state().folder, worker=worker)
 
 
 @click.command()

@@ -249,16 +249,18 @@ def differences(
     ``plugins`` names every plugin, whose tables are not the core's.
     """
     with engine.connect() as connection:
-        context = MigrationContext.configure(
-            connection,
-            opts={
-                "version_table": distribution.version_table,
-                "include_name": _names_of(distribution, plugins),
-                "include_object": _owned_by(distribution, plugins),
-            },
-        )
+        context = MigrationContext.configure(connection, opts=comparison(distribution, plugins))
         found = compare_metadata(context, Base.metadata)
     return [_described(each) for each in found]
+
+
+def comparison(distribution: Distribution, plugins: Sequence[str] = ()) -> dict[str, Any]:
+    """Alembic's options for comparing the tables of ``distribution`` alone with its models."""
+    return {
+        "version_table": distribution.version_table,
+        "include_name": _names_of(distribution, plugins),
+        "include_object": _owned_by(distribution, plugins),
+    }
 
 
 def _owned_by(distribution: Distribution, plugins: Sequence[str]) -> Any:

@@ -11,7 +11,7 @@ from eak_core.db.trouble import is_database_trouble, lost_while_idle
 from eak_core.events.core import EventCore
 from eak_core.events.log import Unit, handling
 from eak_core.events.models import ParkedEvent, Subscription
-from eak_core.events.parking import describe, free_next, park, parked_subjects
+from eak_core.events.parking import free_next, note, park, parked_subjects
 from eak_core.events.reading import (
     POSITION,
     SUBJECT,
@@ -285,13 +285,17 @@ def retry_parked(session: Session, core: EventCore, sub: Subscription, parked: P
     try:
         event = recorded(core.registry, parked.service_id, row)
     except EventError as error:
-        parked.error = describe(error)
+        parked.error = note(_again(parked), error)
         return False
     _, failure = batch.attempt([event], handlers, row[POSITION] <= sub.live_from)
     if failure is not None:
-        parked.error = describe(failure)
+        parked.error = note(_again(parked), failure)
         return False
     sub.handled += 1
     free_next(session, parked)
     session.delete(parked)
     return True
+
+
+def _again(parked: ParkedEvent) -> str:
+    return f"event {parked.position} of service {parked.service_id}, for {parked.plugin}, again"

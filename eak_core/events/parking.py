@@ -4,6 +4,7 @@ The first of a subject is tried again with growing pauses; after `MAX_ATTEMPTS` 
 administrator, who retries it or skips it with a reason. The ones behind it follow in order.
 """
 
+import logging
 import traceback
 from typing import Literal
 
@@ -18,6 +19,9 @@ from eak_core.events.models import ParkedEvent, Subscription
 from eak_core.events.types import CORE, Code, Event, event
 from eak_core.i18n import _l
 from eak_core.visible import trimmed
+
+# Said at length while a plugin is written; on a site that runs, ten thousand events may be parked.
+logger = logging.getLogger("eak.failures")
 
 MAX_ATTEMPTS = 8
 MAX_ERROR_CHARACTERS = 8_000
@@ -50,19 +54,27 @@ def park(
     behind: bool = False,
 ) -> None:
     """Put one event aside; ``behind`` another one of its subject it has no try of its own."""
+    what = f"event {position} of service {service_id}, for {plugin},"
     session.add(
         ParkedEvent(
             plugin=plugin,
             service_id=service_id,
             position=position,
             subject=subject,
-            error=describe(error),
+            error=describe(error) if behind else note(f"{what} is parked", error),
             attempts=0 if behind else 1,
             parked_at=clock.now(),
             retry_at=None if behind else retry_time(1),
         )
     )
     session.flush()
+
+
+def note(what: str, error: BaseException | str) -> str:
+    """`describe`, shown to an author as it happens: ``what`` failed, and why."""
+    text = describe(error)
+    logger.debug("%s:\n%s", what, text)
+    return text
 
 
 def describe(error: BaseException | str, most: int = MAX_ERROR_CHARACTERS) -> str:

@@ -23,7 +23,7 @@ from eak_core.events.core import EventCore
 from eak_core.events.handling import TornTransaction
 from eak_core.events.log import handling
 from eak_core.events.models import ScheduledWork, Subscription
-from eak_core.events.parking import describe
+from eak_core.events.parking import note
 from eak_core.events.types import CORE, EventError
 
 #: The longest pause between two tries of what failed, in seconds.
@@ -194,7 +194,7 @@ def note_failure(session: Session, task: Task, attempt: int, error: Exception) -
     session.execute(
         update(ScheduledWork)
         .where(*_row_of(task), ScheduledWork.attempts == attempt)
-        .values(error=describe(error))
+        .values(error=note(f"{task.name} of {task.plugin}", error))
     )
 
 

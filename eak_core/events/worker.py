@@ -219,7 +219,7 @@ class Worker:
                     sub.tries = 0
                 sub.failures += 1
                 sub.retry_at = retry_time(sub.failures)
-                sub.error = parking.describe(error)
+                sub.error = parking.note(f"{plugin} in service {service_id} waits", error)
 
     def perform_due(self) -> int:
         """Do what is scheduled and due; answers how much of it was done."""

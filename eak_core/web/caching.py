@@ -59,6 +59,7 @@ def _may_be_kept() -> bool:
     actor = g.get("actor")
     return (
         request.method in _SAFE
+        and not current_app.config.get("EAK_DEVELOPMENT")
         and g.get("validator") is not None
         and getattr(service, "audience", None) == "public"
         and getattr(actor, "person_id", None) is None
@@ -95,7 +96,11 @@ def set_caching(response: Response) -> Response:
         response.set_etag(f"{tag}-{int(deadline.timestamp())}" if deadline else tag, weak=True)
         response.headers["Cache-Control"] = "private, no-cache"
         response.vary.update(("Cookie", "Accept"))
-    elif getattr(g.get("actor"), "person_id", None) is not None or _is_personal():
+    elif (
+        getattr(g.get("actor"), "person_id", None) is not None
+        or _is_personal()
+        or current_app.config.get("EAK_DEVELOPMENT")
+    ):
         response.headers["Cache-Control"] = "private, no-store"
     else:
         response.headers["Cache-Control"] = "no-cache"

@@ -307,7 +307,8 @@ def init_themes(app: Flask, instance: Path, default: str) -> None:
 
     Raises Misconfigured when the default theme does not exist.
     """
-    themes = Themes((instance / "themes", _PACKAGE / "_themes", _PACKAGE.parent / "themes"))
+    folders = instance / "themes", _PACKAGE / "_themes", _PACKAGE.parent / "themes"
+    themes = Themes(folders, recheck=0.0) if app.config.get("EAK_DEVELOPMENT") else Themes(folders)
     if themes.find(default) is None:
         raise Misconfigured(f"The setting default_theme names “{default}”, which is no theme.")
     app.extensions["eak_themes"] = themes

@@ -5,6 +5,8 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+from eak_core.cli.authoring.finding import Found
+
 API = "eak_core.api"
 
 _INLINE = (
@@ -17,19 +19,21 @@ _INLINE = (
 )  # fmt: skip
 
 
-def forbidden_imports(package: Path) -> list[str]:
+def forbidden_imports(plugin: Found) -> list[str]:
     """A sentence for each import of the core that is not `eak_core.api`, or of another plugin."""
     found = []
-    for file in sorted(package.rglob("*.py")):
+    own = plugin.module.partition(".")[0]
+    for file in plugin.files:
+        place = file.relative_to(plugin.root).as_posix()
         try:
             tree = ast.parse(file.read_text(encoding="utf-8"))
         except SyntaxError as error:
-            found.append(f"{_place(package, file)}:{error.lineno} is not Python: {error.msg}.")
+            found.append(f"{place}:{error.lineno} is not Python: {error.msg}.")
             continue
         for line, module in _imports(tree):
-            problem = _problem(package.name, module)
+            problem = _problem(own, module)
             if problem:
-                found.append(f"{_place(package, file)}:{line} imports {module}: {problem}")
+                found.append(f"{place}:{line} imports {module}: {problem}")
     return found
 
 

@@ -280,6 +280,17 @@ def test_five_failures_put_a_plugin_aside_in_that_service_alone(site: Flask) -> 
     assert "plugin.suspended" not in types_in_log(site, "routes")
 
 
+def test_while_a_plugin_is_worked_on_its_failures_put_nothing_aside(
+    site: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(site.config, "EAK_DEVELOPMENT", True)
+    visit(site, breaker.LIMIT + 2)
+    assert active(site) == {"bad"}
+    with read_session(site) as session:
+        [fault] = breaker.faults(session, service_at(session).id, "bad")
+    assert fault["count"] == breaker.LIMIT + 2
+
+
 def test_failures_are_kept_with_their_traceback_and_counted(site: Flask) -> None:
     visit(site, 3)
     with read_session(site) as session:

@@ -1,0 +1,1 @@
+"""What plugin authors have written for them: migrations from models, catalogues from texts."""
