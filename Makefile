@@ -13,10 +13,11 @@ PIP      := $(BIN)/python -m pip --disable-pip-version-check --quiet
 LOCK     := $(BIN)/uv pip compile pyproject.toml $(PLUGINS:%=%/pyproject.toml) \
 	--excludes requirements/tree.txt --quiet --universal --python-version 3.11 \
 	--generate-hashes --no-emit-index-url --no-annotate --custom-compile-command "make lock"
+REFERENCE := $(BIN)/python -m eak_core.reference docs/plugins/reference $(notdir $(PLUGINS))
 
 .DEFAULT_GOAL := help
 .PHONY: help install install-test demo demo-reset dev test chromium check lint types imports \
-	translations migrations docs bench lock clean
+	translations migrations reference reference-check docs bench lock clean
 
 help:  ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 22
@@ -77,7 +78,7 @@ chromium:
 	  exit 2; \
 	fi
 
-check: lint types imports translations migrations docs  ## style, types, layers, translations, migrations, docs
+check: lint types imports translations migrations reference-check docs  ## style, types, layers, translations, migrations, docs
 
 lint: install-test
 	@$(BIN)/ruff check .
@@ -94,6 +95,12 @@ translations: install-test
 
 migrations: install-test
 	@$(BIN)/eak --instance $(VENV)/check-instance db check --models
+
+reference: install-test  ## the pages in docs/plugins/reference, from what the code says
+	@$(REFERENCE)
+
+reference-check: install-test
+	@$(REFERENCE) --check
 
 docs: install-test
 	@$(BIN)/sphinx-build --quiet --fail-on-warning --keep-going docs site

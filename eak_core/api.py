@@ -31,6 +31,21 @@ Pages are views of a `PluginBlueprint`, forms are subclasses of `Form`, tables s
 Whatever is visible on a page changes together with an event, because pages are kept by readers'
 browsers until the log of their service moves. Nothing leaves for the outside but through
 ``ctx.send``, after the commit and never during a replay.
+
+An argument that many functions take means the same in all of them:
+
+- ``session``: the `Session` of the transaction at hand, from `current_session` in views and
+  commands, from ``ctx.session`` in handlers;
+- ``actor``: who acts, an `Actor`; in a request, ``g.actor``;
+- ``service``: a `Service`, or something with its ``id``; in a request, ``g.service``;
+- ``service_id``: its id, or `SITE`;
+- ``active``: the names of the plugins that are on there; in a request, ``g.active``;
+- ``plugin``: the name of a plugin;
+- ``owner``: a `Plugin`;
+- ``idea``: an `Idea`;
+- ``person_id``: the id of a person, as in ``actor.person_id``;
+- ``model``: a class of a table, below `Model`;
+- ``app``: Flask's application, ``current_app``.
 """
 
 from eak_core import clock

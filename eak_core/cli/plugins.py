@@ -22,6 +22,8 @@ group = LazyGroup(
         "check": "eak_core.cli.plugin_author:check",
         "migration": "eak_core.cli.plugin_author:migration",
         "translate": "eak_core.cli.plugin_author:translate",
+        "api": "eak_core.cli.reference:api",
+        "hooks": "eak_core.cli.reference:hooks",
     },
 )
 

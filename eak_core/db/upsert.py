@@ -29,7 +29,8 @@ def insert_once(
     values: Mapping[str, Any],
     returning: InstrumentedAttribute[int],
 ) -> int | None:
-    """Insert a row; ``returning`` of it, or None where a unique key says that it is there already.
+    """Insert a row of ``values``; answers ``returning`` of it, or None where a unique key says that
+    it is there already.
 
     The transaction goes on either way.
     """
@@ -142,6 +143,7 @@ _SQLITE = sqlite.dialect(paramstyle="qmark")
 
 
 def insert_for(session: orm.Session, model: type[Base]) -> Any:
-    """An INSERT that can say what to do ``on_conflict``, in the words of the session's database."""
+    """An INSERT into ``model`` that can say what to do ``on_conflict``, in the words of the
+    session's database: SQLAlchemy's ``on_conflict_do_nothing`` and ``on_conflict_do_update``."""
     dialect = session.get_bind().dialect.name
     return (postgresql.insert if dialect == "postgresql" else sqlite.insert)(model)

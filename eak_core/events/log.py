@@ -89,10 +89,10 @@ def publish(
 ) -> None:
     """Record ``event`` in the log of ``service_id`` when the current transaction commits.
 
-    ``occurred_at`` (aware) is for facts that come from elsewhere, such as imports; otherwise now.
-    `EventError` at once where the class was not declared, a field has the wrong type, an instant
-    has no zone, the payload does not come back equal from JSON, or the log of this transaction is
-    already written.
+    ``actor_id`` is the id of who acted, None where nobody did. ``occurred_at`` (aware) is for facts
+    that come from elsewhere, such as imports; otherwise now. `EventError` at once where the class
+    was not declared, a field has the wrong type, an instant has no zone, the payload does not come
+    back equal from JSON, or the log of this transaction is already written.
     """
     declared = getattr(type(event), "__event__", None)
     if declared is None or declared.cls is not type(event):

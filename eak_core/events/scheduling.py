@@ -57,6 +57,7 @@ def on_schedule(owner: SchedulingOwner, kind: str) -> Callable[[H], H]:
     clock and at its own tables, and does nothing where nothing is to be done any more. If it
     raises, nothing it wrote stays, and it is tried again with growing pauses, in sight of
     administrators. It may `schedule` its own name anew. ``service`` is None for the site.
+    `EventError` for a ``kind`` of another shape, or one that has its function.
     """
     if not _KIND.fullmatch(kind):
         raise EventError(f"{owner.name}: a kind of work is named with a-z, 0-9 and _, not {kind!r}")

@@ -42,11 +42,13 @@ class UpcastingOwner(Protocol):
 def subscriber(
     owner: SubscribingOwner, *events: type[Event] | str, batch: bool = False
 ) -> Callable[[F], F]:
-    """Register a handler: ``f(event, ctx)``, or with ``batch`` ``f(recorded_events, ctx)``.
+    """Register a handler of ``events``: ``f(event, ctx)``, or with ``batch`` ``f(recorded_events,
+    ctx)``.
 
     What the handler writes through ``ctx.session`` is committed together with the cursor, so it
     takes effect exactly once. If it raises, its writes are undone and the event is parked.
-    An event of a plugin that may not be installed is claimed by its name.
+    An event of a plugin that may not be installed is claimed by its name. `EventError` where none
+    is named.
     """
     names = frozenset(e if isinstance(e, str) else e.__event__.name for e in events)
     if not names:
@@ -60,7 +62,8 @@ def subscriber(
 
 
 def upcast(owner: UpcastingOwner, name: str, version: int) -> Callable[[Upcaster], Upcaster]:
-    """Register the step from ``version`` of event ``name`` to the next: dict in, dict out."""
+    """Register the step from ``version`` of the event ``name`` to the next: a function of the
+    fields as a dict that answers those of the next version. It answers the function."""
 
     def register(function: Upcaster) -> Upcaster:
         owner.upcasters[name, version] = function
@@ -72,6 +75,12 @@ def upcast(owner: UpcastingOwner, name: str, version: int) -> Callable[[Upcaster
 @dataclass(slots=True)
 class Context:
     """What surrounds the event a handler is given.
+
+    ``session`` is the transaction in which the handler's effects and its progress are committed.
+    ``plugin`` is the name of the handler's own, ``settings`` what it is set to in the service
+    ``service_id``. ``position`` is the event's place in the log, ``event_id`` its identity,
+    ``subject`` what it is about (``idea:42``), ``actor_id`` who acted (None for nobody), and
+    ``occurred_at`` when it happened (aware, UTC).
 
     In a batch handler the fields about one event are those of the last one of the batch.
     ``replaying`` is true for what happened before the plugin was switched on (again).
@@ -91,11 +100,11 @@ class Context:
     def send(
         self, kind: str, payload: Mapping[str, Any], *, even_in_replay: bool = False, key: str = ""
     ) -> bool:
-        """Queue something for the outbox, once per event, ``kind`` and ``key``.
+        """Queue ``payload`` for the outbox, once per event, ``kind`` and ``key``.
 
         A ``mail`` has ``subject`` and ``text``, and either ``to``, an address, or ``person_id``,
         whose address is looked up when it leaves; `mail_to` writes one in the person's language.
-        False, and nothing queued, during a replay unless asked by name, or where it was queued
+        False, and nothing queued, during a replay unless ``even_in_replay``, or where it was queued
         already.
         """
         from eak_core.events import outbox

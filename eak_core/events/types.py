@@ -15,7 +15,8 @@ from typing import Annotated, Any, ClassVar, Protocol, TypeVar
 import msgspec
 
 Code = Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9][a-z0-9_.:-]{0,63}$")]
-"""A machine word: a stage, a plugin's name, a slug."""
+"""The type of a field of an event that holds a machine word: a stage, a plugin's name, a slug. At
+most 64 characters of a-z, 0-9, _, ., : and -, beginning with a letter or digit."""
 
 NAME = re.compile(r"^[a-z][a-z0-9_]*\.[a-z][a-z0-9_]*$")
 
@@ -24,8 +25,8 @@ E = TypeVar("E", bound="Event")
 #: Turns the fields of one version into those of the next.
 Upcaster = Callable[[dict[str, Any]], dict[str, Any]]
 
-#: The log of the site itself, for what belongs to no service.
 SITE = 0
+"""The ``service_id`` of the log of the site itself, for what belongs to no service."""
 
 
 class EventError(Exception):
@@ -161,7 +162,14 @@ def instants_of(value: Any) -> Iterator[datetime]:
 
 
 class Recorded(msgspec.Struct, frozen=True, gc=False):
-    """An event as it stands in the log, its payload upcast to the version this code knows."""
+    """An event as it stands in the log, its payload upcast to the version this code knows.
+
+    ``position`` is its place in the log of ``service_id``, ``event_id`` its identity, ``type`` its
+    name, ``version`` the one it was written in, ``subject`` what it is about, ``actor_id`` who
+    acted (None for nobody), ``data`` the payload: an instance of the event's class, or a dict where
+    nobody declares it. ``stamp`` is when it happened as the database keeps it: read
+    ``occurred_at``. ``depth`` counts the handlers whose publishing led to it, one by the other.
+    """
 
     service_id: int
     position: int

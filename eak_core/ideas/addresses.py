@@ -18,7 +18,8 @@ def add_service(endpoint: str, values: dict[str, Any]) -> None:
 
 
 def idea_url(idea: Any, *, external: bool = False) -> str:
-    """``/<service>/idees/<id>-<slug>`` of anything that has ``id`` and ``slug``."""
+    """``/<service>/idees/<id>-<slug>`` of anything that has ``id`` and ``slug``; with
+    ``external``, on the site's own address."""
     return url_for("ideas.show", idea_id=idea.id, slug=idea.slug, _external=external)
 
 

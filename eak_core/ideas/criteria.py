@@ -68,7 +68,8 @@ def add_usual_criteria(session: Session, service_id: int) -> None:
 
 
 def criteria_of(session: Session, service_id: int, *, archived: bool = False) -> list[Criterion]:
-    """The criteria of a service in their order."""
+    """The criteria of a service in their order; those that are no longer used too where
+    ``archived``."""
     query = select(Criterion).where(Criterion.service_id == service_id)
     if not archived:
         query = query.where(Criterion.archived_at.is_(None))
@@ -90,7 +91,7 @@ def criterion_name(criterion: Criterion) -> str:
 
 
 def criterion_question(criterion: Criterion) -> str:
-    """What a criterion asks."""
+    """What ``criterion`` asks: the service's own question, or the usual one."""
     usual = USUAL.get(criterion.code)
     return criterion.question or (str(usual.question) if usual else "")
 

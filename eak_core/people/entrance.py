@@ -52,6 +52,14 @@ def find_visible(session: Session, slug: str) -> Place | None:
 
 
 def _for_templates() -> dict[str, Any]:
+    """What every template knows of the request.
+
+    ``service``: the service that the page is in; None elsewhere.
+    ``actor``: who looks, an `Actor`.
+    ``may``: whether they have a right here: ``may("thanks.give")``, or ``may("thanks.give",
+    thing)`` about something that has an author. False outside of a service where the right needs
+    one.
+    """
     actor = g.get("actor") or Actor.visitor()
     service = g.get("service")
 

@@ -9,7 +9,8 @@ from eak_core.people.models import Person
 
 
 def person_names(session: Session, person_ids: Iterable[int]) -> dict[int, str]:
-    """The public name of each of these people, in one query; erased people have none."""
+    """The public name of each of ``person_ids``, in one query; people who were erased are left
+    out."""
     asked = set(person_ids)
     if not asked:
         return {}

@@ -8,8 +8,11 @@ from typing import Self
 class Actor:
     """Whoever asks for something, as it stood when the request or command began.
 
-    ``managed`` holds the ids of the services this person manages. Where ``is_system``, a command or
-    a worker acts: it may do everything, and stands in no log as a person.
+    ``person_id`` is None for a visitor, and ``name`` what pages call the person. ``confirmed``:
+    they have proved that their address is theirs. ``agent``: it is one of the administration.
+    ``administrator``: they run the site. ``managed`` holds the ids of the services they manage.
+    Where ``is_system``, a command or a worker acts: it may do everything, and stands in no log as a
+    person.
     """
 
     person_id: int | None = None

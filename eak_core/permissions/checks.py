@@ -69,7 +69,8 @@ def may(
 def require(
     actor: Actor, permission: str, service: Place | None = None, subject: Owned | None = None
 ) -> None:
-    """Return where `may` says yes; `Forbidden` otherwise (`SignInRequired` for a visitor)."""
+    """Return where `may` says yes to ``permission``, about ``subject`` where one is meant;
+    `Forbidden` otherwise (`SignInRequired` for a visitor)."""
     if may(actor, permission, service, subject):
         return
     if service is not None and service.archived_at is not None and _sees(actor, service):

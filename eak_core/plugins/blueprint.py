@@ -45,16 +45,13 @@ REFUSED = (
 
 
 class PluginBlueprint(Blueprint):
-    """The views of ``plugin`` in one ``area``, mounted by the host.
+    """The views of ``plugin`` in one ``area``, mounted by the host::
 
-    ========  ======================================  =====================
-    area      address                                 endpoints
-    ========  ======================================  =====================
-    service   ``/<service>/<segment>/…``              ``voting.index``
-    manage    ``/<service>/gestion/<segment>/…``      ``voting_manage.index``
-    admin     ``/admin/<segment>/…``                  ``voting_admin.index``
-    api       ``/api/v1/<service>/<segment>/…``       ``voting_api.index``
-    ========  ======================================  =====================
+        area      address                         endpoints
+        service   /<service>/<segment>/…          voting.index
+        manage    /<service>/gestion/<segment>/…  voting_manage.index
+        admin     /admin/<segment>/…              voting_admin.index
+        api       /api/v1/<service>/<segment>/…   voting_api.index
 
     Views do not receive the service in their arguments: it is ``g.service``. Building an address
     within a service needs no ``service_slug`` either. Files in ``static/`` beside ``plugin.py``

@@ -14,7 +14,8 @@ from typing import Any, Literal
 class NavItem:
     """One entry of a service's navigation.
 
-    ``endpoint`` is one of the plugin's own (``voting.index``); the core builds the address.
+    ``label`` is what it says. ``endpoint`` is one of the plugin's own (``voting.index``); the core
+    builds the address, with ``values`` as the arguments of the view.
     """
 
     label: Any
@@ -24,7 +25,9 @@ class NavItem:
 
 @dataclass(frozen=True, slots=True)
 class Asset:
-    """A stylesheet or a script module in the plugin's ``static/`` folder, by its path there."""
+    """A file in the plugin's ``static/`` folder, by its ``path`` there: a stylesheet where ``kind``
+    is ``style``, a script module where it is ``script``. ValueError for a path that leads out of
+    it."""
 
     path: str
     kind: Literal["style", "script"]
@@ -45,9 +48,11 @@ class Denial:
 class ImportedComment:
     """A comment of another site, on an idea that was imported from there.
 
-    ``origin`` is its identity and address there, the same at each import: a comment whose origin
-    is known is updated or left alone, never doubled. ``parent`` is the origin of the comment it
-    answers. ``author`` is a display name and no account. ``line`` is where it stands in the file.
+    ``idea_id`` is the idea here, ``body`` the text in Markdown, ``written_at`` the instant (aware),
+    and ``position`` what it says of the idea. ``origin`` is its identity and address there, the
+    same at each import: a comment whose origin is known is updated or left alone, never doubled.
+    ``parent`` is the origin of the comment it answers. ``author`` is a display name and no account.
+    ``line`` is where it stands in the file.
     """
 
     origin: str
@@ -62,7 +67,8 @@ class ImportedComment:
 
 @dataclass(frozen=True, slots=True)
 class RefusedRow:
-    """A row that was not imported, and the reason, for the person who runs the import."""
+    """A row that was not imported: the ``line`` of the file where it stands, and the ``reason``,
+    for the person who runs the import."""
 
     line: int
     reason: Any
@@ -70,7 +76,8 @@ class RefusedRow:
 
 @dataclass(slots=True)
 class ImportReport:
-    """What became of the rows given to one plugin."""
+    """What became of the rows given to one plugin: how many were ``created``, how many were there
+    already and ``unchanged``, and which were ``refused``."""
 
     created: int = 0
     unchanged: int = 0

@@ -33,7 +33,12 @@ if TYPE_CHECKING:
 PROJECT = "eak"
 
 hookspec = pluggy.HookspecMarker(PROJECT)
+
 hookimpl = pluggy.HookimplMarker(PROJECT)
+"""Marks a function of ``plugin.py`` as the plugin's answer to the hook of the same name. The
+function takes whichever of the hook's arguments it needs, by their names. Used without arguments:
+order and wrappers are the host's. A function whose name is no hook's is refused when the plugin is
+loaded."""
 
 
 @hookspec

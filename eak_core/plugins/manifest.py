@@ -68,7 +68,8 @@ class Stage:
 
     It is woven in behind the stage called ``after`` (of the core, or of a plugin that may be
     missing: then behind what comes before it). ``outcomes`` are the ends it can lead to, beside
-    going on to the next stage. ``name`` is stored with the idea and never translated.
+    going on to the next stage. ``name`` is stored with the idea and never translated; ``title`` is
+    what people read. `ManifestError` for a name of another shape, or of the core's.
     """
 
     name: str

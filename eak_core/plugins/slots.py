@@ -43,6 +43,8 @@ def init_app(app: Flask, navigation: Sequence[Navigation] = ()) -> None:
     """Give the templates of ``app`` their functions. ``navigation`` comes before the plugins'."""
 
     def nav_items() -> list[Link]:
+        """The navigation of the service, each entry with ``label``, ``url`` and ``current``: the
+        core's, then the active plugins'. Empty outside of a service."""
         return list(_navigation(navigation))
 
     app.jinja_env.globals.update(

@@ -166,7 +166,7 @@ def sent(site: Site) -> Sequence[Sent]:
 
 @pytest.fixture
 def sign_in() -> Callable[[Browser, Any], None]:
-    """``sign_in(client, people.citizen)``."""
+    """``sign_in(client, people.citizen)`` lets somebody sign in, on the page for it."""
     return Browser.sign_in
 
 

@@ -5,8 +5,9 @@ transaction begins, and a token is asked for only where the gate has found a pag
 is known who asks, `eak_core.web.caching.init_caching` can say that nothing has changed.
 """
 
-from flask import Flask
-from flask import render_template as render
+from typing import Any
+
+from flask import Flask, render_template
 from flask_compress import Compress
 
 from eak_core.config import Config
@@ -24,6 +25,13 @@ from eak_core.web.themes import init_themes
 __all__ = ["init_guards", "init_web", "render"]
 
 
+def render(template: str, /, **values: Any) -> str:
+    """The HTML of ``template`` (``thanks/index.html``), with ``values`` as its variables beside
+    those that every template has. In the hook of a slot, wrap it in ``Markup``: it is escaped
+    already."""
+    return render_template(template, **values)
+
+
 def init_web(app: Flask, config: Config) -> None:
     """Give ``app`` its looks, languages, headers and error pages. Nothing may come before."""
     app.extensions["eak_config"] = config
@@ -37,7 +45,12 @@ def init_web(app: Flask, config: Config) -> None:
     init_links(app)
     init_markdown(app)
     init_errors(app)
-    app.context_processor(lambda: {"site_name": config.site_name})
+
+    def say_name() -> dict[str, str]:
+        """``site_name``: what the site is called (setting ``site_name``)."""
+        return {"site_name": config.site_name}
+
+    app.context_processor(say_name)
     app.register_blueprint(pages.blueprint)
 
 

@@ -25,7 +25,8 @@ def embeddable(view: Callable[P, R]) -> Callable[P, R]:
     """Let any site frame the page of ``view``, and no other.
 
     The view sees a visitor, whoever is signed in: what stands in a stranger's page, where a click
-    can be stolen, is nobody's own. No cookie leaves with it, and it answers GET alone. Errors, and
+    can be stolen, is nobody's own. No cookie leaves with it, and it answers GET alone
+    (`MethodNotAllowed` otherwise). Errors, and
     pages it leads to, stay closed to frames.
     """
 

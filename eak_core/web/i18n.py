@@ -218,8 +218,13 @@ def init_i18n(app: Flask) -> None:
     app.jinja_env.filters.update(date=date, datetime=datetime, ago=ago, number=number)
     app.before_request(flask_babel.refresh)
     app.after_request(keep_choice)
-    app.context_processor(lambda: {"locale": current_language()})
+    app.context_processor(_say_language)
     app.jinja_env.globals["languages"] = languages
+
+
+def _say_language() -> dict[str, str]:
+    """``locale``: the language of this page, ``fr`` or ``en``."""
+    return {"locale": current_language()}
 
 
 def add_translations(app: Flask, folder: Path) -> None:

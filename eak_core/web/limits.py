@@ -32,8 +32,8 @@ _COUNTED = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 def limited(
     name: str, rule: str, *, reads: bool = False
 ) -> Callable[[Callable[P, R]], Callable[P, R]]:
-    """A limit called ``name`` for views, such as ``"10/minute;100/day"``; it counts changes, and
-    where ``reads`` is true whatever is asked: for what costs much to make.
+    """A limit called ``name`` for views, with a ``rule`` such as ``"10/minute;100/day"``; it counts
+    changes, and where ``reads`` is true whatever is asked: for what costs much to make.
 
     Views with the same ``name`` share their counts. The view raises TooMany beyond the limit.
     """

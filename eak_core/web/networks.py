@@ -16,7 +16,8 @@ _LOOPBACK = IPv6Address("::1")
 
 
 def client_network(*, ipv4: int, ipv6: int) -> str | None:
-    """The network of whoever sent this request, of so many bits; see `network_of`."""
+    """The network of whoever sent this request, of ``ipv4`` or ``ipv6`` bits after the kind of
+    address; see `network_of`. None where the address is none."""
     return network_of(request.remote_addr, ipv4=ipv4, ipv6=ipv6)
 
 

@@ -20,7 +20,8 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class Page(Generic[T]):
-    """One page of a list: its ``items``, its ``number`` from 1, and the ``total`` of the list."""
+    """One page of a list: its ``items``, its ``number`` from 1, how many stand on each
+    (``per_page``), and the ``total`` of the list."""
 
     items: Sequence[T]
     number: int
@@ -63,7 +64,8 @@ def paginate(
     number: int | None = None,
     per_page: int = PER_PAGE,
 ) -> Page[Any]:
-    """Page ``number`` (from the address when not given) of what ``statement`` selects.
+    """Page ``number`` (from the address when not given) of what ``statement`` selects, with
+    ``per_page`` items on each.
 
     Items are objects where the statement selects one thing, rows otherwise. The statement must
     be ordered, or two pages could show the same item: ValueError. NotFound for a page that does
