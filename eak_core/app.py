@@ -33,8 +33,8 @@ from eak_core.services.slugs import RESERVED
 from eak_core.web import init_guards, init_web
 from eak_core.web.application import Application
 from eak_core.web.caching import init_caching, set_release
-from eak_core.web.i18n import add_translations
 from eak_core.web.themes import add_template_folder
+from eak_core.web.words import catalogue_of
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
@@ -100,11 +100,13 @@ def _furnish(app: Flask, plugin: Plugin, found: Installed) -> None:
     """Let a plugin bring its permissions, templates and translations."""
     for name, role in plugin.permissions.items():
         register_permission(app, name, role)
-    templates, translations = found.subfolder("templates"), found.subfolder("translations")
+    templates = found.subfolder("templates")
     if templates is not None:
         add_template_folder(app, templates)
-    if translations is not None:
-        add_translations(app, translations)
+    assert found.module is not None
+    name = found.module.__name__
+    package = name.removesuffix(".plugin") if found.is_package else name
+    catalogue_of(app).add(plugin.name, package, found.subfolder("translations"))
 
 
 def refresh_plugins(app: Flask) -> None:

@@ -67,6 +67,25 @@ def missing_translations(package_dir: Path, *beside: Path, locale: str = "fr") -
     return problems
 
 
+def said_otherwise(package_dir: Path, other_dir: Path, locale: str = "fr") -> list[str]:
+    """What both packages say and translate otherwise, in sentences. Each is shown its own words,
+    so nothing is wrong; but readers meet both, and two plugins that mean one thing should agree."""
+    unread: list[str] = []
+    mine = _read_catalogues(package_dir, locale, unread)
+    others = _read_catalogues(other_dir, locale, unread)
+    return [
+        f"“{text}” is {_quoted(message)} here and {_quoted(others[text, context])} in"
+        f" {other_dir.name}: each shows its own."
+        for (text, context), message in mine.items()
+        if (text, context) in others and others[text, context].string != message.string
+    ]
+
+
+def _quoted(message: Message) -> str:
+    string = message.string or ""
+    return f"“{string if isinstance(string, str) else ' / '.join(string)}”"
+
+
 def extract_messages(package_dir: Path) -> Iterator[Said]:
     """Every message that the modules and templates of ``package_dir`` say, once, in order."""
     seen = set()

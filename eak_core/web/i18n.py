@@ -1,104 +1,27 @@
-"""Languages: French, and English for whoever chooses it; dates as they stand in Paris.
-
-Catalogues are read from ``.po`` files and kept in memory, so that what a translator edits is
-what is shown and no compiled file can be out of date. All domains are merged: those of WTForms
-first, then the plugins', then the core's, which win.
-"""
+"""Languages: French, and English for whoever chooses it; dates as they stand in Paris."""
 
 import datetime as dt
-import logging
-from collections.abc import Iterable
 from dataclasses import dataclass
-from io import BytesIO
-from pathlib import Path
-from threading import Lock
 from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
 import flask_babel
 from babel.dates import format_date, format_datetime
-from babel.messages.mofile import write_mo
-from babel.messages.pofile import PoFileError, read_po
 from babel.numbers import format_decimal
-from babel.support import NullTranslations, Translations
 from flask import Flask, Response, has_request_context, request
 from markupsafe import Markup
-from wtforms.i18n import messages_path
 
 from eak_core import clock
 from eak_core.i18n import _, ngettext
 from eak_core.web.links import with_query
-
-logger = logging.getLogger("eak.web")
+from eak_core.web.words import DEFAULT, init_words
+from eak_core.web.words import current_language as current_language
 
 LANGUAGES = {"fr": "Français", "en": "English"}
-DEFAULT = "fr"
 COOKIE = "eak_lang"
 PARIS = ZoneInfo("Europe/Paris")
 
 _YEAR = 365 * 24 * 3600
-_CORE_TRANSLATIONS = Path(__file__).resolve().parent.parent / "translations"
-
-
-class Catalogue(flask_babel.Domain):  # type: ignore[misc]  # Flask-Babel ships no types
-    """Every translation of the site, merged by language when it is first asked for."""
-
-    def __init__(self, folders: Iterable[Path] = ()) -> None:
-        super().__init__()
-        self.folders = list(folders)
-        self._merged: dict[str, NullTranslations] = {}
-        self._merging = Lock()
-
-    def add_folder(self, folder: Path) -> None:
-        """Add the ``translations`` folder of a plugin; what was added before wins."""
-        self.folders.append(folder)
-        self._merged.clear()
-
-    def get_translations(self) -> NullTranslations:
-        """The translations into the language of this request."""
-        language = current_language()
-        found = self._merged.get(language)
-        if found is None:
-            with self._merging:
-                found = self._merged.setdefault(language, self._merge(language))
-        return found
-
-    def _merge(self, language: str) -> NullTranslations:
-        # Message ids are English; WTForms' are too.
-        if language == "en":
-            return NullTranslations()
-        merged = Translations()
-        own = Translations.load(messages_path(), [language], "wtforms")
-        if isinstance(own, Translations):
-            merged.merge(own)
-        for folder in reversed(self.folders):
-            for file in sorted((folder / language / "LC_MESSAGES").glob("*.po")):
-                try:
-                    translations = read_translations(file)
-                except (OSError, ValueError, PoFileError):
-                    # One plugin's mistake must not take the words from every page.
-                    logger.exception("%s cannot be read; its texts are shown in English", file)
-                    continue
-                merged.merge(translations)
-                # `merge` copies the messages and forgets how the language counts.
-                merged.plural = translations.plural
-        return merged
-
-
-def read_translations(file: Path) -> Translations:
-    """The translations of one ``.po`` file, without what is fuzzy or empty."""
-    with file.open("rb") as stream:
-        catalogue = read_po(stream, abort_invalid=True)
-    compiled = BytesIO()
-    write_mo(compiled, catalogue)
-    compiled.seek(0)
-    return Translations(compiled)
-
-
-def current_language() -> str:
-    """``fr`` or ``en``: the language this page or message is written in."""
-    locale = flask_babel.get_locale()
-    return DEFAULT if locale is None else str(locale.language)
 
 
 def _choose_language() -> str:
@@ -206,15 +129,13 @@ def number(value: float) -> str:
 
 
 def init_i18n(app: Flask) -> None:
-    """Give ``app`` its languages, its catalogue and the filters that write dates."""
+    """Give ``app`` its languages, its words and the filters that write dates."""
     babel = flask_babel.Babel()
     app.config.setdefault("BABEL_DEFAULT_LOCALE", DEFAULT)
     app.config.setdefault("BABEL_DEFAULT_TIMEZONE", "Europe/Paris")
     babel.init_app(app, locale_selector=_choose_language)
     app.jinja_env.policies["ext.i18n.trimmed"] = True
-    catalogue = Catalogue([_CORE_TRANSLATIONS])
-    babel.domain_instance = catalogue
-    app.extensions["eak_catalogue"] = catalogue
+    init_words(app, babel)
     app.jinja_env.filters.update(date=date, datetime=datetime, ago=ago, number=number)
     app.before_request(flask_babel.refresh)
     app.after_request(keep_choice)
@@ -225,10 +146,3 @@ def init_i18n(app: Flask) -> None:
 def _say_language() -> dict[str, str]:
     """``locale``: the language of this page, ``fr`` or ``en``."""
     return {"locale": current_language()}
-
-
-def add_translations(app: Flask, folder: Path) -> None:
-    """Let a plugin bring its ``translations`` folder."""
-    catalogue = app.extensions["eak_catalogue"]
-    assert isinstance(catalogue, Catalogue)
-    catalogue.add_folder(folder)

@@ -17,11 +17,12 @@ from typing import Any
 
 from flask import Flask, current_app, g
 from flask.templating import Environment
-from jinja2 import BaseLoader, Template
+from jinja2 import BaseLoader, Template, nodes
 from jinja2 import Environment as BaseEnvironment
 from jinja2.loaders import split_template_path
 
 from eak_core.errors import Misconfigured
+from eak_core.web.words import CORE, bind_words
 
 SEPARATOR = "::"
 BELOW = "~"
@@ -244,6 +245,13 @@ class ThemedEnvironment(Environment):
         # must show without a restart.
         options["auto_reload"] = True
         super().__init__(app, **options)
+
+    def _parse(self, source: str, name: str | None, filename: str | None) -> nodes.Template:
+        """The template, each of its texts bound to who says it: the plugin that owns its folder,
+        in its themes too, else the core."""
+        tree = super()._parse(source, name, filename)
+        bind_words(tree, split_template_path(_path(name))[0] if name and "/" in name else CORE)
+        return tree
 
     def join_path(self, template: str, parent: str) -> str:
         """``template`` as named in ``parent``: in the same theme, and ``~`` one file deeper."""

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from sqlalchemy import create_engine
 
-import eak_core.app  # noqa: F401  # the core's own tables, which a plugin's refer to
+import eak_core.app  # the core's own tables, which a plugin's refer to
 from eak_core.config import sqlite_url
 from eak_core.db import Base
 from eak_core.db.engine import engine_options, prepare
@@ -18,7 +18,9 @@ from eak_core.plugins.candidates import from_modules
 from eak_core.plugins.host import PluginHost
 from eak_core.plugins.installed import Installed
 from eak_core.plugins.manifest import Plugin
-from eak_core.web.catalogues import missing_translations
+from eak_core.web.catalogues import missing_translations, said_otherwise
+
+_CORE_PACKAGE = Path(eak_core.app.__file__).parent
 
 #: About what, what is wrong with it, and what is said where nothing is.
 Look = tuple[str, list[str], str]
@@ -34,6 +36,8 @@ def look(name: str, module: str, golden: Path, write_golden: bool) -> Iterator[L
     yield "migrations", _migrations(found, found.plugin), "they make what the models say."
     if found.folder is not None:
         yield "translations", missing_translations(found.folder), "everything is said in French."
+        for sentence in said_otherwise(found.folder, _CORE_PACKAGE):
+            yield "words", [], sentence
     registry = EventRegistry([CORE, found.plugin])
     if write_golden:
         write_missing(registry, name, golden)

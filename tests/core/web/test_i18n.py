@@ -2,16 +2,19 @@
 
 from datetime import UTC, date, datetime
 from pathlib import Path
+from types import ModuleType
 
 import pytest
-from flask import Flask
+from flask import Flask, render_template
 from flask_babel import force_locale
 
 import eak_core
 from eak_core import clock
-from eak_core.i18n import _, ngettext
+from eak_core.i18n import _
 from eak_core.web import i18n
-from eak_core.web.catalogues import missing_translations
+from eak_core.web.catalogues import missing_translations, said_otherwise
+from eak_core.web.themes import add_template_folder
+from eak_core.web.words import catalogue_of
 
 CORE = Path(eak_core.__file__).parent
 
@@ -82,34 +85,93 @@ def test_after_a_form_the_choice_of_language_leads_home(site: Flask) -> None:
         assert i18n.languages()[1].url == "/?lang=en"
 
 
-def test_catalogues_are_merged_and_the_core_wins(site: Flask, tmp_path: Path) -> None:
-    i18n.add_translations(
-        site,
-        write_po(
-            tmp_path,
-            'msgid "Applause"\nmsgstr "Applaudissements"\n\n'
-            'msgid "Cancel"\nmsgstr "Autre chose"\n\n'
-            'msgid "%(num)s hand"\nmsgid_plural "%(num)s hands"\n'
-            'msgstr[0] "%(num)s main"\nmsgstr[1] "%(num)s mains"\n',
-        ),
-    )
+PLUGIN = (
+    'msgid "Applause"\nmsgstr "Applaudissements"\n\n'
+    'msgid "Cancel"\nmsgstr "Autre chose"\n\n'
+    'msgid "%(num)s hand"\nmsgid_plural "%(num)s hands"\n'
+    'msgstr[0] "%(num)s main"\nmsgstr[1] "%(num)s mains"\n'
+)
+SAYS = """
+from eak_core.i18n import _, _l, lazy_ngettext, ngettext
+
+CANCEL = _l("Cancel")
+TWO_HANDS = lazy_ngettext("%(num)s hand", "%(num)s hands", 2)
+
+
+def say(message, **variables):
+    return _(message, **variables)
+
+
+def hands(number):
+    return ngettext("%(num)s hand", "%(num)s hands", number)
+"""
+
+
+def speaker(name: str) -> ModuleType:
+    """A module of this name that says something."""
+    module = ModuleType(name)
+    exec(SAYS, vars(module))  # noqa: S102  # it stands above
+    return module
+
+
+def test_a_plugin_speaks_with_its_own_words_and_the_core_with_its_own(
+    site: Flask, tmp_path: Path
+) -> None:
+    catalogue_of(site).add("applause", "eak_applause", write_po(tmp_path, PLUGIN))
+    catalogue_of(site).add("other", "eak_applause_more", None)
+    plugin, deeper = speaker("eak_applause.plugin"), speaker("eak_applause.pages.views")
+    other, core = speaker("eak_applause_more"), speaker("eak_core.web.somewhere")
     with site.test_request_context("/"):
-        assert _("Applause") == "Applaudissements"
-        assert _("Cancel") == "Annuler"
-        assert [ngettext("%(num)s hand", "%(num)s hands", n) for n in (0, 1, 2)] == [
-            "0 main",
-            "1 main",
-            "2 mains",
-        ]
+        for module in (plugin, deeper):
+            assert module.say("Applause") == "Applaudissements"
+            assert [module.say("Cancel"), str(module.CANCEL)] == ["Autre chose"] * 2
+            assert [module.hands(n) for n in (0, 1, 2)] == ["0 main", "1 main", "2 mains"]
+            assert str(module.TWO_HANDS) == "2 mains"
+        assert [core.say("Cancel"), str(core.CANCEL), _("Cancel")] == ["Annuler"] * 3
+        assert core.say("Applause") == "Applause"
+        # What a plugin has not translated is shown as it is written, not in others' words.
+        assert [other.say("Cancel"), other.say("Applause")] == ["Cancel", "Applause"]
         with force_locale("en"):
-            assert _("Applause") == "Applause"
+            assert plugin.say("Applause") == "Applause"
+
+
+def test_each_text_of_a_page_is_said_by_whoever_wrote_it(site: Flask, tmp_path: Path) -> None:
+    catalogue_of(site).add("applause", "eak_applause", write_po(tmp_path, PLUGIN))
+    folder = tmp_path / "templates"
+    (folder / "applause").mkdir(parents=True)
+    (folder / "applause" / "page.html").write_text(
+        '{% extends "layout.html" %}{% block content %}'
+        '<p>{{ _("Cancel") }}|{% trans %}Cancel{% endtrans %}|{{ gettext("Cancel") }}</p>'
+        '<p>{{ ngettext("%(num)s hand", "%(num)s hands", 2) }}|'
+        "{% trans num=1 %}%(num)s hand{% pluralize %}%(num)s hands{% endtrans %}</p>"
+        '<p>{{ _("%(what)s", what="<b>") }}</p>{% endblock %}'
+    )
+    add_template_folder(site, folder)
+    with site.test_request_context("/"):
+        page = render_template("applause/page.html")
+    assert "<p>Autre chose|Autre chose|Autre chose</p>" in page
+    assert "<p>2 mains|" in page
+    assert "<p>&lt;b&gt;</p>" in page
+    # The layout around it says it in the core's.
+    assert "Aller au contenu" in page
+
+
+def test_what_two_packages_translate_otherwise_is_told_and_not_wrong(tmp_path: Path) -> None:
+    here, there = tmp_path / "here", tmp_path / "there"
+    write_po(here, 'msgid "Accepted"\nmsgstr "Acceptée"\n\nmsgid "Idea"\nmsgstr "Idée"\n')
+    write_po(there, 'msgid "Accepted"\nmsgstr "Recevable"\n\nmsgid "Idea"\nmsgstr "Idée"\n')
+    assert said_otherwise(here, there) == [
+        "“Accepted” is “Acceptée” here and “Recevable” in there: each shows its own."
+    ]
 
 
 def test_a_catalogue_that_cannot_be_read_takes_no_other_words_away(
     site: Flask, tmp_path: Path
 ) -> None:
-    i18n.add_translations(site, write_po(tmp_path, 'msgid "a\nmsgstr oops'))
+    broken = write_po(tmp_path, 'msgid "a\nmsgstr oops')
+    catalogue_of(site).add("applause", "eak_applause", broken)
     with site.test_request_context("/"):
+        assert speaker("eak_applause").say("Cancel") == "Cancel"
         assert _("Cancel") == "Annuler"
 
 
