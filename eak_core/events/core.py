@@ -6,7 +6,7 @@ from datetime import datetime
 from functools import cached_property
 from typing import Any, cast
 
-from flask import Flask, current_app
+from flask import Flask, current_app, g
 from sqlalchemy.orm import Session
 
 from eak_core.events.registry import EventRegistry
@@ -60,6 +60,23 @@ class EventCore:
                 for name in subscriber.claims:
                     of_plugin[name] = (*of_plugin.get(name, ()), subscriber)
         return claims
+
+
+_AT_HAND = "eak_service_at_hand"
+
+
+def stand_in(core: EventCore, session: Session, service_id: int) -> None:
+    """Say that this application context acts in a service, as a handler does; it is read from the
+    database only where an address asks for it (`service_at_hand`)."""
+    setattr(g, _AT_HAND, lambda: core.find_service(session, service_id))
+
+
+def service_at_hand() -> Any:
+    """The service of this request, command or handler; None in none."""
+    found = g.get("service")
+    if found is None and _AT_HAND in g:
+        found = g.service = getattr(g, _AT_HAND)()
+    return found
 
 
 def get_event_core(app: Flask | None = None) -> EventCore:

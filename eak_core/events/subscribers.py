@@ -5,8 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol, TypeVar
 
-from sqlalchemy.orm import Session
-
+from eak_core.db import Session
 from eak_core.events.types import Event, EventError, Upcaster
 
 F = TypeVar("F", bound=Callable[..., None])

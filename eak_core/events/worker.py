@@ -19,7 +19,7 @@ from eak_core.db.clocks import clock_fault
 from eak_core.events import parking, scheduling, subscriptions
 from eak_core.events.backoff import retry_time
 from eak_core.events.claim import claim
-from eak_core.events.core import get_event_core
+from eak_core.events.core import get_event_core, stand_in
 from eak_core.events.handling import FIRST_BATCH, Batch, TornTransaction, retry_parked
 from eak_core.events.log import committed
 from eak_core.events.models import ParkedEvent, Subscription
@@ -176,6 +176,7 @@ class Worker:
                 sub = _lock(session, plugin, service_id)
                 if sub is None:
                     return 0, False
+                stand_in(self.core, session, service_id)
                 most = self._pace.get((plugin, service_id), FIRST_BATCH)
                 batch = Batch(session, self.core, sub, most)
                 moved = batch.advance()
@@ -253,6 +254,7 @@ class Worker:
             try:
                 with self.app.app_context(), write_session(self.app) as session:
                     expect_long_work(session)
+                    stand_in(self.core, session, service_id)
                     # First the subscription, as everything does that holds both.
                     if plugin != CORE.name and _lock(session, plugin, service_id) is None:
                         return 0
@@ -289,6 +291,7 @@ class Worker:
             try:
                 with self.app.app_context(), write_session(self.app) as session:
                     # First the subscription, as everything does that holds both.
+                    stand_in(self.core, session, service_id)
                     sub = _lock(session, plugin, service_id)
                     parked = session.get(
                         ParkedEvent, (plugin, service_id, position), with_for_update=True

@@ -2,7 +2,9 @@
 
 from typing import Any
 
-from flask import g, has_request_context, url_for
+from flask import has_request_context, url_for
+
+from eak_core.events.core import service_at_hand
 
 
 def drop_service(endpoint: str | None, values: dict[str, Any] | None) -> None:
@@ -13,14 +15,15 @@ def drop_service(endpoint: str | None, values: dict[str, Any] | None) -> None:
 
 def add_service(endpoint: str, values: dict[str, Any]) -> None:
     """An address within the service at hand need not name it."""
-    if "service_slug" not in values and has_request_context() and g.get("service") is not None:
-        values["service_slug"] = g.service.slug
+    if "service_slug" not in values and (service := service_at_hand()) is not None:
+        values["service_slug"] = service.slug
 
 
 def idea_url(idea: Any, *, external: bool = False) -> str:
-    """``/<service>/idees/<id>-<slug>`` of anything that has ``id`` and ``slug``; with
-    ``external``, on the site's own address."""
-    return url_for("ideas.show", idea_id=idea.id, slug=idea.slug, _external=external)
+    """``/<service>/idees/<id>-<slug>`` of anything that has ``id`` and ``slug``; on the site's own
+    address with ``external``, and where no page is read: in handlers and commands."""
+    whole = external or not has_request_context()
+    return url_for("ideas.show", idea_id=idea.id, slug=idea.slug, _external=whole)
 
 
 def idea_permalink(idea: Any) -> str:

@@ -9,8 +9,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Literal, NoReturn
 
-from flask import Blueprint, g
+from flask import Blueprint
 
+from eak_core.events.core import service_at_hand
 from eak_core.plugins.manifest import ManifestError, Plugin
 
 Area = Literal["service", "manage", "admin", "api"]
@@ -97,5 +98,5 @@ def _drop_service(endpoint: str | None, values: dict[str, Any] | None) -> None:
 
 
 def _add_service(endpoint: str, values: dict[str, Any]) -> None:
-    if "service_slug" not in values and g.get("service") is not None:
-        values["service_slug"] = g.service.slug
+    if "service_slug" not in values and (service := service_at_hand()) is not None:
+        values["service_slug"] = service.slug

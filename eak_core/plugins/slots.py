@@ -77,9 +77,9 @@ def slot(name: str, **subjects: Any) -> Markup:
 
 def slot_cards(ideas: Sequence[Any]) -> dict[int, Markup]:
     """What active plugins put on the cards of ``ideas``, by idea id; every idea has an entry."""
-    cards = {idea.id: Markup() for idea in ideas}
+    cards: dict[int, list[Markup]] = {idea.id: [] for idea in ideas}
     if not cards or not (active := g.get("active")):
-        return cards
+        return dict.fromkeys(cards, Markup())
     answers = get_host().call_each(
         "slot_idea_cards",
         active,
@@ -90,8 +90,9 @@ def slot_cards(ideas: Sequence[Any]) -> dict[int, Markup]:
     )
     for _plugin, lines in answers:
         for idea_id in cards.keys() & lines.keys():
-            cards[idea_id] += lines[idea_id]
-    return cards
+            cards[idea_id].append(lines[idea_id])
+    # Each is a line of its own.
+    return {idea_id: Markup("<br>\n").join(lines) for idea_id, lines in cards.items()}
 
 
 def plugin_url(endpoint: str, **values: Any) -> str | None:

@@ -4,7 +4,7 @@ import re
 from typing import Any, NoReturn
 from urllib.parse import urlsplit, urlunsplit
 
-from flask import Flask
+from flask import Flask, has_request_context
 from flask.wrappers import Request
 from werkzeug.exceptions import HTTPException
 from werkzeug.routing import MapAdapter, RequestRedirect
@@ -21,11 +21,14 @@ class Application(Flask):
     """The platform as a WSGI application."""
 
     def url_for(self, endpoint: str, **values: Any) -> str:
-        """The address of ``endpoint``; with ``_external``, on the site's own address (setting
-        ``base_url``). A forged Host header would otherwise stand in feeds, which are kept and
-        handed on, and in mail."""
+        """The address of ``endpoint``; with ``_external``, and by itself where there is no request,
+        on the site's own address (setting ``base_url``). A forged Host header would otherwise stand
+        in feeds, which are kept and handed on, and in mail."""
+        whole = values.get("_external")
+        if whole is None:
+            whole = not has_request_context()
         address = super().url_for(endpoint, **values)
-        return on_site(address) if values.get("_external") else address
+        return on_site(address) if whole else address
 
     def raise_routing_exception(self, request: Request) -> NoReturn:
         """Raise why no view answers. Where an address only lacks its slash, what is answered names
@@ -41,9 +44,11 @@ class Application(Flask):
         too, so that its refusal can be shown on a page with links."""
         if request is not None and not _HOST.fullmatch(request.environ.get("HTTP_HOST", "")):
             request.environ[IMPOSSIBLE_HOST] = True
+        if request is None:
+            # Handlers and commands write addresses too; `on_site` then puts the site's in front.
+            return self.url_map.bind("localhost")
         try:
             return super().create_url_adapter(request)
         except HTTPException:
-            assert request is not None
             request.environ[IMPOSSIBLE_HOST] = True
             return self.url_map.bind("localhost", path_info=request.path)

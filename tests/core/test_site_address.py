@@ -1,10 +1,24 @@
 """The site's address: always the operator's, whatever name a request claims."""
 
 import logging
+from types import ModuleType
 from typing import Any
 
 import pytest
+from flask import url_for
 
+from eak_core.api import (
+    Context,
+    Idea,
+    IdeaSubmitted,
+    Plugin,
+    PluginBlueprint,
+    Session,
+    idea_permalink,
+    idea_url,
+    site_url,
+    subscriber,
+)
 from eak_core.testing.site import Site
 from eak_core.testing.sites import Sites
 
@@ -80,3 +94,37 @@ def test_a_site_in_a_folder_keeps_it_in_what_is_handed_on(sites: Sites, found_in
     )
     assert answer.json["url"] == "https://example.fr/participer/culture/idees/"
     assert answer.json["ideas"][0]["url"].startswith("https://example.fr/participer/culture/idees/")
+
+
+def addressing(written: list[str]) -> ModuleType:
+    """A plugin that notes, while it handles an event, the addresses a mail would name."""
+    plugin = Plugin(name="noting", title="Noting", core=">=0.1,<1")
+    PluginBlueprint(plugin, __name__).add_url_rule("/<int:number>", "show", lambda number: "")
+
+    @subscriber(plugin, IdeaSubmitted)
+    def note(happened: IdeaSubmitted, ctx: Context) -> None:
+        assert isinstance(ctx.session, Session)
+        idea = ctx.session.get_one(Idea, happened.idea_id)
+        written.extend([idea_url(idea), idea_permalink(idea), site_url()])
+        written.append(url_for("noting.show", number=7))
+
+    module = ModuleType("noting")
+    module.plugin = plugin  # type: ignore[attr-defined]
+    return module
+
+
+@pytest.mark.parametrize("base", ["https://participer.example.fr", "https://example.fr/idees-92"])
+def test_a_handler_writes_whole_addresses_of_ideas_and_of_its_own_pages(
+    sites: Sites, base: str
+) -> None:
+    written: list[str] = []
+    site = sites.make([addressing(written)], base_url=base)
+    site.enable("noting")
+    idea = site.submit()
+    site.drain()
+    assert written == [
+        f"{base}/culture/idees/{idea.id}-{idea.slug}",
+        f"{base}/culture/idees/{idea.id}",
+        base,
+        f"{base}/culture/noting/7",
+    ]

@@ -291,6 +291,19 @@ def test_while_a_plugin_is_worked_on_its_failures_put_nothing_aside(
     assert fault["count"] == breaker.LIMIT + 2
 
 
+def test_what_two_plugins_say_on_one_card_are_two_lines(make_app: MakeApp) -> None:
+    app = make_app(
+        make("aa", slot_idea_cards=lambda: {1: "2 comments", 2: "1 comment"}),
+        make("bb", slot_idea_cards=lambda: {1: "3 votes"}),
+    )
+    add_service(app)
+    for plugin in ("aa", "bb"):
+        switch(app, plugin)
+    page = app.test_client().get("/culture/").text
+    assert "<li>1 2 comments<br>\n3 votes</li>" in page
+    assert "<li>2 1 comment</li>" in page
+
+
 def test_failures_are_kept_with_their_traceback_and_counted(site: Flask) -> None:
     visit(site, 3)
     with read_session(site) as session:
