@@ -99,13 +99,14 @@ def worker(context: click.Context, once: bool, timeout: float) -> None:
     from eak_core.db import write_session
     from eak_core.events.worker import Worker
     from eak_core.people.upkeep import start_upkeep
-    from eak_core.plugins.activation import start_missing
+    from eak_core.plugins.activation import resume_upgraded, start_missing
     from eak_core.wsgi import settle
 
     _log_to_standard_error()
     with state().application() as app:
         with write_session(app) as session:
             start_missing(session)
+            resume_upgraded(session)
             start_upkeep(session)
             unready = _unready(session)
         at_work = Worker(app)

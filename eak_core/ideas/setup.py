@@ -14,11 +14,13 @@ from eak_core.ideas.subjects import add_usual_subjects
 from eak_core.ideas.territory import ensure_communes
 from eak_core.ideas.transitions import ideas_in_stages, move_ideas
 from eak_core.people.personal_data import PersonalData, register_personal_data
+from eak_core.people.suspensions import tell_suspended
 from eak_core.permissions import Actor
 from eak_core.plugins.contributions import NavItem
 from eak_core.plugins.neighbours import Neighbours
 from eak_core.services.directory import service_opened
 from eak_core.services.models import Service
+from eak_core.web.networks import client_network
 
 
 def init_ideas(app: Flask) -> None:
@@ -26,7 +28,13 @@ def init_ideas(app: Flask) -> None:
     app.register_blueprint(feeds.blueprint)
     app.register_blueprint(manage_views.blueprint)
     register_personal_data(app, PersonalData("ideas", export_person, erase_person))
-    Neighbours(ideas_in_stages=ideas_in_stages, move_ideas=move_ideas).init_app(app)
+    Neighbours(
+        ideas_in_stages=ideas_in_stages,
+        move_ideas=move_ideas,
+        tell_suspended=tell_suspended,
+        # Wide, so that one household or one provider's customer is one client.
+        client=lambda: client_network(ipv4=24, ipv6=48) or "",
+    ).init_app(app)
 
 
 def navigation(service: Service, actor: Actor) -> Iterator[NavItem]:

@@ -69,6 +69,28 @@ def start_missing(session: Session) -> int:
     return len(missing)
 
 
+def resume_upgraded(session: Session) -> int:
+    """Let plugins back that were suspended in another version than the one that is installed now;
+    answers in how many places. Called before a worker starts."""
+    installed = get_host().installed
+    suspended = session.execute(
+        select(
+            PluginActivation.plugin,
+            PluginActivation.service_id,
+            PluginActivation.suspended_version,
+        ).where(PluginActivation.active, PluginActivation.suspended_at.is_not(None))
+    ).all()
+    resumed = 0
+    for plugin, service_id, version in suspended:
+        found = installed.get(plugin)
+        if found is None or found.state is not State.READY or found.version == version:
+            continue
+        if _let_back(session, service_id, plugin):
+            publish(session, PluginResumed(plugin=plugin), service_id=service_id)
+            resumed += 1
+    return resumed
+
+
 def activations(session: Session, service_id: int) -> dict[str, PluginActivation]:
     """Every plugin that is or was on in a service, by name."""
     rows = session.scalars(
@@ -148,21 +170,27 @@ def resume(session: Session, actor: Actor, service: Place, name: str) -> Switche
     """Let a suspended plugin back onto the pages, with a clean record of failures."""
     require(actor, "plugin.toggle", service)
     title = titles([name])
+    if not _let_back(session, service.id, name):
+        return Switched(False, _l("“%(plugin)s” is not suspended here.", plugin=title))
+    _publish(session, actor, service, PluginResumed(plugin=name))
+    return Switched(True, _l("“%(plugin)s” is back on the pages.", plugin=title))
+
+
+def _let_back(session: Session, service_id: int, name: str) -> bool:
+    """Let a suspended plugin back, with a clean sheet; False where it is not suspended."""
     resumed = session.execute(
         update(PluginActivation)
         .where(
-            *_row(service.id, name),
+            *_row(service_id, name),
             PluginActivation.active,
             PluginActivation.suspended_at.is_not(None),
         )
-        .values(suspended_at=None)
+        .values(suspended_at=None, suspended_version=None)
         .returning(PluginActivation.plugin)
     ).one_or_none()
-    if resumed is None:
-        return Switched(False, _l("“%(plugin)s” is not suspended here.", plugin=title))
-    breaker.forget(session, service.id, name)
-    _publish(session, actor, service, PluginResumed(plugin=name))
-    return Switched(True, _l("“%(plugin)s” is back on the pages.", plugin=title))
+    if resumed is not None:
+        breaker.forget(session, service_id, name)
+    return resumed is not None
 
 
 def rebuild(session: Session, actor: Actor, service: Place, name: str) -> Switched:

@@ -136,6 +136,15 @@ def effect_preview(  # type: ignore[empty-body]
 
 
 @hookspec
+def must_stay(session: "Session", service_id: int) -> "str | None":
+    """Why the plugin must not be put aside in this service now, such as a ballot that is open.
+
+    The plugin concerned alone, when its hooks keep failing. What fails is left out of pages then,
+    and nothing else is done; a plugin that raises here stays too. None lets it be put aside.
+    """
+
+
+@hookspec
 def reset_projections(session: "Session", service_id: int) -> None:
     """Delete what the plugin's handlers derived from the events of this service.
 

@@ -13,7 +13,8 @@ class PluginActivation(Base):
     switch two plugins at once both get what they asked for.
 
     ``since`` and ``by_id`` tell of the last switching. ``suspended_at`` is set where the breaker
-    put the plugin aside because its hooks kept failing; its handlers go on.
+    put the plugin aside because its hooks kept failing; its handlers go on. Another version than
+    ``suspended_version`` is let back when a worker starts.
     """
 
     __tablename__ = "plugin_activation"
@@ -24,6 +25,7 @@ class PluginActivation(Base):
     since: Mapped[datetime]
     by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     suspended_at: Mapped[datetime | None]
+    suspended_version: Mapped[str | None] = mapped_column(String(60))
 
 
 class PluginSetting(Base):
@@ -57,6 +59,24 @@ class PluginFault(Base):
     count: Mapped[int] = mapped_column(default=1)
     first_at: Mapped[datetime]
     last_at: Mapped[datetime]
+
+
+class PluginFaultSource(Base):
+    """Where a failure of a plugin's hook came from within the last ten minutes.
+
+    ``page`` and ``client`` are digests with a key of the day: they tell several from one, and
+    nothing else. Both are empty for what failed in a worker.
+    """
+
+    __tablename__ = "plugin_fault_source"
+    __table_args__ = (Index(None, "service_id", "plugin", "at"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    service_id: Mapped[int]
+    plugin: Mapped[str] = mapped_column(String(40))
+    page: Mapped[str] = mapped_column(String(32))
+    client: Mapped[str] = mapped_column(String(32))
+    at: Mapped[datetime]
 
 
 class PluginCounter(Base):

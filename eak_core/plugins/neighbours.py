@@ -6,9 +6,10 @@ Imports run one way, from the rooms down to the host; so the host says here what
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Protocol
 
-from flask import Flask, current_app
+from flask import Flask, current_app, request
 
 from eak_core.db import Session
 from eak_core.permissions import Actor
@@ -39,6 +40,18 @@ class MoveIdeas(Protocol):
     ) -> int: ...
 
 
+class TellSuspended(Protocol):
+    """Tells those who run a service, by mail in this transaction, that a plugin was put aside."""
+
+    def __call__(self, session: Session, service_id: int, plugin: str, at: datetime) -> None: ...
+
+
+class Client(Protocol):
+    """What tells the client of this request from others: the network it comes from."""
+
+    def __call__(self) -> str: ...
+
+
 def _no_ideas(session: Session, service_id: int, stages: Sequence[str]) -> int:
     return 0
 
@@ -56,12 +69,22 @@ def _move_none(
     return 0
 
 
+def _tell_nobody(session: Session, service_id: int, plugin: str, at: datetime) -> None:
+    """Nobody runs a service here."""
+
+
+def _address() -> str:
+    return request.remote_addr or ""
+
+
 @dataclass(frozen=True, slots=True)
 class Neighbours:
     """The functions of other rooms that the host calls."""
 
     ideas_in_stages: IdeasInStages = _no_ideas
     move_ideas: MoveIdeas = _move_none
+    tell_suspended: TellSuspended = _tell_nobody
+    client: Client = _address
 
     def init_app(self, app: Flask) -> None:
         """Answer for ``app``."""

@@ -24,12 +24,14 @@ from eak_core.plugins.models import (
     PluginActivation,
     PluginCounter,
     PluginFault,
+    PluginFaultSource,
     PluginSetting,
 )
 
 _ROWS = (
     PluginSetting,
     PluginFault,
+    PluginFaultSource,
     PluginCounter,
     ParkedEvent,
     ScheduledWork,

@@ -103,6 +103,7 @@ SHAPES: Mapping[str, Shape] = {
     "idea_columns": columns_by_id,
     "can_change_stage": denial,
     "effect_preview": sentences,
+    "must_stay": sentence,
     "reset_projections": nothing,
     "export_person": only(Mapping),
     "erase_person": nothing,

@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import select
 
 from eak_core.admin.plugins import OFF, ON
+from eak_core.db import current_session
 from eak_core.events.models import EventLog, Subscription
 from eak_core.events.worker import Worker
 from eak_core.ideas.models import Idea, StageChange
@@ -16,6 +17,7 @@ from eak_core.people.roles import give_role
 from eak_core.permissions import Actor
 from eak_core.plugins.breaker import LIMIT
 from eak_core.plugins.counters import counted
+from eak_core.plugins.host import get_host
 from eak_core.plugins.settings import stored_settings
 from eak_core.services.directory import archive_service
 from eak_core.services.models import Service
@@ -420,14 +422,29 @@ def test_a_version_that_no_page_gave_is_a_bad_request(
 # Failures ------------------------------------------------------------------------
 
 
+def fail_in_a_worker(site: Site, service: Service) -> None:
+    with site.app.app_context():
+        for _ in range(LIMIT):
+            actor = Actor.visitor()
+            asked = {"session": current_session(), "service": service, "actor": actor}
+            list(get_host().call_each("slot_service_home", {"gauge"}, **asked))
+
+
 def test_a_suspended_plugin_is_let_back(
     site: Site, manager: Browser, administrator: Browser, service: Service, mood: gauge.Mood
 ) -> None:
     site.enable("gauge")
     mood.shows = False
-    for _ in range(LIMIT):
+    for _ in range(2 * LIMIT):
         assert site.browser().get("/culture/").status_code == 200
+    assert manager.get("/culture/gauge/").status_code == 200, "one reader cannot put it aside"
+    fail_in_a_worker(site, service)
     assert manager.get("/culture/gauge/").status_code == 404
+    site.drain()
+    told = {mail.payload["person_id"]: mail for mail in site.sent}
+    assert set(told) == {site.people.manager.id, site.people.administrator.id}
+    assert "/culture/gestion/plugins" in told[site.people.manager.id].text
+    assert "gauge" in told[site.people.manager.id].subject.lower()
     page = manager.get(f"{PAGE}gauge/pannes?lang=en").text
     assert "It is put aside since" in page
     assert "slot_service_home" in page

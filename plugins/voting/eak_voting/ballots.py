@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Literal
 
 import msgspec
-from sqlalchemy import select
+from sqlalchemy import or_, select
 
 from eak_core.api import (
     Actor,
@@ -57,6 +57,17 @@ def phase(ballot: Ballot, now: datetime | None = None) -> Phase:
     if ballot.state == "closed" or now >= ballot.closes_at:
         return "closing"
     return "upcoming" if ballot.state == "announced" and now < ballot.opens_at else "open"
+
+
+def under_way(session: Session, service_id: int) -> bool:
+    """Whether a ballot of the service takes votes, or waits to be closed or counted."""
+    began = or_(Ballot.state != "announced", Ballot.opens_at <= clock.now())
+    query = select(Ballot.id).where(
+        Ballot.service_id == service_id,
+        Ballot.state.in_(("announced", "open", "closed")),
+        began,
+    )
+    return session.scalar(query.limit(1)) is not None
 
 
 def settings_of(ballot: Ballot) -> Settings:

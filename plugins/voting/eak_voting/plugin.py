@@ -18,6 +18,7 @@ from eak_core.api import (
     hookimpl,
 )
 from eak_voting import (
+    ballots,
     closing,
     decisions,
     effects,
@@ -106,6 +107,11 @@ def can_change_stage(session: Session, idea: Idea) -> Denial | None:
 @hookimpl
 def effect_preview(session: Session, service: Service, enabling: bool) -> Iterable[str]:
     return effects.preview(session, service, enabling=enabling)
+
+
+@hookimpl
+def must_stay(session: Session, service_id: int) -> Any:
+    return _l("A ballot is under way.") if ballots.under_way(session, service_id) else None
 
 
 @hookimpl

@@ -7,16 +7,17 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import select, text
+from sqlalchemy import select, text, update
+from sqlalchemy.exc import OperationalError
 
 from eak_core import clock
 from eak_core.db import current_session, read_session, write_session
 from eak_core.plugins import breaker
-from eak_core.plugins.activation import active_plugins, resume
+from eak_core.plugins.activation import active_plugins, resume, resume_upgraded
 from eak_core.plugins.contributions import Asset, Denial, NavItem
 from eak_core.plugins.hookspecs import hookimpl
 from eak_core.plugins.host import get_host
-from eak_core.plugins.models import PluginActivation, PluginFault
+from eak_core.plugins.models import PluginActivation, PluginFault, PluginFaultSource
 from eak_core.plugins.shapes import SHAPES
 from tests.core.plugins.making import host_of, make
 from tests.core.plugins.site import (
@@ -82,6 +83,7 @@ def test_every_hook_is_asked_and_answers_in_its_shape(make_app: MakeApp) -> None
     assert answers["idea_columns"] == {4: {"weight": 40}, 7: {"weight": 70}}
     assert answers["can_change_stage"] == Denial("not from here")
     assert answers["effect_preview"] == ["everything appears"]
+    assert answers["must_stay"] == "everything is under way"
     assert answers["reset_projections"] is None
     assert answers["export_person"] == {"weight": 3}
     assert answers["erase_person"] is None
@@ -260,9 +262,15 @@ def site(make_app: MakeApp) -> Flask:
     return app
 
 
-def visit(app: Flask, times: int, slug: str = "culture") -> None:
-    for _ in range(times):
-        assert app.test_client().get(f"/{slug}/").status_code == 200
+PAGES = ("/", "/idees/1", "/idees/2", "/idees/3", "/idees/4")
+
+
+def visit(app: Flask, times: int, slug: str = "culture", *, first: int = 0) -> None:
+    """Open ``times`` pages of the service, each for the first time and from another network."""
+    for number in range(first, first + times):
+        path = f"/{slug}{PAGES[number % len(PAGES)]}"
+        came = {"REMOTE_ADDR": f"192.0.{number}.1"}
+        assert app.test_client().get(path, environ_base=came).status_code == 200
 
 
 def active(app: Flask, slug: str = "culture") -> frozenset[str]:
@@ -273,7 +281,7 @@ def active(app: Flask, slug: str = "culture") -> frozenset[str]:
 def test_five_failures_put_a_plugin_aside_in_that_service_alone(site: Flask) -> None:
     visit(site, breaker.LIMIT - 1)
     assert active(site) == {"bad"}
-    visit(site, 1)
+    visit(site, 1, first=breaker.LIMIT - 1)
     assert active(site) == frozenset()
     assert active(site, "routes") == {"bad"}
     assert types_in_log(site)[-1] == "plugin.suspended"
@@ -319,11 +327,115 @@ def test_failures_that_lie_far_apart_suspend_nothing(site: Flask) -> None:
     start = clock.now()
     for failure in range(8):
         with clock.freeze(start + failure * timedelta(minutes=4)):
-            visit(site, 1)
+            visit(site, 1, first=failure)
     assert active(site) == {"bad"}
 
 
-def test_many_failures_in_one_request_count_each(make_app: MakeApp) -> None:
+@pytest.mark.parametrize(
+    ("paths", "networks"),
+    [
+        (["/?a={}"], ["192.0.2.1"]),
+        (["/idees/{}"], ["192.0.2.1"]),
+        (["/idees/{}"], ["192.0.2.1", "198.51.100.1"]),
+        (["/?a={}"], ["192.0.{}.1"]),
+        (["/?a={}", "/idees/1?a={}"], ["192.0.{}.1"]),
+    ],
+)
+def test_no_reader_switches_a_plugin_off_for_all_the_others(
+    site: Flask, paths: list[str], networks: list[str]
+) -> None:
+    """Not with many addresses of one page, nor from one place, however often they come."""
+    for number in range(40):
+        path = paths[number % len(paths)].format(number)
+        came = {"REMOTE_ADDR": networks[number % len(networks)].format(number)}
+        answer = site.test_client().get(f"/culture{path}", environ_base=came)
+        assert answer.status_code == 200
+    assert active(site) == {"bad"}
+    assert "plugin.suspended" not in types_in_log(site)
+
+
+def test_trouble_of_the_database_is_no_fault_of_a_plugin(make_app: MakeApp) -> None:
+    def away() -> None:
+        raise OperationalError("SELECT 1", {}, Exception("lost"), connection_invalidated=True)
+
+    app = make_app(make("bad", slot_service_home=away))
+    add_service(app)
+    switch(app, "bad")
+    visit(app, 2 * breaker.LIMIT)
+    assert active(app) == {"bad"}
+    with read_session(app) as session:
+        assert session.scalars(select(PluginFault)).all() == []
+
+
+@pytest.mark.parametrize("reason", ["a ballot is open", fail])
+def test_a_plugin_that_must_stay_now_stays_though_it_fails_all_over(
+    make_app: MakeApp, reason: Any
+) -> None:
+    """So does one that cannot say whether it must."""
+    must = [True]
+
+    def must_stay(session: Any, service_id: int) -> Any:
+        return (reason() if callable(reason) else reason) if must[0] else None
+
+    app = make_app(make("bad", slot_service_home=fail_anywhere, must_stay=must_stay))
+    add_service(app)
+    switch(app, "bad")
+    visit(app, 2 * breaker.LIMIT)
+    assert active(app) == {"bad"}
+    must[0] = False
+    visit(app, 1)
+    assert active(app) == frozenset()
+
+
+def fail_anywhere() -> Any:
+    return fail()
+
+
+def test_those_who_run_the_service_are_told_in_the_same_transaction(make_app: MakeApp) -> None:
+    told: list[tuple[int, str]] = []
+
+    def tell(session: Any, service_id: int, plugin: str, at: Any) -> None:
+        assert session.writes
+        told.append((service_id, plugin))
+
+    app = make_app(failing("slot_service_home"), tell_suspended=tell)
+    service = add_service(app)
+    switch(app, "bad")
+    visit(app, 2 * breaker.LIMIT)
+    assert told == [(service.id, "bad")]
+
+
+def test_another_version_is_let_back_by_itself_and_the_same_is_not(site: Flask) -> None:
+    visit(site, breaker.LIMIT)
+
+    def restart() -> int:
+        with site.app_context(), write_session(site) as session:
+            return resume_upgraded(session)
+
+    assert restart() == 0
+    assert active(site) == frozenset()
+    with write_session(site) as session:
+        session.execute(update(PluginActivation).values(suspended_version="0.0.1"))
+    assert restart() == 1
+    assert active(site) == {"bad"}
+    assert types_in_log(site)[-1] == "plugin.resumed"
+    visit(site, breaker.LIMIT - 1)
+    assert active(site) == {"bad"}, "it begins with a clean sheet"
+
+
+def test_nothing_is_kept_that_tells_who_came_and_no_more_than_is_needed(
+    site: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(breaker, "MOST_SOURCES", 3)
+    visit(site, 2 * breaker.LIMIT)
+    with read_session(site) as session:
+        sources = session.scalars(select(PluginFaultSource)).all()
+    assert len(sources) == 3
+    assert len({source.client for source in sources}) == 3
+    assert not any("192.0" in f"{source.page} {source.client}" for source in sources)
+
+
+def test_failures_in_a_worker_count_by_themselves(make_app: MakeApp) -> None:
     app = make_app(failing("nav_items"))
     service = add_service(app)
     switch(app, "bad")
@@ -343,7 +455,7 @@ def test_a_suspended_plugin_is_resumed_with_a_clean_record(site: Flask) -> None:
     assert types_in_log(site)[-1] == "plugin.resumed"
     visit(site, breaker.LIMIT - 1)
     assert active(site) == {"bad"}
-    visit(site, 1)
+    visit(site, 1, first=breaker.LIMIT - 1)
     assert active(site) == frozenset()
 
 
@@ -353,7 +465,7 @@ def test_switching_off_and_on_lets_a_suspended_plugin_begin_anew(site: Flask) ->
     with clock.freeze(start + timedelta(minutes=1)):
         switch(site, "bad", on=False)
         assert switch(site, "bad").changed
-        visit(site, 1)
+        visit(site, breaker.LIMIT - 1)
     assert active(site) == {"bad"}
 
 

@@ -103,6 +103,11 @@ def effect_preview(enabling: bool) -> Iterator[str]:
 
 
 @hookimpl
+def must_stay(service_id: int) -> str | None:
+    return "everything is under way" if service_id == 1 else None
+
+
+@hookimpl
 def reset_projections(session: Any, service_id: int) -> None:
     session.execute(delete(Seen).where(Seen.service_id == service_id))
 

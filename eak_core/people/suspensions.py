@@ -1,0 +1,52 @@
+"""Telling those who run a service that a plugin was put aside in it."""
+
+from datetime import datetime
+
+from flask import current_app, render_template
+from sqlalchemy import select
+
+from eak_core.config import Config
+from eak_core.db import Session
+from eak_core.events import CORE
+from eak_core.i18n import _l
+from eak_core.people.letters import send_mail
+from eak_core.people.models import Person
+from eak_core.people.roles import managers_of
+from eak_core.plugins.activation import titles
+from eak_core.services.models import Service
+from eak_core.web.links import site_url
+
+
+def tell_suspended(session: Session, service_id: int, plugin: str, at: datetime) -> None:
+    """Queue a mail to the managers of the service and to the administrators of the site: what
+    readers no longer see, and what to do about it."""
+    service = session.get(Service, service_id)
+    if service is None:
+        return
+    administrators = session.scalars(select(Person).where(Person.administrator, Person.active))
+    config: Config = current_app.extensions["eak_config"]
+    told = {person.id: person for person in (*managers_of(session, service), *administrators)}
+
+    def text() -> str:
+        return render_template(
+            "security/email/plugin_suspended.txt",
+            site_name=config.site_name,
+            service=service,
+            plugin=titles([plugin]),
+            link=f"{site_url()}/{service.slug}/gestion/plugins/",
+        )
+
+    for person_id in sorted(told):
+        send_mail(
+            session,
+            CORE.name,
+            person_id=person_id,
+            subject=_l(
+                "“%(plugin)s” was put aside in %(service)s",
+                plugin=titles([plugin]),
+                service=service.name,
+            ),
+            text=text,
+            dedupe_key=f"suspended:{service.id}:{plugin}:{at:%Y%m%dT%H%M%S}:{person_id}",
+            service_id=service.id,
+        )
