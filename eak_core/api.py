@@ -88,6 +88,7 @@ from eak_core.ideas.transitions import change_stage, has_outcome, next_stages, s
 from eak_core.ideas.visibility import public_ideas
 from eak_core.ideas.wording import slug_of
 from eak_core.moderation.decisions import hidden_reason, hidden_reasons, hide, restore
+from eak_core.moderation.erasure import Written, loses_its_words
 from eak_core.moderation.events import ContentHidden, ContentRestored
 from eak_core.people.accounts import person_since
 from eak_core.people.events import PersonErased, PersonJoined, RoleGranted, RoleRevoked
@@ -177,6 +178,7 @@ __all__ = [
     "Stage",
     "TooMany",
     "UTCDateTime",
+    "Written",
     "_",
     "_l",
     "change_stage",
@@ -210,6 +212,7 @@ __all__ = [
     "keep_draft",
     "lazy_ngettext",
     "limited",
+    "loses_its_words",
     "mail_to",
     "markdown",
     "matching_ideas",

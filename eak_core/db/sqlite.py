@@ -18,6 +18,8 @@ from sqlalchemy import Connection, Engine, event
 from sqlalchemy.pool import ConnectionPoolEntry
 
 BUSY_TIMEOUT_MS = 30_000
+#: How long whoever erases something waits for readers of older pages.
+CHECKPOINT_TIMEOUT_MS = 2_000
 #: For how long others may go first.
 PATIENCE_SECONDS = 0.1
 #: In the place of a thread: whom it is promised to has not woken up yet.
@@ -137,7 +139,24 @@ def _set_up(connection: sqlite3.Connection, queue: WriterQueue | None, synchrono
     _use_wal(cursor, queue)
     cursor.execute(f"PRAGMA synchronous={synchronous}")
     cursor.execute("PRAGMA foreign_keys=ON")
+    # What is deleted or overwritten is also gone from the file: an erasure is one.
+    cursor.execute("PRAGMA secure_delete=ON")
     cursor.close()
+
+
+def empty_wal(engine: Engine) -> bool:
+    """Bring everything committed into the database file and leave the write-ahead file empty;
+    False where a reader or a writer was in the way for some seconds. What was erased would stand
+    there until it is overwritten by chance."""
+    connection = engine.raw_connection()
+    try:
+        cursor = connection.cursor()
+        cursor.execute(f"PRAGMA busy_timeout={CHECKPOINT_TIMEOUT_MS}")
+        (busy, _pages, _moved) = cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        cursor.execute(f"PRAGMA busy_timeout={BUSY_TIMEOUT_MS}")
+    finally:
+        connection.close()
+    return not busy
 
 
 def prepare(engine: Engine, *, synchronous: str = "FULL") -> None:

@@ -39,6 +39,8 @@ class EventLog(Base):
             postgresql_where=text("actor_id IS NOT NULL"),
             sqlite_where=text("actor_id IS NOT NULL"),
         ),
+        # What administrators look for: what of one kind happened in one service.
+        Index("ix_event_log_service_id_type", "service_id", "type"),
     )
 
     service_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)

@@ -148,6 +148,8 @@ class StageChange(Base):
     idea_id: Mapped[int] = mapped_column(ForeignKey("idea.id", ondelete="CASCADE"))
     from_stage: Mapped[str] = mapped_column(String(64))
     to_stage: Mapped[str] = mapped_column(String(64))
-    actor_id: Mapped[int | None] = mapped_column(ForeignKey("person.id", ondelete="SET NULL"))
+    actor_id: Mapped[int | None] = mapped_column(
+        ForeignKey("person.id", ondelete="SET NULL"), index=True
+    )
     at: Mapped[datetime]
     reason: Mapped[str] = mapped_column(Text)

@@ -13,6 +13,9 @@ from eak_core.db import Session
 from eak_core.ideas.models import Idea, IdeaCriterion, StageChange
 from eak_core.ideas.stages import DRAFT, WITHDRAWN
 from eak_core.ideas.texts import LENGTHS
+from eak_core.ideas.transitions import take_back_erased
+from eak_core.ideas.visibility import subject_of
+from eak_core.moderation.erasure import Written, loses_its_words
 
 _DATED = ("id", "service_id", "stage", "created_at", "submitted_at", "updated_at")
 
@@ -43,13 +46,38 @@ def export_person(session: Session, person_id: int) -> Mapping[str, Any]:
 
 
 def erase_person(session: Session, person_id: int) -> None:
-    """Delete a person's drafts, and empty the ideas that they had withdrawn."""
+    """Delete a person's drafts, and empty their ideas that nobody may read."""
     own = Idea.author_id == person_id
     session.execute(delete(Idea).where(own, Idea.stage == DRAFT))
-    withdrawn = select(Idea.id).where(own, Idea.stage == WITHDRAWN)
-    session.execute(delete(IdeaCriterion).where(IdeaCriterion.idea_id.in_(withdrawn)))
+    ideas = session.scalars(select(Idea).where(own).order_by(Idea.id)).all()
+    gone = loses_its_words(
+        session,
+        [
+            Written(idea.service_id, subject_of(idea.id), public=idea.stage != WITHDRAWN)
+            for idea in ideas
+        ],
+    )
+    for idea in ideas:
+        if subject_of(idea.id) in gone:
+            _empty(session, idea)
+
+
+def _empty(session: Session, idea: Idea) -> None:
+    """Take the words and the author off ``idea``. Hidden, it counts as withdrawn from now on: there
+    is nothing left that moderators could show again."""
+    session.execute(delete(IdeaCriterion).where(IdeaCriterion.idea_id == idea.id))
+    if idea.stage != WITHDRAWN:
+        take_back_erased(session, idea)
     session.execute(
         update(Idea)
-        .where(own, Idea.stage == WITHDRAWN)
-        .values({**dict.fromkeys(LENGTHS, ""), "search_text": "", "slug": "idee"})
+        .where(Idea.id == idea.id)
+        .values(
+            {
+                **dict.fromkeys(LENGTHS, ""),
+                "search_text": "",
+                "slug": "idee",
+                "author_id": None,
+                "form_key": None,
+            }
+        )
     )

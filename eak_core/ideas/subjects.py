@@ -52,7 +52,7 @@ def subject_of(session: Session, service: Service, subject_id: int) -> Subject:
 def add_subject(session: Session, actor: Actor, service: Service, name: str) -> Subject:
     """Add a subject at the end. `Invalid` for a name that is empty, too long or already there."""
     require(actor, "service.manage", service)
-    existing = subjects_of(session, service.id, archived=True)
+    existing = _locked(session, service)
     name = _checked_name(name, existing)
     subject = Subject(
         service_id=service.id,
@@ -80,8 +80,8 @@ def change_subject(
     `Invalid` names each field that is wrong; `NotFound` where this service has no such subject.
     """
     require(actor, "service.manage", service)
+    others = [each for each in _locked(session, service) if each.id != subject_id]
     subject = subject_of(session, service, subject_id)
-    others = [s for s in subjects_of(session, service.id, archived=True) if s.id != subject_id]
     if not 0 <= position <= MOST_POSITION:
         raise Invalid(
             _l("The subject was not changed."),
@@ -92,6 +92,14 @@ def change_subject(
     subject.archived_at = (subject.archived_at or clock.now()) if archived else None
     _changed(session, actor, service, subject)
     return subject
+
+
+def _locked(session: Session, service: Service) -> list[Subject]:
+    """The subjects as they stand now, while nobody else changes the list: of two managers who add
+    one name at once, the second is told that it is there."""
+    session.execute(select(Service.id).where(Service.id == service.id).with_for_update())
+    query = select(Subject).where(Subject.service_id == service.id)
+    return list(session.scalars(query.execution_options(populate_existing=True)))
 
 
 def _checked_name(name: str, others: list[Subject]) -> str:

@@ -237,6 +237,28 @@ def _move(
     return change
 
 
+def take_back_erased(session: Session, idea: Idea) -> None:
+    """Withdraw ``idea``, which is hidden, with the account of its author: nobody is asked, and no
+    guard can keep the words of somebody who has asked to be forgotten."""
+    here = idea.stage
+    change = StageChange(
+        idea_id=idea.id,
+        from_stage=here,
+        to_stage=WITHDRAWN,
+        actor_id=None,
+        at=clock.now(),
+        reason=_("The account of its author was erased."),
+    )
+    session.add(change)
+    idea.stage, idea.updated_at = WITHDRAWN, change.at
+    session.flush()
+    publish(
+        session,
+        IdeaWithdrawn(idea_id=idea.id, from_stage=here, change_id=change.id),
+        service_id=idea.service_id,
+    )
+
+
 def _checked_reason(reason: str) -> str:
     reason = clean_lines(reason)
     error = None

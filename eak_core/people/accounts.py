@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from flask_security import hash_password
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import joinedload
 
@@ -17,6 +17,7 @@ from eak_core.people.events import PersonJoined, PersonRenamed, RoleGranted
 from eak_core.people.models import NAME_LENGTH, Person
 from eak_core.people.passwords import check_password
 from eak_core.people.presence import publish_everywhere
+from eak_core.visible import without_ignorable
 from eak_core.web.text import clean_line
 
 
@@ -60,14 +61,15 @@ def create_person(
 
 def confirm_person(session: Session, person: Person) -> None:
     """Note that the address of ``person`` is theirs; from now on they have joined."""
-    if person.confirmed_at is None:
-        person.confirmed_at = clock.now()
-    joined(session, person)
-
-
-def joined(session: Session, person: Person) -> None:
-    """Tell that ``person``, just confirmed, has joined."""
-    publish(session, PersonJoined(person_id=person.id), service_id=SITE, actor_id=person.id)
+    first = session.scalar(
+        update(Person)
+        .where(Person.id == person.id, Person.confirmed_at.is_(None))
+        .values(confirmed_at=clock.now())
+        .returning(Person.id)
+    )
+    # Whoever sends the form twice at once has joined once.
+    if first is not None:
+        publish(session, PersonJoined(person_id=person.id), service_id=SITE, actor_id=person.id)
 
 
 def change_profile(session: Session, person: Person, *, name: str, locale: str) -> None:
@@ -107,8 +109,11 @@ def person_since(session: Session, person_id: int) -> datetime | None:
 
 
 def checked_name(name: str) -> str:
-    """``name`` as it is shown: one line, without invisible characters. `Invalid` otherwise."""
-    name = " ".join(clean_line(name).split())
+    """``name`` as it is shown: one line, without characters that show nothing. `Invalid` otherwise.
+
+    They stay in other texts; in a name they would let somebody appear under the name of another.
+    """
+    name = " ".join(without_ignorable(clean_line(name)).replace("\u2800", " ").split())
     if not any(char.isalnum() for char in name):
         reason = _l("Please give the name under which you will appear.")
     elif len(name) > NAME_LENGTH:

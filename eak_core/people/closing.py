@@ -1,5 +1,7 @@
 """Closing an account, and opening it again: nobody signs in with it meanwhile, nothing is lost."""
 
+from sqlalchemy import update
+
 from eak_core.db import Session
 from eak_core.errors import Refused
 from eak_core.events import SITE, publish
@@ -17,10 +19,9 @@ def close_account(session: Session, actor: Actor, person: Person) -> None:
     Closing a closed account changes nothing. `Refused` for the last administrator.
     """
     require(actor, "site.administer")
-    if not person.active:
-        return
     check_not_last_administrator(session, person)
-    person.active = False
+    if not _set_active(session, person, False):
+        return
     sessions.end_all(session, person)
     session.flush()
     publish(session, PersonClosed(person_id=person.id), service_id=SITE, actor_id=actor.person_id)
@@ -31,8 +32,17 @@ def reopen_account(session: Session, actor: Actor, person: Person) -> None:
     require(actor, "site.administer")
     if person.erased_at is not None:
         raise Refused(_l("This account was erased: nobody can open it again."))
-    if person.active:
+    if not _set_active(session, person, True):
         return
-    person.active = True
-    session.flush()
     publish(session, PersonReopened(person_id=person.id), service_id=SITE, actor_id=actor.person_id)
+
+
+def _set_active(session: Session, person: Person, value: bool) -> bool:
+    """Whether this changed anything: of two who do the same at once, one did."""
+    changed = session.scalar(
+        update(Person)
+        .where(Person.id == person.id, Person.active.is_not(value), Person.erased_at.is_(None))
+        .values(active=value)
+        .returning(Person.id)
+    )
+    return changed is not None

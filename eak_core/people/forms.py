@@ -107,9 +107,9 @@ class RegistrationForm(RegisterFormV2, Form):
         way_back.remember(self.next.data or request.args.get("next", ""))
 
     def validate_name(self, field: StringField) -> None:
-        """Refuse what the domain refuses, beside the field."""
+        """Refuse what the domain refuses, beside the field; keep the name as it is shown."""
         try:
-            checked_name(field.data or "")
+            field.data = checked_name(field.data or "")
         except Invalid as refusal:
             raise ValidationError(str(refusal.fields["name"])) from None
 

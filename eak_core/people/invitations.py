@@ -118,17 +118,30 @@ def accept(session: Session, person: Person, invitation_id: int) -> Service:
         raise Refused(
             _l("Whoever invited you no longer runs this service. Please ask for a new invitation.")
         )
+    _take(session, invitation)
     give_role(session, person, service, "manager", granted_by=inviter.id)
-    session.delete(invitation)
-    session.flush()
     return service
 
 
 def decline(session: Session, person: Person, invitation_id: int) -> None:
     """Do without the role; nobody is told."""
     invitation, _service = _mine(session, person, invitation_id)
-    session.delete(invitation)
-    session.flush()
+    _take(session, invitation)
+
+
+def _take(session: Session, invitation: RoleInvitation) -> None:
+    """Answer it, once: `NotFound` where somebody was faster."""
+    taken = session.scalar(
+        delete(RoleInvitation)
+        .where(RoleInvitation.id == invitation.id)
+        .returning(RoleInvitation.id)
+    )
+    if taken is None:
+        raise _answered()
+
+
+def _answered() -> NotFound:
+    return NotFound(_l("This invitation was taken back, or answered already."))
 
 
 def _oldest() -> datetime:
@@ -139,4 +152,4 @@ def _mine(session: Session, person: Person, invitation_id: int) -> Offered:
     for offer in offered_to(session, person):
         if offer.invitation.id == invitation_id:
             return offer
-    raise NotFound(_l("This invitation was taken back, or answered already."))
+    raise _answered()

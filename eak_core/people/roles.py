@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 from typing import Literal
 
-from sqlalchemy import select
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import delete, select, update
 
 from eak_core import clock
 from eak_core.db import Session
+from eak_core.db.upsert import insert_once
 from eak_core.errors import Invalid, Refused
 from eak_core.events import SITE, publish
 from eak_core.i18n import _l
@@ -52,19 +52,10 @@ def give_role(
     granted_by: int | None,
 ) -> None:
     """Write the role that somebody with the right to do so has given."""
-    grant = RoleGrant(
-        person_id=person.id,
-        service_id=service.id,
-        role=role,
-        granted_at=clock.now(),
-        granted_by=granted_by,
-    )
-    if session.get(RoleGrant, (person.id, service.id, role)) is not None:
-        return
-    try:
-        with session.begin_nested():
-            session.add(grant)
-    except IntegrityError:  # somebody else gave it in the same instant
+    known = {"person_id": person.id, "service_id": service.id, "role": role}
+    row = {**known, "granted_at": clock.now(), "granted_by": granted_by}
+    given = insert_once(session, RoleGrant, row, RoleGrant.person_id)
+    if given is None:
         return
     session.expire(person, ["grants"])
     publish(
@@ -81,11 +72,17 @@ def revoke_role(
     """Take a role from ``person`` in ``service``. Taking what they do not have changes nothing."""
     require(actor, "role.revoke", service)
     _check_role(role)
-    grant = session.get(RoleGrant, (person.id, service.id, role))
-    if grant is None:
+    taken = session.scalar(
+        delete(RoleGrant)
+        .where(
+            RoleGrant.person_id == person.id,
+            RoleGrant.service_id == service.id,
+            RoleGrant.role == role,
+        )
+        .returning(RoleGrant.person_id)
+    )
+    if taken is None:
         return
-    session.delete(grant)
-    session.flush()
     session.expire(person, ["grants"])
     publish(
         session,
@@ -99,10 +96,8 @@ def grant_administrator(session: Session, actor: Actor, person: Person) -> None:
     """Let ``person`` run the whole site."""
     require(actor, "site.administer")
     _check_able(person)
-    if person.administrator:
+    if not _set_administrator(session, person, True):
         return
-    person.administrator = True
-    session.flush()
     publish(
         session,
         RoleGranted(person_id=person.id, role="administrator"),
@@ -114,17 +109,26 @@ def grant_administrator(session: Session, actor: Actor, person: Person) -> None:
 def revoke_administrator(session: Session, actor: Actor, person: Person) -> None:
     """Take the running of the site from ``person``; `Refused` for the last who has it."""
     require(actor, "site.administer")
-    if not person.administrator:
-        return
     check_not_last_administrator(session, person)
-    person.administrator = False
-    session.flush()
+    if not _set_administrator(session, person, False):
+        return
     publish(
         session,
         RoleRevoked(person_id=person.id, role="administrator"),
         service_id=SITE,
         actor_id=actor.person_id,
     )
+
+
+def _set_administrator(session: Session, person: Person, value: bool) -> bool:
+    """Whether this changed anything: of two who do the same at once, one did."""
+    changed = session.scalar(
+        update(Person)
+        .where(Person.id == person.id, Person.administrator.is_not(value))
+        .values(administrator=value)
+        .returning(Person.id)
+    )
+    return changed is not None
 
 
 def check_not_last_administrator(session: Session, person: Person) -> None:

@@ -16,13 +16,11 @@ from flask import (
 from flask_babel import get_locale
 from flask_login import user_logged_out
 from flask_security import FSQLALiteUserDatastore, MailUtil, RoleMixin, Security, hash_password
-from flask_security.confirmable import confirm_user
 from flask_security.mail_util import EmailValidateException
 from flask_security.signals import (
     password_reset,
     reset_password_instructions_sent,
     user_authenticated,
-    user_confirmed,
 )
 from flask_security.utils import set_request_attr
 from flask_wtf import FlaskForm
@@ -34,7 +32,7 @@ from eak_core.db import current_session, db
 from eak_core.errors import Conflict
 from eak_core.i18n import _l
 from eak_core.people import forms, sessions
-from eak_core.people.accounts import joined
+from eak_core.people.accounts import confirm_person
 from eak_core.people.addresses import normal_address
 from eak_core.people.attempts import limit_attempts
 from eak_core.people.letters import send_letter
@@ -244,7 +242,6 @@ def _refuse_json() -> None:
 
 
 def _connect(app: Flask) -> None:
-    user_confirmed.connect(_on_confirmed, app)
     password_reset.connect(_on_password_reset, app)
     reset_password_instructions_sent.connect(_on_reset_asked, app)
     user_authenticated.connect(_on_signed_in, app)
@@ -252,13 +249,9 @@ def _connect(app: Flask) -> None:
     got_request_exception.connect(_on_failure, app)
 
 
-def _on_confirmed(app: Flask, user: Person, **_extra: Any) -> None:
-    joined(current_session(), user)
-
-
 def _on_password_reset(app: Flask, user: Person, **_extra: Any) -> None:
     # Whoever answered the mail holds the address.
-    confirm_user(user)  # type: ignore[no-untyped-call]  # Flask-Security does not say
+    confirm_person(current_session(), user)
 
 
 def _on_reset_asked(app: Flask, **_extra: Any) -> None:

@@ -4,7 +4,7 @@ import msgspec
 from flask import Blueprint, Response, flash, g, redirect, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import logout_user
-from flask_security.confirmable import confirm_email_token_status, confirm_user
+from flask_security.confirmable import confirm_email_token_status
 from flask_security.utils import login_user
 from flask_security.views import confirm_email
 from werkzeug.wrappers import Response as AnyResponse
@@ -14,7 +14,7 @@ from eak_core.db import current_session
 from eak_core.errors import Invalid
 from eak_core.i18n import _
 from eak_core.people import invitations, sessions, way_back
-from eak_core.people.accounts import change_profile
+from eak_core.people.accounts import change_profile, confirm_person
 from eak_core.people.actor import current_person
 from eak_core.people.forms import ConfirmForm, EraseForm, ProfileForm
 from eak_core.people.models import Person
@@ -165,7 +165,7 @@ def _welcome(person: Person) -> AnyResponse:
     if somebody is not None and somebody != person:
         logout_user()
     place = way_back.remembered() or "/"
-    confirm_user(person)  # type: ignore[no-untyped-call]  # Flask-Security does not say
+    confirm_person(current_session(), person)
     if person.is_active:
         login_user(person, authn_via=["confirm"])
         flash(_("Your address is confirmed, and you are signed in. Welcome!"), "success")

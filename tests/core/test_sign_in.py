@@ -77,6 +77,7 @@ def test_the_password_is_kept_as_argon2_with_the_parameters_of_owasp(
         ("name", " \u200b\u200b "),
         ("name", "x" * 81),
         ("name", "Zoé\u202eMartin"),
+        ("name", "\u3164\u2800\u00ad"),
         ("email", ""),
         ("email", "zoe"),
         ("email", "zoe@example.org\nBcc: all@example.org"),

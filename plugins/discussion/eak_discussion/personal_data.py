@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import select, update
 
-from eak_core.api import Session, clock, hidden_reasons, publish
+from eak_core.api import Session, Written, clock, loses_its_words, publish
 from eak_discussion.events import AuthorErased, CommentWithdrawn
 from eak_discussion.models import Comment
 
@@ -37,10 +37,15 @@ def export_person(session: Session, person_id: int) -> Mapping[str, Any]:
 def erase_person(session: Session, person_id: int) -> None:
     """Cut a person from their comments, and delete the words of those that were hidden."""
     comments = session.scalars(select(Comment).where(Comment.author_id == person_id)).all()
+    written = [
+        Written(each.service_id, each.subject, public=each.withdrawn_at is None)
+        for each in comments
+    ]
+    gone = loses_its_words(session, written)
+    for comment in comments:
+        if comment.subject in gone:
+            _blank(session, comment)
     for service_id in sorted({comment.service_id for comment in comments}):
-        own = {each.subject: each for each in comments if each.service_id == service_id}
-        for subject in hidden_reasons(session, service_id, own):
-            _blank(session, own[subject])
         publish(session, AuthorErased(person_id=person_id), service_id=service_id)
     session.execute(
         update(Comment).where(Comment.author_id == person_id).values(author_id=None, form_key=None)

@@ -1,0 +1,173 @@
+"""Two people do the same thing in the same instant: one does it, the other is told, nobody meets an
+error, and the log says it once."""
+
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import pytest
+from sqlalchemy import func, select
+
+from eak_core.db import Session
+from eak_core.errors import EakError, Invalid, NotFound
+from eak_core.events.models import EventLog
+from eak_core.ideas import subjects
+from eak_core.people import closing, invitations, roles
+from eak_core.people.accounts import confirm_person, create_person
+from eak_core.people.models import Person, RoleGrant
+from eak_core.people.personal_data import erase_person
+from eak_core.permissions import Actor
+from eak_core.services.models import Service
+from eak_core.testing.databases import Kind
+from eak_core.testing.people import People
+from eak_core.testing.site import Site
+
+SYSTEM = Actor.system()
+Act = Callable[[Session, Callable[[], object]], object]
+
+
+def together(site: Site, database: Kind, act: Act) -> list[EakError]:
+    """What two who ``act`` at once are refused. On PostgreSQL each has read before either writes;
+    SQLite lets one writer in at a time, who reads what the other wrote."""
+    met = threading.Barrier(2, timeout=20)
+
+    def once(_number: int) -> EakError | None:
+        try:
+            with site.writing() as session:
+                act(session, met.wait if database == "postgresql" else lambda: None)
+        except EakError as refusal:
+            return refusal
+        return None
+
+    with ThreadPoolExecutor(2) as both:
+        return [refusal for refusal in both.map(once, range(2)) if refusal is not None]
+
+
+def told(site: Site, name: str) -> int:
+    with site.reading() as session:
+        found = select(func.count()).select_from(EventLog).where(EventLog.type == name)
+        return session.scalar(found) or 0
+
+
+def test_one_subject_added_twice_is_in_the_list_once_and_the_second_is_told(
+    site: Site, service: Service, database: Kind
+) -> None:
+    def add(session: Session, meet: Callable[[], object]) -> None:
+        place = session.get_one(Service, service.id)
+        subjects.subjects_of(session, place.id, archived=True)
+        meet()
+        subjects.add_subject(session, SYSTEM, place, "Jardins partagés")
+
+    (refusal,) = together(site, database, add)
+    assert isinstance(refusal, Invalid)
+    assert "name" in refusal.fields
+    assert told(site, "subject.changed") == 1
+
+
+def test_two_subjects_renamed_alike_at_once_do_not_become_one_name(
+    site: Site, service: Service, database: Kind
+) -> None:
+    with site.reading() as session:
+        ids = [each.id for each in subjects.subjects_of(session, service.id)][:2]
+
+    def rename(session: Session, meet: Callable[[], object]) -> None:
+        place = session.get_one(Service, service.id)
+        subjects.subjects_of(session, place.id, archived=True)
+        meet()
+        with lock:
+            number = ids.pop()
+        subjects.change_subject(
+            session, SYSTEM, place, number, name="Le même", position=1, archived=False
+        )
+
+    lock = threading.Lock()
+    (refusal,) = together(site, database, rename)
+    assert isinstance(refusal, Invalid)
+
+
+def give(session: Session, person: Person, place: Service) -> None:
+    roles.grant_role(session, SYSTEM, person, place, "manager")
+
+
+def take(session: Session, person: Person, place: Service) -> None:
+    roles.revoke_role(session, SYSTEM, person, place, "manager")
+
+
+#: What is done to a citizen, and to one who runs the service and the site; and what is told of it.
+CHANGES: dict[str, tuple[Callable[[Session, Person, Service], Any], str]] = {
+    "manager given": (give, "role.granted"),
+    "administrator given": (
+        lambda s, p, _: roles.grant_administrator(s, SYSTEM, p),
+        "role.granted",
+    ),
+    "closed": (lambda s, p, _: closing.close_account(s, SYSTEM, p), "person.closed"),
+    "erased": (lambda s, p, _: erase_person(s, SYSTEM, p.id), "person.erased"),
+}
+TAKEN: dict[str, tuple[Callable[[Session, Person, Service], Any], str]] = {
+    "manager taken": (take, "role.revoked"),
+    "administrator taken": (
+        lambda s, p, _: roles.revoke_administrator(s, SYSTEM, p),
+        "role.revoked",
+    ),
+}
+
+
+@pytest.mark.parametrize("change", [*CHANGES, *TAKEN])
+def test_what_two_do_to_an_account_at_once_is_told_once(
+    site: Site, service: Service, people: People, database: Kind, change: str
+) -> None:
+    person = people.citizen
+    assert people.administrator
+    if change in TAKEN:
+        with site.writing() as session:
+            known = session.get_one(Person, person.id)
+            give(session, known, session.get_one(Service, service.id))
+            roles.grant_administrator(session, SYSTEM, known)
+    act, name = {**CHANGES, **TAKEN}[change]
+    before = told(site, name)
+
+    def change_it(session: Session, meet: Callable[[], object]) -> None:
+        known = session.get_one(Person, person.id)
+        place = session.get_one(Service, service.id)
+        session.get(RoleGrant, (person.id, service.id, "manager"))
+        meet()
+        act(session, known, place)
+
+    assert together(site, database, change_it) == []
+    assert told(site, name) == before + 1
+
+
+def test_an_account_confirmed_twice_at_once_has_joined_once(site: Site, database: Kind) -> None:
+    with site.writing() as session:
+        number = create_person(session, "w@example.org", "Wanda", None, confirmed=False).id
+
+    def confirm(session: Session, meet: Callable[[], object]) -> None:
+        person = session.get_one(Person, number)
+        meet()
+        confirm_person(session, person)
+
+    assert together(site, database, confirm) == []
+    assert told(site, "person.joined") == 1
+
+
+def test_an_invitation_answered_twice_at_once_is_answered_once(
+    site: Site, service: Service, people: People, manager: Actor, database: Kind
+) -> None:
+    citizen, email = people.citizen.id, str(people.citizen.email)
+    with site.writing() as session:
+        place = session.get_one(Service, service.id)
+        invitations.invite_manager(session, manager, place, email, link="x")
+    before = told(site, "role.granted")
+
+    def answer(session: Session, meet: Callable[[], object]) -> None:
+        person = session.get_one(Person, citizen)
+        (offer,) = invitations.offered_to(session, person) or [None]
+        meet()
+        if offer is None:
+            raise NotFound
+        invitations.accept(session, person, offer.invitation.id)
+
+    (refusal,) = together(site, database, answer)
+    assert isinstance(refusal, NotFound)
+    assert told(site, "role.granted") == before + 1
