@@ -54,6 +54,8 @@ class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     """How long a session lasts that nobody uses: a working day, as long as a form can be sent."""
     session_lifetime: int = 7 * 24 * 3600
     """How long a session lasts at most: then everybody signs in again."""
+    security_log_days: int = 180
+    """For how many days the log of security is kept."""
     demo: bool = False
     """A demonstration: the sign-ins are shown to everybody."""
     trusted_proxies: int = 0
@@ -184,6 +186,8 @@ def _checked(values: dict[str, Any], origin: Mapping[str, str]) -> Config:
     for name in ("session_idle", "session_lifetime"):
         if getattr(config, name) < SHORTEST_SESSION:
             raise _wrong(name, origin, f"it is in seconds, {SHORTEST_SESSION} at least")
+    if config.security_log_days < 1:
+        raise _wrong("security_log_days", origin, "it is at least 1")
     if len(config.secret_key) < 16:
         raise _wrong("secret_key", origin, "it must have at least 16 characters")
     return config

@@ -21,6 +21,7 @@ from eak_core.errors import Conflict, Invalid, NotFound
 from eak_core.i18n import _, _l
 from eak_core.people import invitations
 from eak_core.people.addresses import ADDRESS_LENGTH
+from eak_core.people.attempts import limit_recipient
 from eak_core.people.roles import managers_of, revoke_role
 from eak_core.permissions import Actor, may, require
 from eak_core.plugins.contributions import NavItem
@@ -143,6 +144,7 @@ def people(service_slug: str) -> Answer:
 
 @blueprint.post("/equipe/invitations")
 @limit_invite
+@limit_recipient
 def invite(service_slug: str) -> Answer:
     """Invite somebody to run the service, by their address."""
     require(g.actor, "role.grant", g.service)

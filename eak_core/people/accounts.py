@@ -1,6 +1,7 @@
 """Accounts: made, confirmed, renamed."""
 
 from datetime import datetime
+from functools import partial
 
 from flask_security import hash_password
 from sqlalchemy import select, update
@@ -9,6 +10,7 @@ from sqlalchemy.orm import joinedload
 
 from eak_core import clock
 from eak_core.db import Session
+from eak_core.db.afterwards import afterwards
 from eak_core.errors import Invalid, NotFound
 from eak_core.events import SITE, publish
 from eak_core.i18n import _l
@@ -17,6 +19,7 @@ from eak_core.people.events import PersonJoined, PersonRenamed, RoleGranted
 from eak_core.people.models import NAME_LENGTH, Person
 from eak_core.people.passwords import check_password
 from eak_core.people.presence import publish_everywhere
+from eak_core.security_log import note
 from eak_core.visible import without_ignorable
 from eak_core.web.text import clean_line
 
@@ -56,6 +59,7 @@ def create_person(
         confirm_person(session, person)
     if administrator:
         publish(session, RoleGranted(person_id=person.id, role="administrator"), service_id=SITE)
+        afterwards(session, partial(note, "role_granted", person=person.id, role="administrator"))
     return person
 
 
@@ -70,6 +74,7 @@ def confirm_person(session: Session, person: Person) -> None:
     # Whoever sends the form twice at once has joined once.
     if first is not None:
         publish(session, PersonJoined(person_id=person.id), service_id=SITE, actor_id=person.id)
+        afterwards(session, partial(note, "address_confirmed", person=person.id))
 
 
 def change_profile(session: Session, person: Person, *, name: str, locale: str) -> None:

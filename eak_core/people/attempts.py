@@ -9,22 +9,26 @@ from eak_core.people.addresses import normal_address
 from eak_core.web.limits import limit_register, limit_sign_in, limited, limited_by
 
 
-def _tried_account() -> str:
-    """The address that somebody tries to sign in with, whether or not it has an account, in a form
-    that tells nobody who reads the counts."""
-    typed = request.form.get("email", "")
+def typed_address() -> str | None:
+    """The address that somebody typed, whether or not it has an account, in a form that tells
+    nobody who reads the counts; None where it is none, so that nobody's slip counts for others."""
     try:
-        typed = normal_address(typed)
+        typed = normal_address(request.form.get("email", ""))
     except ValueError:
-        typed = "no address"
+        return None
     key = str(current_app.config["SECRET_KEY"]).encode()
     return hmac.new(key, typed.encode(), "sha256").hexdigest()
 
 
 #: Beside the limit per computer: a password guessed from many computers. Wide enough that nobody
 #: is kept out of their account by a stranger's few attempts.
-limit_account = limited_by("sign-in-account", "30/hour;100/day", _tried_account)
+limit_account = limited_by("sign-in-account", "30/hour;100/day", typed_address)
 limit_mail = limited("account-mail", "5/minute;30/hour")
+#: One mailbox, whoever asks for the mail and from however many computers. Counted for what was
+#: typed, so it tells nobody whether there is an account.
+limit_recipient = limited_by("mail-recipient", "6/hour;20/day", typed_address)
+limit_rename = limited("rename", "10/hour;30/day")
+limit_export = limited("personal-data", "10/hour;40/day", reads=True)
 LIMITS = {
     "login": limit_sign_in,
     "change_password": limit_sign_in,
@@ -41,5 +45,7 @@ def limit_attempts(app: Flask) -> None:
     # Within the limit per computer, so that what one computer is refused does not use up the
     # attempts of all others at that account.
     views["security.login"] = limit_account(views["security.login"])
+    for name in ("register", "forgot_password", "send_confirmation"):
+        views[f"security.{name}"] = limit_recipient(views[f"security.{name}"])
     for name, limit in LIMITS.items():
         views[f"security.{name}"] = limit(views[f"security.{name}"])

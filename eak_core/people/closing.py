@@ -1,8 +1,11 @@
 """Closing an account, and opening it again: nobody signs in with it meanwhile, nothing is lost."""
 
+from functools import partial
+
 from sqlalchemy import update
 
 from eak_core.db import Session
+from eak_core.db.afterwards import afterwards
 from eak_core.errors import Refused
 from eak_core.events import SITE, publish
 from eak_core.i18n import _l
@@ -11,6 +14,7 @@ from eak_core.people.events import PersonClosed, PersonReopened
 from eak_core.people.models import Person
 from eak_core.people.roles import check_not_last_administrator
 from eak_core.permissions import Actor, require
+from eak_core.security_log import note
 
 
 def close_account(session: Session, actor: Actor, person: Person) -> None:
@@ -45,4 +49,8 @@ def _set_active(session: Session, person: Person, value: bool) -> bool:
         .values(active=value)
         .returning(Person.id)
     )
-    return changed is not None
+    if changed is None:
+        return False
+    what = "account_reopened" if value else "account_closed"
+    afterwards(session, partial(note, what, person=person.id))
+    return True

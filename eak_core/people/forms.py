@@ -32,6 +32,7 @@ from eak_core.people.accounts import checked_name
 from eak_core.people.addresses import ADDRESS_LENGTH
 from eak_core.people.models import NAME_LENGTH
 from eak_core.people.passwords import LONGEST, SHORTEST
+from eak_core.security_log import note, note_address
 from eak_core.web.forms import Form
 
 _address_given = DataRequired(message=_l("Please give your e-mail address."))
@@ -80,6 +81,16 @@ class SignInForm(LoginForm, Form):
             way_back.remember(self.next.data)
         else:
             self.next.data = way_back.remembered()
+
+    def validate(self, **kwargs: Any) -> bool:
+        """Whether somebody signs in; a failure is noted in the log of security."""
+        if super().validate(**kwargs):
+            return True
+        if self.user is not None:
+            note("sign_in_failed", person=self.user.id)
+        elif self.email.data and self.password.data:
+            note_address("sign_in_failed", self.email.data)
+        return False
 
 
 class RegistrationForm(RegisterFormV2, Form):

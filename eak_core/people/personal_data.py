@@ -6,6 +6,7 @@ number of the account, which means nobody: the log stays true, and nothing in it
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from flask import Flask, current_app
@@ -13,6 +14,7 @@ from sqlalchemy import delete, select
 
 from eak_core import clock
 from eak_core.db import Session
+from eak_core.db.afterwards import afterwards
 from eak_core.errors import Invalid, NotFound
 from eak_core.events import SITE, publish
 from eak_core.events.outbox import forget
@@ -27,6 +29,7 @@ from eak_core.people.presence import publish_everywhere
 from eak_core.people.roles import check_not_last_administrator
 from eak_core.permissions import Actor, require
 from eak_core.plugins.host import get_host
+from eak_core.security_log import note
 from eak_core.services.models import Service
 
 EXTENSION = "eak_personal_data"
@@ -111,6 +114,7 @@ def erase_person(session: Session, actor: Actor, person_id: int) -> None:
         # The last thing sent there; the outbox wipes the address once it has left.
         send_letter(session, "erased", to=address, locale=locale)
     forgetting.begin(session)
+    afterwards(session, partial(note, "account_erased", person=person_id))
 
 
 def _erase_account(session: Session, person: Person) -> None:

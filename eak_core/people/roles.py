@@ -1,12 +1,14 @@
 """Roles: who runs a service, and who runs the site."""
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Literal
 
 from sqlalchemy import delete, select, update
 
 from eak_core import clock
 from eak_core.db import Session
+from eak_core.db.afterwards import afterwards
 from eak_core.db.upsert import insert_once
 from eak_core.errors import Invalid, Refused
 from eak_core.events import SITE, publish
@@ -14,6 +16,7 @@ from eak_core.i18n import _l
 from eak_core.people.events import RoleGranted, RoleRevoked
 from eak_core.people.models import Person, RoleGrant
 from eak_core.permissions import Actor, require
+from eak_core.security_log import note
 from eak_core.services.models import Service
 
 ServiceRole = Literal["manager"]
@@ -58,12 +61,7 @@ def give_role(
     if given is None:
         return
     session.expire(person, ["grants"])
-    publish(
-        session,
-        RoleGranted(person_id=person.id, role=role),
-        service_id=service.id,
-        actor_id=granted_by,
-    )
+    _tell(session, RoleGranted(person_id=person.id, role=role), service.id, granted_by)
 
 
 def revoke_role(
@@ -84,12 +82,7 @@ def revoke_role(
     if taken is None:
         return
     session.expire(person, ["grants"])
-    publish(
-        session,
-        RoleRevoked(person_id=person.id, role=role),
-        service_id=service.id,
-        actor_id=actor.person_id,
-    )
+    _tell(session, RoleRevoked(person_id=person.id, role=role), service.id, actor.person_id)
 
 
 def grant_administrator(session: Session, actor: Actor, person: Person) -> None:
@@ -98,12 +91,7 @@ def grant_administrator(session: Session, actor: Actor, person: Person) -> None:
     _check_able(person)
     if not _set_administrator(session, person, True):
         return
-    publish(
-        session,
-        RoleGranted(person_id=person.id, role="administrator"),
-        service_id=SITE,
-        actor_id=actor.person_id,
-    )
+    _tell(session, RoleGranted(person_id=person.id, role="administrator"), SITE, actor.person_id)
 
 
 def revoke_administrator(session: Session, actor: Actor, person: Person) -> None:
@@ -112,12 +100,17 @@ def revoke_administrator(session: Session, actor: Actor, person: Person) -> None
     check_not_last_administrator(session, person)
     if not _set_administrator(session, person, False):
         return
-    publish(
-        session,
-        RoleRevoked(person_id=person.id, role="administrator"),
-        service_id=SITE,
-        actor_id=actor.person_id,
-    )
+    _tell(session, RoleRevoked(person_id=person.id, role="administrator"), SITE, actor.person_id)
+
+
+def _tell(
+    session: Session, change: RoleGranted | RoleRevoked, service_id: int, actor_id: int | None
+) -> None:
+    """Record the change, and note it in the log of security once it holds."""
+    publish(session, change, service_id=service_id, actor_id=actor_id)
+    what = "role_granted" if isinstance(change, RoleGranted) else "role_revoked"
+    facts = {"person": change.person_id, "role": change.role, "in_service": service_id}
+    afterwards(session, partial(note, what, **facts))
 
 
 def _set_administrator(session: Session, person: Person, value: bool) -> bool:

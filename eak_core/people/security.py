@@ -1,6 +1,7 @@
 """Flask-Security, set up for this site: French addresses, our words, our mail, one query."""
 
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 from flask import (
@@ -29,6 +30,7 @@ from sqlalchemy.exc import IntegrityError
 
 from eak_core import clock
 from eak_core.db import current_session, db
+from eak_core.db.afterwards import afterwards
 from eak_core.errors import Conflict
 from eak_core.i18n import _l
 from eak_core.people import forms, sessions
@@ -39,6 +41,7 @@ from eak_core.people.letters import send_letter
 from eak_core.people.messages import MESSAGES, Wording
 from eak_core.people.models import Person, new_uniquifier
 from eak_core.people.passwords import SHORTEST, Passwords
+from eak_core.security_log import note
 from eak_core.web import drafts, render
 from eak_core.web.links import on_site
 
@@ -114,6 +117,7 @@ class PeopleStore(FSQLALiteUserDatastore):
     ) -> None:
         """The password of ``user`` is another one: all their sessions end."""
         sessions.end_all(current_session(), user)
+        afterwards(current_session(), partial(note, "password_changed", person=user.id))
 
     def create_user(self, **kwargs: Any) -> Person:
         """A new account, not confirmed yet, in the language of whoever asks for it."""
@@ -252,9 +256,11 @@ def _connect(app: Flask) -> None:
 def _on_password_reset(app: Flask, user: Person, **_extra: Any) -> None:
     # Whoever answered the mail holds the address.
     confirm_person(current_session(), user)
+    afterwards(current_session(), partial(note, "link_used", link="password", person=user.id))
 
 
-def _on_reset_asked(app: Flask, **_extra: Any) -> None:
+def _on_reset_asked(app: Flask, user: Person, **_extra: Any) -> None:
+    note("link_sent", link="password", person=user.id)
     # An unknown address costs one hash (in Flask-Security); so does a known one.
     hash_password("not-a-password")
 
@@ -271,11 +277,13 @@ def _on_signed_in(app: Flask, user: Person, **_extra: Any) -> None:
     sessions.begin(current_session(), user)
     g.pop("csrf_token", None)
     g.pop("eak_actor", None)
+    afterwards(current_session(), partial(note, "sign_in", person=user.id))
 
 
 def _on_signed_out(app: Flask, user: Person, **_extra: Any) -> None:
     """End the session, and leave nothing in it that the next person at this browser could find."""
     sessions.end(current_session())
+    afterwards(current_session(), partial(note, "sign_out", person=user.id))
     after_this_request(_commit)
     after_this_request(_clear_browser)
     _keep_only(SIGNED_OUT_KEYS)

@@ -7,6 +7,7 @@ article 5: no longer than necessary).
 from datetime import datetime, timedelta
 from typing import Any
 
+from flask import current_app
 from sqlalchemy import delete, exists, select
 from sqlalchemy.exc import IntegrityError
 
@@ -41,6 +42,9 @@ def tidy_up(session: Session, service: Any, name: str, due_at: datetime) -> None
         )
     )
     sessions.forget_ended(session)
+    current_app.extensions["eak_security_log"].forget(
+        current_app.extensions["eak_config"].security_log_days
+    )
     more = outbox.forget_old(session) == outbox.FORGOTTEN_AT_ONCE or deleted == AT_ONCE
     pause = timedelta(seconds=1) if more else EVERY
     schedule(session, CORE.name, SITE, name, clock.now() + pause)

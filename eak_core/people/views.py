@@ -16,12 +16,14 @@ from eak_core.i18n import _
 from eak_core.people import invitations, sessions, way_back
 from eak_core.people.accounts import change_profile, confirm_person
 from eak_core.people.actor import current_person
+from eak_core.people.attempts import limit_export, limit_rename
 from eak_core.people.forms import ConfirmForm, EraseForm, ProfileForm
 from eak_core.people.models import Person
 from eak_core.people.passwords import is_password_of
 from eak_core.people.personal_data import erase_own_account, export_person
 from eak_core.people.shortcuts import shortcuts_of
 from eak_core.permissions import SignInRequired
+from eak_core.security_log import note
 from eak_core.web import render
 from eak_core.web.i18n import LANGUAGES, current_language
 from eak_core.web.limits import limit_sign_in
@@ -54,6 +56,7 @@ def show() -> Answer:
 
 
 @blueprint.post("/profil")
+@limit_rename
 def change() -> Answer:
     """Save the name and the language."""
     person = me()
@@ -71,10 +74,12 @@ def change() -> Answer:
 
 
 @blueprint.get("/mes-donnees.json")
+@limit_export
 def export() -> Response:
     """Everything the site stores about whoever asks, as a file."""
     person = me()
     data = export_person(current_session(), g.actor, person.id)
+    note("personal_data_copied", person=person.id)
     body = msgspec.json.format(msgspec.json.encode(data), indent=2)
     response = Response(body, mimetype="application/json")
     response.headers["Content-Disposition"] = 'attachment; filename="mes-donnees.json"'
@@ -91,6 +96,7 @@ def erase() -> Answer:
         try:
             erase_own_account(current_session(), person, form.password.data)
         except Invalid as refusal:
+            note("wrong_password", person=person.id)
             form.add_errors(refusal.fields)
         else:
             current_session().commit()
@@ -106,6 +112,7 @@ def end_session(session_id: int) -> Answer:
     """Sign out in another browser."""
     sessions.end_one(current_session(), me(), session_id)
     current_session().commit()
+    note("session_ended", person=me().id)
     flash(_("This session has ended."), "success")
     return redirect(url_for("account.show"))
 
@@ -115,6 +122,7 @@ def end_other_sessions() -> Answer:
     """Sign out everywhere but here."""
     sessions.end_others(current_session(), me())
     current_session().commit()
+    note("session_ended", person=me().id, others=True)
     flash(_("You are signed out everywhere else."), "success")
     return redirect(url_for("account.show"))
 
@@ -153,6 +161,7 @@ def confirm_address(token: str) -> ResponseReturnValue:
     if form.validate_on_submit():
         if is_password_of(person, form.password.data):
             return _welcome(person)
+        note("wrong_password", person=person.id)
         form.add_errors({"password": _("The password is wrong.")})
     page = render("security/confirm_address.html", form=form, person=person, token=token)
     return (page, 422) if form.errors else page

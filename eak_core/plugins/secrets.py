@@ -10,6 +10,7 @@ from eak_core.config import Config
 from eak_core.errors import Misconfigured
 from eak_core.plugins.manifest import NAME
 from eak_core.secret_files import kept_secret
+from eak_core.security_log import note
 
 FOLDER = "secrets"
 BYTES = 32
@@ -31,6 +32,7 @@ def plugin_secret(plugin: str, name: str) -> bytes:
         raise ValueError(f"a secret is named with a-z, 0-9, _ and -, not {name!r}")
     config: Config = current_app.extensions["eak_config"]
     file = _folder(config.instance / FOLDER, plugin) / name
+    _note_use(plugin, name, new=not file.exists())
     kept = kept_secret(file, lambda: secrets.token_hex(BYTES))
     try:
         secret = bytes.fromhex(kept)
@@ -41,6 +43,14 @@ def plugin_secret(plugin: str, name: str) -> bytes:
             f"{file} does not hold {BYTES * 2} hexadecimal digits: put back the one of the backup."
         )
     return secret
+
+
+def _note_use(plugin: str, name: str, *, new: bool) -> None:
+    """Note the first use by each process: a secret is asked for with every vote."""
+    used: set[tuple[str, str]] = current_app.extensions.setdefault("eak_used_secrets", set())
+    if new or (plugin, name) not in used:
+        used.add((plugin, name))
+        note("secret_made" if new else "secret_used", plugin=plugin, secret=name)
 
 
 def _folder(root: Path, plugin: str) -> Path:

@@ -11,6 +11,7 @@ from flask import Flask, render_template
 from flask_compress import Compress
 
 from eak_core.config import Config
+from eak_core.security_log import SecurityLog, init_security_log
 from eak_core.web import pages
 from eak_core.web.assets import init_assets
 from eak_core.web.csrf import init_csrf
@@ -19,6 +20,7 @@ from eak_core.web.i18n import init_i18n
 from eak_core.web.limits import init_limits
 from eak_core.web.links import init_links
 from eak_core.web.markdown import init_markdown
+from eak_core.web.networks import client_network
 from eak_core.web.security import init_security
 from eak_core.web.themes import init_themes
 
@@ -35,6 +37,7 @@ def render(template: str, /, **values: Any) -> str:
 def init_web(app: Flask, config: Config) -> None:
     """Give ``app`` its looks, languages, headers and error pages. Nothing may come before."""
     app.extensions["eak_config"] = config
+    init_security_log(app, SecurityLog(config.instance, config.secret_key, _network))
     init_themes(app, config.instance, config.default_theme)
     # Answers pass through what is registered here from the last to the first, so they are
     # compressed when everything else about them is settled.
@@ -52,6 +55,10 @@ def init_web(app: Flask, config: Config) -> None:
 
     app.context_processor(say_name)
     app.register_blueprint(pages.blueprint)
+
+
+def _network() -> str | None:
+    return client_network(ipv4=32, ipv6=64)
 
 
 def init_guards(app: Flask, config: Config) -> None:

@@ -6,6 +6,7 @@ from flask import Flask, Response, request
 from flask_wtf.csrf import CSRFError, CSRFProtect
 
 from eak_core.i18n import _
+from eak_core.security_log import note
 from eak_core.web.errors import answer
 
 TOKEN_LIFETIME = 12 * 3600
@@ -27,6 +28,7 @@ def ask_again(error: CSRFError) -> Response:
     The button that sends it again is offered only where the browser says that the form came
     from this site; otherwise another site could have its own text sent by a trusting click.
     """
+    note("refused", status=400, reason="no valid token")
     typed = [
         (name, value)
         for name, value in request.form.items(multi=True)

@@ -10,6 +10,7 @@ from werkzeug.exceptions import HTTPException, InternalServerError
 
 from eak_core.errors import EakError, Invalid, TooMany
 from eak_core.i18n import _l
+from eak_core.security_log import note
 
 ResponseLike = Response | HTTPException
 
@@ -101,6 +102,8 @@ def refuse(error: EakError) -> Response:
         # A wrong setting is the operator's business: its sentence goes to their log.
         current_app.logger.error("%s: %s", type(error).__name__, error)
         return answer(500)
+    if error.status == 403:
+        note("refused", status=403)
     details = (
         [str(reason) for reason in error.fields.values()] if isinstance(error, Invalid) else []
     )

@@ -21,6 +21,7 @@ from limits.errors import ConfigurationError
 from eak_core.config import Config
 from eak_core.errors import Misconfigured, TooMany
 from eak_core.i18n import _, ngettext
+from eak_core.security_log import note
 from eak_core.web.networks import client_network
 
 P = ParamSpec("P")
@@ -41,16 +42,19 @@ def limited(
 
 
 def limited_by(
-    name: str, rule: str, whom: Callable[[], str], *, reads: bool = False
+    name: str, rule: str, whom: Callable[[], str | None], *, reads: bool = False
 ) -> Callable[[Callable[P, R]], Callable[P, R]]:
-    """As `limited`, but attempts are counted for what ``whom`` answers in the request."""
+    """As `limited`, but attempts are counted for what ``whom`` answers in the request; not at all
+    where that is None."""
     items = parse_many(rule)
 
     def decorate(view: Callable[P, R]) -> Callable[P, R]:
         @wraps(view)
         def counted(*args: P.args, **kwargs: P.kwargs) -> R:
             if reads or request.method in _COUNTED:
-                count_attempt(name, items, whom())
+                who = whom()
+                if who is not None:
+                    count_attempt(name, items, who)
             return view(*args, **kwargs)
 
         return counted
@@ -66,6 +70,7 @@ def count_attempt(name: str, items: list[RateLimitItem], who: str) -> None:
     for item in items:
         if not limiter.limiter.hit(item, name, who):
             reset, _remaining = limiter.limiter.get_window_stats(item, name, who)
+            note("limit_reached", limit=name)
             raise _too_many(max(1, int(reset - time.time()) + 1))
 
 
