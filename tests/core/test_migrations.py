@@ -247,7 +247,7 @@ def lived_in(engine: Engine) -> dict[str, Sequence[Row[Any]]]:
 def test_what_an_earlier_version_kept_is_there_after_the_upgrade(
     empty: str, opened: Callable[[str], Engine], revision: str
 ) -> None:
-    """T39, for the core."""
+    """T39, for the core; but the numbers of ended sessions, which nothing needs any more."""
     engine = opened(empty)
     upgrade(engine, CORE, revision)
     kept = lived_in(engine)
@@ -257,6 +257,7 @@ def test_what_an_earlier_version_kept_is_there_after_the_upgrade(
     assert upgrade(engine, CORE)
     assert pending(engine, CORE) == []
     with engine.connect() as connection:
+        kept.pop("ended_session", None)
         after = {name: connection.execute(select(before.tables[name])).all() for name in kept}
         assert after == kept
 

@@ -26,6 +26,7 @@ TOGGLES = 200
 SPARE_OBJECTS = 500
 
 _HIDDEN = re.compile(rb'<input[^>]*type="hidden"[^>]*>|<meta[^>]*csrf[^>]*>')
+_SESSIONS = re.compile(rb'<section aria-labelledby="sessions">.*?</section>', re.DOTALL)
 _VALUE = re.compile(rb'(value|content)="[^"]*"')
 
 
@@ -166,8 +167,10 @@ def _standing(site: Site) -> tuple[int, ...]:
 
 
 def _bare(response: TestResponse) -> bytes:
-    """The body without what changes with each request: tokens and keys of forms."""
-    return _HIDDEN.sub(lambda match: _VALUE.sub(b"", match[0]), response.data)
+    """The body without what changes with each request: tokens and keys of forms, and where the
+    reader is signed in besides."""
+    body = _SESSIONS.sub(b"", response.data)
+    return _HIDDEN.sub(lambda match: _VALUE.sub(b"", match[0]), body)
 
 
 def _difference(expected: bytes, got: bytes) -> str:
