@@ -227,7 +227,8 @@ def _wrong(name: str, origin: Mapping[str, str], reason: str) -> Misconfigured:
 
 def _make_folder(folder: Path) -> None:
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        # For its owner alone from the start: it holds the key and what people confided.
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as error:
         raise Misconfigured(
             f"The instance folder {folder} cannot be made: {_reason(error)}."

@@ -68,7 +68,7 @@ def _remove(folder: Path, yes: bool) -> None:
         )
     confirm(f"Everything in {folder} will be removed. Go on?", yes)
     shutil.rmtree(folder)
-    folder.mkdir()
+    folder.mkdir(mode=0o700)
 
 
 def _write_settings(folder: Path) -> None:
@@ -79,6 +79,7 @@ def _write_settings(folder: Path) -> None:
         return
     if any(folder.iterdir()):
         raise Misconfigured(f"{folder} is not empty and was not made by “eak demo”.")
+    file.touch(mode=0o600)
     file.write_text(SETTINGS.format(domain=AGENT_DOMAIN), encoding="utf-8")
 
 

@@ -2,6 +2,7 @@
 
 import shutil
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 import click
@@ -31,11 +32,21 @@ class Finding(NamedTuple):
 
 
 @click.command()
+@click.option(
+    "--known-faults",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="A list in the format of OSV: a package in it is a problem.",
+)
 @json_option
 @click.pass_context
-def doctor(context: click.Context, as_json: bool) -> None:
+def doctor(context: click.Context, known_faults: Path | None, as_json: bool) -> None:
     """Look at everything an instance needs. Exits with 1 where something is wrong."""
+    from eak_core.cli import hardening
+
     findings = list(_examine(state()))
+    if known_faults is not None:
+        findings += [Finding(*each) for each in hardening.known_faults(known_faults)]
     if as_json:
         show_json({"ok": all(each.ok for each in findings), "checks": _rows(findings)})
     else:
@@ -51,6 +62,7 @@ def _rows(findings: list[Finding]) -> list[dict[str, object]]:
 
 def _examine(here: State) -> Iterator[Finding]:
     """Every finding; what cannot be looked at because of an earlier problem is left out."""
+    from eak_core.cli import hardening
     from eak_core.cli.server import require_writable
 
     try:
@@ -63,6 +75,7 @@ def _examine(here: State) -> Iterator[Finding]:
         return
     yield _disk(config)
     yield _mail(config)
+    yield from (Finding(*each) for each in hardening.look(config))
     try:
         with here.application(migrated=False) as app:
             yield from _look_inside(app)

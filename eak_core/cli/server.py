@@ -74,7 +74,7 @@ def require_writable(folder: Path) -> None:
     """Return where files can be made in ``folder``; Misconfigured otherwise."""
     probe = folder / f".writable-{os.getpid()}"
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         probe.touch()
         probe.unlink()
     except OSError as error:

@@ -159,6 +159,19 @@ def empty_wal(engine: Engine) -> bool:
     return not busy
 
 
+def _make_private(dialect: Any, record: Any, arguments: Any, options: Any) -> None:
+    """Make a database that is not there yet readable by its owner alone; the files that SQLite puts
+    beside it get its mode."""
+    path = str(arguments[0]) if arguments else ""
+    if path in {"", ":memory:"} or path.startswith("file:"):
+        return
+    try:
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600))
+    except OSError:
+        # It is there, or cannot be made: SQLite says the latter in its own words.
+        return
+
+
 def prepare(engine: Engine, *, synchronous: str = "FULL") -> None:
     """Make every connection of ``engine`` (SQLite) behave as this module's docstring says."""
     database = engine.url.database
@@ -196,6 +209,7 @@ def prepare(engine: Engine, *, synchronous: str = "FULL") -> None:
         if queue is not None and info.pop("eak_writer", False):
             queue.release()
 
+    event.listen(engine, "do_connect", _make_private)
     event.listen(engine, "connect", on_connect)
     event.listen(engine, "begin", on_begin)
     event.listen(engine, "checkin", on_checkin)

@@ -61,6 +61,7 @@ class FileTransport:
         partial = path.with_suffix(".partial")
         try:
             self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            partial.touch(mode=0o600)
             partial.write_bytes(content)
             partial.replace(path)
         except OSError as error:  # a full disk is no fault of this mail

@@ -55,7 +55,7 @@ class Databases:
                 *(file.with_name(file.name + beside) for beside in ("-wal", "-shm")),
             ):
                 each.unlink(missing_ok=True)
-            shutil.copyfile(self.folder / f"{key}.sqlite", file)
+            shutil.copy(self.folder / f"{key}.sqlite", file)
             return
         emptiable = self._emptiable.get(key)
         if emptiable is not None and emptiable.empty(url):
@@ -78,7 +78,7 @@ class Databases:
                 partial.rename(template)
         folder = self.folder / uuid.uuid4().hex
         folder.mkdir()
-        shutil.copyfile(template, folder / "eak.sqlite")
+        shutil.copy(template, folder / "eak.sqlite")
         try:
             yield f"sqlite:///{folder / 'eak.sqlite'}"
         finally:
