@@ -17,6 +17,8 @@ from flask import Flask
 
 from eak_core.app import create_app
 from eak_core.config import load
+from eak_core.serving.front import Front
+from eak_core.web.security import MAX_BODY
 
 logger = logging.getLogger("eak.serve")
 
@@ -50,11 +52,16 @@ def settle() -> None:
     gc.set_threshold(COLLECT_AFTER)
 
 
-def create_with_worker() -> Flask:
-    """`create_under_parent`, with a worker in a thread of this process."""
+def front() -> Front:
+    """What granian calls in a process of ``eak serve``."""
+    return Front(create_under_parent(), largest=MAX_BODY)
+
+
+def front_with_worker() -> Front:
+    """`front`, with a worker in a thread of this process."""
     app = create_under_parent()
     start_worker(app)
-    return app
+    return Front(app, largest=MAX_BODY)
 
 
 def start_worker(app: Flask) -> threading.Event:

@@ -8,7 +8,7 @@ import click
 
 from eak_core.cli.frame import State, state
 from eak_core.cli.output import confirm, yes_option
-from eak_core.cli.running import THREADS, port_option
+from eak_core.cli.running import port_option
 from eak_core.errors import Misconfigured
 
 # Says that a folder was made by this command, so that --reset removes nothing else.
@@ -53,7 +53,7 @@ def demo(port: int, data: Path | None, no_serve: bool, reset: bool, yes: bool) -
     _prepare(State(folder))
     _introduce(place.url, folder)
     if not no_serve:
-        server.serve(place, folder, processes=1, threads=THREADS, worker=True)
+        server.serve(place, folder, processes=1, worker=True)
 
 
 def _remove(folder: Path, yes: bool) -> None:

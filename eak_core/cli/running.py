@@ -16,10 +16,6 @@ port_option = click.option(
     "--port", type=click.IntRange(1, 65535), default=8000, show_default=True, help="The port."
 )
 
-# One thread per process: with SQLite there is one writer, and with any database a second
-# thread costs more in waiting for the interpreter than it brings. More processes bring more.
-THREADS = 1
-
 
 @click.command()
 @port_option
@@ -56,9 +52,7 @@ def serve(port: int, host: str, workers: int, no_worker: bool, dev: bool) -> Non
         # Opened once, so that what is wrong is said here in one sentence. Its connections are
         # given back: the server's processes are forked from this one.
         db.engine.dispose()
-    server.serve(
-        place, Path(app.instance_path), processes=workers, threads=THREADS, worker=not no_worker
-    )
+    server.serve(place, Path(app.instance_path), processes=workers, worker=not no_worker)
     return None
 
 

@@ -1,10 +1,8 @@
 """The web server: granian, with what is checked before it starts."""
 
 import errno
-import logging
 import os
 import socket
-import time
 from contextlib import suppress
 from dataclasses import dataclass
 from ipaddress import ip_address
@@ -14,16 +12,6 @@ from typing import Any
 import click
 
 from eak_core.errors import Misconfigured
-
-RESPAWN_SECONDS = 0.5
-# How long a process may take to end its requests and its batch before it is killed.
-KILL_SECONDS = 15
-# A server that ran for so long before it gave up had been well.
-HEALTHY_SECONDS = 60.0
-# Past this pause it is taken for broken: half a second, doubled ten times.
-LONGEST_PAUSE_SECONDS = 256.0
-
-logger = logging.getLogger("eak.serve")
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,62 +70,20 @@ def require_writable(folder: Path) -> None:
         raise Misconfigured(f"Nothing can be written in the folder {folder}: {reason}.") from error
 
 
-def serve(place: Place, instance: Path, *, processes: int, threads: int, worker: bool) -> None:
-    """Serve the instance until a signal ends it. Processes that die are started again.
+def serve(place: Place, instance: Path, *, processes: int, worker: bool) -> None:
+    """Serve the instance until a signal ends it. Processes that die are started again."""
+    from eak_core.serving.processes import make_server
 
-    Granian gives up where one dies twice within seconds. An event that kills whoever handles it
-    does just that until it is parked, so the server is then started anew, with growing pauses.
-    """
     click.echo(f"EAK is served on {place.url} (Ctrl-C stops it).", err=True)
     os.environ["EAK_INSTANCE"] = str(instance.absolute())
-    pause = RESPAWN_SECONDS
-    while True:
-        server = _server(place, processes=processes, threads=threads, worker=worker)
-        started = time.monotonic()
-        try:
-            server.serve()
-        except SystemExit:
-            if time.monotonic() - started > HEALTHY_SECONDS:
-                pause = RESPAWN_SECONDS
-            if pause > LONGEST_PAUSE_SECONDS:
-                raise
-            logger.exception("The processes of the server keep dying; starting it again.")
-            _wait(pause, server)
-            pause *= 2
-        else:
-            return
-        if server.interrupt_signal:
-            return
-
-
-def _wait(seconds: float, server: Any) -> None:
-    """Wait so long, or until a signal: the server that gave up still takes note of it."""
-    end = time.monotonic() + seconds
-    while not server.interrupt_signal and time.monotonic() < end:
-        time.sleep(0.1)
-
-
-def _server(place: Place, *, processes: int, threads: int, worker: bool) -> Any:
-    from granian import Granian
-    from granian.constants import Interfaces
-    from granian.log import LogLevels
-
-    factory = "create_with_worker" if worker else "create_under_parent"
-    return Granian(
+    factory = "front_with_worker" if worker else "front"
+    make_server(
         f"eak_core.wsgi:{factory}",
-        factory=True,
-        interface=Interfaces.WSGI,
-        address=place.host,
+        host=place.host,
         port=place.port,
-        workers=processes,
-        blocking_threads=threads,
-        websockets=False,
-        respawn_failed_workers=True,
-        respawn_interval=RESPAWN_SECONDS,
-        workers_kill_timeout=KILL_SECONDS,
-        log_level=LogLevels.warning,
-        log_dictconfig=LOGGING,
-    )
+        processes=processes,
+        log=LOGGING,
+    ).serve()
 
 
 # Standard output is for answers; what the server tells goes to standard error.

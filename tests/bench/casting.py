@@ -26,10 +26,12 @@ from sqlalchemy import insert, select
 from eak_core.api import Plugin, PluginBlueprint, SignInRequired, current_session
 from eak_core.people.models import Person, PersonSession, new_uniquifier
 from eak_core.people.sessions import KEY, USED
+from eak_core.serving.front import Front
 from eak_core.testing.databases import Databases, Kind
 from eak_core.testing.pool import Pool
 from eak_core.testing.site import Site
 from eak_core.testing.sites import Sites
+from eak_core.web.security import MAX_BODY
 from eak_voting.models import Ballot, Paper, Reminder
 from eak_voting.opening import announce
 from eak_voting.preparing import Draft, prepare
@@ -88,14 +90,14 @@ def row_plugin() -> ModuleType:
     return module
 
 
-def create() -> Flask:
+def front() -> Front:
     """What the server of the benchmark serves: the factory that granian calls."""
     from eak_core.wsgi import settle, start_worker
 
     app = _application(os.environ["BENCH_URL"], Path(os.environ["BENCH_FOLDER"]))
     settle()
     start_worker(app)
-    return app
+    return Front(app, largest=MAX_BODY)
 
 
 def _application(url: str, folder: Path) -> Flask:
@@ -262,22 +264,11 @@ def _load(port: int, requests: list[tuple[str, str, dict[str, str]]], status: in
 
 
 def _serve(port: int) -> None:
-    from granian import Granian
-    from granian.constants import Interfaces
-    from granian.log import LogLevels
+    from eak_core.cli.server import LOGGING
+    from eak_core.serving.processes import make_server
 
-    from eak_core.cli.running import THREADS
-
-    Granian(
-        "tests.bench.casting:create",
-        factory=True,
-        interface=Interfaces.WSGI,
-        address="127.0.0.1",
-        port=port,
-        workers=1,
-        blocking_threads=THREADS,
-        websockets=False,
-        log_level=LogLevels.warning,
+    make_server(
+        "tests.bench.casting:front", host="127.0.0.1", port=port, processes=1, log=LOGGING
     ).serve()
 
 

@@ -1,0 +1,57 @@
+"""Bodies that arrive: read in whole, within a time and a size, before anybody works on them."""
+
+import asyncio
+from collections.abc import AsyncIterable
+
+#: A body has so long to begin with, and so much more for each of its bytes.
+BODY_SECONDS = 20.0
+SLOWEST_BYTES_PER_SECOND = 8_192
+#: What all bodies together may take while they arrive; past it the oldest gives way.
+MOST_ARRIVING = 128 * 1024 * 1024
+
+
+class TooSlow(Exception):
+    """The body did not come in time, or gave way to others."""
+
+
+class Arrivals:
+    """The bodies that one process is receiving. Used by one loop."""
+
+    def __init__(self, largest: int) -> None:
+        self._largest = largest
+        self._held: dict[asyncio.Timeout, int] = {}
+        self._total = 0
+
+    def is_too_large(self, stated: int | None) -> bool:
+        """Whether nothing of a body of so many bytes need be read: it will be refused."""
+        return stated is not None and stated > self._largest
+
+    async def read(self, parts: AsyncIterable[bytes], stated: int | None) -> bytes:
+        """The body in ``parts``, of ``stated`` bytes where it says so; cut one byte past the limit,
+        where the application refuses it. `TooSlow` where it takes too long."""
+        expected = self._largest if stated is None else stated
+        allowed = BODY_SECONDS + expected / SLOWEST_BYTES_PER_SECOND
+        received = bytearray()
+        try:
+            async with asyncio.timeout(allowed) as patience:
+                self._held[patience] = 0
+                try:
+                    async for part in parts:
+                        received += part
+                        if len(received) > self._largest:
+                            break
+                        self._hold(patience, len(part))
+                finally:
+                    self._total -= self._held.pop(patience, 0)
+        except TimeoutError:
+            raise TooSlow from None
+        return bytes(received[: self._largest + 1])
+
+    def _hold(self, patience: asyncio.Timeout, size: int) -> None:
+        if patience in self._held:
+            self._held[patience] += size
+            self._total += size
+        while self._total > MOST_ARRIVING:
+            oldest = next(iter(self._held))
+            self._total -= self._held.pop(oldest)
+            oldest.reschedule(asyncio.get_running_loop().time())
