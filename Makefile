@@ -4,12 +4,16 @@
 VENV     := .venv
 BIN      := $(VENV)/bin
 PORT     ?= 8000
+# Tests run in random order, on this many processes; the seed is printed first, and
+# PYTEST_ARGS=--randomly-seed=… repeats an order.
+WORKERS  ?= 2
 PYTEST_ARGS ?=
 PLUGINS  := $(patsubst %/pyproject.toml,%,$(wildcard plugins/*/pyproject.toml))
 PYTHON   ?= $(shell for p in python3 python3.11 python3.12 python3.13 python3.14 python; do \
 	command -v $$p >/dev/null 2>&1 && $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
 	&& echo $$p && break; done)
 PIP      := $(BIN)/python -m pip --disable-pip-version-check --quiet
+TESTS    := $(BIN)/pytest -n $(WORKERS) --dist worksteal --durations 20
 LOCK     := $(BIN)/uv pip compile pyproject.toml $(PLUGINS:%=%/pyproject.toml) \
 	--excludes requirements/tree.txt --quiet --universal --python-version 3.11 \
 	--generate-hashes --no-emit-index-url --no-annotate --custom-compile-command "make lock"
@@ -64,8 +68,10 @@ dev: install  ## the demonstration for authors: changes show at once, failures i
 # --- Tests and checks.
 
 test: install-test chromium  ## everything, on SQLite and PostgreSQL, in a browser, and killed on the way
-	@$(BIN)/pytest -n 2 -m "not browser and not reliability and not slow" $(PYTEST_ARGS)
-	@$(BIN)/pytest -n 2 -m "browser or reliability or slow" $(PYTEST_ARGS)
+	@failed=0; \
+	$(TESTS) -m "not browser and not reliability and not slow" $(PYTEST_ARGS) || failed=1; \
+	$(TESTS) -m "browser or reliability or slow" $(PYTEST_ARGS) || failed=1; \
+	exit $$failed
 
 chromium:
 	@command -v chromium chromium-browser google-chrome >/dev/null 2>&1 && exit 0; \

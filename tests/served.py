@@ -1,4 +1,8 @@
-"""An instance served as operators serve it: ``eak serve`` in a process of its own."""
+"""An instance served as operators serve it: ``eak serve`` in a process of its own.
+
+Its other commands run within the process of the test: each would take a second to start, and that
+`eak` starts is tested where the command line is.
+"""
 
 import json
 import os
@@ -8,9 +12,16 @@ import sys
 import time
 import urllib.error
 import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from click.testing import CliRunner
+
+from eak_core.cli import cli
+from eak_core.testing.databases import Databases, Kind
+from eak_core.testing.migrated import distributions, migrate, template_name
 from tests.visitor import Visitor
 
 PASSWORD = "jardin-des-essais-92"
@@ -22,11 +33,11 @@ class Instance:
 
     def __init__(self, folder: Path, url: str) -> None:
         self.folder = folder
+        self.url = url
         with socket.create_server(("127.0.0.1", 0)) as free:
             self.port = free.getsockname()[1]
         self.base = f"http://127.0.0.1:{self.port}"
         self.environment = {
-            **os.environ,
             "EAK_INSTANCE": str(folder),
             "EAK_DATABASE_URL": url,
             "EAK_BASE_URL": self.base,
@@ -36,15 +47,10 @@ class Instance:
 
     def eak(self, *arguments: str, given: str = "", expect: int = 0) -> str:
         """What ``eak`` prints; fails where it ends with another code than ``expect``."""
-        done = subprocess.run(
-            [sys.executable, "-m", "eak_core.cli", *arguments],
-            input=given,
-            env=self.environment,
-            capture_output=True,
-            text=True,
-            check=False,
+        done = CliRunner().invoke(
+            cli, arguments, input=given, env=self.environment, prog_name="eak"
         )
-        assert done.returncode == expect, f"eak {' '.join(arguments)}: {done.stderr}{done.stdout}"
+        assert done.exit_code == expect, f"eak {' '.join(arguments)}: {done.output}"
         return done.stdout
 
     def json(self, *arguments: str) -> Any:
@@ -53,7 +59,6 @@ class Instance:
 
     def furnish(self, people: int = 1) -> None:
         """A service, an administrator and some citizens."""
-        self.eak("db", "upgrade")
         self.eak("service", "create", "essai", "Service d’essai")
         self.person("administration@essai.example", "--administrator")
         for number in range(people):
@@ -67,7 +72,7 @@ class Instance:
         """Start the server and wait until it answers."""
         self.server = subprocess.Popen(
             [sys.executable, "-m", "eak_core.cli", "serve", "--port", str(self.port), *options],
-            env=self.environment,
+            env={**os.environ, **self.environment},
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
         )
@@ -103,6 +108,16 @@ class Instance:
         visitor = Visitor(self.base)
         visitor.sign_in(email, PASSWORD)
         return visitor
+
+
+@contextmanager
+def migrated(databases: Databases, kind: Kind, folder: Path) -> Iterator[Instance]:
+    """An instance in ``folder`` on a fresh database with the tables of all that is installed."""
+    of = distributions(None)
+    with databases.fresh(kind, template_name(of), lambda url: migrate(url, of)) as url:
+        instance = Instance(folder, url)
+        yield instance
+        instance.stop()
 
 
 def _is_python(pid: int) -> bool:

@@ -3,14 +3,13 @@
 import shutil
 import uuid
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from eak_core.testing.databases import Databases
-from tests.served import PASSWORD, Instance
+from tests.served import PASSWORD, Instance, migrated
 
 #: What keeps Chromium from calling home, and lets it run as root in a container.
 ARGUMENTS = (
@@ -24,7 +23,7 @@ ARGUMENTS = (
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def chromium() -> Iterator[Browser]:
     found = next(filter(None, map(shutil.which, NAMES)), None)
     assert found, "the browser tests need Chromium; `make test` installs it where it can"
@@ -34,20 +33,13 @@ def chromium() -> Iterator[Browser]:
         browser.close()
 
 
-def nothing(url: str) -> None:
-    """An empty database: the command line migrates it."""
-    Path(url.removeprefix("sqlite:///")).touch()
-
-
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def site(databases: Databases, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Instance]:
-    """An instance with two people, served."""
-    with databases.fresh("sqlite", "nothing", nothing) as url:
-        instance = Instance(tmp_path_factory.mktemp("served") / "instance", url)
+    """An instance with two people, served to all tests of this process: each has a `service`."""
+    with migrated(databases, "sqlite", tmp_path_factory.mktemp("served") / "instance") as instance:
         instance.furnish(people=2)
         instance.serve()
         yield instance
-        instance.stop()
 
 
 @pytest.fixture

@@ -6,8 +6,8 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from eak_core.testing.databases import Databases
-from tests.browser.conftest import Reader, nothing
-from tests.served import Instance
+from tests.browser.conftest import Reader
+from tests.served import Instance, migrated
 
 pytestmark = pytest.mark.browser
 
@@ -15,13 +15,11 @@ pytestmark = pytest.mark.browser
 @pytest.fixture
 def unread(databases: Databases, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Instance]:
     """An instance in which nobody reads any log until a worker is called."""
-    with databases.fresh("sqlite", "nothing", nothing) as url:
-        instance = Instance(tmp_path_factory.mktemp("unread") / "instance", url)
+    with migrated(databases, "sqlite", tmp_path_factory.mktemp("unread") / "instance") as instance:
         instance.furnish(people=1)
         instance.eak("person", "role", "personne0@essai.example", "manager", "--service", "essai")
         instance.serve("--no-worker")
         yield instance
-        instance.stop()
 
 
 @pytest.mark.parametrize("scripts", [True, False])

@@ -13,7 +13,7 @@ import pytest
 from eak_core.testing.databases import Databases, Kind
 from eak_core.testing.pages import Page
 from tests.reliability.test_killed_workers import until
-from tests.served import Instance
+from tests.served import Instance, migrated
 from tests.visitor import Visitor
 
 pytestmark = pytest.mark.reliability
@@ -22,18 +22,10 @@ PEOPLE = 3
 IDEAS_EACH = 8
 
 
-def nothing(url: str) -> None:
-    """An empty database: the command line migrates it."""
-    if url.startswith("sqlite"):
-        Path(url.removeprefix("sqlite:///")).touch()
-
-
 @pytest.fixture
 def instance(databases: Databases, database: Kind, tmp_path: Path) -> Iterator[Instance]:
-    with databases.fresh(database, "nothing", nothing) as url:
-        served = Instance(tmp_path / "instance", url)
+    with migrated(databases, database, tmp_path / "instance") as served:
         yield served
-        served.stop()
 
 
 def insist(visitor: Visitor, title: str) -> None:

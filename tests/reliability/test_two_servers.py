@@ -7,8 +7,7 @@ from pathlib import Path
 import pytest
 
 from eak_core.testing.databases import Databases, Kind
-from tests.reliability.test_killed_server import nothing
-from tests.served import Instance
+from tests.served import Instance, migrated
 from tests.visitor import Visitor
 
 pytestmark = pytest.mark.reliability
@@ -21,14 +20,13 @@ SWITCH = "/essai/gestion/plugins/discussion/activation"
 def servers(
     databases: Databases, database: Kind, tmp_path: Path
 ) -> Iterator[tuple[Instance, Instance]]:
-    with databases.fresh(database, "nothing", nothing) as url:
-        pair = Instance(tmp_path / "instance", url), Instance(tmp_path / "instance", url)
-        pair[0].furnish()
-        for server in pair:
+    with migrated(databases, database, tmp_path / "instance") as first:
+        first.furnish()
+        second = Instance(first.folder, first.url)
+        for server in (first, second):
             server.serve()
-        yield pair
-        for server in pair:
-            server.stop()
+        yield first, second
+        second.stop()
 
 
 def test_a_switch_in_one_process_acts_at_the_next_request_of_the_other(

@@ -26,9 +26,8 @@ from eak_voting.opening import announce
 from eak_voting.preparing import Draft, prepare
 from eak_voting.results.stored import result_of
 from eak_voting.settings import ApprovalRules, Secrecy, Settings
-from tests.reliability.test_killed_server import nothing
 from tests.reliability.test_killed_workers import until
-from tests.served import Instance
+from tests.served import Instance, migrated
 from tests.visitor import Visitor
 
 pytestmark = pytest.mark.reliability
@@ -121,15 +120,12 @@ def is_receipt(page: str) -> bool:
 
 @pytest.fixture
 def poll(databases: Databases, database: Kind, tmp_path: Path) -> Iterator[Poll]:
-    with databases.fresh(database, "nothing", nothing) as url:
-        instance = Instance(tmp_path / "instance", url)
-        instance.eak("db", "upgrade")
+    with migrated(databases, database, tmp_path / "instance") as instance:
         instance.eak("service", "create", "essai", "Service d’essai")
         instance.eak("plugin", "enable", "voting", "--service", "essai")
-        site = Site(open_app(url, tmp_path / "beside", ["eak_voting.plugin"]))
+        site = Site(open_app(instance.url, tmp_path / "beside", ["eak_voting.plugin"]))
         instance.serve()
         yield Poll(instance, site)
-        instance.stop()
         site.close()
 
 
