@@ -9,6 +9,7 @@ from wtforms.validators import DataRequired, Length
 from eak_core import clock
 from eak_core.admin.desk import Answer, blueprint, place_name, place_slug, places
 from eak_core.db import current_session
+from eak_core.db.holding import long_writers
 from eak_core.errors import NotFound, Refused
 from eak_core.events import parking, scheduling, subscriptions
 from eak_core.events.inspection import parked_events
@@ -47,7 +48,9 @@ def health() -> Answer:
     session = current_session()
     found = subscriptions.health(session)
     found.sort(key=lambda each: (not each.in_trouble, not each.enabled, -each.lag))
-    return render("admin/health.html", page=cut(found), **_named())
+    return render(
+        "admin/health.html", page=cut(found), long_writers=long_writers(session), **_named()
+    )
 
 
 @blueprint.get("/evenements/a-venir")

@@ -125,7 +125,8 @@ def _look_inside(app: "Flask") -> Iterator[Finding]:
     if CORE.name in missing:
         return
     look: Callable[[Session], Iterator[Finding]]
-    for look in (_logs, _clock, _held, _subscriptions, _parked, _scheduled, _outbox, _suspended):
+    looks = (_logs, _clock, _held, _long_writers, _subscriptions, _parked, _scheduled, _outbox)
+    for look in (*looks, _suspended):
         with read_session(app) as session:
             yield from look(session)
 
@@ -209,6 +210,17 @@ def _held(session: "Session") -> Iterator[Finding]:
             f"The site is a copy that is held since {since:%Y-%m-%d %H:%M} UTC: no mail leaves"
         )
         yield Finding("held", False, f"{sentence} and nothing is done before “eak db release”.")
+
+
+def _long_writers(session: "Session") -> Iterator[Finding]:
+    from eak_core.db.holding import ALARM_SECONDS, long_writers
+
+    for each in long_writers(session):
+        sentence = (
+            f"“{each.what}” kept others from writing for {each.longest:.1f} seconds"
+            f" ({each.times} time(s), last on {each.last_at:%Y-%m-%d %H:%M} UTC)."
+        )
+        yield Finding("writers", each.longest < ALARM_SECONDS, sentence)
 
 
 def _outbox(session: "Session") -> Iterator[Finding]:

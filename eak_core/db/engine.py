@@ -6,7 +6,7 @@ from typing import Any
 from flask import Flask
 from sqlalchemy import Engine, make_url
 
-from eak_core.db import sqlite
+from eak_core.db import holding, sqlite
 from eak_core.db.session import db
 from eak_core.db.trouble import IDLE_IN_TRANSACTION_MS
 from eak_core.errors import Misconfigured
@@ -63,9 +63,12 @@ def init_db(app: Flask, url: str) -> None:
     with app.app_context():
         prepare(db.engine)
         app.extensions["eak_sessions"] = db.sessionmaker
+    holding.init_app(app)
 
 
 def prepare(engine: Engine) -> None:
     """Set on ``engine`` what its database needs."""
     if engine.dialect.name == "sqlite":
         sqlite.prepare(engine)
+    # After SQLite's: waiting for the writer's place is not holding it.
+    holding.watch(engine)

@@ -8,6 +8,8 @@ cleaned up after one that was killed: its transaction never was.
 import logging
 import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from flask import Flask
@@ -16,6 +18,7 @@ from sqlalchemy.orm import Session
 
 from eak_core.db import db, expect_long_work, read_session, write_session
 from eak_core.db.clocks import clock_fault
+from eak_core.db.holding import doing, write_noted
 from eak_core.events import parking, scheduling, subscriptions
 from eak_core.events.backoff import retry_time
 from eak_core.events.claim import claim
@@ -131,6 +134,8 @@ class Worker:
             moved += self.perform_due()
         if slow or waiting:
             moved += self.retry_on()
+        if slow:
+            write_noted(self.app)
         return moved
 
     def drain(self, *, timeout: float = 60.0) -> bool:
@@ -172,7 +177,7 @@ class Worker:
         which its commit has then counted as begun."""
         try:
             # Handlers stand where domain functions stand: in the application.
-            with self.app.app_context(), write_session(self.app) as session:
+            with self._handlers(plugin, service_id), write_session(self.app) as session:
                 sub = _lock(session, plugin, service_id)
                 if sub is None:
                     return 0, False
@@ -195,6 +200,12 @@ class Worker:
             self._back_off(plugin, service_id, error)
             return 0, False
         return moved, more
+
+    @contextmanager
+    def _handlers(self, plugin: str, service_id: int) -> Iterator[None]:
+        """The application, in which a plugin's handlers are named as what is done."""
+        with self.app.app_context(), doing(f"handlers of {plugin} in service {service_id}"):
+            yield
 
     def _count_try(self, plugin: str, service_id: int) -> bool:
         """Count the batch before it begins: a death rolls everything else back."""
@@ -252,7 +263,8 @@ class Worker:
             if attempt is None:
                 return 0
             try:
-                with self.app.app_context(), write_session(self.app) as session:
+                what = f"{task.kind} of {plugin} in service {service_id}"
+                with self.app.app_context(), doing(what), write_session(self.app) as session:
                     expect_long_work(session)
                     stand_in(self.core, session, service_id)
                     # First the subscription, as everything does that holds both.
@@ -289,7 +301,7 @@ class Worker:
                 if not parking.count_attempt(session, plugin, service_id, position):
                     return 0
             try:
-                with self.app.app_context(), write_session(self.app) as session:
+                with self._handlers(plugin, service_id), write_session(self.app) as session:
                     # First the subscription, as everything does that holds both.
                     stand_in(self.core, session, service_id)
                     sub = _lock(session, plugin, service_id)

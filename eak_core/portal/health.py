@@ -20,6 +20,7 @@ from eak_core import clock
 from eak_core.db import Session, db, migrations, read_session
 from eak_core.db.clocks import clock_fault
 from eak_core.db.hold import held_since
+from eak_core.db.holding import long_writers
 from eak_core.db.writing import can_write
 from eak_core.events import CORE
 from eak_core.events.core import get_event_core
@@ -51,12 +52,17 @@ def ready() -> Response:
 @health.get("/healthz/worker")
 def working() -> Response:
     """200 where events are handled, what is due is done and mail leaves as well, 503 otherwise."""
-    found, told = _site(), {}
+    found = _site()
+    told: dict[str, Any] = {}
     if found.get("migrations"):
         with read_session(_app()) as session:
             found["released"] = held_since(session) is None
             found["worker"] = _worker_is_in_time(session, released=found["released"])
             found["mail"], told["mail"] = _mail(session)
+            told["long_writers"] = [
+                {"what": each.what, "times": each.times, "seconds": round(each.longest, 1)}
+                for each in long_writers(session)
+            ]
     return _answer(found, told)
 
 

@@ -92,6 +92,10 @@ STUCK = {
         "INSERT INTO transport_pause (kind, since, until, failures, error)"
         " VALUES ('mail', '2026-01-01', '2026-01-01', 1, 'nobody there')"
     ),
+    "writers": (
+        "INSERT INTO long_writer (what, times, longest, last_seconds, last_at)"
+        " VALUES ('count of voting in service 1', 1, 20.0, 20.0, datetime('now'))"
+    ),
     "held": "INSERT INTO site_hold (id, since) VALUES (1, '2026-01-01')",
     "scheduled": (
         "INSERT INTO scheduled_work (plugin, service_id, name, due_at, next_attempt_at, attempts,"
