@@ -42,7 +42,7 @@ class LongWriter(Base):
     """What held a writing transaction for longer than a second: how often, and how long at most and
     the last time, in seconds."""
 
-    __tablename__ = "long_writer"
+    __tablename__ = "health_long_writer"
 
     what: Mapped[str] = mapped_column(String(200), primary_key=True)
     times: Mapped[int]

@@ -6,6 +6,7 @@ What passes here cannot break a page of the core later.
 from collections.abc import Iterator
 from difflib import get_close_matches
 from types import FunctionType
+from typing import Any
 
 import pluggy
 from sqlalchemy import Table
@@ -71,6 +72,18 @@ def check_tables(found: Installed) -> None:
     except SQLAlchemyError as error:
         _forget_mappings(found)
         raise ManifestError(_l("Its tables are wrongly mapped: %(error)s", error=error)) from error
+
+
+def tables_nobody_makes(found: Installed) -> Any | None:
+    """Why a plugin without migrations cannot run: it has tables, which migrations alone make. Its
+    pages would fail in every service where it was switched on."""
+    tables = sorted(set(_tables(found)))
+    if found.migrations is not None or not tables:
+        return None
+    return _l(
+        "Its tables (%(tables)s) are made by no migration: it needs a folder migrations/versions.",
+        tables=", ".join(tables),
+    )
 
 
 def _tables(found: Installed) -> Iterator[str]:

@@ -19,7 +19,7 @@ from eak_core.db import migrations
 from eak_core.db.trouble import is_database_trouble
 from eak_core.events import SITE
 from eak_core.i18n import _l, lazy_ngettext
-from eak_core.plugins import breaker, hookspecs, mounting
+from eak_core.plugins import breaker, checks, hookspecs, mounting
 from eak_core.plugins.candidates import Candidate
 from eak_core.plugins.contributions import Denial
 from eak_core.plugins.discovery import discover, settle
@@ -115,14 +115,17 @@ class PluginHost:
                 migrations.register(app, each.migrations)
 
     def check_migrations(self, engine: Engine) -> None:
-        """Look which plugins lack migrations in the database; those are not ready until it is
-        asked again after an upgrade."""
+        """Look which plugins lack migrations in the database, or have tables and no migrations at
+        all; those are not ready until it is asked again after an upgrade."""
         self._pending = {}
         for name, each in self._found.items():
+            reason = None
             if each.loaded and each.migrations:
                 reason = _pending_reason(engine, each.migrations)
-                if reason is not None:
-                    self._pending[name] = reason
+            elif each.loaded:
+                reason = checks.tables_nobody_makes(each)
+            if reason is not None:
+                self._pending[name] = reason
         self._index()
 
     def call_each(

@@ -33,7 +33,7 @@ RESERVED_NAMES = frozenset(
     event events health i18n idea ideas log macros mail main manage moderation outbox page pages
     parked people
     permission permissions person plugin plugins portal role scheduled security service services
-    site stage static subject subscription test testing theme themes web
+    site stage static subject subscription test testing theme themes transport web
     """.split()
 )
 

@@ -13,15 +13,15 @@ depends_on = None
 
 def upgrade() -> None:
     op.create_table(
-        "long_writer",
+        "health_long_writer",
         sa.Column("what", sa.String(length=200), nullable=False),
         sa.Column("times", sa.Integer(), nullable=False),
         sa.Column("longest", sa.Float(), nullable=False),
         sa.Column("last_seconds", sa.Float(), nullable=False),
         sa.Column("last_at", eak_core.db.UTCDateTime(timezone=True), nullable=False),
-        sa.PrimaryKeyConstraint("what", name="pk_long_writer"),
+        sa.PrimaryKeyConstraint("what", name="pk_health_long_writer"),
     )
 
 
 def downgrade() -> None:
-    op.drop_table("long_writer")
+    op.drop_table("health_long_writer")

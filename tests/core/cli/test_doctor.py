@@ -93,7 +93,7 @@ STUCK = {
         " VALUES ('mail', '2026-01-01', '2026-01-01', 1, 'nobody there')"
     ),
     "writers": (
-        "INSERT INTO long_writer (what, times, longest, last_seconds, last_at)"
+        "INSERT INTO health_long_writer (what, times, longest, last_seconds, last_at)"
         " VALUES ('count of voting in service 1', 1, 20.0, 20.0, datetime('now'))"
     ),
     "held": "INSERT INTO site_hold (id, since) VALUES (1, '2026-01-01')",

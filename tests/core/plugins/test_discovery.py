@@ -12,10 +12,11 @@ from sqlalchemy.orm import Mapped, configure_mappers, mapped_column, relationshi
 
 import eak_core
 from eak_core.db import Base
+from eak_core.errors import Refused
 from eak_core.events import Code, Event, event
 from eak_core.plugins.candidates import Candidate, from_entry_points, from_modules
 from eak_core.plugins.hookspecs import hookimpl
-from eak_core.plugins.host import PluginHost
+from eak_core.plugins.host import PluginHost, get_host
 from eak_core.plugins.installed import State
 from eak_core.plugins.manifest import (
     RESERVED_NAMES,
@@ -25,6 +26,7 @@ from eak_core.plugins.manifest import (
     check_name,
 )
 from eak_core.testing.site import Site
+from eak_core.testing.sites import Sites
 from tests.core.plugins.making import host_of, make, module_of
 
 ROOT = Path(eak_core.__file__).parent
@@ -211,6 +213,23 @@ def test_a_wrong_mapping_of_a_plugin_does_not_break_the_cores_queries() -> None:
     assert found.state is State.INVALID
     assert "NoSuchClass" in str(found.reason)
     configure_mappers()
+
+
+@pytest.mark.parametrize("database", ["sqlite"])
+def test_a_plugin_whose_tables_no_migration_makes_cannot_be_on_anywhere(
+    sites: Sites, database: str
+) -> None:
+    module = make("unmade", title="Unmade")
+    module.table = Table("unmade_thing", Base.metadata, Column("id", Integer, primary_key=True))  # type: ignore[attr-defined]
+    try:
+        site = sites.make([module])
+    finally:
+        Base.metadata.remove(module.table)
+    found = get_host(site.app).installed["unmade"]
+    assert found.state is State.PENDING
+    assert "unmade_thing" in str(found.reason)
+    with pytest.raises(Refused, match="unmade_thing"):
+        site.enable("unmade")
 
 
 def test_a_template_outside_the_plugins_own_folder_is_refused(
