@@ -23,6 +23,7 @@ from eak_core.testing.conformance import PluginConformance
 ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs"
 GUIDE = DOCS / "plugins" / "guide.md"
+RECIPES = DOCS / "plugins" / "recipes.md"
 PAGES = [
     ROOT / "README.md",
     ROOT / "instance" / "README.md",
@@ -79,9 +80,9 @@ def test_what_is_imported_from_the_api_exists(page: Path) -> None:
                 assert not missing, f"{named(page)} imports {missing} from eak_core.api"
 
 
-def assemble(folder: Path) -> None:
-    """Write the files of the guide's plugin into ``folder``."""
-    text = GUIDE.read_text("utf-8")
+def assemble(page: Path, plugin: str, folder: Path) -> None:
+    """Write the plugin that ``page`` shows into ``folder``, with what its tests need."""
+    text = page.read_text("utf-8")
     for _language, code in _FENCE.findall(text):
         first, _, rest = code.partition("\n")
         name = _FILE_NAME.match(first)
@@ -89,11 +90,16 @@ def assemble(folder: Path) -> None:
             file = folder / name[1]
             file.parent.mkdir(parents=True, exist_ok=True)
             file.write_text(rest, encoding="utf-8")
-    (folder / "eak_thanks" / "__init__.py").touch()
+    (folder / f"eak_{plugin}" / "__init__.py").touch()
+    loaded = in_its_own_process(folder, "-c", LOAD.replace("PLUGIN", plugin))
+    assert loaded.stdout.strip() == "ready", loaded.stdout + loaded.stderr
+    conftest = CONFTEST.replace("PLUGIN", plugin)
+    (folder / "tests" / "conftest.py").write_text(conftest, encoding="utf-8")
+    (folder / "pytest.ini").write_text("[pytest]\n", encoding="utf-8")
 
 
 def in_its_own_process(folder: Path, *arguments: str) -> "subprocess.CompletedProcess[str]":
-    """Run Python with the guide's plugin; its tables stay out of this process."""
+    """Run Python with a plugin of the documentation; its tables stay out of this process."""
     environment = {**os.environ, "PYTHONPATH": f"{folder}{os.pathsep}{ROOT}"}
     return subprocess.run(
         [sys.executable, *arguments],
@@ -108,8 +114,8 @@ from eak_core.events.golden import write_missing
 from eak_core.plugins.candidates import from_modules
 from eak_core.plugins.host import PluginHost
 
-found = PluginHost(from_modules(["eak_thanks.plugin"])).installed["thanks"]
-write_missing(EventRegistry([CORE, found.plugin]), "thanks", Path("tests/golden"))
+found = PluginHost(from_modules(["eak_PLUGIN.plugin"])).installed["PLUGIN"]
+write_missing(EventRegistry([CORE, found.plugin]), "PLUGIN", Path("tests/golden"))
 print(found.state, found.reason)
 """
 
@@ -121,7 +127,7 @@ pytest_plugins = ["eak_core.testing"]
 
 @pytest.fixture
 def plugins():
-    return ["eak_thanks.plugin"]
+    return ["eak_PLUGIN.plugin"]
 
 
 @pytest.fixture(params=["sqlite"])
@@ -130,18 +136,19 @@ def database(request):
 """
 
 
-def test_the_plugin_of_the_guide_can_be_loaded(tmp_path: Path) -> None:
-    assemble(tmp_path)
-    ran = in_its_own_process(tmp_path, "-c", LOAD)
-    assert ran.stdout.strip() == "ready", ran.stdout + ran.stderr
+#: Pages that show a whole plugin, and what it is called.
+SHOWN = [(GUIDE, "thanks"), (RECIPES, "tools")]
+
+
+@pytest.mark.parametrize(("page", "plugin"), SHOWN, ids=["guide", "recipes"])
+def test_the_plugin_that_is_shown_can_be_loaded(page: Path, plugin: str, tmp_path: Path) -> None:
+    assemble(page, plugin, tmp_path)
 
 
 @pytest.mark.slow
-def test_the_plugin_of_the_guide_passes_the_tests_of_the_guide(tmp_path: Path) -> None:
-    assemble(tmp_path)
-    in_its_own_process(tmp_path, "-c", LOAD)
-    (tmp_path / "tests" / "conftest.py").write_text(CONFTEST, encoding="utf-8")
-    (tmp_path / "pytest.ini").write_text("[pytest]\n", encoding="utf-8")
+@pytest.mark.parametrize(("page", "plugin"), SHOWN, ids=["guide", "recipes"])
+def test_the_plugin_that_is_shown_passes_its_tests(page: Path, plugin: str, tmp_path: Path) -> None:
+    assemble(page, plugin, tmp_path)
     ran = in_its_own_process(tmp_path, "-m", "pytest", "-q", "tests")
     assert ran.returncode == 0, ran.stdout + ran.stderr
 
