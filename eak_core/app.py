@@ -37,6 +37,8 @@ from eak_core.web.themes import add_template_folder
 from eak_core.web.words import catalogue_of
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+#: Where a server puts, in the environment of a request, when it had arrived in whole.
+ARRIVED = "eak.arrived"
 
 
 def create_app(
@@ -75,11 +77,17 @@ def create_app(
 
 
 def _choose_transaction(app: Flask) -> None:
-    """Requests that may write say so before their first statement; see `eak_core.db.session`."""
+    """Requests that may write say so before their first statement; see `eak_core.db.session`.
+
+    A server that lets requests wait for a thread says in ``eak.arrived`` (an aware instant) when it
+    had taken them in; no header of a client can set it.
+    """
 
     @app.before_request
     def choose_transaction() -> None:
-        current_session().writes = request.method not in SAFE_METHODS
+        session = current_session()
+        session.arrived_at = request.environ.get(ARRIVED)
+        session.writes = request.method not in SAFE_METHODS
 
 
 def _install_plugins(

@@ -3,7 +3,9 @@
 A transaction that reads first and writes later fails on SQLite as soon as anybody else wrote
 in between, and no time-out helps. So whoever may write says so before the first statement
 (`Session.writes`): the transaction then opens with ``BEGIN IMMEDIATE``, behind a queue that is
-fair among threads and processes (see `eak_core.db.sqlite`). On PostgreSQL nothing changes.
+fair among threads and processes (see `eak_core.db.sqlite`). Whoever has not said so cannot write:
+SQLite refuses it (``query_only``), and PostgreSQL too (``BEGIN READ ONLY``), so that a request which
+only reads changes nothing on either, whatever its view does.
 """
 
 from collections.abc import Iterator
@@ -20,10 +22,12 @@ from sqlalchemy import event as sa_event
 from eak_core import clock
 
 # `Session.get_bind` must answer the same object every time, or the session would hold two
-# connections; so the writing twin of an engine is made once.
-_writing_twins: WeakKeyDictionary[Engine, Engine] = WeakKeyDictionary()
+# connections; so the twin of an engine is made once: the one that writes on SQLite, on PostgreSQL
+# the one that reads.
+_twins: WeakKeyDictionary[Engine, Engine] = WeakKeyDictionary()
 
 _BEGAN_AT = "eak_began_at"
+_ARRIVED_AT = "eak_arrived_at"
 
 _LONG_WORK = text("SET LOCAL idle_in_transaction_session_timeout = '15min'")
 
@@ -40,8 +44,22 @@ class Session(orm.Session):
 
         That is before it waited for its turn among SQLite's writers or for any lock: whoever came
         before a deadline came in time, however long the queue was. A savepoint changes nothing.
+        Within a request that says when it arrived (`arrived_at`) it is that instant: the request
+        may have stood in line for a thread as well.
         """
-        return self.info.get(_BEGAN_AT) if self.in_transaction() else None
+        if not self.in_transaction():
+            return None
+        return self.info.get(_ARRIVED_AT) or self.info.get(_BEGAN_AT)
+
+    @property
+    def arrived_at(self) -> datetime | None:
+        """When the request that this session works for had arrived in whole, aware, in UTC; None
+        where nobody said so."""
+        return self.info.get(_ARRIVED_AT)
+
+    @arrived_at.setter
+    def arrived_at(self, instant: datetime | None) -> None:
+        self.info[_ARRIVED_AT] = instant
 
     @property
     def writes(self) -> bool:
@@ -56,11 +74,15 @@ class Session(orm.Session):
 
     def get_bind(self, *args: Any, **kwargs: Any) -> Engine | Connection:
         bind = super().get_bind(*args, **kwargs)
-        if not self._writes or not isinstance(bind, Engine):
+        if not isinstance(bind, Engine):
             return bind
-        twin = _writing_twins.get(bind)
+        on_sqlite = bind.dialect.name == "sqlite"
+        if self._writes is not on_sqlite:
+            return bind
+        twin = _twins.get(bind)
         if twin is None:
-            twin = _writing_twins.setdefault(bind, bind.execution_options(eak_writes=True))
+            option = {"eak_writes": True} if on_sqlite else {"postgresql_readonly": True}
+            twin = _twins.setdefault(bind, bind.execution_options(**option))
         return twin
 
 

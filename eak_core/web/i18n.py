@@ -49,7 +49,7 @@ def languages() -> list[LanguageChoice]:
     Where the page cannot be asked for again (it answers to a form), it is the home page.
     """
     here = current_language()
-    asked_again = has_request_context() and request.method == "GET"
+    asked_again = has_request_context() and request.method in {"GET", "HEAD"}
     path = request.script_root + quote(request.path if asked_again else "/")
     query = request.args.to_dict(flat=False) if asked_again else {}
     return [

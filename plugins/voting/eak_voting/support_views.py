@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from flask import flash, g, redirect, request
+from flask import flash, g, redirect
 from markupsafe import Markup
 from werkzeug.wrappers import Response
 
@@ -34,17 +34,25 @@ Answer = str | Response
 limit_support = limited("voting.support", "30/minute;500/day")
 
 
-@blueprint.route("/soutiens/<int:idea_id>", methods=["GET", "POST"])
+@blueprint.get("/soutiens/<int:idea_id>")
 @limit_support
-def support_idea(idea_id: int) -> Answer:
-    """Support an idea. A link leads here from pages of visitors: it asks them to sign in, then to
-    press the button, since following a link must change nothing."""
+def support_form(idea_id: int) -> Answer:
+    """A link leads here from pages of visitors: it asks them to sign in, then to press the button,
+    since following a link must change nothing."""
     check_visible(g.actor, g.service, page=True)
     session = current_session()
     idea = public_idea(session, g.service, idea_id)
-    if request.method == "GET":
-        require(g.actor, "voting.support", g.service)
-        return render("voting/support.html", idea=idea, **_facts(session, g.service, idea, g.actor))
+    require(g.actor, "voting.support", g.service)
+    return render("voting/support.html", idea=idea, **_facts(session, g.service, idea, g.actor))
+
+
+@blueprint.post("/soutiens/<int:idea_id>")
+@limit_support
+def support_idea(idea_id: int) -> Answer:
+    """Support an idea."""
+    check_visible(g.actor, g.service, page=True)
+    session = current_session()
+    idea = public_idea(session, g.service, idea_id)
     if support.give(session, g.actor, g.service, idea):
         flash(_("You support this idea. Thank you!"), "success")
     session.commit()

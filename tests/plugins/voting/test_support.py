@@ -42,6 +42,15 @@ def number(site: Site, idea: Idea) -> int:
         return supports(session, site.service.id, [idea.id])[idea.id]
 
 
+def test_asking_for_the_head_of_the_page_supports_nothing(
+    site: Site, client: Browser, people: People, idea: Idea
+) -> None:
+    client.sign_in(people.agent)
+    assert client.head(f"/culture/votes/soutiens/{idea.id}").status_code == 200
+    with site.reading() as session:
+        assert session.query(Support).count() == 0
+
+
 def test_an_idea_is_supported_by_one_click_and_no_longer_by_another(
     site: Site, client: Browser, people: People, idea: Idea
 ) -> None:
