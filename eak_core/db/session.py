@@ -1,11 +1,11 @@
 """Sessions, and the one rule about writing on SQLite.
 
-A transaction that reads first and writes later fails on SQLite as soon as anybody else wrote
-in between, and no time-out helps. So whoever may write says so before the first statement
-(`Session.writes`): the transaction then opens with ``BEGIN IMMEDIATE``, behind a queue that is
-fair among threads and processes (see `eak_core.db.sqlite`). Whoever has not said so cannot write:
-SQLite refuses it (``query_only``), and PostgreSQL too (``BEGIN READ ONLY``), so that a request which
-only reads changes nothing on either, whatever its view does.
+A transaction that reads first and writes later fails on SQLite as soon as anybody else wrote in
+between, and no time-out helps. So whoever may write says so before the first statement
+(`Session.writes`): the transaction then opens with ``BEGIN IMMEDIATE``, behind a queue that is fair
+among threads and processes (see `eak_core.db.sqlite`). Whoever has not said so cannot write: SQLite
+refuses it (``query_only``), and PostgreSQL too (``BEGIN READ ONLY``), so that a request which only
+reads changes nothing on either, whatever its view does.
 """
 
 from collections.abc import Iterator

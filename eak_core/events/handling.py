@@ -182,7 +182,7 @@ class Batch:
         replaying = rows[0][POSITION] <= sub.live_from
         done, failure = self.attempt(events, handlers, replaying)
         if failure is None:
-            sub.handled += done
+            self.count(events[:done])
             return done
         return self._one_by_one(events, handlers, replaying)
 
@@ -196,12 +196,19 @@ class Batch:
                 continue
             _, failure = self.attempt([event], handlers, replaying)
             if failure is None:
-                self.subscription.handled += 1
+                self.count([event])
             else:
                 self._park(event.position, event.subject, failure)
             if time.monotonic() >= self.deadline:
                 return done
         return len(events)
+
+    def count(self, events: Sequence[Recorded]) -> None:
+        """Note that ``events`` have taken effect."""
+        self.subscription.handled += len(events)
+        self.subscription.shown += sum(
+            not self.core.registry.is_quiet(each.type) for each in events
+        )
 
     def attempt(
         self, events: list[Recorded], handlers: tuple[Subscriber, ...], replaying: bool
@@ -290,7 +297,7 @@ def retry_parked(session: Session, core: EventCore, sub: Subscription, parked: P
     if failure is not None:
         parked.error = note(_again(parked), failure)
         return False
-    sub.handled += 1
+    batch.count([event])
     free_next(session, parked)
     session.delete(parked)
     return True

@@ -37,12 +37,14 @@ _KEY = "eak_unit"
 # In the words of the drivers, which mean the same on both databases: these statements are part of
 # every commit, and rendering them took longer than running them. ``{0}`` stands for a value.
 _MOVE_HEAD = (
-    "UPDATE log_head SET position = position + {0} WHERE service_id = {0} RETURNING position"
+    "UPDATE log_head SET position = position + {0}, shown = shown + {0} WHERE service_id = {0}"
+    " RETURNING position"
 )
 # The first events of a new log.
 _FIRST_HEAD = (
-    "INSERT INTO log_head (position, service_id) VALUES ({0}, {0}) ON CONFLICT (service_id)"
-    " DO UPDATE SET position = log_head.position + excluded.position RETURNING position"
+    "INSERT INTO log_head (position, shown, service_id) VALUES ({0}, {0}, {0})"
+    " ON CONFLICT (service_id) DO UPDATE SET position = log_head.position + excluded.position,"
+    " shown = log_head.shown + excluded.shown RETURNING position"
 )
 _APPEND = (
     "INSERT INTO event_log (service_id, position, event_id, type, version, subject, actor_id,"
@@ -194,7 +196,8 @@ def _before_commit(session: Session) -> None:
 def _record(connection: Connection, service_id: int, items: list[_Pending]) -> None:
     dialect = connection.dialect
     move_head, first_head, append = _STATEMENTS[dialect.name]
-    move = (len(items), service_id)
+    shown = sum(not item.event.__event__.quiet for item in items)
+    move = (len(items), shown, service_id)
     head = connection.exec_driver_sql(move_head, move).scalar_one_or_none()
     if head is None:
         head = connection.exec_driver_sql(first_head, move).scalar_one()

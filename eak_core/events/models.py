@@ -16,7 +16,10 @@ BigId = BigInteger().with_variant(Integer, "sqlite")
 
 
 class LogHead(Base):
-    """The last position given out in the log of one service (0: the site)."""
+    """The last position given out in the log of one service (0: the site).
+
+    ``shown`` counts the events that were not quiet, from when this was first counted.
+    """
 
     __tablename__ = "log_head"
     # Half-empty pages let PostgreSQL update this one hot row in place.
@@ -24,6 +27,7 @@ class LogHead(Base):
 
     service_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     position: Mapped[int] = mapped_column(BigInteger)
+    shown: Mapped[int] = mapped_column(BigInteger, default=0, server_default=text("0"))
 
 
 class EventLog(Base):
@@ -60,6 +64,7 @@ class Subscription(Base):
 
     ``tries`` counts batches begun and not ended (a process died); events up to ``careful_until``
     are then handled singly. ``failures`` counts batches that ended in trouble of the database.
+    ``shown`` is how many of those that were ``handled`` were not quiet.
     """
 
     __tablename__ = "subscription"
@@ -75,6 +80,7 @@ class Subscription(Base):
     retry_at: Mapped[datetime | None]
     error: Mapped[str | None] = mapped_column(Text)
     handled: Mapped[int] = mapped_column(BigInteger, default=0)
+    shown: Mapped[int] = mapped_column(BigInteger, default=0, server_default=text("0"))
     handling_ms: Mapped[int] = mapped_column(BigInteger, default=0)
 
 

@@ -64,6 +64,11 @@ class EventRegistry:
                 ) from error
         return msgspec.convert(fields, declared.cls)
 
+    def is_quiet(self, name: str) -> bool:
+        """Whether events of this type leave the validator of visitors' pages as it is."""
+        declared = self.types.get(name)
+        return declared is not None and declared.quiet
+
     def catalogue(self) -> list[EventType]:
         """Every type, by name."""
         return [self.types[name] for name in sorted(self.types)]

@@ -85,7 +85,8 @@ class EventType(msgspec.Struct, frozen=True, eq=False):
     """The declaration of one event type.
 
     ``subject`` is a format over the fields, such as ``idea:{idea_id}``: events of one subject are
-    handled in order even when one of them fails.
+    handled in order even when one of them fails. ``quiet``: no page that visitors keep changes with
+    it at once, so the validator of a service does not tell that it happened.
     """
 
     name: str
@@ -93,6 +94,7 @@ class EventType(msgspec.Struct, frozen=True, eq=False):
     subject: str
     owner: str
     cls: type[Event]
+    quiet: bool = False
 
     @property
     def description(self) -> str:
@@ -100,8 +102,14 @@ class EventType(msgspec.Struct, frozen=True, eq=False):
         return (self.cls.__doc__ or "").strip()
 
 
-def event(owner: Owner, name: str, *, version: int, subject: str) -> Callable[[type[E]], type[E]]:
+def event(
+    owner: Owner, name: str, *, version: int, subject: str, quiet: bool = False
+) -> Callable[[type[E]], type[E]]:
     """Declare an event class under ``name`` and ``version``, owned by the core or a plugin.
+
+    A ``quiet`` event leaves the validator of visitors' pages as it is: for what nobody may learn
+    from it, such as the instant of a vote. A page that shows what such events add up to says with
+    `valid_until` how long it holds.
 
     `EventError` where the name is not the owner's, a field may hold free text, ``subject`` names a
     field that does not exist, or the docstring that goes into the catalogue is missing.
@@ -121,7 +129,7 @@ def event(owner: Owner, name: str, *, version: int, subject: str) -> Callable[[t
             subject.format(**{field.name: 0 for field in msgspec.structs.fields(cls)})
         except (KeyError, IndexError, ValueError) as error:
             raise EventError(f"{name!r}: subject {subject!r} names no field: {error}") from None
-        declared = EventType(name, version, subject, owner.name, cls)
+        declared = EventType(name, version, subject, owner.name, cls, quiet)
         cls.__event__ = declared
         owner.events.append(declared)
         return cls

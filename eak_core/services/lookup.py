@@ -15,9 +15,10 @@ from eak_core.services.slugs import SHAPE
 class Place:
     """A service as one request sees it, from its first moment to its last.
 
-    ``head`` is the last position of the service's log. ``validator`` also moves with each event
-    that a subscriber has handled, because pages show what subscribers derive from events: later
-    than the head moves, and where an event was parked, long after their cursors have.
+    ``head`` is the last position of the service's log. ``validator`` counts the events that were
+    published, and those that a subscriber has handled, because pages show what subscribers derive
+    from events: later than the head moves, and where an event was parked, long after their cursors
+    have. Quiet events move neither count.
     """
 
     service: Service
@@ -42,13 +43,25 @@ _head = (
     .correlate(Service)
     .scalar_subquery()
 )
+_shown = (
+    select(LogHead.shown)
+    .where(LogHead.service_id == Service.id)
+    .correlate(Service)
+    .scalar_subquery()
+)
 _handled = (
-    select(func.sum(Subscription.handled))
+    select(func.sum(Subscription.shown))
     .where(Subscription.service_id == Service.id)
     .correlate(Service)
     .scalar_subquery()
 )
-_place = select(Service, _plugins, func.coalesce(_head, 0), func.coalesce(_handled, 0))
+_place = select(
+    Service,
+    _plugins,
+    func.coalesce(_head, 0),
+    func.coalesce(_shown, 0),
+    func.coalesce(_handled, 0),
+)
 
 
 def find(session: Session, slug: str) -> Place | None:
@@ -58,8 +71,8 @@ def find(session: Session, slug: str) -> Place | None:
     row = session.execute(_place.where(Service.slug == slug)).one_or_none()
     if row is None:
         return None
-    service, plugins, head, handled = row
-    return Place(service, frozenset((plugins or "").split()), head, f"{head}.{handled}")
+    service, plugins, head, shown, handled = row
+    return Place(service, frozenset((plugins or "").split()), head, f"{shown}.{handled}")
 
 
 def with_id(session: orm.Session, service_id: int) -> Service | None:

@@ -21,14 +21,14 @@ SOURCES = [*ROOT.glob("eak_core/**/*.py"), *ROOT.glob("plugins/*/eak_*/**/*.py")
 def test_a_view_that_is_asked_by_a_safe_method_cannot_write(site: Site, method: str) -> None:
     with (
         site.app.test_request_context("/", method=method),
-        pytest.raises(DBAPIError, match="read-?only"),
+        pytest.raises(DBAPIError, match=r"read-?only"),
     ):
         site.app.preprocess_request()
         current_session().execute(text("UPDATE service SET name = 'changed'"))
 
 
 def test_a_session_that_did_not_say_it_writes_cannot_on_either_database(site: Site) -> None:
-    with pytest.raises(DBAPIError, match="read-?only"), read_session(site.app) as session:
+    with pytest.raises(DBAPIError, match=r"read-?only"), read_session(site.app) as session:
         session.execute(text("UPDATE service SET name = 'changed'"))
     with site.writing() as session:  # the same connection may write again once it is asked to
         session.execute(text("UPDATE service SET name = name"))

@@ -10,10 +10,10 @@ from eak_voting.models import Ballot, Paper, Receipt
 
 # Made once: what a statement costs to put together is most of what a vote costs.
 _enter = text(
-    "INSERT INTO voting_register (ballot_id, voter_key, hour, shuffled)"
-    " VALUES (:ballot_id, :voter_key, :hour, FALSE) ON CONFLICT DO NOTHING RETURNING ballot_id"
+    "INSERT INTO voting_register (ballot_id, voter_key, hour)"
+    " VALUES (:ballot_id, :voter_key, :hour) ON CONFLICT DO NOTHING RETURNING ballot_id"
 ).bindparams(bindparam("hour", type_=UTCDateTime()))
-_put = insert(Paper.__table__).values(shuffled=False)  # type: ignore[arg-type]  # a table
+_put = insert(Paper.__table__)  # type: ignore[arg-type]  # a table
 _keep = text(
     "INSERT INTO voting_receipt (ballot_id, receipt, logged, replaced, replacement_logged)"
     " VALUES (:ballot_id, :receipt, FALSE, FALSE, FALSE) ON CONFLICT DO NOTHING RETURNING ballot_id"

@@ -24,7 +24,7 @@ from eak_core.api import (
     publish,
     require,
 )
-from eak_voting import box, bursts, receipts
+from eak_voting import box, bursts, mixing, receipts
 from eak_voting.ballots import phase, terms_of
 from eak_voting.choices import check
 from eak_voting.electorate import require_admitted
@@ -104,6 +104,8 @@ def cast(
     first = box.enter(session, ballot, key)
     if ballot.secrecy == "secret":
         done = _cast_secret(session, ballot, choices, form_key, first=first)
+        if first:
+            mixing.mix_around(session, RegisterEntry, ballot.id, key)
     else:
         done = _cast_open(session, actor, ballot, key, choices, form_key, source, first=first)
     if first:
@@ -237,6 +239,7 @@ def _cast_secret(
         return _change_secret(session, ballot, code, choices)
     proof, version = box.give_receipt(session, ballot, code, 1, choices)
     box.put_in(session, ballot, proof.mark, choices, version=version)
+    mixing.mix_around(session, Paper, ballot.id, proof.mark)
     return Cast(proof.receipt, code)
 
 
@@ -248,9 +251,10 @@ def _change_secret(session: Session, ballot: Ballot, code: str, choices: str) ->
     if paper.choices == choices:
         return Cast(before, code, repeated=True)
     after, paper.version = box.give_receipt(session, ballot, code, paper.version + 1, choices)
-    # Its row is of this transaction now: the next group of receipts writes it anew.
-    paper.choices, paper.shuffled = choices, False
+    paper.choices = choices
     box.replace_receipt(session, ballot, before)
+    session.flush()
+    mixing.mix_around(session, Paper, ballot.id, paper.mark)
     return Cast(after.receipt, code, changed=True)
 
 

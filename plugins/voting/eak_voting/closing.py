@@ -11,6 +11,7 @@ from eak_voting import (
     bursts,
     exclusions,
     live,
+    mixing,
     timetable,
 )
 from eak_voting.ballots import phase, terms_of
@@ -38,12 +39,15 @@ def open_due(session: Session, service: Service, name: str, due_at: datetime) ->
 
 @on_schedule(plugin, "receipts")
 def publish_due(session: Session, service: Service, name: str, due_at: datetime) -> None:
-    """Bring the receipts of the last minutes, or of the last hours, into the public log."""
+    """Bring the receipts of the last minutes into the public log, where results can be followed; in
+    a secret ballot, write anew what the last hours have written."""
     ballot = _ballot(session, name)
     if ballot is None or phase(ballot) != "open":
         return  # the close publishes what remains
     if ballot.state == "open":
         publish_receipts(session, service, ballot)
+        if ballot.secrecy == "secret":
+            mixing.mix_late(session, ballot.id)
     timetable.next_receipts(session, ballot, clock.now())
 
 
@@ -60,6 +64,8 @@ def close_due(session: Session, service: Service, name: str, due_at: datetime) -
     voters = voters_of(session, ballot)
     ballot.state, ballot.closed_at = "closed", clock.now()
     publish_receipts(session, service, ballot, last=True)
+    if ballot.secrecy == "secret":
+        mixing.mix(session, ballot.id)
     publish(session, BallotClosed(ballot_id=ballot.id, voters=voters), service_id=service.id)
     timetable.count_now(session, ballot)
 

@@ -1,6 +1,7 @@
 """What happens around votes, as facts in the log. No payload says what anybody chose.
 
-In secret ballots no event names a person, and its time is rounded down to the hour.
+In secret ballots no event names a person, and its time is rounded down to the hour. What happens to
+single votes is quiet: a visitor who asks for a page again and again learns nothing of its instant.
 """
 
 from eak_core.api import Code, Event, event
@@ -28,7 +29,7 @@ class BallotOpened(Event):
     terms_hash: Code
 
 
-@event(plugin, "voting.vote_cast", version=1, subject=BALLOT)
+@event(plugin, "voting.vote_cast", version=1, subject=BALLOT, quiet=True)
 class VoteCast(Event):
     """Somebody voted."""
 
@@ -36,7 +37,7 @@ class VoteCast(Event):
     person_id: int | None
 
 
-@event(plugin, "voting.vote_changed", version=1, subject=BALLOT)
+@event(plugin, "voting.vote_changed", version=1, subject=BALLOT, quiet=True)
 class VoteChanged(Event):
     """Somebody who had voted chose something else."""
 
@@ -44,7 +45,7 @@ class VoteChanged(Event):
     person_id: int | None
 
 
-@event(plugin, "voting.vote_withdrawn", version=1, subject=BALLOT)
+@event(plugin, "voting.vote_withdrawn", version=1, subject=BALLOT, quiet=True)
 class VoteWithdrawn(Event):
     """Somebody who had voted took the vote back."""
 

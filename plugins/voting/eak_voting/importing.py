@@ -254,7 +254,6 @@ def _write_papers(
                 "mark": _mark(ballot, vote.voter),
                 "choices": _said(terms, numbers, vote),
                 "version": 1,
-                "shuffled": True,
             }
             for vote in some
         ]

@@ -2,8 +2,8 @@
 
 The register says who voted, the box holds what was chosen. In secret ballots the two share no key,
 no order and no time finer than the hour: both have random keys and are stored in the order of their
-keys (``WITHOUT ROWID`` on SQLite), and what one transaction wrote together is written anew in
-shuffled order when the next group of receipts is published (see `eak_voting.publishing`).
+keys (``WITHOUT ROWID`` on SQLite), no column says what was written lately, and rows are written
+anew so that neither their place nor the number of their transaction does (see `eak_voting.mixing`).
 """
 
 from datetime import datetime
@@ -135,7 +135,6 @@ class RegisterEntry(Model):
     ballot_id: Mapped[int] = mapped_column(ForeignKey("voting_ballot.id"), primary_key=True)
     voter_key: Mapped[str] = mapped_column(String(DIGEST), primary_key=True)
     hour: Mapped[datetime]
-    shuffled: Mapped[bool] = mapped_column(default=False)
 
 
 class Paper(Model):
@@ -164,7 +163,6 @@ class Paper(Model):
     source: Mapped[str | None] = mapped_column(String(DIGEST))
     exclusion_id: Mapped[int | None] = mapped_column(ForeignKey("voting_exclusion.id"))
     version: Mapped[int] = mapped_column(default=1)
-    shuffled: Mapped[bool] = mapped_column(default=False)
 
 
 class Receipt(Model):

@@ -1,36 +1,30 @@
 """What enters the public log of a service: openings, receipts in groups, results.
 
-In a secret ballot a group has at least `LEAST` receipts, in an order drawn at random, and with it
-everything that was written of the register and of the box is written anew, each in an order drawn
-at random, in this one transaction: afterwards nothing in the tables tells which entry and which
-paper were written together (on PostgreSQL their place on disk and their transaction's number told
-it before). What the database's own journals and its backups may still hold is said in the
-documentation.
+While a ballot hides its results its receipts wait: they enter the log with the close, all at once,
+in an order drawn at random. A log that grew with each vote would give each of them its minute, and
+the published file leads from the receipt to the choices. A ballot whose results can be followed
+live publishes them by groups of `LEAST` at least.
 """
 
 import random
 from collections.abc import Sequence
 from typing import Any, cast
 
-from sqlalchemy import Table, bindparam, delete, insert, select, update
+from sqlalchemy import Table, bindparam, select, update
 
-from eak_core.api import Model, Service, Session, plugin_secret, site_url
+from eak_core.api import Service, Session, plugin_secret, site_url
+from eak_voting.ballots import settings_of
 from eak_voting.manifest import plugin
-from eak_voting.models import Ballot, Paper, Receipt, RegisterEntry
+from eak_voting.models import Ballot, Receipt
 from eak_voting.transparency import checkpoint, log
 from eak_voting.transparency.records import Leaf, ReceiptLeaf, ReplacedLeaf, encode
 
-#: The smallest group of receipts of a secret ballot, but for the last one.
+#: The smallest group of receipts that enters the log before the close.
 LEAST = 10
-_AT_ONCE = 5_000
 _draw = random.SystemRandom()
 
 
-def _table(model: type[Model]) -> Table:
-    return cast("Table", model.__table__)
-
-
-_receipts = _table(Receipt)
+_receipts = cast("Table", Receipt.__table__)
 
 
 def record(session: Session, service: Service, leaves: Sequence[Leaf]) -> range:
@@ -60,13 +54,14 @@ def publish_receipts(
 ) -> int:
     """Bring into the log the receipts that wait, and those that no longer count; how many.
 
-    The caller holds the row of ``ballot``, so that nobody votes meanwhile. In a secret ballot
-    nothing happens while there are too few of them, unless this is the ``last`` group.
+    The caller holds the row of ``ballot``, so that nobody votes meanwhile. Before the ``last``
+    group nothing happens in a ballot that hides its results, and none where there are too few.
     """
-    secret = ballot.secrecy == "secret"
+    if not last and not is_followed(ballot):
+        return 0
     new = _waiting(session, ballot, Receipt.logged.is_(False))
     gone = _waiting(session, ballot, Receipt.replaced, Receipt.replacement_logged.is_(False))
-    if secret and not last and 0 < len(new) + len(gone) < LEAST:
+    if not last and len(new) < LEAST:
         return 0
     leaves: list[Leaf] = [
         *(ReceiptLeaf(ballot=ballot.id, receipt=each) for each in new),
@@ -77,15 +72,12 @@ def publish_receipts(
         places = record(session, service, leaves)
         _note_places(session, ballot, new, places.start)
         _note_replaced(session, ballot, gone)
-    if secret:
-        shuffle(session, ballot, everything=last)
     return len(leaves)
 
 
-def shuffle(session: Session, ballot: Ballot, *, everything: bool) -> None:
-    """Write the register and the box anew in random order: what was not yet, or ``everything``."""
-    for table in (RegisterEntry, Paper):
-        _shuffle(session, table, ballot.id, everything=everything)
+def is_followed(ballot: Ballot) -> bool:
+    """Whether everybody can follow the results of ``ballot`` while people vote."""
+    return settings_of(ballot).publication == "live" and ballot.secrecy != "secret"
 
 
 def _waiting(session: Session, ballot: Ballot, *conditions: Any) -> list[str]:
@@ -116,19 +108,3 @@ def _note_replaced(session: Session, ballot: Ballot, receipts: list[str]) -> Non
             .values(replacement_logged=True),
             [{"which": receipt} for receipt in receipts],
         )
-
-
-def _shuffle(session: Session, model: type[Model], ballot_id: int, *, everything: bool) -> None:
-    table = _table(model)
-    chosen = [table.c.ballot_id == ballot_id]
-    if not everything:
-        chosen.append(table.c.shuffled.is_(False))
-    rows = [dict(row) for row in session.execute(select(table).where(*chosen)).mappings()]
-    if not rows:
-        return
-    _draw.shuffle(rows)
-    for row in rows:
-        row["shuffled"] = True
-    session.execute(delete(table).where(*chosen))
-    for start in range(0, len(rows), _AT_ONCE):
-        session.execute(insert(table), rows[start : start + _AT_ONCE])

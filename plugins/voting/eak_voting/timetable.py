@@ -12,13 +12,15 @@ from eak_voting.ballots import settings_of
 from eak_voting.manifest import plugin
 from eak_voting.models import Ballot
 
-#: How long after its close a ballot is closed for good. What was asked for before the close may
-#: still be waiting for its turn: for a lock at most ten seconds, the limit of the database session.
-GRACE = timedelta(seconds=10)
-#: How often receipts enter the public log while a ballot is open.
+#: How long after its close a ballot is closed for good. What arrived before the close may still be
+#: waiting for its turn: for a thread at most fifteen seconds, then for a lock at most ten, the
+#: limits of the server and of the database session.
+GRACE = timedelta(seconds=30)
+#: How often receipts enter the public log while results can be followed; those of other ballots
+#: wait for the close.
 RECEIPTS = timedelta(minutes=1)
-#: The same in secret ballots, on the hour: the log must not tell more than the register does.
-SECRET_RECEIPTS = timedelta(hours=1)
+#: How often what secret votes have written is written anew, on the hour, as the register has it.
+MIXING = timedelta(hours=1)
 
 #: Nearer to the close nobody is reminded any more.
 LAST_REMINDER = timedelta(minutes=20)
@@ -42,12 +44,13 @@ def plan(session: Session, ballot: Ballot, remind_before: timedelta) -> None:
 
 
 def next_receipts(session: Session, ballot: Ballot, after: datetime) -> None:
-    """Set when receipts enter the public log the next time."""
+    """Set when receipts enter the public log the next time before the close, or secret votes are
+    written anew."""
     if ballot.secrecy == "secret":
-        due = after.replace(minute=0, second=0, microsecond=0) + SECRET_RECEIPTS
-    else:
-        due = after + RECEIPTS
-    _at(session, ballot, "receipts", due)
+        hour = after.replace(minute=0, second=0, microsecond=0)
+        _at(session, ballot, "receipts", hour + MIXING)
+    elif settings_of(ballot).publication == "live":
+        _at(session, ballot, "receipts", after + RECEIPTS)
 
 
 def next_live(session: Session, ballot: Ballot, due: datetime) -> None:

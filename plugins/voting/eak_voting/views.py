@@ -1,6 +1,6 @@
 """The public pages of ballots: the list of all, and the page of each."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from flask import g, redirect
@@ -150,4 +150,11 @@ def _turnout(session: Session, ballot: Ballot) -> int | None:
     """How many voted so far, as far as the ballot lets anybody know; None where it does not."""
     if phase(ballot) != "open" or settings_of(ballot).publication == "after_close":
         return None
+    return turnout_so_far(session, ballot)
+
+
+def turnout_so_far(session: Session, ballot: Ballot) -> int:
+    """How many voted so far, for a page that is asked for again with the next minute: single votes
+    do not say that it changed."""
+    valid_until(clock.now().replace(second=0, microsecond=0) + timedelta(minutes=1))
     return voters_so_far(session, ballot)

@@ -158,7 +158,7 @@ class Polls:
 
     def close(self, ballot: Ballot) -> Ballot:
         """Let the ballot's end come, and the worker count it."""
-        self.clock.set(max(self.clock.now, ballot.closes_at + timedelta(seconds=11)))
+        self.clock.set(max(self.clock.now, ballot.closes_at + timedelta(seconds=31)))
         self.site.drain()
         return self.now(ballot)
 

@@ -12,7 +12,7 @@ from eak_core.events.models import EventLog
 from eak_core.moderation.decisions import hide
 from eak_core.permissions import Actor
 from eak_core.testing.fixtures import FrozenClock
-from eak_voting import published, recount
+from eak_voting import mixing, published, recount
 from eak_voting.ballots import settings_of
 from eak_voting.models import Activity, Ballot, Paper, Receipt, RegisterEntry
 from eak_voting.opening import cancel
@@ -84,7 +84,7 @@ def test_a_ballot_is_not_closed_while_somebody_who_came_in_time_may_be_waiting(
     polls: Polls, clock: FrozenClock
 ) -> None:
     ballot = polls.open()
-    clock.set(ballot.closes_at + timedelta(seconds=9))
+    clock.set(ballot.closes_at + timedelta(seconds=29))
     polls.site.drain()
     assert polls.now(ballot).state == "open"
     clock.advance(seconds=1)
@@ -104,45 +104,54 @@ def test_a_ballot_that_no_worker_saw_is_opened_closed_and_counted_late(polls: Po
     ]
 
 
-def test_receipts_enter_the_log_once_and_what_was_replaced_says_so(
+def test_receipts_of_a_ballot_that_can_be_followed_enter_by_groups_and_replaced_ones_say_so(
     polls: Polls, clock: FrozenClock
 ) -> None:
-    ballot, voter = polls.open(), polls.voter()
-    first = polls.vote(ballot, [1], voter).receipt
+    ballot = polls.open(publication="live")
+    voters = [polls.voter(number) for number in range(2 * LEAST)]
+    first = [polls.vote(ballot, [1], voter).receipt for voter in voters[: LEAST - 1]]
     clock.advance(minutes=2)
     polls.site.drain()
-    second = polls.vote(ballot, [2], voter).receipt
+    assert len(leaves(polls)) == 1, "too few: they would have their minute"
+    first.append(polls.vote(ballot, [1], voters[LEAST - 1]).receipt)
+    clock.advance(minutes=2)
+    polls.site.drain()
+    said = [leaf.get("receipt") for leaf in leaves(polls)]
+    assert sorted(said[1:]) == sorted(first)
+    second = [polls.vote(ballot, [2], voter).receipt for voter in voters[:LEAST]]
     clock.advance(minutes=2)
     polls.site.drain()
     polls.site.drain()
-    said = [(leaf["type"], leaf.get("receipt")) for leaf in leaves(polls)]
-    assert said == [
-        ("ballot.opened", None),
-        ("receipt", first),
-        ("receipt", second),
-        ("receipt.replaced", first),
-    ]
+    later = [(leaf["type"], leaf["receipt"]) for leaf in leaves(polls)[LEAST + 1 :]]
+    assert sorted(later[:LEAST]) == sorted(("receipt", each) for each in second)
+    assert sorted(later[LEAST:]) == sorted(("receipt.replaced", each) for each in first)
     with polls.site.reading() as session:
-        places = {row.receipt: row.leaf_index for row in session.scalars(select(Receipt))}
-    assert places == {first: 1, second: 2}
+        places = {row.leaf_index for row in session.scalars(select(Receipt))}
+    assert places == {*range(1, 2 * LEAST + 1)}
+
+
+@pytest.mark.parametrize("publication", ["after_close", "totals"])
+@pytest.mark.parametrize("secrecy", ["public", "pseudonymous", "secret"])
+@pytest.mark.parametrize("database", ["sqlite"])
+def test_receipts_of_a_ballot_that_hides_its_results_enter_the_log_with_the_close_in_another_order(
+    polls: Polls, clock: FrozenClock, secrecy: Secrecy, publication: str, database: str
+) -> None:
+    ballot = polls.open(secrecy=secrecy, publication=publication)
+    given = []
+    for number in range(LEAST + 5):
+        given.append(polls.vote(ballot, [1], polls.voter(number)).receipt)
+        clock.advance(minutes=7)
+        polls.site.drain()
+        assert len(leaves(polls)) == 1
+    polls.close(ballot)
+    logged = [leaf["receipt"] for leaf in leaves(polls)[1 : LEAST + 6]]
+    assert sorted(map(str, logged)) == sorted(given)
+    assert logged != given
 
 
 def order_on_disk(polls: Polls, table: type, column: str) -> Sequence[str]:
     with polls.site.reading() as session:
         return list(session.scalars(select(getattr(table, column)).order_by()))
-
-
-def test_receipts_of_a_secret_ballot_wait_for_a_group(polls: Polls, clock: FrozenClock) -> None:
-    ballot = polls.open(secrecy="secret")
-    for number in range(LEAST - 1):
-        polls.vote(ballot, [1], polls.voter(number))
-    clock.advance(hours=2)
-    polls.site.drain()
-    assert len(leaves(polls)) == 1
-    polls.vote(ballot, [1], polls.voter(LEAST))
-    clock.advance(hours=2)
-    polls.site.drain()
-    assert len(leaves(polls)) == 1 + LEAST
 
 
 @pytest.mark.parametrize("database", ["postgresql"], indirect=True)
@@ -163,6 +172,17 @@ def test_after_a_group_nothing_in_the_tables_tells_who_cast_which_paper(
     clock.advance(hours=2)
     polls.site.drain()
     assert len({*transactions("voting_register"), *transactions("voting_paper")}) == 1
+    # Those who come after it are linked until they are a crowd, and not for one of them more.
+    for number in range(LEAST, 2 * LEAST):
+        polls.vote(ballot, [number % 3 + 1], polls.voter(number))
+        clock.advance(hours=1)
+        polls.site.drain()
+        late = 1 if number == 2 * LEAST - 1 else number - LEAST + 1
+        assert len(set(transactions("voting_paper"))) == 1 + late
+        assert len(set(transactions("voting_register"))) == 1 + late
+    clock.set(ballot.closes_at)
+    polls.close(ballot)
+    assert len({*transactions("voting_register"), *transactions("voting_paper")}) == 1
 
 
 def test_shuffling_keeps_every_entry_and_every_paper(polls: Polls) -> None:
@@ -174,7 +194,9 @@ def test_shuffling_keeps_every_entry_and_every_paper(polls: Polls) -> None:
     }
     with polls.site.app.app_context(), polls.site.writing() as session:
         held = session.get_one(Ballot, ballot.id)
-        assert publish_receipts(session, polls.service, held) == LEAST
+        assert publish_receipts(session, polls.service, held, last=True) == LEAST
+        mixing.mix_late(session, held.id)
+        mixing.mix(session, held.id)
     assert len(set(codes)) == LEAST
     for table, column in ((RegisterEntry, "voter_key"), (Paper, "mark")):
         assert sorted(order_on_disk(polls, table, column)) == before[table]

@@ -1,0 +1,99 @@
+"""Writing rows of secret ballots anew, so that nothing tells which of them came together.
+
+Whatever a database writes it writes somewhere. SQLite puts a new row in front of those that its
+page holds already: of a register and a box that lie on a page each, the places alone say which
+entry came with which paper. So with each vote the rows around it are written anew, in an order
+drawn at random (`mix_around`). PostgreSQL keeps with each row the number of its transaction and its
+place in the order of writing; rows are written anew by groups there (`mix_late`), because their old
+versions would only pile up if each vote wrote others as well. The close does it with all of a
+ballot (`mix`).
+"""
+
+import random
+from typing import Any, cast
+
+from sqlalchemy import Table, delete, func, insert, literal_column, select
+
+from eak_core.api import Model, Session
+from eak_voting.models import Paper, RegisterEntry
+
+#: Fewer rows than this are no crowd to be lost in.
+LEAST = 10
+#: On SQLite, of how many rows on either side the new one is made one of: a page of the register
+#: holds about forty. The number is drawn, or the middle of what is mixed would be the new row.
+_AROUND = (40, 80)
+_AT_ONCE = 5_000
+_draw = random.SystemRandom()
+
+
+def mix_around(session: Session, model: type[Model], ballot_id: int, key: str) -> None:
+    """On SQLite, write the row ``key`` of a ballot and those around it anew; nothing elsewhere."""
+    if session.get_bind().dialect.name != "sqlite":
+        return
+    table = cast("Table", model.__table__)
+    column = _key(table)
+    bounds = []
+    for beyond, order in ((column < key, column.desc()), (column > key, column.asc())):
+        query = select(column).where(table.c.ballot_id == ballot_id, beyond).order_by(order)
+        bounds.append(session.scalars(query.limit(_draw.randint(*_AROUND))).all())
+    before, after = bounds
+    first, last = (before or [key])[-1], (after or [key])[-1]
+    _write_anew(session, table, table.c.ballot_id == ballot_id, column.between(first, last))
+
+
+def mix_late(session: Session, ballot_id: int) -> bool:
+    """On PostgreSQL, write the rows of register and box anew that few others share a transaction
+    with; whether it was done. It waits for `LEAST` of each: fewer would stay linked by the new
+    transaction. The caller holds the row of the ballot. Nothing to do elsewhere.
+    """
+    if session.get_bind().dialect.name != "postgresql":
+        return False
+    late = [
+        (table, _late(table, ballot_id))
+        for table in (cast("Table", each.__table__) for each in (RegisterEntry, Paper))
+    ]
+    for table, chosen in late:
+        query = select(func.count()).select_from(table).where(table.c.ballot_id == ballot_id)
+        if (session.scalar(query.where(chosen)) or 0) < LEAST:
+            return False
+    for table, chosen in late:
+        _write_anew(session, table, table.c.ballot_id == ballot_id, chosen)
+    return True
+
+
+def mix(session: Session, ballot_id: int) -> None:
+    """Write all of a ballot's register and box anew, in orders drawn at random. The caller holds
+    the row of the ballot."""
+    for model in (RegisterEntry, Paper):
+        table = cast("Table", model.__table__)
+        _write_anew(session, table, table.c.ballot_id == ballot_id)
+
+
+def _key(table: Table) -> Any:
+    return next(column for column in table.primary_key if column.name != "ballot_id")
+
+
+def _late(table: Table, ballot_id: int) -> Any:
+    """The rows whose transaction wrote fewer than `LEAST` of this ballot and table."""
+    number: Any = literal_column(f"{table.name}.xmin::text")
+    few = (
+        select(number)
+        .where(table.c.ballot_id == ballot_id)
+        .group_by(number)
+        .having(func.count() < LEAST)
+    )
+    return number.in_(few)
+
+
+def _write_anew(session: Session, table: Table, *chosen: Any) -> None:
+    session.flush()
+    rows = [dict(row) for row in session.execute(select(table).where(*chosen)).mappings()]
+    if not rows:
+        return
+    _draw.shuffle(rows)
+    key = _key(table)
+    if len(rows) < _AT_ONCE:
+        chosen = (*chosen[:1], key.in_([row[key.name] for row in rows]))
+    session.connection().execute(delete(table).where(*chosen))
+    for start in range(0, len(rows), _AT_ONCE):
+        session.connection().execute(insert(table), rows[start : start + _AT_ONCE])
