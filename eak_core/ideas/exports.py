@@ -5,8 +5,10 @@ However many ideas there are, memory holds one part of them; each part costs the
 
 import csv
 import io
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from tempfile import SpooledTemporaryFile
+from typing import IO, Any
 
 import msgspec
 from sqlalchemy import select
@@ -21,6 +23,7 @@ from eak_core.plugins.host import get_host
 from eak_core.services.models import Service
 
 PART = 500
+_IN_MEMORY = 1024 * 1024
 
 #: A public idea, by the names of the fields.
 Record = dict[str, Any]
@@ -152,6 +155,26 @@ def _plugin_columns(
     }
 
 
+@contextmanager
+def kept(parts: Iterable[list[Record]]) -> Iterator[Iterable[list[Record]]]:
+    """``parts``, read once and kept beside memory, so that they can be gone through again."""
+    with SpooledTemporaryFile(_IN_MEMORY) as file:
+        for part in parts:
+            encoded = msgspec.msgpack.encode(part)
+            file.write(len(encoded).to_bytes(8) + encoded)
+        yield _Kept(file)
+
+
+class _Kept:
+    def __init__(self, file: IO[bytes]) -> None:
+        self._file = file
+
+    def __iter__(self) -> Iterator[list[Record]]:
+        self._file.seek(0)
+        while size := self._file.read(8):
+            yield msgspec.msgpack.decode(self._file.read(int.from_bytes(size)))
+
+
 def as_json(head: Mapping[str, Any], parts: Iterator[list[Record]]) -> Iterator[bytes]:
     """One JSON object: ``head``, then ``ideas`` as the last of its members."""
     yield msgspec.json.encode(head)[:-1] + (b',"ideas":[' if head else b'"ideas":[')
@@ -164,27 +187,29 @@ def as_json(head: Mapping[str, Any], parts: Iterator[list[Record]]) -> Iterator[
 
 
 def as_csv(
-    fields: Sequence[str], parts: Iterator[list[Record]], *, spreadsheet: bool = False
+    fields: Sequence[str], parts: Iterable[list[Record]], *, spreadsheet: bool = False
 ) -> Iterator[str]:
     """CSV in UTF-8 (RFC 4180: commas), or as French spreadsheet programs open it: semicolons and a
-    byte-order mark.
+    byte-order mark. Lists are joined with “ | ”.
 
-    ``fields`` stand in the header where there is no idea at all. Lists are joined with “ | ”.
+    The header has ``fields``, then whatever else any record has, wherever it stands: ``parts`` is
+    gone through twice, so it is what can be (`kept`).
     """
+    names = dict.fromkeys(fields)
+    for part in parts:
+        for record in part:
+            names.update(dict.fromkeys(record))
     buffer = io.StringIO()
     if spreadsheet:
         buffer.write("\ufeff")
     writer = csv.writer(buffer, delimiter=";" if spreadsheet else ",", lineterminator="\r\n")
-    part = next(parts, [])
-    names = list(part[0]) if part else list(fields)
     writer.writerow(names)
-    while part:
+    for part in parts:
         for record in part:
             writer.writerow([_cell(record.get(name)) for name in names])
         yield buffer.getvalue()
         buffer.seek(0)
         buffer.truncate()
-        part = next(parts, [])
     yield buffer.getvalue()
 
 

@@ -1,9 +1,9 @@
 """Ideas for programs: an Atom feed, and open data as CSV and JSON."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
-from flask import Response, g, request, stream_with_context, url_for
+from flask import Response, g, request, url_for
 
 from eak_core.db import current_session
 from eak_core.errors import Invalid
@@ -15,6 +15,7 @@ from eak_core.ideas.listing import Filters
 from eak_core.ideas.transitions import stage_graph
 from eak_core.ideas.views import blueprint
 from eak_core.web import render
+from eak_core.web.downloads import download
 from eak_core.web.links import on_site
 
 #: The pages and the feeds of ideas are one blueprint.
@@ -58,8 +59,9 @@ def csv() -> Response:
     filters = _filters()
     fields = exports.core_fields(current_session(), g.service)
     spreadsheet = request.args.get("pour") == "tableur"
-    body = exports.as_csv(fields, _records(filters), spreadsheet=spreadsheet)
-    return _download(body, "text/csv; charset=utf-8", "csv")
+    with exports.kept(_records(filters)) as parts:
+        body = exports.as_csv(fields, parts, spreadsheet=spreadsheet)
+        return _download(body, "text/csv; charset=utf-8", "csv")
 
 
 def idea_address(idea: Any) -> str:
@@ -81,8 +83,5 @@ def _records(filters: Filters) -> Iterator[list[exports.Record]]:
     return exports.records(current_session(), g.service, g.active, filters, idea_address)
 
 
-def _download(body: Iterator[Any], content_type: str, extension: str) -> Response:
-    response = Response(stream_with_context(body), content_type=content_type)
-    name = f"{g.service.slug}-idees.{extension}"
-    response.headers["Content-Disposition"] = f'inline; filename="{name}"'
-    return response
+def _download(body: Iterable[bytes | str], content_type: str, extension: str) -> Response:
+    return download(body, content_type, f"{g.service.slug}-idees.{extension}")

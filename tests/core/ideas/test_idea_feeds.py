@@ -1,15 +1,17 @@
 """Ideas for programs: feeds and open data."""
 
 import csv
+import gzip
 import io
 import json
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlsplit
 from xml.etree import ElementTree as ET
 
 import pytest
 
+from eak_core.db import db
 from eak_core.ideas import exports, listing
 from eak_core.ideas.models import Idea
 from eak_core.ideas.proposals import Proposal, submit_idea
@@ -106,9 +108,38 @@ def test_the_export_for_spreadsheets_opens_with_a_double_click(
 
 @pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t=", " =", "\uff1d"])
 def test_a_cell_never_begins_a_formula(start: str) -> None:
-    lines = "".join(exports.as_csv(["title"], iter([[{"title": f"{start}cmd()"}]])))
+    lines = "".join(exports.as_csv(["title"], [[{"title": f"{start}cmd()"}]]))
     _header, row = csv.reader(io.StringIO(lines))
     assert row[0][0] not in "=+-@\t\r"
+
+
+def test_a_column_that_only_a_late_record_has_is_in_the_header() -> None:
+    early = [{"id": number, "at": datetime(2026, 3, 2, tzinfo=UTC)} for number in range(3)]
+    late: list[exports.Record] = [{"id": 9, "poll.votes": 4}]
+    with exports.kept(iter([early, late])) as parts:
+        lines = list(csv.reader(io.StringIO("".join(exports.as_csv(["id", "at"], parts)))))
+    assert lines[0] == ["id", "at", "poll.votes"]
+    assert lines[1] == ["0", "2026-03-02T00:00:00+00:00", ""]
+    assert lines[-1] == ["9", "", "4"]
+
+
+@pytest.mark.parametrize("extension", ["csv", "json"])
+def test_no_transaction_is_open_while_a_file_is_read(
+    site: Site, client: Browser, idea: Idea, extension: str
+) -> None:
+    """However slowly: it is complete before the first byte of it leaves."""
+    path = f"/culture/idees.{extension}"
+    whole = client.get(path).data
+    with site.app.app_context():
+        pool = db.engine.pool
+    answer = client.get(path, buffered=False)
+    assert pool.checkedout() == 0
+    assert answer.content_length == len(whole)
+    assert b"".join(answer.iter_encoded()) == whole
+    packed = client.get(path, headers={"Accept-Encoding": "gzip"})
+    if packed.headers.get("Content-Encoding") == "gzip":
+        assert gzip.decompress(packed.data) == whole
+    assert packed.content_length in {None, len(packed.data)}
 
 
 def test_exports_cost_the_same_statements_for_each_part_and_hold_one_part(
