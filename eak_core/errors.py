@@ -69,6 +69,27 @@ class Refused(EakError):
     status = 409
 
 
+class TooLarge(EakError):
+    """More was sent than anybody types."""
+
+    status = 413
+
+
+class Busy(EakError):
+    """It cannot be done now, for a lock that somebody holds; ``retry_after`` says in how many
+    seconds it may be tried again. Nothing was written."""
+
+    status = 503
+
+    def __init__(
+        self,
+        message: Any = _l("Somebody else is changing something at this very moment."),
+        retry_after: int = 5,
+    ) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after
+
+
 class TooMany(EakError):
     """Too many attempts in too short a time; ``retry_after`` says for how many seconds."""
 

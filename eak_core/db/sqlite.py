@@ -5,11 +5,13 @@ In front of ``BEGIN IMMEDIATE`` stands therefore a queue: among the threads of t
 is overtaken for longer than a moment, among processes a lock on a file beside the database decides.
 """
 
-import fcntl
+import logging
 import os
 import sqlite3
+import sys
 import threading
 import time
+import traceback
 from collections import deque
 from pathlib import Path
 from typing import Any
@@ -17,11 +19,19 @@ from typing import Any
 from sqlalchemy import Connection, Engine, event
 from sqlalchemy.pool import ConnectionPoolEntry
 
-BUSY_TIMEOUT_MS = 30_000
+from eak_core.db.file_lock import FileLock
+from eak_core.errors import Busy
+
+logger = logging.getLogger("eak.database")
+
+BUSY_TIMEOUT_MS = 10_000
 #: How long whoever erases something waits for readers of older pages.
 CHECKPOINT_TIMEOUT_MS = 2_000
 #: For how long others may go first.
 PATIENCE_SECONDS = 0.1
+#: Whoever has waited for so long is told that it cannot be done now: the holder may be frozen, and
+#: what waits behind it would fill every thread there is.
+WAIT_SECONDS = 10.0
 #: In the place of a thread: whom it is promised to has not woken up yet.
 _PROMISED = -1
 
@@ -44,20 +54,20 @@ class WriterQueue:
     """
 
     def __init__(self, path: Path) -> None:
-        self._path = path
         self._mutex = threading.Lock()
         self._waiting: deque[_Turn] = deque()
         self._owner: int | None = None
-        self._file: int | None = None
-        self._pid = os.getpid()
+        self._lock = FileLock(path)
 
-    def acquire(self) -> None:
-        """Wait for the turn. A thread that holds it already would wait for itself for ever."""
+    def acquire(self, seconds: float | None = None) -> None:
+        """Wait for the turn, `WAIT_SECONDS` or ``seconds`` at most: `Busy` past them, and the
+        holder is named in the log. A thread that holds it already would wait for itself."""
         me = threading.get_ident()
         if self._owner == me:
             raise RuntimeError(
                 "this thread already has a writing transaction open on this database"
             )
+        end = time.monotonic() + (WAIT_SECONDS if seconds is None else seconds)
         turn = None
         with self._mutex:
             if self._owner is None:
@@ -66,17 +76,18 @@ class WriterQueue:
                 turn = _Turn()
                 self._waiting.append(turn)
         if turn is not None:
-            self._wait(turn, me)
+            self._wait(turn, me, end)
         try:
-            fcntl.flock(self._descriptor(), fcntl.LOCK_EX)
+            if not self._lock.acquire(end):
+                logger.warning("The database could not be written to: %s.", self._lock.holder())
+                raise Busy
         except BaseException:
             self._hand_on()
             raise
 
-    def _wait(self, turn: _Turn, me: int) -> None:
+    def _wait(self, turn: _Turn, me: int, end: float) -> None:
         try:
-            while True:
-                turn.called.wait()
+            while turn.called.wait(max(0.0, end - time.monotonic())):
                 with self._mutex:
                     turn.called.clear()
                     if turn.granted or self._owner is None:
@@ -84,6 +95,8 @@ class WriterQueue:
                             self._waiting.remove(turn)
                         self._owner = me
                         return
+            logger.warning("The database could not be written to: %s.", _thread(self._owner))
+            raise Busy
         except BaseException:  # interrupted: leave the line, and pass on what was just given
             with self._mutex:
                 if not turn.granted:
@@ -95,7 +108,7 @@ class WriterQueue:
 
     def release(self) -> None:
         """Free the place and call the next one in line."""
-        fcntl.flock(self._descriptor(), fcntl.LOCK_UN)
+        self._lock.release()
         self._hand_on()
 
     def _hand_on(self) -> None:
@@ -110,12 +123,15 @@ class WriterQueue:
                 self._owner = _PROMISED
             first.called.set()
 
-    def _descriptor(self) -> int:
-        # A descriptor inherited through fork would share its lock with the parent.
-        if self._file is None or self._pid != os.getpid():
-            self._pid = os.getpid()
-            self._file = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-        return self._file
+
+def _thread(ident: int | None) -> str:
+    """Which thread of this process holds the place, and what it is doing, for the log."""
+    names = {each.ident: each.name for each in threading.enumerate()}
+    frame = sys._current_frames().get(ident or 0)  # noqa: SLF001 - documented, for just this
+    stack = [each for each in traceback.extract_stack(frame) if "threading" not in each.filename]
+    own = [each for each in stack if "/eak_" in each.filename] or stack
+    where = f", in {own[-1].name} ({Path(own[-1].filename).name}:{own[-1].lineno})" if own else ""
+    return f"the thread {names.get(ident, ident)} of process {os.getpid()} holds it{where}"
 
 
 def _use_wal(cursor: sqlite3.Cursor, queue: WriterQueue | None) -> None:

@@ -12,6 +12,8 @@ from typing import Any
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
+from eak_core.errors import Busy
+
 #: A forgotten transaction must not hold the head of a log: after this, PostgreSQL ends it.
 IDLE_IN_TRANSACTION_MS = 30_000
 
@@ -50,7 +52,7 @@ _SQLITE = frozenset(
 def is_database_trouble(error: BaseException) -> bool:
     """Whether the database, and nothing that was asked of it, is the cause: a lock, a deadlock, a
     lost connection, a full disk. The same would go well once that is over."""
-    if isinstance(error, PoolTimeout):
+    if isinstance(error, PoolTimeout | Busy):
         return True
     if not isinstance(error, DBAPIError):
         return False
@@ -63,6 +65,18 @@ def is_database_trouble(error: BaseException) -> bool:
         return _is_trouble_of_sqlite(code)
     # Nothing was said: what broke the connection, or never made one, is no statement's fault.
     return bool(error.connection_invalidated) or error.statement is None
+
+
+def is_busy(error: BaseException) -> bool:
+    """Whether somebody else held what was asked for, for longer than one waits: a lock, a row, the
+    last connection. Nothing is broken then, and it can be tried again."""
+    if isinstance(error, PoolTimeout):
+        return True
+    original: Any = getattr(error, "orig", None)
+    if getattr(original, "sqlstate", None) in {"55P03", "40P01", "40001", "53300"}:
+        return True
+    code = getattr(original, "sqlite_errorcode", 0) & 0xFF
+    return code in {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
 
 
 def _is_trouble_of_sqlite(code: int) -> bool:

@@ -6,9 +6,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from flask import Flask, Response, current_app, g, jsonify, make_response, render_template, request
+from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.exceptions import HTTPException, InternalServerError
 
-from eak_core.errors import EakError, Invalid, TooMany
+from eak_core.db import current_session
+from eak_core.db.trouble import is_busy
+from eak_core.errors import Busy, EakError, Invalid, TooMany
 from eak_core.i18n import _l
 from eak_core.security_log import note
 
@@ -87,6 +90,12 @@ WORDINGS: Mapping[int, Wording] = {
         _l("Nothing was changed: a change is done whole or not at all."),
         _l("Try again in a moment. If it happens again, write to us with the reference below."),
     ),
+    503: Wording(
+        _l("This cannot be done at this very moment"),
+        _l("Somebody else is changing something at this very moment."),
+        _NOTHING_CHANGED,
+        _l("Wait a few seconds, then send it again: going back, you find what you typed."),
+    ),
 }
 
 
@@ -94,10 +103,17 @@ def init_errors(app: Flask) -> None:
     """Let ``app`` answer every refusal and failure with a page, or with JSON where asked."""
     app.register_error_handler(EakError, refuse)
     app.register_error_handler(HTTPException, refuse_http)
+    app.register_error_handler(SQLAlchemyError, refuse_busy)
 
 
 def refuse(error: EakError) -> Response:
     """The page for a refusal of the domain."""
+    if isinstance(error, Busy):
+        # The page is made of what can be read, or it would wait for the same.
+        session = current_session()
+        session.rollback()
+        session.writes = False
+        return answer(503, what=str(error.message), headers={"Retry-After": str(error.retry_after)})
     if error.status >= 500:
         # A wrong setting is the operator's business: its sentence goes to their log.
         current_app.logger.error("%s: %s", type(error).__name__, error)
@@ -111,6 +127,14 @@ def refuse(error: EakError) -> Response:
     if isinstance(error, TooMany) and error.retry_after is not None:
         headers["Retry-After"] = str(error.retry_after)
     return answer(error.status, what=str(error.message), details=details, headers=headers)
+
+
+def refuse_busy(error: SQLAlchemyError) -> Response:
+    """The page for a lock that somebody held for too long; any other error goes on its way."""
+    if not is_busy(error):
+        raise error
+    current_app.logger.warning("Somebody else held what a request needed: %s", error)
+    return refuse(Busy())
 
 
 def refuse_http(error: HTTPException) -> ResponseLike:
@@ -138,7 +162,7 @@ def answer(
     """The answer for status ``code``; ``what`` replaces the general sentence about it."""
     wording = WORDINGS.get(code) or WORDINGS[400 if code < 500 else 500]
     reference = ""
-    if code >= 500:
+    if code >= 500 and code != 503:
         reference = secrets.token_hex(4)
         current_app.logger.error("The page for this failure says: reference %s", reference)
     what = what or str(wording.what)

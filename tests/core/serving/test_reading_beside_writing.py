@@ -1,0 +1,144 @@
+"""Somebody holds a service's head, or SQLite's place of the writer: pages are read all the same."""
+
+import asyncio
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+from urllib.parse import urlencode
+
+import pytest
+from sqlalchemy import text, update
+from sqlalchemy.exc import DBAPIError
+
+from eak_core.db import sqlite
+from eak_core.db.file_lock import FileLock
+from eak_core.db.trouble import is_busy, is_database_trouble
+from eak_core.errors import Busy
+from eak_core.events.models import LogHead
+from eak_core.serving.front import Front
+from eak_core.testing.site import Site
+from tests.core.serving.test_front import Connection, Scope
+
+PATH = "/culture/idees/nouvelle"
+IDEA = {"title": "A tool library", "problem": "Tools sleep in cellars.", "body": "Lend them."}
+
+
+def an_idea(site: Site) -> tuple[Scope, Connection]:
+    """What the browser of a citizen sends."""
+    client = site.browser()
+    client.sign_in(site.people.citizen)
+    fields = client.read(PATH).form(PATH).filled(IDEA)
+    fields["action"] = ["submit"]
+    cookie = client.get_cookie("eak")
+    assert cookie is not None
+    scope = Scope(
+        "POST",
+        ("content-type", "application/x-www-form-urlencoded"),
+        ("cookie", f"eak={cookie.value}"),
+        path=PATH,
+    )
+    return scope, Connection(urlencode(fields, doseq=True).encode())
+
+
+@contextmanager
+def holding(site: Site) -> Iterator[Callable[[], None]]:
+    """Somebody else's transaction that stays open, on the head of the log, until it is released."""
+    held, released = threading.Event(), threading.Event()
+
+    def stand_still() -> None:
+        with site.writing() as session:
+            session.execute(update(LogHead).values(position=LogHead.position))
+            held.set()
+            released.wait(30)
+
+    holder = threading.Thread(target=stand_still, name="somebody-frozen")
+    holder.start()
+    try:
+        assert held.wait(30)
+        yield released.set
+    finally:
+        released.set()
+        holder.join()
+
+
+def test_reading_does_not_wait_while_a_transaction_stays_open_on_the_head(site: Site) -> None:
+    assert site.service
+    scope, sent = an_idea(site)
+
+    async def main(release: Callable[[], None]) -> None:
+        made = Front(site.app, largest=1_000_000)
+        writing = asyncio.create_task(made.__rsgi__(scope, sent))
+        for path in ("/", "/culture/", "/culture/idees/", "/healthz") * 3:
+            read = Connection()
+            await made.__rsgi__(Scope("GET", path=path), read)
+            assert read.status == 200
+        assert not sent.status, "the writer did not have to wait"
+        release()
+        await writing
+        assert sent.status == 302, b"".join(sent.sent)
+
+    with holding(site) as release:
+        asyncio.run(main(release))
+
+
+@pytest.mark.parametrize("database", ["sqlite"])
+def test_writing_is_refused_for_now_where_the_holder_is_frozen(
+    site: Site, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    assert site.service
+    client = site.browser()
+    client.sign_in(site.people.citizen)
+    fields = client.read(PATH).form(PATH).filled(IDEA)
+    fields["action"] = ["submit"]
+    monkeypatch.setattr(sqlite, "WAIT_SECONDS", 0.02)
+    with holding(site):
+        answer = client.post(PATH, data=fields)
+    assert (answer.status_code, answer.headers.get("Retry-After")) == (503, "5")
+    assert "Rien n’a été modifié" in answer.text
+    assert "somebody-frozen" in caplog.text
+    assert "stand_still" in caplog.text, "what the holder is doing"
+    monkeypatch.undo()
+    assert client.post(PATH, data=fields).status_code == 302
+
+
+def test_a_lock_that_another_process_keeps_is_waited_for_in_vain_and_its_holder_named(
+    tmp_path: Any,
+) -> None:
+    mine, other = FileLock(tmp_path / "lock"), FileLock(tmp_path / "lock")
+    assert other.acquire(0)
+    assert not mine.acquire(0)
+    assert not mine.acquire(0), "the one who waits in its place is still there"
+    assert "process" in mine.holder()
+    assert "python" in mine.holder()
+    other.release()
+    assert mine.acquire(10**9)
+    assert not other.acquire(0)
+    mine.release()
+    assert other.acquire(10**9)
+
+
+def test_nobody_keeps_a_lock_that_came_after_they_gave_up(tmp_path: Any) -> None:
+    mine, other = FileLock(tmp_path / "lock"), FileLock(tmp_path / "lock")
+    assert other.acquire(0)
+    assert not mine.acquire(0)
+    other.release()
+    third = FileLock(tmp_path / "lock")
+    assert third.acquire(10**9), "the lock came to whoever had given up, and stayed"
+
+
+def test_a_row_that_somebody_else_locked_is_busy_and_no_mistake(site: Site) -> None:
+    assert site.service
+    busy: list[BaseException] = [Busy()]
+    with site.writing() as first:
+        first.execute(update(LogHead).values(position=LogHead.position))
+        if site.url.startswith("postgresql"):
+            with pytest.raises(DBAPIError) as refused, site.writing() as second:
+                second.execute(text("SET LOCAL lock_timeout = '10ms'"))
+                second.execute(update(LogHead).values(position=LogHead.position))
+            assert is_busy(refused.value)
+            busy.append(refused.value)
+    assert all(map(is_database_trouble, busy))
+    with pytest.raises(DBAPIError) as wrong, site.reading() as session:
+        session.execute(text("SELECT no_such_column FROM log_head"))
+    assert not is_busy(wrong.value)
