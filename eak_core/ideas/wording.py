@@ -5,6 +5,7 @@ import unicodedata
 
 from eak_core.ideas.models import SLUG_LENGTH
 from eak_core.visible import SIGNS, without_ignorable
+from eak_core.web.text import stream_safe
 
 # Letters that Unicode does not take for a letter with a mark, as they are written without one.
 _LETTERS = {
@@ -26,7 +27,7 @@ def folded(text: str) -> str:
     """
     # Signs are made alike before Unicode takes ´ for a space with an accent, and letters after it
     # has taken ǿ apart.
-    plain = without_ignorable(text.casefold()).translate(_ALIKE)
+    plain = stream_safe(without_ignorable(text.casefold()).translate(_ALIKE))
     decomposed = _marks.sub("", unicodedata.normalize("NFKD", plain))
     # Taking apart brings capitals (℃, 𝐀) and spaces of its own.
     return " ".join(decomposed.casefold().translate(_ALIKE).split())

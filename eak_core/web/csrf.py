@@ -1,5 +1,7 @@
 """A token on every change, and a way on for those whose token has run out."""
 
+from dataclasses import dataclass
+from itertools import count
 from urllib.parse import urlsplit
 
 from flask import Flask, Response, request
@@ -12,7 +14,24 @@ from eak_core.web.errors import answer
 TOKEN_LIFETIME = 12 * 3600
 """Seconds for which a page with a form can be sent: a working day."""
 
+MOST_KEPT = 300_000
+"""Characters of a form that are shown again, its names included: all that any form of the site
+takes in texts, several times over."""
+
+#: What the page adds to each field.
+_MARKUP = 200
+
 _NEVER_SHOWN = ("password", "csrf_token", "secret", "code")
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """One field of a form that is shown again. What no person wrote (a key, a choice from a list)
+    is only sent again: ``number`` is None."""
+
+    name: str
+    value: str
+    number: int | None
 
 
 def init_csrf(app: Flask) -> None:
@@ -29,19 +48,41 @@ def ask_again(error: CSRFError) -> Response:
     from this site; otherwise another site could have its own text sent by a trusting click.
     """
     note("refused", status=400, reason="no valid token")
-    typed = [
-        (name, value)
-        for name, value in request.form.items(multi=True)
-        if not any(word in name.lower() for word in _NEVER_SHOWN)
-    ]
+    typed = _typed()
     return answer(
         400,
         what=_("This page had been open for too long, or your browser keeps no cookie."),
         template="error_token.html",
-        typed=typed,
+        typed=typed or [],
         action=request.full_path.rstrip("?"),
-        came_from_here=_came_from_here() and not request.files and _all_can_be_sent_again(),
+        came_from_here=(
+            typed is not None
+            and _came_from_here()
+            and not request.files
+            and _all_can_be_sent_again()
+        ),
     )
+
+
+def _typed() -> list[Kept] | None:
+    """What was sent, to be shown again; None where it is more than `MOST_KEPT`."""
+    numbers = count(1)
+    sent = [
+        (name, value)
+        for name, value in request.form.items(multi=True)
+        if not any(word in name.lower() for word in _NEVER_SHOWN)
+    ]
+    if sum(len(name) + len(value) + _MARKUP for name, value in sent) > MOST_KEPT:
+        return None
+    return [
+        Kept(name, value, next(numbers) if _is_written(value) else None) for name, value in sent
+    ]
+
+
+def _is_written(value: str) -> bool:
+    """Whether a person wrote ``value``, as far as one can tell without the form it came from:
+    machine words are ASCII without spaces."""
+    return any(char.isspace() for char in value.strip()) or not value.isascii()
 
 
 def _all_can_be_sent_again() -> bool:

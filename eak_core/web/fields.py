@@ -10,6 +10,7 @@ from eak_core.i18n import _
 from eak_core.web.i18n import PARIS, in_paris
 
 #: What browsers send, what people type where a browser offers no calendar.
+_LONGEST = 40
 _FORMATS = ("%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M", "%d/%m/%Y %H:%M")
 
 
@@ -49,7 +50,7 @@ class InstantField(Field):  # type: ignore[misc]  # WTForms ships no types
 
     def process_formdata(self, valuelist: list[str]) -> None:
         """Take what was typed. ValueError, with the sentence to show, where it is no instant."""
-        typed = valuelist[0].strip() if valuelist else ""
+        typed = valuelist[0][:_LONGEST].strip() if valuelist else ""
         self.data = _instant(typed) if typed else None
 
 

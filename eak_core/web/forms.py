@@ -22,7 +22,7 @@ from wtforms import (
 )
 from wtforms.csrf.core import CSRFTokenField
 from wtforms.form import BaseForm
-from wtforms.validators import DataRequired, InputRequired, StopValidation
+from wtforms.validators import DataRequired, InputRequired, Length, StopValidation
 
 from eak_core.errors import EakError, Invalid
 from eak_core.i18n import _
@@ -32,6 +32,10 @@ from eak_core.web.text import (
     has_control_characters,
     has_direction_controls,
 )
+
+#: Times its greatest length: what is longer is neither cleaned nor looked at by any rule. Up to
+#: that, a text may still be short enough once it is cleaned.
+FAR_TOO_LONG = 4
 
 # What an INTEGER column holds on both databases; a larger number would fail there.
 LARGEST_INTEGER = 2**31 - 1
@@ -44,7 +48,8 @@ class Form(FlaskForm):  # type: ignore[misc]  # Flask-WTF ships no types
     single line that held direction controls, is refused with a sentence and shown again without
     them. A text of invisible characters alone is no answer where one is needed. Choices hold no
     control characters either. Numbers are finite and fit their column. Every text field must
-    say its greatest length (``Length(max=…)``): TypeError otherwise, at the first use of the form.
+    say its greatest length (``Length(max=…)``): TypeError otherwise, at the first use of the form;
+    what is several times longer (`FAR_TOO_LONG`) is refused before anything else looks at it.
     Only what a form sends is taken, never JSON: UnsupportedMediaType (415).
     """
 
@@ -135,15 +140,31 @@ def _guard_text(field: StringField, form: BaseForm) -> None:
         raise TypeError(
             f"{type(form).__name__}.{field.short_name}: give it a greatest length, Length(max=…)"
         )
+    most = FAR_TOO_LONG * field.flags.maxlength
     if isinstance(field, PasswordField):
         # A password is taken as it is: changing one character of it would lock its owner out.
-        field.validators = (_without_nul, *field.validators)
+        field.validators = (_not_far_too_long, _without_nul, *field.validators)
         return
     several_lines = isinstance(field, TextAreaField)
     clean = clean_lines if several_lines else clean_line
-    field.filters = (lambda text: clean(text) if isinstance(text, str) else text, *field.filters)
+
+    def bounded(text: Any) -> Any:
+        return clean(text) if isinstance(text, str) and len(text) <= most else text
+
+    field.filters = (bounded, *field.filters)
     checks = (_without_control,) if several_lines else (_without_control, _without_direction)
-    field.validators = (*checks, *map(_needs_words, field.validators))
+    field.validators = (_not_far_too_long, *checks, *map(_needs_words, field.validators))
+
+
+def _not_far_too_long(form: BaseForm, field: Field) -> None:
+    """End here, with the sentence of its own limit: the rules that follow take their time."""
+    most = field.flags.maxlength
+    if len(_typed(field)) <= FAR_TOO_LONG * most:
+        return
+    sentence = next((each.message for each in field.validators if isinstance(each, Length)), None)
+    raise StopValidation(
+        (sentence or _("This is too long: %(max)s characters at most.")) % {"max": most}
+    )
 
 
 def _needs_words(validator: Any) -> Any:
@@ -190,5 +211,6 @@ def _fits_a_column(form: BaseForm, field: Field) -> None:
     if value is None:
         return
     finite = value.is_finite() if isinstance(value, Decimal) else value - value == 0
-    if not finite or abs(value) > LARGEST_INTEGER:
+    # Compared, never calculated with: the absolute value of 1e999999999 is an overflow.
+    if not finite or not -LARGEST_INTEGER <= value <= LARGEST_INTEGER:
         raise StopValidation(_("This number is out of range."))

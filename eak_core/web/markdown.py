@@ -1,18 +1,22 @@
 """Texts that people write in Markdown, made into HTML in which nothing can act.
 
 CommonMark without raw HTML, then cleaned by an allow-list: two independent locks. Headings are
-moved below those of the page. Images from elsewhere become links, since showing them would tell
-another site who reads what.
+moved below those of the page. Images are files of the site and nothing else, the rest becomes
+links: one from elsewhere would tell another site who reads what, and a page named as one is made
+for each of them. What a text makes is bounded: cells of tables, images, and the whole.
 """
 
 import re
+from collections.abc import Iterator
 from functools import lru_cache
-from html import unescape
+from html import escape, unescape
+from itertools import count, takewhile
 from typing import Any
 
 import nh3
 from flask import Flask
 from markdown_it import MarkdownIt
+from markdown_it.rules_block import StateBlock, table
 from markdown_it.token import Token
 from markupsafe import Markup
 
@@ -31,7 +35,15 @@ _ATTRIBUTES = {
     "th": {"scope"},
 }
 _HIDDEN_DIRECTION = re.compile("[\u202a-\u202e]")
-_LOCAL = re.compile(r"/(?![/\\])[^\\]*")
+#: Where the files of the site are: those of the core, of themes and of plugins. A query would be
+#: read by whoever answers, and dots lead elsewhere.
+_FILE = re.compile(r"/(?:[a-z0-9-]+/[a-z0-9-]+/)?static/(?:[\w-]+(?:\.[\w-]+)*/?)+", re.ASCII)
+MOST_IMAGES = 20
+MOST_CELLS = 1_000
+"""Of all tables of a text: what is past it stays as it was typed."""
+_OUTPUT = (10, 4_000)
+"""HTML is at most so many times as long as its text, and so much more: lists in lists and the like
+come to that, and nothing that somebody writes."""
 _TAG = re.compile(r'<(?:"[^"]*"|[^">])*>')
 _BLOCK_END = re.compile(r"</(?:p|li|h[3-6]|td|th|pre|blockquote)>|<br ?/?>|<hr ?/?>")
 
@@ -39,14 +51,28 @@ _BLOCK_END = re.compile(r"</(?:p|li|h[3-6]|td|th|pre|blockquote)>|<br ?/?>|<hr ?
 def _make_parser() -> MarkdownIt:
     parser = MarkdownIt("commonmark", {"html": False, "breaks": True})
     parser.enable(["table", "strikethrough"])
+    parser.block.ruler.at("table", _bounded_table, {"alt": ["paragraph", "reference"]})
     parser.core.ruler.push("eak_shape", _shape)
     return parser
 
 
+def _bounded_table(state: StateBlock, start: int, end: int, silent: bool) -> bool:
+    """A table, as long as those of the text have no more than `MOST_CELLS` between them. Each row
+    gets as many cells as the first, so a few kilobytes could become megabytes."""
+    cells = state.env.get("eak_cells", 0)
+    if cells > MOST_CELLS or silent or not table(state, start, end, True):
+        return cells <= MOST_CELLS and silent and table(state, start, end, True)
+    lines = takewhile(str.strip, (state.getLines(n, n + 1, 0, False) for n in range(start, end)))
+    columns, rows = next(lines).count("|") + 1, sum(1 for _line in lines)
+    state.env["eak_cells"] = cells + columns * rows
+    return state.env["eak_cells"] <= MOST_CELLS and table(state, start, end, False)
+
+
 def _shape(state: Any) -> None:
-    """Move headings below the page's and turn images from elsewhere into links."""
+    """Move headings below the page's and turn what is no image of the site into links."""
     levels = [int(token.tag[1]) for token in state.tokens if token.type == "heading_open"]
     shift = _FIRST_HEADING - min(levels, default=_FIRST_HEADING)
+    images = count(1)
     for token in state.tokens:
         if token.type in {"heading_open", "heading_close"}:
             token.tag = f"h{min(6, int(token.tag[1]) + shift)}"
@@ -55,11 +81,13 @@ def _shape(state: Any) -> None:
         elif token.type == "td_open":
             token.attrs = {}
         elif token.children:
-            token.children = [new for child in token.children for new in _without_image(child)]
+            token.children = [new for child in token.children for new in _as_allowed(child, images)]
 
 
-def _without_image(token: Token) -> list[Token]:
-    if token.type != "image" or _LOCAL.fullmatch(str(token.attrGet("src") or "")):
+def _as_allowed(token: Token, images: Iterator[int]) -> list[Token]:
+    if token.type != "image":
+        return [token]
+    if _FILE.fullmatch(str(token.attrGet("src") or "")) and next(images) <= MOST_IMAGES:
         return [token]
     opening = Token("link_open", "a", 1, attrs={"href": token.attrGet("src") or ""})
     label = Token("text", "", 0, content=token.content or str(token.attrGet("src")))
@@ -73,9 +101,14 @@ _parser = _make_parser()
 def markdown(text: str) -> Markup:
     """``text`` as HTML that is safe to show: no script, style, form, frame or foreign image."""
     source = _HIDDEN_DIRECTION.sub("", clean_lines(text))
+    html = _parser.render(source, {})
+    times, more = _OUTPUT
+    if len(html) > times * len(source) + more:
+        # Shown as it was typed, line by line.
+        html = f"<p>{escape(source)}</p>".replace("\n", "<br>")
     return Markup(  # noqa: S704 - cleaned by the allow-list just above it
         nh3.clean(
-            _parser.render(source),
+            html,
             tags=_TAGS,
             attributes=_ATTRIBUTES,
             url_schemes={"http", "https", "mailto"},

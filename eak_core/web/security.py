@@ -7,7 +7,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.routing import IntegerConverter
 
 from eak_core.config import Config
-from eak_core.errors import EakError
+from eak_core.errors import EakError, TooLarge
 from eak_core.i18n import _
 from eak_core.web.application import IMPOSSIBLE_HOST
 from eak_core.web.embedding import leave_no_cookie, may_be_framed
@@ -15,6 +15,12 @@ from eak_core.web.forms import LARGEST_INTEGER
 
 MAX_BODY = 1024 * 1024
 """Bytes of a request's body; a view that takes files raises it for itself."""
+
+MOST_FIELDS = 5_000
+"""Fields of a form: a ballot of a thousand options has two for each, and its keys."""
+
+MOST_ARGUMENTS = 500
+"""Parts of the query of an address."""
 
 _UNSAFE = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 _A_YEAR = 365 * 24 * 3600
@@ -61,6 +67,7 @@ def init_security(app: Flask, config: Config) -> None:
     app.config.update(
         MAX_CONTENT_LENGTH=MAX_BODY,
         MAX_FORM_MEMORY_SIZE=MAX_BODY,
+        MAX_FORM_PARTS=MOST_FIELDS,
         # `__Host-`: no other host under the same domain can set it in our place.
         SESSION_COOKIE_NAME="__Host-eak" if https else "eak",
         SESSION_COOKIE_SECURE=https,
@@ -126,10 +133,12 @@ def add_headers(response: Response) -> Response:
 
 
 def refuse_hostile_address() -> None:
-    """Refuse an address that holds NUL, which no database and no file name accepts, and a name of
-    the site that no machine can have."""
+    """Refuse an address that holds NUL, which no database and no file name accepts, one of more
+    parts than are worth reading, and a name of the site that no machine can have."""
     if request.environ.get(IMPOSSIBLE_HOST):
         raise EakError(_("This request names a site that cannot exist."))
+    if request.query_string.count(b"&") >= MOST_ARGUMENTS:
+        raise EakError(_("This address has more parts than any of this site."))
     if "\0" in request.path or "\0" in "".join(
         text for pair in request.args.items(multi=True) for text in pair
     ):
@@ -142,5 +151,11 @@ def read_body() -> None:
     The transaction of a change begins after this, so a slow connection never holds the lock of
     the writer while its body trickles in. Raises RequestEntityTooLarge (413) beyond the limit.
     """
-    if request.method in _UNSAFE:
-        request.get_data(parse_form_data=True)
+    if request.method not in _UNSAFE:
+        return
+    if request.mimetype == "application/x-www-form-urlencoded":
+        # A field takes two bytes to send and hundreds to keep: they are counted before.
+        if request.get_data().count(b"&") >= MOST_FIELDS:
+            raise TooLarge(_("This form has more fields than any of this site."))
+        return
+    request.get_data(parse_form_data=True)

@@ -6,9 +6,16 @@ else that Unicode has is welcome.
 """
 
 import re
+import sys
 import unicodedata
+from functools import cache
 
 from eak_core.visible import trimmed
+
+#: Marks on one letter, as many as any language needs and more: Unicode's stream-safe texts
+#: (UAX #15, section 13) have no more. Putting marks in order takes time that grows with the square
+#: of their number: a megabyte of them on one letter took five minutes.
+MOST_MARKS = 30
 
 # Tab and line breaks are part of a text of several lines.
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\x80-\x9f\ud800-\udfff\ufffe\uffff]")
@@ -26,11 +33,23 @@ def has_direction_controls(text: str) -> bool:
     return _DIRECTION.search(text) is not None
 
 
+def stream_safe(text: str) -> str:
+    """``text`` without the marks past the first `MOST_MARKS` on a letter: whatever is normalised
+    goes through this before, so that it takes time in proportion to its length."""
+    return text if text.isascii() else _stacked_marks().sub(r"\1", text)
+
+
+@cache
+def _stacked_marks() -> re.Pattern[str]:
+    marks = "".join(filter(unicodedata.combining, map(chr, range(0x300, sys.maxunicode + 1))))
+    return re.compile(f"([{marks}]{{{MOST_MARKS}}})[{marks}]+")
+
+
 def clean_lines(text: str) -> str:
     """A text of several lines: NFC, line breaks as ``\\n``, without control characters, nor what
     shows nothing at its ends; empty where nothing of it can be seen."""
     text = text.replace("\r\n", "\n").replace("\r", "\n")
-    return trimmed(unicodedata.normalize("NFC", _CONTROL.sub("", text)))
+    return trimmed(unicodedata.normalize("NFC", stream_safe(_CONTROL.sub("", text))))
 
 
 def clean_line(text: str) -> str:

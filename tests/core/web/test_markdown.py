@@ -136,7 +136,7 @@ def test_what_people_write_looks_as_they_mean_it() -> None:
 
 
 def test_an_image_of_this_site_is_shown_and_one_from_elsewhere_is_a_link() -> None:
-    assert '<img src="/culture/x.png" alt="plan">' in markdown("![plan](/culture/x.png)")
+    assert '<img src="/static/x.png" alt="plan">' in markdown("![plan](/static/x.png)")
     html = markdown("![plan](https://ailleurs.example/x.png)")
     assert "<img" not in html
     assert '<a href="https://ailleurs.example/x.png"' in html

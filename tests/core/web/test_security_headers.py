@@ -182,7 +182,7 @@ def test_a_body_is_read_before_anything_else_looks_at_the_request(site: Flask) -
 
     @site.before_request
     def look() -> None:
-        seen.append("form" in request.__dict__)
+        seen.append("_cached_data" in request.__dict__)
 
     site.test_client().post("/accessibilite", data={"a": "b"})
     assert seen == [True]
@@ -205,7 +205,8 @@ def test_an_address_with_nul_is_refused_in_words(client: FlaskClient, path: str)
         ("/refus/invalid", 422, "Trop court."),
         ("/code/403", 403, "Cette page ne vous est pas ouverte"),
         ("/code/415", 415, "Cette demande n’est pas compréhensible"),
-        ("/code/503", 503, "Quelque chose s’est cassé de notre côté"),
+        ("/code/503", 503, "Ce n’est pas possible à cet instant"),
+        ("/code/502", 502, "Quelque chose s’est cassé de notre côté"),
         ("/panne", 500, "Quelque chose s’est cassé de notre côté"),
     ],
 )
