@@ -71,6 +71,8 @@ def confirm_person(session: Session, person: Person) -> None:
         .values(confirmed_at=clock.now())
         .returning(Person.id)
     )
+    # What the object said before is not what the row says now.
+    session.refresh(person, ["confirmed_at"])
     # Whoever sends the form twice at once has joined once.
     if first is not None:
         publish(session, PersonJoined(person_id=person.id), service_id=SITE, actor_id=person.id)
