@@ -1,6 +1,7 @@
 """What is installed: locked with hashes, complete in its wheels, and able to run alone."""
 
 import re
+import shlex
 import subprocess
 import sys
 import tomllib
@@ -108,27 +109,62 @@ def test_the_wheel_of_a_plugin_holds_all_that_is_not_code(wheels: Path, project:
     assert set(tracked) <= names
 
 
-@pytest.mark.slow
-def test_wheels_run_alone_in_an_empty_environment(wheels: Path, tmp_path: Path) -> None:
-    """Outside the tree, with nothing but what the lock names."""
-    environment = tmp_path / "environment"
-    subprocess.run([sys.executable, "-m", "venv", str(environment)], check=True)
-    python = str(environment / "bin" / "python")
-    pip = [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+@pytest.fixture(scope="session")
+def house(wheels: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder outside the tree, with nothing in its ``.venv`` but the wheels and what the lock
+    names, and a demonstration."""
+    folder = tmp_path_factory.mktemp("house")
+    subprocess.run([sys.executable, "-m", "venv", ".venv"], cwd=folder, check=True)
+    pip = [".venv/bin/pip", "install", "--quiet", "--disable-pip-version-check"]
     lock = str(ROOT / "requirements" / "run.lock")
-    subprocess.run([*pip, "--require-hashes", "-r", lock], check=True)
+    subprocess.run([*pip, "--require-hashes", "-r", lock], cwd=folder, check=True)
     built = [str(wheel) for wheel in wheels.glob("*.whl")]
-    subprocess.run([*pip, "--no-deps", *built], check=True)
+    subprocess.run([*pip, "--no-deps", *built], cwd=folder, check=True)
+    assert "citoyenne@demo.example" in run(folder, ".venv/bin/eak", "demo", "--no-serve")
+    return folder
 
-    eak = str(environment / "bin" / "eak")
-    played = subprocess.run(
-        [eak, "demo", "--no-serve"], cwd=tmp_path, capture_output=True, text=True
-    )
-    assert played.returncode == 0, played.stderr
-    assert "citoyenne@demo.example" in played.stdout
-    where = [python, "-c", "import eak_core; print(eak_core.__file__)"]
-    found = subprocess.run(where, cwd=tmp_path, check=True, capture_output=True, text=True).stdout
-    assert found.startswith(str(environment))
-    doctor = [eak, "doctor", "--instance", str(tmp_path / "instance" / "demo")]
-    examined = subprocess.run(doctor, cwd=tmp_path, capture_output=True, text=True)
-    assert examined.returncode == 0, examined.stdout
+
+def run(folder: Path, *command: str) -> str:
+    """What ``command`` says in ``folder``, where it must end well."""
+    ran = subprocess.run(command, cwd=folder, capture_output=True, text=True)
+    assert ran.returncode == 0, ran.stdout + ran.stderr
+    return ran.stdout
+
+
+@pytest.mark.slow
+def test_wheels_run_alone_in_an_empty_environment(house: Path) -> None:
+    where = "import eak_core; print(eak_core.__file__)"
+    assert run(house, ".venv/bin/python", "-c", where).startswith(str(house / ".venv"))
+    run(house, ".venv/bin/eak", "doctor", "--instance", str(house / "instance" / "demo"))
+
+
+READ = """
+import re
+from pathlib import Path
+from eak_core.app import create_app
+from eak_core.config import load
+
+reader = create_app(load(Path("instance/demo"))).test_client()
+listed = reader.get("/culture/idees/").text
+for path in sorted(set(re.findall(r"/culture/idees/\\d+[\\w-]*", listed))):
+    print(*re.findall(r"Applauded \\d+ times?", reader.get(path + "?lang=en").text))
+"""
+
+
+@pytest.mark.slow
+def test_the_plugin_of_the_readme_is_on_a_page_after_the_commands_of_the_readme(
+    house: Path,
+) -> None:
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    applause = house / "applause"
+    applause.mkdir()
+    for language, name in (("python", "eak_applause.py"), ("toml", "pyproject.toml")):
+        assert f"`applause/{name}`" in readme
+        [block] = re.findall(rf"```{language}\n(.*?)```", readme, re.DOTALL)
+        (applause / name).write_text(block, encoding="utf-8")
+    typed = re.findall(r"^    (\.venv/bin/.+)$", readme, re.MULTILINE)
+    assert [line.split()[0] for line in typed] == [".venv/bin/pip", ".venv/bin/eak"]
+    for line in typed:
+        run(house, *shlex.split(line))
+    run(house, ".venv/bin/eak", "--instance", "instance/demo", "worker", "--once")
+    assert re.search(r"Applauded [1-9]", run(house, ".venv/bin/python", "-c", READ))
