@@ -135,7 +135,11 @@ def run(folder: Path, *command: str) -> str:
 def test_wheels_run_alone_in_an_empty_environment(house: Path) -> None:
     where = "import eak_core; print(eak_core.__file__)"
     assert run(house, ".venv/bin/python", "-c", where).startswith(str(house / ".venv"))
-    run(house, ".venv/bin/eak", "doctor", "--instance", str(house / "instance" / "demo"))
+    doctor = [".venv/bin/eak", "--instance", "instance/demo", "doctor"]
+    examined = subprocess.run(doctor, cwd=house, capture_output=True, text=True).stdout
+    # What is wrong with a demonstration is that it is one.
+    [problem] = re.findall(r"^PROBLEM .*$", examined, re.MULTILINE)
+    assert "demo = true" in problem
 
 
 READ = """
