@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select, text
 
+from eak_core import clock
 from eak_core.errors import Invalid
 from eak_core.events.models import EventLog
 from eak_core.moderation.decisions import hide
@@ -267,3 +268,16 @@ def test_a_ballot_needs_a_title_and_a_reason_that_can_be_read(polls: Polls, data
             session.get_one(Ballot, ballot.id),
             "\u2060\u200b",
         )
+
+
+@pytest.mark.parametrize("hours", [1, -1])
+def test_a_worker_whose_clock_is_wrong_closes_and_counts_nothing(polls: Polls, hours: int) -> None:
+    ballot = polls.open(lasts=timedelta(minutes=30))
+    polls.vote(ballot, [1])
+    polls.clock.advance(minutes=29)
+    if hours < 0:
+        polls.clock.advance(hours=1.5)
+    with clock.wrong(timedelta(hours=hours)):
+        polls.site.drain()
+    assert polls.now(ballot).state == "open"
+    assert polls.close(ballot).state == "counted"
