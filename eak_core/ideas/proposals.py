@@ -11,8 +11,9 @@ from eak_core.i18n import _l
 from eak_core.ideas import stages
 from eak_core.ideas.events import IdeaEdited, IdeaSubmitted
 from eak_core.ideas.models import Idea
-from eak_core.ideas.rows import Saved, first_sent, insert_idea, update_idea
-from eak_core.ideas.texts import Origin, Proposal, checked
+from eak_core.ideas.rows import Saved, first_sent, insert_idea, proposal_of, update_idea
+from eak_core.ideas.texts import Origin, Proposal, checked, says_the_same
+from eak_core.ideas.visibility import check_readable
 from eak_core.permissions import Actor, may, require
 from eak_core.services.models import Service
 
@@ -68,9 +69,11 @@ def submit_idea(
 ) -> Saved:
     """Make ``proposal`` public as an idea of ``service``: a new one, or the draft ``idea``.
 
-    A second call with the same ``form_key`` answers the first idea and writes nothing. `Invalid`
-    names each field that is missing, too long or unknown; `Conflict`
-    where the draft was submitted in between.
+    A second call with the same ``form_key`` and the same text answers the first idea and writes
+    nothing; with another text it is a correction, as `edit_idea` makes one. `Conflict` where that
+    would undo an edit made since, or where the draft was submitted in between; `Refused` once the
+    idea is examined, `IdeaGone` once it was withdrawn or hidden. `Invalid` names each field that is
+    missing, too long or unknown.
     """
     require(actor, "idea.submit", service)
     proposal = checked(proposal)
@@ -80,7 +83,7 @@ def submit_idea(
         if saved is None:
             idea = first_sent(session, actor, service, form_key)
             if idea.stage != stages.DRAFT:
-                return Saved(idea.id, idea.slug, idea.stage)
+                return _sent_again(session, actor, service, idea, proposal)
     if idea is not None:
         require(actor, "idea.edit", service, idea)
         update_idea(session, idea, proposal, stages.DRAFT, stages.SUBMITTED)
@@ -93,6 +96,24 @@ def submit_idea(
         actor_id=actor.person_id,
     )
     return saved
+
+
+def _sent_again(
+    session: Session, actor: Actor, service: Service, idea: Idea, proposal: Proposal
+) -> Saved:
+    """The same form once more, by a second click, or corrected after a step back."""
+    check_readable(session, actor, service, idea)
+    if says_the_same(proposal_of(session, idea), proposal):
+        return Saved(idea.id, idea.slug, idea.stage)
+    if idea.updated_at != idea.submitted_at:
+        raise Conflict(
+            _l(
+                "This form was already sent, and the idea that it made was changed since. Nothing"
+                " was saved; what you typed is still in the form. Open your idea from “My ideas” to"
+                " change it."
+            )
+        )
+    return edit_idea(session, actor, service, idea, proposal)
 
 
 def import_idea(
@@ -151,7 +172,7 @@ def edit_idea(
         service_id=service.id,
         actor_id=actor.person_id,
     )
-    return Saved(idea.id, idea.slug, idea.stage)
+    return Saved(idea.id, idea.slug, idea.stage, changed=True)
 
 
 def discard_draft(session: Session, actor: Actor, service: Service, idea: Idea) -> None:

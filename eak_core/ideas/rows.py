@@ -31,6 +31,8 @@ class Saved:
     id: int
     slug: str
     stage: str
+    #: Whether it was there before, and its text has changed.
+    changed: bool = False
 
 
 def idea_of(session: Session, service: Service, idea_id: int) -> Idea:

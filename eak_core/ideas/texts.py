@@ -86,6 +86,15 @@ def checked(proposal: Proposal, *, needed: Sequence[str] = NEEDED) -> Proposal:
     return tidy
 
 
+def says_the_same(one: Proposal, other: Proposal) -> bool:
+    """Whether two checked proposals differ in nothing that anybody reads."""
+    return all(getattr(one, name) == getattr(other, name) for name in LENGTHS) and (
+        set(one.subjects),
+        set(one.communes),
+        dict(one.statements),
+    ) == (set(other.subjects), set(other.communes), dict(other.statements))
+
+
 def _check_text(errors: dict[str, str], name: str, text: str, most: int) -> None:
     if len(text) > most:
         errors[name] = _(

@@ -170,7 +170,11 @@ def _save(form: ProposalForm, criteria: list[Criterion], idea: Idea | None) -> R
         saved = proposals.submit_idea(
             session, g.actor, g.service, proposal, idea=idea, form_key=form.form_key.data or None
         )
-        message = _("Thank you! Your idea is public. The team of this service will read it.")
+        message = (
+            _("Your changes are public.")
+            if saved.changed
+            else _("Thank you! Your idea is public. The team of this service will read it.")
+        )
     session.commit()
     flash(message, "success")
     if saved.stage == DRAFT:

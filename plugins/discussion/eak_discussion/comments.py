@@ -11,6 +11,7 @@ from sqlalchemy import select, update
 
 from eak_core.api import (
     Actor,
+    Conflict,
     Forbidden,
     Idea,
     Invalid,
@@ -75,8 +76,10 @@ def post_comment(
     """Publish a comment on ``idea``, or an answer to ``parent``.
 
     An answer to a comment of the deepest level stands at that level, behind it. A second call with
-    the same ``form_key`` answers the first comment and writes nothing. `Invalid` names each field
-    that is wrong; `Refused` where the discussion is closed or ``parent`` can no longer be read.
+    the same ``form_key`` and the same words answers the first comment and writes nothing; with
+    others it is a correction, as `edit_comment` makes one, and `Conflict` where that would undo an
+    edit made since. `Invalid` names each field that is wrong; `Refused` where the discussion is
+    closed or ``parent`` can no longer be read.
     """
     require(actor, "discussion.comment", service)
     public_idea(session, service, idea.id)
@@ -91,7 +94,9 @@ def post_comment(
         parent=parent, author_id=actor.person_id, form_key=form_key or None,
     )  # fmt: skip
     if comment_id is None:
-        return _first_sent(session, actor, form_key)
+        first = _first_sent(session, actor, form_key)
+        _sent_again(session, actor, service, first, idea, parent, body, stance)
+        return first
     return session.get_one(Comment, comment_id)
 
 
@@ -269,6 +274,33 @@ def _first_sent(session: Session, actor: Actor, form_key: str | None) -> Comment
     return session.scalars(
         select(Comment).where(Comment.author_id == actor.person_id, Comment.form_key == form_key)
     ).one()
+
+
+def _sent_again(
+    session: Session,
+    actor: Actor,
+    service: Service,
+    first: Comment,
+    idea: Idea,
+    parent: Comment | None,
+    body: str,
+    stance: Stance,
+) -> None:
+    """The same form once more, by a second click, or corrected after a step back."""
+    if (first.idea_id, first.parent_id) != (idea.id, _place_of(parent)["parent_id"]):
+        raise Conflict(_l("This form was already sent, about something else. Nothing was saved."))
+    _require_author(actor, service, first)
+    if (body, stance) == (first.body, first.stance):
+        return
+    if first.edited_at is not None:
+        raise Conflict(
+            _l(
+                "This form was already sent, and the comment that it made was changed since."
+                " Nothing was saved; what you typed is still in the form."
+            )
+        )
+    edit_comment(session, actor, service, first, body=body, stance=stance)
+    session.refresh(first)
 
 
 def _settings(session: Session, service: Service) -> Mapping[str, Any]:

@@ -112,7 +112,9 @@ def _write(idea: Idea, parent: Comment | None) -> Answer:
         posted: list[Comment] = []
         status = _refused(form, lambda: posted.append(_post(form, idea, parent)))
         if posted:
-            return _done(_("Thank you! Your comment is public."), posted[0])
+            corrected = posted[0].edited_at is not None
+            thanks = _("Thank you! Your comment is public.")
+            return _done(_("Your changes are public.") if corrected else thanks, posted[0])
     answered = thread.entries(session, g.service, [parent])[0] if parent else None
     return _form_page("discussion/write.html", form, status, idea=idea, answered=answered)
 

@@ -56,9 +56,10 @@ def prepare(
 ) -> Ballot:
     """Keep ``draft`` as a ballot that only managers see.
 
-    A second call with the same ``form_key`` answers the first ballot and writes nothing. `Invalid`
-    names each field that is wrong: title, text, opens_at, closes_at, ideas, costs, electorate,
-    quorum, approval, majority, budget.
+    A second call with the same ``form_key`` and the same draft answers the first ballot and writes
+    nothing; with another draft it is a correction, as `change` makes one, and `Conflict` where that
+    would undo what was changed since. `Invalid` names each field that is wrong: title, text,
+    opens_at, closes_at, ideas, costs, electorate, quorum, approval, majority, budget.
     """
     require(actor, "voting.manage", service)
     draft = checked(session, service, draft)
@@ -74,9 +75,10 @@ def prepare(
     }
     ballot_id = insert_once(session, Ballot, values, Ballot.id)
     if ballot_id is None:
-        return session.scalars(
+        first = session.scalars(
             select(Ballot).where(Ballot.created_by == actor.person_id, Ballot.form_key == form_key)
         ).one()
+        return _sent_again(session, actor, service, first, draft)
     _write_options(session, service, ballot_id, draft)
     return session.get_one(Ballot, ballot_id)
 
@@ -111,6 +113,36 @@ def change(
     session.flush()
     session.execute(delete(BallotOption).where(BallotOption.ballot_id == ballot.id))
     _write_options(session, service, ballot.id, draft)
+
+
+def _sent_again(
+    session: Session, actor: Actor, service: Service, ballot: Ballot, draft: Draft
+) -> Ballot:
+    """The same form once more, by a second click, or corrected after a step back."""
+    if ballot.service_id != service.id:
+        raise Conflict(_l("This form was already sent, in another service."))
+    if not _says(session, ballot, draft):
+        if ballot.state != "draft" or ballot.version_id != 1:
+            raise Conflict(
+                _l(
+                    "This form was already sent, and the ballot that it made was changed since."
+                    " Nothing was saved; what you typed is still in the form. Open the ballot from"
+                    " the list of ballots to change it."
+                )
+            )
+        change(session, actor, service, ballot, draft, version=1)
+    return ballot
+
+
+def _says(session: Session, ballot: Ballot, draft: Draft) -> bool:
+    """Whether ``ballot`` holds what a checked ``draft`` says."""
+    options = select(BallotOption.idea_id, BallotOption.cost).where(
+        BallotOption.ballot_id == ballot.id
+    )
+    kept = [tuple(row) for row in session.execute(options.order_by(BallotOption.number))]
+    return kept == [(idea, draft.costs.get(idea)) for idea in draft.ideas] and all(
+        getattr(ballot, name) == value for name, value in _columns(draft).items()
+    )
 
 
 def delete_draft(session: Session, actor: Actor, service: Service, ballot: Ballot) -> None:

@@ -427,3 +427,21 @@ def test_submissions_are_limited(sites: Any, plugins: Any) -> None:
     ]
     assert statuses[0] == 302
     assert statuses[-1] == 429
+
+
+@pytest.mark.parametrize("database", ["sqlite"])
+def test_a_correction_after_a_step_back_is_kept_and_said_to_be_one(
+    author: Browser, site: Site, ideas: Any, database: str
+) -> None:
+    assert site.service
+    form = author.read(NEW).form("/nouvelle")
+    sent = {"action": "submit", "title": "Shade", "problem": "It is hot.", "body": "Plant trees."}
+    author.post(NEW, data=form.filled(sent))
+    answer = author.post(NEW, data=form.filled(sent | {"body": "Plant many trees."}))
+    [idea] = ideas()
+    assert (answer.location, idea.body) == (page_of(idea), "Plant many trees.")
+    assert "Vos modifications sont publiques" in author.get(answer.location).text
+    answer = author.post(NEW, data=form.filled(sent | {"body": "Plant a forest."}))
+    assert answer.status_code == 409
+    assert "Plant a forest." in answer.text
+    assert ideas()[0].body == "Plant many trees."

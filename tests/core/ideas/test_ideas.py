@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select
 
-from eak_core.errors import Conflict, Forbidden, Invalid, NotFound, Refused
+from eak_core.errors import Conflict, EakError, Forbidden, Invalid, NotFound, Refused
 from eak_core.ideas import transitions
 from eak_core.ideas.listing import matching_ideas
 from eak_core.ideas.models import Commune, Idea, IdeaCommune, IdeaCriterion, IdeaSubject
@@ -360,3 +360,40 @@ def test_an_idea_is_found_however_its_signs_are_typed_and_its_subject_is_not_add
             assert found == [saved.id], sought
     with pytest.raises(Invalid), site.writing() as session:
         add_subject(session, manager, site.service, "aujourd'hui le low-tech")
+
+
+def test_a_form_sent_again_with_another_text_corrects_the_idea_it_made(
+    site: Site, citizen: Actor, events: Any, ideas: Any
+) -> None:
+    better = replace(MINIMAL, body="A better body.", communes=("92050", "92012"))
+    for proposal in (MINIMAL, better, better):
+        with site.writing() as session:
+            saved = submit_idea(session, citizen, site.service, proposal, form_key="k")
+    assert not saved.changed
+    [idea] = ideas()
+    assert idea.body == "A better body."
+    assert events() == ["idea.submitted", "idea.edited"]
+    # What arrives late must not undo the correction.
+    with pytest.raises(Conflict, match="still in the form"), site.writing() as session:
+        submit_idea(session, citizen, site.service, MINIMAL, form_key="k")
+    assert ideas()[0].body == "A better body."
+
+
+@pytest.mark.parametrize("move", ["screening", "withdrawn"])
+def test_a_form_sent_again_says_so_where_its_idea_has_gone_on(
+    site: Site, citizen: Actor, manager: Actor, ideas: Any, move: str
+) -> None:
+    with site.writing() as session:
+        saved = submit_idea(session, citizen, site.service, MINIMAL, form_key="k")
+    with site.writing() as session:
+        idea = session.get_one(Idea, saved.id)
+        if move == "withdrawn":
+            transitions.withdraw_idea(session, citizen, site.service, frozenset(), idea, "Mine.")
+        else:
+            transitions.change_stage(
+                session, manager, site.service, frozenset(), idea, move, "We read it."
+            )
+    with pytest.raises(EakError), site.writing() as session:
+        other = replace(MINIMAL, body="Other.")
+        submit_idea(session, citizen, site.service, other, form_key="k")
+    assert ideas()[0].body == MINIMAL.body

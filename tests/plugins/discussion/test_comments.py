@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import select
 
 from eak_core import clock as platform_clock
-from eak_core.errors import Forbidden, Invalid, NotFound, Refused
+from eak_core.errors import Conflict, Forbidden, Invalid, NotFound, Refused
 from eak_core.events.models import EventLog
 from eak_core.ideas.models import Idea
 from eak_core.moderation.decisions import hidden_reason
@@ -268,3 +268,44 @@ def test_words_that_show_nothing_are_no_comment_and_no_reason(talk: Talk, databa
                  body=NOTHING, stance="for")  # fmt: skip
     with pytest.raises(Invalid):
         talk.act(hide_comment, manager, said, NOTHING)
+
+
+def test_a_form_sent_again_with_other_words_corrects_the_comment_it_made(
+    site: Site, idea: Idea, citizen: Actor, clock: FrozenClock
+) -> None:
+    def send(body: str, **more: object) -> Comment:
+        with site.writing() as session:
+            return post_comment(
+                session, citizen, site.service, idea, body=body, stance="for", form_key="abc-1",
+                **more,  # type: ignore[arg-type]
+            )  # fmt: skip
+
+    first = send("Lend my dril.")
+    assert [send("Lend my drill.").id, send("Lend my drill.").id] == [first.id, first.id]
+    assert [kind for kind, _data in logged(site)] == [
+        "discussion.comment_posted", "discussion.comment_edited",
+    ]  # fmt: skip
+    with pytest.raises(Conflict):
+        send("Lend my dril.")
+    with pytest.raises(Conflict):
+        send("Lend my drill.", parent=first)
+    with site.reading() as session:
+        assert [each.body for each in session.query(Comment)] == ["Lend my drill."]
+
+
+def test_a_correction_that_comes_too_late_is_refused_and_changes_nothing(
+    site: Site, idea: Idea, citizen: Actor, clock: FrozenClock
+) -> None:
+    def send(body: str) -> None:
+        with site.writing() as session:
+            post_comment(
+                session, citizen, site.service, idea, body=body, stance="for", form_key="abc-1"
+            )
+
+    send("One.")
+    clock.advance(minutes=6)
+    send("One.")
+    with pytest.raises(Refused, match="5"):
+        send("Two.")
+    with site.reading() as session:
+        assert [each.body for each in session.query(Comment)] == ["One."]

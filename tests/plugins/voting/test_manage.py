@@ -246,6 +246,26 @@ def test_a_form_sent_twice_is_one_ballot(desk: Browser, site: Site) -> None:
     assert len(ballots(site)) == 1
 
 
+def test_a_form_sent_again_with_other_answers_corrects_the_ballot_it_made(
+    desk: Browser, site: Site
+) -> None:
+    ideas = [site.submit("Un banc"), site.submit("Un arbre")]
+    form = desk.read(f"{NEW}/approval").form(NEW)
+    first = {"title": "T", "ideas": [ideas[0].id], "action": "save", **DATES}
+    better = first | {"title": "A better title", "ideas": [each.id for each in ideas]}
+    places = {
+        desk.post(f"{NEW}/approval", data=form.filled(each)).location
+        for each in (first, better, better)
+    }
+    assert len(places) == 1
+    [ballot] = ballots(site)
+    assert (ballot.title, ballot.version_id) == ("A better title", 2)
+    answer = desk.post(f"{NEW}/approval", data=form.filled(first | {"title": "A third one"}))
+    assert answer.status_code == 409
+    assert "A third one" in answer.text
+    assert [each.title for each in ballots(site)] == ["A better title"]
+
+
 def test_of_two_managers_the_second_to_save_learns_of_the_first(
     desk: Browser, site: Site, polls: Polls, people: People
 ) -> None:
