@@ -116,6 +116,7 @@ from eak_core.services.models import Service
 from eak_core.services.visibility import check_visible
 from eak_core.web import render
 from eak_core.web.caching import valid_until
+from eak_core.web.csv_cells import csv_cell
 from eak_core.web.drafts import draft, drop_draft, keep_draft
 from eak_core.web.embedding import embeddable
 from eak_core.web.fields import CheckboxesField, InstantField, Needed
@@ -194,6 +195,7 @@ __all__ = [
     "criteria_of",
     "criterion_name",
     "criterion_question",
+    "csv_cell",
     "current_session",
     "draft",
     "drop_draft",

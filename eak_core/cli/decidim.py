@@ -167,6 +167,8 @@ def _progress() -> Iterator[Callable[[str, int], Callable[[int], None]]]:
 @contextmanager
 def _reporting(path: Path | None) -> "Iterator[Callable[[RefusedLine], object]]":
     """Write refused rows as they come, so that the report is true even of a run that is killed."""
+    from eak_core.web.csv_cells import csv_cell
+
     if path is None:
         yield lambda line: None
         return
@@ -177,7 +179,12 @@ def _reporting(path: Path | None) -> "Iterator[Callable[[RefusedLine], object]]"
     with stream:
         writer = csv.writer(stream, delimiter=";")
         writer.writerow(["file", "line", "reason"])
-        yield lambda line: (writer.writerow([line.file, line.line, line.reason]), stream.flush())
+
+        def note(line: "RefusedLine") -> None:
+            writer.writerow([csv_cell(line.file), line.line, csv_cell(line.reason)])
+            stream.flush()
+
+        yield note
 
 
 def _summary(

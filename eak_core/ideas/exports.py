@@ -21,6 +21,7 @@ from eak_core.ideas.models import Commune, Idea, IdeaCommune, IdeaCriterion
 from eak_core.people.models import Person
 from eak_core.plugins.host import get_host
 from eak_core.services.models import Service
+from eak_core.web.csv_cells import csv_cell
 
 PART = 500
 _IN_MEMORY = 1024 * 1024
@@ -203,7 +204,7 @@ def as_csv(
     if spreadsheet:
         buffer.write("\ufeff")
     writer = csv.writer(buffer, delimiter=";" if spreadsheet else ",", lineterminator="\r\n")
-    writer.writerow(names)
+    writer.writerow([csv_cell(name) for name in names])
     for part in parts:
         for record in part:
             writer.writerow([_cell(record.get(name)) for name in names])
@@ -216,7 +217,4 @@ def as_csv(
 def _cell(value: Any) -> Any:
     if isinstance(value, list):
         value = " | ".join(value)
-    if isinstance(value, str):
-        # A spreadsheet would run a text that begins like this (OWASP, CSV injection).
-        return f"'{value}" if value.lstrip().startswith(("=", "+", "-", "@", "\t", "\r")) else value
-    return value.isoformat() if hasattr(value, "isoformat") else value
+    return csv_cell(value.isoformat() if hasattr(value, "isoformat") else value)

@@ -197,3 +197,14 @@ def test_what_is_no_text_and_what_is_not_there_are_refused(tmp_path):
     assert (no_text.exit_code, absent.exit_code) == (2, 2)
     assert "it is not text in UTF-8" in no_text.stderr
     assert "No such file" in absent.stderr
+
+
+def test_a_separator_within_a_quoted_name_separates_nothing(run):
+    commas = counted(
+        run("majority", '"Anne; la grande",Cléo\n3,1\n2,2\n', "--grades", "3", "--missing", "worst")
+    )
+    semicolons = counted(
+        run("majority", '"Anne, la grande";Cléo\n3;1\n2;2\n', "--grades", "3", "--missing", "worst")
+    )
+    assert list(commas) == ["Anne; la grande", "Cléo"]
+    assert list(semicolons) == ["Anne, la grande", "Cléo"]

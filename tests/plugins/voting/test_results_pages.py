@@ -19,6 +19,7 @@ from eak_core.testing.browser import Browser
 from eak_core.testing.pages import Page
 from eak_core.testing.people import People
 from eak_core.testing.queries import Queries
+from eak_core.testing.site import Site
 from eak_voting import bursts, published
 from eak_voting.counting import pabulib
 from eak_voting.counting.equal_shares import equal_shares
@@ -283,6 +284,18 @@ def test_the_table_has_a_row_for_each_option_and_criterion(client: Browser, poll
     )  # fmt: skip
     french = client.get(at(ballot, "resultats.csv?pour=tableur")).text
     assert french.startswith("\ufeffcriterion;rank;")
+
+
+def test_a_title_is_no_formula_where_a_french_program_opens_the_table_of_commas(
+    client: Browser, polls: Polls, site: Site
+) -> None:
+    ballot = polls.open(ideas=[site.submit("Un toit;=HYPERLINK(A1)")])
+    polls.vote(ballot, [1])
+    polls.close(ballot)
+    table = client.get(at(ballot, "resultats.csv")).text
+    assert "HYPERLINK" in table
+    assert not [row for row in csv.reader(io.StringIO(table), delimiter=";")
+                if any(cell.startswith("=") for cell in row)]  # fmt: skip
 
 
 @pytest.mark.parametrize("by", ["approve", "points"])

@@ -1,10 +1,13 @@
 """Ballots of majority judgment as a table: a header of candidates, then a row per ballot."""
 
 import csv
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import chain
 from typing import TextIO
+
+_QUOTED = re.compile(r'"(?:[^"]|"")*(?:"|$)')
 
 
 class GradeSheetError(ValueError):
@@ -24,10 +27,11 @@ class GradeSheet:
 
 
 def read(stream: TextIO, grades: int) -> GradeSheet:
-    """The table in ``stream``; cells are separated by commas or, where the header has them, by
-    semicolons. `GradeSheetError` names the line that is wrong."""
+    """The table in ``stream``; cells are separated by commas or, where the header has them outside
+    quotation marks, by semicolons. `GradeSheetError` names the line that is wrong."""
     header = stream.readline()
-    reader = csv.reader(chain([header], stream), delimiter=";" if ";" in header else ",")
+    delimiter = ";" if ";" in _QUOTED.sub("", header) else ","
+    reader = csv.reader(chain([header], stream), delimiter=delimiter)
     try:
         candidates = tuple(cell.strip() for cell in next(reader, []))
         _check(candidates)

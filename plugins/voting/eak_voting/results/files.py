@@ -8,14 +8,12 @@ from fractions import Fraction
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from eak_core.api import csv_cell
 from eak_voting import choices
 from eak_voting.counting.pabulib import PabulibFile, PabulibProject, PabulibVote, write
 from eak_voting.outcome import Judged, Outcome
 from eak_voting.published import BallotFile, counted_votes
 from eak_voting.settings import GRADES, BudgetBallot, Terms
-
-#: Texts that begin like this are run by spreadsheets (OWASP, CSV injection).
-_FORMULAS = ("=", "+", "-", "@", "\t", "\r")
 
 _PARIS = ZoneInfo("Europe/Paris")
 
@@ -34,14 +32,8 @@ def table(terms: Terms, outcome: Outcome, *, spreadsheet: bool = False) -> str:
         buffer.write("\ufeff")
     writer = csv.writer(buffer, delimiter=";" if spreadsheet else ",", lineterminator="\r\n")
     for row in _rows(terms, outcome):
-        writer.writerow([_cell(value) for value in row])
+        writer.writerow([csv_cell(value) for value in row])
     return buffer.getvalue()
-
-
-def _cell(value: Any) -> Any:
-    if isinstance(value, str) and value.lstrip().startswith(_FORMULAS):
-        return f"'{value}"
-    return value
 
 
 def _rows(terms: Terms, outcome: Outcome) -> Iterator[Sequence[Any]]:

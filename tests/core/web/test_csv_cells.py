@@ -1,0 +1,69 @@
+"""No cell of a CSV file begins a formula, however a spreadsheet program divides the file."""
+
+import csv
+import io
+import time
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from eak_core.web.csv_cells import csv_cell
+
+FORMULAS = tuple("=+-@＝＋－＠")
+
+
+def pieces(file: str) -> list[str]:
+    """What a program may take for cells: split at each separator, its quotation marks minded (as
+    Python's reader does) or not."""
+    naive = [
+        piece
+        for line in file.splitlines()
+        for separator in ",;\t"
+        for piece in line.split(separator)
+    ]
+    minded = [
+        cell
+        for separator in ",;\t"
+        for row in csv.reader(io.StringIO(file, newline=""), delimiter=separator)
+        for cell in row
+    ]
+    return [piece.strip(' "\r\n\t\u00a0\ufeff') for piece in naive + minded]
+
+
+def written(rows: list[list[Any]], separator: str) -> str:
+    buffer = io.StringIO(newline="")
+    csv.writer(buffer, delimiter=separator, lineterminator="\r\n").writerows(
+        [csv_cell(value) for value in row] for row in rows
+    )
+    return buffer.getvalue()
+
+
+@pytest.mark.parametrize("separator", [",", ";"])
+@given(text=st.text(alphabet="=+-@＝,;\t\n\r\"' a1\u00a0\ufeff", max_size=12))
+def test_no_piece_of_a_text_begins_a_formula(separator: str, text: str) -> None:
+    file = written([[text, "x", text]], separator)
+    assert [piece for piece in pieces(file) if piece.startswith(FORMULAS)] == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["Un toit; =HYPERLINK(A1)", 'Un "toit";"=1+1"', "a\tb\t@SUM(A1)", "un\n=cmd|' /C calc'!A0"],
+)
+def test_a_text_that_another_separator_splits_is_defused_within(text: str) -> None:
+    assert "'" in csv_cell(text).replace("' /C calc'", "")
+
+
+@pytest.mark.parametrize(
+    "value", ["Un toit, deux bancs; trois arbres", "C'est-à-dire : a=b", -3, 1.5, None]
+)
+def test_what_is_no_formula_stays_as_it_is(value: Any) -> None:
+    assert csv_cell(value) == value
+
+
+@pytest.mark.parametrize("text", ["\n" * 200_000, ", " * 100_000, "\t'" * 100_000, ';"' * 100_000])
+def test_a_hostile_text_is_read_once(text: str) -> None:
+    began = time.process_time()
+    csv_cell(text)
+    assert time.process_time() - began < 1
