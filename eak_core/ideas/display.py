@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from eak_core.i18n import _l
 from eak_core.ideas.criteria import criterion_name, criterion_question
 from eak_core.ideas.stages import ACCEPTED, REJECTED, SUBMITTED, Stage
 
@@ -13,10 +14,25 @@ def stage_tone(stage: Stage) -> str:
     return _TONES.get(stage.name, "neutral" if stage.final else "progress")
 
 
+#: How Decidim calls what became of a proposal; sites add states of their own, shown as they are.
+_ORIGIN_STATES = {
+    "accepted": _l("accepted"),
+    "evaluating": _l("being evaluated"),
+    "not_answered": _l("not answered"),
+    "rejected": _l("rejected"),
+}
+
+
+def origin_state(state: str) -> str:
+    """How far an imported idea had come on its own site, in words."""
+    return str(_ORIGIN_STATES.get(state, state))
+
+
 def words() -> dict[str, Any]:
     """The functions that the templates of this room use."""
     return {
         "criterion_name": criterion_name,
         "criterion_question": criterion_question,
+        "origin_state": origin_state,
         "stage_tone": stage_tone,
     }

@@ -35,12 +35,13 @@ _BEFORE = (
     "id", "url", "title", "stage", "submitted_at", "updated_at", "author",
     "subjects", "communes", "commune_codes",
 )  # fmt: skip
-_ORIGIN = ("source", "source_url", "source_votes", "source_comments")
+_ORIGIN = ("source", "source_url", "source_votes", "source_comments", "source_state")
 TEXTS = ("problem", "body", "needs", "elsewhere", "existing")
 _COLUMNS = (
     Idea.id, Idea.slug, Idea.title, Idea.stage, Idea.submitted_at, Idea.updated_at,
     Idea.problem, Idea.body, Idea.needs, Idea.elsewhere, Idea.existing,
     Idea.source, Idea.source_url, Idea.source_votes, Idea.source_comments,
+    Idea.source_state,
 )  # fmt: skip
 
 

@@ -50,6 +50,7 @@ class Idea(Base):
     source_url: Mapped[str | None] = mapped_column(String(500))
     source_votes: Mapped[int | None]
     source_comments: Mapped[int | None]
+    source_state: Mapped[str | None] = mapped_column(String(40))
 
 
 class Subject(Base):

@@ -97,6 +97,7 @@ def insert_idea(
         "source_url": origin and origin.url,
         "source_votes": origin and origin.votes,
         "source_comments": origin and origin.comments,
+        "source_state": origin and origin.state,
     }
     statement = _insert_once[session.get_bind().dialect.name]
     idea_id = session.connection().execute(statement, values).scalar_one_or_none()

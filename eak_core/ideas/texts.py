@@ -43,13 +43,14 @@ class Proposal:
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """Where an imported idea comes from; the figures are those of that site."""
+    """Where an imported idea comes from; figures and ``state`` are those of that site."""
 
     source: str
     ref: str
     url: str | None = None
     votes: int | None = None
     comments: int | None = None
+    state: str | None = None
 
 
 def checked(proposal: Proposal, *, needed: Sequence[str] = NEEDED) -> Proposal:

@@ -6,10 +6,13 @@ import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from html import unescape
 from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from sqlalchemy import func, select
 
 from eak_core.db import Session, read_session, write_session
@@ -23,10 +26,12 @@ from eak_core.ideas.imports.taking_over import (
     comments_file,
     proposals_file,
 )
+from eak_core.ideas.imports.texts import as_markdown
 from eak_core.ideas.models import Idea, IdeaSubject, Subject
 from eak_core.permissions import Actor
 from eak_core.testing.browser import Browser
 from eak_core.testing.site import Site
+from eak_core.web.markdown import markdown
 
 DATA = Path(__file__).resolve().parents[3] / "shared/data/decidim-mel"
 PROPOSALS = DATA / "propositions-libres.csv"
@@ -297,7 +302,10 @@ def test_rows_that_are_wrong_are_reported_with_their_line_and_the_others_taken_o
     assert run.ideas == Tally(2, 0, 9)
     # The first row ends on the fourth line.
     assert [refused.line for refused in run.refused] == [5, 6, 7, 8, 9, 10, 11, 12, 13]
-    assert all(refused.reason for refused in run.refused)
+    named = ("title", "created_at", "created_at", "created_at", "url", "votes", "id", "title",
+             "votes")  # fmt: skip
+    for refused, column in zip(run.refused, named, strict=True):
+        assert f"“{column}”" in refused.reason or f"«\u00a0{column}\u00a0»" in refused.reason
     assert [idea.title for idea in ideas(site)] == ["Idea 1", "Idea 11"]
 
 
@@ -351,6 +359,128 @@ def test_html_becomes_markdown_and_nothing_of_it_can_act(
     page = client.get(f"/culture/idees/{idea.id}-{idea.slug}").text
     assert "<strong>toit</strong>" in page
     assert "alert(" not in page
+
+
+def test_plain_text_is_shown_as_it_was_typed_and_not_read_as_markdown(
+    site: Site, take: Callable[..., Run], write: Callable[..., Path], client: Browser
+) -> None:
+    typed = "2*3*4\n# un\n## deux\n> trois\n1. quatre\n- cinq\n~~six~~ a|b\n-|-\n___\n=\n&copy; <b"
+    take(write([row(1, body=typed)]))
+    [idea] = ideas(site)
+    assert shown(markdown(idea.body)) == typed
+
+
+@pytest.mark.parametrize("database", ["sqlite"])
+@given(typed=st.text(alphabet="*_#>-+=~`|[]()!<&;:\\1.a \n", max_size=40))
+def test_no_plain_text_turns_into_markup(typed: str, database: str) -> None:
+    html = markdown(as_markdown(typed))
+    assert set(re.findall(r"</?(\w+)", html)) <= {"p", "br"}
+    assert "".join(shown(html).split()) == "".join(typed.split())
+
+
+def shown(html: str) -> str:
+    return unescape(re.sub(r"</?p>|<br>", "", html)).strip()
+
+
+# --- eras ---
+
+# What the serialisers of these versions write, flattened as their exporter does.
+ERAS = {
+    "0.15": "id;category/id;category/name/fr;scope/id;scope/name/fr;title;body;votes;comments;"
+    "created_at;url;component/id;meeting_urls",
+    "0.18": "id;category/id;category/name/fr;scope/id;scope/name/fr;participatory_space/id;"
+    "participatory_space/url;component/id;title;body;state;reference;answer/fr;supports;"
+    "endorsements;comments;attachments;followers;published_at;url;meeting_urls;related_proposals",
+    "0.23": "id;category/id;category/name/fr;scope/id;scope/name/fr;participatory_space/id;"
+    "participatory_space/url;component/id;title/fr;body/fr;state;reference;answer/fr;supports;"
+    "endorsements/total_count;endorsements/user_endorsements;comments;attachments;followers;"
+    "published_at;url;meeting_urls;related_proposals;is_amend;original_proposal/title;"
+    "original_proposal/url",
+    "0.28": "id;author/id;author/name;author/url;category/id;category/name/fr;scope/id;"
+    "scope/name/fr;participatory_space/id;participatory_space/url;component/id;title/fr;body/fr;"
+    "address;latitude;longitude;state;reference;answer/fr;answered_at;supports;"
+    "endorsements/total_count;endorsements/user_endorsements;comments;attachments;followers;"
+    "published_at;url;meeting_urls;related_proposals;is_amend;original_proposal/title;"
+    "original_proposal/url;withdrawn;withdrawn_at",
+    "0.29": "id;author/id;author/name;author/url;category/id;category/name/fr;scope/id;"
+    "scope/name/fr;participatory_space/id;participatory_space/url;component/id;title/fr;body/fr;"
+    "address;latitude;longitude;state;state_published_at;reference;answer/fr;answered_at;votes;"
+    "endorsements/total_count;endorsements/user_endorsements;comments;attachments;follows_count;"
+    "published_at;url;meeting_urls;related_proposals;is_amend;original_proposal/title;"
+    "original_proposal/url;withdrawn;withdrawn_at;created_at;updated_at;created_in_meeting;"
+    "coauthorships_count;cost;cost_report;execution_period",
+    "0.31": "id;author/id;author/name;author/url;taxonomies/id;taxonomies/name;"
+    "participatory_space/id;participatory_space/url;component/id;title/fr;body/fr;address;latitude;"
+    "longitude;state;state_published_at;reference;answer/fr;answered_at;votes;likes/total_count;"
+    "likes/user_endorsements;comments;attachments;follows_count;published_at;url;meeting_urls;"
+    "related_proposals;is_amend;original_proposal/title;original_proposal/url;withdrawn;"
+    "withdrawn_at;created_at;updated_at;created_in_meeting;coauthorships_count;cost;cost_report;"
+    "execution_period",
+}  # fmt: skip
+
+
+def of_era(header: list[str], number: int, **told: object) -> dict[str, object]:
+    """A row under ``header``; of what is told, that which this era has a column for."""
+    values: dict[str, object] = {
+        "id": number, "title": f"Idea {number}", "title/fr": f"Idea {number}",
+        "body": "2*3*4", "body/fr": "2*3*4", "votes": 7, "supports": 7, "comments": 2,
+        "created_at": "2021-03-01 10:00:00 UTC", "published_at": "2021-03-04 10:00:00 UTC",
+        "url": f"{AT}/{number}", "category/name/fr": "Climat", "taxonomies/id": "9, 12",
+        "taxonomies/name": '{"en"=>"Climate", "fr"=>"Climat"}, {"en"=>"\\"New\\" roofs"}',
+        "scope/name/fr": "NANTERRE", "is_amend": "false", "withdrawn": "false", "state": "",
+        **told,
+    }  # fmt: skip
+    return {name: value for name, value in values.items() if name in header}
+
+
+@pytest.mark.parametrize("era", ERAS)
+def test_an_export_of_each_era_says_what_it_says(
+    site: Site, take: Callable[..., Run], write: Callable[..., Path], client: Browser, era: str
+) -> None:
+    header = ERAS[era].split(";")
+    rows = [of_era(header, 1), of_era(header, 2, state="rejected"),
+            of_era(header, 3, state="withdrawn", withdrawn="true"),
+            of_era(header, 4, is_amend="true"),
+            of_era(header, 5, withdrawn_at="2021-04-01 08:00:00 UTC")]  # fmt: skip
+    run = take(write(rows, header))
+    refused = {
+        4: "state" in header or "withdrawn" in header,
+        5: "is_amend" in header,
+        6: "withdrawn_at" in header,
+    }
+    assert [each.line for each in run.refused] == [line for line, is_so in refused.items() if is_so]
+    for each, column in zip(run.refused, ("withdrawn", "is_amend", "withdrawn_at"), strict=False):
+        assert (column in each.reason) or "state" in each.reason
+    first, second = ideas(site)[:2]
+    assert (first.source_votes, first.source_comments, first.body) == (7, 2, "2\\*3\\*4")
+    day = 4 if "published_at" in header else 1
+    assert first.submitted_at is not None
+    assert first.submitted_at.isoformat() == f"2021-03-0{day}T10:00:00+00:00"
+    assert second.source_state == ("rejected" if "state" in header else None)
+    assert second.stage == "submitted"
+    page = client.get(f"/culture/idees/{second.id}-{second.slug}").text
+    assert ("rejetée" in page) is ("state" in header)
+    assert "Climat" in page
+    assert ('"New" roofs' in unescape(page)) is ("taxonomies/name" in header)
+    assert ("commune=92050" in page) is ("scope/name/fr" in header)
+
+
+CASES = DATA.parent / "cases"
+
+
+@pytest.mark.skipif(not CASES.exists(), reason="the cases are not on this machine")
+def test_the_cases_that_were_got_wrong_are_told_truly(site: Site, take: Callable[..., Run]) -> None:
+    dated = take(CASES / "decidim-published_at.csv")
+    assert (dated.ideas, [each.line for each in dated.refused]) == (Tally(1, 0, 2), [3, 4])
+    later = take(CASES / "decidim-withdrawn-amendments.csv")
+    assert (later.ideas, [each.line for each in later.refused]) == (Tally(3, 0, 2), [3, 5])
+    told = {idea.title: (idea.source_votes, idea.source_state) for idea in ideas(site)}
+    assert told == {
+        "Plus d'ombre": (12, None), "Idée gardée": (7, None), "Idée rejetée": (7, "rejected"),
+        "Votes cachés": (None, None),
+    }  # fmt: skip
+    with pytest.raises(WrongFile, match="title"):
+        take(CASES / "decidim-header-twice.csv")
 
 
 # --- files ---

@@ -1,11 +1,14 @@
 """What the rows of a Decidim site's export mean.
 
-Checked against the exports of Decidim 0.15 to 0.29: a column of texts is called ``title`` in older
-ones, and ``title/fr`` with one column per language in newer ones.
+Read as Decidim 0.15 to 0.31 write them (``proposal_serializer.rb`` and ``comment_serializer.rb`` of
+these versions). Over the years ``title`` became ``title/fr`` with one column per language,
+``created_at`` became ``published_at`` with both beside each other since 0.29, ``votes`` became
+``supports`` and ``votes`` again, categories and scopes became taxonomies, and a withdrawn proposal
+is told by its state, or by columns of its own.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
@@ -19,7 +22,11 @@ from eak_core.plugins.contributions import ImportedComment
 
 SOURCE = "decidim"
 
-PROPOSAL_COLUMNS = ("id", ("title", "title/fr"), ("body", "body/fr"), "created_at", "url")
+#: When a proposal became public, else when it was begun.
+DATES = ("published_at", "created_at")
+FIGURES_OF_VOTES = ("votes", "supports")
+
+PROPOSAL_COLUMNS = ("id", ("title", "title/fr"), ("body", "body/fr"), DATES[::-1], "url")
 COMMENT_COLUMNS = (
     "id",
     "created_at",
@@ -33,12 +40,16 @@ COMMENT_COLUMNS = (
 URL_LENGTH = 500
 REF_LENGTH = 80
 SUBJECT_LENGTH = 80
+STATE_LENGTH = 40
 LARGEST = 2**31 - 1
 
 _PROPOSAL = "Decidim::Proposals::Proposal"
 _COMMENT = "Decidim::Comments::Comment"
 _PROPOSAL_PATH = re.compile(r"/proposals/(\d{1,18})/?$")
 _NUMBER = re.compile(r"\d{1,18}", re.ASCII)
+_TRUE = {"true", "t", "1"}
+# How Ruby writes names in several languages into one cell: {"en"=>"Climate", "fr"=>"Climat"}.
+_NAMED = re.compile(r'"([\w-]{2,10})"\s*(?:=>|:)\s*"((?:[^"\\]|\\.)*)"')
 _ZONE = re.compile(r"\s*(UTC|Z|[+-]\d\d:?\d\d)$")
 _POSITIONS: Mapping[str, Literal["for", "neutral", "against"]] = {
     "-1": "against",
@@ -54,14 +65,18 @@ class Unreadable(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Proposed:
-    """A proposal of the other site. ``site`` is its name, ``subject`` its category, if any."""
+    """A proposal of the other site. ``site`` is its name, ``subjects`` its category or taxonomies,
+    ``scope`` the name of the place or part of the public it is for. ``columns`` tells from which
+    column each text comes."""
 
     origin: Origin
     site: str
     title: str
     body: str
-    subject: str
+    subjects: tuple[str, ...]
+    scope: str
     at: datetime
+    columns: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,18 +119,66 @@ def proposed(values: Mapping[str, str]) -> Proposed:
     url, site = _url(values["url"], "url")
     ref = ref_of(site, number)
     if len(ref) > REF_LENGTH or len(url) > URL_LENGTH:
-        raise Unreadable(_("Its address is too long."))
-    subject = " ".join(_text(values, "category/name").split())
-    if len(subject) > SUBJECT_LENGTH:
-        subject = subject[: SUBJECT_LENGTH - 1].rstrip() + "…"
+        raise Unreadable(_("The address in the column “%(column)s” is too long.", column="url"))
+    _refuse_what_is_no_idea(values)
+    votes, dated = _filled(values, FIGURES_OF_VOTES), _filled(values, DATES)
     return Proposed(
-        origin=Origin(SOURCE, ref, url, _figure(values, "votes"), _figure(values, "comments")),
+        origin=Origin(
+            SOURCE,
+            ref,
+            url,
+            _figure(values, votes),
+            _figure(values, "comments"),
+            values.get("state", "").strip()[:STATE_LENGTH] or None,
+        ),
         site=site,
         title=" ".join(_text(values, "title").split()),
         body=as_markdown(_text(values, "body")),
-        subject=subject,
-        at=_date(values["created_at"]),
+        subjects=_subjects(values),
+        scope=" ".join(_text(values, "scope/name").split()),
+        at=_date(values[dated], dated),
+        columns={name: _column(values, name) for name in ("title", "body")},
     )
+
+
+def _refuse_what_is_no_idea(values: Mapping[str, str]) -> None:
+    """Return for a proposal that stands on its own; `Unreadable` for what its author took back, and
+    for what only proposes other words for another one."""
+    for column in ("withdrawn", "withdrawn_at", "state"):
+        said = values.get(column, "").strip()
+        if said and (column == "withdrawn_at" or said.lower() in {*_TRUE, "withdrawn"}):
+            raise Unreadable(
+                _("Its author withdrew it on that site (column “%(column)s”).", column=column)
+            )
+    if values.get("is_amend", "").strip().lower() in _TRUE:
+        raise Unreadable(
+            _(
+                "It is an amendment: other words for another proposal, and no idea of its own"
+                " (column “%(column)s”).",
+                column="is_amend",
+            )
+        )
+
+
+def _subjects(values: Mapping[str, str]) -> tuple[str, ...]:
+    """The names of category or taxonomies, in French where they are in several languages."""
+    names = [_text(values, "category/name")]
+    told = _text(values, "taxonomies/name")
+    if _NAMED.search(told):
+        names += [_in_french(each) for each in re.split(r"\}\s*,\s*\{", told)]
+    else:
+        several = told.split(", ")
+        ids = values.get("taxonomies/id", "").split(",")
+        # A name may hold commas of its own: it is divided where that gives as many as there are.
+        names += several if len(several) == len(ids) else [told]
+    plain = (" ".join(name.split()) for name in names)
+    return tuple(dict.fromkeys(_cut(name, SUBJECT_LENGTH) for name in plain if name))
+
+
+def _in_french(told: str) -> str:
+    names = dict(_NAMED.findall(told))
+    name = names.get("fr") or next(filter(None, names.values()), "")
+    return re.sub(r"\\(.)", r"\1", name)
 
 
 def commented(values: Mapping[str, str], line: int) -> Commented:
@@ -125,7 +188,10 @@ def commented(values: Mapping[str, str], line: int) -> Commented:
     path = _PROPOSAL_PATH.search(urlsplit(url).path)
     kind = values["commentable_type"].strip()
     if path is None or kind not in {_PROPOSAL, _COMMENT}:
-        raise Unreadable(_("It is about something else than a proposal."))
+        column = "commentable_type" if path else "root_commentable_url"
+        raise Unreadable(
+            _("It is about something else than a proposal (column “%(column)s”).", column=column)
+        )
     about = _number(values["commentable_id"], "commentable_id")
     alignment = values["alignment"].strip()
     if alignment not in _POSITIONS:
@@ -142,19 +208,25 @@ def commented(values: Mapping[str, str], line: int) -> Commented:
         parent=f"{site}/{about}" if kind == _COMMENT else None,
         body=as_markdown(_text(values, "body")),
         position=_POSITIONS[alignment],
-        at=_date(values["created_at"]),
+        at=_date(values["created_at"], "created_at"),
         line=line,
     )
 
 
 def _text(values: Mapping[str, str], name: str) -> str:
     """A text in French where there is one, else in the first language that has it."""
-    found = (
-        values[column]
-        for column in (name, f"{name}/fr", *(c for c in values if c.startswith(f"{name}/")))
-        if values.get(column, "").strip()
-    )
-    return next(found, "").strip()
+    return values.get(_column(values, name), "").strip()
+
+
+def _column(values: Mapping[str, str], name: str) -> str:
+    """The column that `_text` reads."""
+    return _filled(values, (name, f"{name}/fr", *(c for c in values if c.startswith(f"{name}/"))))
+
+
+def _filled(values: Mapping[str, str], columns: Sequence[str]) -> str:
+    """The first of ``columns`` that says something, else the first that there is."""
+    present = [column for column in columns if column in values] or [*columns[:1]]
+    return next((column for column in present if values.get(column, "").strip()), present[0])
 
 
 def _number(text: str, column: str) -> str:
@@ -205,7 +277,7 @@ def _url(text: str, column: str) -> tuple[str, str]:
     return text, site
 
 
-def _date(text: str) -> datetime:
+def _date(text: str, column: str) -> datetime:
     """An instant such as ``2019-01-24 22:29:15 +0100``."""
     zone = _ZONE.search(text.strip())
     try:
@@ -216,16 +288,23 @@ def _date(text: str) -> datetime:
     except ValueError:
         raise Unreadable(
             _(
-                "“%(value)s” in the column “created_at” is no date with its zone, such as"
+                "“%(value)s” in the column “%(column)s” is no date with its zone, such as"
                 " 2019-01-24 22:29:15 +0100.",
                 value=_cut(text),
+                column=column,
             )
         ) from None
     if instant.year < 1990 or instant > clock.now() + timedelta(days=1):
-        raise Unreadable(_("Its date, %(value)s, cannot be right.", value=_cut(text)))
+        raise Unreadable(
+            _(
+                "The date %(value)s in the column “%(column)s” cannot be right.",
+                value=_cut(text),
+                column=column,
+            )
+        )
     return instant
 
 
-def _cut(text: str) -> str:
+def _cut(text: str, most: int = 40) -> str:
     text = " ".join(text.split())
-    return text if len(text) <= 40 else f"{text[:39]}…"
+    return text if len(text) <= most else f"{text[: most - 1].rstrip()}…"

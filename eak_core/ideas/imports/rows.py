@@ -109,6 +109,16 @@ class CSVFile:
             message = _l("The first line of %(file)s cannot be read.", file=str(self.path))
             raise WrongFile(f"{message} {fields}")
         columns = [field.strip() for field in fields]
+        twice = [name for name in dict.fromkeys(columns) if name and columns.count(name) > 1]
+        if twice:
+            raise WrongFile(
+                _l(
+                    "%(file)s names the column “%(column)s” twice: nobody could tell which of the"
+                    " two is meant. Take one out, or export the file anew.",
+                    file=str(self.path),
+                    column=twice[0],
+                )
+            )
         missing = missing_columns(columns, self.needed)
         if missing:
             raise WrongFile(

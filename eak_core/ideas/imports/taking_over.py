@@ -4,9 +4,9 @@ Each slice is a transaction, so what was taken over stays when the rest is stopp
 writes on the site waits for long. A second run finds what the first one did, and goes on.
 """
 
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -32,6 +32,8 @@ from eak_core.ideas.imports.threads import in_order
 from eak_core.ideas.models import Idea
 from eak_core.ideas.proposals import Proposal, import_idea
 from eak_core.ideas.subjects import add_subject, subjects_of
+from eak_core.ideas.territory import communes
+from eak_core.ideas.texts import MOST_SUBJECTS
 from eak_core.ideas.wording import folded
 from eak_core.permissions import Actor, require
 from eak_core.plugins.contributions import ImportedComment, ImportReport
@@ -88,6 +90,7 @@ class TakingOver:
     #: The sites whose proposals were met, and those that comments speak of in vain.
     sites: set[str] = field(default_factory=set)
     missing_sites: set[str] = field(default_factory=set)
+    _places: dict[str, str] | None = None
 
     def require_takers(self, session: Session) -> None:
         """Return where a plugin that is on takes over comments; `Refused` otherwise."""
@@ -150,7 +153,7 @@ class TakingOver:
             try:
                 saved = self._take_idea(session, actor, each, subjects)
             except Invalid as refusal:
-                self._refuse(self.ideas, file, line, _reasons(refusal))
+                self._refuse(self.ideas, file, line, _reasons(refusal, each.columns))
             else:
                 tally.created += saved
                 tally.unchanged += not saved
@@ -160,17 +163,27 @@ class TakingOver:
         self, session: Session, actor: Actor, found: Proposed, subjects: dict[str, int]
     ) -> bool:
         """Whether it is new here. Where it is `Invalid`, nothing of it is written."""
-        proposal = Proposal(title=found.title, body=found.body)
-        key = folded(found.subject)
-        if key and key not in subjects:
-            with session.begin_nested():
-                added = add_subject(session, actor, self.service, found.subject).id
-                saved = self._import(session, actor, found, replace(proposal, subjects=(added,)))
-            subjects[key] = added
-            return saved
-        if key:
-            proposal = replace(proposal, subjects=(subjects[key],))
-        return self._import(session, actor, found, proposal)
+        named = {folded(name): name for name in found.subjects[:MOST_SUBJECTS]}
+        new = [key for key in named if key and key not in subjects]
+        with session.begin_nested() if new else nullcontext():
+            added = {key: add_subject(session, actor, self.service, named[key]).id for key in new}
+            known = subjects | added
+            proposal = Proposal(
+                title=found.title,
+                body=found.body,
+                subjects=tuple(known[key] for key in named if key),
+                communes=self._communes(session, found.scope),
+            )
+            saved = self._import(session, actor, found, proposal)
+        subjects |= added
+        return saved
+
+    def _communes(self, session: Session, scope: str) -> tuple[str, ...]:
+        """The commune that a scope of the other site names, where there is one of this name."""
+        if self._places is None:
+            self._places = {folded(each.name): each.code for each in communes(session)}
+        code = self._places.get(folded(scope))
+        return (code,) if code else ()
 
     def _import(self, session: Session, actor: Actor, found: Proposed, proposal: Proposal) -> bool:
         saved = import_idea(session, actor, self.service, proposal, found.origin, found.at)
@@ -273,8 +286,12 @@ def comments_file(path: Path) -> CSVFile:
     return CSVFile(path, COMMENT_COLUMNS)
 
 
-def _reasons(refusal: Invalid) -> str:
-    said = [str(reason) for reason in refusal.fields.values()]
+def _reasons(refusal: Invalid, columns: Mapping[str, str]) -> str:
+    """Why a row was refused, each reason with the column it is about."""
+    said = [
+        _("Column “%(column)s”: %(reason)s", column=columns.get(name, name), reason=str(reason))
+        for name, reason in refusal.fields.items()
+    ]
     return " ".join(said) or str(refusal.message)
 
 

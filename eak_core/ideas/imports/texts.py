@@ -20,10 +20,11 @@ _IS_HTML = re.compile(
     r"</?(?:p|br|div|ul|ol|li|strong|em|b|i|a|h[1-6]|blockquote|span)\b[^>]*>", re.I
 )
 _INDENT = re.compile(r"^[ \t\u00a0]+", re.MULTILINE)
-_UNDERLINE = re.compile(r"^([-=]{2,})[ \t]*$", re.MULTILINE)
+_UNDERLINE = re.compile(r"^([-=][-= \t]*)$", re.MULTILINE)
 _BLANK = re.compile(r"\n{3,}")
-_MEANT = re.compile(r"([\\`*_\[\]<>])")
-_LINE_START = re.compile(r"^(\s*)([#>+-]|\d+[.)])(?=\s|$)", re.MULTILINE)
+# What Markdown would read as marks; an ampersand only where it begins the name of a character.
+_MEANT = re.compile(r"([\\`*_\[\]<>|~]|&(?=#?\w{1,31};))")
+_LINE_START = re.compile(r"^([ \t]*\d*)(#{1,6}|[+.)-])(?=\s|$)", re.MULTILINE)
 # How Decidim stores mentions and keywords in a text.
 _MENTION = re.compile(r"gid://[\w-]+/Decidim::User(?:Group)?/\d+")
 _KEYWORD = re.compile(r"gid://[\w-]+/Decidim::Hashtag/\d+/_?(\w+)")
@@ -44,8 +45,10 @@ def as_markdown(text: str) -> str:
         reader.close()
         text = "\n\n".join(_blocks(reader.root))
     else:
-        # Indented lines would become code, and a row of dashes a heading out of the line above.
-        text = _UNDERLINE.sub(r"\\\1", _INDENT.sub("", text))
+        # What was typed as plain text was shown as it was typed. Indented lines would become code,
+        # and a row of dashes a heading out of the line above.
+        text = _MEANT.sub(r"\\\1", _INDENT.sub("", text))
+        text = _LINE_START.sub(r"\1\\\2", _UNDERLINE.sub(r"\\\1", text))
     return _BLANK.sub("\n\n", text).strip()
 
 

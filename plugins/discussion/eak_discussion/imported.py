@@ -14,6 +14,7 @@ from eak_core.api import (
     RefusedRow,
     Service,
     Session,
+    _,
     _l,
 )
 from eak_discussion.comments import checked, insert_comment
@@ -21,6 +22,8 @@ from eak_discussion.models import ORIGIN_LENGTH, Comment
 
 #: The longest comment taken over; other sites allow more than ours.
 MOST = 20_000
+#: What exports call what a comment says.
+_COLUMNS = {"body": "body", "stance": "alignment"}
 
 
 def take_over(
@@ -36,7 +39,10 @@ def take_over(
         try:
             written = _write(session, service, comment, known)
         except Invalid as refusal:
-            reasons = " ".join(str(reason) for reason in refusal.fields.values())
+            reasons = " ".join(
+                _("Column “%(column)s”: %(reason)s", column=_COLUMNS[name], reason=str(reason))
+                for name, reason in refusal.fields.items()
+            )
             report.refused.append(RefusedRow(comment.line, reasons or refusal.message))
             continue
         if written is None:
