@@ -3,6 +3,7 @@
 Figures never break over two lines: their separators are no-break spaces, as CLDR has them.
 """
 
+from decimal import Decimal
 from fractions import Fraction
 from math import ceil, floor
 
@@ -33,15 +34,18 @@ def share_in_short(part: int | Fraction, whole: int | Fraction) -> str:
     return _percent(round(Fraction(part) * 100 / Fraction(whole)) / 100, "0") if whole else "–"
 
 
-def money(amount: int | Fraction | str, currency: str, *, down: bool = False) -> str:
+def money(
+    amount: int | Fraction | str, currency: str, *, down: bool = False, cents: bool = False
+) -> str:
     """``6 100 €``, in whole units above 100, in cents below; what is not exact then is rounded up
-    (what is missing), or ``down`` (what is left)."""
+    (what is missing), or ``down`` (what is left). With ``cents``, always to the cent."""
     exact = Fraction(amount)
-    grain = 1 if exact >= 100 or exact.denominator == 1 else 100
+    grain = 1 if exact.denominator == 1 or (exact >= 100 and not cents) else 100
     rounded = Fraction((floor if down else ceil)(exact * grain), grain)
     pattern = "#,##0" if rounded.denominator == 1 else "#,##0.00"
     locale = _locale()
-    text = format_decimal(rounded.numerator / rounded.denominator, pattern, locale)
+    # Decimal: a float would lose the cents of large amounts.
+    text = format_decimal(Decimal(rounded.numerator) / rounded.denominator, pattern, locale)
     symbol = get_currency_symbol(currency, locale)
     return f"{text}\N{NO-BREAK SPACE}{symbol}" if locale.language == "fr" else f"{symbol}{text}"
 

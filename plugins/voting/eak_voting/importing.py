@@ -15,6 +15,7 @@ from datetime import UTC, date, datetime, timedelta
 from fractions import Fraction
 from zoneinfo import ZoneInfo
 
+import msgspec
 from sqlalchemy import insert, select
 
 from eak_core.api import (
@@ -36,7 +37,7 @@ from eak_voting.ballots import terms_of, written
 from eak_voting.closing import keep_result
 from eak_voting.counting.pabulib import PabulibFile, PabulibProject, PabulibVote
 from eak_voting.events import BallotCounted
-from eak_voting.models import CODE_LENGTH, TITLE_LENGTH, Ballot, BallotOption, Paper
+from eak_voting.models import CODE_LENGTH, PLACE_NAMES, TITLE_LENGTH, Ballot, BallotOption, Paper
 from eak_voting.preparing import MOST_MONEY, locked
 from eak_voting.published import ballots_digest
 from eak_voting.settings import (
@@ -45,6 +46,7 @@ from eak_voting.settings import (
     BudgetRules,
     Completion,
     Settings,
+    Source,
     Terms,
     canonical,
     digest,
@@ -63,12 +65,19 @@ _BALLOTS: Mapping[str, BudgetBallot] = {
     "cumulative": "points",
     "scoring": "points",
 }
-_RULES: Mapping[str, tuple[BudgetRule, Completion]] = {
-    "equalshares": ("equal-shares", "none"),
-    "equalshares/add1": ("equal-shares", "add1"),
+#: The rules of the format that are counted here, each with its completion, and whether more voters
+#: may prefer the greedy outcome. The others keep their name and parameters (`Source`), and are
+#: compared with the greedy count, of which they are kinds (greedy-threshold, greedy-no-skip …).
+_RULES: Mapping[str, tuple[BudgetRule, Completion, bool]] = {
+    "equalshares": ("equal-shares", "none", False),
+    "equalshares-comparison": ("equal-shares", "none", True),
+    "equalshares/add1": ("equal-shares", "add1", False),
+    "equalshares/add1-comparison": ("equal-shares", "add1", True),
 }
-#: What decides where the file names no rule that is counted here; both counts are shown anyway.
-_OTHERWISE: tuple[BudgetRule, Completion] = ("greedy", "add1-exhaustive")
+_OTHERWISE: tuple[BudgetRule, Completion, bool] = ("greedy", "add1-exhaustive", False)
+#: What a column of the database holds.
+LARGEST_COST = 2**31 - 1
+_CENTS = 100
 
 Progress = Callable[[int], object]
 
@@ -92,8 +101,8 @@ def take_over(
     """Make a counted ballot of ``file``; ``on_progress`` is told how many votes were written.
 
     Where a ballot of the same country, unit and instance is here, nothing is written. `Refused`
-    says what cannot be taken over: orders of preference, amounts that are not whole, a file without
-    dates, or one that differs from what was taken over before.
+    says what cannot be taken over: orders of preference, amounts that are finer than cents, a file
+    without dates, or one that differs from what was taken over before.
     """
     require(actor, "voting.manage", service)
     values = _ballot_values(actor, service, file)
@@ -119,14 +128,15 @@ def take_over(
 
 
 def origin_of(file: PabulibFile) -> str:
-    """What names the election of ``file``: ``pabulib/Poland/Warszawa/2020/Bemowo``."""
-    names = ("country", "unit", "instance", "subunit")
-    parts = [clean_line(file.meta.get(name, "")).replace("/", "-") for name in names]
+    """What names the election of ``file``: ``pabulib/Poland/Warszawa/2020/Bemowo``; names that are
+    longer than a column end in a hash. What people read is in the terms (`Source`)."""
+    parts = [clean_line(file.meta.get(name, "")).replace("/", "-") for name in PLACE_NAMES]
     if not all(parts[:3]):
         raise Refused(_l("The file does not say its country, unit and instance."))
     origin = "/".join(["pabulib", *filter(None, parts)])
     if len(origin) > ORIGIN_LENGTH:
-        raise Refused(_l("The names of country, unit and instance are too long."))
+        short = hashlib.sha256(origin.encode()).hexdigest()[:16]
+        return f"{origin[: ORIGIN_LENGTH - len(short) - 1]}~{short}"
     return origin
 
 
@@ -168,9 +178,10 @@ def _settings(file: PabulibFile) -> Settings:
     totals = [sum(given for _code, given in vote.choices) for vote in file.votes]
     least = min((number for number in named if number), default=0)
     most = _limit(file.meta, "max_length")
-    rule, completion = _RULES.get(file.meta.get("rule", ""), _OTHERWISE)
+    rule, completion, comparison = _RULES.get(file.meta.get("rule", ""), _OTHERWISE)
+    units = _units(file)
     rules = BudgetRules(
-        amount=_whole(file.budget, "budget"),
+        amount=_in_units(file.budget, units, "budget", MOST_MONEY),
         currency=clean_line(file.meta.get("currency", ""))[:3] or "EUR",
         ballot=ballot,
         points=max(_limit(file.meta, "max_sum_points") or 1, *totals, 1),
@@ -178,6 +189,11 @@ def _settings(file: PabulibFile) -> Settings:
         at_most=None if most is None else max(most, *named, 1),
         rule=rule,
         completion=completion,
+        comparison=comparison,
+        per_unit=units if units > 1 else msgspec.UNSET,
+        source=Source(
+            meta=dict(file.meta), projects=tuple(dict(each.cells) for each in file.projects)
+        ),
     )
     return Settings(method="budget", secrecy="pseudonymous", budget=rules)
 
@@ -187,12 +203,23 @@ def _limit(meta: Mapping[str, str], name: str) -> int | None:
     return int(said) if said.isascii() and said.isdigit() and len(said) < 10 else None
 
 
-def _whole(amount: Fraction, what: str) -> int:
-    if amount.denominator != 1 or amount > MOST_MONEY:
+def _units(file: PabulibFile) -> int:
+    """In how many parts of the currency's unit the amounts of ``file`` are exact: 1 or 100."""
+    amounts = (file.budget, *(project.cost for project in file.projects))
+    return 1 if all(each.denominator == 1 for each in amounts) else _CENTS
+
+
+def _in_units(amount: Fraction, units: int, what: str, most: int) -> int:
+    exact = amount * units
+    if exact.denominator != 1 or exact > most:
         raise Refused(
-            _l("Amounts are whole and at most %(most)s here: %(what)s", most=MOST_MONEY, what=what)
+            _l(
+                "Amounts have two decimals and are at most %(most)s here: %(what)s",
+                most=most // units,
+                what=what,
+            )
         )
-    return amount.numerator
+    return exact.numerator
 
 
 def _dates(meta: Mapping[str, str]) -> tuple[datetime, datetime]:
@@ -221,8 +248,10 @@ def _midnight(day: date) -> datetime:
 
 
 def _option_values(ballot_id: int, file: PabulibFile) -> list[dict[str, object]]:
+    units = _units(file)
     return [
-        {"ballot_id": ballot_id, "number": number, "cost": _whole(each.cost, each.code),
+        {"ballot_id": ballot_id, "number": number,
+         "cost": _in_units(each.cost, units, each.code, LARGEST_COST),
          "code": _code(each), "title": (clean_line(each.title) or each.code)[:OPTION_TITLE_LENGTH]}
         for number, each in enumerate(file.projects, 1)
     ]  # fmt: skip
@@ -246,8 +275,9 @@ def _write_papers(
     session: Session, ballot: Ballot, terms: Terms, file: PabulibFile, on_progress: Progress
 ) -> None:
     numbers = {option.code: option.number for option in terms.options}
-    for start in range(0, len(file.votes), _AT_ONCE):
-        some = file.votes[start : start + _AT_ONCE]
+    votes = _all_votes(file)
+    for start in range(0, len(votes), _AT_ONCE):
+        some = votes[start : start + _AT_ONCE]
         rows = [
             {
                 "ballot_id": ballot.id,
@@ -259,6 +289,13 @@ def _write_papers(
         ]
         session.execute(insert(Paper), rows)
         on_progress(start + len(some))
+
+
+def _all_votes(file: PabulibFile) -> list[PabulibVote]:
+    """The votes that are listed, and the blank ones that are only told of."""
+    # No voter_id of a file is empty, so these cannot be taken for somebody's.
+    blank = (PabulibVote(f"\0{number}", (), {}) for number in range(file.blank))
+    return [*file.votes, *blank]
 
 
 def _mark(ballot: Ballot, voter: str) -> str:
@@ -289,7 +326,7 @@ def _is_same(terms: Terms, file: PabulibFile, ballot: Ballot) -> bool:
     if list(numbers) != [project.code for project in file.projects]:
         return False
     try:
-        votes: Iterable[str] = [_said(terms, numbers, vote) for vote in file.votes]
+        votes: Iterable[str] = [_said(terms, numbers, vote) for vote in _all_votes(file)]
     except choices.WrongChoices:
         return False
     return ballots_digest(terms, votes) == ballot.ballots_hash

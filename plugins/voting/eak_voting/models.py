@@ -9,11 +9,12 @@ anew so that neither their place nor the number of their transaction does (see `
 from datetime import datetime
 from typing import Literal
 
+import msgspec
 from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, deferred, mapped_column
 
 from eak_core.api import Model
-from eak_voting.settings import Option
+from eak_voting.settings import Option, Settings
 from eak_voting.transparency import tables as transparency_tables
 
 __all__ = [
@@ -34,6 +35,8 @@ __all__ = [
 TITLE_LENGTH = 150
 SLUG_LENGTH = 80
 CODE_LENGTH = 40
+#: What names an election in a file of Pabulib.
+PLACE_NAMES = ("country", "unit", "instance", "subunit")
 #: Hexadecimal digits of a SHA-256.
 DIGEST = 64
 
@@ -86,6 +89,15 @@ class Ballot(Model):
     result: Mapped[str | None] = deferred(mapped_column(Text))
     result_hash: Mapped[str | None] = mapped_column(String(DIGEST))
     ballots_hash: Mapped[str | None] = mapped_column(String(DIGEST))
+
+    @property
+    def held_at(self) -> tuple[str, ...]:
+        """Country, unit, instance and subunit of an imported ballot, as its file names them."""
+        budget = msgspec.json.decode(self.settings, type=Settings).budget
+        if budget is None or budget.imported is None:
+            return tuple((self.origin or "").split("/")[1:])
+        named = (budget.imported.meta.get(name, "") for name in PLACE_NAMES)
+        return tuple(name for name in named if name)
 
 
 class BallotOption(Model):

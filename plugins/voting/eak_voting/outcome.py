@@ -10,11 +10,13 @@ from collections.abc import Iterable
 from fractions import Fraction
 from typing import Any, Literal
 
+import msgspec
+
 from eak_voting import choices
 from eak_voting.counting import approval, budgets, majority
 from eak_voting.counting.equal_shares import compare, equal_shares
 from eak_voting.counting.greedy import greedy
-from eak_voting.settings import GRADES, BudgetRule, Method, Terms, _Record
+from eak_voting.settings import GRADES, BudgetRule, BudgetRules, Method, Terms, _Record
 
 #: Counting is exact, and the shares of a large town end as fractions of thousands of digits, which
 #: Python itself refuses to write down.
@@ -124,6 +126,13 @@ class Comparison(_Record, frozen=True, kw_only=True):
     prefer_greedy: int
 
 
+class Official(_Record, frozen=True, kw_only=True):
+    """What was decided where an imported budget was voted, in the order of the projects."""
+
+    selected: tuple[int, ...]
+    cost: int
+
+
 class Spending(_Record, frozen=True, kw_only=True):
     """Both counts of a budget, and the ``rule`` whose count decides (the comparison step may have
     chosen the greedy one)."""
@@ -132,11 +141,22 @@ class Spending(_Record, frozen=True, kw_only=True):
     equal_shares: Count
     greedy: Count
     comparison: Comparison | None = None
+    official: Official | msgspec.UnsetType = msgspec.UNSET
 
     @property
     def decisive(self) -> Count:
-        """The count that decides."""
+        """The count that decides; for an imported budget, the one that follows its rule."""
         return self.equal_shares if self.rule == "equal-shares" else self.greedy
+
+    @property
+    def result(self) -> Count | Official:
+        """What is funded: by the count that decides, or as it was decided elsewhere."""
+        return self.decisive if isinstance(self.official, msgspec.UnsetType) else self.official
+
+    @property
+    def is_official(self) -> bool:
+        """Whether the result was decided elsewhere, and the counts are a comparison."""
+        return isinstance(self.result, Official)
 
 
 class Outcome(_Record, frozen=True, kw_only=True):
@@ -235,10 +255,11 @@ def _spending(terms: Terms, votes: list[Any], seed: str) -> Spending | None:
         return None
     codes = {option.number: option.code for option in terms.options}
     projects = [
-        budgets.Project(option.code, Fraction(option.cost or 0), option.title)
+        budgets.Project(option.code, Fraction(option.cost or 0, rules.units), option.title)
         for option in terms.options
     ]
-    election = budgets.election(rules.amount, projects, (_named(vote, codes) for vote in votes))
+    budget = Fraction(rules.amount, rules.units)
+    election = budgets.election(budget, projects, (_named(vote, codes) for vote in votes))
     shared = equal_shares(election, rules.completion, seed=seed)
     taken = greedy(election, seed=seed)
     compared = compare(election, shared, taken) if rules.comparison else None
@@ -248,14 +269,23 @@ def _spending(terms: Terms, votes: list[Any], seed: str) -> Spending | None:
     numbers = {code: number for number, code in codes.items()}
     return Spending(
         rule=rule,
-        equal_shares=_count(shared, numbers),
-        greedy=_count(taken, numbers),
+        equal_shares=_count(shared, numbers, rules.units),
+        greedy=_count(taken, numbers, rules.units),
         comparison=None
         if compared is None
         else Comparison(
             prefer_equal_shares=compared.prefer_equal_shares, prefer_greedy=compared.prefer_greedy
         ),
+        official=_official(terms, rules),
     )
+
+
+def _official(terms: Terms, rules: BudgetRules) -> Official | msgspec.UnsetType:
+    selected = rules.imported.selected if rules.imported else None
+    if selected is None:
+        return msgspec.UNSET
+    cost = sum(terms.options[number - 1].cost or 0 for number in selected)
+    return Official(selected=selected, cost=cost)
 
 
 def _named(vote: Any, codes: dict[int, str]) -> Any:
@@ -264,13 +294,13 @@ def _named(vote: Any, codes: dict[int, str]) -> Any:
     return [codes[number] for number in vote]
 
 
-def _count(counted: budgets.Outcome, numbers: dict[str, int]) -> Count:
+def _count(counted: budgets.Outcome, numbers: dict[str, int], units: int) -> Count:
     return Count(
         rule=counted.rule,
         selected=tuple(numbers[code] for code in counted.selected),
-        cost=int(counted.cost),
-        funded=tuple(_funded(each, numbers) for each in counted.funded),
-        not_funded=tuple(_not_funded(each, numbers) for each in counted.not_funded),
+        cost=int(counted.cost * units),
+        funded=tuple(_funded(each, numbers, units) for each in counted.funded),
+        not_funded=tuple(_not_funded(each, numbers, units) for each in counted.not_funded),
         lots=tuple(
             Lot(
                 step=tie.step,
@@ -280,42 +310,42 @@ def _count(counted: budgets.Outcome, numbers: dict[str, int]) -> Count:
             for tie in counted.ties
         ),
         unrepresented=counted.unrepresented,
-        endowment=_exact(counted.endowment),
+        endowment=_exact(counted.endowment, units),
         runs=counted.runs,
     )
 
 
-def _funded(each: budgets.Funded, numbers: dict[str, int]) -> Funded:
+def _funded(each: budgets.Funded, numbers: dict[str, int], units: int) -> Funded:
     return Funded(
         option=numbers[each.code],
-        cost=int(each.cost),
+        cost=int(each.cost * units),
         votes=each.votes,
         supporters=each.supporters,
         source=each.source,
-        budget_left=_text(each.budget_left),
-        effective_votes=_exact(each.effective_votes),
-        max_payment=_exact(each.max_payment),
+        budget_left=_text(each.budget_left * units),
+        effective_votes=_exact(each.effective_votes, 1),
+        max_payment=_exact(each.max_payment, units),
         payers=each.payers,
         exhausted=each.exhausted,
     )
 
 
-def _not_funded(each: budgets.NotFunded, numbers: dict[str, int]) -> NotFunded:
+def _not_funded(each: budgets.NotFunded, numbers: dict[str, int], units: int) -> NotFunded:
     return NotFunded(
         option=numbers[each.code],
-        cost=int(each.cost),
+        cost=int(each.cost * units),
         votes=each.votes,
         supporters=each.supporters,
         cause=each.cause,
-        available=_text(each.available),
-        missing=_text(each.missing),
-        share=_exact(each.share),
-        spent_on=tuple((numbers[code], _text(amount)) for code, amount in each.spent_on),
+        available=_text(each.available * units),
+        missing=_text(each.missing * units),
+        share=_exact(each.share, units),
+        spent_on=tuple((numbers[code], _text(amount * units)) for code, amount in each.spent_on),
     )
 
 
-def _exact(amount: Fraction | None) -> str | None:
-    return None if amount is None else _text(amount)
+def _exact(amount: Fraction | None, units: int) -> str | None:
+    return None if amount is None else _text(amount * units)
 
 
 def _text(amount: Fraction) -> str:

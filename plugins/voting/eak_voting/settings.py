@@ -81,10 +81,33 @@ class MajorityRules(_Record, frozen=True, kw_only=True):
     floor: int | None = None
 
 
+class Source(_Record, frozen=True, kw_only=True):
+    """What the file of an imported budget says beside projects and votes, as it was written:
+    ``meta``, and for each project in their order its other columns (``selected``, ``category`` …).
+    """
+
+    meta: dict[str, str]
+    projects: tuple[dict[str, str], ...]
+
+    @property
+    def selected(self) -> tuple[int, ...] | None:
+        """The numbers of the projects that were funded officially; None where the file does not
+        say. 1 is "selected", 2 and 3 are selected by further rules of a town (pabulib.org/format).
+        """
+        if not any(cells.get("selected") for cells in self.projects):
+            return None
+        return tuple(
+            number
+            for number, cells in enumerate(self.projects, 1)
+            if cells.get("selected", "") in {"1", "2", "3"}
+        )
+
+
 class BudgetRules(_Record, frozen=True, kw_only=True):
-    """``amount`` and costs are whole units of ``currency``. Voters approve projects, distribute
-    ``points``, or fill a basket that costs at most the amount. Both counts are published;
-    ``rule`` is the one that decides."""
+    """``amount`` and costs are whole units of ``currency``, or of its ``per_unit``-th part where
+    that is there (100: cents). Voters approve projects, distribute ``points``, or fill a basket
+    that costs at most the amount. Both counts are published; ``rule`` is the one that decides,
+    except for an imported budget whose ``source`` says what was decided."""
 
     amount: int
     currency: str = "EUR"
@@ -95,6 +118,19 @@ class BudgetRules(_Record, frozen=True, kw_only=True):
     rule: BudgetRule = "equal-shares"
     completion: Completion = "add1-exhaustive"
     comparison: bool = False
+    # Left out of the JSON where they are not there: the hash of older terms stays what it was.
+    per_unit: int | msgspec.UnsetType = msgspec.UNSET
+    source: Source | msgspec.UnsetType = msgspec.UNSET
+
+    @property
+    def units(self) -> int:
+        """How many of the units in which amounts are written make one of the currency."""
+        return 1 if isinstance(self.per_unit, msgspec.UnsetType) else self.per_unit
+
+    @property
+    def imported(self) -> Source | None:
+        """What the file of an imported budget says, if it is one."""
+        return None if isinstance(self.source, msgspec.UnsetType) else self.source
 
 
 class Settings(_Record, frozen=True, kw_only=True):

@@ -2,12 +2,14 @@
 
 from fractions import Fraction
 from pathlib import Path
+from typing import get_args
 
 from hypothesis import given
 from hypothesis import strategies as st
 
 from eak_voting.counting import pabulib
 from eak_voting.counting.budgets import Project, election
+from eak_voting.counting.equal_shares import Completion, equal_shares
 from eak_voting.counting.greedy import greedy
 
 TOULOUSE = Path(__file__).parents[4] / "shared/data/pabulib/France_Toulouse_2024.pb"
@@ -75,7 +77,11 @@ def test_the_budget_holds_and_nothing_more_fits(instance):
     left = instance.budget - outcome.cost
 
     assert left >= 0
-    assert all(each.cost > left for each in instance.projects if each.code not in outcome.selected)
+    assert all(
+        each.cost > left or not votes
+        for each, votes in zip(instance.projects, instance.votes, strict=True)
+        if each.code not in outcome.selected
+    )
     assert {*outcome.selected, *(each.code for each in outcome.not_funded)} == {
         each.code for each in instance.projects
     }
@@ -105,3 +111,19 @@ def test_points_are_summed_where_points_were_given():
 
     assert greedy(by_points).selected == ("b",)
     assert by_points.supporters == (2, 1)
+
+
+@given(ELECTIONS)
+def test_no_method_funds_a_project_that_nobody_chose(drawn):
+    chosen = {drawn.projects[place].code for place, votes in enumerate(drawn.votes) if votes}
+    outcomes = [greedy(drawn)] + [
+        equal_shares(drawn, completion, comparison=True)
+        for completion in get_args(Completion)
+        if drawn.voters
+    ]
+
+    for outcome in outcomes:
+        assert set(outcome.selected) <= chosen
+        causes = {each.code: each.cause for each in outcome.not_funded}
+        assert all(causes[each.code] == "no_votes" for each in drawn.projects
+                   if each.code not in chosen)  # fmt: skip

@@ -194,7 +194,7 @@ def test_a_fraction_that_nobody_could_read_is_written_shorter() -> None:
         unrepresented=0,
         endowment=share,
     )
-    written = outcomes._count(found, {"P1": 1})
+    written = outcomes._count(found, {"P1": 1}, 1)
     assert written.endowment == "1/3"
     assert written.not_funded[0].available == "1/3"
     assert written.not_funded[0].missing == "119/3"

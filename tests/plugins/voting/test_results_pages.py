@@ -6,12 +6,14 @@ import io
 import json
 import re
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, redirect_stdout
+from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree as ET
 
 import msgspec
 import pytest
+from pabulib.checker import Checker
 
 from eak_core.people.personal_data import erase_person
 from eak_core.permissions import Actor
@@ -320,6 +322,55 @@ def test_a_budget_goes_out_as_pabulib_has_it_and_counts_the_same(
         str(int(each.code in codes)) for each in file.projects
     ]
     assert client.get(at(counted(polls), "scrutin.pb")).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("rules", "said"),
+    [
+        (BudgetRules(amount=100, rule="greedy", at_least=1, at_most=2), "greedy-threshold"),
+        (BudgetRules(amount=40, rule="greedy", ballot="basket"), "greedy-threshold"),
+        (BudgetRules(amount=100, rule="greedy", ballot="points"), "greedy-threshold"),
+        (BudgetRules(amount=100, completion="none"), "unknown"),
+        (BudgetRules(amount=100, completion="add1-exhaustive", comparison=True), "unknown"),
+    ],
+)
+def test_a_file_for_pabulib_passes_its_checker_with_limits_rule_and_blank_votes(
+    client: Browser, polls: Polls, tmp_path: Path, rules: BudgetRules, said: str
+) -> None:
+    ballot = polls.open("budget", budget=rules, costs=(40, 30, 20))
+    points = rules.ballot == "points"
+    votes: list[Any] = [{1: 10}, {1: 7, 2: 3}, {}] if points else [[1], [1], []]
+    for number, each in enumerate(votes, 1):
+        polls.vote(ballot, each, polls.voter(number))
+    ballot = polls.close(ballot)
+    text = client.get(at(ballot, "scrutin.pb")).text
+    file = pabulib.read(io.StringIO(text))
+    assert (file.meta["rule"], file.blank, len(file.votes)) == (said, 1, 2)
+    assert file.meta.get("max_length") == (str(rules.at_most) if rules.at_most else None)
+    assert file.meta.get("min_length") == (str(rules.at_least) if rules.at_least else None)
+    assert file.meta.get("max_sum_cost") == ("40" if rules.ballot == "basket" else None)
+    path = tmp_path / "checked.pb"
+    path.write_text(text, encoding="utf-8")
+    with redirect_stdout(io.StringIO()):
+        checked: dict[str, Any] = Checker().process_files([str(path)])
+    assert checked["checked"]["results"]["errors"] == {}
+
+
+@pytest.mark.parametrize("completion", ["none", "add1"])
+def test_equal_shares_of_approvals_are_what_the_checker_of_pabulib_counts(
+    client: Browser, polls: Polls, tmp_path: Path, completion: Any
+) -> None:
+    rules = BudgetRules(amount=100, completion=completion)
+    ballot = polls.open("budget", budget=rules, costs=(40, 30, 50))
+    for number, each in enumerate([[1, 2], [1], [2, 3], [3], [3]], 1):
+        polls.vote(ballot, each, polls.voter(number))
+    ballot = polls.close(ballot)
+    path = tmp_path / "checked.pb"
+    path.write_text(client.get(at(ballot, "scrutin.pb")).text, encoding="utf-8")
+    assert "rule;equalshares" in path.read_text(encoding="utf-8")
+    with redirect_stdout(io.StringIO()):
+        checked: dict[str, Any] = Checker().process_files([str(path)])
+    assert checked["checked"]["results"]["errors"] == {}
 
 
 @pytest.mark.parametrize("method", METHODS)

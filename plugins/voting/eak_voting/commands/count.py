@@ -97,7 +97,10 @@ def count_greedy(file: TextIO, points: bool, seed: str) -> None:
 
 def _election(file: TextIO, points: bool) -> Election:
     try:
-        return pabulib.read(file).election(points=points)
+        read = pabulib.read(file)
+        for note in read.notes:
+            click.echo(note, err=True)
+        return read.election(points=points)
     except ValueError as error:
         _refuse(file, error)
 

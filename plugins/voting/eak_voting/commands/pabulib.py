@@ -27,10 +27,14 @@ def import_pabulib(file: TextIO, dry_run: bool) -> None:
     """Take over the participatory budget in FILE (Pabulib, .pb) as a counted ballot.
 
     The ballot says where it comes from and keeps its dates; nothing of it is mixed with votes that
-    were cast here. The same file taken over twice is there once. Exit code 2 where FILE cannot be
-    read; the line is named.
+    were cast here. Where FILE says which projects were selected, that is the result; the counts of
+    this site stand beside it. The same file taken over twice is there once. What was read otherwise
+    than it is written is told on standard error. Exit code 2 where FILE cannot be read; the line is
+    named.
     """
     read = _read(file)
+    for note in read.notes:
+        click.echo(note, err=True)
     session = current_session()
     with _progress(len(read.votes)) as on_progress:
         done = take_over(session, g.actor, g.service, read, on_progress=on_progress)
@@ -61,7 +65,7 @@ def export_pabulib(ballot: int, output: TextIO) -> None:
     found = ballot_of(session, g.service, ballot)
     if found.method != "budget":
         raise Refused(f"Ballot {ballot} is not about a budget; only budgets are written so.")
-    for line in result_files.pabulib(file_of(session, g.service, found), found.origin):
+    for line in result_files.pabulib(file_of(session, g.service, found)):
         output.write(line)
 
 

@@ -1,8 +1,8 @@
 """The greedy count: projects by their votes, as long as the money lasts.
 
 What most French participatory budgets do: sorted by votes (or points), each project that what is
-left of the budget can pay is taken, the others are skipped. Equal votes: the lowest cost first,
-then the lot.
+left of the budget can pay is taken, the others are skipped, and so are those that nobody voted for.
+Equal votes: the lowest cost first, then the lot.
 """
 
 from collections.abc import Iterable
@@ -50,13 +50,20 @@ def by_votes(election: Election, places: Iterable[int], seed: str) -> tuple[list
 def spend(
     election: Election, places: Iterable[int], money: Fraction, source: Source
 ) -> tuple[list[Funded], list[NotFunded]]:
-    """Take each of ``places``, in their order, that what is left of ``money`` can pay."""
+    """Take each of ``places``, in their order, that somebody voted for and that what is left of
+    ``money`` can pay."""
     funded: list[Funded] = []
     not_funded: list[NotFunded] = []
     for place in places:
         project = election.projects[place]
         facts = (project.code, project.cost, election.votes[place], election.supporters[place])
-        if project.cost <= money:
+        if not election.votes[place]:
+            # Whatever is left, nothing of it is for what nobody asked for.
+            nothing = Fraction(0)
+            not_funded.append(
+                NotFunded(*facts, cause="no_votes", available=nothing, missing=project.cost)
+            )
+        elif project.cost <= money:
             money -= project.cost
             funded.append(Funded(*facts, source=source, budget_left=money))
         else:

@@ -7,10 +7,11 @@ are written in decimals.
 """
 
 import csv
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
-from itertools import chain
+from itertools import chain, repeat
 from typing import Literal, TextIO, cast, get_args
 
 from eak_voting.counting.amounts import amount, decimal
@@ -28,6 +29,10 @@ _SECTIONS = {
     "PROJECTS": ("project_id", "cost"),
     "VOTES": ("voter_id", "vote"),
 }
+#: So many notes are kept; a file with more of them has another trouble.
+MOST_NOTES = 1_000
+_BLANK_VOTES = "blank votes are not listed"
+_BLANK_REMARK = re.compile(rf"\s*#\d+: (\d{{1,7}}) {_BLANK_VOTES}\.$", re.ASCII)
 _WITH_POINTS = ("cumulative", "scoring")
 
 
@@ -64,11 +69,18 @@ class PabulibVote:
 @dataclass(frozen=True, slots=True)
 class PabulibFile:
     """A file as it was read, or is to be written. ``meta`` holds ``budget`` and ``vote_type`` too,
-    as text."""
+    as text.
+
+    ``blank`` votes were cast beside those listed: the format has no blank ones, and `write` says
+    how many there are in the comment. ``notes`` say what was read otherwise than it is written,
+    each with its line.
+    """
 
     meta: Mapping[str, str]
     projects: tuple[PabulibProject, ...]
     votes: tuple[PabulibVote, ...]
+    blank: int = 0
+    notes: tuple[str, ...] = field(default=(), compare=False)
 
     @property
     def budget(self) -> Fraction:
@@ -89,7 +101,8 @@ class PabulibFile:
             for vote in self.votes
         )
         projects = [Project(each.code, each.cost, each.title) for each in self.projects]
-        return election(self.budget, projects, ballots)
+        none: dict[str, int] = {}
+        return election(self.budget, projects, chain(ballots, repeat(none, self.blank)))
 
 
 def read(stream: TextIO) -> PabulibFile:
@@ -105,8 +118,14 @@ def read(stream: TextIO) -> PabulibFile:
 
 
 def write(file: PabulibFile) -> Iterator[str]:
-    """The lines of ``file``, each with its end. What is read from them is equal to ``file``."""
-    yield from _table("META", ["key", "value"], file.meta.items())
+    """The lines of ``file``, each with its end. What is read from them has the same projects and
+    votes; blank votes among those listed are counted in ``blank``, since the format has none."""
+    listed = [each for each in file.votes if each.choices]
+    blank = file.blank + len(file.votes) - len(listed)
+    meta = {**file.meta, "num_votes": str(len(listed))}
+    if blank:
+        meta["comment"] = with_remark(meta.get("comment", ""), f"{blank} {_BLANK_VOTES}")
+    yield from _table("META", ["key", "value"], meta.items())
     columns = _columns(each.cells for each in file.projects)
     yield from _table(
         "PROJECTS",
@@ -117,12 +136,18 @@ def write(file: PabulibFile) -> Iterator[str]:
         ),
     )
     with_points = file.vote_type in _WITH_POINTS
-    columns = _columns(each.cells for each in file.votes)
+    columns = _columns(each.cells for each in listed)
     yield from _table(
         "VOTES",
         ["voter_id", "vote", *(["points"] if with_points else []), *columns],
-        (_vote_row(each, columns, with_points=with_points) for each in file.votes),
+        (_vote_row(each, columns, with_points=with_points) for each in listed),
     )
+
+
+def with_remark(comment: str, remark: str) -> str:
+    """``comment`` with one more remark, numbered as the format asks (``#1: … #2: …``)."""
+    number = len(re.findall(r"#\d+: ", comment)) + 1
+    return f"{comment} #{number}: {remark}.".strip()
 
 
 class _Reader:
@@ -136,6 +161,7 @@ class _Reader:
         self.projects: dict[str, PabulibProject] = {}
         self.votes: dict[str, PabulibVote] = {}
         self.seen: set[str] = set()
+        self.notes: list[str] = []
 
     def take(self, line: int, text: str) -> None:
         if line == 1:
@@ -168,7 +194,14 @@ class _Reader:
                 raise PabulibError(
                     self.meta_lines[key], f"{key} says {said}, and there are {len(found)}"
                 )
-        return PabulibFile(self.meta, tuple(self.projects.values()), tuple(self.votes.values()))
+        blank, meta = _blank_votes(self.meta)
+        return PabulibFile(
+            meta,
+            tuple(self.projects.values()),
+            tuple(self.votes.values()),
+            blank,
+            tuple(self.notes),
+        )
 
     def _enter(self, line: int, section: str) -> None:
         if section in self.seen:
@@ -238,12 +271,31 @@ class _Reader:
         for code in codes:
             if code not in self.projects:
                 raise PabulibError(line, f"there is no project {code[:40]}")
-        if len(set(codes)) != len(codes):
-            raise PabulibError(line, "a project is named twice")
         points = [1] * len(codes)
         if self.meta["vote_type"] in _WITH_POINTS:
             points = _points(line, _list(row.pop("points", "")), len(codes))
-        self.votes[voter] = PabulibVote(voter, tuple(zip(codes, points, strict=True)), _filled(row))
+        choices: dict[str, int] = {}
+        for code, given in zip(codes, points, strict=True):
+            if choices.setdefault(code, given) != given or codes.count(code) > 1:
+                self._note_twice(line, code)
+        self.votes[voter] = PabulibVote(voter, tuple(choices.items()), _filled(row))
+
+    def _note_twice(self, line: int, code: str) -> None:
+        note = f"Line {line}: project {code[:40]} is named twice in this vote; it counts once."
+        if note not in self.notes[-1:] and len(self.notes) < MOST_NOTES:
+            self.notes.append(note)
+
+
+def _blank_votes(meta: Mapping[str, str]) -> tuple[int, dict[str, str]]:
+    """How many blank votes the comment tells of as `write` does, and META without this remark."""
+    rest = dict(meta)
+    said = _BLANK_REMARK.search(rest.get("comment", ""))
+    if said is None or int(said[1]) > MOST_VOTES:
+        return 0, rest
+    rest["comment"] = rest["comment"][: said.start()]
+    if not rest["comment"]:
+        del rest["comment"]
+    return int(said[1]), rest
 
 
 def _cells(line: int, text: str) -> list[str]:

@@ -23,15 +23,28 @@ def rules_of(terms: Terms) -> BudgetRules:
 
 
 def money(terms: Terms, amount: int | Fraction | str, *, down: bool = False) -> str:
-    """``6 100 €``, in the currency of the ballot."""
-    return figures.money(amount, rules_of(terms).currency, down=down)
+    """``6 100 €``, in the currency of the ballot; to the cent where its amounts have cents."""
+    rules = rules_of(terms)
+    exact = Fraction(amount) / rules.units
+    return figures.money(exact, rules.currency, down=down, cents=rules.units > 1)
 
 
 def headline(terms: Terms, spending: Spending) -> str:
     """How many projects are funded, and for how much."""
-    count = spending.decisive
+    count = spending.result
     if not count.selected:
         return _("No project is funded.")
+    if spending.is_official:
+        return ngettext(
+            "%(projects)s project was funded, for %(cost)s out of a budget of %(budget)s: this is"
+            " the official result.",
+            "%(projects)s projects were funded, for %(cost)s out of a budget of %(budget)s: this is"
+            " the official result.",
+            len(count.selected),
+            projects=number(len(count.selected)),
+            cost=money(terms, count.cost),
+            budget=money(terms, rules_of(terms).amount),
+        )
     return ngettext(
         "%(projects)s project is funded, for %(cost)s out of a budget of %(budget)s.",
         "%(projects)s projects are funded, for %(cost)s out of a budget of %(budget)s.",
@@ -45,6 +58,9 @@ def headline(terms: Terms, spending: Spending) -> str:
 def more(terms: Terms, outcome: Outcome, spending: Spending) -> Iterator[str]:
     """Whom the funded projects reach, what is left, and what the lot decided."""
     count = spending.decisive
+    if spending.is_official:
+        yield agreement(terms, spending)
+        return
     yield reached(outcome, count)
     left = rules_of(terms).amount - count.cost
     if left and count.selected:
@@ -56,6 +72,22 @@ def more(terms: Terms, outcome: Outcome, spending: Spending) -> Iterator[str]:
                 shares=number(spending.comparison.prefer_equal_shares))  # fmt: skip
     for lot in count.lots:
         yield drawn(terms, lot)
+
+
+def agreement(terms: Terms, spending: Spending) -> str:
+    """How far the count made here agrees with what was decided elsewhere."""
+    apart = set(spending.result.selected) ^ set(spending.decisive.selected)
+    rule = RULE_TITLES[spending.decisive.rule]
+    if not apart:
+        return _("Counted again here (“%(rule)s”), the votes give the same.", rule=rule)
+    return ngettext(
+        "Counted again here (“%(rule)s”), the votes give another result for %(num)s project. The"
+        " official one stands; the counts below are there to be compared.",
+        "Counted again here (“%(rule)s”), the votes give another result for %(num)s projects. The"
+        " official one stands; the counts below are there to be compared.",
+        len(apart),
+        rule=rule,
+    )
 
 
 def spent(terms: Terms, count: Count) -> str:
@@ -140,6 +172,11 @@ def why_not_funded(terms: Terms, project: NotFunded) -> str:
         for option, amount in project.spent_on
     )
     return f"{said} " + _("Most of it went to %(projects)s.", projects=spent)
+
+
+def counted_here(why: str) -> str:
+    """The reason that a count of this site gives, where it decides nothing."""
+    return _("Counted here: %(why)s", why=why)
 
 
 def difference(terms: Terms, spending: Spending) -> Iterator[str]:

@@ -80,7 +80,7 @@ def pabulib(ballot_id: int) -> Response:
     ballot = ballot_of(session, g.service, ballot_id)
     if ballot.method != "budget":
         raise NotFound(_l("Only votes about a budget are published in this format."))
-    body = "".join(result_files.pabulib(file_of(session, g.service, ballot), ballot.origin))
+    body = "".join(result_files.pabulib(file_of(session, g.service, ballot)))
     return _download(body, "text/plain; charset=utf-8", ballot, "pb")
 
 

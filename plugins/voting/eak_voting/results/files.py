@@ -10,10 +10,17 @@ from zoneinfo import ZoneInfo
 
 from eak_core.api import csv_cell
 from eak_voting import choices
-from eak_voting.counting.pabulib import PabulibFile, PabulibProject, PabulibVote, write
+from eak_voting.counting.amounts import decimal
+from eak_voting.counting.pabulib import (
+    PabulibFile,
+    PabulibProject,
+    PabulibVote,
+    with_remark,
+    write,
+)
 from eak_voting.outcome import Judged, Outcome
 from eak_voting.published import BallotFile, counted_votes
-from eak_voting.settings import GRADES, BudgetBallot, Terms
+from eak_voting.settings import GRADES, BudgetBallot, BudgetRules, Terms
 
 _PARIS = ZoneInfo("Europe/Paris")
 
@@ -22,6 +29,7 @@ _VOTE_TYPES: dict[BudgetBallot, str] = {
     "basket": "approval",
     "points": "cumulative",
 }
+_SHARES = {"none": "equalshares", "add1": "equalshares/add1"}
 
 
 def table(terms: Terms, outcome: Outcome, *, spreadsheet: bool = False) -> str:
@@ -75,66 +83,107 @@ def _project_rows(terms: Terms, outcome: Outcome) -> Iterator[Sequence[Any]]:
     yield "code", "title", "cost", "votes", "supporters", "funded", "equal_shares", "greedy"
     counts = (spending.equal_shares, spending.greedy)
     places = [{option: place for place, option in enumerate(count.selected, 1)} for count in counts]
-    decisive = spending.decisive
-    figures = {each.option: each for each in decisive.projects}
+    selected = spending.result.selected
+    figures = {each.option: each for each in spending.decisive.projects}
     for option in terms.options:
         each = figures[option.number]
-        yield (option.code, option.title, each.cost, each.votes, each.supporters,
-               int(option.number in decisive.selected),
+        yield (option.code, option.title, _amount(terms, each.cost), each.votes, each.supporters,
+               int(option.number in selected),
                *(place.get(option.number, "") for place in places))  # fmt: skip
 
 
-def pabulib(file: BallotFile, origin: str | None = None) -> Iterator[str]:
+def _amount(terms: Terms, cost: int) -> int | str:
+    """``cost`` in the currency's unit."""
+    units = terms.settings.budget.units if terms.settings.budget else 1
+    return cost if units == 1 else decimal(Fraction(cost, units))
+
+
+def pabulib(file: BallotFile) -> Iterator[str]:
     """The lines of the ``.pb`` file of a ballot about a budget (pabulib.org/format).
 
     Voters have numbers in the order of the published file, which tells nothing about them; excluded
-    votes are left out. ``origin`` is that of an imported ballot (``pabulib/France/Toulouse/2024``).
+    votes are left out, and blank ones are told of in the comment, since the format has none. An
+    imported ballot goes out with everything that its file said, save for what it said of voters.
     """
     terms = file.terms
     rules = terms.settings.budget
     assert rules is not None
-    votes = counted_votes(file.papers)
-    spending = file.result.spending
-    selected = set(spending.decisive.selected) if spending is not None else set()
-    figures = (
-        {each.option: each for each in spending.greedy.projects} if spending is not None else {}
+    votes = tuple(_votes(terms, counted_votes(file.papers)))
+    imported = rules.imported
+    meta = imported.meta if imported else _meta(terms, rules, file)
+    cells = imported.projects if imported else _cells(terms, rules, file)
+    projects = tuple(
+        PabulibProject(option.code, Fraction(option.cost or 0, rules.units), each)
+        for option, each in zip(terms.options, cells, strict=True)
     )
+    return write(PabulibFile(meta, projects, votes))
+
+
+def _meta(terms: Terms, rules: BudgetRules, file: BallotFile) -> dict[str, str]:
+    rule, remark = _rule(rules, file)
+    limits = {
+        "min_length": rules.at_least or None,
+        "max_length": rules.at_most,
+        "max_sum_cost": rules.amount if rules.ballot == "basket" else None,
+        "max_sum_points": rules.points if rules.ballot == "points" else None,
+        # The format's flag for a budget that would pay for everything.
+        "fully_funded": 1
+        if sum(each.cost or 0 for each in terms.options) <= rules.amount
+        else None,
+        # A project that nobody chose is not funded, however much is left.
+        "min_project_score_threshold": 1 if rule == "greedy-threshold" else None,
+    }
     meta = {
         "description": terms.title,
-        **_place(terms, origin),
+        "country": "France",
+        "unit": terms.service,
+        "instance": str(terms.ballot),
         "num_projects": str(len(terms.options)),
-        "num_votes": str(len(votes)),
+        "num_votes": "0",  # as many as are written
         "budget": str(rules.amount),
         "vote_type": _VOTE_TYPES[rules.ballot],
-        "rule": "equalshares" if rules.rule == "equal-shares" else "greedy",
+        "rule": rule,
         "date_begin": _day(datetime.fromisoformat(terms.opens_at)),
         # A ballot that closes at midnight ended on the day before.
         "date_end": _day(datetime.fromisoformat(terms.closes_at) - timedelta(seconds=1)),
+        **{name: str(limit) for name, limit in limits.items() if limit is not None},
         "currency": rules.currency,
     }
-    if rules.ballot == "points":
-        meta["max_sum_points"] = str(rules.points)
-    projects = tuple(
-        PabulibProject(
-            option.code,
-            Fraction(option.cost or 0),
-            {
-                "votes": str(figures[option.number].supporters if figures else 0),
-                "name": option.title,
-                "selected": str(int(option.number in selected)),
-            },
-        )
-        for option in terms.options
+    return meta | ({"comment": with_remark("", remark)} if remark else {})
+
+
+def _rule(rules: BudgetRules, file: BallotFile) -> tuple[str, str]:
+    """The rule as the format names it, and in words where it has no name for it.
+
+    The format lists no blank votes, whose voters have shares too; and it knows equal shares of
+    approvals alone.
+    """
+    if rules.rule == "greedy":
+        spending = file.result.spending
+        unchosen = spending is not None and any(not p.votes for p in spending.greedy.projects)
+        return ("greedy-threshold" if unchosen else "greedy"), ""
+    name = _SHARES.get(rules.completion)
+    if name is None or file.result.blank or rules.ballot == "points":
+        compared = ", compared with greedy" if rules.comparison else ""
+        return "unknown", f"Method of Equal Shares, completion {rules.completion}{compared}"
+    return (f"{name}-comparison" if rules.comparison else name), ""
+
+
+def _cells(terms: Terms, rules: BudgetRules, file: BallotFile) -> Iterator[dict[str, str]]:
+    spending = file.result.spending
+    selected = set(spending.result.selected) if spending is not None else set()
+    figures = (
+        {each.option: each for each in spending.greedy.projects} if spending is not None else {}
     )
-    return write(PabulibFile(meta, projects, tuple(_votes(terms, votes))))
-
-
-def _place(terms: Terms, origin: str | None) -> dict[str, str]:
-    """Where it was: here, or for an imported ballot where its file said."""
-    if origin is None:
-        return {"country": "France", "unit": terms.service, "instance": str(terms.ballot)}
-    names = ("country", "unit", "instance", "subunit")
-    return dict(zip(names, origin.split("/")[1:], strict=False))
+    for option in terms.options:
+        each = figures.get(option.number)
+        score = {"score": str(each.votes if each else 0)} if rules.ballot == "points" else {}
+        yield {
+            "votes": str(each.supporters if each else 0),
+            **score,
+            "name": option.title,
+            "selected": str(int(option.number in selected)),
+        }
 
 
 def _votes(terms: Terms, votes: Sequence[str]) -> Iterator[PabulibVote]:

@@ -82,7 +82,8 @@ class VoteChart:
 class ProjectRow:
     """A project with its votes, its cost, and why it is funded by the rule that decides or not.
 
-    ``by_other`` is whether the other count funds it.
+    ``by_other`` is whether the other count funds it; where the result is that of another place,
+    whether the count of this site does.
     """
 
     option: Option
@@ -197,8 +198,10 @@ def budget_chart(terms: Terms, outcome: Outcome) -> BudgetChart | None:
     full = 100 if by_points else scale((each.votes for each in projects), whole)
     elsewhere = frozenset(other.selected)
 
+    decided = spending.result.selected
+
     def row(project: Funded | NotFunded) -> ProjectRow:
-        funded = isinstance(project, Funded)
+        counted = isinstance(project, Funded)
         why = (
             budget_sentences.why_funded(terms, project)
             if isinstance(project, Funded)
@@ -209,19 +212,27 @@ def budget_chart(terms: Terms, outcome: Outcome) -> BudgetChart | None:
             votes=project.votes,
             supporters=project.supporters,
             width=bar_width(project.votes, whole, full),
-            funded=funded,
-            by_other=project.option in elsewhere,
-            why=why,
+            funded=project.option in decided,
+            by_other=counted if spending.is_official else project.option in elsewhere,
+            why=budget_sentences.counted_here(why) if spending.is_official else why,
         )
 
-    left_out = sorted(decisive.not_funded, key=lambda each: (-each.votes, each.option))
+    places = {option: place for place, option in enumerate(decided)}
+    funded = sorted(
+        (each for each in projects if each.option in places),
+        key=lambda each: (-each.votes if spending.is_official else 0, places[each.option]),
+    )
+    left_out = sorted(
+        (each for each in projects if each.option not in places),
+        key=lambda each: (-each.votes, each.option),
+    )
     return BudgetChart(
         counts=(
             (decisive, _bar(terms, decisive, other), _alone(terms, decisive, other)),
             (other, _bar(terms, other, decisive), _alone(terms, other, decisive)),
         ),
         full=full,
-        funded=tuple(row(each) for each in decisive.funded),
+        funded=tuple(row(each) for each in funded),
         not_funded=tuple(row(each) for each in left_out),
     )
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from eak_core.api import _, ngettext
 from eak_voting.results.budget_sentences import money
 from eak_voting.results.ranking_sentences import grade, listed
-from eak_voting.settings import Terms
+from eak_voting.settings import Source, Terms
 from eak_voting.wording import COMPLETION_TITLES, MISSING_SENTENCES, MISSING_TITLES
 
 
@@ -49,9 +49,33 @@ def _majority(terms: Terms) -> Iterator[str]:
                 " place, and cannot be kept.", floor=grade(rules.floor))  # fmt: skip
 
 
+#: What META says of a rule beside its name (pabulib.org/format).
+_PARAMETERS = (
+    "min_length", "max_length", "min_sum_cost", "max_sum_cost", "min_points", "max_points",
+    "min_sum_points", "max_sum_points", "min_project_cost", "max_project_cost",
+    "min_project_score_threshold",
+)  # fmt: skip
+
+
+def _elsewhere(source: Source) -> Iterator[str]:
+    """How it was counted where it was voted, by the words of its file."""
+    told = [f"{name} = {source.meta[name]}" for name in _PARAMETERS if source.meta.get(name)]
+    rule = source.meta.get("rule") or "unknown"
+    if told:
+        yield _("Its file names the rule of the vote: “%(rule)s”, with %(parameters)s.", rule=rule,
+                parameters=listed(told))  # fmt: skip
+    else:
+        yield _("Its file names the rule of the vote: “%(rule)s”.", rule=rule)
+    if source.selected is not None:
+        yield _("What was decided there is the result shown here. The counts that follow are made"
+                " by this site, to be compared with it.")  # fmt: skip
+
+
 def _budget(terms: Terms) -> Iterator[str]:
     rules = terms.settings.budget
     assert rules is not None
+    if rules.imported is not None:
+        yield from _elsewhere(rules.imported)
     if rules.rule == "equal-shares":
         yield _("The Method of Equal Shares decides. Every voter holds the same share of"
                 " %(budget)s. A project is paid for by those who chose it, each with the same"
@@ -67,7 +91,8 @@ def _budget(terms: Terms) -> Iterator[str]:
     else:
         yield _("The most votes first decides: projects are taken in the order of their votes, as"
                 " long as what is left of %(budget)s pays for them; one that does not fit is passed"
-                " over.", budget=money(terms, rules.amount))  # fmt: skip
+                " over, and so is one that nobody chose.",
+                budget=money(terms, rules.amount))  # fmt: skip
         yield _("Of projects with the same votes the one that costs less comes first, then the"
                 " lot.")  # fmt: skip
     yield _("The lot was drawn once, from the public log at the close, which nobody could know or"
