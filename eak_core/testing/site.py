@@ -37,6 +37,10 @@ SECRET = "a secret that every test knows"
 """The same for all, so that what one application signed another one can read."""
 
 
+YEAR = 366 * 24 * 3600
+"""In seconds."""
+
+
 @dataclass(frozen=True)
 class Sent:
     """Something that left the house through the outbox. ``payload`` has all of it."""
@@ -66,6 +70,9 @@ def open_app(url: str, instance: Path, plugins: Plugins = None, **overrides: Any
         "agent_domains": (AGENT_DOMAIN,),
         "base_url": "http://localhost",
         "rate_limits": False,
+        # Tests turn the clock by days; whoever signed in before stays so.
+        "session_idle": YEAR,
+        "session_lifetime": YEAR,
     }
     app = create_app(
         settings.load(instance, **{**chosen, **overrides}), plugins=plugins, testing=True

@@ -14,6 +14,7 @@ from eak_core.testing.fixtures import FrozenClock
 from eak_core.testing.people import People
 from eak_core.testing.queries import Queries
 from eak_core.testing.site import Site
+from eak_core.testing.sites import Sites
 from tests.core.accounts import sign_in
 
 FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
@@ -21,6 +22,12 @@ PHONE = (
     "Mozilla/5.0 (Linux; Android 16) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0 Mobile"
     " Safari/537.36"
 )
+
+
+@pytest.fixture
+def site(sites: Sites) -> Site:
+    """A site whose sessions end as they do by default."""
+    return sites.make((), session_idle=12 * 3600, session_lifetime=7 * 24 * 3600)
 
 
 def with_agent(site: Site, agent: str) -> Browser:

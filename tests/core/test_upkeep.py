@@ -15,8 +15,15 @@ from eak_core.services.models import Service
 from eak_core.testing.fixtures import FrozenClock
 from eak_core.testing.people import People
 from eak_core.testing.site import Site
+from eak_core.testing.sites import Sites
 
 PASSWORD = "a long enough sentence"
+
+
+@pytest.fixture
+def site(sites: Sites) -> Site:
+    """A site whose sessions last a week, as they do by default."""
+    return sites.make((), session_lifetime=7 * 24 * 3600)
 
 
 @pytest.fixture
