@@ -73,8 +73,14 @@ def done_here() -> str:
 def watch(engine: Engine) -> None:
     """Note every writing transaction of ``engine`` that lasts for longer than `LONG_SECONDS`."""
 
+    # How a session says what it may do differs: see `eak_core.db.session`.
+    said, means_writing = {
+        "sqlite": ("eak_writes", True),
+        "postgresql": ("postgresql_readonly", False),
+    }[engine.dialect.name]
+
     def on_begin(connection: Connection) -> None:
-        if connection.get_execution_options().get("eak_writes"):
+        if bool(connection.get_execution_options().get(said)) is means_writing:
             connection.info[_BEGAN] = (time.monotonic(), done_here())
 
     def on_checkin(_connection: Any, record: Any) -> None:
