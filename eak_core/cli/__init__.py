@@ -4,6 +4,7 @@ Everything heavy is imported inside the commands, so that ``eak --help`` answers
 """
 
 from eak_core.cli.frame import Root
+from eak_core.invocation import program
 
 __all__ = ["cli", "main"]
 
@@ -27,4 +28,4 @@ cli = Root(
 
 def main() -> None:
     """What the command ``eak`` runs. Exits with 0, with 1 for a refusal, with 2 for a misuse."""
-    cli.main(prog_name="eak")
+    cli.main(prog_name=program())

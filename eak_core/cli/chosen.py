@@ -2,7 +2,9 @@
 
 from typing import TYPE_CHECKING
 
+from eak_core.cli.frame import state
 from eak_core.errors import NotFound
+from eak_core.invocation import typed
 
 if TYPE_CHECKING:
     from eak_core.db import Session
@@ -16,7 +18,8 @@ def chosen_place(session: "Session", slug: str) -> "Place":
 
     place = find(session, slug)
     if place is None:
-        raise NotFound(f"There is no service “{slug}”. “eak service list” shows those there are.")
+        shown = typed("service list", state().folder)
+        raise NotFound(f"There is no service “{slug}”. “{shown}” shows those there are.")
     return place
 
 

@@ -10,6 +10,7 @@ from eak_core.cli.frame import State, state
 from eak_core.cli.output import confirm, yes_option
 from eak_core.cli.running import port_option
 from eak_core.errors import Misconfigured
+from eak_core.invocation import typed
 
 # Says that a folder was made by this command, so that --reset removes nothing else.
 MARKER = "eak.toml"
@@ -106,6 +107,7 @@ def _introduce(url: str, folder: Path) -> None:
     from eak_core.demo import sign_ins
 
     click.echo(f"The demonstration is in {folder}.\n\n  {url}/\n  {url}/admin/\n")
+    click.echo(f"Commands for it look like this:\n  {typed('plugin list', folder)}\n")
     for role, email, password in sign_ins():
         click.echo(f"  {role:<14} {email:<32} {password}")
     click.echo()

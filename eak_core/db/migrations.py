@@ -25,6 +25,7 @@ from eak_core.db.base import Base
 from eak_core.db.session import db
 from eak_core.db.trouble import is_database_trouble
 from eak_core.errors import Misconfigured
+from eak_core.invocation import typed
 
 logger = logging.getLogger("eak.migrations")
 
@@ -237,7 +238,7 @@ def require_current(app: Flask) -> None:
     if missing:
         raise Misconfigured(
             f"The database lacks {len(missing)} migration(s), up to {missing[-1]}: "
-            "run “eak db upgrade”."
+            f"run “{typed('db upgrade', app.instance_path)}”."
         )
 
 
