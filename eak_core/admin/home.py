@@ -1,6 +1,6 @@
 """The overview: what needs somebody, and which plugins are on where."""
 
-from flask import g
+from flask import current_app, g
 from sqlalchemy import func, select
 
 from eak_core.admin.desk import Answer, blueprint
@@ -8,6 +8,7 @@ from eak_core.db import current_session
 from eak_core.db.hold import held_since
 from eak_core.events import inspection, scheduling, subscriptions
 from eak_core.events.models import TransportPause
+from eak_core.invocation import typed
 from eak_core.people.models import Person
 from eak_core.plugins.host import get_host
 from eak_core.plugins.purge import notice_purges
@@ -34,6 +35,7 @@ def home() -> Answer:
         outbox=inspection.outbox_counts(session),
         outbox_paused=session.scalar(select(func.count()).select_from(TransportPause)),
         held=held_since(session) is not None,
+        release=typed("db release", current_app.instance_path),
         troubles=troubles(session, get_host()),
     )
 

@@ -8,6 +8,7 @@ import click
 from eak_core.cli.frame import REFUSED, state
 from eak_core.cli.output import confirm, json_option, show_json, yes_option
 from eak_core.errors import EakError
+from eak_core.invocation import typed
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -159,7 +160,7 @@ def restore(file: Path, leave_out_unknown: bool, as_json: bool) -> None:
     if as_json:
         return show_json({"events": events, "held": True})
     click.echo(f"Restored from {file}: {events:,} events, every log is whole.")
-    return click.echo("No mail leaves and nothing is done by itself before “eak db release”.")
+    return click.echo(f"No mail leaves and nothing is done by itself before “{_release()}”.")
 
 
 @group.command()
@@ -173,7 +174,11 @@ def hold() -> None:
 
     with state().application() as app, write_session(app) as session:
         hold_site(session)
-    click.echo("The site is held: no mail leaves and nothing is done by itself.")
+    click.echo(f"The site is held: no mail leaves and nothing is done before “{_release()}”.")
+
+
+def _release() -> str:
+    return typed("db release", state().folder)
 
 
 @group.command()

@@ -10,6 +10,7 @@ import click
 from eak_core.cli.frame import REFUSED, State, state
 from eak_core.cli.output import json_option, show_json
 from eak_core.errors import EakError
+from eak_core.invocation import typed
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -209,7 +210,8 @@ def _held(session: "Session") -> Iterator[Finding]:
         sentence = (
             f"The site is a copy that is held since {since:%Y-%m-%d %H:%M} UTC: no mail leaves"
         )
-        yield Finding("held", False, f"{sentence} and nothing is done before “eak db release”.")
+        command = typed("db release", state().folder)
+        yield Finding("held", False, f"{sentence} and nothing is done before “{command}”.")
 
 
 def _long_writers(session: "Session") -> Iterator[Finding]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from eak_core.cli.frame import REFUSED, state
+from eak_core.invocation import typed
 
 if TYPE_CHECKING:
     from eak_core.db import Session
@@ -122,7 +123,8 @@ def _unready(session: "Session") -> str | None:
 
     reason = clock_fault(session)
     if held_since(session) is not None:
-        reason = "The site is held: no mail leaves and nothing is done before “eak db release”."
+        command = typed("db release", state().folder)
+        reason = f"The site is held: no mail leaves and nothing is done before “{command}”."
     if reason is not None:
         click.echo(f"eak: {reason}", err=True)
     return reason

@@ -208,6 +208,7 @@ def upgrade_all(app: Flask) -> Upgraded:
 def faults_in(app: Flask) -> dict[str, str]:
     """A sentence for each distribution that the database does not fit, whichever way."""
     engine = _engine(app)
+    command = typed("db upgrade", app.instance_path)
     found = {}
     for each in distributions(app):
         try:
@@ -218,7 +219,7 @@ def faults_in(app: Flask) -> dict[str, str]:
             found[each.name] = _said(each, error)
         else:
             if missing:
-                found[each.name] = f"{each.name} lacks {', '.join(missing)}: run “eak db upgrade”."
+                found[each.name] = f"{each.name} lacks {', '.join(missing)}: run “{command}”."
     return found
 
 

@@ -19,6 +19,7 @@ from eak_core.db import migrations
 from eak_core.db.trouble import is_database_trouble
 from eak_core.events import SITE
 from eak_core.i18n import _l, lazy_ngettext
+from eak_core.invocation import DEFAULT_INSTANCE, typed
 from eak_core.plugins import breaker, checks, hookspecs, mounting
 from eak_core.plugins.candidates import Candidate
 from eak_core.plugins.contributions import Denial
@@ -62,6 +63,7 @@ class PluginHost:
         self._found: Mapping[str, Installed] = discover(candidates, self._manager)
         self._pending: dict[str, Any] = {}
         self._mounted: frozenset[str] = frozenset()
+        self._instance = DEFAULT_INSTANCE
         #: Up to where the log of the site was looked through for purges by other processes.
         self.purges_noticed = 0
         self._index()
@@ -103,6 +105,7 @@ class PluginHost:
     def init_app(self, app: Flask) -> None:
         """Belong to ``app``: mount the plugins' pages, announce their migrations."""
         app.extensions[EXTENSION] = self
+        self._instance = Path(app.instance_path)
         breaker.init_app(app)
         faults = mounting.mount(app, [each for each in self.installed.values() if each.loaded])
         self._found = {**self._found, **faults}
@@ -121,7 +124,7 @@ class PluginHost:
         for name, each in self._found.items():
             reason = None
             if each.loaded and each.migrations:
-                reason = _pending_reason(engine, each.migrations)
+                reason = _pending_reason(engine, each.migrations, self._instance)
             elif each.loaded:
                 reason = checks.tables_nobody_makes(each)
             if reason is not None:
@@ -215,7 +218,9 @@ def _service_id(arguments: Mapping[str, Any]) -> int:
     return found
 
 
-def _pending_reason(engine: Engine, distribution: migrations.Distribution) -> Any | None:
+def _pending_reason(
+    engine: Engine, distribution: migrations.Distribution, instance: Path
+) -> Any | None:
     try:
         missing = migrations.pending(engine, distribution)
     except Exception as error:
@@ -227,9 +232,10 @@ def _pending_reason(engine: Engine, distribution: migrations.Distribution) -> An
     if not missing:
         return None
     return lazy_ngettext(
-        "%(num)s of its migrations has not run: run “eak db upgrade”.",
-        "%(num)s of its migrations have not run: run “eak db upgrade”.",
+        "%(num)s of its migrations has not run: run “%(command)s”.",
+        "%(num)s of its migrations have not run: run “%(command)s”.",
         len(missing),
+        command=typed("db upgrade", instance),
     )
 
 

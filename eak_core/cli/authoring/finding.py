@@ -10,8 +10,9 @@ from importlib.metadata import entry_points
 from importlib.util import find_spec
 from pathlib import Path
 
+from eak_core.cli.frame import state
 from eak_core.errors import Misconfigured
-from eak_core.invocation import program
+from eak_core.invocation import typed
 from eak_core.plugins.candidates import GROUP
 
 
@@ -97,7 +98,7 @@ def _installed_from(name: str) -> Path:
     if not modules:
         raise NotFound(
             f"“{name}” is no folder and no installed plugin. Give the folder of its"
-            f" pyproject.toml, or see “{program()} plugin list”."
+            f" pyproject.toml, or see “{typed('plugin list', state().folder)}”."
         )
     top = modules[0].partition(".")[0]
     spec = find_spec(top)

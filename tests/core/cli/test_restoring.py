@@ -246,7 +246,7 @@ def test_a_zip_that_was_meddled_with_is_refused_in_one_sentence_and_leaves_nothi
 @pytest.mark.usefixtures("no_plugins")
 def test_a_restored_copy_is_quiet_until_it_is_released(eak: Eak, kept: Path, empty: str) -> None:
     restored = eak("db", "restore", str(kept))
-    assert "eak db release" in restored.out
+    assert " db release”" in restored.out
     doctor = eak("doctor", "--json")
     assert [each["about"] for each in doctor.json["checks"] if not each["ok"]] == ["held"]
     waited = eak("worker", "--once")

@@ -84,10 +84,10 @@ def test_a_plugin_with_pending_migrations_is_not_ready_and_says_why(
     check(app)
     host = get_host(app)
     assert host.installed["shelf"].state is State.PENDING
-    assert "eak db upgrade" in str(host.installed["shelf"].reason)
+    assert " db upgrade”" in str(host.installed["shelf"].reason)
     assert host.installed["reader"].state is State.MISSING
     assert list(host.ready) == ["other"]
-    with pytest.raises(Refused, match="eak db upgrade"):
+    with pytest.raises(Refused, match=" db upgrade”"):
         switch(app, "shelf")
     migrations_of(app)
     check(app)
@@ -140,7 +140,7 @@ def test_other_processes_stop_offering_what_was_purged_until_its_migrations_run(
     migrations_of(here)
     purge_in(here, "shelf")
     assert "shelf" in get_host(elsewhere).ready
-    with pytest.raises(Refused, match="eak db upgrade"):
+    with pytest.raises(Refused, match=" db upgrade”"):
         switch(elsewhere, "shelf")
     assert get_host(elsewhere).installed["shelf"].state is State.PENDING
     migrations_of(here)
