@@ -212,13 +212,20 @@ def _move(
 ) -> StageChange:
     """Pass the guards, then move ``idea`` provided that nobody else did."""
     reason = _checked_reason(reason)
+    here = idea.stage
+    # Before the guards, not after them: what they go by may be written by somebody who holds the
+    # idea, such as a ballot that is just announced.
+    stands = session.scalar(select(Idea.stage).where(Idea.id == idea.id).with_for_update())
+    if stands != here:
+        session.refresh(idea)
+        raise _moved_meanwhile(stage_graph(active), idea.stage)
     denial = get_host().first_denial(
         "can_change_stage", active,
         session=session, service=service, idea=idea, to=to, actor=actor,
     )  # fmt: skip
     if denial is not None:
         raise Refused(denial.message)
-    at, here = clock.now(), idea.stage
+    at = clock.now()
     moved = session.scalar(
         update(Idea)
         .where(Idea.id == idea.id, Idea.stage == here)

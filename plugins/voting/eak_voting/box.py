@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import bindparam, insert, text, update
+from sqlalchemy import bindparam, func, insert, select, text, update
 
 from eak_core.api import Session, UTCDateTime, clock
 from eak_voting import receipts
@@ -32,6 +32,14 @@ def enter(session: Session, ballot: Ballot, key: str) -> bool:
         _enter, {"ballot_id": ballot.id, "voter_key": key, "hour": hour_of(clock.now())}
     )
     return entered.scalar_one_or_none() is not None
+
+
+def one_at_a_time(session: Session, ballot: Ballot, person_id: int) -> None:
+    """Let no two transactions of one person do something in ``ballot`` at once, until this one
+    ends. SQLite has one writer at a time anyway."""
+    if session.get_bind().dialect.name == "postgresql":
+        number = int(receipts.voter_key(ballot.key, person_id)[:15], 16)
+        session.execute(select(func.pg_advisory_xact_lock(number)))
 
 
 def put_in(

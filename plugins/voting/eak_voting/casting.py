@@ -10,7 +10,7 @@ changes it, and nobody else can, the platform included.
 
 from dataclasses import dataclass
 
-from sqlalchemy import bindparam, delete, select
+from sqlalchemy import bindparam, select
 
 from eak_core.api import (
     Actor,
@@ -143,13 +143,12 @@ def withdraw(
     ballot = _taking_votes(session, service, ballot)
     assert actor.person_id is not None
     key = receipts.voter_key(ballot.key, actor.person_id)
-    # First the register, as casting does: two requests of one person wait for each other here.
-    entered = session.scalar(
-        delete(RegisterEntry)
-        .where(RegisterEntry.ballot_id == ballot.id, RegisterEntry.voter_key == key)
-        .returning(RegisterEntry.voter_key)
+    # First the register, as casting does: two requests of one person wait for each other here. It
+    # is held and not deleted yet, because a wrong code must leave everything as it is.
+    entry = session.get(
+        RegisterEntry, (ballot.id, key), with_for_update=True, populate_existing=True
     )
-    if entered is None:
+    if entry is None:
         return
     mark = key
     if ballot.secrecy == "secret":
@@ -159,6 +158,7 @@ def withdraw(
         raise _wrong_code()
     box.replace_receipt(session, ballot, box.receipt_of(ballot, paper, code))
     session.delete(paper)
+    session.delete(entry)
     _publish(session, actor, ballot, VoteWithdrawn)
 
 

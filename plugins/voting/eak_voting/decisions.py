@@ -23,6 +23,7 @@ from eak_core.api import (
     _l,
     change_stage,
     clock,
+    may,
     next_stages,
     public_ideas,
     require,
@@ -32,6 +33,8 @@ from eak_voting.managing.desk import STAGE, ballots_holding
 from eak_voting.models import Ballot, BallotOption
 from eak_voting.preparing import locked
 
+#: Where the core brings what its author takes back.
+WITHDRAWN = "withdrawn"
 #: The decision that an idea stays where it is.
 STAY = "stay"
 
@@ -153,11 +156,11 @@ def _mark(session: Session, option: BallotOption) -> None:
         raise Conflict(_l("Somebody else has decided about this idea in between."))
 
 
-def guard(session: Session, idea: Idea) -> Denial | None:
-    """The refusal that ``idea`` leaves the stage of votes while a ballot that names it is not
-    counted; None where there is no such ballot."""
+def guard(session: Session, service: Service, idea: Idea, to: str, actor: Actor) -> Denial | None:
+    """The refusal that ``idea`` leaves the stage of votes, or that its author withdraws it from any
+    stage, while a ballot that names it is not counted; None where there is no such ballot."""
     if idea.stage != STAGE:
-        return None
+        return _guard_withdrawal(session, service, idea, to, actor)
     for ballot in ballots_holding(session, idea):
         if ballot.state == "announced":
             return Denial(
@@ -171,6 +174,24 @@ def guard(session: Session, idea: Idea) -> Denial | None:
             _(
                 "This idea is on the ballot “%(ballot)s”, which is not counted yet: it stays in"
                 " this stage until then.",
+                ballot=ballot.title,
+            )
+        )
+    return None
+
+
+def _guard_withdrawal(
+    session: Session, service: Service, idea: Idea, to: str, actor: Actor
+) -> Denial | None:
+    """What people vote on does not go away while they do, unless those who hold the vote want
+    it."""
+    if to != WITHDRAWN or may(actor, "voting.manage", service):
+        return None
+    for ballot in ballots_holding(session, idea):
+        return Denial(
+            _(
+                "This idea is on the ballot “%(ballot)s”: it cannot be withdrawn before the votes"
+                " are counted. Ask those who run the service if it has to.",
                 ballot=ballot.title,
             )
         )

@@ -114,6 +114,8 @@ def exclusions_of(session: Session, ballot: Ballot) -> list[Exclusion]:
 def exclusion_of(session: Session, ballot: Ballot, number: int) -> Exclusion:
     """The exclusion ``number`` of ``ballot``; `NotFound` where there is none."""
     query = select(Exclusion).where(_of(ballot), Exclusion.number == number)
+    # As it stands now: the page that led here may have read it before somebody else reversed it.
+    query = query.execution_options(populate_existing=True)
     found = session.scalars(query).one_or_none() if 0 < number < 2**31 else None
     if found is None:
         raise NotFound(_l("This ballot has no exclusion of this number."))

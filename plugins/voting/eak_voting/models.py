@@ -104,7 +104,8 @@ class BallotOption(Model):
     """What can be voted for: an idea, or a project brought by an import.
 
     ``number`` is its place on the ballot from 1, ``code`` its name in exports, ``cost`` in whole
-    units of the ballot's currency.
+    units of the ballot's currency. ``summary`` is what the paper says of its idea, as that was at
+    the opening, and ``text_hash`` the SHA-256 of its whole text then; both are empty before.
     """
 
     __tablename__ = "voting_option"
@@ -121,6 +122,8 @@ class BallotOption(Model):
     )
     cost: Mapped[int | None]
     decided_at: Mapped[datetime | None]
+    summary: Mapped[str] = mapped_column(Text, default="", server_default="")
+    text_hash: Mapped[str | None] = mapped_column(String(DIGEST))
 
     @property
     def term(self) -> Option:
@@ -256,7 +259,11 @@ class Support(Model):
 
 
 class Declaration(Model):
-    """What somebody declared to be admitted to ballots: a commune, and an age they have."""
+    """What somebody declared to be admitted to ballots: a commune, and an age they have.
+
+    ``changes`` is how often they declared another commune than before, ``changed_at`` the last
+    time.
+    """
 
     __tablename__ = "voting_declaration"
 
@@ -266,6 +273,8 @@ class Declaration(Model):
     commune_code: Mapped[str | None] = mapped_column(ForeignKey("commune.code"))
     attested_age: Mapped[int | None]
     declared_at: Mapped[datetime]
+    changes: Mapped[int] = mapped_column(default=0, server_default="0")
+    changed_at: Mapped[datetime | None]
 
 
 class Reminder(Model):

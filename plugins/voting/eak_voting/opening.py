@@ -16,12 +16,13 @@ from eak_core.api import (
     _l,
     clean_lines,
     clock,
+    has_outcome,
     plugin_settings,
     public_ideas,
     publish,
     require,
 )
-from eak_voting import bursts, timetable
+from eak_voting import bursts, frozen, timetable
 from eak_voting.ballots import options_of, phase, settings_of, terms_of, written
 from eak_voting.events import BallotAnnounced, BallotCancelled, BallotOpened
 from eak_voting.manifest import plugin
@@ -47,6 +48,7 @@ def announce(session: Session, actor: Actor, service: Service, ballot: Ballot) -
             _l("The close of this ballot is in the past. Choose another date, then announce it."),
             {"closes_at": _("This instant has passed.")},
         )
+    _hold_ideas(session, ballot)
     ballot.state = "announced"
     event = BallotAnnounced(ballot_id=ballot.id)
     publish(session, event, service_id=service.id, actor_id=actor.person_id)
@@ -54,6 +56,25 @@ def announce(session: Session, actor: Actor, service: Service, ballot: Ballot) -
     timetable.plan(session, ballot, timedelta(hours=hours))
     if ballot.opens_at <= clock.now():
         open_ballot(session, service, ballot)
+
+
+def _hold_ideas(session: Session, ballot: Ballot) -> None:
+    """Keep the ideas of ``ballot`` where they stand until it is announced: from then on a guard
+    does.
+
+    `Refused` where one has come to its outcome since the draft was written.
+    """
+    asked = [option.idea_id for option in options_of(session, ballot)]
+    query = select(Idea).where(Idea.id.in_(asked)).order_by(Idea.id).with_for_update()
+    for idea in session.scalars(query.execution_options(populate_existing=True)):
+        if has_outcome(idea):
+            raise Refused(
+                _(
+                    "The idea “%(idea)s” has come to its outcome: nobody can vote on it any more."
+                    " Take it off the draft, then announce the ballot.",
+                    idea=idea.title,
+                )
+            )
 
 
 def withdraw_announcement(session: Session, actor: Actor, service: Service, ballot: Ballot) -> None:
@@ -90,9 +111,11 @@ def open_ballot(session: Session, service: Service, ballot: Ballot) -> None:
     if ballot.state != "announced":
         return
     _drop_gone(session, service, ballot)
-    if not options_of(session, ballot):
+    options = options_of(session, ballot)
+    if not options:
         _cancel(session, Actor.system(), service, ballot, _gone_reason())
         return
+    frozen.freeze(session, options)
     now = clock.now()
     # Opened by hand or late, the terms name the instant that was announced all the same.
     terms = canonical(terms_of(session, service, ballot))

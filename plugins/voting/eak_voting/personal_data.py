@@ -48,6 +48,8 @@ def export_person(session: Session, person_id: int) -> Mapping[str, Any]:
             "commune": declared.commune_code,
             "age": declared.attested_age,
             "declared_at": declared.declared_at,
+            "changes": declared.changes,
+            "changed_at": declared.changed_at,
         }
         if declared is not None
         else None,

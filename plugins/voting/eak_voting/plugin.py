@@ -100,8 +100,10 @@ def slot_manage_home(session: Session, service: Service) -> Markup:
 
 
 @hookimpl
-def can_change_stage(session: Session, idea: Idea) -> Denial | None:
-    return decisions.guard(session, idea)
+def can_change_stage(
+    session: Session, service: Service, idea: Idea, to: str, actor: Actor
+) -> Denial | None:
+    return decisions.guard(session, service, idea, to, actor)
 
 
 @hookimpl

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from eak_core.db import Session
 from eak_core.ideas.models import Idea
 from eak_core.ideas.transitions import change_stage
 from eak_core.permissions import Actor
@@ -144,17 +145,23 @@ class Polls:
         self, ballot: Ballot, said: Any, by: Actor | None = None, *, form_key: str = "", **more: Any
     ) -> Cast:
         """``said``: numbers of options, points by number, or grades by number."""
-        text = choices.write(self.terms(ballot), said)
         with self.site.writing() as session:
-            return cast(
-                session,
-                by or self.voter(),
-                self.service,
-                session.get_one(Ballot, ballot.id),
-                text,
-                form_key=form_key or receipts.new_form_key(),
-                **more,
-            )
+            return self.cast_in(session, ballot, said, by or self.voter(), form_key, **more)
+
+    def cast_in(
+        self,
+        session: Session,
+        ballot: Ballot,
+        said: Any,
+        by: Actor,
+        form_key: str = "",
+        **more: Any,
+    ) -> Cast:
+        """As `vote`, in a transaction that somebody else ends."""
+        held = session.get_one(Ballot, ballot.id)
+        text = choices.write(terms_of(session, self.service, held), said)
+        key = form_key or receipts.new_form_key()
+        return cast(session, by, self.service, held, text, form_key=key, **more)
 
     def close(self, ballot: Ballot) -> Ballot:
         """Let the ballot's end come, and the worker count it."""

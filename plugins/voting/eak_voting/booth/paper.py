@@ -4,21 +4,20 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import select
-
-from eak_core.api import Idea, Service, Session, _, idea_url, plain_summary, public_ideas
+from eak_core.api import Service, Session, _, idea_url
+from eak_voting import frozen
 from eak_voting.booth.forms import chosen_numbers
 from eak_voting.booth.ordering import shuffled
 from eak_voting.figures import money
 from eak_voting.settings import Option, Terms
 from eak_voting.wording import GRADE_TITLES
 
-SUMMARY_LENGTH = 220
-
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One option: ``url`` and ``summary`` are those of its idea, as long as that is public."""
+    """One option: ``url`` is that of its idea, as long as that is public, ``summary`` what the idea
+    said when the ballot opened, which it no longer does where it was ``edited``. Of what moderators
+    hide the paper says ``hidden``, their reason, and no title."""
 
     number: int
     title: str
@@ -26,6 +25,8 @@ class Line:
     cost_text: str = ""
     url: str | None = None
     summary: str = ""
+    edited: bool = False
+    hidden: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,34 +39,30 @@ class Said:
 
 
 def lines(session: Session, service: Service, terms: Terms, order_key: str) -> list[Line]:
-    """The lines of the paper, in the order that ``order_key`` draws; two queries at most."""
-    ideas = _ideas(session, service, terms)
+    """The lines of the paper, in the order that ``order_key`` draws; three queries at most."""
+    known = frozen.shown(session, service, terms)
     budget = terms.settings.budget
     currency = budget.currency if budget is not None else "EUR"
     return [
-        _line(option, ideas.get(option.idea), currency)
+        _line(option, known.get(option.number, frozen.Shown()), currency)
         for option in shuffled(terms.options, terms.ballot, order_key)
     ]
 
 
-def _line(option: Option, idea: Any, currency: str) -> Line:
+def _line(option: Option, shown: frozen.Shown, currency: str) -> Line:
+    title = option.title
+    if shown.hidden is not None:
+        title = _("Idea no. %(number)s, hidden by the moderators", number=option.number)
     return Line(
         number=option.number,
-        title=option.title,
+        title=title,
         cost=option.cost,
         cost_text="" if option.cost is None else money(option.cost, currency),
-        url=idea_url(idea) if idea is not None else None,
-        summary=plain_summary(idea.problem or idea.body, SUMMARY_LENGTH) if idea else "",
+        url=idea_url(shown.idea) if shown.idea is not None else None,
+        summary=shown.summary,
+        edited=shown.edited,
+        hidden=shown.hidden,
     )
-
-
-def _ideas(session: Session, service: Service, terms: Terms) -> Mapping[int | None, Any]:
-    ids = [option.idea for option in terms.options if option.idea is not None]
-    if not ids:
-        return {}
-    query = select(Idea.id, Idea.slug, Idea.problem, Idea.body)
-    rows = session.execute(query.where(Idea.id.in_(ids), *public_ideas(service.id)))
-    return {row.id: row for row in rows}
 
 
 def summed_up(terms: Terms, paper: Sequence[Line], said: Any) -> list[Said]:

@@ -13,7 +13,7 @@ from eak_core.api import (
     render,
     require,
 )
-from eak_voting import receipts
+from eak_voting import box, receipts
 from eak_voting.ballots import ballot_of, phase, terms_of
 from eak_voting.blueprint import blueprint
 from eak_voting.booth.forms import said_by
@@ -24,7 +24,6 @@ from eak_voting.casting import TooEarly, TooLate, cast, own_choices, withdraw
 from eak_voting.choices import WrongChoices, write
 from eak_voting.models import Ballot
 from eak_voting.networks import voter_network
-from eak_voting.preparing import locked
 from eak_voting.settings import Terms
 from eak_voting.views import stands
 
@@ -66,8 +65,9 @@ def toggle(ballot_id: int) -> Answer:
 
 @limit_clicks
 def _click(session: Session, ballot: Ballot, number: int, *, on: bool) -> None:
-    # Two clicks on two options at once each add to what the other one has saved.
-    locked(session, ballot)
+    # Two clicks on two options at once each add to what the other one has saved. Those of one
+    # person wait for each other; those of others do not.
+    box.one_at_a_time(session, ballot, g.actor.person_id)
     terms = terms_of(session, g.service, ballot)
     before = own_choices(session, g.actor, ballot)
     chosen = set(said_by(terms, before))

@@ -36,6 +36,7 @@ from eak_voting.ballots import ballot_for, options_of, phase, settings_of, terms
 from eak_voting.blueprint import manage
 from eak_voting.booth.views import vote_form_page
 from eak_voting.bursts import ballots_with_bursts
+from eak_voting.electorate import changed_since
 from eak_voting.managing import desk
 from eak_voting.managing.drafting import (
     Candidates,
@@ -173,11 +174,14 @@ def _known(method: str) -> Method:
 
 def _page_of(session: Session, ballot: Ballot) -> str:
     names = {commune.code: commune.name for commune in communes(session)}
+    rules = settings_of(ballot)
+    declares = rules.electorate.who == "inhabitants" and ballot.state != "draft"
     return render(
         "voting/manage_show.html",
         ballot=ballot,
         phase=phase(ballot),
-        rules=settings_of(ballot),
+        rules=rules,
+        redeclared=changed_since(session, ballot.created_at) if declares else None,
         options=options_of(session, ballot),
         names=names,
     )
