@@ -9,6 +9,7 @@ from flask import Flask, request
 
 from eak_core.admin import manage
 from eak_core.admin.setup import init_admin
+from eak_core.clock import ARRIVED
 from eak_core.config import Config
 from eak_core.db import current_session, db, init_db
 from eak_core.events import CORE, EventRegistry, Subscriber
@@ -37,8 +38,6 @@ from eak_core.web.themes import add_template_folder
 from eak_core.web.words import catalogue_of
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
-#: Where a server puts, in the environment of a request, when it had arrived in whole.
-ARRIVED = "eak.arrived"
 
 
 def create_app(

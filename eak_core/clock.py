@@ -8,6 +8,10 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime, timedelta
 
+#: Where the server puts, in the environment of a request, when it had arrived in whole: before it
+#: stood in line for a thread. No header of a client has such a name.
+ARRIVED = "eak.arrived"
+
 _frozen: ContextVar[datetime | None] = ContextVar("eak_frozen_clock", default=None)
 _wrong: ContextVar[timedelta] = ContextVar("eak_wrong_clock", default=timedelta())
 

@@ -6,8 +6,10 @@ its body nor for its reading, and no transaction is open meanwhile.
 
 import asyncio
 import logging
+from datetime import datetime
 from typing import Any
 
+from eak_core import clock
 from eak_core.serving.arrival import Arrivals, TooSlow
 from eak_core.serving.exchange import Answer, WSGIApp, answer_of, environ_of
 from eak_core.serving.lanes import Full, Lane
@@ -61,11 +63,12 @@ class Front:
         except TooSlow:
             protocol.response_str(408, [*_HEADERS, ("connection", "close")], _TOO_SLOW)
             return
+        arrived = clock.now()
         self._in_hand += 1
         self._nothing_in_hand.clear()
         try:
             lane = self._reading if safe else self._writing
-            await _send(protocol, await lane.run(lambda: self._answer(scope, body)))
+            await _send(protocol, await lane.run(lambda: self._answer(scope, body, arrived)))
         except Full:
             logger.warning("Requests are refused: the line is full or does not move.")
             protocol.response_str(503, [*_HEADERS, ("retry-after", "5")], _FULL)
@@ -88,8 +91,8 @@ class Front:
             return b""
         return await self._arrivals.read(protocol, length)
 
-    def _answer(self, scope: Any, body: bytes) -> Answer:
-        return answer_of(self._app, environ_of(scope, body))
+    def _answer(self, scope: Any, body: bytes, arrived: datetime) -> Answer:
+        return answer_of(self._app, {**environ_of(scope, body), clock.ARRIVED: arrived})
 
     async def _settle(self) -> None:
         if not self._in_hand:

@@ -9,7 +9,7 @@ from flask import Flask
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
-from eak_core.app import ARRIVED
+from eak_core.clock import ARRIVED
 from eak_core.db import current_session, read_session
 from eak_core.testing.site import Site
 

@@ -70,6 +70,18 @@ def under_way(session: Session, service_id: int) -> bool:
     return session.scalar(query.limit(1)) is not None
 
 
+def asked_at(session: Session) -> datetime:
+    """The instant by which a vote counts: when its request arrived, before it waited for a thread
+    or for its turn among those who write."""
+    now = clock.now()
+    return min(session.began_at or now, now)  # a demonstration votes in the past
+
+
+def takes_votes(session: Session, ballot: Ballot) -> bool:
+    """Whether ``ballot`` was open when what ``session`` works for arrived."""
+    return phase(ballot, asked_at(session)) == "open"
+
+
 def settings_of(ballot: Ballot) -> Settings:
     """The rules of ``ballot``."""
     return _settings.decode(ballot.settings)

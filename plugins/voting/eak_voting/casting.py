@@ -25,7 +25,7 @@ from eak_core.api import (
     require,
 )
 from eak_voting import box, bursts, mixing, receipts
-from eak_voting.ballots import phase, terms_of
+from eak_voting.ballots import asked_at, phase, terms_of
 from eak_voting.choices import check
 from eak_voting.electorate import require_admitted
 from eak_voting.events import VoteCast, VoteChanged, VoteWithdrawn
@@ -83,7 +83,7 @@ def cast(
 
     ``choices`` is canonical JSON (`eak_voting.choices`), ``form_key`` the key of the form it comes
     from, ``source`` what names the network it comes from (`eak_voting.bursts`). `TooLate` where
-    the transaction was asked for after the close, `TooEarly` before the opening, `CodeNeeded`
+    the request arrived after the close, `TooEarly` before the opening, `CodeNeeded`
     where the vote was cast by another form and is secret; `Forbidden` for whoever is not of the
     electorate; `ValueError` for choices that the terms do not allow.
     """
@@ -191,11 +191,10 @@ def choices_with_code(session: Session, ballot: Ballot, code: str) -> str:
 def _taking_votes(session: Session, service: Service, ballot: Ballot) -> Ballot:
     """``ballot``, which takes votes and cannot be closed before this transaction ends.
 
-    What counts is when the transaction was asked for, before it waited for its turn; the close
-    waits for those (`eak_voting.closing`).
+    What counts is when the request arrived, before it waited for a thread or for its turn; the
+    close waits for those (`eak_voting.timetable.GRACE`).
     """
-    now = clock.now()
-    asked = min(session.began_at or now, now)  # a demonstration votes in the past
+    asked = asked_at(session)
     if ballot.state == "announced" and phase(ballot, asked) == "open":
         open_ballot(session, service, ballot)  # the worker is late: whoever comes first opens it
     held = session.connection().execute(_hold, {"ballot_id": ballot.id}).one()

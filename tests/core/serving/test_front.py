@@ -3,10 +3,12 @@
 import asyncio
 import threading
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
+from eak_core import clock
 from eak_core.serving import arrival, front, lanes
 from eak_core.serving.arrival import Arrivals, TooSlow
 from eak_core.serving.exchange import environ_of
@@ -95,6 +97,22 @@ def test_a_body_is_handed_over_whole() -> None:
     ask(said, (Scope("POST", ("transfer-encoding", "chunked")), connection))
     assert (connection.status, connection.sent) == (200, [b"POST one two"])
     assert connection.headers["content-length"] == "12"
+
+
+def test_a_request_is_dated_when_it_had_arrived_and_not_when_a_thread_takes_it_up(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    instants = [datetime(2026, 3, 1, 18, 0, second, tzinfo=UTC) for second in range(4)]
+    monkeypatch.setattr(clock, "now", lambda: instants.pop(0))
+    dated = []
+
+    def taken_up(environ: dict[str, Any], start: Any) -> Iterable[bytes]:
+        dated.append((environ[clock.ARRIVED], clock.now()))
+        return said(environ, start)
+
+    ask(taken_up, (Scope("POST", (clock.ARRIVED, "1999")), Connection(b"x")))
+    [(arrived, taken)] = dated
+    assert arrived < taken
 
 
 def test_of_a_body_that_says_it_is_too_large_nothing_is_read() -> None:

@@ -6,9 +6,11 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import func, select
 
+from eak_core.clock import ARRIVED
 from eak_core.errors import Forbidden
 from eak_core.events.models import EventLog
 from eak_core.permissions import Actor, SignInRequired
+from eak_core.testing.browser import Browser
 from eak_core.testing.fixtures import FrozenClock
 from eak_voting import receipts
 from eak_voting.casting import (
@@ -112,6 +114,45 @@ def test_an_answer_that_was_lost_is_given_again_after_the_close(
         polls.vote(ballot, [2], voter, form_key=KEY)
     with pytest.raises(TooLate):
         polls.vote(ballot, [1], polls.voter(2), form_key=KEY[::-1])
+
+
+def test_a_vote_counts_by_when_it_arrived_however_long_it_waited_for_its_turn(
+    polls: Polls, clock: FrozenClock
+) -> None:
+    """Nine seconds before the close, one arrives and waits for a thread, then for the writers."""
+    ballot = polls.open(secrecy="secret")
+    clock.set(ballot.closes_at + timedelta(seconds=24))
+    with polls.site.writing() as session:
+        session.arrived_at = ballot.closes_at - timedelta(seconds=9)
+        polls.cast_in(session, ballot, [1], polls.voter(1))
+    with polls.site.writing() as session:
+        session.arrived_at = ballot.closes_at
+        with pytest.raises(TooLate):
+            polls.cast_in(session, ballot, [1], polls.voter(2))
+    assert rows(polls, Paper) == 1
+    polls.close(ballot)
+    with polls.site.writing() as session:
+        session.arrived_at = ballot.closes_at - timedelta(seconds=9)
+        with pytest.raises(TooLate):
+            polls.cast_in(session, ballot, [1], polls.voter(3))
+
+
+@pytest.mark.parametrize("database", ["sqlite"])
+def test_a_vote_of_a_page_that_waited_for_a_thread_across_the_close_is_recorded(
+    polls: Polls, client: Browser, clock: FrozenClock, database: str
+) -> None:
+    ballot = polls.open("support", ideas=1, lasts=timedelta(hours=1))
+    client.sign_in(polls.site.people.citizen)
+    page = f"/culture/votes/{ballot.id}/voter"
+    form = client.read(page).form("/soutenir").filled({"on": "1"})
+    clock.set(ballot.closes_at + timedelta(seconds=8))
+    answer = client.post(
+        f"/culture/votes/{ballot.id}/soutenir",
+        data=form,
+        environ_overrides={ARRIVED: ballot.closes_at - timedelta(seconds=2)},
+    )
+    assert answer.status_code == 303
+    assert rows(polls, Paper) == 1
 
 
 def test_an_open_vote_is_changed_by_voting_again_and_the_last_one_counts(polls: Polls) -> None:

@@ -15,7 +15,7 @@ from eak_core.api import (
 )
 from eak_voting import receipts
 from eak_voting.addresses import ballot_url
-from eak_voting.ballots import ballot_of, phase
+from eak_voting.ballots import ballot_of, takes_votes
 from eak_voting.blueprint import blueprint
 from eak_voting.booth import voter_session
 from eak_voting.booth.forms import CodeForm, WithdrawForm
@@ -36,7 +36,7 @@ def code(ballot_id: int) -> Answer:
     check_visible(g.actor, g.service, page=True)
     session = current_session()
     ballot = ballot_of(session, g.service, ballot_id)
-    if phase(ballot) != "open":
+    if not takes_votes(session, ballot):
         return not_open_page(ballot)
     if ballot.secrecy != "secret":
         return redirect(url_for("voting.vote", ballot_id=ballot.id))
@@ -70,7 +70,7 @@ def take_back(ballot_id: int) -> Answer:
     check_visible(g.actor, g.service, page=True)
     session = current_session()
     ballot = ballot_of(session, g.service, ballot_id)
-    if phase(ballot) != "open":
+    if not takes_votes(session, ballot):
         return not_open_page(ballot)
     require(g.actor, "voting.vote", g.service)
     if not has_voted(session, g.actor, ballot):

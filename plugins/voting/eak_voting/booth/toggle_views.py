@@ -14,7 +14,7 @@ from eak_core.api import (
     require,
 )
 from eak_voting import box, receipts
-from eak_voting.ballots import ballot_of, phase, terms_of
+from eak_voting.ballots import ballot_of, takes_votes, terms_of
 from eak_voting.blueprint import blueprint
 from eak_voting.booth.forms import said_by
 from eak_voting.booth.ordering import visitor_key
@@ -43,7 +43,7 @@ def toggle(ballot_id: int) -> Answer:
     ballot = ballot_of(session, g.service, ballot_id)
     if ballot.method != "support":
         return redirect(url_for("voting.vote", ballot_id=ballot.id), 303)
-    if phase(ballot) != "open":
+    if not takes_votes(session, ballot):
         return not_open_page(ballot)
     number = request.form.get("option", type=int) or 0
     try:

@@ -22,7 +22,7 @@ from eak_core.api import (
 )
 from eak_voting import explained, receipts
 from eak_voting.addresses import ballot_url
-from eak_voting.ballots import ballot_of, phase, terms_of
+from eak_voting.ballots import ballot_of, takes_votes, terms_of
 from eak_voting.blueprint import blueprint
 from eak_voting.booth import voter_session
 from eak_voting.booth.declaring import cast_form, declare_from
@@ -70,7 +70,7 @@ def vote(ballot_id: int) -> Answer:
     check_visible(g.actor, g.service, page=True)
     session = current_session()
     ballot = ballot_of(session, g.service, ballot_id)
-    if phase(ballot) != "open":
+    if not takes_votes(session, ballot):
         return not_open_page(ballot)
     if ballot.state == "announced":
         _open_late(ballot.id)
@@ -105,7 +105,7 @@ def choose(ballot_id: int) -> Answer:
     check_visible(g.actor, g.service, page=True)
     session = current_session()
     ballot = ballot_of(session, g.service, ballot_id)
-    if phase(ballot) != "open":
+    if not takes_votes(session, ballot):
         return not_open_page(ballot)
     terms = terms_of(session, g.service, ballot)
     form, said = PaperForm(), filled_in(terms, request.form)
@@ -135,7 +135,7 @@ def check(ballot_id: int) -> Answer:
     check_visible(g.actor, g.service, page=True)
     session = current_session()
     ballot = ballot_of(session, g.service, ballot_id)
-    if phase(ballot) != "open":
+    if not takes_votes(session, ballot):
         return not_open_page(ballot)
     terms = terms_of(session, g.service, ballot)
     choices = canonical_or_none(terms, voter_session.kept_choices(ballot.id))
