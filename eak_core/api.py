@@ -52,6 +52,7 @@ from eak_core import clock
 from eak_core.db import Base as Model
 from eak_core.db import Session, UTCDateTime, current_session, read_session, write_session
 from eak_core.db.upsert import insert_for, insert_once, upsert
+from eak_core.demo.stage import Demo
 from eak_core.errors import (
     Conflict,
     EakError,
@@ -139,6 +140,7 @@ __all__ = [
     "ContentHidden",
     "ContentRestored",
     "Context",
+    "Demo",
     "Denial",
     "EakError",
     "Event",

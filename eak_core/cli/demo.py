@@ -2,6 +2,7 @@
 
 import os
 import shutil
+from collections.abc import Sequence
 from pathlib import Path
 
 import click
@@ -33,8 +34,17 @@ mail_sender = "Démonstration <ne-pas-repondre@demo.example>"
 )
 @click.option("--no-serve", is_flag=True, help="Prepare everything, then exit.")
 @click.option("--reset", is_flag=True, help="Forget what was done there, and begin again.")
+@click.option(
+    "--with",
+    "plugins",
+    metavar="NAME",
+    multiple=True,
+    help="Switch the installed plugin NAME on in every service, with its content. Repeatable.",
+)
 @yes_option
-def demo(port: int, data: Path | None, no_serve: bool, reset: bool, yes: bool) -> None:
+def demo(
+    port: int, data: Path | None, no_serve: bool, reset: bool, plugins: tuple[str, ...], yes: bool
+) -> None:
     """A site with services, people and ideas, on http://127.0.0.1:8000.
 
     What is done there is kept from one start to the next.
@@ -51,7 +61,7 @@ def demo(port: int, data: Path | None, no_serve: bool, reset: bool, yes: bool) -
     _write_settings(folder)
     # The address in letters and feeds is the one that people see, whatever the port.
     os.environ.setdefault("EAK_BASE_URL", place.url)
-    _prepare(State(folder))
+    _prepare(State(folder), plugins)
     _introduce(place.url, folder)
     if not no_serve:
         server.serve(place, folder, processes=1, worker=True)
@@ -84,11 +94,11 @@ def _write_settings(folder: Path) -> None:
     file.write_text(SETTINGS.format(domain=AGENT_DOMAIN), encoding="utf-8")
 
 
-def _prepare(demonstration: State) -> None:
+def _prepare(demonstration: State, plugins: Sequence[str] = ()) -> None:
     """Migrate, and load the content where there is none yet, so that the first page shows all."""
     from eak_core.db import db
     from eak_core.db.migrations import upgrade_all
-    from eak_core.demo import load
+    from eak_core.demo import add, load
     from eak_core.events.worker import Worker
 
     with demonstration.application(migrated=False) as app:
@@ -98,7 +108,8 @@ def _prepare(demonstration: State) -> None:
         db.engine.dispose()
     # Opened again: which plugins are ready is settled when an application is made.
     with demonstration.application() as app:
-        if load(app):
+        fresh = load(app)
+        if add(app, plugins) or fresh:
             Worker(app).drain()
         db.engine.dispose()
 

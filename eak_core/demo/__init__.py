@@ -3,7 +3,8 @@
 So it produces events like real life does, in the order in which things would have happened.
 """
 
+from eak_core.demo.added import add
 from eak_core.demo.content import PASSWORD, Content, SignIn, content, sign_ins
-from eak_core.demo.stage import load
+from eak_core.demo.stage import Demo, load
 
-__all__ = ["PASSWORD", "Content", "SignIn", "content", "load", "sign_ins"]
+__all__ = ["PASSWORD", "Content", "Demo", "SignIn", "add", "content", "load", "sign_ins"]

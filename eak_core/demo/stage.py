@@ -39,19 +39,22 @@ Act = Callable[[Session], None]
 
 @dataclass
 class Demo:
-    """What there is to play with: given to the plugins' hook ``load_demo`` too.
+    """What a demonstration has to play with, as the hook ``load_demo`` is given it.
 
-    ``people`` and ``ideas`` go by the keys of ``content.toml``; where many are needed, `crowd` has
-    more.
+    ``people`` and ``ideas`` go by the keys of ``eak_core/demo/content.toml``, ideas of all services
+    together. One that somebody took away since is missing, so look with ``get``. ``now`` is the
+    instant of the loading, in UTC; acts of the past are played under ``clock.freeze(…)``. Where
+    many people are needed, `crowd` has more.
     """
 
     now: datetime
     people: dict[str, Person] = field(default_factory=dict)
     ideas: dict[str, Idea] = field(default_factory=dict)
-    _crowd: list[Person] = field(default_factory=list)
+    _crowd: list[Person] = field(default_factory=list, init=False)
 
     def actor(self, session: Session, key: str) -> Actor:
-        """The person ``key`` with the rights they hold by now."""
+        """The person ``key`` with the rights they hold by now: ``gestion`` manages every service,
+        ``administration`` administers the site. KeyError where there is nobody."""
         return actor_for(session, session.get_one(Person, self.people[key].id))
 
     def crowd(self, session: Session, size: int) -> list[Actor]:
@@ -60,11 +63,14 @@ class Demo:
         for number in range(len(self._crowd) + 1, size + 1):
             with clock.freeze(self.days_ago(CROWD_DAYS, f"crowd {number}")):
                 address, name = f"foule-{number}@demo.example", f"Démo Personne {number}"
-                self._crowd.append(create_person(session, address, name, None, locale="fr"))
+                there = session.scalar(select(Person).where(Person.email == address))
+                self._crowd.append(
+                    there or create_person(session, address, name, None, locale="fr")
+                )
         session.flush()
         return [actor_for(session, person) for person in self._crowd[:size]]
 
-    def days_ago(self, days: int, what: str = "") -> datetime:
+    def days_ago(self, days: float, what: str = "") -> datetime:
         """An instant of the day so many ``days`` ago; ``what`` happens decides on the hour."""
         spread = crc32(what.encode())
         hour, minute = WAKING[spread % len(WAKING)], spread // len(WAKING) % 60

@@ -187,7 +187,9 @@ def import_comments(  # type: ignore[empty-body]
 def load_demo(session: "Session", service: Any, demo: Any) -> None:
     """Add demonstration content to ``service`` through the plugin's own domain functions.
 
-    Active plugins, once per service of a new demonstration. ``demo`` offers its people and ideas.
+    Active plugins, once per service of a new demonstration; and a plugin that ``eak demo --with``
+    names, in each service where it was off. ``demo`` is a `Demo`, with the people and ideas there
+    are.
     """
 
 

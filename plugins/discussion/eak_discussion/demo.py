@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from eak_core.api import Service, Session, clock
+from eak_core.api import Demo, Service, Session, clock
 from eak_discussion.comments import hide_comment, post_comment, withdraw_comment
 from eak_discussion.models import Comment
 
@@ -120,7 +120,7 @@ DISCUSSIONS: dict[str, Sequence[Said]] = {
 }  # fmt: skip
 
 
-def play(session: Session, service: Service, demo: Any) -> None:
+def play(session: Session, service: Service, demo: Demo) -> None:
     """Let the people of the demonstration discuss the ideas of ``service``."""
     for key, discussion in DISCUSSIONS.items():
         idea = demo.ideas.get(key)
@@ -130,7 +130,7 @@ def play(session: Session, service: Service, demo: Any) -> None:
 
 
 def _say(
-    session: Session, service: Service, demo: Any, idea: Any, said: Said, parent: Comment | None
+    session: Session, service: Service, demo: Demo, idea: Any, said: Said, parent: Comment | None
 ) -> None:
     actor = demo.actor(session, said.person)
     with clock.freeze(demo.days_ago(said.days)):

@@ -8,6 +8,7 @@ from markupsafe import Markup
 from eak_core.api import (
     Actor,
     Asset,
+    Demo,
     Idea,
     ImportedComment,
     ImportReport,
@@ -115,5 +116,5 @@ def import_comments(
 
 
 @hookimpl
-def load_demo(session: Session, service: Service, demo: Any) -> None:
+def load_demo(session: Session, service: Service, demo: Demo) -> None:
     play(session, service, demo)

@@ -11,6 +11,7 @@ from random import Random
 from typing import Any
 
 from eak_core.api import (
+    Demo,
     Idea,
     Service,
     Session,
@@ -155,7 +156,7 @@ _REASON = "Le prochain scrutin dira ce qu’en pensent les habitants."
 SUPPORT = {"bancs": 23, "outilotheque": 17, "frigos": 9, "ateliers-serres": 12, "musee-classe": 6}
 
 
-def play(session: Session, service: Service, demo: Any) -> None:
+def play(session: Session, service: Service, demo: Demo) -> None:
     """Let the people of the demonstration support ideas of ``service`` and vote on them."""
     for key, supporters in SUPPORT.items():
         idea = demo.ideas.get(key)
@@ -168,7 +169,7 @@ def play(session: Session, service: Service, demo: Any) -> None:
             _play_ballot(session, service, demo, told)
 
 
-def _play_ballot(session: Session, service: Service, demo: Any, told: Told) -> None:
+def _play_ballot(session: Session, service: Service, demo: Demo, told: Told) -> None:
     manager = demo.actor(session, "gestion")
     announced = demo.days_ago(max(told.opens, 0) + 1, f"announce {told.title}")
     for number, key in enumerate(told.staged):
@@ -186,7 +187,7 @@ def _play_ballot(session: Session, service: Service, demo: Any, told: Told) -> N
         _close(session, service, ballot)
 
 
-def _draft(session: Session, service: Service, demo: Any, told: Told) -> Draft:
+def _draft(session: Session, service: Service, demo: Demo, told: Told) -> Draft:
     ideas = {key: demo.ideas[key].id for key in told.liked}
     return Draft(
         title=told.title,
@@ -205,12 +206,12 @@ def _draft(session: Session, service: Service, demo: Any, told: Told) -> Draft:
     )
 
 
-def _at_eight(demo: Any, days: int) -> Any:
+def _at_eight(demo: Demo, days: int) -> Any:
     day = demo.days_ago(days)
     return day.replace(hour=7, minute=0)
 
 
-def _vote(session: Session, service: Service, demo: Any, told: Told, ballot: Ballot) -> None:
+def _vote(session: Session, service: Service, demo: Demo, told: Told, ballot: Ballot) -> None:
     """Let the crowd vote, spread over the time until now or the close."""
     random = Random(told.title)  # noqa: S311  # the same demonstration each time, not a secret
     terms = terms_of(session, service, ballot)

@@ -9,6 +9,7 @@ from markupsafe import Markup
 from eak_core.api import (
     Actor,
     Asset,
+    Demo,
     Denial,
     Idea,
     NavItem,
@@ -143,5 +144,5 @@ def erase_person(session: Session, person_id: int) -> None:
 
 
 @hookimpl
-def load_demo(session: Session, service: Service, demo: Any) -> None:
+def load_demo(session: Session, service: Service, demo: Demo) -> None:
     play(session, service, demo)

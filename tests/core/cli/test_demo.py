@@ -1,11 +1,13 @@
 """The demonstration: complete in one command, kept by the second one."""
 
 from collections import Counter
+from importlib.metadata import EntryPoint
 from pathlib import Path
 
 import pytest
 
 from eak_core.demo import PASSWORD, content, sign_ins
+from eak_core.plugins import candidates
 from tests.core.cli.conftest import Eak
 
 STAGES = {"draft", "submitted", "screening", "accepted", "rejected", "withdrawn"}
@@ -149,3 +151,89 @@ def test_a_second_start_makes_nothing_again(eak: Eak, folder: Path) -> None:
     before = {file.name: file.read_bytes() for file in folder.iterdir() if file.is_file()}
     play(eak, folder)
     assert {file.name: file.read_bytes() for file in folder.iterdir() if file.is_file()} == before
+
+
+APPLAUSE = """
+from eak_core.api import Demo, Event, Plugin, Service, Session, event, hookimpl, publish
+
+plugin = Plugin(name="applause", title="Applause", core=">=0.1,<1", requires=REQUIRES)
+
+
+@event(plugin, "applause.given", version=1, subject="idea:{idea_id}")
+class Given(Event):
+    '''Somebody applauded an idea.'''
+
+    idea_id: int
+
+
+@hookimpl
+def load_demo(session: Session, service: Service, demo: Demo) -> None:
+    by = demo.actor(session, "citoyenne").person_id
+    crowd = demo.crowd(session, 3)
+    for idea in demo.ideas.values():
+        if idea.service_id == service.id:
+            assert len({each.person_id for each in crowd}) == 3
+            publish(session, Given(idea_id=idea.id), service_id=service.id, actor_id=by)
+    TROUBLE
+"""
+
+
+def offer(
+    folder: Path,
+    patch: pytest.MonkeyPatch,
+    name: str,
+    requires: str = "()",
+    trouble: str = "",
+) -> None:
+    """Install a plugin of one module beside the others."""
+    text = APPLAUSE.replace("applause", name).replace("REQUIRES", requires)
+    (folder / f"offered_{name}.py").write_text(text.replace("TROUBLE", trouble))
+    patch.syspath_prepend(folder)
+    others = [*candidates.entry_points(group=candidates.GROUP)]
+    mine = EntryPoint(name, f"offered_{name}", candidates.GROUP)
+    patch.setattr(candidates, "entry_points", lambda group: [*others, mine])
+
+
+def given(eak: Eak, folder: Path, name: str) -> Counter[str]:
+    """How often the plugin added something, by service."""
+    only = ("--type", f"{name}.given", "--json")
+    return Counter(
+        each.slug
+        for each in content().services
+        for _row in eak("event", "list", "--service", each.slug, *only, on=folder).json
+    )
+
+
+def test_any_installed_plugin_shows_its_content_on_request_once(
+    eak: Eak, folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On a new demonstration and on one that is there; what it requires comes with it."""
+    told = Counter(idea.service for idea in content().ideas)
+    offer(tmp_path, monkeypatch, "cheer", "('voting',)")
+    play(eak, folder, "--with", "cheer")
+    assert given(eak, folder, "cheer") == told
+    offer(tmp_path, monkeypatch, "bow")
+    play(eak, folder, "--with", "bow", "--with", "discussion")
+    assert given(eak, folder, "bow") == told
+    play(eak, folder, "--with", "cheer", "--with", "bow")
+    assert given(eak, folder, "cheer") == given(eak, folder, "bow") == told
+    rows = {row["name"]: row for row in eak("plugin", "list", "--json", on=folder).json}
+    for name in ("bow", "discussion"):
+        assert all(place["active"] for place in rows[name]["services"]), name
+    assert eak("event", "verify", on=folder).code == 0
+
+
+def test_a_plugin_that_is_not_installed_is_refused_and_one_that_fails_adds_nothing(
+    eak: Eak, folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    play(eak, folder)
+    ran = eak("demo", "--no-serve", "--data", str(folder), "--with", "nothing")
+    assert ran.code == 1
+    assert "nothing" in ran.err
+    assert ran.err.count("\n") == 1
+    offer(tmp_path, monkeypatch, "fall", trouble="raise RuntimeError('not today')")
+    with pytest.raises(RuntimeError, match="not today"):
+        eak("demo", "--no-serve", "--data", str(folder), "--with", "fall")
+    rows = {row["name"]: row for row in eak("plugin", "list", "--json", on=folder).json}
+    assert not any(place["active"] for place in rows["fall"]["services"])
+    assert given(eak, folder, "fall") == Counter()
