@@ -6,6 +6,7 @@ switched off, and is refused when the plugin is loaded.
 """
 
 from collections.abc import Callable
+from copy import copy
 from pathlib import Path
 from typing import Any, Literal, NoReturn
 
@@ -76,6 +77,14 @@ class PluginBlueprint(Blueprint):
             super().url_value_preprocessor(_drop_service)
             super().url_defaults(_add_service)
         plugin.blueprints[area] = self
+
+
+def files_of(plugin: Plugin, import_name: str) -> PluginBlueprint:
+    """A blueprint for the files in the ``static/`` of a plugin that has no pages in a service. It
+    is an application's own: the manifest does not come to know of it."""
+    own = copy(plugin)
+    own.blueprints = dict(plugin.blueprints)
+    return PluginBlueprint(own, import_name)
 
 
 def _refused(method: str) -> Callable[..., NoReturn]:

@@ -21,6 +21,7 @@ from eak_core.events import SITE
 from eak_core.i18n import _l, lazy_ngettext
 from eak_core.invocation import DEFAULT_INSTANCE, typed
 from eak_core.plugins import breaker, checks, hookspecs, mounting
+from eak_core.plugins.blueprint import PluginBlueprint
 from eak_core.plugins.candidates import Candidate
 from eak_core.plugins.contributions import Denial
 from eak_core.plugins.discovery import discover, settle
@@ -62,7 +63,7 @@ class PluginHost:
         self._manager.add_hookspecs(hookspecs)
         self._found: Mapping[str, Installed] = discover(candidates, self._manager)
         self._pending: dict[str, Any] = {}
-        self._mounted: frozenset[str] = frozenset()
+        self._mounted: Mapping[str, PluginBlueprint] = {}
         self._instance = DEFAULT_INSTANCE
         #: Up to where the log of the site was looked through for purges by other processes.
         self.purges_noticed = 0
@@ -82,17 +83,18 @@ class PluginHost:
             for hook in SHAPES
         }
         # A plugin that was refused halfway may have left pages behind: they must be gated too.
+        there = {blueprint.plugin.name for blueprint in self._mounted.values()}
         manifests = [
             each.plugin
             for name, each in installed.items()
-            if each.plugin is not None and (each.loaded or name in self._mounted)
+            if each.plugin is not None and (each.loaded or name in there)
         ]
         segments = {plugin.segment: plugin.name for plugin in manifests}
         owners = {
             blueprint.name: plugin.name
             for plugin in manifests
             for blueprint in plugin.blueprints.values()
-        }
+        } | {name: blueprint.plugin.name for name, blueprint in self._mounted.items()}
         self.installed: Mapping[str, Installed] = MappingProxyType(installed)
         self.ready: Mapping[str, Plugin] = MappingProxyType(
             {name: plugin for name, plugin in ready.items() if plugin is not None}
@@ -199,7 +201,7 @@ class PluginHost:
             return None
         shaped = SHAPES[hook](answer)
         if hook == "assets":
-            pages = self.ready[plugin].blueprints.get("service")
+            pages = self._mounted.get(plugin)
             for asset in shaped:
                 folder = pages.static_folder if pages else None
                 if folder is None or not (Path(folder) / asset.path).is_file():

@@ -2,16 +2,17 @@
 
 import logging
 import traceback
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from copy import copy
 from dataclasses import replace
 
 from flask import Flask
 
 from eak_core.i18n import _l
-from eak_core.plugins.blueprint import PluginBlueprint
+from eak_core.plugins.blueprint import PluginBlueprint, files_of
 from eak_core.plugins.fields import schema
 from eak_core.plugins.installed import Installed, State
-from eak_core.plugins.manifest import ManifestError
+from eak_core.plugins.manifest import ManifestError, Plugin
 
 logger = logging.getLogger("eak.plugins")
 
@@ -35,10 +36,10 @@ def mount(app: Flask, plugins: Iterable[Installed]) -> dict[str, Installed]:
     return refused
 
 
-def mounted(app: Flask) -> frozenset[str]:
-    """The plugins that have at least one blueprint in ``app``."""
-    blueprints = app.blueprints.values()
-    return frozenset(each.plugin.name for each in blueprints if isinstance(each, PluginBlueprint))
+def mounted(app: Flask) -> Mapping[str, PluginBlueprint]:
+    """The blueprints of plugins that are in ``app``, by their names."""
+    blueprints = app.blueprints.items()
+    return {name: each for name, each in blueprints if isinstance(each, PluginBlueprint)}
 
 
 def _mount(app: Flask, found: Installed, taken: frozenset[str]) -> None:
@@ -46,14 +47,20 @@ def _mount(app: Flask, found: Installed, taken: frozenset[str]) -> None:
     assert plugin is not None
     if plugin.segment in taken:
         raise ManifestError(f"the core answers to “{plugin.segment}” itself")
-    if "service" not in plugin.blueprints and found.subfolder("static") is not None:
-        assert found.module is not None
-        PluginBlueprint(plugin, found.module.__name__)
     if plugin.settings is not None:
         with app.app_context():
             schema(plugin.settings)
-    for blueprint in plugin.blueprints.values():
-        app.register_blueprint(blueprint)
+    for blueprint in _blueprints(found, plugin):
+        # A copy: Flask notes in a blueprint that it is registered, and refuses it further views.
+        # The module may be given to another application, now or after it has declared more.
+        app.register_blueprint(copy(blueprint))
+
+
+def _blueprints(found: Installed, plugin: Plugin) -> Iterable[PluginBlueprint]:
+    yield from plugin.blueprints.values()
+    if "service" not in plugin.blueprints and found.subfolder("static") is not None:
+        assert found.module is not None
+        yield files_of(plugin, found.module.__name__)
 
 
 def _owned_segments(app: Flask) -> Iterable[str]:

@@ -72,7 +72,7 @@ def test_a_vote_sent_after_the_sign_in_expired_is_kept(
     assert answer.status_code == 303
     assert papers(polls, ballot) == []
     page = client.get(answer.location).text
-    assert "Vous n’êtes plus connecté" in page
+    assert "Votre connexion a pris fin" in page
     assert "Idea 1" in page
     client.sign_in(people.citizen)
     send(client, ballot)
