@@ -3,8 +3,10 @@
 What passes here cannot break a page of the core later.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from difflib import get_close_matches
+from inspect import signature, unwrap
+from pathlib import Path
 from types import FunctionType
 from typing import Any
 
@@ -142,6 +144,7 @@ def register_hooks(manager: pluggy.PluginManager, found: Installed) -> None:
             raise ManifestError(
                 _l("“%(name)s” is a wrapper around other plugins; only answers count.", name=name)
             )
+        _check_arguments(manager, name, getattr(module, name))
     try:
         manager.register(module, found.name)
     except pluggy.PluginValidationError as error:
@@ -150,7 +153,7 @@ def register_hooks(manager: pluggy.PluginManager, found: Installed) -> None:
         for caller in manager.get_hookcallers(module) or ():
             mine = [each for each in caller.get_hookimpls() if each.plugin is module]
             if not caller.has_spec() and not all(each.optionalhook for each in mine):
-                raise ManifestError(_unknown(manager, caller.name))
+                raise ManifestError(_unknown(manager, caller.name, mine[0].function))
     except ManifestError:
         manager.unregister(module)
         raise
@@ -173,12 +176,48 @@ def _marked(found: Installed) -> Iterator[tuple[str, dict[str, object]]]:
         yield name, options
 
 
-def _unknown(manager: pluggy.PluginManager, name: str) -> object:
+def _check_arguments(manager: pluggy.PluginManager, name: str, function: FunctionType) -> None:
+    caller = getattr(manager.hook, name, None)
+    if caller is None or caller.spec is None:
+        return  # no hook of this name: told once it is registered
+    for each in signature(function).parameters.values():
+        given = (
+            each.kind in {each.VAR_POSITIONAL, each.VAR_KEYWORD} or each.default is not each.empty
+        )
+        if not given and each.name not in caller.spec.argnames:
+            raise ManifestError(
+                _l(
+                    "%(place)s: the hook “%(name)s” has no argument “%(argument)s”; it is"
+                    " “%(signature)s”, of which a plugin takes what it needs.",
+                    place=_place(function),
+                    name=name,
+                    argument=each.name,
+                    signature=_signature(manager, name),
+                )
+            )
+
+
+def _signature(manager: pluggy.PluginManager, name: str) -> str:
+    return f"{name}({', '.join(getattr(manager.hook, name).spec.argnames)})"
+
+
+def _place(function: Callable[..., object]) -> str:
+    code = unwrap(function).__code__
+    return f"{Path(code.co_filename).name}:{code.co_firstlineno}"
+
+
+def _unknown(manager: pluggy.PluginManager, name: str, function: Callable[..., object]) -> object:
+    place = _place(function)
     known = [each for each in vars(manager.hook) if getattr(manager.hook, each).has_spec()]
     near = get_close_matches(name, known, 1)
     if near:
-        return _l("There is no hook “%(name)s”; is “%(near)s” meant?", name=name, near=near[0])
-    return _l("There is no hook “%(name)s”.", name=name)
+        return _l(
+            "%(place)s: there is no hook “%(name)s”; is “%(near)s” meant?",
+            place=place,
+            name=name,
+            near=_signature(manager, near[0]),
+        )
+    return _l("%(place)s: there is no hook “%(name)s”.", place=place, name=name)
 
 
 def check_neighbours(plugin: Plugin, others: dict[str, Plugin]) -> None:

@@ -136,7 +136,12 @@ MISTAKES: dict[str, tuple[Mistake, str, str]] = {
     "hook": (
         replace("eak_PLUGIN/plugin.py", "def nav_items", "def nav_item"),
         "plugin",
-        "is “nav_items” meant?",
+        "there is no hook “nav_item”; is “nav_items(service, actor)” meant?",
+    ),
+    "argument of a hook": (
+        replace("eak_PLUGIN/plugin.py", "def nav_items(", "def nav_items(user: object, "),
+        "plugin",
+        "the hook “nav_items” has no argument “user”; it is “nav_items(service, actor)”",
     ),
     "prefix": (
         replace("eak_PLUGIN/models.py", '"PLUGIN_mark"', '"marks_of_PLUGIN"'),

@@ -154,7 +154,11 @@ def test_a_misspelt_hook_is_refused_and_the_right_one_named() -> None:
 def test_an_argument_that_the_hook_does_not_have_is_refused() -> None:
     host = host_of(make("wrong", nav_items=lambda service, user: []))
     assert host.installed["wrong"].state is State.INVALID
-    assert "user" in str(host.installed["wrong"].reason)
+    said = str(host.installed["wrong"].reason)
+    assert "no argument “user”" in said
+    assert "nav_items(service, actor)" in said
+    assert said.startswith("test_discovery.py:")
+    assert "hookimpl" not in said, "in a sentence, not in pluggy's words"
     assert not host._manager.hook.nav_items.get_hookimpls()
 
 
