@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from eak_core.cli.authoring.finding import NotFound, importable, in_folder
-from eak_core.cli.inspection import loaded, sources
+from eak_core.cli.inspection import loaded, pages, sources
 
 
 @dataclass(frozen=True)
@@ -37,6 +37,9 @@ def inspect_plugin(
         findings += [
             *_findings("templates", outside, "each in its own folder."),
             *_findings("pages", inline, "no inline style, no inline script."),
+            *_findings(
+                "compiled", pages.template_faults(plugin), "every name in the templates is known."
+            ),
         ]
     golden = golden or _golden_folder(folder, plugin.name)
     with importable(plugin.root):

@@ -4,6 +4,7 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
+from jinja2 import TemplateSyntaxError
 from sqlalchemy import create_engine
 
 import eak_core.app  # the core's own tables, which a plugin's refer to
@@ -35,13 +36,23 @@ def look(name: str, module: str, golden: Path, write_golden: bool) -> Iterator[L
         return
     yield "migrations", _migrations(found, found.plugin), "they make what the models say."
     if found.folder is not None:
-        yield "translations", missing_translations(found.folder), "everything is said in French."
-        for sentence in said_otherwise(found.folder, _CORE_PACKAGE):
-            yield "words", [], sentence
+        yield from _words(found.folder)
     registry = EventRegistry([CORE, found.plugin])
     if write_golden:
         write_missing(registry, name, golden)
     yield "events", golden_problems(registry, name, golden), "each version has its golden file."
+
+
+def _words(folder: Path) -> Iterator[Look]:
+    try:
+        missing = missing_translations(folder)
+        otherwise = said_otherwise(folder, _CORE_PACKAGE)
+    except TemplateSyntaxError:
+        yield "translations", ["They are looked at once each template can be read."], ""
+        return
+    yield "translations", missing, "everything is said in French."
+    for sentence in otherwise:
+        yield "words", [], sentence
 
 
 def _loading(found: Installed | None, name: str) -> list[str]:

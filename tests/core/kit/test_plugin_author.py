@@ -123,6 +123,39 @@ MISTAKES: dict[str, tuple[Mistake, str, str]] = {
         "templates",
         "must be in templates/PLUGIN/",
     ),
+    "template syntax": (
+        append("eak_PLUGIN/templates/PLUGIN/index.html", "\n{% if %}\n"),
+        "compiled",
+        "is no template: ",
+    ),
+    "filter": (
+        append("eak_PLUGIN/templates/PLUGIN/index.html", "\n{{ 1|dated }}\n"),
+        "compiled",
+        "uses the filter “dated”, which there is not; is “date” meant?",
+    ),
+    "test": (
+        append("eak_PLUGIN/templates/PLUGIN/index.html", "\n{{ 1 is oddly }}\n"),
+        "compiled",
+        "uses the test “oddly”, which there is not; is “odd” meant?",
+    ),
+    "function": (
+        append("eak_PLUGIN/templates/PLUGIN/index.html", "\n{{ page_adress(1) }}\n"),
+        "compiled",
+        "calls “page_adress”, which neither the platform",
+    ),
+    "template name": (
+        append("eak_PLUGIN/templates/PLUGIN/index.html", "\n{% include 'PLUGIN/nowhere.html' %}\n"),
+        "compiled",
+        "names the template “PLUGIN/nowhere.html”, which there is not",
+    ),
+    "macro": (
+        append(
+            "eak_PLUGIN/templates/PLUGIN/index.html",
+            "\n{% from 'macros/forms.html' import feild %}\n",
+        ),
+        "compiled",
+        "takes “feild” from “macros/forms.html”, which has no such macro",
+    ),
     "inline style": (
         append("eak_PLUGIN/templates/PLUGIN/index.html", '<p style="color: red">Red</p>'),
         "pages",
