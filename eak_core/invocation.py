@@ -20,7 +20,7 @@ def program() -> str:
     """
     called = Path(sys.argv[0]) if sys.argv and sys.argv[0] else Path()
     if called.name == "__main__.py" and called.parent.name == "cli":
-        return f"{_shortest(Path(sys.executable))} -m eak_core.cli"
+        return f"{python()} -m eak_core.cli"
     if called.name != "eak":
         called = Path(sys.executable).with_name("eak")
         if not called.exists():
@@ -29,6 +29,11 @@ def program() -> str:
     if found is not None and Path(found).resolve() == called.resolve():
         return "eak"
     return _shortest(called)
+
+
+def python() -> str:
+    """The Python that EAK is installed for, as it can be typed here."""
+    return _shortest(Path(sys.executable))
 
 
 def typed(words: str, instance: Path | str) -> str:

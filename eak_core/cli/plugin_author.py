@@ -1,13 +1,14 @@
 """``eak plugin new``, ``check``, ``migration`` and ``translate``: what plugin authors run."""
 
 from pathlib import Path
+from shlex import quote
 from typing import TYPE_CHECKING
 
 import click
 
+from eak_core import invocation
 from eak_core.cli.frame import REFUSED, state
 from eak_core.cli.output import json_option, show_json
-from eak_core.invocation import typed
 
 if TYPE_CHECKING:
     from eak_core.cli.inspection import Finding
@@ -31,8 +32,11 @@ def new(name: str, into: Path) -> None:
     from eak_core.cli.scaffold import write_plugin
 
     folder = write_plugin(name, into)
-    click.echo(f"The plugin “{name}” is in {folder}. Install it and run its tests:")
-    click.echo(f"  pip install -e {folder}\n  pytest {folder}")
+    shown, python = quote(str(folder)), invocation.python()
+    click.echo(f"The plugin “{name}” is in {folder}. Install it, run its tests, and see it:")
+    click.echo(f"  {python} -m pip install -e {quote(f'{folder}[test]')}")
+    click.echo(f"  {python} -m pytest {shown}")
+    click.echo(f"  {invocation.typed(f'demo --with {name}', state().folder)}")
 
 
 @click.command("check")
@@ -90,7 +94,7 @@ def migration(plugin: str, message: str) -> None:
     for warning in written.warnings:
         click.echo(f"eak: {warning}", err=True)
     click.echo(f"{_shown(written.file)} is written: read it, then run")
-    return click.echo(f"  {typed('db upgrade', state().folder)}")
+    return click.echo(f"  {invocation.typed('db upgrade', state().folder)}")
 
 
 @click.command("translate")

@@ -54,7 +54,7 @@ def spans(page: Path) -> list[str]:
 def commands(page: Path) -> Iterator[str]:
     """Everything on ``page`` that somebody would type after a prompt and that begins with eak."""
     text = page.read_text("utf-8")
-    shown = [line.strip() for line in text.splitlines() if line.startswith("    eak ")]
+    shown = re.findall(r"^    (?:\.venv/bin/)?(eak .*)$", text, re.MULTILINE)
     for each in (*shown, *spans(page)):
         if each.startswith("eak ") and not re.search(r"[<…]", each):
             yield each.partition("#")[0].strip()

@@ -15,9 +15,11 @@ from tests.core.cli.conftest import Eak
 
 APPLAUSE = '''
 import click
-from flask import g, has_app_context
+from types import SimpleNamespace
+from flask import g, has_app_context, url_for
 from eak_core.api import (
-    Event, Plugin, Refused, current_session, event, hookimpl, publish, standalone,
+    Event, Plugin, PluginBlueprint, Refused, current_session, event, hookimpl, idea_url, publish,
+    site_url, standalone,
 )
 
 plugin = Plugin(name="applause", title="Applause", version="1.2", core=">=0.1,<1")
@@ -87,6 +89,19 @@ def record(context, then):
         context.exit(int(then))
 
 
+@click.command()
+def address():
+    """Say where things are, as a letter or a file for others would."""
+    click.echo(site_url())
+    click.echo(idea_url(SimpleNamespace(id=7, slug="sieste")))
+    click.echo(url_for("applause.index", _external=True))
+
+
+@PluginBlueprint(plugin, __name__).get("/")
+def index():
+    return "applause"
+
+
 class Made(click.Group):
     """Makes its commands when they are asked for."""
 
@@ -99,7 +114,7 @@ class Made(click.Group):
 
 @hookimpl
 def register_commands():
-    return [sneak, clap, add, measure, record, Made("made")]
+    return [sneak, clap, add, measure, record, address, Made("made")]
 '''
 BROKEN = "raise RuntimeError('out of order')\n"
 
@@ -278,3 +293,18 @@ def test_what_a_command_did_is_kept_unless_it_says_that_it_failed(
     assert ran.code == code
     types = [row["type"] for row in eak("event", "list", "--service", culture, "--json").json]
     assert ("applause.clapped" in types) is kept
+
+
+def test_the_addresses_that_a_command_writes_are_those_of_the_site(
+    eak: Eak, culture: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whole, with the path that a proxy has the site under, though no page is being read."""
+    monkeypatch.setenv("EAK_BASE_URL", "https://ville.example/idees-92")
+    eak("plugin", "enable", "applause", "--service", culture)
+    ran = eak("applause", "address", "--service", culture)
+    assert ran.code == 0, ran.err
+    assert ran.out.splitlines() == [
+        "https://ville.example/idees-92",
+        "https://ville.example/idees-92/culture/idees/7-sieste",
+        "https://ville.example/idees-92/culture/applause/",
+    ]

@@ -2,6 +2,8 @@
 
 import json
 import os
+import shlex
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -245,3 +247,17 @@ def test_what_is_wrong_is_said_line_by_line_for_people(tmp_path: Path) -> None:
     assert checked.returncode == 1
     assert "✗ plugin: It could not be loaded: RuntimeError: not today" in checked.stdout
     assert "Traceback" not in checked.stdout + checked.stderr
+
+
+def test_what_to_do_next_is_told_in_commands_that_can_be_typed(tmp_path: Path) -> None:
+    made = eak("plugin", "new", "applause", "--into", "here and there", folder=tmp_path)
+    steps = [shlex.split(line) for line in made.stdout.splitlines() if line.startswith("  ")]
+    python, folder = Path(sys.executable).absolute(), "here and there/applause"
+    assert [step[1:] for step in steps[:2]] == [
+        ["-m", "pip", "install", "-e", f"{folder}[test]"],
+        ["-m", "pytest", folder],
+    ]
+    assert {step[0] for step in steps[:2]} == {str(python)}
+    assert (tmp_path / folder / "pyproject.toml").exists()
+    assert steps[2][1:] == ["--instance", "instance", "demo", "--with", "applause"]
+    assert Path(shutil.which(steps[2][0]) or "").name == "eak"
