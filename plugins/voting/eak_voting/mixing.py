@@ -43,22 +43,20 @@ def mix_around(session: Session, model: type[Model], ballot_id: int, key: str) -
 
 def mix_late(session: Session, ballot_id: int) -> bool:
     """On PostgreSQL, write the rows of register and box anew that few others share a transaction
-    with; whether it was done. It waits for `LEAST` of each: fewer would stay linked by the new
-    transaction. The caller holds the row of the ballot. Nothing to do elsewhere.
+    with; whether it was done. Of each it waits for `LEAST`: fewer would stay linked by the new
+    transaction. The box need not wait for the register, nor can it: a vote that is changed is
+    written to the box alone. The caller holds the row of the ballot. Nothing to do elsewhere.
     """
     if session.get_bind().dialect.name != "postgresql":
         return False
-    late = [
-        (table, _late(table, ballot_id))
-        for table in (cast("Table", each.__table__) for each in (RegisterEntry, Paper))
-    ]
-    for table, chosen in late:
+    done = False
+    for table in (cast("Table", each.__table__) for each in (RegisterEntry, Paper)):
+        late = _late(table, ballot_id)
         query = select(func.count()).select_from(table).where(table.c.ballot_id == ballot_id)
-        if (session.scalar(query.where(chosen)) or 0) < LEAST:
-            return False
-    for table, chosen in late:
-        _write_anew(session, table, table.c.ballot_id == ballot_id, chosen)
-    return True
+        if (session.scalar(query.where(late)) or 0) >= LEAST:
+            _write_anew(session, table, table.c.ballot_id == ballot_id, late)
+            done = True
+    return done
 
 
 def mix(session: Session, ballot_id: int) -> None:
