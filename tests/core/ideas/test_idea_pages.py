@@ -15,6 +15,8 @@ from eak_core.testing.pages import Page
 from eak_core.testing.queries import Queries
 from eak_core.testing.site import Site
 
+pytestmark = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+
 LIST = "/culture/idees/"
 NEW = "/culture/idees/nouvelle"
 SECRET = "Secretword"
@@ -429,7 +431,6 @@ def test_submissions_are_limited(sites: Any, plugins: Any) -> None:
     assert statuses[-1] == 429
 
 
-@pytest.mark.parametrize("database", ["sqlite"])
 def test_a_correction_after_a_step_back_is_kept_and_said_to_be_one(
     author: Browser, site: Site, ideas: Any, database: str
 ) -> None:

@@ -20,6 +20,8 @@ from eak_discussion.comments import hide_comment, withdraw_comment
 from eak_discussion.thread import CONVERSATIONS
 from tests.plugins.discussion.conftest import Talk
 
+pytestmark = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+
 ATOM = "{http://www.w3.org/2005/Atom}"
 HOSTILE = '<script>alert(1)</script> [x](javascript:alert(1)) <img src=x onerror="alert(1)">'
 

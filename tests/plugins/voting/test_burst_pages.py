@@ -15,6 +15,8 @@ from eak_voting.models import Ballot
 from eak_voting.settings import Secrecy
 from tests.plugins.voting.conftest import Polls
 
+pytestmark = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+
 DESK = "/culture/gestion/votes"
 ROBOTS = "192.0.2.0/24"
 

@@ -21,6 +21,8 @@ from eak_voting.models import Ballot, BallotOption
 from eak_voting.settings import Publication, Secrecy
 from tests.plugins.voting.conftest import Polls
 
+pytestmark = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+
 DESK = "/culture/gestion/votes"
 NEW = f"{DESK}/nouveau"
 DATES = {"opens_at": "2026-03-10T09:00", "closes_at": "2026-04-10T20:00"}

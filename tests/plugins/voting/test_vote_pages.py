@@ -22,6 +22,8 @@ from tests.plugins.voting.voting_pages import (
     voters,
 )
 
+pytestmark = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+
 BOULOGNE, ISSY = "92012", "92040"
 
 
