@@ -288,7 +288,7 @@ def test_a_place_tells_all_of_a_service_in_one_query(
                     suspended_at=suspended,
                 )
             )
-            session.add(Subscription(plugin=name, service_id=service.id, handled=2))
+            session.add(Subscription(plugin=name, service_id=service.id, handled=3, shown=2))
     with site.reading() as session, query_count() as queries:
         place = find(session, "culture")
     assert queries.count == 1
@@ -309,10 +309,10 @@ def test_the_validator_moves_with_the_head_and_with_every_event_that_is_handled(
 
     first = validator()
     with site.writing() as session:
-        session.add(Subscription(plugin="voting", service_id=service.id, handled=0))
+        session.add(Subscription(plugin="voting", service_id=service.id, shown=0))
     assert validator() == first
     with site.writing() as session:
-        session.get_one(Subscription, ("voting", service.id)).handled = 1
+        session.get_one(Subscription, ("voting", service.id)).shown = 1
     second = validator()
     with site.writing() as session:
         known = session.get_one(Service, service.id)
