@@ -71,6 +71,7 @@ def erase_person(session: Session, person_id: int) -> None:
     for service_id in sorted(named_in):
         publish(session, VoterErased(person_id=person_id), service_id=service_id)
     _withdraw_support(session, person_id)
+    _forget_who_managed(session, person_id)
     for table in (Declaration, Reminder):
         session.execute(delete(table).where(table.person_id == person_id))
 
@@ -141,6 +142,12 @@ def _cut(session: Session, ballot: Ballot, key: str) -> None:
             .where(Paper.ballot_id == ballot.id, Paper.mark == key)
             .values(mark=nobody, person_id=None, salt=None)
         )
+
+
+def _forget_who_managed(session: Session, person_id: int) -> None:
+    """Ballots and exclusions stay, with their public reasons; who had made them does not."""
+    for column in (Ballot.created_by, Exclusion.excluded_by):
+        session.execute(update(column.class_).where(column == person_id).values({column: None}))
 
 
 def _withdraw_support(session: Session, person_id: int) -> None:
