@@ -91,7 +91,8 @@ class PageForm:
 
 
 class Page(HTMLParser):
-    """What of a page matters to tests; ``forms`` in their order, ``ids``, ``labels`` (for)."""
+    """What of a page matters to tests; ``forms`` in their order, ``ids``, ``labels`` (for), and
+    ``links``: where it leads to."""
 
     def __init__(self, html: str) -> None:
         super().__init__(convert_charrefs=True)
@@ -100,6 +101,7 @@ class Page(HTMLParser):
         self.ids: set[str] = set()
         self.labels: set[str] = set()
         self.inline: list[str] = []
+        self.links: list[str] = []
         self._form: PageForm | None = None
         self._control: Control | None = None
         self._open: list[str] = []
@@ -135,6 +137,8 @@ class Page(HTMLParser):
         if "id" in attributes:
             self.ids.add(attributes["id"])
         self._note_inline(tag, attributes)
+        if tag in {"a", "link"} and attributes.get("href"):
+            self.links.append(attributes["href"])
         if tag == "label" and "for" in attributes:
             self.labels.add(attributes["for"])
         if tag == "form":

@@ -31,7 +31,7 @@ def check_settings_are_sane(trial: Trial) -> None:
     form_class = trial.manifest.settings
     if form_class is None:
         return
-    site = trial.site()
+    site = trial.scene.site
     with site.app.test_request_context():
         known = schema(form_class)
     defaults = {name: setting.default for name, setting in known.items()}
@@ -61,10 +61,9 @@ def check_golden_files(trial: Trial, folder: Path) -> None:
     assert not problems, problems[0]
 
 
-def check_hooks_are_answered(trial: Trial) -> None:
+def check_it_can_be_built_anew(trial: Trial) -> None:
     """What has handlers and tables of its own can be built anew."""
-    site = trial.site()
-    with site.app.app_context():
+    with trial.scene.site.app.app_context():
         answered = trial.name in get_host().answering("reset_projections")
     needs = bool(trial.manifest.subscribers) and bool(trial.tables())
     assert answered or not needs, (

@@ -1,33 +1,41 @@
 """Off means: as if it had never been installed."""
 
-import gc
 import re
 import weakref
+from collections.abc import Callable, Iterator, Sequence
+from itertools import product
+from typing import Any
 
 import flask.signals
 from blinker import NamedSignal
-from sqlalchemy import func, select
-from werkzeug.test import TestResponse
+from flask import Flask
 
 from eak_core.events.log import committed
-from eak_core.events.models import Subscription
 from eak_core.ideas.models import Idea
+from eak_core.plugins.gate import parse
 from eak_core.plugins.host import get_host
-from eak_core.plugins.shapes import SHAPES
 from eak_core.services.models import Service
 from eak_core.testing.conformance import addresses
-from eak_core.testing.conformance.histories import live_a_little
+from eak_core.testing.conformance.addresses import Address
+from eak_core.testing.conformance.life import Life
+from eak_core.testing.conformance.markup import bare, difference
 from eak_core.testing.conformance.trial import READERS, Trial
 from eak_core.testing.site import Site
 
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
-TOGGLES = 200
-#: What switching may leave in memory, in objects that Python's collector knows.
-SPARE_OBJECTS = 500
+#: How many addresses of each blueprint are asked for; whose an address is, the map of all says.
+PER_BLUEPRINT = 3
+#: How many of the core's pages outside of the service are compared each time.
+ELSEWHERE = 4
 
-_HIDDEN = re.compile(rb'<input[^>]*type="hidden"[^>]*>|<meta[^>]*csrf[^>]*>')
-_SESSIONS = re.compile(rb'<section aria-labelledby="sessions">.*?</section>', re.DOTALL)
-_VALUE = re.compile(rb'(value|content)="[^"]*"')
+_ON_THE_APPLICATION = (
+    "before_request_funcs",
+    "after_request_funcs",
+    "teardown_request_funcs",
+    "template_context_processors",
+    "url_value_preprocessors",
+    "url_default_functions",
+)
 
 
 def check_off_is_not_found(trial: Trial) -> None:
@@ -38,21 +46,45 @@ def check_off_is_not_found(trial: Trial) -> None:
     _ensure_gone(trial, site, twin, site.service)
     # There a visitor is asked to sign in, whether or not anything stands at the address.
     _ensure_gone(trial, site, twin, internal)
+    _ensure_gated(trial, site, twin)
 
 
 def check_listens_to_no_signal(trial: Trial) -> None:
-    """Signals reach whoever listens in the process, for every service, whether on or off."""
+    """What reaches whoever listens in the process would reach it for every service, on or off."""
     assert trial.found.module is not None
-    package = trial.found.module.__name__.rpartition(".")[0]
+    package = trial.found.module.__name__.rpartition(".")[0] or trial.found.module.__name__
     known = [each for each in vars(flask.signals).values() if isinstance(each, NamedSignal)]
     for signal in (*known, committed):
         for receiver in signal.receivers.values():
             function = receiver() if isinstance(receiver, weakref.ref) else receiver
-            module = getattr(function, "__module__", None) or ""
-            assert not f"{module}.".startswith(f"{package}."), (
-                f"{module} of “{trial.name}” listens to the signal {getattr(signal, 'name', '')}:"
-                " it is called where the plugin is off too. Use a hook or @subscriber."
+            assert not _is_in(package, function), (
+                f"{_module(function)} of “{trial.name}” listens to the signal"
+                f" {getattr(signal, 'name', '')}: it is called where the plugin is off too. Use a"
+                " hook or @subscriber."
             )
+    for where, function in _on(trial.site().app):
+        assert not _is_in(package, function), (
+            f"{_module(function)} of “{trial.name}” hangs on the whole application ({where}): it is"
+            " called where the plugin is off too. Use a hook, or the blueprint's own method."
+        )
+
+
+def _on(app: Flask) -> Iterator[tuple[str, Callable[..., Any]]]:
+    """The functions that ``app`` calls for every request, and where they were put."""
+    for where in _ON_THE_APPLICATION:
+        for function in getattr(app, where).get(None, ()):
+            yield where, function
+    for handlers in app.error_handler_spec.get(None, {}).values():
+        for function in handlers.values():
+            yield "error_handler_spec", function
+
+
+def _module(function: Any) -> str:
+    return getattr(function, "__module__", None) or ""
+
+
+def _is_in(package: str, function: Any) -> bool:
+    return f"{_module(function)}.".startswith(f"{package}.")
 
 
 def check_invisible_elsewhere(trial: Trial) -> None:
@@ -62,7 +94,7 @@ def check_invisible_elsewhere(trial: Trial) -> None:
     other = site.add_service("routes", "Routes")
     twin = trial.never_installed(site)
     idea = site.submit("An idea of the other service", service=other)
-    live_a_little(trial, site)
+    Life(trial, site).round()
     _ensure_gone(trial, site, twin, other, elsewhere=True)
     _ensure_same(trial, site, twin, other, idea, "on in another service alone")
 
@@ -70,26 +102,59 @@ def check_invisible_elsewhere(trial: Trial) -> None:
 def _ensure_gone(
     trial: Trial, site: Site, twin: Site, service: Service, *, elsewhere: bool = False
 ) -> None:
-    for reader in ("visitor", "administrator"):
-        browser, other = trial.browser(site, reader), trial.browser(twin, reader)
-        for address in addresses.of_plugin(site, trial.name, service):
-            if elsewhere and address.rule.rule.startswith("/admin/"):
-                continue
+    for reader, (path, method) in product(
+        ("visitor", "administrator"), _asked(trial, site, service, elsewhere=elsewhere)
+    ):
+        got = trial.browser(site, reader).open(path, method=method)
+        expected = trial.browser(twin, reader).open(path, method=method)
+        assert got.status_code == expected.status_code, (
+            f"{method} {path} answers {got.status} to the {reader} while “{trial.name}” is off in"
+            f" /{service.slug}/, and {expected.status} without it: mount pages with PluginBlueprint"
+            " alone, so that the gate knows them."
+        )
+        assert bare(got) == bare(expected), (
+            f"{method} {path} gives another 404 than the core's to the {reader} while"
+            f" “{trial.name}” is off: something of the plugin runs before or after the gate."
+        )
+
+
+def _asked(
+    trial: Trial, site: Site, service: Service, *, elsewhere: bool
+) -> Sequence[tuple[str, str]]:
+    """Addresses of each of the plugin's blueprints, and how they are asked for: as they stand, with
+    or without the closing slash, and by every method."""
+    dice = trial.dice()
+    by_blueprint: dict[tuple[str, bool], list[Address]] = {}
+    for address in addresses.of_plugin(site, trial.name, service):
+        if elsewhere and address.rule.rule.startswith("/admin/"):
+            continue
+        blueprint, _, endpoint = address.rule.endpoint.rpartition(".")
+        by_blueprint.setdefault((blueprint, endpoint == "static"), []).append(address)
+    asked = []
+    for each in by_blueprint.values():
+        for address in dice.sample(each, min(PER_BLUEPRINT, len(each))):
             plain = address.path.rstrip("/")
-            for path in (plain, f"{plain}/"):
-                for method in METHODS:
-                    got = browser.open(path, method=method)
-                    expected = other.open(path, method=method)
-                    assert got.status_code == expected.status_code, (
-                        f"{method} {path} answers {got.status} to the {reader} while"
-                        f" “{trial.name}” is off in /{service.slug}/, and {expected.status} without"
-                        " it: mount pages with PluginBlueprint alone, so that the gate knows them."
-                    )
-                    assert _bare(got) == _bare(expected), (
-                        f"{method} {path} gives another 404 than the core's to the {reader}"
-                        f" while “{trial.name}” is off: something of the plugin runs before or"
-                        " after the gate."
-                    )
+            asked += [(plain, "GET"), (f"{plain}/", "GET")]
+            asked += [(address.path, method) for method in dice.sample(METHODS[1:], 2)]
+        asked += [(address.path, method) for method in METHODS[1:]]
+    return asked
+
+
+def _ensure_gated(trial: Trial, site: Site, twin: Site) -> None:
+    """Every address that is not the core's is one of which the gate says that it is the plugin's,
+    so that what holds for those that were asked holds for all."""
+    with site.app.app_context():
+        owners = get_host().by_segment
+    known = {rule.rule for rule in twin.app.url_map.iter_rules()}
+    for rule in site.app.url_map.iter_rules():
+        if rule.rule in known:
+            continue
+        path = re.sub(r"<service_slug>|<[^>]*:service_slug>", site.service.slug, rule.rule)
+        owner = owners.get(parse(path).segment or "")
+        assert owner == trial.name, (
+            f"The address {rule.rule} of “{trial.name}” is not below the plugin's own segment, so"
+            " it answers where the plugin is off: mount pages with PluginBlueprint alone."
+        )
 
 
 def check_off_leaves_no_byte(trial: Trial) -> None:
@@ -99,7 +164,7 @@ def check_off_leaves_no_byte(trial: Trial) -> None:
     twin = trial.never_installed(site)
     _ensure_same(trial, site, twin, site.service, idea, "off and was never on")
     site.enable(trial.name)
-    live_a_little(trial, site)
+    Life(trial, site).round()
     idea = site.submit("An idea that stays")
     site.disable(trial.name)
     _ensure_same(trial, site, twin, site.service, idea, "off after it was used")
@@ -108,74 +173,31 @@ def check_off_leaves_no_byte(trial: Trial) -> None:
 def _ensure_same(
     trial: Trial, site: Site, twin: Site, service: Service, idea: Idea, when: str
 ) -> None:
+    for reader, path in _compared(trial, twin, service, idea):
+        got = trial.browser(site, reader).get(path)
+        expected = trial.browser(twin, reader).get(path)
+        assert got.status_code == expected.status_code, (
+            f"{path} answers {got.status} to the {reader} with “{trial.name}” {when},"
+            f" and {expected.status} without it."
+        )
+        assert bare(got) == bare(expected), (
+            f"{path}, shown to the {reader}, differs between “{trial.name}” {when} and never"
+            f" installed: {difference(bare(expected), bare(got))}"
+        )
+
+
+def _compared(trial: Trial, twin: Site, service: Service, idea: Idea) -> Iterator[tuple[str, str]]:
+    """Who looks at what: every page of the service by a visitor and by a manager, and by one more
+    each; of the core's other pages, some."""
     values = {"service_slug": service.slug, "idea_id": str(idea.id), "slug": idea.slug}
-    pages = [each.path for each in addresses.of_core(twin, values)]
-    for reader in READERS:
-        browser, other = trial.browser(site, reader), trial.browser(twin, reader)
-        for path in pages:
-            got, expected = browser.get(path), other.get(path)
-            assert got.status_code == expected.status_code, (
-                f"{path} answers {got.status} to the {reader} with “{trial.name}” {when},"
-                f" and {expected.status} without it."
-            )
-            assert _bare(got) == _bare(expected), (
-                f"{path}, shown to the {reader}, differs between “{trial.name}” {when} and never"
-                f" installed: {_difference(_bare(expected), _bare(got))}"
-            )
-
-
-def check_switching_leaves_nothing(trial: Trial) -> None:
-    """T45: switching on and off many times leaves memory, receivers and rows as they were."""
-    site = trial.site()
-    with site.app.app_context():
-        host = get_host()
-    for _round in range(5):
-        site.enable(trial.name)
-        site.disable(trial.name)
-    gc.collect()
-    # What earlier tests left alive, and may let go of now, must not count against what grows.
-    gc.freeze()
-    try:
-        before = _standing(site)
-        for _round in range(TOGGLES):
-            site.enable(trial.name)
-            site.disable(trial.name)
-        after = _standing(site)
-    finally:
-        gc.unfreeze()
-    with site.app.app_context():
-        assert get_host() is host
-    assert before[:-1] == after[:-1], (
-        f"After {TOGGLES} switches “{trial.name}” left more behind: hooks, rules, receivers and"
-        f" subscriptions were {before[:-1]}, and are {after[:-1]}."
-    )
-    grown = after[-1] - before[-1]
-    assert grown < SPARE_OBJECTS, (
-        f"After {TOGGLES} switches {grown} more objects are alive: “{trial.name}” keeps something"
-        " each time."
-    )
-
-
-def _standing(site: Site) -> tuple[int, ...]:
-    with site.app.app_context():
-        calls = sum(len(get_host().answering(hook)) for hook in SHAPES)
-    with site.reading() as session:
-        subscriptions = session.scalar(select(func.count()).select_from(Subscription)) or 0
-    rules = len(list(site.app.url_map.iter_rules()))
-    gc.collect()
-    return calls, rules, len(committed.receivers), subscriptions, len(gc.get_objects())
-
-
-def _bare(response: TestResponse) -> bytes:
-    """The body without what changes with each request: tokens and keys of forms, and where the
-    reader is signed in besides."""
-    body = _SESSIONS.sub(b"", response.data)
-    return _HIDDEN.sub(lambda match: _VALUE.sub(b"", match[0]), body)
-
-
-def _difference(expected: bytes, got: bytes) -> str:
-    """The first line that differs, as people read it."""
-    ours, theirs = got.decode().splitlines(), expected.decode().splitlines()
-    extra = next((line for line in ours if line not in theirs), None)
-    missing = next((line for line in theirs if line not in ours), "")
-    return f"there is “{extra.strip()}”" if extra else f"“{missing.strip()}” is missing"
+    paths = [each.path for each in addresses.of_core(twin, values)]
+    home = f"/{service.slug}/"
+    within = [path for path in paths if path.startswith(home)]
+    beyond = [path for path in paths if not path.startswith(home)]
+    dice = trial.dice()
+    for path in within:
+        managing = path.startswith(f"{home}gestion/")
+        readers = ("manager",) if managing else ("visitor", dice.choice(READERS[1:]))
+        yield from ((reader, path) for reader in readers)
+    for path in dice.sample(beyond, min(ELSEWHERE, len(beyond))):
+        yield dice.choice(READERS), path

@@ -1,11 +1,14 @@
 """A plugin on trial: with it on, with it off, and as if it had never been installed."""
 
+import os
+import random
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from datetime import timedelta
 from functools import cached_property
 from random import Random
 from types import ModuleType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Table, select
 
@@ -20,9 +23,13 @@ from eak_core.testing.migrated import Plugins
 from eak_core.testing.site import Site
 from eak_core.testing.sites import Sites
 
+if TYPE_CHECKING:
+    from eak_core.testing.conformance.scene import Scene
+
 #: Something that happens on a site, with the dice for what is left open. It goes through domain
-#: functions; where there is nothing to act on it does nothing.
-Act = Callable[[Site, Random], None]
+#: functions; where there is nothing to act on it does nothing. What it answers is how much time
+#: passes afterwards, beside the minute that every act takes.
+Act = Callable[[Site, Random], timedelta | None]
 
 #: Further addresses of a plugin's pages, for those that take arguments.
 Pages = Callable[[Site], Iterable[str]]
@@ -35,11 +42,17 @@ def _no_pages(site: Site) -> Iterable[str]:
     return ()
 
 
+def chosen_seed() -> int:
+    """The seed in the variable CONFORMANCE_SEED, or one that no test run had before."""
+    return int(os.environ.get("CONFORMANCE_SEED") or random.randrange(2**32))
+
+
 @dataclass
 class Trial:
-    """The plugin ``name`` among ``plugins``, alone with what it requires.
+    """The plugin ``name`` among ``plugins``, with what it requires and what is ``beside`` it.
 
-    ``acts`` are what people do with it, ``pages`` addresses of it that take arguments.
+    ``acts`` are what people do with it, ``pages`` addresses of it that take arguments. ``seed`` is
+    what is left to chance. ``stage`` makes the scene that several checks look at, and keeps it.
     """
 
     name: str
@@ -48,6 +61,9 @@ class Trial:
     acts: Sequence[Act] = ()
     pages: Pages = _no_pages
     state_of: Callable[[Site], Any] | None = None
+    beside: Sequence[str] = ()
+    seed: int = field(default_factory=chosen_seed)
+    stage: "Callable[[Trial], Scene] | None" = None
     _browsers: dict[tuple[int, str], Browser] = field(default_factory=dict)
 
     @cached_property
@@ -70,19 +86,24 @@ class Trial:
         assert plugin is not None
         return plugin
 
+    @property
+    def company(self) -> Sequence[str]:
+        """The plugins that are on with it: those it requires, and those beside it."""
+        return [*self.manifest.requires, *self.beside]
+
     @cached_property
     def required(self) -> list[ModuleType]:
-        """The modules of what the plugin requires, and of what those require."""
-        needed = list(self.manifest.requires)
+        """The modules of its company, and of what those require."""
+        needed = list(self.company)
         for name in needed:
             each = self._host.installed.get(name)
-            assert each is not None, f"“{self.name}” requires “{name}”, which is not installed."
+            assert each is not None, f"“{self.name}” needs “{name}”, which is not installed."
             needed += each.plugin.requires if each.plugin else ()
         modules = (self._host.installed[name].module for name in dict.fromkeys(needed))
         return [module for module in modules if module is not None]
 
     def site(self) -> Site:
-        """A new site with the plugin installed, and what it requires on."""
+        """A new site with the plugin installed, and its company on."""
         assert self.found.module is not None
         site = self.sites.make([*self.required, self.found.module])
         with site.app.app_context():
@@ -92,9 +113,23 @@ class Trial:
         return site
 
     def prepare(self, site: Site) -> None:
-        """Switch on what the plugin requires."""
-        for name in self.manifest.requires:
+        """Switch on the plugin's company."""
+        for name in self.company:
             site.enable(name)
+
+    @cached_property
+    def scene(self) -> "Scene":
+        """A site where the plugin is on, was used and was looked at by everybody. Nothing that
+        checks do changes it."""
+        if self.stage is not None:
+            return self.stage(self)
+        from eak_core.testing.conformance.scene import Scene
+
+        return Scene(self)
+
+    def dice(self) -> Random:
+        """Dice that fall in the same way for the same seed."""
+        return Random(self.seed)
 
     def never_installed(self, site: Site) -> Site:
         """The same database, seen by an application that does not have the plugin."""

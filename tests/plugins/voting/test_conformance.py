@@ -1,26 +1,36 @@
 """What every plugin keeps, kept by votes."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import timedelta
 from random import Random
 
+import pytest
 from sqlalchemy import select
 
 from eak_core import clock
+from eak_core.api import public_ideas
 from eak_core.db import Session
 from eak_core.ideas.models import Idea
 from eak_core.plugins.models import PluginCounter
 from eak_core.testing.conformance import PluginConformance
 from eak_core.testing.site import Site
 from eak_voting import (
+    bursts,
     casting,
+    electorate,
+    exclusions,
     opening,
     receipts,
+    reminders,
     support,
 )
-from eak_voting.models import Ballot, Live, Paper
+from eak_voting.ballots import phase
+from eak_voting.models import Ballot, Exclusion, Live, Paper
 from eak_voting.preparing import Draft, prepare
-from eak_voting.settings import SECRECIES, ApprovalRules, Settings
+from eak_voting.settings import SECRECIES, ApprovalRules, Secrecy, Settings
+
+#: The network that robots vote from.
+ROBOTS = "192.0.2.0/24"
 
 
 def ballots(session: Session, *states: str) -> list[Ballot]:
@@ -28,26 +38,62 @@ def ballots(session: Session, *states: str) -> list[Ballot]:
     return list(session.scalars(query.where(Ballot.state.in_(states)) if states else query))
 
 
-def announce(site: Site, dice: Random) -> None:
-    """The manager prepares a ballot about the ideas there are, and announces it."""
+def prepared(
+    site: Site, dice: Random, session: Session, opens_in: timedelta, secrecies: Sequence[Secrecy]
+) -> Ballot | None:
+    """A ballot of the manager's about the ideas there are, None where there are none."""
+    ideas = session.scalars(select(Idea.id).where(*public_ideas(site.service.id))).all()
+    if not ideas:
+        return None
+    opens_at = clock.now() + opens_in
+    secrecy = dice.choice(secrecies)
+    # What secret votes come to is not followed while they last.
+    publications = ("after_close",) if secrecy == "secret" else ("live", "after_close")
+    draft = Draft(
+        title="What comes first?",
+        text="Read, then choose.",
+        settings=Settings(
+            method="approval",
+            secrecy=secrecy,
+            publication=dice.choice(publications),
+            approval=ApprovalRules(),
+        ),
+        opens_at=opens_at,
+        closes_at=opens_at + timedelta(days=1),
+        ideas=ideas,
+    )
+    return prepare(session, site.people.actor(site.people.manager), site.service, draft)
+
+
+def draft(site: Site, dice: Random) -> None:
+    """The manager prepares a ballot that nobody else sees yet."""
+    with site.writing() as session:
+        prepared(site, dice, session, timedelta(hours=1), SECRECIES)
+
+
+def announced(
+    site: Site, dice: Random, opens_in: timedelta, secrecies: Sequence[Secrecy]
+) -> Ballot | None:
+    """A ballot that the manager has announced; no third one while two are not over."""
     manager = site.people.actor(site.people.manager)
     with site.writing() as session:
-        ideas = session.scalars(select(Idea.id).where(Idea.service_id == site.service.id)).all()
-        if not ideas:
-            return
-        now = clock.now()
-        draft = Draft(
-            title="What comes first?",
-            text="Read, then choose.",
-            settings=Settings(
-                method="approval", secrecy=dice.choice(SECRECIES), approval=ApprovalRules()
-            ),
-            opens_at=now,
-            closes_at=now + timedelta(days=1),
-            ideas=ideas,
-        )
-        ballot = prepare(session, manager, site.service, draft)
-        opening.announce(session, manager, site.service, ballot)
+        if len(ballots(session, "announced", "open")) >= 2:
+            return None
+        ballot = prepared(site, dice, session, opens_in, secrecies)
+        if ballot is not None:
+            opening.announce(session, manager, site.service, ballot)
+        return ballot
+
+
+def announce(site: Site, dice: Random) -> None:
+    """The manager announces a ballot that opens at once, and where votes can be changed."""
+    announced(site, dice, timedelta(0), ["public"])
+
+
+def announce_for_later(site: Site, dice: Random) -> timedelta:
+    """The manager announces a ballot, and it opens."""
+    announced(site, dice, timedelta(minutes=20), ["pseudonymous", "secret"])
+    return timedelta(minutes=30)
 
 
 def vote(site: Site, dice: Random) -> None:
@@ -61,6 +107,52 @@ def vote(site: Site, dice: Random) -> None:
             casting.cast(session, voter, site.service, dice.choice(found), said, form_key=key)
 
 
+def vote_again(site: Site, dice: Random) -> None:
+    """The citizen chooses something else, in the last ballot where that needs no code."""
+    voter = site.people.actor(site.people.citizen)
+    with site.writing() as session:
+        found = [each for each in ballots(session, "open") if each.secrecy != "secret"]
+        for said in ("[]", "[1]") if found else ():
+            key = receipts.new_form_key()
+            casting.cast(session, voter, site.service, found[-1], said, form_key=key)
+
+
+def vote_from_one_place(site: Site, dice: Random) -> None:
+    """Several people vote from the same network within minutes."""
+    people = site.people.agent, site.people.manager, site.people.administrator
+    for voter in map(site.people.actor, people):
+        with site.writing() as session:
+            found = [each for each in ballots(session, "open") if each.secrecy != "secret"]
+            if found:
+                key = receipts.new_form_key()
+                casting.cast(
+                    session, voter, site.service, found[-1], "[1]", form_key=key, source=ROBOTS
+                )
+
+
+def exclude(site: Site, dice: Random) -> None:
+    """The manager leaves votes of one network out of the count."""
+    manager = site.people.actor(site.people.manager)
+    with site.writing() as session:
+        for ballot in filter(exclusions.may_exclude, ballots(session, "open")):
+            for burst in bursts.bursts_of(session, ballot)[:1]:
+                reason = "These look like robots."
+                exclusions.exclude(session, manager, site.service, ballot, burst.group, reason)
+                return
+
+
+def take_in_again(site: Site, dice: Random) -> None:
+    """The manager finds that they were people after all."""
+    manager = site.people.actor(site.people.manager)
+    with site.writing() as session:
+        for ballot in filter(exclusions.may_exclude, ballots(session, "open")):
+            for each in exclusions.exclusions_of(session, ballot):
+                if each.reversed_at is None:
+                    reason = "It was a library."
+                    exclusions.reverse(session, manager, site.service, ballot, each.number, reason)
+                    return
+
+
 def withdraw(site: Site, dice: Random) -> None:
     """The citizen takes a vote back."""
     voter = site.people.actor(site.people.citizen)
@@ -71,11 +163,14 @@ def withdraw(site: Site, dice: Random) -> None:
 
 
 def cancel(site: Site, dice: Random) -> None:
-    """The manager cancels a ballot."""
+    """The manager announces a ballot by mistake, and cancels it; or cancels one of two."""
     manager = site.people.actor(site.people.manager)
+    mistaken = announced(site, dice, timedelta(minutes=20), SECRECIES)
     with site.writing() as session:
-        found = ballots(session, "announced", "open", "closed")
-        if found and dice.random() < 0.3:
+        found = ballots(session, "announced", "open")
+        if mistaken is not None:
+            found = [each for each in found if each.id == mistaken.id]
+        if found and (mistaken is not None or dice.random() < 0.3):
             opening.cancel(session, manager, site.service, dice.choice(found), "No longer needed.")
 
 
@@ -83,15 +178,63 @@ def toggle_support(site: Site, dice: Random) -> None:
     """The citizen supports an idea, or no longer."""
     person = site.people.actor(site.people.citizen)
     with site.writing() as session:
-        ideas = session.scalars(select(Idea).where(Idea.service_id == site.service.id)).all()
+        ideas = session.scalars(select(Idea).where(*public_ideas(site.service.id))).all()
         if ideas:
             act = dice.choice((support.give, support.take_back))
             act(session, person, site.service, dice.choice(ideas))
 
 
+def give_support(site: Site, dice: Random) -> None:
+    """The citizen supports an idea."""
+    person = site.people.actor(site.people.citizen)
+    with site.writing() as session:
+        ideas = session.scalars(select(Idea).where(*public_ideas(site.service.id))).all()
+        if ideas:
+            support.give(session, person, site.service, dice.choice(ideas))
+
+
+def ask_for_a_reminder(site: Site, dice: Random) -> None:
+    """The citizen declares an age, and asks to be reminded of a ballot."""
+    citizen = site.people.actor(site.people.citizen)
+    with site.writing() as session:
+        electorate.declare(session, citizen, site.service, age=18)
+        found = [each for each in ballots(session, "announced", "open") if phase(each) == "open"]
+        for ballot in found[-1:]:
+            reminders.ask(session, citizen, site.service, ballot)
+
+
+def wait(site: Site, dice: Random) -> timedelta:
+    """What is open closes, and is counted."""
+    return timedelta(days=2)
+
+
+@pytest.fixture(autouse=True)
+def small_bursts(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A burst of two votes instead of twenty: what follows from it is the same."""
+    monkeypatch.setattr(bursts, "LEAST", 2)
+
+
 class TestVoting(PluginConformance):
     plugin = "voting"
-    acts = (announce, vote, withdraw, cancel, toggle_support)
+    # At the end of a round people have votes in open ballots, and are waiting to be reminded.
+    acts = (
+        wait,
+        draft,
+        cancel,
+        announce_for_later,
+        announce,
+        vote,
+        vote_again,
+        toggle_support,
+        vote_from_one_place,
+        exclude,
+        take_in_again,
+        exclude,
+        withdraw,
+        vote_again,
+        give_support,
+        ask_for_a_reminder,
+    )
 
     def state(self, site: Site) -> object:
         """What is derived from events, and what ballots have come to: keys, codes and receipts
@@ -112,6 +255,17 @@ class TestVoting(PluginConformance):
         yield "/culture/gestion/votes/nouveau"
         with site.reading() as session:
             found = [(each.id, each.slug) for each in ballots(session)]
+            noticed = [
+                (each.id, burst.number)
+                for each in ballots(session)
+                for burst in bursts.bursts_of(session, each)
+            ]
+            left_out = session.execute(select(Exclusion.ballot_id, Exclusion.number)).all()
+        for ballot_id, number in noticed[:1]:
+            yield f"/culture/gestion/votes/{ballot_id}/afflux"
+            yield f"/culture/gestion/votes/{ballot_id}/afflux/{number}/exclure"
+        for ballot_id, number in left_out[:1]:
+            yield f"/culture/gestion/votes/{ballot_id}/exclusions/{number}/annuler"
         for ballot_id, slug in found[:1]:
             yield f"/culture/votes/{ballot_id}-{slug}"
             for act in ("voter", "verifier", "recu", "resultats", "code", "retirer"):
