@@ -11,8 +11,7 @@ import pytest
 
 from eak_core.testing.databases import Databases
 from tests.core.cli.serving import wait_until
-from tests.reliability.test_killed_server import nothing
-from tests.served import Instance
+from tests.served import Instance, migrated
 from tests.visitor import Visitor
 
 pytestmark = pytest.mark.reliability
@@ -30,11 +29,9 @@ HEAD = (
 
 @pytest.fixture
 def instance(databases: Databases, tmp_path: Path) -> Iterator[Instance]:
-    with databases.fresh("sqlite", "nothing", nothing) as url:
-        served = Instance(tmp_path / "instance", url)
+    with migrated(databases, "sqlite", tmp_path / "instance") as served:
         served.furnish()
         yield served
-        served.stop()
 
 
 def connected(port: int, count: int) -> list[socket.socket]:

@@ -27,7 +27,12 @@ def run(*command: object, folder: Path, path: Path | None = None) -> Done:
     return subprocess.run(
         [sys.executable, "-m", *map(str, command)],
         cwd=folder,
-        env={**os.environ, "PYTHONPATH": os.pathsep.join(places)},
+        # What mypy found out of the core holds for every plugin.
+        env={
+            **os.environ,
+            "PYTHONPATH": os.pathsep.join(places),
+            "MYPY_CACHE_DIR": str(folder.parent.parent / "mypy"),
+        },
         capture_output=True,
         text=True,
         check=False,

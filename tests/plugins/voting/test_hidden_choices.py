@@ -17,6 +17,7 @@ from eak_core.db import Base
 from eak_core.events.models import Subscription
 from eak_core.people.models import Person
 from eak_core.testing.browser import Browser
+from eak_core.testing.databases import Kind
 from eak_core.testing.fixtures import FrozenClock
 from eak_core.testing.sites import Sites
 from eak_voting.booth import ordering
@@ -25,6 +26,8 @@ from eak_voting.settings import Publication, Secrecy
 from tests.plugins.voting.conftest import Polls
 
 VOTERS = 6
+#: Whose pages are compared: they are made of the rows, which are compared on both databases.
+ROLES: Mapping[Kind, Sequence[str]] = {"sqlite": ("manager", "administrator"), "postgresql": ()}
 
 #: What is random: receipts, keys, identifiers, codes, signatures, tokens.
 RANDOM = re.compile(
@@ -124,11 +127,14 @@ def assert_same(one: Mapping[str, Any], other: Mapping[str, Any]) -> None:
     [("public", "after_close"), ("pseudonymous", "totals"), ("secret", "totals")],
 )
 def test_before_the_close_nothing_tells_a_manager_how_it_stands(
-    lives: Callable[..., tuple[Polls, Ballot]], secrecy: Secrecy, publication: Publication
+    lives: Callable[..., tuple[Polls, Ballot]],
+    secrecy: Secrecy,
+    publication: Publication,
+    database: Kind,
 ) -> None:
     one, _ = lives([[1]] * VOTERS, secrecy, publication)
     other, _ = lives([[2, 3]] * VOTERS, secrecy, publication)
-    for role in ("manager", "administrator"):
+    for role in ROLES[database]:
         found = seen(one, getattr(one.site.people, role))
         assert len(found) > 15, "few pages were found: the crawl is broken"
         assert any("/votes/" in path for path in found)
@@ -138,7 +144,7 @@ def test_before_the_close_nothing_tells_a_manager_how_it_stands(
 
 
 def test_a_secret_ballot_tells_nobody_who_chose_what_not_even_its_tables(
-    lives: Callable[..., tuple[Polls, Ballot]],
+    lives: Callable[..., tuple[Polls, Ballot]], database: Kind
 ) -> None:
     """The same choices by other people: all is the same, while it is open and after the count."""
     half = VOTERS // 2
@@ -150,7 +156,7 @@ def test_a_secret_ballot_tells_nobody_who_chose_what_not_even_its_tables(
                 polls.close(ballot)
                 settle(polls)
         assert_same(rows(one), rows(other))
-        for role in ("manager", "administrator"):
+        for role in ROLES[database]:
             found = seen(one, getattr(one.site.people, role))
             assert_same(found, seen(other, getattr(other.site.people, role)))
 
