@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from eak_core.testing.databases import Databases
 from tests.served import PASSWORD, Instance, migrated
@@ -20,6 +20,9 @@ ARGUMENTS = (
     "--disable-sync",
     "--no-first-run",
 )
+# A busy machine is no failure: waiting ends as soon as there is something to see.
+PATIENCE_MS = 60_000
+expect.set_options(timeout=PATIENCE_MS)
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 
 
@@ -57,7 +60,7 @@ class Reader:
     def __init__(self, context: BrowserContext, base: str) -> None:
         self.context, self.base = context, base
         self.page: Page = context.new_page()
-        self.page.set_default_timeout(15_000)
+        self.page.set_default_timeout(PATIENCE_MS)
         self.complaints: list[str] = []
         self.page.on("console", self._listen)
         self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
