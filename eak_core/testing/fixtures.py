@@ -1,6 +1,5 @@
 """The fixtures that tests of the platform and of plugins ask for."""
 
-import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, ExitStack
 from datetime import UTC, datetime, timedelta
@@ -26,10 +25,12 @@ from eak_core.testing.sites import Sites
 
 
 @pytest.fixture(scope="session")
-def databases(tmp_path_factory: pytest.TempPathFactory) -> Databases:
+def databases(tmp_path_factory: pytest.TempPathFactory, pytestconfig: pytest.Config) -> Databases:
     """The databases of this run, shared by all its processes."""
     base = tmp_path_factory.getbasetemp()
-    return Databases((base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "databases")
+    # Not by the environment: a run that a test starts inherits it, and is a run of its own.
+    one_of_several = hasattr(pytestconfig, "workerinput")
+    return Databases((base.parent if one_of_several else base) / "databases")
 
 
 @pytest.fixture(scope="session")
