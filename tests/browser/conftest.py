@@ -26,7 +26,9 @@ expect.set_options(timeout=PATIENCE_MS)
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 
 
-@pytest.fixture(scope="session")
+# Until the end of the file only: as long as it lasts, playwright's loop is this thread's, and no
+# other test could run one.
+@pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
     found = next(filter(None, map(shutil.which, NAMES)), None)
     assert found, "the browser tests need Chromium; `make test` installs it where it can"
