@@ -54,7 +54,9 @@ class Beginning:
         _refill(app.config, self._config)
         _refill(app.extensions, {name: each for name, (each, _) in self._extensions.items()})
         for each, inside in self._extensions.values():
-            if inside is not None:
+            if isinstance(inside, list):
+                each[:] = inside
+            elif inside is not None:
                 _refill(each if isinstance(each, dict) else vars(each), inside)
         _refill(app.jinja_env.globals, self._globals[0])
         _refill(app.jinja_env.filters, self._globals[1])
@@ -64,8 +66,10 @@ class Beginning:
         return True
 
 
-def _inside(extension: Any) -> dict[str, Any] | None:
+def _inside(extension: Any) -> dict[str, Any] | list[Any] | None:
     """What ``extension`` holds, if it is the platform's own and can change."""
+    if isinstance(extension, list):
+        return list(extension)
     if isinstance(extension, dict):
         return dict(extension)
     ours = type(extension).__module__.startswith("eak_")
