@@ -20,11 +20,14 @@ Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 
 def of_function(function: Any, name: str = "", widest: int = WIDEST) -> str:
-    """``publish(session: Session, event: Event, …) -> None``, without ``self`` and ``cls``; on one
-    line where it is not longer than ``widest``."""
+    """``publish(session: Session, event: Event, …) -> None``, without ``self`` and ``cls``, nor
+    what Jinja gives to a function that asks for it; on one line where it is not longer than
+    ``widest``."""
     node = _node(function)
     assert isinstance(node, Function)
     own = [each for each in parameters(node.args) if each not in {"self", "cls"}]
+    if hasattr(function, "jinja_pass_arg"):
+        own = own[1:]
     answer = f" -> {_annotation(node.returns)}" if node.returns else ""
     return _written(name or node.name, own, answer, widest)
 
@@ -45,7 +48,13 @@ def of_class(cls: type) -> str:
 
 
 def parameters(arguments: ast.arguments) -> list[str]:
-    """Each parameter with its type and default, and the ``*`` before those that are named."""
+    """Each parameter with its type and default, and the ``*`` before those that are named. Left out
+    is what is named with an underscore at its front: the platform gives that to itself."""
+    named = {
+        each: default
+        for each, default in zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True)
+        if not each.arg.startswith("_")
+    }
     positional = [*arguments.posonlyargs, *arguments.args]
     none = [None] * (len(positional) - len(arguments.defaults))
     found = list(map(_parameter, positional, [*none, *arguments.defaults]))
@@ -53,9 +62,9 @@ def parameters(arguments: ast.arguments) -> list[str]:
         found.insert(len(arguments.posonlyargs), "/")
     if arguments.vararg:
         found.append(f"*{_parameter(arguments.vararg, None)}")
-    elif arguments.kwonlyargs:
+    elif named:
         found.append("*")
-    found += map(_parameter, arguments.kwonlyargs, arguments.kw_defaults)
+    found += map(_parameter, named.keys(), named.values())
     if arguments.kwarg:
         found.append(f"**{_parameter(arguments.kwarg, None)}")
     return found

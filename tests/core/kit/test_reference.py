@@ -301,6 +301,16 @@ def test_every_filter_and_function_of_templates_is_in_the_reference() -> None:
         assert len(by_name(the_templates())[name].text.split()) > 4, f"{name} says nothing"
 
 
+def test_a_function_of_templates_is_shown_with_what_its_caller_gives_alone() -> None:
+    entries = by_name(the_templates())
+    assert entries["gettext"].signature == "gettext(message: str, /, **variables: Any) -> str"
+    assert entries["ngettext"].signature == (
+        "ngettext(singular: str, plural: str, num: int, /, **variables: Any) -> str"
+    )
+    for entry in the_templates().entries:
+        assert not re.search(r"\b_\w|\bcontext\b", entry.signature or ""), entry.name
+
+
 def test_every_value_that_templates_are_given_is_in_the_reference_and_no_other() -> None:
     app = bare_application()
     [section] = [each for each in the_templates().sections if each.title == "Values"]
