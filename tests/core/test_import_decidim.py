@@ -3,6 +3,7 @@
 import csv
 import io
 import re
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -365,9 +366,17 @@ def test_plain_text_is_shown_as_it_was_typed_and_not_read_as_markdown(
     site: Site, take: Callable[..., Run], write: Callable[..., Path], client: Browser
 ) -> None:
     typed = "2*3*4\n# un\n## deux\n> trois\n1. quatre\n- cinq\n~~six~~ a|b\n-|-\n___\n=\n&copy; <b"
-    take(write([row(1, body=typed)]))
-    [idea] = ideas(site)
-    assert shown(markdown(idea.body)) == typed
+    # A sign of its own is no element: an editor closes what it opens.
+    unpaired = "Si a <b> c, alors <a> ou </p> ; <i><em>"
+    take(write([row(1, body=typed), row(2, body=unpaired)]))
+    assert [shown(markdown(idea.body)) for idea in ideas(site)] == [typed, unpaired]
+
+
+@pytest.mark.parametrize("piece", ["<a ", "<a>", "</a ", "<p x", "<br "])
+def test_what_a_text_is_written_in_is_found_in_one_pass(piece: str) -> None:
+    began = time.process_time()
+    as_markdown(piece * (LARGEST_FIELD // len(piece)))
+    assert time.process_time() - began < 2
 
 
 @pytest.mark.parametrize("database", ["sqlite"])
@@ -463,6 +472,56 @@ def test_an_export_of_each_era_says_what_it_says(
     assert "Climat" in page
     assert ('"New" roofs' in unescape(page)) is ("taxonomies/name" in header)
     assert ("commune=92050" in page) is ("scope/name/fr" in header)
+
+
+def test_names_of_taxonomies_without_languages_are_divided_where_there_are_as_many_ids(
+    site: Site, take: Callable[..., Run], write: Callable[..., Path]
+) -> None:
+    header = ERAS["0.31"].split(";")
+    told = {"taxonomies/id": "9, 12", "taxonomies/name": "Toits verts, Mobilité douce"}
+    one = {"taxonomies/id": "9", "taxonomies/name": "Eau, air et bruit"}
+    take(write([of_era(header, 1, **told), of_era(header, 2, **one)], header))
+    with site.reading() as session:
+        query = select(Subject.name).join(IdeaSubject, IdeaSubject.subject_id == Subject.id)
+        of_ideas = [
+            set(session.scalars(query.where(IdeaSubject.idea_id == idea.id)))
+            for idea in ideas(site)
+        ]
+    assert of_ideas == [{"Toits verts", "Mobilité douce"}, {"Eau, air et bruit"}]
+
+
+def test_a_row_that_says_it_was_withdrawn_in_any_of_the_columns_is_refused_and_names_it(
+    site: Site, take: Callable[..., Run], write: Callable[..., Path]
+) -> None:
+    header = ERAS["0.31"].split(";")
+    said = [("withdrawn", "true"), ("withdrawn_at", "2021-04-01 08:00:00 UTC"),
+            ("state", "withdrawn"), ("is_amend", "true")]  # fmt: skip
+    rows = [of_era(header, number, **{name: word}) for number, (name, word) in enumerate(said)]
+    run = take(write(rows, header))
+    assert run.ideas == Tally(0, 0, len(said))
+    for refused, (name, _word) in zip(run.refused, said, strict=True):
+        assert re.search(rf"\W{name}\W", refused.reason), name
+
+
+def test_a_row_that_breaks_a_rule_of_this_site_is_refused_with_its_own_column(
+    site: Site, take: Callable[..., Run], write: Callable[..., Path]
+) -> None:
+    header = ERAS["0.31"].split(";")
+    rows = [of_era(header, 1, **{"title/fr": "x" * 1_000}), of_era(header, 2, **{"title/fr": ""})]
+    run = take(write(rows, header))
+    assert [each.line for each in run.refused] == [2, 3]
+    assert all("title/fr" in each.reason for each in run.refused)
+
+
+def test_a_proposal_that_is_in_no_french_is_taken_over_in_its_own_language(
+    site: Site, take: Callable[..., Run], write: Callable[..., Path]
+) -> None:
+    header = [*ERAS["0.31"].split(";"), "title/en", "body/en"]
+    english = {"title/fr": "", "body/fr": "", "title/en": "Green roofs", "body/en": "Plant them."}
+    both = {"title/en": "Green roofs", "body/en": "Plant them."}
+    take(write([of_era(header, 1, **english), of_era(header, 2, **both)], header))
+    told = [(idea.title, idea.body) for idea in ideas(site)]
+    assert told == [("Green roofs", "Plant them."), ("Idea 2", "2\\*3\\*4")]
 
 
 CASES = DATA.parent / "cases"

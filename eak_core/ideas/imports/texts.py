@@ -16,9 +16,10 @@ _TAGS = {
     "a", "b", "blockquote", "br", "code", "em", "h1", "h2", "h3", "h4", "h5", "h6", "hr", "i", "li",
     "ol", "p", "pre", "s", "strong", "ul",
 }  # fmt: skip
-_IS_HTML = re.compile(
-    r"</?(?:p|br|div|ul|ol|li|strong|em|b|i|a|h[1-6]|blockquote|span)\b[^>]*>", re.I
-)
+# An editor closes what it opens; a sign that stands alone, as in “a <b> c”, was typed.
+_ELEMENT = r"(p|div|ul|ol|li|strong|em|b|i|a|h[1-6]|blockquote|span)\b[^<>]*>"
+_OPENED, _CLOSED = re.compile(f"<{_ELEMENT}", re.I), re.compile(f"</{_ELEMENT}", re.I)
+_BREAK = re.compile(r"<br\b[^<>]*>", re.I)
 _INDENT = re.compile(r"^[ \t\u00a0]+", re.MULTILINE)
 _UNDERLINE = re.compile(r"^([-=][-= \t]*)$", re.MULTILINE)
 _BLANK = re.compile(r"\n{3,}")
@@ -39,7 +40,7 @@ DEEPEST = 50
 def as_markdown(text: str) -> str:
     """``text``, plain or HTML, as Markdown that shows what its author saw."""
     text = _KEYWORD.sub(r"#\1", _MENTION.sub("@…", text.replace("\r\n", "\n").replace("\r", "\n")))
-    if _IS_HTML.search(text):
+    if _is_html(text):
         reader = _Reader()
         reader.feed(nh3.clean(text, tags=_TAGS, attributes={"a": {"href"}}, link_rel=None))
         reader.close()
@@ -50,6 +51,11 @@ def as_markdown(text: str) -> str:
         text = _MEANT.sub(r"\\\1", _INDENT.sub("", text))
         text = _LINE_START.sub(r"\1\\\2", _UNDERLINE.sub(r"\\\1", text))
     return _BLANK.sub("\n\n", text).strip()
+
+
+def _is_html(text: str) -> bool:
+    opened, closed = (set(map(str.lower, tag.findall(text))) for tag in (_OPENED, _CLOSED))
+    return not opened.isdisjoint(closed) or _BREAK.search(text) is not None
 
 
 @dataclass
