@@ -304,6 +304,20 @@ def test_amounts_with_cents_are_exact_everywhere(site: Site, client: Browser) ->
     assert recount(file).holds
 
 
+def test_blank_votes_that_the_comment_tells_of_are_voters_who_chose_nothing(site: Site) -> None:
+    remark = "comment;#1: 2 blank votes are not listed.\n"
+    text = SMALL.replace("currency;EUR\n", f"currency;EUR\n{remark}")
+    ballot = bring(site, text).ballot
+    result = result_of(ballot)
+    assert (result.voters, result.counted, result.blank) == (6, 6, 2)
+    assert rows(site, Paper) == 6
+    file = published(site, ballot)
+    assert recount(file).holds, recount(file).line
+    again = parsed("".join(lines_of(file)))
+    assert (again.blank, len(again.votes)) == (2, 4)
+    assert not bring(site, text).created
+
+
 def test_names_of_any_length_are_kept_and_told_apart(site: Site, client: Browser) -> None:
     long = "16 - Fontaine-Lestang / Arènes / " + "x" * 200
     first = bring(site, SMALL.replace("unit;Petiteville", f"unit;{long}"))
