@@ -15,7 +15,7 @@ from eak_core.db import current_session, db, init_db
 from eak_core.events import CORE, EventRegistry, Subscriber
 from eak_core.events.core import EventCore
 from eak_core.events.mail import mail_transport
-from eak_core.events.scheduling import Handler
+from eak_core.events.work import Work
 from eak_core.ideas.setup import init_ideas, navigation
 from eak_core.people.entrance import find_visible
 from eak_core.people.letters import address_of
@@ -133,7 +133,7 @@ def _subscribers(host: PluginHost) -> Mapping[str, tuple[Subscriber, ...]]:
     return {name: tuple(plugin.subscribers) for name, plugin in host.ready.items()}
 
 
-def _scheduled(host: PluginHost) -> Mapping[str, Mapping[str, Handler]]:
+def _scheduled(host: PluginHost) -> Mapping[str, Mapping[str, Work]]:
     return {
         CORE.name: CORE.scheduled,
         **{name: plugin.scheduled for name, plugin in host.ready.items()},

@@ -18,6 +18,7 @@ from eak_core.events.types import (
     Recorded,
     event,
 )
+from eak_core.events.work import Moved
 
 __all__ = [
     "CORE",
@@ -29,6 +30,7 @@ __all__ = [
     "EventError",
     "EventRegistry",
     "EventType",
+    "Moved",
     "Recorded",
     "Subscriber",
     "committed",

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
 from functools import cached_property
 from typing import Any, cast
 
@@ -11,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from eak_core.events.registry import EventRegistry
 from eak_core.events.subscribers import Subscriber
+from eak_core.events.work import Work
 
 #: The settings of a plugin in a service.
 SettingsReader = Callable[[Session, int, str], Mapping[str, Any]]
@@ -44,9 +44,7 @@ class EventCore:
     registry: EventRegistry
     subscribers: Mapping[str, tuple[Subscriber, ...]]
     settings: SettingsReader = field(default=_no_settings)
-    scheduled: Mapping[str, Mapping[str, Callable[[Any, Any, str, datetime], None]]] = field(
-        default_factory=dict
-    )
+    scheduled: Mapping[str, Mapping[str, Work]] = field(default_factory=dict)
     find_service: ServiceFinder = field(default=_no_service)
     find_address: AddressFinder = field(default=_no_address)
 

@@ -4,6 +4,9 @@ One row per thing to do. It is done in one transaction with the row's removal, s
 exactly once; a worker that dies has done nothing, and another one begins again. It takes turns
 with the event handlers of the same plugin in the same service, and like them it waits while the
 plugin is off there.
+
+What computes for long does so before that transaction, which would keep others from writing for as
+long: it reads, computes with no transaction open, and then writes where nothing has moved since.
 """
 
 import re
@@ -25,6 +28,7 @@ from eak_core.events.log import handling
 from eak_core.events.models import ScheduledWork, Subscription
 from eak_core.events.parking import note
 from eak_core.events.types import CORE, EventError
+from eak_core.events.work import Handler, Reader, Work
 
 #: The longest pause between two tries of what failed, in seconds.
 CAP_SECONDS = 600
@@ -34,8 +38,6 @@ AT_ONCE = 100
 _KIND = re.compile(r"[a-z][a-z0-9_]{0,39}")
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,39}(:[A-Za-z0-9_.-]{1,40})?")
 
-#: ``f(session, service, name, due_at)``.
-Handler = Callable[[Any, Any, str, datetime], None]
 H = TypeVar("H", bound=Handler)
 
 
@@ -46,10 +48,12 @@ class SchedulingOwner(Protocol):
     def name(self) -> str: ...
 
     @property
-    def scheduled(self) -> dict[str, Handler]: ...
+    def scheduled(self) -> dict[str, Work]: ...
 
 
-def on_schedule(owner: SchedulingOwner, kind: str) -> Callable[[H], H]:
+def on_schedule(
+    owner: SchedulingOwner, kind: str, *, reads: Reader | None = None
+) -> Callable[[H], H]:
     """Register what is done when something called ``kind``, or ``kind:…``, is due.
 
     ``f(session, service, name, due_at)`` runs in a worker, once: what it writes and publishes is
@@ -57,6 +61,14 @@ def on_schedule(owner: SchedulingOwner, kind: str) -> Callable[[H], H]:
     clock and at its own tables, and does nothing where nothing is to be done any more. If it
     raises, nothing it wrote stays, and it is tried again with growing pauses, in sight of
     administrators. It may `schedule` its own name anew. ``service`` is None for the site.
+
+    Work that computes for long names in ``reads`` a function that is called first, with the same
+    arguments and a session that only reads. It answers a function without arguments, which is then
+    called with no transaction open, so that nobody waits for it; or None where nothing is to be
+    done any more. What that one answers is the fifth argument of ``f``, whose transaction is as
+    short as its writing. ``f`` makes sure that what was read is still so, and raises `Moved` where
+    it is not: it is then read and computed anew.
+
     `EventError` for a ``kind`` of another shape, or one that has its function.
     """
     if not _KIND.fullmatch(kind):
@@ -65,7 +77,7 @@ def on_schedule(owner: SchedulingOwner, kind: str) -> Callable[[H], H]:
         raise EventError(f"{owner.name}: two functions are for the scheduled {kind!r}")
 
     def register(function: H) -> H:
-        owner.scheduled[kind] = function
+        owner.scheduled[kind] = Work(function, reads)
         return function
 
     return register
@@ -163,23 +175,34 @@ def count_attempt(session: Session, task: Task) -> int | None:
     return attempts
 
 
-def perform(session: Session, core: EventCore, task: Task, attempt: int) -> bool:
+def computes(core: EventCore, task: Task) -> bool:
+    """Whether something is read and computed before ``task`` is done."""
+    return _work(core, task).reads is not None
+
+
+def computation(
+    session: Session, core: EventCore, task: Task, attempt: int
+) -> Callable[[], Any] | None:
+    """What is to be computed before ``task`` is done, read by a ``session`` that only reads. None
+    where nothing is to be done any more."""
+    row, reads = _pending(session, task, attempt), _work(core, task).reads
+    if row is None or reads is None:
+        return None
+    return reads(session, core.find_service(session, task.service_id), task.name, row.due_at)
+
+
+def perform(
+    session: Session, core: EventCore, task: Task, attempt: int, computed: tuple[Any, ...] | None
+) -> bool:
     """Do ``task`` within the caller's transaction, and take it off the list; False where it was
-    moved or done meanwhile. Raises what its function raises."""
-    row = session.scalars(select(ScheduledWork).where(*_row_of(task))).one_or_none()
-    if row is None or row.attempts != attempt or row.due_at > clock.now():
+    moved or done meanwhile. ``computed`` holds what its `computation` answered, or nothing where it
+    has none; it is None where nothing is to be done. Raises what its function raises."""
+    row = _pending(session, task, attempt)
+    if row is None:
         return False
     due_at = row.due_at
-    function = core.scheduled.get(task.plugin, {}).get(task.kind)
-    if function is None:
-        raise EventError(f"nothing is registered in this version for {task.kind!r}")
-    savepoint = session.begin_nested()
-    transaction = session.get_transaction()
-    with handling(session):
-        function(session, core.find_service(session, task.service_id), task.name, due_at)
-    if session.get_transaction() is not transaction:
-        raise TornTransaction("what is scheduled may not roll back: it raises")
-    savepoint.commit()
+    if computed is not None:
+        _call(session, core, task, due_at, computed)
     # The row is taken last, as domain functions do it: what it is about is locked before it. One
     # that was scheduled anew, by its own function too, stays.
     session.execute(
@@ -188,6 +211,33 @@ def perform(session: Session, core: EventCore, task: Task, attempt: int) -> bool
         )
     )
     return True
+
+
+def _pending(session: Session, task: Task, attempt: int) -> ScheduledWork | None:
+    """The row of ``task``, where this attempt is still the one to be made."""
+    row = session.scalars(select(ScheduledWork).where(*_row_of(task))).one_or_none()
+    return None if row is None or row.attempts != attempt or row.due_at > clock.now() else row
+
+
+def _work(core: EventCore, task: Task) -> Work:
+    work = core.scheduled.get(task.plugin, {}).get(task.kind)
+    if work is None:
+        raise EventError(f"nothing is registered in this version for {task.kind!r}")
+    return work
+
+
+def _call(
+    session: Session, core: EventCore, task: Task, due_at: datetime, computed: tuple[Any, ...]
+) -> None:
+    function = _work(core, task).writes
+    savepoint = session.begin_nested()
+    transaction = session.get_transaction()
+    with handling(session):
+        service = core.find_service(session, task.service_id)
+        function(session, service, task.name, due_at, *computed)
+    if session.get_transaction() is not transaction:
+        raise TornTransaction("what is scheduled may not roll back: it raises")
+    savepoint.commit()
 
 
 def note_failure(session: Session, task: Task, attempt: int, error: Exception) -> None:

@@ -14,6 +14,8 @@ from typing import Annotated, Any, ClassVar, Protocol, TypeVar
 
 import msgspec
 
+from eak_core.events.work import Work
+
 Code = Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9][a-z0-9_.:-]{0,63}$")]
 """The type of a field of an event that holds a machine word: a stage, a plugin's name, a slug. At
 most 64 characters of a-z, 0-9, _, ., : and -, beginning with a letter or digit."""
@@ -54,7 +56,7 @@ class CoreOwner:
     def __init__(self) -> None:
         self.events: list[EventType] = []
         self.upcasters: dict[tuple[str, int], Upcaster] = {}
-        self.scheduled: dict[str, Callable[[Any, Any, str, datetime], None]] = {}
+        self.scheduled: dict[str, Work] = {}
 
 
 CORE = CoreOwner()

@@ -27,7 +27,8 @@ from eak_core.events.handling import FIRST_BATCH, Batch, TornTransaction, retry_
 from eak_core.events.log import committed
 from eak_core.events.models import ParkedEvent, Subscription
 from eak_core.events.outbox import Outbox
-from eak_core.events.types import CORE
+from eak_core.events.types import CORE, EventError
+from eak_core.events.work import Moved
 
 logger = logging.getLogger("eak.worker")
 
@@ -46,6 +47,8 @@ SLOW_POLL_SECONDS = 1.0
 TURN_SECONDS = 0.5
 #: How long to wait after a pass that failed, in seconds; twice as long after each further one.
 PAUSE_SECONDS = 0.5
+#: How often in a row work reads and computes anew what has moved meanwhile, before it waits.
+READINGS = 3
 #: How long the log is not told again that the clock is wrong, in seconds.
 SILENT_SECONDS = 60.0
 
@@ -263,14 +266,7 @@ class Worker:
             if attempt is None:
                 return 0
             try:
-                what = f"{task.kind} of {plugin} in service {service_id}"
-                with self.app.app_context(), doing(what), write_session(self.app) as session:
-                    expect_long_work(session)
-                    stand_in(self.core, session, service_id)
-                    # First the subscription, as everything does that holds both.
-                    if plugin != CORE.name and _lock(session, plugin, service_id) is None:
-                        return 0
-                    return int(scheduling.perform(session, self.core, task, attempt))
+                return int(self._perform(task, attempt))
             except Exception as error:  # noqa: BLE001
                 # Whatever it is, it is kept for administrators, and the rest goes on.
                 logger.warning(
@@ -279,6 +275,46 @@ class Worker:
                 with write_session(self.app) as session:
                     scheduling.note_failure(session, task, attempt, error)
                 return 0
+
+    def _perform(self, task: scheduling.Task, attempt: int) -> bool:
+        """Read and compute, then do it in one transaction; anew where it has moved meanwhile."""
+        for _ in range(READINGS):
+            computed = self._computed(task, attempt)
+            try:
+                return self._write(task, attempt, computed)
+            except Moved:
+                continue
+        raise Moved(f"it has moved {READINGS} times while it was computed")
+
+    def _computed(self, task: scheduling.Task, attempt: int) -> tuple[Any, ...] | None:
+        """What the function of ``task`` is given besides; None where nothing is to be done."""
+        if not scheduling.computes(self.core, task):
+            return ()
+        with self._acting(task):
+            with read_session(self.app) as session:
+                stand_in(self.core, session, task.service_id)
+                compute = scheduling.computation(session, self.core, task, attempt)
+            return None if compute is None else (compute(),)
+
+    def _write(self, task: scheduling.Task, attempt: int, computed: tuple[Any, ...] | None) -> bool:
+        with self._acting(task), write_session(self.app) as session:
+            expect_long_work(session)
+            # The clock was right when this work was found; computing may have taken an hour.
+            fault = clock_fault(session) if computed else None
+            if fault is not None:
+                raise EventError(fault)
+            stand_in(self.core, session, task.service_id)
+            # First the subscription, as everything does that holds both.
+            if task.plugin != CORE.name and _lock(session, task.plugin, task.service_id) is None:
+                return False
+            return scheduling.perform(session, self.core, task, attempt, computed)
+
+    @contextmanager
+    def _acting(self, task: scheduling.Task) -> Iterator[None]:
+        """The application, in which scheduled work is named as what is done."""
+        what = f"{task.kind} of {task.plugin} in service {task.service_id}"
+        with self.app.app_context(), doing(what):
+            yield
 
     def retry_on(self) -> int:
         """Retry what is due, and what that sets free, for as long as it is fair to the rest."""

@@ -14,8 +14,8 @@ from packaging.specifiers import InvalidSpecifier, SpecifierSet
 from wtforms import Form
 
 from eak_core.events import EventType, Subscriber
-from eak_core.events.scheduling import Handler
 from eak_core.events.types import Upcaster
+from eak_core.events.work import Work
 from eak_core.permissions import ROLES, Role
 from eak_core.visible import says_something
 
@@ -114,7 +114,7 @@ class Plugin:
     events: list[EventType] = field(default_factory=list, init=False, repr=False)
     subscribers: list[Subscriber] = field(default_factory=list, init=False, repr=False)
     upcasters: dict[tuple[str, int], Upcaster] = field(default_factory=dict, init=False, repr=False)
-    scheduled: dict[str, Handler] = field(default_factory=dict, init=False, repr=False)
+    scheduled: dict[str, Work] = field(default_factory=dict, init=False, repr=False)
     blueprints: "dict[str, PluginBlueprint]" = field(default_factory=dict, init=False, repr=False)
 
     def __post_init__(self) -> None:

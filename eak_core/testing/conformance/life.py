@@ -105,7 +105,13 @@ class Life:
                 if number not in self.ran
             ],
             # One function may be for several kinds of work.
-            sorted({each.__name__ for each in manifest.scheduled.values() if each not in self.ran}),
+            sorted(
+                {
+                    each.writes.__name__
+                    for each in manifest.scheduled.values()
+                    if each.writes not in self.ran
+                }
+            ),
         )
 
     def failures(self) -> list[str]:
@@ -137,8 +143,8 @@ class Life:
             for number, each in enumerate(core.subscribers.get(name, ()))
         )
         scheduled = {
-            kind: self._noting(function, function)
-            for kind, function in core.scheduled.get(name, {}).items()
+            kind: replace(work, writes=self._noting(work.writes, work.writes))
+            for kind, work in core.scheduled.get(name, {}).items()
         }
         core.subscribers = {**core.subscribers, name: subscribers}
         core.scheduled = {**core.scheduled, name: scheduled}

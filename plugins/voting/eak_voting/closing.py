@@ -1,12 +1,16 @@
 """What happens to a ballot by itself: it opens, its receipts are published, it closes, is counted.
 
 Each function runs in a worker, once, in one transaction; it looks at the ballot as it stands, and
-does nothing where there is nothing to do any more.
+does nothing where there is nothing to do any more. Votes are counted before that transaction, which
+writes the result where they are still those that were counted.
 """
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 
-from eak_core.api import Service, Session, clock, on_schedule, publish
+from eak_core.api import Moved, Service, Session, clock, on_schedule, publish
 from eak_voting import (
     bursts,
     exclusions,
@@ -14,17 +18,16 @@ from eak_voting import (
     mixing,
     timetable,
 )
-from eak_voting.ballots import phase, terms_of
+from eak_voting.ballots import phase
 from eak_voting.events import BallotClosed, BallotCounted
 from eak_voting.manifest import plugin
 from eak_voting.models import Ballot
 from eak_voting.opening import open_ballot
 from eak_voting.outcome import Outcome
 from eak_voting.preparing import locked
-from eak_voting.published import ballots_digest
 from eak_voting.publishing import publish_receipts, record
 from eak_voting.settings import canonical, digest
-from eak_voting.tally import count, voters_of, votes_of
+from eak_voting.tally import Box, read_box, voters_of
 from eak_voting.transparency import log
 from eak_voting.transparency.records import CountedLeaf
 
@@ -70,13 +73,38 @@ def close_due(session: Session, service: Service, name: str, due_at: datetime) -
     timetable.count_now(session, ballot)
 
 
-@on_schedule(plugin, "count")
-def count_due(session: Session, service: Service, name: str, due_at: datetime) -> None:
-    """Count a closed ballot, and publish its result."""
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """What a ``box`` comes to, with the ``seed`` of its lots: the ``result`` (canonical JSON) and
+    the hash of the votes."""
+
+    box: Box
+    seed: str
+    outcome: Outcome
+    result: bytes
+    ballots_hash: str
+
+
+def read_closed(
+    session: Session, service: Service, name: str, due_at: datetime
+) -> Callable[[], Counted] | None:
+    """Read a closed ballot, to be counted."""
+    ballot = session.get(Ballot, timetable.ballot_id_of(name))
+    if ballot is None or ballot.state != "closed":
+        return None
+    seed = log.head(session, service.id).root.hex()
+    return partial(counted, read_box(session, service, ballot), seed)
+
+
+@on_schedule(plugin, "count", reads=read_closed)
+def count_due(
+    session: Session, service: Service, name: str, due_at: datetime, count: Counted
+) -> None:
+    """Publish the result of a closed ballot, where it is that of its votes still."""
     ballot = _ballot(session, name)
     if ballot is None or ballot.state != "closed":
         return
-    counted = keep_result(session, service, ballot, log.head(session, service.id).root.hex())
+    keep_result(session, service, ballot, count)
     assert ballot.terms_hash is not None
     assert ballot.ballots_hash is not None
     assert ballot.result_hash is not None
@@ -88,24 +116,29 @@ def count_due(session: Session, service: Service, name: str, due_at: datetime) -
     )
     record(session, service, [leaf])
     event = BallotCounted(
-        ballot_id=ballot.id, conclusive=counted.conclusive, result_hash=ballot.result_hash
+        ballot_id=ballot.id, conclusive=count.outcome.conclusive, result_hash=ballot.result_hash
     )
     publish(session, event, service_id=service.id)
 
 
-def keep_result(session: Session, service: Service, ballot: Ballot, seed: str) -> Outcome:
-    """Count the votes of ``ballot``, whose row the caller holds, and write down the result."""
-    counted = count(session, service, ballot, seed)
-    result = canonical(counted)
-    votes = votes_of(session, ballot)
-    ballot.seed = seed
-    ballot.result, ballot.result_hash = result.decode(), digest(result)
-    ballot.ballots_hash = ballots_digest(terms_of(session, service, ballot), votes)
+def counted(box: Box, seed: str) -> Counted:
+    """Count ``box``, which may take minutes: with no transaction open."""
+    outcome = box.count(seed)
+    return Counted(box, seed, outcome, canonical(outcome), box.digest())
+
+
+def keep_result(session: Session, service: Service, ballot: Ballot, count: Counted) -> None:
+    """Write down the result of ``ballot``, whose row the caller holds. `Moved` where its votes are
+    others than those that were counted."""
+    if read_box(session, service, ballot) != count.box:
+        raise Moved("the votes are no longer those that were counted")
+    ballot.seed = count.seed
+    ballot.result, ballot.result_hash = count.result.decode(), digest(count.result)
+    ballot.ballots_hash = count.ballots_hash
     ballot.state, ballot.counted_at = "counted", clock.now()
     exclusions.settle(session, ballot)
     bursts.settle(session, ballot)
     live.forget(session, ballot)
-    return counted
 
 
 def _ballot(session: Session, name: str) -> Ballot | None:

@@ -34,7 +34,7 @@ from eak_core.api import (
 )
 from eak_voting import choices
 from eak_voting.ballots import terms_of, written
-from eak_voting.closing import keep_result
+from eak_voting.closing import counted, keep_result
 from eak_voting.counting.pabulib import PabulibFile, PabulibProject, PabulibVote
 from eak_voting.events import BallotCounted
 from eak_voting.models import CODE_LENGTH, PLACE_NAMES, TITLE_LENGTH, Ballot, BallotOption, Paper
@@ -51,6 +51,7 @@ from eak_voting.settings import (
     canonical,
     digest,
 )
+from eak_voting.tally import read_box
 
 ORIGIN_LENGTH = 120
 OPTION_TITLE_LENGTH = 300
@@ -117,10 +118,11 @@ def take_over(
     session.flush()
     _write_papers(session, ballot, terms, file, on_progress)
     # Nothing here gives a seed that nobody chose, so everybody gets the same one.
-    counted = keep_result(session, service, ballot, ballot.terms_hash)
+    count = counted(read_box(session, service, ballot), ballot.terms_hash)
+    keep_result(session, service, ballot, count)
     assert ballot.result_hash is not None
     event = BallotCounted(
-        ballot_id=ballot.id, conclusive=counted.conclusive, result_hash=ballot.result_hash
+        ballot_id=ballot.id, conclusive=count.outcome.conclusive, result_hash=ballot.result_hash
     )
     publish(session, event, service_id=service.id, actor_id=actor.person_id)
     session.flush()

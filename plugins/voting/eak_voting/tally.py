@@ -4,6 +4,7 @@ Whoever calls decides who may see it: before the count that is `eak_voting.resul
 """
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from sqlalchemy import func, select
 
@@ -11,20 +12,41 @@ from eak_core.api import Service, Session
 from eak_voting.ballots import terms_of
 from eak_voting.models import Ballot, Paper, RegisterEntry
 from eak_voting.outcome import Outcome, outcome
+from eak_voting.published import ballots_digest
+from eak_voting.settings import Terms
 
 
-def count(session: Session, service: Service, ballot: Ballot, seed: str) -> Outcome:
-    """The result of the votes as they stand; nothing is written."""
-    terms = terms_of(session, service, ballot)
+@dataclass(frozen=True, slots=True)
+class Box:
+    """The box of a ballot as it was read: ``votes`` that count, ``voters`` and ``excluded`` votes
+    by number. Two are equal where a count of them comes to the same."""
+
+    terms: Terms
+    votes: tuple[str, ...]
+    voters: int
+    excluded: int
+
+    def count(self, seed: str) -> Outcome:
+        """The result of the votes. Takes minutes in a large town: with no transaction open."""
+        return outcome(
+            self.terms, self.votes, seed=seed, voters=self.voters, excluded=self.excluded
+        )
+
+    def digest(self) -> str:
+        """The hash of the votes, as it is published."""
+        return ballots_digest(self.terms, self.votes)
+
+
+def read_box(session: Session, service: Service, ballot: Ballot) -> Box:
+    """The votes as they stand."""
     excluded = session.scalar(
         select(func.count())
         .select_from(Paper)
         .where(Paper.ballot_id == ballot.id, Paper.exclusion_id.is_not(None))
     )
-    return outcome(
-        terms,
-        votes_of(session, ballot),
-        seed=seed,
+    return Box(
+        terms=terms_of(session, service, ballot),
+        votes=tuple(votes_of(session, ballot)),
         voters=voters_of(session, ballot),
         excluded=excluded or 0,
     )

@@ -9,8 +9,8 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from eak_core.db import Base, read_session, write_session
 from eak_core.events import Context, Event, Subscriber, event, publish
-from eak_core.events.scheduling import Handler
 from eak_core.events.types import EventType, Upcaster
+from eak_core.events.work import Work
 from eak_core.events.worker import Worker
 
 SERVICE = 1
@@ -27,7 +27,7 @@ class Listener:
     events: list[EventType] = field(default_factory=list)
     subscribers: list[Subscriber] = field(default_factory=list)
     upcasters: dict[tuple[str, int], Upcaster] = field(default_factory=dict)
-    scheduled: dict[str, Handler] = field(default_factory=dict)
+    scheduled: dict[str, Work] = field(default_factory=dict)
 
 
 PROBE = Listener()

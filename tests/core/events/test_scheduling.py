@@ -359,7 +359,7 @@ def test_what_moved_meanwhile_is_not_done(make_app: MakeApp) -> None:
     plan(app, "close:1", hours=1)
     with write_session(app) as session:
         core = app.extensions["eak_events"]
-        assert not scheduled_work.perform(session, core, task, attempt)
+        assert not scheduled_work.perform(session, core, task, attempt, ())
     assert effects(app) == []
     assert [each.due_at for each in rows(app)] == [NOON + timedelta(hours=1)]
 

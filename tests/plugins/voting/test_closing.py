@@ -168,7 +168,8 @@ def test_after_a_group_nothing_in_the_tables_tells_who_cast_which_paper(
             return list(session.scalars(text(f"SELECT xmin::text FROM {table} ORDER BY ctid")))  # noqa: S608 - two names of this test
 
     # What it is about: before, the number of the transaction links the two.
-    assert transactions("voting_register") == transactions("voting_paper")
+    # (Where in the file, the database decides: it uses again what it tidied up by itself.)
+    assert sorted(transactions("voting_register")) == sorted(transactions("voting_paper"))
     assert len(set(transactions("voting_paper"))) == LEAST
     clock.advance(hours=2)
     polls.site.drain()
