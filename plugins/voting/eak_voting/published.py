@@ -20,7 +20,9 @@ from eak_voting.settings import Terms, canonical, digest
 from eak_voting.transparency.records import Digest
 
 FORMAT = "eak-ballot"
-VERSION = 1
+VERSION: Literal[1] = 1
+#: That of a file without the titles that moderators hide: readers of version 1 would hash it wrong.
+MASKED_VERSION: Literal[2] = 2
 #: A file of this size holds more than a million votes; larger ones are not read.
 MOST_BYTES = 512 * 1024 * 1024
 
@@ -55,6 +57,13 @@ class PublishedExclusion(_Part, frozen=True, kw_only=True):
     votes: int
 
 
+class PublishedHiding(_Part, frozen=True, kw_only=True):
+    """Why the title of an option is empty in the terms of this file: moderators hide its idea."""
+
+    option: int
+    reason: str
+
+
 class PublishedLeaf(_Part, frozen=True, kw_only=True):
     """A leaf of this ballot at its place in the log; ``leaf`` is its canonical JSON, as text."""
 
@@ -78,11 +87,15 @@ class PublishedLog(_Part, frozen=True, kw_only=True):
 class BallotFile(_Part, frozen=True, kw_only=True):
     """The whole file. The hashes are SHA-256 of canonical JSON: of the terms, of the counted votes
     (`ballots_digest`) and of the result, which names the seed of its lots. ``log`` is empty for a
-    ballot that was imported."""
+    ballot that was imported.
+
+    Version 2 says in ``masked`` of which options the title is left out of ``terms``; ``terms_hash``
+    is that of the whole terms all the same, as it stands in the log."""
 
     format: Literal["eak-ballot"] = "eak-ballot"
-    version: Literal[1] = 1
+    version: Literal[1, 2] = 1
     terms: Terms
+    masked: tuple[PublishedHiding, ...] | msgspec.UnsetType = msgspec.UNSET
     terms_hash: Digest
     papers: tuple[PublishedPaper, ...]
     ballots_hash: Digest
@@ -91,6 +104,11 @@ class BallotFile(_Part, frozen=True, kw_only=True):
     result: Outcome
     result_hash: Digest
     log: PublishedLog | None
+
+    @property
+    def hidden(self) -> tuple[PublishedHiding, ...]:
+        """What moderators hide; its titles are not in the file."""
+        return () if isinstance(self.masked, msgspec.UnsetType) else self.masked
 
 
 class _Header(msgspec.Struct):
@@ -111,17 +129,22 @@ def assemble(
     exclusions: Sequence[PublishedExclusion],
     result: Outcome,
     log: PublishedLog | None,
+    *,
+    hidden: Sequence[PublishedHiding] = (),
 ) -> BallotFile:
     """The file of a ballot; its hashes are computed, and all order that could tell is taken away.
 
-    ``receipts`` are those that stand for a vote still. In a secret ballot no receipt or salt of a
+    ``receipts`` are those that stand for a vote still; of what is ``hidden`` the title is left out,
+    after the terms were hashed. In a secret ballot no receipt or salt of a
     paper is taken over, whatever ``papers`` hold.
     """
     if terms.settings.secrecy == "secret":
         papers = (PublishedPaper(choices=each.choices, exclusion=each.exclusion) for each in papers)
     ordered = sorted(papers, key=_order)
     return BallotFile(
-        terms=terms,
+        version=MASKED_VERSION if hidden else VERSION,
+        terms=terms.retitled({each.option: "" for each in hidden}),
+        masked=tuple(sorted(hidden, key=lambda each: each.option)) if hidden else msgspec.UNSET,
         terms_hash=digest(canonical(terms)),
         papers=tuple(ordered),
         ballots_hash=ballots_digest(terms, counted_votes(ordered)),
@@ -162,6 +185,8 @@ def read(data: bytes) -> BallotFile:
         raise FileError(f"The file is not that of a ballot: {error}.") from None
     except UnicodeDecodeError as error:
         raise FileError(f"The file is not in UTF-8: {error}.") from None
+    if (file.version == MASKED_VERSION) is not bool(file.hidden):
+        raise FileError("The file says of another version than its own what is left out of it.")
     if write(file) != data:
         raise FileError(
             "The file is not written as it was published (order of keys, spaces, or a key twice)."
@@ -184,9 +209,10 @@ def _check_header(data: bytes) -> None:
         raise FileError("The file is nested too deeply to be that of a ballot.") from None
     if header.format != FORMAT:
         raise FileError(f"The file is not that of a ballot: its format is not “{FORMAT}”.")
-    if header.version != VERSION:
+    if header.version not in (VERSION, MASKED_VERSION):
         raise FileError(
-            f"The file has version {header.version}; this program reads version {VERSION}."
+            f"The file has version {header.version}; this program reads versions {VERSION} and"
+            f" {MASKED_VERSION}."
         )
 
 

@@ -116,12 +116,31 @@ def _tried(name: str, step: Callable[[], str | None]) -> Check:
 
 
 def _terms(file: BallotFile) -> str:
-    if digest(canonical(file.terms)) != file.terms_hash:
+    if file.hidden:
+        _left_out(file)
+    elif digest(canonical(file.terms)) != file.terms_hash:
         raise Wrong("the terms do not have the hash that was published")
     fault = _fault(file.terms)
     if fault:
         raise Wrong(fault)
+    if file.hidden:
+        # What is counted by them is bound all the same: the hash of the result stands in the log.
+        which = ", ".join(str(each.option) for each in file.hidden)
+        raise NothingToCheck(
+            f"moderators hide option {which}, whose title is left out: the hash of the terms was"
+            " not computed anew"
+        )
     return f"SHA-256 {file.terms_hash}"
+
+
+def _left_out(file: BallotFile) -> None:
+    """`Wrong` where what is said to be hidden is not an option whose title alone is left out."""
+    numbers = [each.option for each in file.hidden]
+    known = {option.number: option.title for option in file.terms.options}
+    if numbers != sorted(set(numbers)) or any(known.get(number) != "" for number in numbers):
+        raise Wrong("what is said to be hidden is no option without a title")
+    if not all(each.reason.strip() for each in file.hidden):
+        raise Wrong("an option is hidden without a reason")
 
 
 def _fault(terms: Terms) -> str | None:

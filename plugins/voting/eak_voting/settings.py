@@ -6,6 +6,7 @@ their SHA-256 is the same wherever it is computed.
 """
 
 import hashlib
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Literal, get_args
 
@@ -175,6 +176,16 @@ class Terms(_Record, frozen=True, kw_only=True):
     closes_at: str
     settings: Settings
     options: tuple[Option, ...]
+
+    def retitled(self, titles: Mapping[int, str]) -> "Terms":
+        """These terms with other ``titles``, by the numbers of their options."""
+        return msgspec.structs.replace(
+            self,
+            options=tuple(
+                msgspec.structs.replace(each, title=titles.get(each.number, each.title))
+                for each in self.options
+            ),
+        )
 
 
 def canonical(value: Any) -> bytes:

@@ -612,7 +612,7 @@ def test_no_character_of_a_file_can_be_changed_unseen(data: st.DataObject) -> No
         (b"\xff\xfe", "not JSON"),
         (b"[]", "its format is not"),
         (b"{}", "its format is not"),
-        (b'{"format":"eak-ballot","version":2}', "has version 2"),
+        (b'{"format":"eak-ballot","version":3}', "has version 3"),
         (b'{"format":"eak-ballot","version":1}', "missing required field"),
         (b'{"format":"eak-ballot","version":"1"}', "its format is not"),
         (b'{"format":' + b"[" * 100_000, "its format is not"),

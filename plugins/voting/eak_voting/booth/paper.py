@@ -9,6 +9,7 @@ from eak_voting import frozen
 from eak_voting.booth.forms import chosen_numbers
 from eak_voting.booth.ordering import shuffled
 from eak_voting.figures import money
+from eak_voting.masking import hidden_title
 from eak_voting.settings import Option, Terms
 from eak_voting.wording import GRADE_TITLES
 
@@ -52,7 +53,7 @@ def lines(session: Session, service: Service, terms: Terms, order_key: str) -> l
 def _line(option: Option, shown: frozen.Shown, currency: str) -> Line:
     title = option.title
     if shown.hidden is not None:
-        title = _("Idea no. %(number)s, hidden by the moderators", number=option.number)
+        title = hidden_title(option.number)
     return Line(
         number=option.number,
         title=title,

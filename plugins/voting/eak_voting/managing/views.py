@@ -48,6 +48,7 @@ from eak_voting.managing.drafting import (
     waiting_ideas,
 )
 from eak_voting.managing.forms import BallotForm, CancelForm, ConfirmForm, idea_number
+from eak_voting.masking import reasons_of
 from eak_voting.models import Ballot
 from eak_voting.settings import METHODS, Method
 
@@ -183,6 +184,7 @@ def _page_of(session: Session, ballot: Ballot) -> str:
         rules=rules,
         redeclared=changed_since(session, ballot.created_at) if declares else None,
         options=options_of(session, ballot),
+        hidden=reasons_of(session, g.service, terms_of(session, g.service, ballot)),
         names=names,
     )
 

@@ -16,16 +16,17 @@ from eak_core.api import (
 )
 from eak_voting.ballots import ballot_of, terms_of
 from eak_voting.blueprint import blueprint
+from eak_voting.masking import for_files, for_pages, reasons_of_all
 from eak_voting.models import Ballot
 from eak_voting.outcome import Outcome
 from eak_voting.published import write
 from eak_voting.results import files as result_files
 from eak_voting.results import sentences
 from eak_voting.results.drawings import draw
-from eak_voting.results.shown import shown
+from eak_voting.results.shown import Shown, shown
 from eak_voting.results.stored import file_of, result_of
 from eak_voting.results.views import explained
-from eak_voting.settings import Terms, canonical
+from eak_voting.settings import canonical
 
 FEED_LENGTH = 30
 
@@ -33,7 +34,7 @@ FEED_LENGTH = 30
 limit_files = limited("voting.file", "20/minute;200/day", reads=True)
 
 
-def _found(ballot_id: int) -> tuple[Ballot, Terms, Outcome]:
+def _found(ballot_id: int) -> tuple[Ballot, Shown, Outcome]:
     """A counted ballot with its result; `NotFound` before: what is provisional leaves the page
     that says so in no file."""
     check_visible(g.actor, g.service, page=False)
@@ -42,13 +43,14 @@ def _found(ballot_id: int) -> tuple[Ballot, Terms, Outcome]:
     found = shown(session, g.service, ballot)
     if found.outcome is None or found.provisional_at is not None:
         raise NotFound(_l("This ballot has no result yet."))
-    return ballot, found.terms, found.outcome
+    return ballot, found, found.outcome
 
 
 @blueprint.get("/<int:ballot_id>/resultats.csv")
 def results_csv(ballot_id: int) -> Response:
     """The result as CSV; ``?pour=tableur`` for spreadsheets."""
-    ballot, terms, outcome = _found(ballot_id)
+    ballot, found, outcome = _found(ballot_id)
+    terms = for_files(found.terms, found.hidden)
     text = result_files.table(terms, outcome, spreadsheet=request.args.get("pour") == "tableur")
     return _download(text, "text/csv; charset=utf-8", ballot, "csv")
 
@@ -56,7 +58,7 @@ def results_csv(ballot_id: int) -> Response:
 @blueprint.get("/<int:ballot_id>/resultats.json")
 def results_json(ballot_id: int) -> Response:
     """The result as canonical JSON: the very bytes whose SHA-256 is published."""
-    _ballot, _terms, outcome = _found(ballot_id)
+    _ballot, _shown, outcome = _found(ballot_id)
     return Response(canonical(outcome), content_type="application/json")
 
 
@@ -87,9 +89,9 @@ def pabulib(ballot_id: int) -> Response:
 @blueprint.get("/<int:ballot_id>/resultats/<name>.svg")
 def drawing(ballot_id: int, name: str) -> Response:
     """A chart as a file of its own."""
-    ballot, terms, outcome = _found(ballot_id)
+    ballot, found, outcome = _found(ballot_id)
     source = url_for("voting.results", ballot_id=ballot.id, _external=True)
-    text = draw(terms, outcome, name, source.partition("://")[2])
+    text = draw(found.terms, outcome, name, source.partition("://")[2])
     if text is None:
         raise NotFound(_l("There is no drawing of this name."))
     response = Response(text, content_type="image/svg+xml; charset=utf-8")
@@ -102,8 +104,8 @@ def drawing(ballot_id: int, name: str) -> Response:
 @embeddable
 def embed(ballot_id: int) -> str:
     """The result within a page of another site."""
-    ballot, terms, outcome = _found(ballot_id)
-    return render("voting/results_embed.html", ballot=ballot, **explained(terms, outcome))
+    ballot, found, outcome = _found(ballot_id)
+    return render("voting/results_embed.html", ballot=ballot, **explained(found, outcome))
 
 
 @blueprint.get("/resultats.atom")
@@ -119,8 +121,10 @@ def results_atom() -> Response:
         .options(undefer(Ballot.terms), undefer(Ballot.result))
     ).all()
     entries = []
-    for ballot in ballots:
-        terms, outcome = terms_of(session, g.service, ballot), result_of(ballot)
+    frozen = [terms_of(session, g.service, ballot) for ballot in ballots]
+    hidden = reasons_of_all(session, g.service, frozen)
+    for ballot, whole, reasons in zip(ballots, frozen, hidden, strict=True):
+        terms, outcome = for_pages(whole, reasons), result_of(ballot)
         said = [sentences.headline(terms, outcome), *sentences.more(terms, outcome)]
         about = [sentences.turnout(terms, outcome), sentences.quorum(outcome)]
         entries.append((ballot, [*said, *filter(None, about)]))

@@ -18,6 +18,7 @@ from eak_voting.counting.pabulib import (
     with_remark,
     write,
 )
+from eak_voting.masking import told
 from eak_voting.outcome import Judged, Outcome
 from eak_voting.published import BallotFile, counted_votes
 from eak_voting.settings import GRADES, BudgetBallot, BudgetRules, Terms
@@ -175,13 +176,14 @@ def _cells(terms: Terms, rules: BudgetRules, file: BallotFile) -> Iterator[dict[
     figures = (
         {each.option: each for each in spending.greedy.projects} if spending is not None else {}
     )
+    hidden = {each.option: told(each.option, each.reason) for each in file.hidden}
     for option in terms.options:
         each = figures.get(option.number)
         score = {"score": str(each.votes if each else 0)} if rules.ballot == "points" else {}
         yield {
             "votes": str(each.supporters if each else 0),
             **score,
-            "name": option.title,
+            "name": hidden.get(option.number, option.title),
             "selected": str(int(option.number in selected)),
         }
 

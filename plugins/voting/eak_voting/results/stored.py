@@ -7,11 +7,13 @@ from sqlalchemy import select
 
 from eak_core.api import NotFound, Service, Session, _l
 from eak_voting.ballots import terms_of
+from eak_voting.masking import reasons_of
 from eak_voting.models import Ballot, Exclusion, Paper, Receipt
 from eak_voting.outcome import Outcome
 from eak_voting.published import (
     BallotFile,
     PublishedExclusion,
+    PublishedHiding,
     PublishedLeaf,
     PublishedLog,
     PublishedPaper,
@@ -48,8 +50,9 @@ def file_of(session: Session, service: Service, ballot: Ballot) -> BallotFile:
     standing = select(Receipt.receipt).where(
         Receipt.ballot_id == ballot.id, Receipt.replaced.is_(False)
     )
+    terms = terms_of(session, service, ballot)
     return assemble(
-        terms_of(session, service, ballot),
+        terms,
         _papers(session, ballot, numbers),
         session.scalars(standing),
         [
@@ -58,6 +61,10 @@ def file_of(session: Session, service: Service, ballot: Ballot) -> BallotFile:
         ],
         result,
         _log(session, service, ballot),
+        hidden=[
+            PublishedHiding(option=number, reason=reason)
+            for number, reason in reasons_of(session, service, terms).items()
+        ],
     )
 
 

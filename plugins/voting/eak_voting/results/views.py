@@ -24,6 +24,7 @@ from eak_voting.ballots import ballot_of, phase
 from eak_voting.blueprint import blueprint
 from eak_voting.bursts import bursts_of
 from eak_voting.exclusions import exclusions_of
+from eak_voting.masking import hidden_title
 from eak_voting.models import Ballot
 from eak_voting.outcome import Outcome
 from eak_voting.results import sentences
@@ -31,7 +32,7 @@ from eak_voting.results.drawings import names as drawings
 from eak_voting.results.open_choices import said_by
 from eak_voting.results.result_charts import budget_chart, grades, merit_charts, vote_chart
 from eak_voting.results.rule_sentences import rule
-from eak_voting.results.shown import shown
+from eak_voting.results.shown import Shown, shown
 from eak_voting.settings import Terms
 from eak_voting.views import stands
 
@@ -62,7 +63,7 @@ def results(ballot_id: int) -> Answer:
     return render(
         "voting/results.html",
         **page,
-        **explained(found.terms, found.outcome),
+        **explained(found, found.outcome),
         rule=list(rule(found.terms)),
         exclusions=exclusions_of(current_session(), ballot),
         bursts=bursts_of(current_session(), ballot) if ballot.state == "counted" else (),
@@ -72,10 +73,13 @@ def results(ballot_id: int) -> Answer:
     )
 
 
-def explained(terms: Terms, outcome: Outcome) -> dict[str, Any]:
+def explained(found: Shown, outcome: Outcome) -> dict[str, Any]:
     """A result in words and bars."""
+    terms = found.terms
     return {
         "terms": terms,
+        "hidden": found.hidden,
+        "hidden_title": hidden_title,
         "outcome": outcome,
         "sentences": sentences,
         "figures": figures,
@@ -133,6 +137,8 @@ def names(ballot_id: int) -> Answer:
         ballot=ballot,
         ballot_url=ballot_url,
         terms=found.terms,
+        hidden=found.hidden,
+        hidden_title=hidden_title,
         page=page,
         votes=votes,
     )
