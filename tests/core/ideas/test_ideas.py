@@ -397,3 +397,16 @@ def test_a_form_sent_again_says_so_where_its_idea_has_gone_on(
         other = replace(MINIMAL, body="Other.")
         submit_idea(session, citizen, site.service, other, form_key="k")
     assert ideas()[0].body == MINIMAL.body
+
+
+def test_a_form_sent_again_in_another_service_is_refused_and_changes_nothing(
+    site: Site, citizen: Actor, ideas: Any
+) -> None:
+    with site.writing() as session:
+        submit_idea(session, citizen, site.service, MINIMAL, form_key="k")
+    elsewhere = site.add_service("routes")
+    other = replace(MINIMAL, body="Other.")
+    for send in (submit_idea, save_draft):
+        with pytest.raises(Conflict, match="another service"), site.writing() as session:
+            send(session, citizen, elsewhere, other, form_key="k")
+    assert [(idea.service_id, idea.body) for idea in ideas()] == [(site.service.id, MINIMAL.body)]

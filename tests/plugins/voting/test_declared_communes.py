@@ -1,12 +1,14 @@
 """A declaration is fixed for the ballots that it opened, and a change is counted."""
 
 import threading
+from datetime import timedelta
 
 import pytest
 
 from eak_core.errors import EakError, Invalid
 from eak_core.permissions import Actor
 from eak_core.testing.browser import Browser
+from eak_voting.closing import close_due
 from eak_voting.electorate import changed_since, declare, declared
 from eak_voting.models import Ballot
 from eak_voting.settings import Electorate
@@ -42,6 +44,21 @@ def test_nobody_votes_in_the_ballots_of_two_communes_by_declaring_anew(polls: Po
         polls.vote(there, [1], voter)
     polls.close(here)
     say(polls, ISSY, voter)  # they may have moved
+
+
+def test_a_declaration_stays_until_the_votes_that_it_opened_are_counted(polls: Polls) -> None:
+    here, voter = of(polls, BOULOGNE), polls.voter()
+    say(polls, BOULOGNE, voter)
+    polls.vote(here, [1], voter)
+    polls.clock.set(here.closes_at + timedelta(seconds=31))
+    with polls.site.writing() as session:
+        close_due(session, polls.service, f"close:{here.id}", here.closes_at)
+    assert polls.now(here).state == "closed"
+    with pytest.raises(Invalid):
+        say(polls, ISSY, voter)
+    polls.site.drain()
+    assert polls.now(here).state == "counted"
+    say(polls, ISSY, voter)
 
 
 def test_a_change_is_counted_and_what_is_declared_for_the_first_time_or_again_is_none(

@@ -19,8 +19,10 @@ from eak_core.testing.site import Site
 from eak_voting import box, exclusions
 from eak_voting.bursts import bursts_of
 from eak_voting.casting import WrongCode, cast, has_voted, withdraw
-from eak_voting.models import Ballot, Paper, RegisterEntry
+from eak_voting.models import Ballot, Paper, Receipt, RegisterEntry
 from eak_voting.opening import announce
+from eak_voting.receipts import new_form_key
+from eak_voting.settings import Secrecy
 from tests.plugins.voting.conftest import Polls
 
 ON = frozenset({"voting"})
@@ -85,6 +87,21 @@ def test_an_author_does_not_withdraw_what_people_vote_on_and_a_manager_may(polls
         change_stage(session, polls.manager, polls.service, ON, held, "rejected", "It cannot be.")
 
 
+def test_who_holds_the_vote_may_withdraw_an_idea_of_theirs_and_the_paper_keeps_its_words(
+    polls: Polls, client: Browser
+) -> None:
+    """An idea that no manager wrote leaves by their decision alone; its author only asks them."""
+    own = polls.site.submit("An orchard", author=polls.manager)
+    ballot = polls.open(ideas=[own, *polls.ideas(1)])
+    with polls.site.writing() as session:
+        held = session.get_one(Idea, own.id)
+        withdraw_idea(session, polls.manager, polls.service, ON, held, "The land is sold.")
+    for page in pages(client, ballot):
+        assert "An orchard" in page
+        assert page.count("Tools sleep in cellars.") == 2
+        assert f"/culture/idees/{own.id}-" not in page
+
+
 @pytest.mark.parametrize("first", ["announcing", "leaving"])
 def test_of_a_ballot_that_is_announced_while_its_idea_leaves_one_gives_way(
     polls: Polls, first: str
@@ -137,6 +154,20 @@ def test_a_wrong_code_leaves_the_register_as_it_is_whatever_the_caller_does_next
         assert has_voted(session, voter, held)
     with polls.site.reading() as session:
         assert session.scalar(select(func.count()).select_from(RegisterEntry)) == 1
+
+
+@pytest.mark.parametrize("secrecy", ["pseudonymous", "secret"])
+def test_a_vote_that_the_terms_refuse_leaves_no_row_whatever_the_caller_does_next(
+    polls: Polls, secrecy: Secrecy
+) -> None:
+    ballot, voter = polls.open(secrecy=secrecy), polls.voter()
+    with polls.site.writing() as session:
+        held = session.get_one(Ballot, ballot.id)
+        with pytest.raises(ValueError, match="99"):
+            cast(session, voter, polls.service, held, "[99]", form_key=new_form_key())
+    with polls.site.reading() as session:
+        for table in (RegisterEntry, Paper, Receipt):
+            assert session.scalar(select(func.count()).select_from(table)) == 0
 
 
 def test_an_exclusion_that_two_reverse_is_published_as_reversed_once(polls: Polls) -> None:
