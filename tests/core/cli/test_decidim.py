@@ -2,6 +2,7 @@
 
 import csv
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -63,6 +64,18 @@ def test_an_import_counts_and_a_second_one_changes_nothing(
         ["ideas.csv", "121"],
     ]
     assert ideas(eak) == 118
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+def test_no_cell_of_the_report_begins_a_formula(eak: Eak, service: Path, tmp_path: Path) -> None:
+    file, report = export(tmp_path / "=ideas.csv", 1), tmp_path / "report.csv"
+    written = file.read_text(encoding="utf-8")
+    file.write_text(written.replace("\n1;", '\n"1;=HYPERLINK(1)";'), encoding="utf-8")
+    words = ("import", "decidim", "--service", "culture", str(file), "--report", str(report))
+    assert eak(*words, "--json").json["ideas"]["refused"] == 1
+    told = report.read_text(encoding="utf-8-sig")
+    assert "HYPERLINK" in told
+    assert [piece for piece in re.split(r'[;,\r\n"]', told) if piece.startswith("=")] == []
 
 
 def test_a_dry_run_says_what_would_happen_and_keeps_nothing(

@@ -135,7 +135,10 @@ def test_a_domain_with_accents_leaves_in_ascii(smtp_app: Flask, sink: Sink) -> N
     [
         "éva@example.org",
         "=?utf-8?q?victim=40evil.example?=@example.org",
+        # Python takes it for no encoded word; who is laxer on its way might.
+        "=?zoe?=@example.org",
         "a@example.org, b@example.org",
+        "a@example.org (b)",
         "a@example.org\r\nBcc: b@example.org",
         "nobody",
         "a@" + "é" * 70 + ".example",

@@ -113,6 +113,11 @@ def test_a_cell_never_begins_a_formula(start: str) -> None:
     assert row[0][0] not in "=+-@\t\r"
 
 
+def test_no_name_of_a_column_begins_a_formula_either() -> None:
+    lines = "".join(exports.as_csv(["title"], [[{"title": "Trees", "poll.votes;=1+1": 4}]]))
+    assert lines.splitlines()[0] == "title,poll.votes;'=1+1"
+
+
 def test_a_column_that_only_a_late_record_has_is_in_the_header() -> None:
     early = [{"id": number, "at": datetime(2026, 3, 2, tzinfo=UTC)} for number in range(3)]
     late: list[exports.Record] = [{"id": 9, "poll.votes": 4}]

@@ -1,13 +1,14 @@
 """Asking plugins: in order, only those that are on, and without being hurt by any (T44, T50)."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import select, text, update
+from sqlalchemy import select, text
 from sqlalchemy.exc import OperationalError
 
 from eak_core import clock
@@ -405,17 +406,23 @@ def test_those_who_run_the_service_are_told_in_the_same_transaction(make_app: Ma
     assert told == [(service.id, "bad")]
 
 
-def test_another_version_is_let_back_by_itself_and_the_same_is_not(site: Flask) -> None:
-    visit(site, breaker.LIMIT)
+def test_another_version_is_let_back_by_itself_and_the_same_is_not(
+    site: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def install(version: str) -> None:
+        installed = get_host(site).installed
+        of_version = replace(installed["bad"], version=version)
+        monkeypatch.setattr(get_host(site), "installed", {**installed, "bad": of_version})
 
     def restart() -> int:
         with site.app_context(), write_session(site) as session:
             return resume_upgraded(session)
 
+    install("1.2.0")
+    visit(site, breaker.LIMIT)
     assert restart() == 0
     assert active(site) == frozenset()
-    with write_session(site) as session:
-        session.execute(update(PluginActivation).values(suspended_version="0.0.1"))
+    install("1.2.1")
     assert restart() == 1
     assert active(site) == {"bad"}
     assert types_in_log(site)[-1] == "plugin.resumed"

@@ -100,6 +100,7 @@ def test_no_rule_of_any_form_looks_at_a_text_far_past_its_length(
         for name in names:
             for hostile in HOSTILE.values():
                 with app.test_request_context(method="POST"):
+                    normalised.clear()  # the form cleans what it is given as it is made
                     form = kind(formdata=MultiDict({name: hostile}), meta={"csrf": False})
                     field = form[name]
                     most = FAR_TOO_LONG * field.flags.maxlength
@@ -109,7 +110,6 @@ def test_no_rule_of_any_form_looks_at_a_text_far_past_its_length(
 
                     first, *rest = field.validators
                     field.validators = (first, *([spy, *rest] if rest else [spy]))
-                    normalised.clear()
                     assert not field.validate(form), (kind, name)
                     assert max(map(len, normalised), default=0) <= most
                     checked += 1
