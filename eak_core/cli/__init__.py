@@ -20,7 +20,7 @@ cli = Root(
         "person": "eak_core.cli.people:group",
         "plugin": "eak_core.cli.plugins:group",
         "event": "eak_core.cli.events:group",
-        "import": "eak_core.cli.imports:group",
+        "import": "eak_core.cli.importing:group",
         "doctor": "eak_core.cli.doctor:doctor",
     },
 )

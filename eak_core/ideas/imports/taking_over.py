@@ -16,17 +16,6 @@ from sqlalchemy import select
 from eak_core.db import Session
 from eak_core.errors import Invalid, Refused
 from eak_core.i18n import _, _l
-from eak_core.ideas.imports.decidim import (
-    COMMENT_COLUMNS,
-    PROPOSAL_COLUMNS,
-    SOURCE,
-    Commented,
-    Proposed,
-    Unreadable,
-    commented,
-    proposed,
-    ref_of,
-)
 from eak_core.ideas.imports.rows import BadRow, CSVFile
 from eak_core.ideas.imports.threads import in_order
 from eak_core.ideas.models import Idea
@@ -39,6 +28,17 @@ from eak_core.permissions import Actor, require
 from eak_core.plugins.contributions import ImportedComment, ImportReport
 from eak_core.plugins.host import get_host
 from eak_core.services.models import Service
+from eak_decidim.exports import (
+    COMMENT_COLUMNS,
+    PROPOSAL_COLUMNS,
+    SOURCE,
+    Commented,
+    Proposed,
+    Unreadable,
+    commented,
+    proposed,
+    ref_of,
+)
 
 #: Rows in one transaction.
 SLICE = 50

@@ -233,3 +233,7 @@ def _tell(
             f"Stopped. What was taken over is kept, up to the last {SLICE} rows; the same command"
             " goes on from there."
         )
+
+
+group = click.Group("import", help="Bring over ideas from other platforms.")
+group.add_command(decidim)

@@ -16,9 +16,9 @@ from urllib.parse import urlsplit
 
 from eak_core import clock
 from eak_core.i18n import _
-from eak_core.ideas.imports.texts import as_markdown
 from eak_core.ideas.proposals import Origin
 from eak_core.plugins.contributions import ImportedComment
+from eak_decidim.texts import as_markdown
 
 SOURCE = "decidim"
 

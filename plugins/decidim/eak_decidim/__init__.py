@@ -1,0 +1,1 @@
+"""Ideas and comments of Decidim sites, read from the files that these export."""
