@@ -99,17 +99,17 @@ from eak_core.people.names import person_names
 from eak_core.permissions import Actor, SignInRequired, may, require
 from eak_core.plugins.blueprint import PluginBlueprint
 from eak_core.plugins.commands import standalone
-from eak_core.plugins.contributions import (
-    Asset,
-    Denial,
-    ImportedComment,
-    ImportReport,
-    NavItem,
-    RefusedRow,
-)
+from eak_core.plugins.contributions import Asset, Denial, NavItem
 from eak_core.plugins.counters import count, counted, counts
 from eak_core.plugins.events import PluginConfigured, PluginDisabled, PluginEnabled
 from eak_core.plugins.hookspecs import hookimpl
+from eak_core.plugins.importers import (
+    ImportedComment,
+    ImportedIdea,
+    Importer,
+    ImportReport,
+    RefusedRow,
+)
 from eak_core.plugins.manifest import Plugin, Stage
 from eak_core.plugins.secrets import plugin_secret
 from eak_core.plugins.settings import plugin_settings
@@ -155,6 +155,8 @@ __all__ = [
     "IdeaWithdrawn",
     "ImportReport",
     "ImportedComment",
+    "ImportedIdea",
+    "Importer",
     "InstantField",
     "Invalid",
     "Model",

@@ -18,19 +18,21 @@ _SERVICE = "eak_core.cli.contributed.service"
 
 
 def plugin_commands() -> Mapping[str, click.Command]:
-    """A group for each installed plugin that brings commands, by the plugin's name.
-
-    Plugins are asked without an instance: the help must not need a database. One that cannot be
-    loaded has no commands; ``eak plugin list`` says why.
-    """
+    """A group for each installed plugin that brings commands, by the plugin's name."""
     context = click.get_current_context().find_root()
     if _KEY not in context.meta:
-        context.meta[_KEY] = _collect()
+        answers = contributed("register_commands")
+        context.meta[_KEY] = {plugin: _group(plugin, each) for plugin, each in answers.items()}
     groups: Mapping[str, click.Command] = context.meta[_KEY]
     return groups
 
 
-def _collect() -> dict[str, click.Command]:
+def contributed(hook: str) -> Mapping[str, Any]:
+    """What each installed plugin answers to ``hook``, by its name.
+
+    Plugins are asked without an instance: the help must not need a database. One that cannot be
+    loaded answers nothing; ``eak plugin list`` says why.
+    """
     from eak_core.plugins.candidates import from_entry_points
     from eak_core.plugins.host import PluginHost
 
@@ -39,10 +41,9 @@ def _collect() -> dict[str, click.Command]:
     logger.setLevel(logging.CRITICAL + 1)
     try:
         host = PluginHost(from_entry_points())
-        contributed = list(host.call_each("register_commands", host.ready))
+        return dict(host.call_each(hook, host.ready))
     finally:
         logger.setLevel(level)
-    return {plugin: _group(plugin, commands) for plugin, commands in contributed}
 
 
 def _group(plugin: str, commands: Iterable[click.Command]) -> click.Command:

@@ -1,13 +1,17 @@
-"""``eak import decidim``: the proposals of a Decidim site, and the comments on them."""
+"""``eak import <plugin>``: ideas of another platform, and the comments on them."""
 
 import csv
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
+from copy import copy
+from functools import partial
+from inspect import cleandoc
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
 import click
 
+from eak_core.cli.contributed import contributed
 from eak_core.cli.frame import state
 from eak_core.cli.output import json_option, show_json
 from eak_core.errors import Misconfigured
@@ -17,11 +21,56 @@ if TYPE_CHECKING:
 
     from eak_core.db import Session
     from eak_core.ideas.imports.taking_over import RefusedLine, TakingOver
+    from eak_core.plugins.importers import Importer
+
+_KEY = "eak_core.cli.importing"
+_OF_COMMENTS = ("comments", "same_site")
 
 #: How many refused rows are shown on the screen; the report has all of them.
 SHOWN = 20
 
 _file = click.Path(exists=False, dir_okay=False, path_type=Path)
+
+
+class Importers(click.Group):
+    """A command for each installed plugin that brings an importer, by the plugin's name."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """The names of the plugins."""
+        return list(self._importers(ctx))
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The command of the plugin of this name."""
+        importer = self._importers(ctx).get(cmd_name)
+        return None if importer is None else _command(cmd_name, importer)
+
+    def resolve_command(self, ctx: click.Context, args: list[str]) -> Any:
+        """What ``args`` begin with; refused where nothing reads the exports of that platform."""
+        if self.get_command(ctx, args[0]) is None:
+            ctx.fail(f"No plugin that is installed imports from “{args[0]}”.")
+        return super().resolve_command(ctx, args)
+
+    def _importers(self, ctx: click.Context) -> "Mapping[str, Importer]":
+        if _KEY not in ctx.meta:
+            ctx.meta[_KEY] = contributed("importer")
+        importers: Mapping[str, Importer] = ctx.meta[_KEY]
+        return importers
+
+
+group = Importers(
+    "import",
+    help="Bring over ideas from other platforms, each read by the plugin of its name.",
+)
+
+
+def _command(source: str, importer: "Importer") -> click.Command:
+    command = copy(take_over)
+    command.name = source
+    command.help = f"{importer.help}\n\n{cleandoc(take_over.help or '')}"
+    command.callback = partial(_take_over, source, importer)
+    if importer.comment is None:
+        command.params = [each for each in command.params if each.name not in _OF_COMMENTS]
+    return command
 
 
 @click.command()
@@ -40,27 +89,38 @@ _file = click.Path(exists=False, dir_okay=False, path_type=Path)
     help="Do everything, then undo it. On SQLite nobody else can write meanwhile.",
 )
 @json_option
-def decidim(
-    file: Path,
-    slug: str,
-    comments: Path | None,
-    report: Path | None,
-    same_site: bool,
-    dry_run: bool,
-    as_json: bool,
-) -> int:
-    """Take over the proposals in FILE, the CSV export of a Decidim site.
-
-    What was taken over before is left as it is, so the same command can be repeated, and goes on
+def take_over(**_options: Any) -> None:
+    """What was taken over before is left as it is, so the same command can be repeated, and goes on
     where it was stopped (Ctrl-C). Dates, addresses and figures of origin are kept. Rows that
     cannot be taken over are listed with their line; the others are.
     """
+
+
+def _take_over(
+    source: str,
+    importer: "Importer",
+    file: Path,
+    slug: str,
+    report: Path | None,
+    dry_run: bool,
+    as_json: bool,
+    comments: Path | None = None,
+    same_site: bool = False,
+) -> int:
+    from eak_core.cli.chosen import chosen_place
+    from eak_core.db import read_session
+    from eak_core.ideas.imports.taking_over import TakingOver
+
     refused: list[RefusedLine] = []
 
     with ExitStack() as stack:
         app = stack.enter_context(state().application())
         open_slice = stack.enter_context(_slices(app, dry_run))
-        run = _run(app, slug, open_slice, same_site=same_site)
+        with read_session(app) as session:
+            place = chosen_place(session, slug)
+        run = TakingOver(
+            source, importer, place.service, place.active_plugins, open_slice, same_site
+        )
         note = stack.enter_context(_reporting(report))
 
         def leave_out(line: "RefusedLine") -> None:
@@ -75,18 +135,6 @@ def decidim(
     else:
         _tell(run, refused, dry_run=dry_run, stopped=stopped, report=report)
     return 1 if stopped else 0
-
-
-def _run(
-    app: "Flask", slug: str, open_slice: Callable[[], Any], *, same_site: bool
-) -> "TakingOver":
-    from eak_core.cli.chosen import chosen_place
-    from eak_core.db import read_session
-    from eak_core.ideas.imports.taking_over import TakingOver
-
-    with read_session(app) as session:
-        place = chosen_place(session, slug)
-    return TakingOver(place.service, place.active_plugins, open_slice, same_site)
 
 
 @contextmanager
@@ -116,21 +164,23 @@ def _take(
     run: "TakingOver", file: Path, comments: Path | None, open_slice: Callable[[], Any]
 ) -> bool:
     """Take over both files; whether it was stopped before their end."""
-    from eak_core.ideas.imports.taking_over import comments_file, proposals_file
+    from eak_core.ideas.imports.rows import CSVFile
     from eak_core.permissions import Actor
 
     actor = Actor.system()
     with ExitStack() as stack:
         # Both are looked at before anything is written.
-        proposals = stack.enter_context(proposals_file(file))
-        commented = stack.enter_context(comments_file(comments)) if comments else None
+        ideas = stack.enter_context(CSVFile(file, run.importer.idea_columns))
+        commented = None
+        if comments is not None:
+            commented = stack.enter_context(CSVFile(comments, run.importer.comment_columns))
         if commented is not None:
             with open_slice() as session:
                 run.require_takers(session)
         progress = stack.enter_context(_progress())
         try:
-            run.on_progress = progress("ideas", proposals.size)
-            run.take_ideas(actor, proposals)
+            run.on_progress = progress("ideas", ideas.size)
+            run.take_ideas(actor, ideas)
             if commented is not None:
                 run.on_progress = progress("comments", commented.size)
                 run.take_comments(actor, commented)
@@ -222,8 +272,8 @@ def _tell(
         click.echo(f"  … and {len(refused) - SHOWN} more; all of them: {where}")
     if run.missing_sites and run.sites:
         click.echo(
-            f"The comments are about proposals of {', '.join(sorted(run.missing_sites))}; these"
-            f" proposals come from {', '.join(sorted(run.sites))}. If that is the same site under"
+            f"The comments are about ideas of {', '.join(sorted(run.missing_sites))}; these"
+            f" ideas come from {', '.join(sorted(run.sites))}. If that is the same site under"
             " another name, add --same-site."
         )
     if dry_run:
@@ -233,7 +283,3 @@ def _tell(
             f"Stopped. What was taken over is kept, up to the last {SLICE} rows; the same command"
             " goes on from there."
         )
-
-
-group = click.Group("import", help="Bring over ideas from other platforms.")
-group.add_command(decidim)

@@ -14,7 +14,7 @@ def stage_tone(stage: Stage) -> str:
     return _TONES.get(stage.name, "neutral" if stage.final else "progress")
 
 
-#: How Decidim calls what became of a proposal; sites add states of their own, shown as they are.
+#: What became of an idea on its own site, as importers call it; other words are shown as they are.
 _ORIGIN_STATES = {
     "accepted": _l("accepted"),
     "evaluating": _l("being evaluated"),

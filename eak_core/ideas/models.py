@@ -9,6 +9,10 @@ from eak_core.db import Base
 
 TITLE_LENGTH = 150
 SLUG_LENGTH = 80
+# Of what an imported idea keeps of its origin.
+REF_LENGTH = 80
+URL_LENGTH = 500
+STATE_LENGTH = 40
 
 
 class Idea(Base):
@@ -46,11 +50,11 @@ class Idea(Base):
     updated_at: Mapped[datetime]
     form_key: Mapped[str | None] = mapped_column(String(36))
     source: Mapped[str | None] = mapped_column(String(40))
-    source_ref: Mapped[str | None] = mapped_column(String(80))
-    source_url: Mapped[str | None] = mapped_column(String(500))
+    source_ref: Mapped[str | None] = mapped_column(String(REF_LENGTH))
+    source_url: Mapped[str | None] = mapped_column(String(URL_LENGTH))
     source_votes: Mapped[int | None]
     source_comments: Mapped[int | None]
-    source_state: Mapped[str | None] = mapped_column(String(40))
+    source_state: Mapped[str | None] = mapped_column(String(STATE_LENGTH))
 
 
 class Subject(Base):

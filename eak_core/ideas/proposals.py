@@ -12,7 +12,7 @@ from eak_core.ideas import stages
 from eak_core.ideas.events import IdeaEdited, IdeaSubmitted
 from eak_core.ideas.models import Idea
 from eak_core.ideas.rows import Saved, first_sent, insert_idea, proposal_of, update_idea
-from eak_core.ideas.texts import Origin, Proposal, checked, says_the_same
+from eak_core.ideas.texts import Origin, Proposal, checked, checked_origin, says_the_same
 from eak_core.ideas.visibility import check_readable
 from eak_core.permissions import Actor, may, require
 from eak_core.services.models import Service
@@ -127,10 +127,10 @@ def import_idea(
     """Take over a submitted idea from another site, dated ``at`` (aware), without an author here.
 
     ``None`` where it was taken over before: an import can be repeated. `Invalid` as in
-    `submit_idea`, but only the title is needed.
+    `submit_idea`, but only the title is needed, and for what cannot be kept of its origin.
     """
     require(actor, "service.manage", service)
-    proposal = checked(proposal, needed=("title",))
+    proposal, origin = checked(proposal, needed=("title",)), checked_origin(origin)
     saved = insert_idea(session, service, proposal, stages.SUBMITTED, origin=origin, at=at)
     if saved is not None:
         publish(

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 
 from eak_core.errors import Invalid
 from eak_core.i18n import _, _l
-from eak_core.ideas.models import TITLE_LENGTH
+from eak_core.ideas.models import REF_LENGTH, STATE_LENGTH, TITLE_LENGTH, URL_LENGTH
 from eak_core.web.text import clean_line, clean_lines
 
 #: The longest texts, in characters.
@@ -20,6 +20,8 @@ LENGTHS = {
 STATEMENT_LENGTH = 1_500
 NEEDED = ("title", "problem", "body")
 MOST_SUBJECTS = 8
+#: The largest figure that both databases keep.
+MOST = 2**31 - 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +87,19 @@ def checked(proposal: Proposal, *, needed: Sequence[str] = NEEDED) -> Proposal:
     if errors:
         raise Invalid(_l("The idea was not saved yet: some answers need your attention."), errors)
     return tidy
+
+
+def checked_origin(origin: Origin) -> Origin:
+    """``origin`` with its state as far as it can be kept; `Invalid` names what else cannot be."""
+    errors: dict[str, str] = {}
+    if len(origin.ref) > REF_LENGTH or len(origin.url or "") > URL_LENGTH:
+        errors["url"] = _("The address is too long.")
+    for name in ("votes", "comments"):
+        if not 0 <= (getattr(origin, name) or 0) <= MOST:
+            errors[name] = _("No such number can be kept.")
+    if errors:
+        raise Invalid(_l("Where the idea comes from cannot be kept."), errors)
+    return replace(origin, state=(origin.state or "")[:STATE_LENGTH] or None)
 
 
 def says_the_same(one: Proposal, other: Proposal) -> bool:

@@ -25,10 +25,9 @@ if TYPE_CHECKING:
     from eak_core.plugins.contributions import (
         Asset,
         Denial,
-        ImportedComment,
-        ImportReport,
         NavItem,
     )
+    from eak_core.plugins.importers import ImportedComment, Importer, ImportReport
 
 PROJECT = "eak"
 
@@ -169,6 +168,15 @@ def erase_person(session: "Session", person_id: int) -> None:
 
     Every ready plugin, on or off, in the transaction of the erasure. If it raises, nothing is
     erased and the administrator is told, because half an erasure would look like a whole one.
+    """
+
+
+@hookspec
+def importer() -> "Importer":  # type: ignore[empty-body]
+    """The importer behind ``eak import <plugin>``.
+
+    Every ready plugin, once at start, on or off: an import is an operator's act, and ideas keep
+    where they come from without the plugin.
     """
 
 

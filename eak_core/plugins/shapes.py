@@ -12,7 +12,8 @@ import click
 from flask_babel.speaklater import LazyString
 from markupsafe import Markup, escape
 
-from eak_core.plugins.contributions import Asset, Denial, ImportReport, NavItem
+from eak_core.plugins.contributions import Asset, Denial, NavItem
+from eak_core.plugins.importers import Importer, ImportReport
 
 Shape = Callable[[Any], Any]
 
@@ -107,6 +108,7 @@ SHAPES: Mapping[str, Shape] = {
     "reset_projections": nothing,
     "export_person": only(Mapping),
     "erase_person": nothing,
+    "importer": only(Importer),
     "import_comments": only(ImportReport),
     "load_demo": nothing,
     "register_commands": list_of(click.Command),

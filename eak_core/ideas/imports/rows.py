@@ -124,7 +124,7 @@ class CSVFile:
             raise WrongFile(
                 _l(
                     "%(file)s lacks the columns %(missing)s. Its first line must name the columns,"
-                    " separated by semicolons, as in the export of a Decidim site.",
+                    " separated by semicolons, as they were exported.",
                     file=str(self.path),
                     missing=", ".join(missing),
                 )

@@ -1,4 +1,4 @@
-"""Taking over the proposals of another site, and the comments on them, slice by slice.
+"""Taking over the ideas of another site, and the comments on them, slice by slice.
 
 Each slice is a transaction, so what was taken over stays when the rest is stopped, and nobody who
 writes on the site waits for long. A second run finds what the first one did, and goes on.
@@ -6,10 +6,11 @@ writes on the site waits for long. A second run finds what the first one did, an
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import islice
 from pathlib import Path
-from typing import Any
+from types import MappingProxyType
+from typing import Any, TypeVar
 
 from sqlalchemy import select
 
@@ -19,32 +20,28 @@ from eak_core.i18n import _, _l
 from eak_core.ideas.imports.rows import BadRow, CSVFile
 from eak_core.ideas.imports.threads import in_order
 from eak_core.ideas.models import Idea
-from eak_core.ideas.proposals import Proposal, import_idea
-from eak_core.ideas.subjects import add_subject, subjects_of
+from eak_core.ideas.proposals import Origin, Proposal, import_idea
+from eak_core.ideas.subjects import NAME_LENGTH, add_subject, subjects_of
 from eak_core.ideas.territory import communes
 from eak_core.ideas.texts import MOST_SUBJECTS
 from eak_core.ideas.wording import folded
 from eak_core.permissions import Actor, require
-from eak_core.plugins.contributions import ImportedComment, ImportReport
 from eak_core.plugins.host import get_host
-from eak_core.services.models import Service
-from eak_decidim.exports import (
-    COMMENT_COLUMNS,
-    PROPOSAL_COLUMNS,
-    SOURCE,
-    Commented,
-    Proposed,
-    Unreadable,
-    commented,
-    proposed,
-    ref_of,
+from eak_core.plugins.importers import (
+    ImportedComment,
+    ImportedIdea,
+    Importer,
+    ImportReport,
 )
+from eak_core.services.models import Service
 
 #: Rows in one transaction.
 SLICE = 50
 
 #: Opens the session of one slice, and commits it at the end.
 OpenSlice = Callable[[], AbstractContextManager[Any]]
+
+R = TypeVar("R", ImportedIdea, ImportedComment)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,13 +69,16 @@ class Tally:
 
 @dataclass
 class TakingOver:
-    """One run over the export of a Decidim site, into ``service``.
+    """One run over the exports of another site, into ``service``.
 
-    ``same_site`` takes the addresses in the comments for those of the proposals, where the site has
+    ``importer`` is that of the plugin ``source``, which stays with each idea as its origin.
+    ``same_site`` takes the addresses in the comments for those of the ideas, where the site has
     moved between the two exports. ``on_refused`` hears of each row that is left out,
     ``on_progress`` of the bytes that were read.
     """
 
+    source: str
+    importer: Importer
     service: Service
     active: frozenset[str]
     open_slice: OpenSlice
@@ -87,7 +87,7 @@ class TakingOver:
     on_progress: Callable[[int], None] = lambda position: None
     ideas: Tally = field(default_factory=Tally)
     comments: Tally = field(default_factory=Tally)
-    #: The sites whose proposals were met, and those that comments speak of in vain.
+    #: The sites whose ideas were met, and those that comments speak of in vain.
     sites: set[str] = field(default_factory=set)
     missing_sites: set[str] = field(default_factory=set)
     _places: dict[str, str] | None = None
@@ -103,13 +103,13 @@ class TakingOver:
                 )
             )
 
-    # --- proposals ---
+    # --- ideas ---
 
     def take_ideas(self, actor: Actor, rows: CSVFile) -> None:
-        """Take over the proposals in ``rows``, those that are here already left as they are."""
+        """Take over the ideas in ``rows``, those that are here already left as they are."""
         require(actor, "service.manage", self.service)
         subjects: dict[str, int] = {}
-        for part in _sliced(self._proposals(rows), SLICE):
+        for part in _sliced(_read(rows, self.importer.idea), SLICE):
             with self.open_slice() as session:
                 if not subjects:
                     known = subjects_of(session, self.service.id, archived=True)
@@ -118,52 +118,49 @@ class TakingOver:
             self.ideas.add(slice_)
             self.on_progress(rows.position)
 
-    def _proposals(self, rows: CSVFile) -> Iterator[tuple[int, Proposed | str]]:
-        """Each row with its line: the proposal, or why it is none."""
-        for row in rows:
-            if isinstance(row, BadRow):
-                yield row.line, row.reason
-                continue
-            try:
-                found = proposed(row.values)
-            except Unreadable as error:
-                yield row.line, str(error)
-            else:
-                self.sites.add(found.site)
-                yield row.line, found
-
     def _take_ideas(
         self,
         session: Session,
         actor: Actor,
         file: Path,
-        part: Sequence[tuple[int, Proposed | str]],
+        part: Sequence[tuple[int, ImportedIdea | Invalid]],
         subjects: dict[str, int],
     ) -> Tally:
         tally = Tally()
-        refs = [each.origin.ref for _line, each in part if isinstance(each, Proposed)]
-        known = self._ideas_of(session, refs)
+        found = [each for _line, each in part if isinstance(each, ImportedIdea)]
+        self.sites |= {each.site for each in found}
+        known = self._ideas_of(session, [_ref(each.site, each.number) for each in found])
         for line, each in part:
-            if isinstance(each, str):
-                self._refuse(self.ideas, file, line, each)
+            if isinstance(each, Invalid):
+                self._refuse(self.ideas, file, line, _reasons(each.message, each.fields))
                 continue
-            if each.origin.ref in known:
+            if _ref(each.site, each.number) in known:
                 tally.unchanged += 1
                 continue
             try:
                 saved = self._take_idea(session, actor, each, subjects)
             except Invalid as refusal:
-                self._refuse(self.ideas, file, line, _reasons(refusal, each.columns))
+                reasons = _reasons(refusal.message, refusal.fields, each.columns)
+                self._refuse(self.ideas, file, line, reasons)
             else:
                 tally.created += saved
                 tally.unchanged += not saved
         return tally
 
     def _take_idea(
-        self, session: Session, actor: Actor, found: Proposed, subjects: dict[str, int]
+        self, session: Session, actor: Actor, found: ImportedIdea, subjects: dict[str, int]
     ) -> bool:
         """Whether it is new here. Where it is `Invalid`, nothing of it is written."""
-        named = {folded(name): name for name in found.subjects[:MOST_SUBJECTS]}
+        origin = Origin(
+            self.source,
+            _ref(found.site, found.number),
+            found.url,
+            found.votes,
+            found.comments,
+            found.state,
+        )
+        names = list(dict.fromkeys(_shortened(name, NAME_LENGTH) for name in found.subjects))
+        named = {folded(name): name for name in names[:MOST_SUBJECTS]}
         new = [key for key in named if key and key not in subjects]
         with session.begin_nested() if new else nullcontext():
             added = {key: add_subject(session, actor, self.service, named[key]).id for key in new}
@@ -172,29 +169,25 @@ class TakingOver:
                 title=found.title,
                 body=found.body,
                 subjects=tuple(known[key] for key in named if key),
-                communes=self._communes(session, found.scope),
+                communes=self._communes(session, found.place),
             )
-            saved = self._import(session, actor, found, proposal)
+            saved = import_idea(session, actor, self.service, proposal, origin, found.at)
         subjects |= added
-        return saved
-
-    def _communes(self, session: Session, scope: str) -> tuple[str, ...]:
-        """The commune that a scope of the other site names, where there is one of this name."""
-        if self._places is None:
-            self._places = {folded(each.name): each.code for each in communes(session)}
-        code = self._places.get(folded(scope))
-        return (code,) if code else ()
-
-    def _import(self, session: Session, actor: Actor, found: Proposed, proposal: Proposal) -> bool:
-        saved = import_idea(session, actor, self.service, proposal, found.origin, found.at)
         return saved is not None
 
+    def _communes(self, session: Session, place: str) -> tuple[str, ...]:
+        """The commune of this name, where there is one."""
+        if self._places is None:
+            self._places = {folded(each.name): each.code for each in communes(session)}
+        code = self._places.get(folded(place))
+        return (code,) if code else ()
+
     def _ideas_of(self, session: Session, refs: Sequence[str]) -> dict[str, int]:
-        """The ideas that these proposals have become, by their reference."""
+        """The ideas here that were known as ``refs``, by these."""
         rows = session.execute(
             select(Idea.source_ref, Idea.id).where(
                 Idea.service_id == self.service.id,
-                Idea.source == SOURCE,
+                Idea.source == self.source,
                 Idea.source_ref.in_(refs),
             )
         )
@@ -212,17 +205,18 @@ class TakingOver:
             self.comments.add(slice_)
             self.on_progress(rows.position)
 
-    def _comments(self, rows: CSVFile) -> Iterator[Commented]:
-        for row in rows:
-            if isinstance(row, BadRow):
-                self._refuse(self.comments, rows.path, row.line, row.reason)
-                continue
-            try:
-                yield commented(row.values, row.line)
-            except Unreadable as error:
-                self._refuse(self.comments, rows.path, row.line, str(error))
+    def _comments(self, rows: CSVFile) -> Iterator[ImportedComment]:
+        if self.importer.comment is None:
+            return
+        for line, each in _read(rows, self.importer.comment):
+            if isinstance(each, Invalid):
+                self._refuse(self.comments, rows.path, line, _reasons(each.message, each.fields))
+            else:
+                yield replace(each, line=line)
 
-    def _take_comments(self, session: Session, file: Path, part: Sequence[Commented]) -> Tally:
+    def _take_comments(
+        self, session: Session, file: Path, part: Sequence[ImportedComment]
+    ) -> Tally:
         tally = Tally()
         ideas = self._ideas_of(session, [self._about(each) for each in part])
         given: list[ImportedComment] = []
@@ -231,35 +225,37 @@ class TakingOver:
             if idea_id is None:
                 self._refuse(self.comments, file, each.line, self._why_unknown(each))
             else:
-                given.append(each.on(idea_id))
+                given.append(replace(each, idea_id=idea_id))
         answers = list(self._ask(session, given)) if given else []
         if given and not answers:
             for comment in given:
                 reason = _("The plugin that takes over comments has failed; see the log.")
                 self._refuse(self.comments, file, comment.line, reason)
+        columns = {each.line: each.columns for each in part}
         for report in answers:
             tally.created += report.created
             tally.unchanged += report.unchanged
             for refused in report.refused:
-                self._refuse(self.comments, file, refused.line, str(refused.reason))
+                known = columns.get(refused.line, {})
+                reasons = _reasons(refused.reason, refused.fields, known)
+                self._refuse(self.comments, file, refused.line, reasons)
         return tally
 
-    def _about(self, comment: Commented) -> str:
-        """The reference of the proposal that ``comment`` is about."""
+    def _about(self, comment: ImportedComment) -> str:
+        """What the idea that ``comment`` is about is known as here."""
         site = comment.site
         if self.same_site and len(self.sites) == 1:
             (site,) = self.sites
-        return ref_of(site, comment.number)
+        return _ref(site, comment.number)
 
-    def _why_unknown(self, comment: Commented) -> str:
+    def _why_unknown(self, comment: ImportedComment) -> str:
         if comment.site in self.sites or self.same_site:
             return _(
-                "It is about proposal %(number)s, which was not taken over.", number=comment.number
+                "It is about the idea %(number)s, which was not taken over.", number=comment.number
             )
         self.missing_sites.add(comment.site)
         return _(
-            "It is about proposal %(number)s of %(site)s, which is not the site of these"
-            " proposals.",
+            "It is about the idea %(number)s of %(site)s, which is not the site of these ideas.",
             number=comment.number,
             site=comment.site,
         )
@@ -276,23 +272,38 @@ class TakingOver:
         self.on_refused(RefusedLine(file.name, line, reason))
 
 
-def proposals_file(path: Path) -> CSVFile:
-    """The export of a site's proposals."""
-    return CSVFile(path, PROPOSAL_COLUMNS)
+def _read(
+    rows: CSVFile, read: Callable[[Mapping[str, str]], R]
+) -> Iterator[tuple[int, R | Invalid]]:
+    """Each row with its line: what it tells, or why it tells nothing."""
+    for row in rows:
+        if isinstance(row, BadRow):
+            yield row.line, Invalid(row.reason)
+            continue
+        try:
+            yield row.line, read(row.values)
+        except Invalid as refusal:
+            yield row.line, refusal
 
 
-def comments_file(path: Path) -> CSVFile:
-    """The export of the comments on a site's proposals."""
-    return CSVFile(path, COMMENT_COLUMNS)
+def _ref(site: str, number: str) -> str:
+    """How an idea is known here: its number is the only one of its kind on its site."""
+    return f"{site}/{number}"
 
 
-def _reasons(refusal: Invalid, columns: Mapping[str, str]) -> str:
+def _reasons(
+    message: Any, fields: Mapping[str, Any], columns: Mapping[str, str] = MappingProxyType({})
+) -> str:
     """Why a row was refused, each reason with the column it is about."""
     said = [
         _("Column “%(column)s”: %(reason)s", column=columns.get(name, name), reason=str(reason))
-        for name, reason in refusal.fields.items()
+        for name, reason in fields.items()
     ]
-    return " ".join(said) or str(refusal.message)
+    return " ".join(said) or str(message)
+
+
+def _shortened(name: str, most: int) -> str:
+    return name if len(name) <= most else f"{name[: most - 1].rstrip()}…"
 
 
 def _sliced(items: Iterator[Any], size: int) -> Iterator[list[Any]]:

@@ -12,8 +12,8 @@ from eak_core.db import Session, current_session
 from eak_core.ideas.models import Idea
 from eak_core.ideas.transitions import stage_graph
 from eak_core.permissions import Actor
-from eak_core.plugins.contributions import ImportedComment
 from eak_core.plugins.host import get_host
+from eak_core.plugins.importers import ImportedComment
 from eak_core.plugins.shapes import SHAPES
 from eak_core.testing.conformance.hostile import HOSTILE
 from eak_core.testing.conformance.trial import READERS, Trial
@@ -75,7 +75,11 @@ def _arguments(session: Session, idea: Idea, actor: Actor, hook: str) -> Iterato
         "idea": known,
         "ideas": [known],
         "person_id": actor.person_id or 0,
-        "comments": [ImportedComment("https://example.org/1", known.id, HOSTILE, clock.now())],
+        "comments": [
+            ImportedComment(
+                "https://example.org/1", "example.org", "1", HOSTILE, clock.now(), idea_id=known.id
+            )
+        ],
     }
     if hook == "can_change_stage":
         yield from ({**everything, "to": each.name} for each in stage_graph(g.active).stages())

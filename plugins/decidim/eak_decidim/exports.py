@@ -9,18 +9,11 @@ is told by its state, or by columns of its own.
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Literal
 from urllib.parse import urlsplit
 
-from eak_core import clock
-from eak_core.i18n import _
-from eak_core.ideas.proposals import Origin
-from eak_core.plugins.contributions import ImportedComment
+from eak_core.api import ImportedComment, ImportedIdea, Invalid, _, clock
 from eak_decidim.texts import as_markdown
-
-SOURCE = "decidim"
 
 #: When a proposal became public, else when it was begun.
 DATES = ("published_at", "created_at")
@@ -37,12 +30,6 @@ COMMENT_COLUMNS = (
     "root_commentable_url",
 )
 
-URL_LENGTH = 500
-REF_LENGTH = 80
-SUBJECT_LENGTH = 80
-STATE_LENGTH = 40
-LARGEST = 2**31 - 1
-
 _PROPOSAL = "Decidim::Proposals::Proposal"
 _COMMENT = "Decidim::Comments::Comment"
 _PROPOSAL_PATH = re.compile(r"/proposals/(\d{1,18})/?$")
@@ -51,107 +38,42 @@ _TRUE = {"true", "t", "1"}
 # How Ruby writes names in several languages into one cell: {"en"=>"Climate", "fr"=>"Climat"}.
 _NAMED = re.compile(r'"([\w-]{2,10})"\s*(?:=>|:)\s*"((?:[^"\\]|\\.)*)"')
 _ZONE = re.compile(r"\s*(UTC|Z|[+-]\d\d:?\d\d)$")
-_POSITIONS: Mapping[str, Literal["for", "neutral", "against"]] = {
-    "-1": "against",
-    "0": "neutral",
-    "1": "for",
-    "": "neutral",
-}
+_STANCES = {"-1": "against", "0": "neutral", "1": "for", "": "neutral"}
 
 
-class Unreadable(ValueError):
-    """A row says something that cannot be; the message is the reason, for the report."""
-
-
-@dataclass(frozen=True, slots=True)
-class Proposed:
-    """A proposal of the other site. ``site`` is its name, ``subjects`` its category or taxonomies,
-    ``scope`` the name of the place or part of the public it is for. ``columns`` tells from which
-    column each text comes."""
-
-    origin: Origin
-    site: str
-    title: str
-    body: str
-    subjects: tuple[str, ...]
-    scope: str
-    at: datetime
-    columns: Mapping[str, str]
-
-
-@dataclass(frozen=True, slots=True)
-class Commented:
-    """A comment of the other site, on the proposal ``number`` of ``site``.
-
-    ``parent`` is the origin of the comment it answers.
-    """
-
-    origin: str
-    site: str
-    number: str
-    parent: str | None
-    body: str
-    position: Literal["for", "neutral", "against"]
-    at: datetime
-    line: int
-
-    def on(self, idea_id: int) -> ImportedComment:
-        """The comment as plugins take it over, on the idea that the proposal has become."""
-        return ImportedComment(
-            origin=self.origin,
-            idea_id=idea_id,
-            body=self.body,
-            written_at=self.at,
-            position=self.position,
-            parent=self.parent,
-            line=self.line,
-        )
-
-
-def ref_of(site: str, number: str) -> str:
-    """How a proposal is known here: its number is the only one of its kind on its site."""
-    return f"{site}/{number}"
-
-
-def proposed(values: Mapping[str, str]) -> Proposed:
-    """The proposal that a row describes. `Unreadable` with the reason where it describes none."""
+def proposed(values: Mapping[str, str]) -> ImportedIdea:
+    """The proposal that a row describes. `Invalid` with the reason where it describes none."""
     number = _number(values["id"], "id")
     url, site = _url(values["url"], "url")
-    ref = ref_of(site, number)
-    if len(ref) > REF_LENGTH or len(url) > URL_LENGTH:
-        raise Unreadable(_("The address in the column “%(column)s” is too long.", column="url"))
     _refuse_what_is_no_idea(values)
     votes, dated = _filled(values, FIGURES_OF_VOTES), _filled(values, DATES)
-    return Proposed(
-        origin=Origin(
-            SOURCE,
-            ref,
-            url,
-            _figure(values, votes),
-            _figure(values, "comments"),
-            values.get("state", "").strip()[:STATE_LENGTH] or None,
-        ),
+    return ImportedIdea(
         site=site,
+        number=number,
+        url=url,
         title=" ".join(_text(values, "title").split()),
         body=as_markdown(_text(values, "body")),
-        subjects=_subjects(values),
-        scope=" ".join(_text(values, "scope/name").split()),
         at=_date(values[dated], dated),
-        columns={name: _column(values, name) for name in ("title", "body")},
+        subjects=_subjects(values),
+        place=" ".join(_text(values, "scope/name").split()),
+        votes=_figure(values, votes),
+        comments=_figure(values, "comments"),
+        state=values.get("state", "").strip(),
+        columns={"votes": votes, **{name: _column(values, name) for name in ("title", "body")}},
     )
 
 
 def _refuse_what_is_no_idea(values: Mapping[str, str]) -> None:
-    """Return for a proposal that stands on its own; `Unreadable` for what its author took back, and
+    """Return for a proposal that stands on its own; `Invalid` for what its author took back, and
     for what only proposes other words for another one."""
     for column in ("withdrawn", "withdrawn_at", "state"):
         said = values.get(column, "").strip()
         if said and (column == "withdrawn_at" or said.lower() in {*_TRUE, "withdrawn"}):
-            raise Unreadable(
+            raise Invalid(
                 _("Its author withdrew it on that site (column “%(column)s”).", column=column)
             )
     if values.get("is_amend", "").strip().lower() in _TRUE:
-        raise Unreadable(
+        raise Invalid(
             _(
                 "It is an amendment: other words for another proposal, and no idea of its own"
                 " (column “%(column)s”).",
@@ -172,7 +94,7 @@ def _subjects(values: Mapping[str, str]) -> tuple[str, ...]:
         # A name may hold commas of its own: it is divided where that gives as many as there are.
         names += several if len(several) == len(ids) else [told]
     plain = (" ".join(name.split()) for name in names)
-    return tuple(dict.fromkeys(_cut(name, SUBJECT_LENGTH) for name in plain if name))
+    return tuple(dict.fromkeys(name for name in plain if name))
 
 
 def _in_french(told: str) -> str:
@@ -181,35 +103,35 @@ def _in_french(told: str) -> str:
     return re.sub(r"\\(.)", r"\1", name)
 
 
-def commented(values: Mapping[str, str], line: int) -> Commented:
-    """The comment that a row describes. `Unreadable` with the reason where it describes none."""
+def commented(values: Mapping[str, str]) -> ImportedComment:
+    """The comment that a row describes. `Invalid` with the reason where it describes none."""
     number = _number(values["id"], "id")
     url, site = _url(values["root_commentable_url"], "root_commentable_url")
     path = _PROPOSAL_PATH.search(urlsplit(url).path)
     kind = values["commentable_type"].strip()
     if path is None or kind not in {_PROPOSAL, _COMMENT}:
         column = "commentable_type" if path else "root_commentable_url"
-        raise Unreadable(
+        raise Invalid(
             _("It is about something else than a proposal (column “%(column)s”).", column=column)
         )
     about = _number(values["commentable_id"], "commentable_id")
     alignment = values["alignment"].strip()
-    if alignment not in _POSITIONS:
-        raise Unreadable(
+    if alignment not in _STANCES:
+        raise Invalid(
             _(
                 "“%(value)s” in the column “alignment”: -1, 0 or 1 is expected.",
                 value=_cut(alignment),
             )
         )
-    return Commented(
+    return ImportedComment(
         origin=f"{site}/{number}",
         site=site,
         number=path[1],
-        parent=f"{site}/{about}" if kind == _COMMENT else None,
         body=as_markdown(_text(values, "body")),
-        position=_POSITIONS[alignment],
-        at=_date(values["created_at"], "created_at"),
-        line=line,
+        written_at=_date(values["created_at"], "created_at"),
+        parent=f"{site}/{about}" if kind == _COMMENT else None,
+        details={"stance": _STANCES[alignment]},
+        columns={"body": _column(values, "body"), "stance": "alignment"},
     )
 
 
@@ -231,7 +153,7 @@ def _filled(values: Mapping[str, str], columns: Sequence[str]) -> str:
 
 def _number(text: str, column: str) -> str:
     if not _NUMBER.fullmatch(text.strip()):
-        raise Unreadable(
+        raise Invalid(
             _(
                 "“%(value)s” in the column “%(column)s” is no number.",
                 value=_cut(text),
@@ -244,14 +166,7 @@ def _number(text: str, column: str) -> str:
 def _figure(values: Mapping[str, str], column: str) -> int | None:
     """A figure of the other site; None where it says nothing."""
     text = values.get(column, "").strip()
-    if not text:
-        return None
-    figure = int(_number(text, column))
-    if figure > LARGEST:
-        raise Unreadable(
-            _("“%(value)s” in the column “%(column)s” is too large.", value=text, column=column)
-        )
-    return figure
+    return int(_number(text, column)) if text else None
 
 
 def _url(text: str, column: str) -> tuple[str, str]:
@@ -266,7 +181,7 @@ def _url(text: str, column: str) -> tuple[str, str]:
         if parts.scheme not in {"http", "https"} or re.search(r"[\s<>\"\\]", text):
             site = ""
     if not site:
-        raise Unreadable(
+        raise Invalid(
             _(
                 "“%(value)s” in the column “%(column)s” is no address: without it, the row could"
                 " not be recognised at the next import.",
@@ -286,7 +201,7 @@ def _date(text: str, column: str) -> datetime:
         offset = "+00:00" if zone[1] in {"UTC", "Z"} else zone[1]
         instant = datetime.fromisoformat(text.strip()[: zone.start()] + offset)
     except ValueError:
-        raise Unreadable(
+        raise Invalid(
             _(
                 "“%(value)s” in the column “%(column)s” is no date with its zone, such as"
                 " 2019-01-24 22:29:15 +0100.",
@@ -295,7 +210,7 @@ def _date(text: str, column: str) -> datetime:
             )
         ) from None
     if instant.year < 1990 or instant > clock.now() + timedelta(days=1):
-        raise Unreadable(
+        raise Invalid(
             _(
                 "The date %(value)s in the column “%(column)s” cannot be right.",
                 value=_cut(text),
@@ -305,6 +220,7 @@ def _date(text: str, column: str) -> datetime:
     return instant
 
 
-def _cut(text: str, most: int = 40) -> str:
+def _cut(text: str) -> str:
+    """As much of ``text`` as a sentence can quote."""
     text = " ".join(text.split())
-    return text if len(text) <= most else f"{text[: most - 1].rstrip()}…"
+    return text if len(text) <= 40 else f"{text[:39].rstrip()}…"

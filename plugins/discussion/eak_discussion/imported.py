@@ -14,7 +14,6 @@ from eak_core.api import (
     RefusedRow,
     Service,
     Session,
-    _,
     _l,
 )
 from eak_discussion.comments import checked, insert_comment
@@ -22,8 +21,6 @@ from eak_discussion.models import ORIGIN_LENGTH, Comment
 
 #: The longest comment taken over; other sites allow more than ours.
 MOST = 20_000
-#: What exports call what a comment says.
-_COLUMNS = {"body": "body", "stance": "alignment"}
 
 
 def take_over(
@@ -39,11 +36,7 @@ def take_over(
         try:
             written = _write(session, service, comment, known)
         except Invalid as refusal:
-            reasons = " ".join(
-                _("Column “%(column)s”: %(reason)s", column=_COLUMNS[name], reason=str(reason))
-                for name, reason in refusal.fields.items()
-            )
-            report.refused.append(RefusedRow(comment.line, reasons or refusal.message))
+            report.refused.append(RefusedRow(comment.line, refusal.message, refusal.fields))
             continue
         if written is None:
             report.unchanged += 1
@@ -74,7 +67,7 @@ def _write(
         parent = known.get(comment.parent)
         if parent is None or parent.idea_id != comment.idea_id:
             raise Invalid(_l("It answers a comment that was not taken over."))
-    body, stance = checked(comment.body, comment.position, MOST)
+    body, stance = checked(comment.body, comment.details.get("stance", "neutral"), MOST)
     comment_id = insert_comment(
         session, service.id, comment.idea_id, body, stance, comment.written_at,
         parent=parent, origin=comment.origin,

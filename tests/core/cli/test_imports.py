@@ -1,4 +1,4 @@
-"""``eak import decidim``: what it answers, and that it can be stopped at any moment."""
+"""``eak import``: what it answers, and that it can be stopped at any moment."""
 
 import csv
 import os
@@ -7,11 +7,13 @@ import signal
 import subprocess
 import sys
 import time
+from importlib.metadata import EntryPoint
 from pathlib import Path
 
 import pytest
 
 from eak_core.ideas.imports import taking_over
+from eak_core.plugins import candidates
 from tests.core.cli.conftest import Eak
 
 COLUMNS = ["id", "title", "body", "votes", "comments", "created_at", "url"]
@@ -145,6 +147,58 @@ def test_whoever_stops_it_is_told_how_to_go_on(
     assert "50 taken over" in ran.out
     assert "the same command" in ran.out
     assert ideas(eak) == 50
+
+
+@pytest.fixture
+def elsewhere(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing is installed but a plugin that imports from another platform."""
+    point = EntryPoint("elsewhere", "tests.core.cli.elsewhere", candidates.GROUP)
+    monkeypatch.setattr(candidates, "entry_points", lambda group: [point])
+
+
+def test_a_plugin_that_says_what_a_row_means_has_the_whole_command(
+    eak: Eak, elsewhere: None, service: Path, tmp_path: Path
+) -> None:
+    rows = {
+        "good": "1;One;Text;5;;Roofs;chosen by lot",
+        "said no": "2;Two;advertising;;;Never;",
+        "no title": "3;;Text;;;Never;",
+        "long address": f"4;Four;Text;;https://elsewhere.example/{'x' * 500};;",
+        "long number": f"{'5' * 80};Five;Text;;;;",
+        "many votes": f"6;Six;Text;{2**31};;;",
+        "fewer than none": "7;Seven;Text;-1;;;",
+        "long words": f"8;Eight;Text;;;{'s' * 100};{'t' * 100}",
+    }
+    file = tmp_path / "ideas.csv"
+    file.write_text("\n".join(["no;name;text;likes;link;about;status", *rows.values()]), "utf-8")
+    words = ("import", "elsewhere", "--service", "culture", str(file), "--json")
+    ran = eak(*words).json
+    assert ran["ideas"] == {"created": 2, "unchanged": 0, "refused": 6}
+    assert [each["line"] for each in ran["refused"]] == [3, 4, 5, 6, 7, 8]
+    said, *reasons = [each["reason"] for each in ran["refused"]]
+    assert said == "Nobody wants this."
+    named = ("name", "link", "link", "likes", "likes")
+    for reason, column in zip(reasons, named, strict=True):
+        assert reason.startswith(f"Column “{column}”: ")
+    assert eak(*words).json["ideas"] == {"created": 0, "unchanged": 2, "refused": 6}
+    assert ideas(eak) == 2
+
+
+def test_what_an_importer_cannot_read_is_not_offered(eak: Eak, elsewhere: None) -> None:
+    shown = eak("import", "elsewhere", "--help").out
+    assert "Take over FILE, from elsewhere." in shown
+    assert "--dry-run" in shown
+    assert "--comments" not in shown
+    assert "--same-site" not in shown
+
+
+def test_where_no_plugin_reads_a_platform_the_command_is_refused_with_a_sentence(
+    eak: Eak, no_plugins: None, tmp_path: Path
+) -> None:
+    ran = eak("import", "decidim", str(tmp_path / "ideas.csv"), "--service", "culture")
+    assert ran.code == 2
+    assert ran.err.startswith("eak: No plugin that is installed imports from “decidim”.")
+    assert "decidim" not in eak("import", "--help").out
 
 
 @pytest.mark.reliability

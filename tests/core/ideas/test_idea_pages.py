@@ -4,8 +4,9 @@ from typing import Any
 
 import pytest
 
+from eak_core import clock
 from eak_core.ideas.models import Idea
-from eak_core.ideas.proposals import Proposal, save_draft, submit_idea
+from eak_core.ideas.proposals import Origin, Proposal, import_idea, save_draft, submit_idea
 from eak_core.ideas.stages import REJECTED
 from eak_core.ideas.transitions import change_stage, withdraw_idea
 from eak_core.moderation.decisions import hide
@@ -446,3 +447,22 @@ def test_a_correction_after_a_step_back_is_kept_and_said_to_be_one(
     assert answer.status_code == 409
     assert "Plant a forest." in answer.text
     assert ideas()[0].body == "Plant many trees."
+
+
+@pytest.mark.parametrize(
+    ("state", "shown"),
+    [("rejected", "rejetée"), ("evaluating", "en cours"), ("chosen by lot", "chosen by lot")],
+)
+def test_an_imported_idea_shows_where_it_comes_from_without_the_plugin_that_brought_it(
+    site: Site, client: Browser, manager: Actor, state: str, shown: str
+) -> None:
+    there = "https://ville.example/proposals/457"
+    origin = Origin("decidim", "ville.example/457", there, votes=12, comments=3, state=state)
+    with site.writing() as session:
+        proposal = Proposal(title="From there")
+        saved = import_idea(session, manager, site.service, proposal, origin, clock.now())
+        assert saved
+        idea = session.get_one(Idea, saved.id)
+    page = " ".join(client.get(page_of(idea)).text.replace("\u202f", " ").split())
+    for said in (f'href="{there}"', shown, "12 votes", "3 commentaires"):
+        assert said in page, said

@@ -88,6 +88,7 @@ def test_every_hook_is_asked_and_answers_in_its_shape(make_app: MakeApp) -> None
     assert answers["reset_projections"] is None
     assert answers["export_person"] == {"weight": 3}
     assert answers["erase_person"] is None
+    assert answers["importer"].idea_columns == ["id"]
     assert answers["import_comments"].created == 1
     assert demo == ["everything"]
     assert [command.name for command in answers["register_commands"]] == ["weigh"]
@@ -141,6 +142,7 @@ def test_an_unknown_hook_is_the_cores_mistake() -> None:
         ("idea_columns", {1: "no mapping"}),
         ("can_change_stage", "no"),
         ("export_person", []),
+        ("importer", ["weigh"]),
         ("import_comments", 3),
         ("register_commands", ["weigh"]),
         ("assets", [Asset("missing.css", "style")]),

@@ -19,19 +19,14 @@ from sqlalchemy import func, select
 from eak_core.db import Session, read_session, write_session
 from eak_core.errors import Refused
 from eak_core.events.models import EventLog
-from eak_core.ideas.imports.rows import LARGEST_FIELD, LONGEST_LINE, WrongFile
-from eak_core.ideas.imports.taking_over import (
-    RefusedLine,
-    TakingOver,
-    Tally,
-    comments_file,
-    proposals_file,
-)
+from eak_core.ideas.imports.rows import LARGEST_FIELD, LONGEST_LINE, CSVFile, WrongFile
+from eak_core.ideas.imports.taking_over import RefusedLine, TakingOver, Tally
 from eak_core.ideas.models import Idea, IdeaSubject, Subject
 from eak_core.permissions import Actor
 from eak_core.testing.browser import Browser
 from eak_core.testing.site import Site
 from eak_core.web.markdown import markdown
+from eak_decidim.plugin import importer
 from eak_decidim.texts import as_markdown
 
 DATA = Path(__file__).resolve().parents[4] / "shared/data/decidim-mel"
@@ -78,16 +73,18 @@ def take(site: Site) -> Callable[..., Run]:
         refused: list[RefusedLine] = []
         with site.app.app_context():
             taking = TakingOver(
+                "decidim",
+                importer(),
                 site.service,
                 site.active(),
                 open_slice or (lambda: write_session(site.app)),
                 same_site,
                 refused.append,
             )
-            with proposals_file(proposals) as rows:
+            with CSVFile(proposals, importer().idea_columns) as rows:
                 taking.take_ideas(Actor.system(), rows)
             if comments is not None:
-                with comments_file(comments) as rows:
+                with CSVFile(comments, importer().comment_columns) as rows:
                     taking.take_comments(Actor.system(), rows)
         return Run(taking.ideas, taking.comments, refused)
 
@@ -695,10 +692,12 @@ def test_comments_keep_their_date_and_show_where_they_come_from(
 @pytest.mark.parametrize("database", ["sqlite"])
 def test_without_a_plugin_that_takes_comments_over_nothing_begins(site: Site) -> None:
     with site.app.app_context(), read_session(site.app) as session:
-        taking = TakingOver(site.service, site.active(), lambda: write_session(site.app))
+
+        def run() -> TakingOver:
+            opened = lambda: write_session(site.app)  # noqa: E731
+            return TakingOver("decidim", importer(), site.service, site.active(), opened)
+
         with pytest.raises(Refused):
-            taking.require_takers(session)
+            run().require_takers(session)
         site.enable("discussion")
-        TakingOver(site.service, site.active(), lambda: write_session(site.app)).require_takers(
-            session
-        )
+        run().require_takers(session)

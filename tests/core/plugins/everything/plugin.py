@@ -11,10 +11,11 @@ from sqlalchemy import delete
 from wtforms import BooleanField, DateField, DecimalField, Form, IntegerField, StringField
 
 from eak_core.events import Context, subscriber
-from eak_core.plugins.contributions import Asset, Denial, ImportedComment, ImportReport, NavItem
+from eak_core.plugins.contributions import Asset, Denial, NavItem
 from eak_core.plugins.counters import count
 from eak_core.plugins.events import PluginConfigured, PluginDisabled, PluginEnabled
 from eak_core.plugins.hookspecs import hookimpl
+from eak_core.plugins.importers import ImportedComment, Importer, ImportReport
 from eak_core.plugins.manifest import Plugin, Stage
 from tests.core.plugins.everything.models import Seen
 
@@ -120,6 +121,11 @@ def export_person(person_id: int) -> dict[str, int]:
 @hookimpl
 def erase_person(session: Any, person_id: int) -> None:
     session.execute(delete(Seen).where(Seen.position == person_id))
+
+
+@hookimpl
+def importer() -> Importer:
+    return Importer("Weigh FILE.", idea=lambda _values: None, idea_columns=["id"])
 
 
 @hookimpl
