@@ -105,7 +105,8 @@ class BallotOption(Model):
 
     ``number`` is its place on the ballot from 1, ``code`` its name in exports, ``cost`` in whole
     units of the ballot's currency. ``summary`` is what the paper says of its idea, as that was at
-    the opening, and ``text_hash`` the SHA-256 of its whole text then; both are empty before.
+    the opening, ``whole`` its whole text then (JSON of `eak_voting.frozen`), and ``text_hash`` the
+    SHA-256 of it; all are empty before. What opened under an older version has no ``whole``.
     """
 
     __tablename__ = "voting_option"
@@ -123,6 +124,7 @@ class BallotOption(Model):
     cost: Mapped[int | None]
     decided_at: Mapped[datetime | None]
     summary: Mapped[str] = mapped_column(Text, default="", server_default="")
+    whole: Mapped[str | None] = deferred(mapped_column(Text))
     text_hash: Mapped[str | None] = mapped_column(String(DIGEST))
 
     @property

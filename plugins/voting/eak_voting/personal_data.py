@@ -17,6 +17,7 @@ from sqlalchemy import delete, select, tuple_, update
 
 from eak_core.api import Session, publish
 from eak_voting.events import SupportWithdrawn, VoterErased
+from eak_voting.frozen import forget_words
 from eak_voting.models import (
     Ballot,
     Declaration,
@@ -72,6 +73,7 @@ def erase_person(session: Session, person_id: int) -> None:
         publish(session, VoterErased(person_id=person_id), service_id=service_id)
     _withdraw_support(session, person_id)
     _forget_who_managed(session, person_id)
+    forget_words(session, person_id)
     for table in (Declaration, Reminder):
         session.execute(delete(table).where(table.person_id == person_id))
 

@@ -8,6 +8,7 @@ from sqlalchemy import select
 from werkzeug.wrappers import Response
 
 from eak_core.api import (
+    Gone,
     Service,
     Session,
     check_visible,
@@ -18,13 +19,14 @@ from eak_core.api import (
     render,
     valid_until,
 )
-from eak_voting import explained, wording
+from eak_voting import explained, frozen, wording
 from eak_voting.addresses import ballot_url
-from eak_voting.ballots import Phase, ballot_for, phase, settings_of, terms_of
+from eak_voting.ballots import Phase, ballot_for, ballot_of, phase, settings_of, terms_of
 from eak_voting.blueprint import blueprint
 from eak_voting.booth.ordering import reader_key
 from eak_voting.booth.paper import lines
 from eak_voting.booth.voter_session import envelope, kept_choices
+from eak_voting.masking import told
 from eak_voting.models import Ballot
 from eak_voting.settings import Settings
 from eak_voting.standing import standing
@@ -99,6 +101,21 @@ def show(ballot_id: int, slug: str = "") -> Answer:
         # What waits in the browser is shown to those who are signed in: their pages are not kept.
         begun=g.actor.signed_in and kept_choices(ballot.id) is not None,
         sent=envelope(ballot.id, g.actor.person_id) if g.actor.signed_in else None,
+    )
+
+
+@blueprint.get("/<int:ballot_id>/options/<int:number>")
+def voted(ballot_id: int, number: int) -> Answer:
+    """What is voted on under ``number``, whole, as it stood when the ballot opened."""
+    check_visible(g.actor, g.service, page=True)
+    session = current_session()
+    ballot = ballot_of(session, g.service, ballot_id)
+    text = frozen.whole_text(session, ballot, number)
+    line = frozen.shown(session, g.service, terms_of(session, g.service, ballot))[number]
+    if line.hidden is not None:
+        raise Gone(told(number, line.hidden))
+    return render(
+        "voting/voted_text.html", ballot=ballot, ballot_url=ballot_url, text=text, idea=line.idea
     )
 
 

@@ -13,13 +13,14 @@ from eak_core.ideas.models import Idea
 from eak_core.ideas.proposals import Proposal, edit_idea
 from eak_core.ideas.transitions import change_stage, withdraw_idea
 from eak_core.moderation.decisions import hide
+from eak_core.people.personal_data import erase_person
 from eak_core.permissions import Actor
 from eak_core.testing.browser import Browser
 from eak_core.testing.site import Site
 from eak_voting import box, exclusions
 from eak_voting.bursts import bursts_of
 from eak_voting.casting import WrongCode, cast, has_voted, withdraw
-from eak_voting.models import Ballot, Paper, Receipt, RegisterEntry
+from eak_voting.models import Ballot, BallotOption, Paper, Receipt, RegisterEntry
 from eak_voting.opening import announce
 from eak_voting.receipts import new_form_key
 from eak_voting.settings import Secrecy
@@ -59,6 +60,61 @@ def test_the_paper_shows_what_stood_there_at_the_opening_and_says_that_it_was_ed
         assert "The first wording of a problem." in page
         assert "Something quite different." not in page
         assert page.count("has changed it since") == 1
+
+
+def test_what_is_voted_on_can_be_read_whole_although_its_author_has_changed_it(
+    polls: Polls, client: Browser
+) -> None:
+    ideas = polls.ideas(2)
+    long = "A first wording. " * 30 + "Its very end."
+    edit(polls, ideas[0], "Idea 1", long)
+    ballot = polls.open(ideas=ideas)
+    whole = f"/culture/votes/{ballot.id}/options/1"
+    assert whole not in pages(client, ballot)[1], "nothing was changed: the idea says the same"
+    edit(polls, ideas[0], "Idea 1, otherwise", "Something quite different.")
+    for page in pages(client, ballot):
+        assert "Its very end." not in page, "a paper shows the beginning"
+        assert page.count(whole) == 1
+    text = client.get(f"{whole}?lang=en").text
+    assert "Its very end." in text
+    assert "as it stood when the ballot opened" in text
+    assert "Idea 1, otherwise" not in text
+    assert "Something quite different." not in text
+    for wrong in (3, 2**40):
+        assert client.get(f"/culture/votes/{ballot.id}/options/{wrong}").status_code == 404
+
+
+def test_an_edit_of_what_it_takes_is_an_edit_too(polls: Polls, client: Browser) -> None:
+    ideas = polls.ideas(2)
+    ballot = polls.open(ideas=ideas)
+    with polls.site.writing() as session:
+        session.get_one(Idea, ideas[1].id).needs = "Ten million euros."
+    assert pages(client, ballot)[1].count("has changed it since") == 1
+
+
+def test_what_was_voted_on_is_not_read_once_it_is_hidden_nor_kept_once_its_author_is_erased(
+    polls: Polls, client: Browser
+) -> None:
+    idea = polls.site.submit("Insults about somebody")
+    edit(polls, idea, "Insults about somebody", "Their address, and worse.")
+    ballot = polls.open(ideas=[idea, *polls.ideas(1)])
+    edit(polls, idea, "Insults about somebody", "Sorry.")
+    whole = f"/culture/votes/{ballot.id}/options/1"
+    assert "Their address" in client.get(whole).text
+    with polls.site.writing() as session:
+        hide(session, Actor.system(), polls.service, f"idea:{idea.id}", "It insults somebody.")
+    answer = client.get(whole)
+    assert answer.status_code == 410
+    assert "It insults somebody." in answer.text
+    assert "Insults about" not in answer.text
+    assert "Their address" not in answer.text
+    with polls.site.writing() as session:
+        erase_person(session, Actor.system(), polls.site.people.citizen.id)
+    with polls.site.reading() as session:
+        option = session.get_one(BallotOption, (ballot.id, 1))
+        assert (option.summary, option.whole) == ("", None)
+        kept = session.get_one(BallotOption, (ballot.id, 2))
+        assert kept.whole is not None, "what is public stays part of what was voted on"
 
 
 @pytest.mark.parametrize("database", ["sqlite"])

@@ -4,6 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from flask import url_for
+
 from eak_core.api import Service, Session, _, idea_url
 from eak_voting import frozen
 from eak_voting.booth.forms import chosen_numbers
@@ -17,8 +19,9 @@ from eak_voting.wording import GRADE_TITLES
 @dataclass(frozen=True, slots=True)
 class Line:
     """One option: ``url`` is that of its idea, as long as that is public, ``summary`` what the idea
-    said when the ballot opened, which it no longer does where it was ``edited``. Of what moderators
-    hide the paper says ``hidden``, their reason, and no title."""
+    said when the ballot opened, which it no longer does where it was ``edited``; ``voted_url`` is
+    then where what is voted on can be read whole. Of what moderators hide the paper says
+    ``hidden``, their reason, and no title."""
 
     number: int
     title: str
@@ -27,6 +30,7 @@ class Line:
     url: str | None = None
     summary: str = ""
     edited: bool = False
+    voted_url: str | None = None
     hidden: str | None = None
 
 
@@ -45,15 +49,18 @@ def lines(session: Session, service: Service, terms: Terms, order_key: str) -> l
     budget = terms.settings.budget
     currency = budget.currency if budget is not None else "EUR"
     return [
-        _line(option, known.get(option.number, frozen.Shown()), currency)
+        _line(option, known.get(option.number, frozen.Shown()), terms.ballot, currency)
         for option in shuffled(terms.options, terms.ballot, order_key)
     ]
 
 
-def _line(option: Option, shown: frozen.Shown, currency: str) -> Line:
+def _line(option: Option, shown: frozen.Shown, ballot_id: int, currency: str) -> Line:
     title = option.title
     if shown.hidden is not None:
         title = hidden_title(option.number)
+    voted_url = None
+    if shown.edited and shown.kept:
+        voted_url = url_for("voting.voted", ballot_id=ballot_id, number=option.number)
     return Line(
         number=option.number,
         title=title,
@@ -62,6 +69,7 @@ def _line(option: Option, shown: frozen.Shown, currency: str) -> Line:
         url=idea_url(shown.idea) if shown.idea is not None else None,
         summary=shown.summary,
         edited=shown.edited,
+        voted_url=voted_url,
         hidden=shown.hidden,
     )
 
