@@ -44,7 +44,8 @@ def test_a_choice_of_language_is_kept(site: Flask) -> None:
     assert "Accessibility statement" in chosen.text
     assert "SameSite=Lax" in chosen.headers["Set-Cookie"]
     assert "Accessibility statement" in client.get("/accessibilite").text
-    client.get("/accessibilite?lang=fr")
+    again = client.get("/accessibilite?lang=fr")
+    assert "Déclaration d’accessibilité" in again.text, "the address before what was kept"
     assert "Déclaration d’accessibilité" in client.get("/accessibilite").text
 
 

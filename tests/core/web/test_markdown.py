@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from markdown_it import MarkdownIt
 
 from eak_core.web.markdown import markdown, plain_summary
 
@@ -158,3 +159,10 @@ def test_a_summary_is_plain_words_cut_between_two_of_them() -> None:
 @given(st.text(max_size=400), st.integers(min_value=2, max_value=60))
 def test_a_summary_is_never_longer_than_asked(text: str, length: int) -> None:
     assert len(plain_summary(text, length)) <= length
+
+
+def test_the_list_of_what_is_allowed_holds_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of the two locks, the second one, whatever the first lets through."""
+    hostile = '<p onclick="x()"><a href="javascript:x()" onclick="x()">a</a><script>x()</script>'
+    monkeypatch.setattr(MarkdownIt, "render", lambda *_given: hostile)
+    assert markdown.__wrapped__("a") == '<p><a rel="nofollow ugc noopener">a</a></p>'
