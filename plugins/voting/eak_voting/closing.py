@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 
-from eak_core.api import Moved, Service, Session, clock, on_schedule, publish
+from eak_core.api import Moved, Service, Session, clock, on_schedule, publish, unschedule
 from eak_voting import (
     bursts,
     exclusions,
@@ -92,8 +92,27 @@ def read_closed(
     ballot = session.get(Ballot, timetable.ballot_id_of(name))
     if ballot is None or ballot.state != "closed":
         return None
-    seed = log.head(session, service.id).root.hex()
+    # Nothing gives an imported ballot a seed that nobody chose: everybody gets the same one there.
+    seed = log.head(session, service.id).root.hex() if ballot.origin is None else ballot.terms_hash
+    assert seed is not None
     return partial(counted, read_box(session, service, ballot), seed)
+
+
+def count_at_once(session: Session, service: Service, ballot_id: int) -> None:
+    """Count a closed ballot here and now, for commands: as a worker would, with no transaction open
+    meanwhile. ``session`` is in none, and what is written is committed.
+    """
+    name, now = f"count:{ballot_id}", clock.now()
+    session.writes = False
+    compute = read_closed(session, service, name, now)
+    session.rollback()
+    session.writes = True
+    if compute is None:
+        return  # a worker was faster
+    count = compute()
+    count_due(session, service, name, now, count)
+    unschedule(session, plugin.name, service.id, name)
+    session.commit()
 
 
 @on_schedule(plugin, "count", reads=read_closed)
@@ -108,17 +127,19 @@ def count_due(
     assert ballot.terms_hash is not None
     assert ballot.ballots_hash is not None
     assert ballot.result_hash is not None
-    leaf = CountedLeaf(
-        ballot=ballot.id,
-        terms=ballot.terms_hash,
-        ballots=ballot.ballots_hash,
-        result=ballot.result_hash,
-    )
-    record(session, service, [leaf])
+    if ballot.origin is None:  # what is voted elsewhere stands in no log of this site
+        leaf = CountedLeaf(
+            ballot=ballot.id,
+            terms=ballot.terms_hash,
+            ballots=ballot.ballots_hash,
+            result=ballot.result_hash,
+        )
+        record(session, service, [leaf])
     event = BallotCounted(
         ballot_id=ballot.id, conclusive=count.outcome.conclusive, result_hash=ballot.result_hash
     )
-    publish(session, event, service_id=service.id)
+    imported_by = ballot.created_by if ballot.origin is not None else None
+    publish(session, event, service_id=service.id, actor_id=imported_by)
 
 
 def counted(box: Box, seed: str) -> Counted:

@@ -28,15 +28,12 @@ from eak_core.api import (
     clean_lines,
     clock,
     insert_once,
-    publish,
     require,
     slug_of,
 )
-from eak_voting import choices
+from eak_voting import choices, timetable
 from eak_voting.ballots import terms_of, written
-from eak_voting.closing import counted, keep_result
 from eak_voting.counting.pabulib import PabulibFile, PabulibProject, PabulibVote
-from eak_voting.events import BallotCounted
 from eak_voting.models import CODE_LENGTH, PLACE_NAMES, TITLE_LENGTH, Ballot, BallotOption, Paper
 from eak_voting.preparing import MOST_MONEY, locked
 from eak_voting.published import ballots_digest
@@ -51,7 +48,6 @@ from eak_voting.settings import (
     canonical,
     digest,
 )
-from eak_voting.tally import read_box
 
 ORIGIN_LENGTH = 120
 OPTION_TITLE_LENGTH = 300
@@ -99,7 +95,8 @@ def take_over(
     *,
     on_progress: Progress = lambda votes: None,
 ) -> Imported:
-    """Make a counted ballot of ``file``; ``on_progress`` is told how many votes were written.
+    """Make a closed ballot of ``file``, which is counted like any other: by a worker, or by
+    `eak_voting.closing.count_at_once`. ``on_progress`` is told how many votes were written.
 
     Where a ballot of the same country, unit and instance is here, nothing is written. `Refused`
     says what cannot be taken over: orders of preference, amounts that are finer than cents, a file
@@ -116,15 +113,9 @@ def take_over(
     frozen = canonical(terms)
     ballot.terms, ballot.terms_hash = frozen.decode(), digest(frozen)
     session.flush()
-    _write_papers(session, ballot, terms, file, on_progress)
-    # Nothing here gives a seed that nobody chose, so everybody gets the same one.
-    count = counted(read_box(session, service, ballot), ballot.terms_hash)
-    keep_result(session, service, ballot, count)
-    assert ballot.result_hash is not None
-    event = BallotCounted(
-        ballot_id=ballot.id, conclusive=count.outcome.conclusive, result_hash=ballot.result_hash
-    )
-    publish(session, event, service_id=service.id, actor_id=actor.person_id)
+    votes = _write_papers(session, ballot, terms, file, on_progress)
+    ballot.ballots_hash = ballots_digest(terms, votes)
+    timetable.count_now(session, ballot)
     session.flush()
     return Imported(ballot, created=True)
 
@@ -275,7 +266,9 @@ def _said(terms: Terms, numbers: Mapping[str, int], vote: PabulibVote) -> str:
 
 def _write_papers(
     session: Session, ballot: Ballot, terms: Terms, file: PabulibFile, on_progress: Progress
-) -> None:
+) -> list[str]:
+    """Put the votes of ``file`` into the box; what they say."""
+    written: list[str] = []
     numbers = {option.code: option.number for option in terms.options}
     votes = _all_votes(file)
     for start in range(0, len(votes), _AT_ONCE):
@@ -290,7 +283,9 @@ def _write_papers(
             for vote in some
         ]
         session.execute(insert(Paper), rows)
+        written += (str(row["choices"]) for row in rows)
         on_progress(start + len(some))
+    return written
 
 
 def _all_votes(file: PabulibFile) -> list[PabulibVote]:

@@ -158,7 +158,7 @@ def _cancel(session: Session, actor: Actor, service: Service, ballot: Ballot, re
     ballot.state, ballot.cancelled_at, ballot.cancel_reason = "cancelled", clock.now(), reason
     timetable.forget(session, ballot)
     bursts.forget(session, ballot)
-    if opened:
+    if opened and ballot.origin is None:  # what is voted elsewhere stands in no log of this site
         record(session, service, [CancelledLeaf(ballot=ballot.id)])
     event = BallotCancelled(ballot_id=ballot.id)
     publish(session, event, service_id=service.id, actor_id=actor.person_id)

@@ -11,6 +11,7 @@ import pytest
 from click.testing import CliRunner, Result
 from pabulib.checker import Checker
 from sqlalchemy import func, select
+from sqlalchemy.orm import undefer
 
 from eak_core.cli import cli
 from eak_core.errors import Forbidden, Refused
@@ -18,10 +19,12 @@ from eak_core.events.models import EventLog, ScheduledWork
 from eak_core.permissions import Actor
 from eak_core.testing.browser import Browser
 from eak_core.testing.site import Site
+from eak_voting import tally
 from eak_voting.counting import pabulib
 from eak_voting.counting.greedy import greedy
 from eak_voting.importing import Imported, take_over
 from eak_voting.models import Ballot, Paper, Receipt, RegisterEntry
+from eak_voting.outcome import Outcome
 from eak_voting.published import BallotFile
 from eak_voting.recount import recount
 from eak_voting.results.files import pabulib as lines_of
@@ -67,8 +70,13 @@ def parsed(text: str) -> pabulib.PabulibFile:
 
 
 def bring(site: Site, text: str = SMALL, by: Actor | None = None) -> Imported:
+    """Take a file over, and let a worker count it."""
     with site.writing() as session:
-        return take_over(session, by or Actor.system(), site.service, parsed(text))
+        done = take_over(session, by or Actor.system(), site.service, parsed(text))
+    site.drain()
+    with site.reading() as session:
+        counted = session.get_one(Ballot, done.ballot.id, options=[undefer(Ballot.result)])
+    return Imported(counted, done.created)
 
 
 def published(site: Site, ballot: Ballot) -> BallotFile:
@@ -132,6 +140,52 @@ def test_it_is_never_mixed_with_votes_of_this_site(site: Site) -> None:
     with site.reading() as session:
         told = session.scalars(select(EventLog.type).where(EventLog.type.like("voting.%"))).all()
     assert told == ["voting.ballot_counted"]
+
+
+def test_others_write_while_a_file_that_was_taken_over_is_counted(
+    site: Site,
+    eak: Callable[..., Result],
+    file: Callable[[str], str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    count, times = tally.outcome, []
+
+    def slow(*given: Any, **named: Any) -> Outcome:
+        times.append(1)
+        site.submit(f"Meanwhile {len(times)}")  # a writer that waits would wait for ever here
+        return count(*given, **named)
+
+    monkeypatch.setattr(tally, "outcome", slow)
+    tried = eak("import-pabulib", file(SMALL), "--dry-run")
+    assert (tried.exit_code, rows(site, Ballot)) == (0, 0), tried.output
+    done = eak("import-pabulib", file(SMALL))
+    assert done.exit_code == 0, done.output
+    assert len(times) == 2
+    with site.reading() as session:
+        [ballot] = session.scalars(select(Ballot))
+        assert ballot.state == "counted"
+    assert rows(site, ScheduledWork) == 0
+
+
+def test_what_was_taken_over_by_a_command_that_died_before_it_counted_is_counted_by_a_worker(
+    site: Site,
+    eak: Callable[..., Result],
+    file: Callable[[str], str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def dies(*_: Any) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("eak_voting.commands.pabulib.count_at_once", dies)
+    assert eak("import-pabulib", file(SMALL)).exit_code != 0
+    with site.reading() as session:
+        assert [each.state for each in session.scalars(select(Ballot))] == ["closed"]
+    assert "Here already" in eak("import-pabulib", file(SMALL)).output
+    site.drain()
+    with site.reading() as session:
+        [ballot] = session.scalars(select(Ballot))
+    assert ballot.state == "counted"
+    assert recount(published(site, ballot)).holds
 
 
 def test_the_same_file_twice_is_there_once_and_another_of_its_name_is_refused(site: Site) -> None:

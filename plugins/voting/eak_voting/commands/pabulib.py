@@ -9,11 +9,13 @@ from flask import g
 
 from eak_core.api import Refused, current_session
 from eak_voting.ballots import ballot_of
+from eak_voting.closing import count_at_once, counted
 from eak_voting.commands.count import Unreadable
 from eak_voting.counting import pabulib
 from eak_voting.importing import origin_of, take_over
 from eak_voting.results import files as result_files
 from eak_voting.results.stored import file_of
+from eak_voting.tally import read_box
 
 
 @click.command("import-pabulib")
@@ -21,7 +23,7 @@ from eak_voting.results.stored import file_of
 @click.option(
     "--dry-run",
     is_flag=True,
-    help="Do everything, then undo it. On SQLite nobody else can write meanwhile.",
+    help="Do everything, keep nothing. On SQLite nobody else can write while votes are written.",
 )
 def import_pabulib(file: TextIO, dry_run: bool) -> None:
     """Take over the participatory budget in FILE (Pabulib, .pb) as a counted ballot.
@@ -43,11 +45,15 @@ def import_pabulib(file: TextIO, dry_run: bool) -> None:
         return
     what = f"{len(read.projects)} projects, {len(read.votes)} votes, {origin_of(read)}"
     if dry_run:
+        box, seed = read_box(session, g.service, done.ballot), done.ballot.terms_hash or ""
         session.rollback()
+        counted(box, seed)
         click.echo(f"This was a dry run, nothing was kept: {what}.")
         return
+    ballot_id = done.ballot.id
     session.commit()
-    click.echo(f"Ballot {done.ballot.id}: {what}; counted.")
+    count_at_once(session, g.service, ballot_id)
+    click.echo(f"Ballot {ballot_id}: {what}; counted.")
 
 
 @click.command("export-pabulib")
