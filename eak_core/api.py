@@ -48,11 +48,12 @@ An argument that many functions take means the same in all of them:
 - ``app``: Flask's application, ``current_app``.
 """
 
+from typing import TYPE_CHECKING, Any
+
 from eak_core import clock
 from eak_core.db import Base as Model
 from eak_core.db import Session, UTCDateTime, current_session, read_session, write_session
 from eak_core.db.upsert import insert_for, insert_once, upsert
-from eak_core.demo.stage import Demo
 from eak_core.errors import (
     Conflict,
     EakError,
@@ -130,6 +131,19 @@ from eak_core.web.markdown import markdown, plain_summary
 from eak_core.web.networks import client_network
 from eak_core.web.pagination import Page, page_number, paginate
 from eak_core.web.text import clean_line, clean_lines
+
+if TYPE_CHECKING:
+    from eak_core.demo.stage import Demo
+else:
+
+    def __getattr__(name: str) -> Any:
+        # Only a demonstration needs what it is played with: no other site loads it.
+        if name == "Demo":
+            from eak_core.demo.stage import Demo
+
+            return Demo
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
 
 __all__ = [
     "SITE",

@@ -4,10 +4,10 @@ version of Python."""
 import ast
 import inspect
 import re
-import sys
 import textwrap
 from collections.abc import Iterator
 from functools import cache
+from importlib import import_module
 from types import ModuleType
 from typing import Any
 
@@ -93,7 +93,7 @@ def origin(module: ModuleType, name: str) -> tuple[ModuleType, str]:
     """The module of the platform that gives ``name`` its meaning, which ``module`` passes on, and
     what it is called there."""
     while (further := _imports(module).get(name)) and further[0].startswith("eak_core"):
-        module, name = sys.modules[further[0]], further[1]
+        module, name = import_module(further[0]), further[1]
     return module, name
 
 
@@ -101,7 +101,10 @@ def origin(module: ModuleType, name: str) -> tuple[ModuleType, str]:
 def _imports(module: ModuleType) -> dict[str, tuple[str, str]]:
     """Where a module has its names from: for each, the module and the name it has there."""
     found = {}
-    for node in ast.parse(inspect.getsource(module)).body:
+    body = ast.parse(inspect.getsource(module)).body
+    # What is only named for the types stands one step below.
+    below = [node for each in body if isinstance(each, ast.If) for node in each.body]
+    for node in [*body, *below]:
         if isinstance(node, ast.ImportFrom) and node.module:
             for alias in node.names:
                 found[alias.asname or alias.name] = node.module, alias.name

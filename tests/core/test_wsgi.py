@@ -1,6 +1,8 @@
 """What a server's process is told before it serves."""
 
 import gc
+import subprocess
+import sys
 from collections.abc import Iterator
 
 import pytest
@@ -28,3 +30,16 @@ def test_what_a_server_has_loaded_is_not_searched_for_cycles_again(
     assert wsgi.create_under_parent() is loaded
     assert not any(each is loaded for each in gc.get_objects())
     assert gc.get_threshold()[0] == wsgi.COLLECT_AFTER
+
+
+def test_a_site_with_every_plugin_loads_nothing_of_the_demonstration() -> None:
+    loading = (
+        "import sys; import eak_core.app, eak_core.wsgi, eak_core.api;"
+        "from eak_core.plugins.candidates import from_entry_points;"
+        "from eak_core.plugins.host import PluginHost;"
+        "host = PluginHost(from_entry_points()); print(*host.ready);"
+        "print(*(name for name in sys.modules if 'demo' in name.split('.')));"
+        "from eak_core.api import Demo; print(Demo.__module__)"
+    )
+    ran = subprocess.run([sys.executable, "-c", loading], capture_output=True, text=True)
+    assert ran.stdout.splitlines() == ["decidim discussion voting", "", "eak_core.demo.stage"], ran

@@ -1,14 +1,13 @@
 """The discussion plugin: what it answers when the core asks."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup
 
 from eak_core.api import (
     Actor,
     Asset,
-    Demo,
     Idea,
     ImportedComment,
     ImportReport,
@@ -20,8 +19,10 @@ from eak_core.api import (
     ngettext,
 )
 from eak_discussion import counts, imported, personal_data, subscribers, thread, views
-from eak_discussion.demo import play
 from eak_discussion.manifest import plugin
+
+if TYPE_CHECKING:
+    from eak_core.api import Demo
 
 __all__ = ["plugin"]
 
@@ -116,5 +117,7 @@ def import_comments(
 
 
 @hookimpl
-def load_demo(session: Session, service: Service, demo: Demo) -> None:
+def load_demo(session: Session, service: Service, demo: "Demo") -> None:
+    from eak_discussion.demo import play
+
     play(session, service, demo)

@@ -1,7 +1,7 @@
 """The voting plugin: what it answers when the core asks."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 from markupsafe import Markup
@@ -9,7 +9,6 @@ from markupsafe import Markup
 from eak_core.api import (
     Actor,
     Asset,
-    Demo,
     Denial,
     Idea,
     NavItem,
@@ -37,7 +36,6 @@ from eak_voting.booth import views as vote_views
 from eak_voting.commands import count as count_commands
 from eak_voting.commands import log as log_commands
 from eak_voting.commands import pabulib as pabulib_commands
-from eak_voting.demo import play
 from eak_voting.managing import burst_views as manage_burst_views
 from eak_voting.managing import decision_views
 from eak_voting.managing import views as manage_views
@@ -45,6 +43,9 @@ from eak_voting.manifest import plugin
 from eak_voting.results import feeds as result_feeds
 from eak_voting.results import views as result_views
 from eak_voting.transparency import views as log_views
+
+if TYPE_CHECKING:
+    from eak_core.api import Demo
 
 __all__ = [
     "closing",
@@ -144,5 +145,7 @@ def erase_person(session: Session, person_id: int) -> None:
 
 
 @hookimpl
-def load_demo(session: Session, service: Service, demo: Demo) -> None:
+def load_demo(session: Session, service: Service, demo: "Demo") -> None:
+    from eak_voting.demo import play
+
     play(session, service, demo)
