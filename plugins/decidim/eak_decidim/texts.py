@@ -46,10 +46,8 @@ def as_markdown(text: str) -> str:
         reader.close()
         text = "\n\n".join(_blocks(reader.root))
     else:
-        # What was typed as plain text was shown as it was typed. Indented lines would become code,
-        # and a row of dashes a heading out of the line above.
-        text = _MEANT.sub(r"\\\1", _INDENT.sub("", text))
-        text = _LINE_START.sub(r"\1\\\2", _UNDERLINE.sub(r"\\\1", text))
+        # What was typed as plain text was shown as it was typed. Indented lines would become code.
+        text = _as_lines(_MEANT.sub(r"\\\1", _INDENT.sub("", text)))
     return _BLANK.sub("\n\n", text).strip()
 
 
@@ -136,7 +134,13 @@ def _list(node: _Node) -> str:
 
 def _paragraph(line: Sequence[_Node | str]) -> str:
     lines = (" ".join(each.split()) for each in _inline(line).split("\n"))
-    return _LINE_START.sub(r"\1\\\2", "\n".join(lines).strip())
+    return _as_lines("\n".join(lines).strip())
+
+
+def _as_lines(text: str) -> str:
+    """``text`` whose lines begin no list and no heading; nor does a row of dashes draw a line, or
+    make a heading of the line above."""
+    return _LINE_START.sub(r"\1\\\2", _UNDERLINE.sub(r"\\\1", text))
 
 
 def _inline(nodes: Sequence[_Node | str]) -> str:

@@ -7,12 +7,12 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from html import unescape
+from html import escape, unescape
 from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from sqlalchemy import func, select
 
@@ -385,6 +385,16 @@ def test_what_a_text_is_written_in_is_found_in_one_pass(piece: str) -> None:
 )
 def test_no_plain_text_turns_into_markup(typed: str, database: str) -> None:
     html = markdown(as_markdown(typed))
+    assert set(re.findall(r"</?(\w+)", html)) <= {"p", "br"}
+    assert "".join(shown(html).split()) == "".join(typed.split())
+
+
+@pytest.mark.parametrize("database", ["sqlite"])
+@given(typed=st.text(alphabet="*_#>-+=~`|[]()!<&;:\\1.a ", max_size=40))
+@example(typed="---")
+@example(typed="a\n===")
+def test_no_text_in_html_turns_into_other_markup(typed: str, database: str) -> None:
+    html = markdown(as_markdown(f"<p>{escape(typed).replace(chr(10), '<br>')}</p>"))
     assert set(re.findall(r"</?(\w+)", html)) <= {"p", "br"}
     assert "".join(shown(html).split()) == "".join(typed.split())
 
