@@ -111,8 +111,6 @@ def _take_over(
     from eak_core.db import read_session
     from eak_core.ideas.imports.taking_over import TakingOver
 
-    refused: list[RefusedLine] = []
-
     with ExitStack() as stack:
         app = stack.enter_context(state().application())
         open_slice = stack.enter_context(_slices(app, dry_run))
@@ -121,19 +119,14 @@ def _take_over(
         run = TakingOver(
             source, importer, place.service, place.active_plugins, open_slice, same_site
         )
-        note = stack.enter_context(_reporting(report))
-
-        def leave_out(line: "RefusedLine") -> None:
-            refused.append(line)
-            note(line)
-
-        run.on_refused = leave_out
-        stopped = _take(run, file, comments, open_slice)
-    summary = _summary(slug, run, refused, dry_run=dry_run, stopped=stopped)
+        run.on_refused = stack.enter_context(_reporting(report))
+        stopped = _take(run, file, comments)
     if as_json:
-        show_json(summary)
+        told = {"ideas": run.ideas, "comments": run.comments, "refused": run.refused}
+        show_json({"service": slug, "dry_run": dry_run, "stopped": stopped, **told})
     else:
-        _tell(run, refused, dry_run=dry_run, stopped=stopped, report=report)
+        _tell(run, report)
+        _tell_end(dry_run=dry_run, stopped=stopped)
     return 1 if stopped else 0
 
 
@@ -160,9 +153,7 @@ def _slices(app: "Flask", dry_run: bool) -> Iterator[Callable[[], Any]]:
             session.rollback()
 
 
-def _take(
-    run: "TakingOver", file: Path, comments: Path | None, open_slice: Callable[[], Any]
-) -> bool:
+def _take(run: "TakingOver", file: Path, comments: Path | None) -> bool:
     """Take over both files; whether it was stopped before their end."""
     from eak_core.ideas.imports.rows import CSVFile
     from eak_core.permissions import Actor
@@ -175,7 +166,7 @@ def _take(
         if comments is not None:
             commented = stack.enter_context(CSVFile(comments, run.importer.comment_columns))
         if commented is not None:
-            with open_slice() as session:
+            with run.open_slice() as session:
                 run.require_takers(session)
         progress = stack.enter_context(_progress())
         try:
@@ -237,45 +228,28 @@ def _reporting(path: Path | None) -> "Iterator[Callable[[RefusedLine], object]]"
         yield note
 
 
-def _summary(
-    slug: str, run: "TakingOver", refused: "list[RefusedLine]", *, dry_run: bool, stopped: bool
-) -> dict[str, Any]:
-    return {
-        "service": slug,
-        "dry_run": dry_run,
-        "stopped": stopped,
-        "ideas": run.ideas,
-        "comments": run.comments,
-        "refused": refused,
-    }
-
-
-def _tell(
-    run: "TakingOver",
-    refused: "list[RefusedLine]",
-    *,
-    dry_run: bool,
-    stopped: bool,
-    report: Path | None,
-) -> None:
-    from eak_core.ideas.imports.taking_over import SLICE
-
+def _tell(run: "TakingOver", report: Path | None) -> None:
     for name, tally in (("ideas", run.ideas), ("comments", run.comments)):
         click.echo(
             f"{name:<10} {tally.created} taken over, {tally.unchanged} here already,"
             f" {tally.refused} refused"
         )
-    for line in refused[:SHOWN]:
+    for line in run.refused[:SHOWN]:
         click.echo(f"  {line.file}, line {line.line}: {line.reason}")
-    if len(refused) > SHOWN:
+    if len(run.refused) > SHOWN:
         where = report or "--report FILE"
-        click.echo(f"  … and {len(refused) - SHOWN} more; all of them: {where}")
+        click.echo(f"  … and {len(run.refused) - SHOWN} more; all of them: {where}")
     if run.missing_sites and run.sites:
         click.echo(
             f"The comments are about ideas of {', '.join(sorted(run.missing_sites))}; these"
             f" ideas come from {', '.join(sorted(run.sites))}. If that is the same site under"
             " another name, add --same-site."
         )
+
+
+def _tell_end(*, dry_run: bool, stopped: bool) -> None:
+    from eak_core.ideas.imports.taking_over import SLICE
+
     if dry_run:
         click.echo("This was a dry run: nothing was kept.")
     elif stopped:

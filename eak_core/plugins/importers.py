@@ -66,9 +66,10 @@ class Importer:
     """Reads the exports of one platform, which are CSV in UTF-8 with semicolons and a header.
 
     ``help`` says in English what FILE is to be. ``idea`` makes an `ImportedIdea` of the values of a
-    row by column, or raises `Invalid` with the reason where it is none; ``comment`` makes an
-    `ImportedComment` of a row of the other file likewise. ``idea_columns`` and ``comment_columns``
-    are those that the files must have; of several in a tuple one is enough.
+    row by column, or raises `Invalid` with the reason where it is none, by column in its
+    ``fields``; ``comment`` makes an `ImportedComment` of a row of the other file likewise.
+    ``idea_columns`` and ``comment_columns`` are those that the files must have; of several in a
+    tuple one is enough.
     """
 
     help: str

@@ -83,10 +83,11 @@ class TakingOver:
     active: frozenset[str]
     open_slice: OpenSlice
     same_site: bool = False
-    on_refused: Callable[[RefusedLine], None] = lambda refused: None
+    on_refused: Callable[[RefusedLine], object] = lambda refused: None
     on_progress: Callable[[int], None] = lambda position: None
     ideas: Tally = field(default_factory=Tally)
     comments: Tally = field(default_factory=Tally)
+    refused: list[RefusedLine] = field(default_factory=list)
     #: The sites whose ideas were met, and those that comments speak of in vain.
     sites: set[str] = field(default_factory=set)
     missing_sites: set[str] = field(default_factory=set)
@@ -269,7 +270,8 @@ class TakingOver:
 
     def _refuse(self, tally: Tally, file: Path, line: int, reason: str) -> None:
         tally.refused += 1
-        self.on_refused(RefusedLine(file.name, line, reason))
+        self.refused.append(RefusedLine(file.name, line, reason))
+        self.on_refused(self.refused[-1])
 
 
 def _read(

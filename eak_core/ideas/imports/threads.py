@@ -1,29 +1,18 @@
 """Comments in an order in which each comes after what it answers."""
 
 from collections.abc import Iterable, Iterator
-from typing import Protocol, TypeVar
+
+from eak_core.plugins.importers import ImportedComment
 
 
-class Answering(Protocol):
-    """A comment, and the one it answers."""
-
-    @property
-    def origin(self) -> str: ...
-    @property
-    def parent(self) -> str | None: ...
-
-
-C = TypeVar("C", bound=Answering)
-
-
-def in_order(comments: Iterable[C]) -> Iterator[C]:
+def in_order(comments: Iterable[ImportedComment]) -> Iterator[ImportedComment]:
     """``comments`` in their order, except that an answer waits for what it answers.
 
     What is answered may not be among them, since it was taken over before: such answers come at the
     end. So do comments that answer each other in a circle, which nobody can take over.
     """
     given: set[str] = set()
-    waiting: dict[str, list[C]] = {}
+    waiting: dict[str, list[ImportedComment]] = {}
     for comment in comments:
         if comment.parent is None or comment.parent in given:
             yield from _released(comment, given, waiting)
@@ -37,7 +26,9 @@ def in_order(comments: Iterable[C]) -> Iterator[C]:
         yield from answers
 
 
-def _released(comment: C, given: set[str], waiting: dict[str, list[C]]) -> Iterator[C]:
+def _released(
+    comment: ImportedComment, given: set[str], waiting: dict[str, list[ImportedComment]]
+) -> Iterator[ImportedComment]:
     """``comment``, then what waited for it, and for that."""
     ready = [comment]
     while ready:

@@ -69,17 +69,10 @@ def _refuse_what_is_no_idea(values: Mapping[str, str]) -> None:
     for column in ("withdrawn", "withdrawn_at", "state"):
         said = values.get(column, "").strip()
         if said and (column == "withdrawn_at" or said.lower() in {*_TRUE, "withdrawn"}):
-            raise Invalid(
-                _("Its author withdrew it on that site (column “%(column)s”).", column=column)
-            )
+            raise _wrong(column, _("Its author withdrew it on that site."))
     if values.get("is_amend", "").strip().lower() in _TRUE:
-        raise Invalid(
-            _(
-                "It is an amendment: other words for another proposal, and no idea of its own"
-                " (column “%(column)s”).",
-                column="is_amend",
-            )
-        )
+        reason = _("It is an amendment: other words for another proposal, and no idea of its own.")
+        raise _wrong("is_amend", reason)
 
 
 def _subjects(values: Mapping[str, str]) -> tuple[str, ...]:
@@ -111,18 +104,12 @@ def commented(values: Mapping[str, str]) -> ImportedComment:
     kind = values["commentable_type"].strip()
     if path is None or kind not in {_PROPOSAL, _COMMENT}:
         column = "commentable_type" if path else "root_commentable_url"
-        raise Invalid(
-            _("It is about something else than a proposal (column “%(column)s”).", column=column)
-        )
+        raise _wrong(column, _("It is about something else than a proposal."))
     about = _number(values["commentable_id"], "commentable_id")
     alignment = values["alignment"].strip()
     if alignment not in _STANCES:
-        raise Invalid(
-            _(
-                "“%(value)s” in the column “alignment”: -1, 0 or 1 is expected.",
-                value=_cut(alignment),
-            )
-        )
+        reason = _("“%(value)s”: -1, 0 or 1 is expected.", value=_cut(alignment))
+        raise _wrong("alignment", reason)
     return ImportedComment(
         origin=f"{site}/{number}",
         site=site,
@@ -153,13 +140,7 @@ def _filled(values: Mapping[str, str], columns: Sequence[str]) -> str:
 
 def _number(text: str, column: str) -> str:
     if not _NUMBER.fullmatch(text.strip()):
-        raise Invalid(
-            _(
-                "“%(value)s” in the column “%(column)s” is no number.",
-                value=_cut(text),
-                column=column,
-            )
-        )
+        raise _wrong(column, _("“%(value)s” is no number.", value=_cut(text)))
     return str(int(text))
 
 
@@ -181,14 +162,12 @@ def _url(text: str, column: str) -> tuple[str, str]:
         if parts.scheme not in {"http", "https"} or re.search(r"[\s<>\"\\]", text):
             site = ""
     if not site:
-        raise Invalid(
-            _(
-                "“%(value)s” in the column “%(column)s” is no address: without it, the row could"
-                " not be recognised at the next import.",
-                value=_cut(text),
-                column=column,
-            )
+        reason = _(
+            "“%(value)s” is no address: without it, the row could not be recognised at the next"
+            " import.",
+            value=_cut(text),
         )
+        raise _wrong(column, reason)
     return text, site
 
 
@@ -201,23 +180,18 @@ def _date(text: str, column: str) -> datetime:
         offset = "+00:00" if zone[1] in {"UTC", "Z"} else zone[1]
         instant = datetime.fromisoformat(text.strip()[: zone.start()] + offset)
     except ValueError:
-        raise Invalid(
-            _(
-                "“%(value)s” in the column “%(column)s” is no date with its zone, such as"
-                " 2019-01-24 22:29:15 +0100.",
-                value=_cut(text),
-                column=column,
-            )
-        ) from None
-    if instant.year < 1990 or instant > clock.now() + timedelta(days=1):
-        raise Invalid(
-            _(
-                "The date %(value)s in the column “%(column)s” cannot be right.",
-                value=_cut(text),
-                column=column,
-            )
+        reason = _(
+            "“%(value)s” is no date with its zone, such as 2019-01-24 22:29:15 +0100.",
+            value=_cut(text),
         )
+        raise _wrong(column, reason) from None
+    if instant.year < 1990 or instant > clock.now() + timedelta(days=1):
+        raise _wrong(column, _("The date %(value)s cannot be right.", value=_cut(text)))
     return instant
+
+
+def _wrong(column: str, reason: str) -> Invalid:
+    return Invalid(reason, {column: reason})
 
 
 def _cut(text: str) -> str:

@@ -70,7 +70,6 @@ def take(site: Site) -> Callable[..., Run]:
         open_slice: Callable[[], Any] | None = None,
         same_site: bool = False,
     ) -> Run:
-        refused: list[RefusedLine] = []
         with site.app.app_context():
             taking = TakingOver(
                 "decidim",
@@ -79,14 +78,13 @@ def take(site: Site) -> Callable[..., Run]:
                 site.active(),
                 open_slice or (lambda: write_session(site.app)),
                 same_site,
-                refused.append,
             )
             with CSVFile(proposals, importer().idea_columns) as rows:
                 taking.take_ideas(Actor.system(), rows)
             if comments is not None:
                 with CSVFile(comments, importer().comment_columns) as rows:
                     taking.take_comments(Actor.system(), rows)
-        return Run(taking.ideas, taking.comments, refused)
+        return Run(taking.ideas, taking.comments, taking.refused)
 
     return run
 
