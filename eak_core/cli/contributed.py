@@ -19,12 +19,8 @@ _SERVICE = "eak_core.cli.contributed.service"
 
 def plugin_commands() -> Mapping[str, click.Command]:
     """A group for each installed plugin that brings commands, by the plugin's name."""
-    context = click.get_current_context().find_root()
-    if _KEY not in context.meta:
-        answers = contributed("register_commands")
-        context.meta[_KEY] = {plugin: _group(plugin, each) for plugin, each in answers.items()}
-    groups: Mapping[str, click.Command] = context.meta[_KEY]
-    return groups
+    answers = contributed("register_commands")
+    return {plugin: _group(plugin, commands) for plugin, commands in answers.items()}
 
 
 def contributed(hook: str) -> Mapping[str, Any]:
@@ -33,6 +29,13 @@ def contributed(hook: str) -> Mapping[str, Any]:
     Plugins are asked without an instance: the help must not need a database. One that cannot be
     loaded answers nothing; ``eak plugin list`` says why.
     """
+    known: dict[str, Mapping[str, Any]] = click.get_current_context().meta.setdefault(_KEY, {})
+    if hook not in known:
+        known[hook] = _asked(hook)
+    return known[hook]
+
+
+def _asked(hook: str) -> Mapping[str, Any]:
     from eak_core.plugins.candidates import from_entry_points
     from eak_core.plugins.host import PluginHost
 

@@ -1,7 +1,7 @@
 """``eak import <plugin>``: ideas of another platform, and the comments on them."""
 
 import csv
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from copy import copy
 from functools import partial
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from eak_core.ideas.imports.taking_over import RefusedLine, TakingOver
     from eak_core.plugins.importers import Importer
 
-_KEY = "eak_core.cli.importing"
 _OF_COMMENTS = ("comments", "same_site")
 
 #: How many refused rows are shown on the screen; the report has all of them.
@@ -37,24 +36,18 @@ class Importers(click.Group):
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """The names of the plugins."""
-        return list(self._importers(ctx))
+        return list(contributed("importer"))
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """The command of the plugin of this name."""
-        importer = self._importers(ctx).get(cmd_name)
+        importer = contributed("importer").get(cmd_name)
         return None if importer is None else _command(cmd_name, importer)
 
     def resolve_command(self, ctx: click.Context, args: list[str]) -> Any:
         """What ``args`` begin with; refused where nothing reads the exports of that platform."""
-        if self.get_command(ctx, args[0]) is None:
+        if not ctx.resilient_parsing and args[0] not in contributed("importer"):
             ctx.fail(f"No plugin that is installed imports from “{args[0]}”.")
         return super().resolve_command(ctx, args)
-
-    def _importers(self, ctx: click.Context) -> "Mapping[str, Importer]":
-        if _KEY not in ctx.meta:
-            ctx.meta[_KEY] = contributed("importer")
-        importers: Mapping[str, Importer] = ctx.meta[_KEY]
-        return importers
 
 
 group = Importers(
