@@ -67,9 +67,21 @@ def close_due(session: Session, service: Service, name: str, due_at: datetime) -
     voters = voters_of(session, ballot)
     ballot.state, ballot.closed_at = "closed", clock.now()
     publish_receipts(session, service, ballot, last=True)
-    if ballot.secrecy == "secret":
-        mixing.mix(session, ballot.id)
     publish(session, BallotClosed(ballot_id=ballot.id, voters=voters), service_id=service.id)
+    if ballot.secrecy == "secret":
+        timetable.mix_now(session, ballot)
+    else:
+        timetable.count_now(session, ballot)
+
+
+@on_schedule(plugin, "mix")
+def mix_closed(session: Session, service: Service, name: str, due_at: datetime) -> None:
+    """Write all of a closed secret ballot anew, then let it be counted: in a transaction of its
+    own, so that whoever waits to write has a turn after the close of a large ballot."""
+    ballot = _ballot(session, name)
+    if ballot is None or ballot.state != "closed":
+        return
+    mixing.mix(session, ballot.id)
     timetable.count_now(session, ballot)
 
 

@@ -229,6 +229,8 @@ def _close(session: Session, service: Service, ballot: Ballot) -> None:
     due = ballot.closes_at + timetable.GRACE
     with clock.freeze(due):
         closing.close_due(session, service, f"close:{ballot.id}", due)
+        if ballot.secrecy == "secret":
+            closing.mix_closed(session, service, f"mix:{ballot.id}", due)
         count = closing.read_closed(session, service, f"count:{ballot.id}", due)
         assert count is not None
         closing.count_due(session, service, f"count:{ballot.id}", due, count())

@@ -5,8 +5,8 @@ page holds already: of a register and a box that lie on a page each, the places 
 entry came with which paper. So with each vote the rows around it are written anew, in an order
 drawn at random (`mix_around`). PostgreSQL keeps with each row the number of its transaction and its
 place in the order of writing; rows are written anew by groups there (`mix_late`), because their old
-versions would only pile up if each vote wrote others as well. The close does it with all of a
-ballot (`mix`).
+versions would only pile up if each vote wrote others as well. After the close it is done with all
+of a ballot (`mix`).
 """
 
 import random

@@ -27,7 +27,7 @@ LAST_REMINDER = timedelta(minutes=20)
 #: How often a provisional result is counted at most.
 LIVE = timedelta(minutes=1)
 
-_KINDS = ("open", "receipts", "letters", "live", "remind", "reminding", "close", "count")
+_KINDS = ("open", "receipts", "letters", "live", "remind", "reminding", "close", "mix", "count")
 
 
 def plan(session: Session, ballot: Ballot, remind_before: timedelta) -> None:
@@ -77,6 +77,11 @@ def letters_now(session: Session, ballot: Ballot) -> None:
 def remind_now(session: Session, ballot: Ballot) -> None:
     """Let the rest of a large number of reminders follow."""
     _at(session, ballot, "reminding", clock.now())
+
+
+def mix_now(session: Session, ballot: Ballot) -> None:
+    """Let all votes of a closed secret ballot be written anew."""
+    _at(session, ballot, "mix", clock.now())
 
 
 def count_now(session: Session, ballot: Ballot) -> None:

@@ -11,7 +11,7 @@ from sqlalchemy import select, update
 
 from eak_core import clock
 from eak_core.events.models import EventLog
-from eak_voting import exclusions, published, recount, tally
+from eak_voting import exclusions, mixing, published, recount, tally
 from eak_voting.bursts import LEAST
 from eak_voting.closing import read_closed
 from eak_voting.live import FEWEST
@@ -200,3 +200,30 @@ def test_reading_for_a_count_does_nothing_where_there_is_nothing_to_count(polls:
     with polls.site.reading() as session:
         for name in (f"count:{ballot.id}", "count:999"):
             assert read_closed(session, polls.service, name, polls.clock.now) is None
+
+
+def test_whoever_waits_has_a_turn_between_the_close_of_a_secret_ballot_and_its_mixing(
+    polls: Polls, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each takes seconds with a hundred thousand votes; a worker that dies between mixes later."""
+    ballot = polls.open(secrecy="secret")
+    polls.vote(ballot, [1])
+    past_the_close(polls, ballot)
+    seen: list[str] = []
+    mix = mixing.mix
+
+    def noted(session: Any, ballot_id: int) -> None:
+        with polls.site.reading() as other:
+            seen.append(other.get_one(Ballot, ballot_id).state)
+        if len(seen) == 1:
+            raise OSError("the machine was switched off")
+        mix(session, ballot_id)
+
+    monkeypatch.setattr(mixing, "mix", noted)
+    polls.site.drain()
+    assert polls.now(ballot).state == "closed", "nothing is counted before it is mixed"
+    polls.clock.advance(minutes=10)
+    polls.site.drain()
+    assert seen == ["closed", "closed"], "others see the close while it is mixed"
+    assert polls.now(ballot).state == "counted"
+    assert recounted(polls, ballot).holds
