@@ -13,7 +13,8 @@ PYTHON   ?= $(shell for p in python3 python3.11 python3.12 python3.13 python3.14
 	command -v $$p >/dev/null 2>&1 && $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
 	&& echo $$p && break; done)
 PIP      := $(BIN)/python -m pip --disable-pip-version-check --quiet
-TESTS    := $(BIN)/pytest -n $(WORKERS) --dist worksteal --durations 20
+# Without bytecode kept, each process would rewrite the assertions of every test file anew.
+TESTS    := env -u PYTHONDONTWRITEBYTECODE $(BIN)/pytest -n $(WORKERS) --dist worksteal --durations 20
 LOCK     := $(BIN)/uv pip compile pyproject.toml $(PLUGINS:%=%/pyproject.toml) \
 	--excludes requirements/tree.txt --quiet --universal --python-version 3.11 \
 	--generate-hashes --no-emit-index-url --no-annotate --custom-compile-command "make lock"

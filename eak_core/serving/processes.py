@@ -5,7 +5,9 @@ does just that until it is parked, and a healthy process has no part in it.
 """
 
 import logging
+import os
 import resource
+import signal
 import time
 from typing import Any
 
@@ -37,6 +39,11 @@ class Server(Granian):  # type: ignore[misc, valid-type] # which class that is d
 
     interrupt_children: list[int]
 
+    def startup(self, *args: Any) -> None:
+        """As granian does it, with processes that can be ended while they start."""
+        os.register_at_fork(after_in_child=_end_when_asked)
+        super().startup(*args)
+
     def _serve_loop(self, spawn_target: Any, target_loader: Any) -> None:
         pauses: dict[int, float] = {}
         due: dict[int, float] = {}
@@ -64,6 +71,13 @@ class Server(Granian):  # type: ignore[misc, valid-type] # which class that is d
             number + 1, lived, pause,
         )  # fmt: skip
         return time.monotonic() + pause
+
+
+def _end_when_asked() -> None:
+    """Drop what a process inherits from the server: its handler of signals only notes that the
+    server is to end. Until granian sets the one for requests, a second later, none would be heard,
+    and the process killed at the end of `KILL_SECONDS`."""
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
 
 
 def allow_many_connections() -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.core.cli.conftest import Eak
-from tests.core.cli.serving import Serve, wait_until
+from tests.core.cli.serving import Serve, Served, wait_until
 
 
 def test_a_busy_port_is_one_sentence_and_exit_code_2(eak: Eak, site: Path, tmp_path: Path) -> None:
@@ -56,6 +56,22 @@ def test_a_server_that_is_asked_to_end_does_so_cleanly(site: Path, served: Serve
     for child in children:
         with pytest.raises(ProcessLookupError):
             os.kill(child, 0)
+
+
+@pytest.mark.slow
+def test_a_server_that_is_asked_to_end_while_it_starts_kills_nobody(
+    site: Path, tmp_path: Path
+) -> None:
+    errors = tmp_path / "errors.txt"
+    with errors.open("w") as stderr, socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+        free.close()
+        command = [sys.executable, "-m", "eak_core.cli", "--instance", str(site), "serve"]
+        process = subprocess.Popen([*command, "--port", str(port)], stderr=stderr, text=True)
+    server = Served(process, port)
+    wait_until(lambda: bool(server.children()))
+    assert server.stop() == 0
+    assert "refused to gracefully stop" not in errors.read_text()
 
 
 @pytest.mark.slow
