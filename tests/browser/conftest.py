@@ -3,6 +3,7 @@
 import shutil
 import uuid
 from collections.abc import Callable, Iterator
+from typing import Any, Literal
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -23,6 +24,9 @@ ARGUMENTS = (
 # A busy machine is no failure: waiting ends as soon as there is something to see.
 PATIENCE_MS = 60_000
 expect.set_options(timeout=PATIENCE_MS)
+#: A telephone, and a screen. In CSS pixels.
+WIDTHS = (360, 1280)
+HEIGHT = 900
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 
 
@@ -86,16 +90,29 @@ class Reader:
 
     def check(self) -> None:
         """Nothing on this page keeps anybody out, as far as a machine can tell (axe), nothing is
-        wider than the window, and the browser has nothing to complain about."""
-        results = Axe().run(self.page, options={"resultTypes": ["violations"]})
+        wider than the window, and the browser has nothing to complain about: in a window of each
+        of `WIDTHS`, in light and in dark. Colours alone differ between these two."""
+        usual = self.page.viewport_size
+        for width in WIDTHS:
+            self.page.set_viewport_size({"width": width, "height": HEIGHT})
+            self._look("light", {"resultTypes": ["violations"]})
+            self._look("dark", {"runOnly": ["color-contrast"]})
+            excess = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+            assert self.page.evaluate(excess) <= 0, f"{self.page.url} scrolls sideways at {width}"
+        self.page.emulate_media(color_scheme="light", reduced_motion="no-preference")
+        assert usual
+        self.page.set_viewport_size(usual)
+        assert self.complaints == [], self.page.url
+
+    def _look(self, scheme: Literal["light", "dark"], options: dict[str, Any]) -> None:
+        # Nothing moves, or colours would be read halfway from one scheme to the other.
+        self.page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+        results = Axe().run(self.page, options=options)
         found = [
             f"{each['id']}: {each['help']} ({each['nodes'][0]['html']})"
             for each in results.response["violations"]
         ]
-        assert found == [], f"{self.page.url}: {found}"
-        width = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
-        assert self.page.evaluate(width) <= 0, f"{self.page.url} scrolls sideways"
-        assert self.complaints == [], self.page.url
+        assert found == [], f"{self.page.url}, {self.page.viewport_size}, {scheme}: {found}"
 
 
 MakeReader = Callable[..., Reader]
@@ -106,11 +123,10 @@ def reader(chromium: Browser, site: Instance) -> Iterator[MakeReader]:
     """Opens windows, each of a person of their own."""
     contexts = []
 
-    def make(*, scripts: bool = True, width: int = 1280, scheme: str = "light") -> Reader:
+    def make(*, scripts: bool = True, width: int = 1280) -> Reader:
         context = chromium.new_context(
             java_script_enabled=scripts,
-            viewport={"width": width, "height": 900},
-            color_scheme=scheme,  # type: ignore[arg-type]
+            viewport={"width": width, "height": HEIGHT},
             locale="fr-FR",
         )
         contexts.append(context)

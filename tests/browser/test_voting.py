@@ -229,12 +229,10 @@ def test_support_takes_one_click_and_another_one(reader: MakeReader, open_ballot
     expect(page.get_by_text("Vous n’en soutenez encore aucune.")).to_be_visible()
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [360, 1280])
 def test_nothing_on_the_way_of_a_vote_keeps_anybody_out(
-    reader: MakeReader, open_ballot: Open, service: str, width: int, scheme: str
+    reader: MakeReader, open_ballot: Open, service: str
 ) -> None:
-    citizen = reader(width=width, scheme=scheme)
+    citizen = reader()
     addresses = {kind: open_ballot(kind, 14 if kind == "majority" else 4) for kind in METHODS}
     for path in (f"/{service}/votes/", addresses["majority"], f"/{service}/idees/"):
         citizen.open(path)

@@ -118,12 +118,9 @@ def _votes(method: str) -> list[str]:
 
 
 @pytest.mark.parametrize("method", METHODS)
-@pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (360, "dark")])
-def test_everybody_can_read_a_result(
-    reader: MakeReader, counted: Count, method: str, width: int, scheme: str
-) -> None:
+def test_everybody_can_read_a_result(reader: MakeReader, counted: Count, method: str) -> None:
     address = counted(method)
-    window = reader(width=width, scheme=scheme)
+    window = reader()
     window.open(address)
     window.check()
     for summary in window.page.locator("main summary").all():
