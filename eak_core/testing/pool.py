@@ -13,8 +13,9 @@ import sys
 import uuid
 from collections import OrderedDict
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import ExitStack, suppress
+from contextlib import ExitStack
 from dataclasses import dataclass, field
+from functools import cache
 from importlib import metadata
 from pathlib import Path
 from types import ModuleType, TracebackType
@@ -220,12 +221,18 @@ def _key(
 
 
 def _module(given: ModuleType | str) -> ModuleType:
-    """The module ``given``; one that cannot be imported is like no other."""
+    """The module ``given``, or what stands for one that cannot be imported, for this reason."""
     if isinstance(given, ModuleType):
         return given
-    with suppress(Exception):
+    try:
         return importlib.import_module(given)
-    return ModuleType(given)
+    except Exception as error:  # noqa: BLE001 - whatever an author got wrong
+        return _broken(given, repr(error))
+
+
+@cache
+def _broken(name: str, reason: str) -> ModuleType:
+    return ModuleType(name, reason)
 
 
 def _contents(module: ModuleType) -> Iterator[tuple[str, int]]:

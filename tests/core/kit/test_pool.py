@@ -139,6 +139,18 @@ def test_tables_that_a_test_changed_are_copied_anew(own_pool: Pool, database: Ki
         own_pool.take_back(again)
 
 
+def test_an_application_with_a_plugin_that_cannot_be_imported_is_lent_again(
+    own_pool: Pool, database: Kind
+) -> None:
+    kept = own_pool.lend(database, ["tests.core.rusty"], {})
+    own_pool.take_back(kept)
+    assert own_pool.lend(database, ["tests.core.rusty"], {}) is kept
+    other = own_pool.lend(database, ["tests.core.not_there"], {})
+    assert other is not kept
+    for each in (kept, other):
+        own_pool.take_back(each)
+
+
 def test_a_transaction_that_a_test_left_open_keeps_nothing(own_pool: Pool, database: Kind) -> None:
     kept = own_pool.lend(database, [], {})
     site = Site(kept.app)

@@ -43,12 +43,15 @@ def blotted(text: str) -> str:
 
 
 def readable(browser: Browser, starts: Sequence[str]) -> dict[str, str]:
-    """Every page that can be reached by links from ``starts``, and what it says."""
+    """Every page that can be reached by links from ``starts``, and what it says, in one language:
+    the others say the same of the same values."""
     found: dict[str, str] = {}
     waiting = list(starts)
     while waiting:
         path = waiting.pop()
         if path in found or path.startswith(("/static", "/compte")) or "/static/" in path:
+            continue
+        if "lang=" in path:
             continue
         answer = browser.get(path)
         body = answer.get_data()
