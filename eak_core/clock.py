@@ -3,6 +3,7 @@
 It dates things; it never orders them (positions in the log do).
 """
 
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -19,6 +20,13 @@ _wrong: ContextVar[timedelta] = ContextVar("eak_wrong_clock", default=timedelta(
 def now() -> datetime:
     """The current instant, aware, in UTC."""
     return (_frozen.get() or datetime.now(UTC)) + _wrong.get()
+
+
+def ticks() -> float:
+    """Seconds that only grow, to measure how long something takes: nothing, while time stands
+    still. What they mean by themselves is unsaid."""
+    instant = _frozen.get()
+    return time.monotonic() if instant is None else instant.timestamp()
 
 
 def frozen() -> datetime | None:

@@ -20,6 +20,7 @@ from typing import Any, ClassVar
 
 import pytest
 
+from eak_core import clock
 from eak_core.testing.conformance import (
     answers,
     contents,
@@ -33,6 +34,7 @@ from eak_core.testing.conformance import (
     switching,
     tables,
 )
+from eak_core.testing.conformance.histories import START
 from eak_core.testing.conformance.scene import Scene
 from eak_core.testing.conformance.trial import Act, Trial
 from eak_core.testing.databases import Kind
@@ -102,8 +104,8 @@ class PluginConformance:
             yield shared
 
     @pytest.fixture
-    def trial(self, sites: Sites, plugins: Plugins, stages: Stages) -> Trial:
-        """The plugin on trial."""
+    def trial(self, sites: Sites, plugins: Plugins, stages: Stages) -> Iterator[Trial]:
+        """The plugin on trial, in a time that stands until acts move it."""
         acts = [getattr(act, "__func__", act) for act in type(self).acts]
         trial = Trial(
             self.plugin,
@@ -116,7 +118,9 @@ class PluginConformance:
             stage=stages.scene,
         )
         sys.stdout.write(f"CONFORMANCE_SEED={trial.seed} brings the same again.\n")
-        return trial
+        # What happens beside a life happens at its beginning, and never at the machine's own time.
+        with clock.freeze(START):
+            yield trial
 
     @on_sqlite
     def test_it_can_be_switched_on_and_off(self, trial: Trial) -> None:

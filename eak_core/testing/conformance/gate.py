@@ -94,9 +94,11 @@ def check_invisible_elsewhere(trial: Trial) -> None:
     other = site.add_service("routes", "Routes")
     twin = trial.never_installed(site)
     idea = site.submit("An idea of the other service", service=other)
-    Life(trial, site).round()
-    _ensure_gone(trial, site, twin, other, elsewhere=True)
-    _ensure_same(trial, site, twin, other, idea, "on in another service alone")
+    life = Life(trial, site)
+    life.round()
+    with life.play.still():
+        _ensure_gone(trial, site, twin, other, elsewhere=True)
+        _ensure_same(trial, site, twin, other, idea, "on in another service alone")
 
 
 def _ensure_gone(
@@ -164,10 +166,12 @@ def check_off_leaves_no_byte(trial: Trial) -> None:
     twin = trial.never_installed(site)
     _ensure_same(trial, site, twin, site.service, idea, "off and was never on")
     site.enable(trial.name)
-    Life(trial, site).round()
-    idea = site.submit("An idea that stays")
-    site.disable(trial.name)
-    _ensure_same(trial, site, twin, site.service, idea, "off after it was used")
+    life = Life(trial, site)
+    life.round()
+    with life.play.still():
+        idea = site.submit("An idea that stays")
+        site.disable(trial.name)
+        _ensure_same(trial, site, twin, site.service, idea, "off after it was used")
 
 
 def _ensure_same(

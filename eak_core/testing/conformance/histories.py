@@ -33,9 +33,9 @@ def histories(acts: Sequence[Act], *, longest: int = 10) -> st.SearchStrategy[Hi
 class Play:
     """Lets a history happen on ``site``, one minute after the other."""
 
-    def __init__(self, site: Site) -> None:
+    def __init__(self, site: Site, now: datetime = START) -> None:
         self.site = site
-        self.now = START
+        self.now = now
 
     @contextmanager
     def moment(self) -> Iterator[None]:
@@ -96,69 +96,80 @@ def check_early_is_late_is_rebuilt(trial: Trial) -> None:
     """T21: on from the start, switched on late or built anew, a plugin knows the same."""
     site = trial.site()
 
-    def begin() -> Play:
-        trial.sites.renew(site)
-        with clock.freeze(START):
-            _ = site.people.citizen, site.people.manager
-            trial.prepare(site)
-        return Play(site)
-
     @seed(trial.seed)
     @_examples(trial)
     @given(histories(CORE_ACTS), histories([*CORE_ACTS, *trial.acts]))
     def prove(before: History, after: History) -> None:
-        early = begin()
-        early.enable(trial.name)
-        refused_before = early.act(before)
-        early.nothing()
-        refused_after = early.act(after)
-        expected = trial.state(site)
-        _ensure_nothing_parked(trial, site)
-
-        with early.moment():
-            site.replay(trial.name)
-        _ensure_equal(trial, expected, trial.state(site), "after it is built anew")
-
-        late = begin()
-        late.nothing()
-        late.act(before, skip=refused_before)
-        late.enable(trial.name)
-        late.act(after, skip=refused_after)
-        _ensure_equal(trial, expected, trial.state(site), "when it is switched on late")
+        ensure_lives_are_the_same(trial, site, before, after)
 
     prove()
+
+
+def ensure_lives_are_the_same(trial: Trial, site: Site, before: History, after: History) -> None:
+    """Let ``before`` and ``after`` happen twice on ``site``, with the plugin on from the start, and
+    with it on in between; the same at the same instants."""
+    early = _begin(trial, site)
+    early.enable(trial.name)
+    refused_before = early.act(before)
+    early.nothing()
+    refused_after = early.act(after)
+    expected = trial.state(site)
+    _ensure_nothing_parked(trial, site)
+
+    # Had a minute passed, what was due in it would have happened besides.
+    with early.still():
+        site.replay(trial.name)
+    _ensure_equal(trial, expected, trial.state(site), "after it is built anew")
+
+    late = _begin(trial, site)
+    late.nothing()
+    late.act(before, skip=refused_before)
+    late.enable(trial.name)
+    late.act(after, skip=refused_after)
+    _ensure_equal(trial, expected, trial.state(site), "when it is switched on late")
+
+
+def _begin(trial: Trial, site: Site) -> Play:
+    trial.sites.renew(site)
+    with clock.freeze(START):
+        _ = site.people.citizen, site.people.manager
+        trial.prepare(site)
+    return Play(site)
 
 
 def check_nothing_leaves_in_replay(trial: Trial) -> None:
     """T20: catching up and building anew send nothing to anybody."""
     site = trial.site()
-    Play(site).act([(act, dice) for dice in (1, 2, 3) for act in CORE_ACTS])
-    site.enable(trial.name)
-    site.drain()
+    play = Play(site)
+    play.act([(act, dice) for dice in (1, 2, 3) for act in CORE_ACTS])
+    play.enable(trial.name)
     _ensure_quiet(trial, site, 0, "catches up with what happened before it was on")
-    _live(trial, site)
+    _live(trial, play)
     before = _queued(trial, site)
-    site.replay(trial.name)
+    with play.still():
+        site.replay(trial.name)
     _ensure_quiet(trial, site, before, "is built anew")
 
 
 def check_off_handles_nothing(trial: Trial) -> None:
     """T22: once switching off has returned, no handler of the plugin runs."""
     site = trial.site()
-    site.enable(trial.name)
-    _live(trial, site)
-    site.disable(trial.name)
+    play = Play(site)
+    play.enable(trial.name)
+    _live(trial, play)
+    with play.still():
+        site.disable(trial.name)
     before = trial.state(site)
-    Play(site).act([(act, dice) for dice in (4, 5) for act in CORE_ACTS])
+    play.act([(act, dice) for dice in (4, 5) for act in CORE_ACTS])
     assert trial.state(site) == before, (
         f"“{trial.name}” stored something while it was off: react to events with @subscriber alone."
     )
 
 
-def _live(trial: Trial, site: Site) -> None:
+def _live(trial: Trial, play: Play) -> None:
     """Let the plugin be used, twice over."""
     once = [*CORE_ACTS, submit, submit, *trial.acts, submit, *trial.acts]
-    Play(site).act([(act, dice) for dice, act in enumerate([*once, *once])])
+    play.act([(act, dice) for dice, act in enumerate([*once, *once])])
 
 
 def _examples(trial: Trial) -> settings:

@@ -32,8 +32,8 @@ class Scene:
         self.life.live()
         self.life.farewell()
         self.life.round()
-        self.idea = self.site.submit(HOSTILE)
         with self.life.play.still():
+            self.idea = self.site.submit(HOSTILE)
             if trial.sites.kind == "sqlite":
                 self._explore()
                 self._type()

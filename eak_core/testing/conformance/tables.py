@@ -23,7 +23,6 @@ from eak_core.testing.conformance.histories import Play
 from eak_core.testing.conformance.life import Life
 from eak_core.testing.conformance.trial import Trial
 from eak_core.testing.migrated import migrate
-from eak_core.testing.site import Site
 
 
 def check_migrations_make_the_models(trial: Trial) -> None:
@@ -49,11 +48,12 @@ def check_core_upgrades_without_it(trial: Trial) -> None:
         _ensure_core_is_left_alone(trial, distribution)
     site = trial.site()
     site.enable(trial.name)
-    Life(trial, site).round()
+    life = Life(trial, site)
+    life.round()
     twin = trial.never_installed(site)
     assert not upgrade_all(twin.app).faults
     require_current(twin.app)
-    _ensure_people_go_on(trial, twin)
+    _ensure_people_go_on(trial, Play(twin, life.play.now))
 
 
 def _ensure_core_is_left_alone(trial: Trial, distribution: Distribution) -> None:
@@ -97,9 +97,10 @@ UNION ALL SELECT 'view ' || viewname, viewname, definition
 """
 
 
-def _ensure_people_go_on(trial: Trial, twin: Site) -> None:
-    removed, play = f"With the package of “{trial.name}” removed,", Play(twin)
-    answer = twin.browser().get(f"/{twin.service.slug}/")
+def _ensure_people_go_on(trial: Trial, play: Play) -> None:
+    removed, twin = f"With the package of “{trial.name}” removed,", play.site
+    with play.still():
+        answer = twin.browser().get(f"/{twin.service.slug}/")
     assert answer.status_code == 200, (
         f"{removed} the home of a service where it was on answers {answer.status}: what it leaves"
         " behind must mean nothing to the core."

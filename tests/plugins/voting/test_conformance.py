@@ -1,8 +1,10 @@
 """What every plugin keeps, kept by votes."""
 
-from collections.abc import Iterable, Sequence
+import time
+from collections.abc import Callable, Iterable, Sequence
 from datetime import timedelta
 from random import Random
+from typing import Any
 
 import pytest
 from sqlalchemy import select
@@ -12,8 +14,11 @@ from eak_core.api import public_ideas
 from eak_core.db import Session
 from eak_core.ideas.models import Idea
 from eak_core.plugins.models import PluginCounter
-from eak_core.testing.conformance import PluginConformance
+from eak_core.testing.conformance import Act, PluginConformance, Trial
+from eak_core.testing.conformance.acts import submit
+from eak_core.testing.conformance.histories import ensure_lives_are_the_same
 from eak_core.testing.site import Site
+from eak_core.testing.sites import Sites
 from eak_voting import (
     bursts,
     casting,
@@ -28,6 +33,7 @@ from eak_voting.ballots import phase
 from eak_voting.models import Ballot, Exclusion, Live, Paper
 from eak_voting.preparing import Draft, prepare
 from eak_voting.settings import SECRECIES, ApprovalRules, Secrecy, Settings
+from eak_voting.tally import Box
 
 #: The network that robots vote from.
 ROBOTS = "192.0.2.0/24"
@@ -270,3 +276,54 @@ class TestVoting(PluginConformance):
             yield f"/culture/votes/{ballot_id}-{slug}"
             for act in ("voter", "verifier", "recu", "resultats", "code", "retirer"):
                 yield f"/culture/votes/{ballot_id}/{act}"
+
+
+def announce_one_to_follow(site: Site, dice: Random) -> None:
+    """The manager announces a ballot whose provisional results show from a minute on."""
+    manager = site.people.actor(site.people.manager)
+    with site.writing() as session:
+        ballot = prepared(site, Followed(), session, timedelta(0), ["public"])
+        assert ballot is not None
+        opening.announce(session, manager, site.service, ballot)
+
+
+class Followed(Random):
+    """Dice that fall on what comes first."""
+
+    def choice(self, seq: Any) -> Any:
+        return seq[0]
+
+
+@pytest.fixture
+def two_lives(sites: Sites) -> Callable[..., None]:
+    """Lets acts happen in a life with the plugin on from the start, and in one with it on late."""
+    conformance = TestVoting()
+    trial = Trial("voting", sites, state_of=conformance.state)
+
+    def live(*acts: Act) -> None:
+        after = [(act, number) for number, act in enumerate(acts)]
+        ensure_lives_are_the_same(trial, trial.site(), [(submit, 1)], after)
+
+    return live
+
+
+def test_a_life_that_ends_before_something_is_due_is_the_same_when_it_is_built_anew(
+    two_lives: Callable[..., None],
+) -> None:
+    two_lives(announce_one_to_follow)
+
+
+def test_two_lives_are_the_same_although_the_machine_stalls_in_one_of_them(
+    two_lives: Callable[..., None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A provisional result that took long to count is counted anew less often."""
+    stalled, runs, count = [0.0], time.monotonic, Box.count
+
+    def count_slowly(box: Box, seed: str) -> Any:
+        stalled[0] += 5.0 if not stalled[0] else 0.0
+        return count(box, seed)
+
+    monkeypatch.setattr(time, "monotonic", lambda: runs() + stalled[0])
+    monkeypatch.setattr(Box, "count", count_slowly)
+    two_lives(announce_one_to_follow, submit, vote_from_one_place, submit)
+    assert stalled == [5.0]

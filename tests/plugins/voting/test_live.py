@@ -8,8 +8,10 @@ from sqlalchemy import func, select
 
 from eak_voting.live import FEWEST, computation, refresh
 from eak_voting.models import Ballot, Live
+from eak_voting.outcome import Outcome
 from eak_voting.results.shown import Shown, shown
 from eak_voting.settings import Publication, Secrecy
+from eak_voting.tally import Box
 from tests.plugins.voting.conftest import Polls
 
 MINUTE = timedelta(minutes=1)
@@ -122,3 +124,26 @@ def test_it_goes_on_after_the_worker_was_away(polls: Polls) -> None:
     polls.clock.advance(minutes=1)
     polls.site.drain()
     assert votes(visible(polls, ballot)) == {1: 1, 2: 1, 3: 0}
+
+
+def test_counting_takes_a_small_part_of_a_workers_time_however_long_a_count_takes(
+    polls: Polls, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    count = Box.count
+
+    def count_for_ten_seconds(box: Box, seed: str) -> Outcome:
+        polls.clock.advance(seconds=10)
+        return count(box, seed)
+
+    ballot = polls.open(secrecy="public", publication="live")
+    polls.clock.advance(minutes=1)
+    with monkeypatch.context() as slow:
+        slow.setattr(Box, "count", count_for_ten_seconds)
+        polls.site.drain()
+    polls.vote(ballot, [1])
+    polls.clock.advance(seconds=499)
+    polls.site.drain()
+    assert votes(visible(polls, ballot))[1] == 0
+    polls.clock.advance(seconds=1)
+    polls.site.drain()
+    assert votes(visible(polls, ballot))[1] == 1
