@@ -24,6 +24,7 @@ from sqlalchemy import Connection, Engine, text
 from eak_core.db.base import Base
 from eak_core.db.session import db
 from eak_core.db.trouble import is_database_trouble
+from eak_core.db.used_ids import go_on, numbering_once
 from eak_core.errors import Misconfigured
 from eak_core.invocation import typed
 
@@ -148,8 +149,15 @@ def upgrade_in(
 ) -> Sequence[str]:
     """`upgrade` within the caller's transaction, which holds the lock (`locked`)."""
     missing = _pending(connection, distribution, to)
-    if missing:
+    if not missing:
+        return missing
+    numbering_once(connection, on=distribution != CORE)
+    try:
         command.upgrade(distribution.alembic(connection), to)
+    finally:
+        numbering_once(connection, on=False)
+    if distribution != CORE:
+        go_on(connection, distribution.name)
     return missing
 
 

@@ -9,6 +9,7 @@ from eak_core.db import Session
 from eak_core.db.trouble import is_database_trouble, lost_while_idle
 from eak_core.events.core import EventCore
 from eak_core.events.log import Unit, handling
+from eak_core.events.marks import is_own, mark
 from eak_core.events.models import ParkedEvent, Subscription
 from eak_core.events.parking import free_next, note, park, parked_subjects
 from eak_core.events.reading import (
@@ -67,6 +68,13 @@ class Batch:
     def __post_init__(self) -> None:
         sub = self.subscription
         self.claims = self.core.claims.get(sub.plugin, {})
+        self.mark = mark(self.session, sub.plugin, sub.service_id)
+        if sub.position < self.mark:
+            self.claims = {
+                name: handlers
+                for name, handlers in self.claims.items()
+                if not is_own(sub.plugin, name)
+            }
         self.parked = parked_subjects(self.session, sub.plugin, sub.service_id)
         self.settings = self.core.settings(self.session, sub.service_id, sub.plugin)
         self.budget = BUDGET[self.session.get_bind().dialect.name]
@@ -82,12 +90,15 @@ class Batch:
         sub = self.subscription
         before = sub.position
         if not self.claims:
-            sub.position = head(self.session, sub.service_id)
+            end = head(self.session, sub.service_id)
+            sub.position = self.mark if before < self.mark else end
             sub.tries = 0
             return sub.position - before
         if sub.tries > DEATHS_BEFORE_CARE and sub.careful_until <= before:
             sub.careful_until = min(before + BATCH, head(self.session, sub.service_id))
         limit = 1 if sub.careful_until > before else self.most
+        if before < self.mark:  # behind it other events count
+            limit = min(limit, self.mark - before)
         rows = rows_after(self.session, sub.service_id, before, limit)
         if rows and rows[-1][POSITION] != before + len(rows):
             raise BrokenLog(

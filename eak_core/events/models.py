@@ -84,6 +84,17 @@ class Subscription(Base):
     handling_ms: Mapped[int] = mapped_column(BigInteger, default=0)
 
 
+class PurgeMark(Base):
+    """Where a plugin was purged in the log of a service (0: the site): of its own events only those
+    after ``position`` still count. What others published is not concerned."""
+
+    __tablename__ = "plugin_purge_mark"
+
+    service_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    plugin: Mapped[str] = mapped_column(String(40), primary_key=True)
+    position: Mapped[int] = mapped_column(BigInteger)
+
+
 class ParkedEvent(Base):
     """An event that a plugin failed to handle, or one that waits behind such an event.
 

@@ -29,6 +29,7 @@ from eak_core.people.presence import publish_everywhere
 from eak_core.people.roles import check_not_last_administrator
 from eak_core.permissions import Actor, require
 from eak_core.plugins.host import get_host
+from eak_core.plugins.purge import notice_and_hold_purges
 from eak_core.security_log import note
 from eak_core.services.models import Service
 
@@ -154,10 +155,12 @@ def _erase_roles(session: Session, person: Person, actor: Actor) -> None:
 
 
 def _plugins_export(session: Session, person_id: int) -> Mapping[str, Any]:
+    notice_and_hold_purges(session)
     return dict(get_host().call_all("export_person", session=session, person_id=person_id))
 
 
 def _plugins_erase(session: Session, person_id: int) -> None:
+    notice_and_hold_purges(session)
     get_host().call_all("erase_person", session=session, person_id=person_id)
 
 

@@ -67,6 +67,8 @@ class PluginHost:
         self._instance = DEFAULT_INSTANCE
         #: Up to where the log of the site was looked through for purges by other processes.
         self.purges_noticed = 0
+        #: What was purged since, and is not ready: once it is on somewhere, its tables are back.
+        self.purged: frozenset[str] = frozenset()
         self._index()
 
     def _index(self) -> None:

@@ -1,18 +1,21 @@
 """Deleting everything a plugin has stored, for good, once it is off everywhere.
 
 It works for a plugin whose package is gone too: its tables are known by their prefix. What it
-published stays in the log, which is never rewritten, and its secrets stay as files: losing them
-cannot be undone, and no transaction could take it back.
+published stays in the log, which is never rewritten; a mark in each log says from where on its own
+events count again, and the numbers of its rows are not given out a second time. Its secrets stay
+as files: losing them cannot be undone, and no transaction could take it back.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import MetaData, Table, delete, exists, func, inspect, select
+from sqlalchemy import MetaData, Table, delete, func, inspect, select
 
 from eak_core.db import Base, Session, db
+from eak_core.db.used_ids import remember
 from eak_core.errors import Invalid, Refused
 from eak_core.events import SITE, publish
+from eak_core.events.marks import own_events, set_marks
 from eak_core.events.models import EventLog, OutboxMessage, ParkedEvent, ScheduledWork, Subscription
 from eak_core.events.reading import head
 from eak_core.i18n import _l, lazy_ngettext
@@ -27,6 +30,9 @@ from eak_core.plugins.models import (
     PluginFaultSource,
     PluginSetting,
 )
+
+# Held while tables go; SQLite has one writer, and its readers keep what they began to read.
+_ADVISORY_LOCK = 92_113
 
 _ROWS = (
     PluginSetting,
@@ -79,15 +85,37 @@ def purge(session: Session, actor: Actor, name: str) -> Sequence[str]:
                 name=name,
             )
         )
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(select(func.pg_advisory_xact_lock(_ADVISORY_LOCK)))
     tables = _tables(session, name)
+    places = _places(session, name)
+    for table in tables:
+        remember(session.connection(), table)
     MetaData().drop_all(session.connection(), tables=tables)
     for model in _ROWS:
         session.execute(delete(model).where(model.plugin == name))
     session.execute(
         delete(OutboxMessage).where(OutboxMessage.plugin == name, OutboxMessage.done_at.is_(None))
     )
-    publish(session, PluginPurged(plugin=name), service_id=SITE, actor_id=actor.person_id)
+    # Last: from here on nobody else publishes there.
+    for place in set_marks(session, name, places):
+        publish(session, PluginPurged(plugin=name), service_id=place, actor_id=actor.person_id)
     return [table.name for table in tables]
+
+
+def _places(session: Session, name: str) -> set[int]:
+    """The services in which ``name`` has anything, or has published."""
+    published = select(EventLog.service_id).where(own_events(name)).distinct()
+    stored = (select(model.service_id).where(model.plugin == name).distinct() for model in _ROWS)
+    return {place for query in (published, *stored) for place in session.scalars(query)}
+
+
+def notice_and_hold_purges(session: Session) -> None:
+    """`notice_purges`, and let no purge begin before this transaction ends: for who is about to ask
+    plugins that are off about their tables."""
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(select(func.pg_advisory_xact_lock_shared(_ADVISORY_LOCK)))
+    notice_purges(session)
 
 
 def notice_purges(session: Session) -> None:
@@ -97,17 +125,16 @@ def notice_purges(session: Session) -> None:
     last = head(session, SITE)
     if last == host.purges_noticed:
         return
-    purged = session.scalar(
-        select(
-            exists().where(
-                EventLog.service_id == SITE,
-                EventLog.position > host.purges_noticed,
-                EventLog.type == PluginPurged.__event__.name,
-            )
+    purged = session.scalars(
+        select(EventLog.subject).where(
+            EventLog.service_id == SITE,
+            EventLog.position > host.purges_noticed,
+            EventLog.type == PluginPurged.__event__.name,
         )
-    )
+    ).all()
     if purged:
         host.check_migrations(db.engine)
+        host.purged |= {subject.partition(":")[2] for subject in purged} - host.ready_names
     host.purges_noticed = last
 
 
