@@ -9,7 +9,7 @@ from eak_core.db import Session
 from eak_core.db.trouble import is_database_trouble, lost_while_idle
 from eak_core.events.core import EventCore
 from eak_core.events.log import Unit, handling
-from eak_core.events.marks import is_own, mark
+from eak_core.events.marks import is_own, purge_mark
 from eak_core.events.models import ParkedEvent, Subscription
 from eak_core.events.parking import free_next, note, park, parked_subjects
 from eak_core.events.reading import (
@@ -68,7 +68,7 @@ class Batch:
     def __post_init__(self) -> None:
         sub = self.subscription
         self.claims = self.core.claims.get(sub.plugin, {})
-        self.mark = mark(self.session, sub.plugin, sub.service_id)
+        self.mark = purge_mark(self.session, sub.plugin, sub.service_id)
         if sub.position < self.mark:
             self.claims = {
                 name: handlers

@@ -26,7 +26,7 @@ def own_events(plugin: str) -> ColumnElement[bool]:
     return EventLog.type.startswith(f"{plugin}.", autoescape=True)
 
 
-def mark(session: orm.Session, plugin: str, service_id: int) -> int:
+def purge_mark(session: orm.Session, plugin: str, service_id: int) -> int:
     """The position up to which the plugin's own events no longer count; 0 where all do."""
     found = session.scalar(
         select(PurgeMark.position).where(

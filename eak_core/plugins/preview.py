@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 from eak_core.db import Session
 from eak_core.errors import NotFound
 from eak_core.events.core import get_event_core
-from eak_core.events.marks import mark, own_events
+from eak_core.events.marks import own_events, purge_mark
 from eak_core.events.models import EventLog, Subscription
 from eak_core.i18n import _, _l, ngettext
 from eak_core.plugins.activation import activations, dependants_on, titles
@@ -137,7 +137,7 @@ def _behind(session: Session, service_id: int, plugin: Plugin) -> int:
     claims = get_event_core().claims.get(plugin.name)
     if not claims:
         return 0
-    marked = mark(session, plugin.name, service_id)
+    marked = purge_mark(session, plugin.name, service_id)
     position = (
         select(func.coalesce(func.max(Subscription.position), 0))
         .where(Subscription.plugin == plugin.name, Subscription.service_id == service_id)

@@ -29,6 +29,17 @@ class BallotOpened(Event):
     terms_hash: Code
 
 
+@event(plugin, "voting.log_signed", version=1, subject="service:{service_id}", quiet=True)
+class LogSigned(Event):
+    """The head of the service's public log was signed: its ``number``-th log (one more after each
+    purge), with ``size`` entries, whose ``root`` is in hexadecimal. This outlives a purge."""
+
+    service_id: int
+    number: int
+    size: int
+    root: Code
+
+
 @event(plugin, "voting.vote_cast", version=1, subject=BALLOT, quiet=True)
 class VoteCast(Event):
     """Somebody voted."""

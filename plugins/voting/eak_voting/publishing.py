@@ -12,12 +12,27 @@ from typing import Any, cast
 
 from sqlalchemy import Table, bindparam, select, update
 
-from eak_core.api import Service, Session, plugin_secret, site_url
+from eak_core.api import (
+    Service,
+    Session,
+    last_before_purge,
+    plugin_secret,
+    publish,
+    purge_mark,
+    site_url,
+)
 from eak_voting.ballots import settings_of
+from eak_voting.events import LogSigned
 from eak_voting.manifest import plugin
 from eak_voting.models import Ballot, Receipt
 from eak_voting.transparency import checkpoint, log
-from eak_voting.transparency.records import Leaf, ReceiptLeaf, ReplacedLeaf, encode
+from eak_voting.transparency.records import (
+    ContinuesLeaf,
+    Leaf,
+    ReceiptLeaf,
+    ReplacedLeaf,
+    encode,
+)
 
 #: The smallest group of receipts that enters the log before the close.
 LEAST = 10
@@ -29,24 +44,71 @@ _receipts = cast("Table", Receipt.__table__)
 
 def record(session: Session, service: Service, leaves: Sequence[Leaf]) -> range:
     """Append ``leaves`` to the public log of ``service`` and sign its head; their places."""
-    places = log.append(session, service.id, [encode(leaf) for leaf in leaves])
-    log.sign_head(session, service.id, signing_key(), origin_of(service))
-    return places
+    number = number_of(session, service)
+    before = end_before(session, service)
+    first: list[Leaf] = []
+    if before is not None and log.size_to_grow(session, service.id) == 0:
+        first.append(before)
+    places = log.append(session, service.id, [encode(leaf) for leaf in [*first, *leaves]])
+    log.sign_head(session, service.id, signing_key(number), origin_of(service, number))
+    root = log.root(session, service.id, places.stop)
+    signed = LogSigned(service_id=service.id, number=number, size=places.stop, root=root.hex())
+    publish(session, signed, service_id=service.id)
+    return places[len(first) :]
 
 
-def signing_key() -> bytes:
-    """The seed of the Ed25519 key that signs the logs of this site."""
-    return plugin_secret(plugin.name, "log-key")
+def number_of(session: Session, service: Service) -> int:
+    """Which log of ``service`` this is, from 1: a purge ends one, and the next has another name
+    and another key, since two logs under one name would be a log that was rewritten."""
+    before = last_before_purge(session, LogSigned, service.id)
+    if before is not None:
+        ended: int = before.data.number
+        return ended + 1
+    return 2 if purge_mark(session, plugin.name, service.id) else 1
 
 
-def origin_of(service: Service) -> str:
-    """The name of a service's log: the site's address without its scheme, and the service."""
-    return f"{site_url().partition('://')[2]}/{service.slug}/votes"
+def end_before(session: Session, service: Service) -> ContinuesLeaf | None:
+    """How the log ended that was there before a purge; None where nothing tells of one."""
+    before = last_before_purge(session, LogSigned, service.id)
+    if before is None:
+        return None
+    said = before.data
+    key = verifier_key(service, said.number)
+    return ContinuesLeaf(log=key.name, size=said.size, root=said.root, key=key.key_id.hex())
 
 
-def verifier_key(service: Service) -> str:
+def signing_key(number: int) -> bytes:
+    """The seed of the Ed25519 key that signs the ``number``-th logs of this site."""
+    return plugin_secret(plugin.name, "log-key" if number == 1 else f"log-key-{number}")
+
+
+def origin_of(service: Service, number: int) -> str:
+    """The name of a service's log: the site's address without its scheme, the service, and from
+    the second on the number of the log."""
+    name = f"{site_url().partition('://')[2]}/{service.slug}/votes"
+    return name if number == 1 else f"{name}/{number}"
+
+
+def verifier_key(service: Service, number: int) -> checkpoint.VerifierKey:
     """What anyone needs to check the signatures of a service's log (C2SP signed note)."""
-    return str(checkpoint.verifier_key(origin_of(service), signing_key()))
+    return checkpoint.verifier_key(origin_of(service, number), signing_key(number))
+
+
+def current_key(session: Session, service: Service) -> str:
+    """The verifier key of the log that ``service`` has now."""
+    return str(verifier_key(service, number_of(session, service)))
+
+
+def end_of_log_before(session: Session, service: Service) -> str | None:
+    """The last signed head of the log before a purge, to the byte (RFC 8032 signs one text in one
+    way); None where nothing tells of one."""
+    before = last_before_purge(session, LogSigned, service.id)
+    if before is None:
+        return None
+    said = before.data
+    origin = origin_of(service, said.number)
+    state = checkpoint.Checkpoint(origin, said.size, bytes.fromhex(said.root))
+    return checkpoint.sign(state, signing_key(said.number))
 
 
 def publish_receipts(

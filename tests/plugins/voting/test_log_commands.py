@@ -76,7 +76,7 @@ def test_a_downloaded_file_recounts_where_there_is_no_site(
     polls.close(ballot)
     with site.app.test_request_context(), site.reading() as session:
         file = file_of(session, site.service, session.get_one(Ballot, ballot.id))
-        key = verifier_key(site.service)
+        key = str(verifier_key(site.service, 1))
     elsewhere = tmp_path / "elsewhere"
     elsewhere.mkdir()
     (elsewhere / "ballot.json").write_bytes(published.write(file))

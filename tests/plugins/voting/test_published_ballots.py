@@ -51,7 +51,7 @@ def voted(polls: Polls, method: str, secrecy: Secrecy) -> Ballot:
 def recounted(polls: Polls, ballot: Ballot) -> tuple[published.BallotFile, Report]:
     with polls.site.app.test_request_context(), polls.site.reading() as session:
         file = file_of(session, polls.service, session.get_one(Ballot, ballot.id))
-        key = verifier_key(polls.service)
+        key = str(verifier_key(polls.service, 1))
     return file, recount(published.read(published.write(file)), key)
 
 

@@ -1,6 +1,7 @@
 """Commands about what was published: recounting a ballot anywhere, looking at the log here."""
 
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -8,12 +9,14 @@ import click
 import msgspec
 from flask import g
 
-from eak_core.api import current_session, standalone
+from eak_core.api import current_session, past_events, standalone
 from eak_voting import published
-from eak_voting.publishing import verifier_key
+from eak_voting.events import LogSigned
+from eak_voting.publishing import current_key, end_before, number_of
 from eak_voting.recount import Report
 from eak_voting.recount import recount as recount_file
 from eak_voting.transparency import log, merkle
+from eak_voting.transparency.records import encode
 
 #: Exit codes, as everywhere in ``eak``: something is wrong, or nothing could be read.
 WRONG = 1
@@ -62,12 +65,14 @@ def log_command(verify: bool, as_json: bool) -> int:
     document: dict[str, Any] = {
         "size": found.size,
         "root": found.root.hex(),
-        "key": verifier_key(g.service),
+        "key": current_key(session, g.service),
         "signed_size": found.signed_size,
         "checkpoint": found.checkpoint,
     }
     if verify:
-        document["verified"] = _computed(found.size) == found.root
+        faults = list(_faults(found.size, found.root))
+        document["faults"] = faults
+        document["verified"] = not faults
     if as_json:
         _echo_json(document)
     else:
@@ -76,9 +81,33 @@ def log_command(verify: bool, as_json: bool) -> int:
         if found.checkpoint is not None:
             click.echo(f"\n{found.checkpoint}", nl=False)
         if verify:
-            holds = "gives" if document["verified"] else "does NOT give"
-            click.echo(f"\nEvery leaf was hashed anew: this {holds} the root.")
+            said = "this gives the root." if document["verified"] else "; ".join(document["faults"])
+            click.echo(f"\nEvery leaf was hashed anew: {said}")
     return 0 if document.get("verified", True) else WRONG
+
+
+def _faults(size: int, root: bytes) -> Iterator[str]:
+    """What does not agree in the log, with itself or with what was signed of it."""
+    session, service = current_session(), g.service
+    if _computed(size) != root:
+        yield "this does NOT give the root"
+    number = number_of(session, service)
+    signed: dict[tuple[int, int], str] = {}
+    for said in past_events(session, LogSigned, service.id):
+        there = signed.setdefault((said.number, said.size), said.root)
+        if there != said.root:
+            yield f"two roots were signed for {said.size} entries of log {said.number}"
+        if said.number != number:
+            continue
+        if said.size > size:
+            yield f"{said.size} entries were signed, and {size} are there"
+        elif log.root(session, service.id, said.size).hex() != said.root:
+            yield f"the root that was signed for {said.size} entries is another one"
+    before = end_before(session, service)
+    if before is not None and size:
+        first = log.leaves(session, service.id, 0, 1)
+        if not first or first[0].data != encode(before):
+            yield "the first entry does not say how the log before ended"
 
 
 def _computed(size: int) -> bytes:

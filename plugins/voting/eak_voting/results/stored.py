@@ -19,7 +19,7 @@ from eak_voting.published import (
     PublishedPaper,
     assemble,
 )
-from eak_voting.publishing import origin_of, signing_key, verifier_key
+from eak_voting.publishing import current_key, number_of, origin_of, signing_key
 from eak_voting.transparency import log
 
 _outcome = msgspec.json.Decoder(Outcome)
@@ -85,10 +85,11 @@ def _log(session: Session, service: Service, ballot: Ballot) -> PublishedLog | N
     leaves = log.leaves_of(session, ballot.id)
     if not leaves:
         return None
-    size = leaves[-1].index + 1
+    size, number = leaves[-1].index + 1, number_of(session, service)
+    key, origin = signing_key(number), origin_of(service, number)
     return PublishedLog(
-        key=verifier_key(service),
-        checkpoint=log.signed_at_size(session, service.id, size, signing_key(), origin_of(service)),
+        key=current_key(session, service),
+        checkpoint=log.signed_at_size(session, service.id, size, key, origin),
         hashes=tuple(each.hex() for each in log.leaf_hashes(session, service.id, size)),
         leaves=tuple(PublishedLeaf(index=each.index, leaf=each.data.decode()) for each in leaves),
     )

@@ -81,6 +81,14 @@ def size(session: Session, service_id: int) -> int:
     return session.scalar(select(Head.size).where(Head.service_id == service_id)) or 0
 
 
+def size_to_grow(session: Session, service_id: int) -> int:
+    """`size`, which nobody else changes before this transaction ends."""
+    insert_once(session, Head, {"service_id": service_id, "size": 0}, Head.service_id)
+    return session.scalars(
+        select(Head.size).where(Head.service_id == service_id).with_for_update()
+    ).one()
+
+
 def head(session: Session, service_id: int) -> LogHead:
     """The state of the log; it is empty where nothing was ever appended."""
     row = session.execute(
@@ -102,10 +110,7 @@ def sign_head(session: Session, service_id: int, key: bytes, origin: str) -> str
     """Sign the log as it stands with the Ed25519 key made from ``key`` (32 bytes), as ``origin``
     (a name without spaces and +, such as ``example.org/culture/votes``), and keep the checkpoint.
     """
-    insert_once(session, Head, {"service_id": service_id, "size": 0}, Head.service_id)
-    found = session.scalars(
-        select(Head.size).where(Head.service_id == service_id).with_for_update()
-    ).one()
+    found = size_to_grow(session, service_id)
     note = signed_at_size(session, service_id, found, key, origin)
     session.execute(
         update(Head)

@@ -54,7 +54,29 @@ class CancelledLeaf(_Leaf, frozen=True, tag="ballot.cancelled"):
     """The ballot was cancelled."""
 
 
-Leaf = OpenedLeaf | ReceiptLeaf | ReplacedLeaf | CountedLeaf | CancelledLeaf
+class ContinuesLeaf(
+    msgspec.Struct,
+    frozen=True,
+    kw_only=True,
+    forbid_unknown_fields=True,
+    tag_field="type",
+    tag="log.continues",
+):
+    """The first entry of a log that follows one that was deleted: how that one ended. ``log`` is
+    its name, ``key`` the id of its key in hexadecimal."""
+
+    log: str
+    size: int
+    root: Digest
+    key: Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{8}\Z")]
+
+    @property
+    def ballot(self) -> int:
+        """No ballot has this number."""
+        return 0
+
+
+Leaf = ContinuesLeaf | OpenedLeaf | ReceiptLeaf | ReplacedLeaf | CountedLeaf | CancelledLeaf
 
 _leaf: msgspec.json.Decoder[Leaf] = msgspec.json.Decoder(Leaf)
 

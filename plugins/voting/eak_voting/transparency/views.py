@@ -13,7 +13,7 @@ from eak_voting.addresses import ballot_url
 from eak_voting.blueprint import blueprint
 from eak_voting.booth.forms import ReceiptForm
 from eak_voting.models import Ballot
-from eak_voting.publishing import verifier_key
+from eak_voting.publishing import current_key, end_before, end_of_log_before
 from eak_voting.transparency import log
 from eak_voting.transparency.receipt_checks import find_receipt, proof_of, read_receipt
 from eak_voting.transparency.records import decode, kind
@@ -75,7 +75,8 @@ def log_page() -> Response:
         render(
             "voting/log.html",
             head=head,
-            key=verifier_key(g.service),
+            key=current_key(session, g.service),
+            before=end_before(session, g.service),
             page=Page(entries, page.number, PER_PAGE, head.size),
             kind=kind,
             ballots=_ballots({leaf.ballot for _index, leaf in entries}),
@@ -99,6 +100,16 @@ def log_head() -> Response:
     note = log.head(current_session(), g.service.id).checkpoint
     if note is None:
         raise NotFound(_l("This log is empty."))
+    return _fresh(Response(note, content_type="text/plain; charset=utf-8"))
+
+
+@blueprint.get("/journal/tete-precedente.txt")
+def log_head_before() -> Response:
+    """The last signed head of the log that ended when the plugin was purged."""
+    check_visible(g.actor, g.service, page=False)
+    note = end_of_log_before(current_session(), g.service)
+    if note is None:
+        raise NotFound(_l("No log came before this one."))
     return _fresh(Response(note, content_type="text/plain; charset=utf-8"))
 
 
