@@ -6,7 +6,7 @@ upgrade of the core, and its tables stay until somebody purges them.
 
 import logging
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -151,11 +151,8 @@ def upgrade_in(
     missing = _pending(connection, distribution, to)
     if not missing:
         return missing
-    numbering_once(connection, on=distribution != CORE)
-    try:
+    with numbering_once(connection) if distribution != CORE else nullcontext():
         command.upgrade(distribution.alembic(connection), to)
-    finally:
-        numbering_once(connection, on=False)
     if distribution != CORE:
         go_on(connection, distribution.name)
     return missing

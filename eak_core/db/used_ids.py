@@ -5,6 +5,7 @@ published; another row under the same number would be taken for the old one.
 """
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import sqlalchemy as sa
@@ -40,10 +41,16 @@ class UsedIds(Base):
     last: Mapped[int] = mapped_column(BigInteger)
 
 
-def numbering_once(connection: Connection, *, on: bool) -> None:
-    """While ``on``, tables made through ``connection`` never give the number of a deleted row out
+@contextmanager
+def numbering_once(connection: Connection) -> Iterator[None]:
+    """Meanwhile tables made through ``connection`` never give the number of a deleted row out
     again. PostgreSQL's never do; SQLite's have to be told."""
-    connection.info[_PLUGINS_TABLES] = on
+    info = connection.info  # the connection may be lost by the end
+    info[_PLUGINS_TABLES] = True
+    try:
+        yield
+    finally:
+        info.pop(_PLUGINS_TABLES, None)
 
 
 @event.listens_for(Table, "before_create")

@@ -80,7 +80,11 @@ def _of_others(engine: Engine, distribution: Distribution) -> dict[str, Any]:
     return {name: made for name, table, made in rows if not str(table).startswith(own)}
 
 
-_SQLITE = "SELECT type || ' ' || name, tbl_name, sql FROM sqlite_master"
+# Without SQLite's own, which it makes when a table numbers its rows.
+_SQLITE = (
+    "SELECT type || ' ' || name, tbl_name, sql FROM sqlite_master"
+    " WHERE tbl_name NOT LIKE 'sqlite\\_%' ESCAPE '\\'"
+)
 #: The same three columns of tables' columns, of what hangs on tables, of views, and of functions.
 _POSTGRESQL = """
 SELECT 'column ' || table_name || '.' || column_name, table_name,
