@@ -189,7 +189,8 @@ def _tab_to(reader: Reader, selector: str, most: int = 120) -> None:
     for _ in range(most):
         reader.page.keyboard.press("Tab")
         if reader.page.evaluate(f"document.activeElement.matches({selector!r})"):
-            reader.page.wait_for_function(FOCUS_IN_VIEW)
+            # By the clock: a busy machine may draw no picture for long.
+            reader.page.wait_for_function(FOCUS_IN_VIEW, polling=100)
             return
     pytest.fail(f"{selector} cannot be reached with Tab")
 
