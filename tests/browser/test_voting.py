@@ -217,6 +217,28 @@ def test_what_is_chosen_is_summed_up_while_it_is_chosen(
     expect(page.get_by_role("alert")).to_contain_text("reprenez-en 1")
 
 
+def test_what_is_voted_on_can_be_read_whole_once_its_author_has_changed_it(
+    reader: MakeReader, open_ballot: Open, service: str
+) -> None:
+    address = open_ballot("approval")
+    author = reader(width=360)
+    page = author.page
+    author.sign_in(CITIZEN)
+    author.open(f"/{service}/idees/")
+    page.get_by_role("link", name="Idée 1").first.click()
+    page.get_by_role("link", name="Modifier").click()
+    page.get_by_label("Votre idée", exact=True).fill("Des bancs, et une fontaine.")
+    page.locator("main form button[type=submit]").first.click()
+    expect(page.get_by_text("Des bancs, et une fontaine.")).to_be_visible()
+    author.open(f"{steps(address)}/voter")
+    author.check()
+    with author.context.expect_page() as opened:
+        page.get_by_role("link", name="Lire en entier le texte soumis au vote").click()
+    expect(opened.value.get_by_role("heading", name="Idée 1", level=1)).to_be_visible()
+    expect(opened.value.get_by_text("Des bancs, et une fontaine.")).to_have_count(0)
+    expect(page.locator("input[name=option]:checked")).to_have_count(0)
+
+
 def test_support_takes_one_click_and_another_one(reader: MakeReader, open_ballot: Open) -> None:
     address = open_ballot("support")
     citizen = reader()
