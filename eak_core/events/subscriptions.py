@@ -56,6 +56,19 @@ def stop(session: Session, plugin: str, service_id: int) -> None:
     )
 
 
+def locked(session: Session, plugin: str, service_id: int) -> Subscription | None:
+    """The subscription's row, locked; whoever switches the plugin off waits for this batch."""
+    return session.scalars(
+        select(Subscription)
+        .where(
+            Subscription.plugin == plugin,
+            Subscription.service_id == service_id,
+            Subscription.enabled,
+        )
+        .with_for_update()
+    ).one_or_none()
+
+
 def rebuild(
     session: Session, plugin: str, service_id: int, reset: Callable[[Session, int], None]
 ) -> int:

@@ -13,10 +13,10 @@ from contextlib import contextmanager
 from typing import Any
 
 from flask import Flask
-from sqlalchemy import select, update
+from sqlalchemy import update
 from sqlalchemy.orm import Session
 
-from eak_core.db import db, expect_long_work, read_session, write_session
+from eak_core.db import db, read_session, write_session
 from eak_core.db.clocks import clock_fault
 from eak_core.db.holding import doing, write_noted
 from eak_core.events import parking, scheduling, subscriptions
@@ -27,8 +27,8 @@ from eak_core.events.handling import FIRST_BATCH, Batch, TornTransaction, retry_
 from eak_core.events.log import committed
 from eak_core.events.models import ParkedEvent, Subscription
 from eak_core.events.outbox import Outbox
-from eak_core.events.types import CORE, EventError
-from eak_core.events.work import Moved
+from eak_core.events.performing import perform
+from eak_core.events.types import CORE
 
 logger = logging.getLogger("eak.worker")
 
@@ -47,8 +47,6 @@ SLOW_POLL_SECONDS = 1.0
 TURN_SECONDS = 0.5
 #: How long to wait after a pass that failed, in seconds; twice as long after each further one.
 PAUSE_SECONDS = 0.5
-#: How often in a row work reads and computes anew what has moved meanwhile, before it waits.
-READINGS = 3
 #: How long the log is not told again that the clock is wrong, in seconds.
 SILENT_SECONDS = 60.0
 
@@ -181,7 +179,7 @@ class Worker:
         try:
             # Handlers stand where domain functions stand: in the application.
             with self._handlers(plugin, service_id), write_session(self.app) as session:
-                sub = _lock(session, plugin, service_id)
+                sub = subscriptions.locked(session, plugin, service_id)
                 if sub is None:
                     return 0, False
                 stand_in(self.core, session, service_id)
@@ -228,7 +226,7 @@ class Worker:
     def _back_off(self, plugin: str, service_id: int, error: Exception) -> None:
         logger.warning("%s in service %s waits: %s", plugin, service_id, error)
         with write_session(self.app) as session:
-            sub = _lock(session, plugin, service_id)
+            sub = subscriptions.locked(session, plugin, service_id)
             if sub is not None:
                 if not isinstance(error, TornTransaction):  # which is found and parked like a death
                     sub.tries = 0
@@ -256,65 +254,7 @@ class Worker:
 
     def perform(self, task: scheduling.Task) -> int:
         """Do one thing that is due; 1 where it was done."""
-        plugin, service_id = task.plugin, task.service_id
-        # Unlike a batch of events, it has no budget: the votes of a city are counted in one go.
-        with claim(self.app, plugin, service_id, for_long=True) as mine:
-            if not mine:
-                return 0
-            with write_session(self.app) as session:
-                attempt = scheduling.count_attempt(session, task)
-            if attempt is None:
-                return 0
-            try:
-                return int(self._perform(task, attempt))
-            except Exception as error:  # noqa: BLE001
-                # Whatever it is, it is kept for administrators, and the rest goes on.
-                logger.warning(
-                    "%s of %s in service %s waits: %s", task.name, plugin, service_id, error
-                )
-                with write_session(self.app) as session:
-                    scheduling.note_failure(session, task, attempt, error)
-                return 0
-
-    def _perform(self, task: scheduling.Task, attempt: int) -> bool:
-        """Read and compute, then do it in one transaction; anew where it has moved meanwhile."""
-        for _ in range(READINGS):
-            computed = self._computed(task, attempt)
-            try:
-                return self._write(task, attempt, computed)
-            except Moved:
-                continue
-        raise Moved(f"it has moved {READINGS} times while it was computed")
-
-    def _computed(self, task: scheduling.Task, attempt: int) -> tuple[Any, ...] | None:
-        """What the function of ``task`` is given besides; None where nothing is to be done."""
-        if not scheduling.computes(self.core, task):
-            return ()
-        with self._acting(task):
-            with read_session(self.app) as session:
-                stand_in(self.core, session, task.service_id)
-                compute = scheduling.computation(session, self.core, task, attempt)
-            return None if compute is None else (compute(),)
-
-    def _write(self, task: scheduling.Task, attempt: int, computed: tuple[Any, ...] | None) -> bool:
-        with self._acting(task), write_session(self.app) as session:
-            expect_long_work(session)
-            # The clock was right when this work was found; computing may have taken an hour.
-            fault = clock_fault(session) if computed else None
-            if fault is not None:
-                raise EventError(fault)
-            stand_in(self.core, session, task.service_id)
-            # First the subscription, as everything does that holds both.
-            if task.plugin != CORE.name and _lock(session, task.plugin, task.service_id) is None:
-                return False
-            return scheduling.perform(session, self.core, task, attempt, computed)
-
-    @contextmanager
-    def _acting(self, task: scheduling.Task) -> Iterator[None]:
-        """The application, in which scheduled work is named as what is done."""
-        what = f"{task.kind} of {task.plugin} in service {task.service_id}"
-        with self.app.app_context(), doing(what):
-            yield
+        return perform(self.app, self.core, task)
 
     def retry_on(self) -> int:
         """Retry what is due, and what that sets free, for as long as it is fair to the rest."""
@@ -340,7 +280,7 @@ class Worker:
                 with self._handlers(plugin, service_id), write_session(self.app) as session:
                     # First the subscription, as everything does that holds both.
                     stand_in(self.core, session, service_id)
-                    sub = _lock(session, plugin, service_id)
+                    sub = subscriptions.locked(session, plugin, service_id)
                     parked = session.get(
                         ParkedEvent, (plugin, service_id, position), with_for_update=True
                     )
@@ -351,16 +291,3 @@ class Worker:
                 # As in `advance`; the try is counted, and the next one waits.
                 logger.warning("a retry of %s in service %s waits: %s", plugin, service_id, error)
                 return 0
-
-
-def _lock(session: Session, plugin: str, service_id: int) -> Subscription | None:
-    """The subscription's row, locked; whoever switches the plugin off waits for this batch."""
-    return session.scalars(
-        select(Subscription)
-        .where(
-            Subscription.plugin == plugin,
-            Subscription.service_id == service_id,
-            Subscription.enabled,
-        )
-        .with_for_update()
-    ).one_or_none()

@@ -13,9 +13,9 @@ from flask import Flask, current_app
 from sqlalchemy import delete, select
 
 from eak_core import clock
-from eak_core.db import Session, db
+from eak_core.db import Session
 from eak_core.db.afterwards import afterwards
-from eak_core.errors import Invalid, NotFound, Refused
+from eak_core.errors import Invalid, NotFound
 from eak_core.events import SITE, publish
 from eak_core.events.outbox import forget
 from eak_core.i18n import _l
@@ -29,8 +29,7 @@ from eak_core.people.presence import publish_everywhere
 from eak_core.people.roles import check_not_last_administrator
 from eak_core.permissions import Actor, require
 from eak_core.plugins.host import get_host
-from eak_core.plugins.installed import State
-from eak_core.plugins.purge import notice_and_hold_purges, remains
+from eak_core.plugins.purge import make_sure_of_all
 from eak_core.security_log import note
 from eak_core.services.models import Service
 
@@ -155,32 +154,13 @@ def _erase_roles(session: Session, person: Person, actor: Actor) -> None:
     session.expire(person, ["grants"])
 
 
-def _make_sure_of_all(session: Session) -> None:
-    """Nothing is asked of a plugin that another process has purged, and none is left out whose
-    tables are there again. `Refused` where one holds something and cannot be asked: a copy would
-    lack it, and an erasure would leave it behind."""
-    notice_and_hold_purges(session)
-    host = get_host()
-    if any(each.state is State.PENDING for each in host.installed.values()):
-        host.check_migrations(db.engine)
-    for name, each in host.installed.items():
-        if each.state is State.PENDING and remains(session, name).tables:
-            raise Refused(
-                _l(
-                    "“%(plugin)s” waits for an upgrade of the database, so what it stores about"
-                    " people cannot be reached. Nothing was changed; please tell an administrator.",
-                    plugin=each.title,
-                )
-            )
-
-
 def _plugins_export(session: Session, person_id: int) -> Mapping[str, Any]:
-    _make_sure_of_all(session)
+    make_sure_of_all(session)
     return dict(get_host().call_all("export_person", session=session, person_id=person_id))
 
 
 def _plugins_erase(session: Session, person_id: int) -> None:
-    _make_sure_of_all(session)
+    make_sure_of_all(session)
     get_host().call_all("erase_person", session=session, person_id=person_id)
 
 

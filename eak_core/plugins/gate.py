@@ -77,10 +77,8 @@ def install(app: Flask, find: Finder, *, reserved: Collection[str] = ()) -> None
             place = find(current_session(), slug)
         g.service = place.service if place else None
         g.validator = place.validator if place else None
-        if place and host.purged & place.active_plugins:
-            # Another process has switched it on again, as it may once its migrations have run.
-            host.check_migrations(db.engine)
-            host.purged -= place.active_plugins
+        if place:
+            host.notice_again(place.active_plugins, db.engine)
         g.active = place.active_plugins & host.ready_names if place else frozenset()
         owner = host.by_segment.get(address.segment) if address.segment else None
         if owner is not None and address.admin:

@@ -121,6 +121,13 @@ class PluginHost:
             if each.loaded and each.migrations:
                 migrations.register(app, each.migrations)
 
+    def notice_again(self, active: frozenset[str], engine: Engine) -> None:
+        """Take for ready again what was purged and is on by now (``active``): another process has
+        switched it on, as it may once its migrations have run."""
+        if self.purged & active:
+            self.check_migrations(engine)
+            self.purged -= active
+
     def check_migrations(self, engine: Engine) -> None:
         """Look which plugins lack migrations in the database, or have tables and no migrations at
         all; those are not ready until it is asked again after an upgrade."""

@@ -22,6 +22,7 @@ from eak_core.i18n import _l, lazy_ngettext
 from eak_core.permissions import Actor, require
 from eak_core.plugins.events import PluginPurged
 from eak_core.plugins.host import get_host
+from eak_core.plugins.installed import State
 from eak_core.plugins.manifest import ManifestError, check_name
 from eak_core.plugins.models import (
     PluginActivation,
@@ -110,12 +111,26 @@ def _places(session: Session, name: str) -> set[int]:
     return {place for query in (published, *stored) for place in session.scalars(query)}
 
 
-def notice_and_hold_purges(session: Session) -> None:
-    """`notice_purges`, and let no purge begin before this transaction ends: for who is about to ask
-    plugins that are off about their tables."""
+def make_sure_of_all(session: Session) -> None:
+    """For who is about to ask all plugins about their tables, on or off: none is asked that another
+    process has purged, none is left out whose tables are there again, and no purge begins before
+    this transaction ends. `Refused` where one holds something and cannot be asked: a copy would
+    lack it, and an erasure would leave it behind."""
     if session.get_bind().dialect.name == "postgresql":
         session.execute(select(func.pg_advisory_xact_lock_shared(_ADVISORY_LOCK)))
     notice_purges(session)
+    host = get_host()
+    if any(each.state is State.PENDING for each in host.installed.values()):
+        host.check_migrations(db.engine)
+    for name, each in host.installed.items():
+        if each.state is State.PENDING and remains(session, name).tables:
+            raise Refused(
+                _l(
+                    "“%(plugin)s” waits for an upgrade of the database, so what it stores about"
+                    " people cannot be reached. Nothing was changed; please tell an administrator.",
+                    plugin=each.title,
+                )
+            )
 
 
 def notice_purges(session: Session) -> None:

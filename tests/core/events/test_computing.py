@@ -14,8 +14,10 @@ from sqlalchemy.orm import Session
 from eak_core import clock
 from eak_core.db import db, read_session, write_session
 from eak_core.events import Moved, on_schedule, schedule, scheduling, subscriptions
+from eak_core.events.core import get_event_core
 from eak_core.events.models import ScheduledWork
-from eak_core.events.worker import READINGS, Worker
+from eak_core.events.performing import READINGS, compute, write
+from eak_core.events.worker import Worker
 from tests.core.events.probe import (
     SERVICE,
     Effect,
@@ -228,18 +230,18 @@ def test_what_is_scheduled_anew_while_it_computes_is_done_at_its_new_instant_alo
 def test_two_that_compute_the_same_take_effect_once(make_app: MakeApp) -> None:
     """A worker whose claim was lost goes on computing, and another one begins."""
     app = planned(make_app, summing(lambda found: found + 1))
-    first, second = Worker(app), Worker(app)
+    core, second = get_event_core(app), Worker(app)
     with read_session(app) as session:
         (task,) = scheduling.due(session, ["probe"])
     with write_session(app) as session:
         attempt = scheduling.count_attempt(session, task)
     assert attempt is not None
-    computed = first._computed(task, attempt)
+    computed = compute(app, core, task, attempt)
     waiting = row(app)
     assert waiting is not None
     with clock.freeze(waiting.next_attempt_at):
         assert second.perform(task) == 1
-        assert not first._write(task, attempt, computed)
+        assert not write(app, core, task, attempt, computed)
     assert effects(app) == [1]
 
 
@@ -247,17 +249,17 @@ def test_a_clock_that_goes_wrong_while_it_computes_keeps_it_from_writing(
     make_app: MakeApp,
 ) -> None:
     app = planned(make_app, summing(lambda found: found + 1))
-    worker = Worker(app)
+    core = get_event_core(app)
     with read_session(app) as session:
         (task,) = scheduling.due(session, ["probe"])
     with write_session(app) as session:
         attempt = scheduling.count_attempt(session, task)
     assert attempt is not None
-    computed = worker._computed(task, attempt)
+    computed = compute(app, core, task, attempt)
     with clock.wrong(timedelta(hours=1)), pytest.raises(Exception, match="60 minutes"):
-        worker._write(task, attempt, computed)
+        write(app, core, task, attempt, computed)
     assert effects(app) == []
-    assert worker._write(task, attempt, computed)
+    assert write(app, core, task, attempt, computed)
     assert effects(app) == [1]
 
 
