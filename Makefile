@@ -18,7 +18,7 @@ TESTS    := env -u PYTHONDONTWRITEBYTECODE $(BIN)/pytest -n $(WORKERS) --dist wo
 LOCK     := $(BIN)/uv pip compile pyproject.toml $(PLUGINS:%=%/pyproject.toml) \
 	--excludes requirements/tree.txt --quiet --universal --python-version 3.11 \
 	--generate-hashes --no-emit-index-url --no-annotate --custom-compile-command "make lock"
-REFERENCE := $(BIN)/python -m eak_core.reference docs/plugins/reference $(notdir $(PLUGINS))
+REFERENCE := $(BIN)/python -m eak_core.kit.reference docs/plugins/reference $(notdir $(PLUGINS))
 
 .DEFAULT_GOAL := help
 .PHONY: help install install-test demo demo-reset dev test chromium check lint types imports \
@@ -98,7 +98,7 @@ imports: install-test
 	@$(BIN)/lint-imports --no-logo
 
 translations: install-test
-	@$(BIN)/python -m eak_core.testing.translations eak_core $(PLUGINS)
+	@$(BIN)/python -m eak_core.kit.catalogues eak_core $(PLUGINS)
 
 migrations: install-test
 	@$(BIN)/eak --instance $(VENV)/check-instance db check --models

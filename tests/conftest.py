@@ -1,6 +1,6 @@
 """What every test of this tree may ask for comes from the kit that plugin authors get.
 
-`eak_core.testing` is loaded by ``addopts`` in pyproject.toml, like in a plugin of one's own.
+`eak_core.kit.testing` is loaded by ``addopts`` in pyproject.toml, like in a plugin of one's own.
 """
 
 import gc

@@ -20,8 +20,8 @@ from typing import Any
 from click.testing import CliRunner
 
 from eak_core.cli import cli
-from eak_core.testing.databases import Databases, Kind
-from eak_core.testing.migrated import distributions, migrate, template_name
+from eak_core.kit.testing.databases import Databases, Kind
+from eak_core.kit.testing.migrated import distributions, migrate, template_name
 from tests.visitor import Visitor
 
 PASSWORD = "jardin-des-essais-92"

@@ -6,7 +6,7 @@ import urllib.error
 import urllib.parse
 import urllib.request
 
-from eak_core.testing.pages import Page
+from eak_core.kit.testing.pages import Page
 
 
 class Visitor:

@@ -11,7 +11,7 @@ from eak_core.cli.frame import REFUSED, state
 from eak_core.cli.output import json_option, show_json
 
 if TYPE_CHECKING:
-    from eak_core.cli.inspection import Finding
+    from eak_core.kit.inspection import Finding
 
 
 plugin_argument = click.argument("plugin")
@@ -29,7 +29,7 @@ plugin_argument = click.argument("plugin")
 )
 def new(name: str, into: Path) -> None:
     """Write a small complete plugin NAME, with its tests. Nothing is downloaded."""
-    from eak_core.cli.scaffold import write_plugin
+    from eak_core.kit.scaffold import write_plugin
 
     folder = write_plugin(name, into)
     shown, python = quote(str(folder)), invocation.python()
@@ -57,10 +57,10 @@ def check(
 
     PLUGIN is a folder with a pyproject.toml, or the name of a plugin installed from one.
     """
-    from eak_core.cli.authoring.finding import folder_of
-    from eak_core.cli.inspection import inspect_plugin
+    from eak_core.kit.authoring.finding import folder_of
+    from eak_core.kit.inspection import inspect_plugin
 
-    found = inspect_plugin(folder_of(plugin), golden, write_golden=write_golden)
+    found = inspect_plugin(folder_of(plugin, state().folder), golden, write_golden=write_golden)
     wrong = [each for each in found if not each.fine]
     if as_json:
         show_json({"ok": not wrong, "findings": found})
@@ -85,10 +85,10 @@ def migration(plugin: str, message: str) -> None:
     PLUGIN is a folder with a pyproject.toml, or the name of a plugin installed from one. No site is
     looked at: models and migrations are compared on a database made for it.
     """
-    from eak_core.cli.authoring.finding import chosen
-    from eak_core.cli.authoring.revision import write_migration
+    from eak_core.kit.authoring.finding import chosen
+    from eak_core.kit.authoring.revision import write_migration
 
-    written = write_migration(chosen(plugin), message)
+    written = write_migration(chosen(plugin, state().folder), message)
     if written is None:
         return click.echo("The migrations make what the models say; nothing was written.")
     for warning in written.warnings:
@@ -104,10 +104,10 @@ def translate(plugin: str) -> None:
 
     PLUGIN is a folder with a pyproject.toml, or the name of a plugin installed from one.
     """
-    from eak_core.cli.authoring.finding import chosen
-    from eak_core.cli.authoring.words import translate as merge
+    from eak_core.kit.authoring.finding import chosen
+    from eak_core.kit.authoring.words import translate as merge
 
-    for each in merge(chosen(plugin)):
+    for each in merge(chosen(plugin, state().folder)):
         click.echo(
             f"{_shown(each.file)}: {each.added} new, {each.fuzzy} reworded (marked fuzzy),"
             f" {each.dropped} no longer said; {each.untranslated} to translate."

@@ -9,7 +9,7 @@ from eak_core.cli.output import json_option, show, show_json
 from eak_core.errors import NotFound
 
 if TYPE_CHECKING:
-    from eak_core.reference import Entry, Part
+    from eak_core.kit.reference import Entry, Part
 
 
 @click.command("api")
@@ -21,8 +21,8 @@ def api(name: str | None, as_json: bool) -> None:
     NAME is one of eak_core.api, a hook, an event, a macro, filter or function of templates, a CSS
     class, or a fixture of the kit.
     """
-    from eak_core.reference import parts
-    from eak_core.reference.installed import event_types
+    from eak_core.kit.reference import parts
+    from eak_core.kit.reference.installed import event_types
 
     _answer(parts(event_types()), name, as_json)
 
@@ -32,7 +32,7 @@ def api(name: str | None, as_json: bool) -> None:
 @json_option
 def hooks(name: str | None, as_json: bool) -> None:
     """Every question that the core asks of plugins, or what the hook NAME asks."""
-    from eak_core.reference.hooks import hooks as all_hooks
+    from eak_core.kit.reference.hooks import hooks as all_hooks
 
     _answer([all_hooks()], name, as_json)
 

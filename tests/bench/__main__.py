@@ -10,7 +10,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from eak_core.testing.databases import Databases
+from eak_core.kit.testing.databases import Databases
 from tests.bench import casting, counting, pages, replay, submitting
 from tests.bench.report import Figure, show
 

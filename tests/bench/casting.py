@@ -24,13 +24,13 @@ from flask_wtf.csrf import generate_csrf
 from sqlalchemy import insert, select
 
 from eak_core.api import Plugin, PluginBlueprint, SignInRequired, current_session
+from eak_core.kit.testing.databases import Databases, Kind
+from eak_core.kit.testing.pool import Pool
+from eak_core.kit.testing.site import Site
+from eak_core.kit.testing.sites import Sites
 from eak_core.people.models import Person, PersonSession, new_uniquifier
 from eak_core.people.sessions import KEY, USED
 from eak_core.serving.front import Front
-from eak_core.testing.databases import Databases, Kind
-from eak_core.testing.pool import Pool
-from eak_core.testing.site import Site
-from eak_core.testing.sites import Sites
 from eak_core.web.security import MAX_BODY
 from eak_voting.models import Ballot, Paper, Reminder
 from eak_voting.opening import announce

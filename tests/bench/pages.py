@@ -10,10 +10,10 @@ from pathlib import Path
 from types import ModuleType
 
 from eak_core.api import Plugin, hookimpl
-from eak_core.testing.databases import Databases
-from eak_core.testing.pool import Pool
-from eak_core.testing.site import Site
-from eak_core.testing.sites import Sites
+from eak_core.kit.testing.databases import Databases
+from eak_core.kit.testing.pool import Pool
+from eak_core.kit.testing.site import Site
+from eak_core.kit.testing.sites import Sites
 from tests.bench.report import Figure
 
 PLUGINS = 10

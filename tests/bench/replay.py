@@ -23,7 +23,7 @@ from eak_core.events.core import EventCore
 from eak_core.events.handling import BATCH
 from eak_core.events.models import EventLog
 from eak_core.events.worker import Worker
-from eak_core.testing.databases import Databases, Kind
+from eak_core.kit.testing.databases import Databases, Kind
 from eak_core.wsgi import settle
 from tests.bench.report import Figure
 from tests.bench.submitting import keep_promises

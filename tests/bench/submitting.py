@@ -17,11 +17,11 @@ from eak_core.db import db, write_session
 from eak_core.ideas.models import Commune, Criterion, Subject
 from eak_core.ideas.proposals import submit_idea
 from eak_core.ideas.texts import Proposal
+from eak_core.kit.testing.databases import Databases, Kind
+from eak_core.kit.testing.pool import Pool
+from eak_core.kit.testing.sites import Sites
 from eak_core.permissions import Actor
 from eak_core.services.models import Service
-from eak_core.testing.databases import Databases, Kind
-from eak_core.testing.pool import Pool
-from eak_core.testing.sites import Sites
 from eak_core.wsgi import settle
 from tests.bench.report import Figure
 

@@ -9,7 +9,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
-from eak_core.testing.databases import Databases
+from eak_core.kit.testing.databases import Databases
 from tests.served import PASSWORD, Instance, migrated
 
 #: What keeps Chromium from calling home, and lets it run as root in a container.

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, expect
 
-from eak_core.testing.databases import Databases
+from eak_core.kit.testing.databases import Databases
 from tests.browser.conftest import Reader
 from tests.served import Instance, migrated
 

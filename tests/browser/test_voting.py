@@ -13,11 +13,11 @@ from eak_core import clock
 from eak_core.db import write_session
 from eak_core.ideas.models import Idea
 from eak_core.ideas.proposals import Proposal, submit_idea
+from eak_core.kit.testing.site import open_app
 from eak_core.people.actor import actor_for
 from eak_core.people.models import Person
 from eak_core.permissions import Actor
 from eak_core.services.models import Service
-from eak_core.testing.site import open_app
 from eak_voting.opening import announce
 from eak_voting.preparing import Draft, prepare
 from eak_voting.settings import (

@@ -7,9 +7,9 @@ from sqlalchemy import select
 
 from eak_core.events import SITE
 from eak_core.events.models import EventLog
+from eak_core.kit.testing.browser import PASSWORD, Browser
+from eak_core.kit.testing.site import Sent, Site
 from eak_core.people.models import Person
-from eak_core.testing.browser import PASSWORD, Browser
-from eak_core.testing.site import Sent, Site
 
 NAME, ADDRESS = "Zoé Martin", "zoe@example.org"
 

@@ -1,8 +1,8 @@
 """What the tests of both desks do with a browser."""
 
+from eak_core.kit.testing.browser import Browser
+from eak_core.kit.testing.site import Site
 from eak_core.people.models import Person
-from eak_core.testing.browser import Browser
-from eak_core.testing.site import Site
 
 
 def signed_in(site: Site, person: Person) -> Browser:

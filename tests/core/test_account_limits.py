@@ -7,11 +7,11 @@ from typing import Any
 import argon2.low_level
 import pytest
 
+from eak_core.kit.testing.browser import Browser
+from eak_core.kit.testing.people import People
+from eak_core.kit.testing.site import Site
+from eak_core.kit.testing.sites import Sites
 from eak_core.people.accounts import create_person
-from eak_core.testing.browser import Browser
-from eak_core.testing.people import People
-from eak_core.testing.site import Site
-from eak_core.testing.sites import Sites
 from tests.core.accounts import register, sign_in
 
 pytestmark = pytest.mark.parametrize("database", ["sqlite"])

@@ -12,6 +12,11 @@ from eak_core.db import current_session
 from eak_core.events.models import EventLog, Subscription
 from eak_core.events.worker import Worker
 from eak_core.ideas.models import Idea, StageChange
+from eak_core.kit.testing.browser import Browser
+from eak_core.kit.testing.pages import Page
+from eak_core.kit.testing.people import People
+from eak_core.kit.testing.queries import Queries
+from eak_core.kit.testing.site import Site
 from eak_core.people.models import Person
 from eak_core.people.roles import give_role
 from eak_core.permissions import Actor
@@ -21,11 +26,6 @@ from eak_core.plugins.host import get_host
 from eak_core.plugins.settings import stored_settings
 from eak_core.services.directory import archive_service
 from eak_core.services.models import Service
-from eak_core.testing.browser import Browser
-from eak_core.testing.pages import Page
-from eak_core.testing.people import People
-from eak_core.testing.queries import Queries
-from eak_core.testing.site import Site
 from tests.core import gauge
 from tests.core.desk import signed_in, token_of
 

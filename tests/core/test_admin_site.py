@@ -17,13 +17,13 @@ from eak_core.events.mail import FileTransport
 from eak_core.events.models import EventLog, OutboxMessage, ParkedEvent
 from eak_core.events.outbox import GIVE_UP_AFTER, Claimed, Outbox, enqueue_mail
 from eak_core.events.worker import Worker
+from eak_core.kit.testing.browser import Browser
+from eak_core.kit.testing.people import People
+from eak_core.kit.testing.queries import Queries
+from eak_core.kit.testing.site import Site
 from eak_core.people.models import RoleGrant
 from eak_core.plugins.counters import counted
 from eak_core.services.models import Service
-from eak_core.testing.browser import Browser
-from eak_core.testing.people import People
-from eak_core.testing.queries import Queries
-from eak_core.testing.site import Site
 from tests.core import gauge
 from tests.core.desk import signed_in, token_of
 

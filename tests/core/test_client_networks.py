@@ -3,8 +3,8 @@
 import pytest
 from flask import Flask
 
-from eak_core.testing.site import Site
-from eak_core.testing.sites import Sites
+from eak_core.kit.testing.site import Site
+from eak_core.kit.testing.sites import Sites
 from eak_core.web.networks import client_network, network_of
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from eak_core.testing.site import Site
+from eak_core.kit.testing.site import Site
 
 
 @pytest.mark.parametrize("database", ["sqlite"])

@@ -17,8 +17,8 @@ from eak_core import testing
 from eak_core.app import create_app
 from eak_core.cli import cli
 from eak_core.config import Config, load
-from eak_core.reference.hooks import hook_names
-from eak_core.testing.conformance import PluginConformance
+from eak_core.kit.reference.hooks import hook_names
+from eak_core.kit.testing.conformance import PluginConformance
 
 ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs"
@@ -110,7 +110,7 @@ def in_its_own_process(folder: Path, *arguments: str) -> "subprocess.CompletedPr
 LOAD = """
 from pathlib import Path
 from eak_core.events import CORE, EventRegistry
-from eak_core.events.golden import write_missing
+from eak_core.kit.golden import write_missing
 from eak_core.plugins.candidates import from_modules
 from eak_core.plugins.host import PluginHost
 
@@ -122,7 +122,7 @@ print(found.state, found.reason)
 CONFTEST = """
 import pytest
 
-pytest_plugins = ["eak_core.testing"]
+pytest_plugins = ["eak_core.kit.testing"]
 
 
 @pytest.fixture

@@ -4,10 +4,10 @@ import pytest
 from flask import session
 
 from eak_core.api import draft, drop_draft, keep_draft
-from eak_core.testing.browser import PASSWORD, Browser
-from eak_core.testing.fixtures import FrozenClock
-from eak_core.testing.people import People
-from eak_core.testing.site import Site
+from eak_core.kit.testing.browser import PASSWORD, Browser
+from eak_core.kit.testing.fixtures import FrozenClock
+from eak_core.kit.testing.people import People
+from eak_core.kit.testing.site import Site
 from eak_core.web import drafts
 from tests.core.accounts import ADDRESS, last_letter, link_in, register, sign_in
 

@@ -6,8 +6,8 @@ import pytest
 from flask import Flask, abort, flash, g, redirect, render_template_string, session
 
 from eak_core.api import Plugin, PluginBlueprint, embeddable, limited
-from eak_core.testing.people import People
-from eak_core.testing.site import Site
+from eak_core.kit.testing.people import People
+from eak_core.kit.testing.site import Site
 
 pytestmark = pytest.mark.parametrize("database", ["sqlite"])
 

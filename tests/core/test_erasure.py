@@ -11,16 +11,16 @@ from eak_core.db import read_session
 from eak_core.ideas.criteria import criteria_of
 from eak_core.ideas.models import Idea, IdeaCriterion
 from eak_core.ideas.proposals import Proposal, submit_idea
+from eak_core.kit.testing.browser import PASSWORD, Browser
+from eak_core.kit.testing.fixtures import FrozenClock
+from eak_core.kit.testing.people import People
+from eak_core.kit.testing.site import Site
 from eak_core.moderation import decisions
 from eak_core.people.accounts import create_person
 from eak_core.people.models import Person
 from eak_core.people.personal_data import erase_person
 from eak_core.permissions import Actor
 from eak_core.services.models import Service
-from eak_core.testing.browser import PASSWORD, Browser
-from eak_core.testing.fixtures import FrozenClock
-from eak_core.testing.people import People
-from eak_core.testing.site import Site
 from tests.core.accounts import account
 
 PROPOSAL = Proposal(title="Zebras", problem="The xylophone.", body="A quince.")

@@ -18,10 +18,10 @@ from eak_core.db.hold import hold, release
 from eak_core.events import SITE, schedule
 from eak_core.events.models import OutboxMessage, TransportPause
 from eak_core.events.outbox import enqueue_mail
-from eak_core.testing.browser import Browser
-from eak_core.testing.fixtures import FrozenClock
-from eak_core.testing.site import Site
-from eak_core.testing.sites import Sites
+from eak_core.kit.testing.browser import Browser
+from eak_core.kit.testing.fixtures import FrozenClock
+from eak_core.kit.testing.site import Site
+from eak_core.kit.testing.sites import Sites
 from tests.core import gauge
 
 

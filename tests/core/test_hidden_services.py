@@ -5,9 +5,9 @@ from collections.abc import Iterator
 
 import pytest
 
-from eak_core.testing.browser import Browser
-from eak_core.testing.site import Site
-from eak_core.testing.sites import Sites
+from eak_core.kit.testing.browser import Browser
+from eak_core.kit.testing.site import Site
+from eak_core.kit.testing.sites import Sites
 from tests.core.links import links_of
 
 pytestmark = pytest.mark.parametrize("database", ["sqlite"])

@@ -10,10 +10,10 @@ from eak_core.errors import Conflict
 from eak_core.events.models import EventLog
 from eak_core.ideas.models import Idea
 from eak_core.ideas.proposals import Proposal, save_draft, submit_idea
+from eak_core.kit.testing.browser import Browser
+from eak_core.kit.testing.people import People
+from eak_core.kit.testing.site import Site
 from eak_core.permissions import Actor
-from eak_core.testing.browser import Browser
-from eak_core.testing.people import People
-from eak_core.testing.site import Site
 
 ON_ONE = pytest.mark.parametrize("database", ["sqlite"])
 """For what is refused before any statement."""

@@ -33,8 +33,8 @@ from eak_core.db.migrations import (
     upgrade_all,
 )
 from eak_core.errors import Misconfigured
-from eak_core.testing.databases import Databases, Kind
-from eak_core.testing.sites import Sites
+from eak_core.kit.testing.databases import Databases, Kind
+from eak_core.kit.testing.sites import Sites
 
 REVISION = """
 import sqlalchemy as sa

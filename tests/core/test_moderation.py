@@ -8,6 +8,8 @@ from sqlalchemy import select
 
 from eak_core.errors import Forbidden, Invalid, Refused
 from eak_core.events.models import EventLog
+from eak_core.kit.testing.queries import Queries
+from eak_core.kit.testing.site import Site
 from eak_core.moderation.decisions import (
     hidden_reason,
     hidden_reasons,
@@ -17,8 +19,6 @@ from eak_core.moderation.decisions import (
 from eak_core.moderation.models import ModerationDecision
 from eak_core.permissions import Actor
 from eak_core.services.models import Service
-from eak_core.testing.queries import Queries
-from eak_core.testing.site import Site
 
 
 def test_what_is_hidden_has_a_public_reason_and_an_event(

@@ -8,12 +8,12 @@ import pytest
 from flask import Flask
 
 from eak_core.errors import Invalid
+from eak_core.kit.testing.browser import PASSWORD, Browser
+from eak_core.kit.testing.people import People
+from eak_core.kit.testing.site import Site
 from eak_core.people.accounts import create_person
 from eak_core.people.models import Person
 from eak_core.people.passwords import LONGEST, check_password, normal_password
-from eak_core.testing.browser import PASSWORD, Browser
-from eak_core.testing.people import People
-from eak_core.testing.site import Site
 from tests.core.accounts import ADDRESS, NAME, account, last_letter, link_in, register, sign_in
 
 ACCENTED = "l’été à la plage, déjà"

@@ -11,6 +11,9 @@ from eak_core import clock as platform_clock
 from eak_core.errors import Forbidden, Invalid, NotFound, Refused
 from eak_core.events.models import EventLog, OutboxMessage
 from eak_core.events.outbox import enqueue_mail
+from eak_core.kit.testing.browser import PASSWORD, Browser
+from eak_core.kit.testing.people import AGENT_DOMAIN, People
+from eak_core.kit.testing.site import Site
 from eak_core.people import roles
 from eak_core.people.accounts import change_profile, create_person, find_person, person_since
 from eak_core.people.actor import actor_for
@@ -24,9 +27,6 @@ from eak_core.people.personal_data import (
 )
 from eak_core.permissions import Actor, may
 from eak_core.services.models import Service
-from eak_core.testing.browser import PASSWORD, Browser
-from eak_core.testing.people import AGENT_DOMAIN, People
-from eak_core.testing.site import Site
 from tests.core.accounts import (
     ADDRESS,
     NAME,

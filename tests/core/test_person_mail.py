@@ -10,13 +10,13 @@ from sqlalchemy import select
 
 from eak_core.api import _l, clock, mail_to, on_schedule, schedule, send_mail
 from eak_core.events.models import OutboxMessage
+from eak_core.kit.testing.people import People
+from eak_core.kit.testing.site import Site
 from eak_core.people.closing import close_account
 from eak_core.people.models import Person
 from eak_core.people.personal_data import erase_person
 from eak_core.permissions import Actor
 from eak_core.services.models import Service
-from eak_core.testing.people import People
-from eak_core.testing.site import Site
 from tests.core import gauge
 
 

@@ -4,9 +4,9 @@ from sqlalchemy import insert, text
 
 from eak_core import clock
 from eak_core.events.models import EventLog
+from eak_core.kit.testing.databases import Kind
+from eak_core.kit.testing.site import Site
 from eak_core.people.presence import services_of
-from eak_core.testing.databases import Kind
-from eak_core.testing.site import Site
 
 ROWS = 3000
 """So many that reading them all costs more than an index: a planner may scan a shorter table."""

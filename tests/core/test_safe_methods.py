@@ -11,7 +11,7 @@ from sqlalchemy.exc import DBAPIError
 
 from eak_core.clock import ARRIVED
 from eak_core.db import current_session, read_session
-from eak_core.testing.site import Site
+from eak_core.kit.testing.site import Site
 
 ROOT = Path(__file__).resolve().parents[2]
 SOURCES = [*ROOT.glob("eak_core/**/*.py"), *ROOT.glob("plugins/*/eak_*/**/*.py")]

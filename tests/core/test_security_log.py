@@ -8,17 +8,17 @@ from typing import Any
 import pytest
 
 from eak_core.api import plugin_secret
+from eak_core.kit.testing.browser import PASSWORD, Browser
+from eak_core.kit.testing.fixtures import FrozenClock
+from eak_core.kit.testing.people import People
+from eak_core.kit.testing.site import Site
+from eak_core.kit.testing.sites import Sites
 from eak_core.people import roles, upkeep
 from eak_core.people.models import Person
 from eak_core.people.personal_data import erase_person
 from eak_core.permissions import Actor
 from eak_core.security_log import MOST_A_MINUTE, SecurityLog
 from eak_core.services.models import Service
-from eak_core.testing.browser import PASSWORD, Browser
-from eak_core.testing.fixtures import FrozenClock
-from eak_core.testing.people import People
-from eak_core.testing.site import Site
-from eak_core.testing.sites import Sites
 from tests.core.accounts import last_letter, link_in, register, sign_in
 
 COMPUTER = "198.51.100.77"

@@ -12,6 +12,12 @@ from sqlalchemy import select
 from eak_core import clock as platform_clock
 from eak_core.errors import Conflict, Forbidden, Invalid, NotFound
 from eak_core.events.models import EventLog, Subscription
+from eak_core.kit.testing.browser import Browser
+from eak_core.kit.testing.fixtures import FrozenClock
+from eak_core.kit.testing.pages import Page
+from eak_core.kit.testing.people import People
+from eak_core.kit.testing.queries import Queries
+from eak_core.kit.testing.site import Site
 from eak_core.people.models import RoleGrant, RoleInvitation
 from eak_core.permissions import Actor
 from eak_core.plugins.models import PluginActivation
@@ -26,12 +32,6 @@ from eak_core.services.lookup import find
 from eak_core.services.models import Service
 from eak_core.services.slugs import RESERVED
 from eak_core.services.visibility import check_visible
-from eak_core.testing.browser import Browser
-from eak_core.testing.fixtures import FrozenClock
-from eak_core.testing.pages import Page
-from eak_core.testing.people import People
-from eak_core.testing.queries import Queries
-from eak_core.testing.site import Site
 from tests.core.links import links_of
 
 Count = Callable[[], AbstractContextManager[Queries]]

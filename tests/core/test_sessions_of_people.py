@@ -5,16 +5,16 @@ import re
 import pytest
 from sqlalchemy import func, select
 
+from eak_core.kit.testing.browser import PASSWORD, Browser
+from eak_core.kit.testing.fixtures import FrozenClock
+from eak_core.kit.testing.people import People
+from eak_core.kit.testing.queries import Queries
+from eak_core.kit.testing.site import Site
+from eak_core.kit.testing.sites import Sites
 from eak_core.people.models import PersonSession
 from eak_core.people.personal_data import erase_person, export_person
 from eak_core.people.sessions import browser_name
 from eak_core.permissions import Actor
-from eak_core.testing.browser import PASSWORD, Browser
-from eak_core.testing.fixtures import FrozenClock
-from eak_core.testing.people import People
-from eak_core.testing.queries import Queries
-from eak_core.testing.site import Site
-from eak_core.testing.sites import Sites
 from tests.core.accounts import sign_in
 
 FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"

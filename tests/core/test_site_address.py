@@ -19,8 +19,8 @@ from eak_core.api import (
     site_url,
     subscriber,
 )
-from eak_core.testing.site import Site
-from eak_core.testing.sites import Sites
+from eak_core.kit.testing.site import Site
+from eak_core.kit.testing.sites import Sites
 
 pytestmark = pytest.mark.parametrize("database", ["sqlite"])
 

@@ -4,8 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from eak_core.testing.translations import main
-from eak_core.web.catalogues import missing_translations
+from eak_core.kit.catalogues import main, missing_translations
 
 ROOT = Path(__file__).parents[2]
 

@@ -13,15 +13,15 @@ from eak_core.db import Session
 from eak_core.errors import EakError, Invalid, NotFound
 from eak_core.events.models import EventLog
 from eak_core.ideas import subjects
+from eak_core.kit.testing.databases import Kind
+from eak_core.kit.testing.people import People
+from eak_core.kit.testing.site import Site
 from eak_core.people import closing, invitations, roles
 from eak_core.people.accounts import confirm_person, create_person
 from eak_core.people.models import Person, RoleGrant
 from eak_core.people.personal_data import erase_person
 from eak_core.permissions import Actor
 from eak_core.services.models import Service
-from eak_core.testing.databases import Kind
-from eak_core.testing.people import People
-from eak_core.testing.site import Site
 
 SYSTEM = Actor.system()
 Act = Callable[[Session, Callable[[], object]], object]

@@ -5,9 +5,9 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 import pytest
 from werkzeug.routing import Rule
 
-from eak_core.testing.browser import Browser
-from eak_core.testing.site import Site
-from eak_core.testing.sites import Sites
+from eak_core.kit.testing.browser import Browser
+from eak_core.kit.testing.site import Site
+from eak_core.kit.testing.sites import Sites
 from eak_core.web.pagination import PER_PAGE
 from tests.core.links import links_of
 

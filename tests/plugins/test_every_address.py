@@ -12,15 +12,15 @@ from sqlalchemy import select
 from eak_core.demo import load
 from eak_core.demo.content import AGENT_DOMAIN, PASSWORD
 from eak_core.ideas.proposals import Proposal, save_draft
+from eak_core.kit.testing.browser import PASSWORD as KIT_PASSWORD
+from eak_core.kit.testing.browser import Browser
+from eak_core.kit.testing.site import Site
+from eak_core.kit.testing.sites import Sites
 from eak_core.moderation.decisions import hide
 from eak_core.people.models import Person
 from eak_core.people.roles import give_role
 from eak_core.permissions import Actor
 from eak_core.services.models import Service
-from eak_core.testing.browser import PASSWORD as KIT_PASSWORD
-from eak_core.testing.browser import Browser
-from eak_core.testing.site import Site
-from eak_core.testing.sites import Sites
 from tests.plugins.walk import Walk, arguments_of, difference, guessed, rows_of
 
 DRAFT = "Brouillon 7f3ad2"

@@ -3,12 +3,12 @@
 import pytest
 
 from eak_core.db import db, migrations
+from eak_core.kit.testing.site import Site
+from eak_core.kit.testing.sites import Sites
 from eak_core.people.personal_data import erase_person, export_person
 from eak_core.permissions import Actor
 from eak_core.plugins.host import get_host
 from eak_core.plugins.purge import purge
-from eak_core.testing.site import Site
-from eak_core.testing.sites import Sites
 
 PLUGINS = ("eak_discussion.plugin", "eak_voting.plugin")
 NAMES = ("discussion", "voting")

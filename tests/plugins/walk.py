@@ -11,9 +11,9 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.routing import RequestRedirect
 
 from eak_core.db import Base
-from eak_core.testing.browser import Browser
-from eak_core.testing.pages import Page, PageForm
-from eak_core.testing.site import Site
+from eak_core.kit.testing.browser import Browser
+from eak_core.kit.testing.pages import Page, PageForm
+from eak_core.kit.testing.site import Site
 from tests.core.links import links_of
 
 #: So many addresses of one kind are opened: of a hundred ideas, one or two.

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from eak_core.testing.databases import Databases, Kind
+from eak_core.kit.testing.databases import Databases, Kind
 from tests.core.events.conftest import build
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -17,7 +17,7 @@ from sqlalchemy import event
 from eak_core import clock
 from eak_core.db import db
 from eak_core.events.worker import Worker
-from eak_core.testing.site import open_app
+from eak_core.kit.testing.site import open_app
 
 
 def work(app: Any, instant: datetime, last: int) -> None:

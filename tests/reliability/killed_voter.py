@@ -13,10 +13,10 @@ from typing import Any
 from sqlalchemy import event
 
 from eak_core.db import db, write_session
+from eak_core.kit.testing.site import open_app
 from eak_core.people.models import Person
 from eak_core.permissions import Actor
 from eak_core.services.models import Service
-from eak_core.testing.site import open_app
 from eak_voting.casting import cast
 from eak_voting.models import Ballot
 

@@ -13,8 +13,8 @@ import pytest
 from sqlalchemy import select
 
 from eak_core.events.models import EventLog
+from eak_core.kit.testing.site import Site
 from eak_core.permissions import Actor
-from eak_core.testing.site import Site
 from eak_voting import published, receipts, recount
 from eak_voting.casting import cast
 from eak_voting.models import Ballot

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from eak_core.testing.databases import Databases, Kind
-from eak_core.testing.pages import Page
+from eak_core.kit.testing.databases import Databases, Kind
+from eak_core.kit.testing.pages import Page
 from tests.reliability.test_killed_workers import until
 from tests.served import Instance, migrated
 from tests.visitor import Visitor

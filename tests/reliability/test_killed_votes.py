@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import func, select
 
 from eak_core.events.models import EventLog
-from eak_core.testing.site import Site
+from eak_core.kit.testing.site import Site
 from eak_voting.casting import cast
 from eak_voting.models import Ballot, Paper, Receipt, RegisterEntry
 from eak_voting.opening import announce

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from eak_core.testing.databases import Databases
+from eak_core.kit.testing.databases import Databases
 from tests.core.cli.serving import wait_until
 from tests.served import Instance, migrated
 from tests.visitor import Visitor

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from eak_core.testing.databases import Databases, Kind
+from eak_core.kit.testing.databases import Databases, Kind
 from tests.served import Instance, migrated
 from tests.visitor import Visitor
 

@@ -15,12 +15,12 @@ from sqlalchemy import func, select
 
 from eak_core.api import schedule
 from eak_core.events.models import EventLog
+from eak_core.kit.testing.browser import PASSWORD
+from eak_core.kit.testing.databases import Databases, Kind
+from eak_core.kit.testing.pages import Page
+from eak_core.kit.testing.site import Site, open_app
 from eak_core.people.models import Person
 from eak_core.services.models import Service
-from eak_core.testing.browser import PASSWORD
-from eak_core.testing.databases import Databases, Kind
-from eak_core.testing.pages import Page
-from eak_core.testing.site import Site, open_app
 from eak_voting import timetable
 from eak_voting.manifest import plugin
 from eak_voting.models import Ballot, Paper, Receipt, RegisterEntry

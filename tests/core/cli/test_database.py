@@ -14,7 +14,7 @@ import pytest
 from sqlalchemy import create_engine, make_url, text
 
 from eak_core.db.engine import engine_options, prepare
-from eak_core.testing.databases import Databases, Kind
+from eak_core.kit.testing.databases import Databases, Kind
 from tests.core.cli.conftest import Eak
 
 PASSWORD = "a long enough password"

@@ -17,7 +17,7 @@ from eak_core.db.backup import back_up
 from eak_core.db.engine import engine_options, prepare
 from eak_core.db.migrations import CORE
 from eak_core.errors import Misconfigured
-from eak_core.testing.databases import Databases
+from eak_core.kit.testing.databases import Databases
 from tests.core.cli.conftest import Eak
 
 ODD = "été #1 ? 100%20"

@@ -8,7 +8,7 @@ from flask import Flask
 from eak_core.db import Base, db, init_db
 from eak_core.events import CORE, EventRegistry
 from eak_core.events.core import EventCore
-from eak_core.testing.databases import Databases, Kind
+from eak_core.kit.testing.databases import Databases, Kind
 from tests.core.events.probe import PROBE, Listener, MakeApp
 
 

@@ -11,8 +11,8 @@ from sqlalchemy import text
 from eak_core.db import current_session, holding, read_session, write_session
 from eak_core.db.holding import LongWriter, doing, long_writers
 from eak_core.events import on_schedule, schedule, subscriber, subscriptions
-from eak_core.testing.fixtures import FrozenClock
-from eak_core.testing.site import Site
+from eak_core.kit.testing.fixtures import FrozenClock
+from eak_core.kit.testing.site import Site
 from tests.core.events.probe import (
     SERVICE,
     Happened,

@@ -13,7 +13,7 @@ from sqlalchemy.exc import OperationalError
 from eak_core.db import db, init_db, new_session, read_session, sqlite, write_session
 from eak_core.db.sqlite import WriterQueue, prepare
 from eak_core.events import head, publish
-from eak_core.testing.databases import Databases
+from eak_core.kit.testing.databases import Databases
 from tests.core.events.conftest import build
 from tests.core.events.probe import SERVICE, Happened, happen
 

@@ -11,10 +11,10 @@ from eak_core.ideas.criteria import criteria_of
 from eak_core.ideas.models import Idea
 from eak_core.ideas.proposals import Proposal
 from eak_core.ideas.subjects import subjects_of
+from eak_core.kit.testing.site import Site
 from eak_core.plugins.contributions import Denial
 from eak_core.plugins.hookspecs import hookimpl
 from eak_core.plugins.manifest import Plugin, Stage
-from eak_core.testing.site import Site
 
 
 def _module(plugin: Plugin, **hooks: Any) -> ModuleType:

@@ -15,10 +15,10 @@ from eak_core.db import db
 from eak_core.ideas import exports, listing
 from eak_core.ideas.models import Idea
 from eak_core.ideas.proposals import Proposal, submit_idea
+from eak_core.kit.testing.browser import Browser
+from eak_core.kit.testing.queries import Queries
+from eak_core.kit.testing.site import Site
 from eak_core.permissions import Actor
-from eak_core.testing.browser import Browser
-from eak_core.testing.queries import Queries
-from eak_core.testing.site import Site
 
 ATOM = "{http://www.w3.org/2005/Atom}"
 

@@ -9,12 +9,12 @@ from eak_core.ideas.models import Idea
 from eak_core.ideas.proposals import Origin, Proposal, import_idea, save_draft, submit_idea
 from eak_core.ideas.stages import REJECTED
 from eak_core.ideas.transitions import change_stage, withdraw_idea
+from eak_core.kit.testing.browser import Browser
+from eak_core.kit.testing.pages import Page
+from eak_core.kit.testing.queries import Queries
+from eak_core.kit.testing.site import Site
 from eak_core.moderation.decisions import hide
 from eak_core.permissions import Actor
-from eak_core.testing.browser import Browser
-from eak_core.testing.pages import Page
-from eak_core.testing.queries import Queries
-from eak_core.testing.site import Site
 
 pytestmark = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 

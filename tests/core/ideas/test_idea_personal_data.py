@@ -3,10 +3,10 @@
 from eak_core.ideas.models import Idea
 from eak_core.ideas.proposals import Proposal, save_draft, submit_idea
 from eak_core.ideas.transitions import withdraw_idea
+from eak_core.kit.testing.browser import Browser
+from eak_core.kit.testing.site import Site
 from eak_core.people.personal_data import erase_person, export_person
 from eak_core.permissions import Actor
-from eak_core.testing.browser import Browser
-from eak_core.testing.site import Site
 
 
 def _write(site: Site, citizen: Actor, proposal: Proposal) -> tuple[int, int, int]:

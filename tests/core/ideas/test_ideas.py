@@ -23,11 +23,11 @@ from eak_core.ideas.proposals import (
 from eak_core.ideas.rows import idea_of, proposal_of
 from eak_core.ideas.subjects import add_subject, change_subject, subjects_of
 from eak_core.ideas.wording import folded, slug_of
+from eak_core.kit.testing.queries import Queries
+from eak_core.kit.testing.site import Site
 from eak_core.permissions import Actor, SignInRequired
 from eak_core.services.directory import archive_service
 from eak_core.services.models import Service
-from eak_core.testing.queries import Queries
-from eak_core.testing.site import Site
 
 MINIMAL = Proposal(title="An idea", problem="A problem.", body="A body.")
 

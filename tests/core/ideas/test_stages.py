@@ -17,10 +17,10 @@ from eak_core.ideas.transitions import (
     next_stages,
     withdraw_idea,
 )
+from eak_core.kit.testing.site import Site
 from eak_core.permissions import Actor
 from eak_core.plugins.activation import disable, enable
 from eak_core.plugins.manifest import Stage
-from eak_core.testing.site import Site
 
 VOTING = ("voting", Stage("voting", "Voting"))
 MATCHING = ("matching", Stage("matchmaking", "Matchmaking", after="voting"))

@@ -5,7 +5,7 @@ In sentences, PLUGIN stands for the plugin's name and ADDRESS for its segment.
 
 from collections.abc import Callable
 
-from eak_core.testing.conformance import (
+from eak_core.kit.testing.conformance import (
     Trial,
     answers,
     contents,

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from pathlib import Path
 
-from eak_core.cli.scaffold import rendered
+from eak_core.kit.scaffold import rendered
 
 #: A plugin's files by path. In mistakes, PLUGIN stands for its name.
 Files = dict[str, str]

@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from eak_core.cli.authoring.finding import in_folder
-from eak_core.cli.authoring.words import translate
-from eak_core.cli.scaffold import write_plugin
 from eak_core.errors import Refused
+from eak_core.kit.authoring.finding import in_folder
+from eak_core.kit.authoring.words import translate
+from eak_core.kit.scaffold import write_plugin
 from tests.core.kit.mistakes import append, remove, replace, write
 from tests.core.kit.test_plugin_author import eak, run
 

@@ -8,7 +8,7 @@ from random import Random
 
 import pytest
 
-from eak_core.testing.conformance import (
+from eak_core.kit.testing.conformance import (
     PluginConformance,
     Trial,
     answers,
@@ -23,9 +23,9 @@ from eak_core.testing.conformance import (
     switching,
     tables,
 )
-from eak_core.testing.conformance.acts import any_idea
-from eak_core.testing.site import Site
-from eak_core.testing.sites import Sites
+from eak_core.kit.testing.conformance.acts import any_idea
+from eak_core.kit.testing.site import Site
+from eak_core.kit.testing.sites import Sites
 from tests.core.kit.bad_plugins import ALONE, BAD, GROUPED
 from tests.core.kit.mistakes import Mistake, remove, replace, write
 

@@ -16,17 +16,17 @@ from eak_core.events import read
 from eak_core.events.core import get_event_core
 from eak_core.events.outbox import enqueue_mail
 from eak_core.ideas.models import Idea
+from eak_core.kit.testing.browser import Browser
+from eak_core.kit.testing.fixtures import FrozenClock
+from eak_core.kit.testing.pages import Page
+from eak_core.kit.testing.pool import Pool
+from eak_core.kit.testing.queries import Queries
+from eak_core.kit.testing.refusals import NetworkRefused, Refusals
+from eak_core.kit.testing.site import Sent, Site
+from eak_core.kit.testing.sites import Sites
 from eak_core.people.models import Person
 from eak_core.permissions import Actor, may
 from eak_core.services.models import Service
-from eak_core.testing.browser import Browser
-from eak_core.testing.fixtures import FrozenClock
-from eak_core.testing.pages import Page
-from eak_core.testing.pool import Pool
-from eak_core.testing.queries import Queries
-from eak_core.testing.refusals import NetworkRefused, Refusals
-from eak_core.testing.site import Sent, Site
-from eak_core.testing.sites import Sites
 
 
 @pytest.fixture

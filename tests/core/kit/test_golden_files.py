@@ -7,8 +7,8 @@ import pytest
 
 import eak_core.app  # noqa: F401  # every room's events are declared when it is imported
 from eak_core.events import CORE, Event, EventRegistry, event, upcast
-from eak_core.events.golden import golden_problems, write_missing
 from eak_core.events.types import EventError
+from eak_core.kit.golden import golden_problems, write_missing
 from tests.core.events.probe import Listener
 
 GOLDEN = Path(__file__).parents[2] / "golden"

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from eak_core.cli.scaffold import rendered, write_plugin
 from eak_core.errors import Misconfigured
+from eak_core.kit.scaffold import rendered, write_plugin
 from tests.core.kit.mistakes import Mistake, append, move, remove, replace, write
 
 TREE = Path(__file__).parents[3]

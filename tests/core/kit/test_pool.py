@@ -9,10 +9,10 @@ from sqlalchemy import select, text
 from eak_core.api import Plugin
 from eak_core.db import new_session
 from eak_core.events.models import EventLog
+from eak_core.kit.testing.databases import Databases, Kind
+from eak_core.kit.testing.pool import KEPT, Kept, Pool
+from eak_core.kit.testing.site import Site
 from eak_core.services.models import Service
-from eak_core.testing.databases import Databases, Kind
-from eak_core.testing.pool import KEPT, Kept, Pool
-from eak_core.testing.site import Site
 
 
 @pytest.fixture

@@ -18,18 +18,18 @@ from eak_core import api, testing
 from eak_core.cli import cli
 from eak_core.errors import EakError
 from eak_core.events import CORE, Event
+from eak_core.kit.reference import Entry, Part, differences, parts, signatures, write
+from eak_core.kit.reference.api import api as api_part
+from eak_core.kit.reference.described import members_of
+from eak_core.kit.reference.entries import markdown
+from eak_core.kit.reference.events import events, field_words
+from eak_core.kit.reference.hooks import hook_names, hook_signature, hooks
+from eak_core.kit.reference.installed import event_types
+from eak_core.kit.reference.kit import kit
+from eak_core.kit.reference.styles import SHEETS, styles
+from eak_core.kit.reference.templates import FOLDER, bare_application, own, templates
 from eak_core.plugins import hookspecs
 from eak_core.plugins.shapes import SHAPES
-from eak_core.reference import Entry, Part, differences, parts, signatures, write
-from eak_core.reference.api import api as api_part
-from eak_core.reference.described import members_of
-from eak_core.reference.entries import markdown
-from eak_core.reference.events import events, field_words
-from eak_core.reference.hooks import hook_names, hook_signature, hooks
-from eak_core.reference.installed import event_types
-from eak_core.reference.kit import kit
-from eak_core.reference.styles import SHEETS, styles
-from eak_core.reference.templates import FOLDER, bare_application, own, templates
 
 TREE = Path(__file__).parents[3]
 PAGES = TREE / "docs" / "plugins" / "reference"
@@ -219,7 +219,7 @@ def implementations() -> set[str]:
     """The hooks that a plugin of the tree, or the one that `eak plugin new` writes, answers."""
     sources = [
         *TREE.glob("plugins/*/*/plugin.py"),
-        TREE / "eak_core/cli/scaffold/files/package/plugin.py.jinja",
+        TREE / "eak_core/kit/scaffold/files/package/plugin.py.jinja",
     ]
     found = set()
     for file in sources:

@@ -10,7 +10,7 @@ from flask import Flask
 import eak_core.people.models
 import eak_core.services.models  # noqa: F401 – the tables that the host's refer to
 from eak_core.db import Base, db
-from eak_core.testing.databases import Databases, Kind
+from eak_core.kit.testing.databases import Databases, Kind
 from tests.core.plugins.site import MakeApp, make_site
 
 # Their tables are made with the others.

@@ -14,6 +14,8 @@ import eak_core
 from eak_core.db import Base
 from eak_core.errors import Refused
 from eak_core.events import Code, Event, event
+from eak_core.kit.testing.site import Site
+from eak_core.kit.testing.sites import Sites
 from eak_core.plugins.candidates import Candidate, from_entry_points, from_modules
 from eak_core.plugins.hookspecs import hookimpl
 from eak_core.plugins.host import PluginHost, get_host
@@ -25,8 +27,6 @@ from eak_core.plugins.manifest import (
     Stage,
     check_name,
 )
-from eak_core.testing.site import Site
-from eak_core.testing.sites import Sites
 from tests.core.plugins.making import host_of, make, module_of
 
 ROOT = Path(eak_core.__file__).parent

@@ -8,10 +8,10 @@ import pytest
 from eak_core.app import refresh_plugins
 from eak_core.events import Context, subscriber
 from eak_core.events.core import get_event_core
+from eak_core.kit.testing.site import Site
 from eak_core.plugins.counters import count, counted
 from eak_core.plugins.events import PluginEnabled
 from eak_core.plugins.host import get_host
-from eak_core.testing.site import Site
 from tests.core.plugins.making import make
 from tests.core.plugins.test_gate import METHODS, PATHS
 

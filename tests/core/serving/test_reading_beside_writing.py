@@ -16,8 +16,8 @@ from eak_core.db.file_lock import FileLock
 from eak_core.db.trouble import is_busy, is_database_trouble
 from eak_core.errors import Busy
 from eak_core.events.models import LogHead
+from eak_core.kit.testing.site import Site
 from eak_core.serving.front import Front
-from eak_core.testing.site import Site
 from tests.core.serving.test_front import Connection, Scope
 
 PATH = "/culture/idees/nouvelle"

@@ -11,8 +11,8 @@ from flask_babel import force_locale
 import eak_core
 from eak_core import clock
 from eak_core.i18n import _
+from eak_core.kit.catalogues import missing_translations, said_otherwise
 from eak_core.web import i18n
-from eak_core.web.catalogues import missing_translations, said_otherwise
 from eak_core.web.themes import add_template_folder
 from eak_core.web.words import catalogue_of
 

@@ -1,6 +1,6 @@
 """What every plugin keeps, kept by the import from Decidim."""
 
-from eak_core.testing.conformance import PluginConformance
+from eak_core.kit.testing.conformance import PluginConformance
 
 
 class TestDecidim(PluginConformance):

@@ -22,9 +22,9 @@ from eak_core.events.models import EventLog
 from eak_core.ideas.imports.rows import LARGEST_FIELD, LONGEST_LINE, CSVFile, WrongFile
 from eak_core.ideas.imports.taking_over import RefusedLine, TakingOver, Tally
 from eak_core.ideas.models import Idea, IdeaSubject, Subject
+from eak_core.kit.testing.browser import Browser
+from eak_core.kit.testing.site import Site
 from eak_core.permissions import Actor
-from eak_core.testing.browser import Browser
-from eak_core.testing.site import Site
 from eak_core.web.markdown import markdown
 from eak_decidim.plugin import importer
 from eak_decidim.texts import as_markdown

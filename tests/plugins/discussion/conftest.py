@@ -3,9 +3,9 @@
 import pytest
 
 from eak_core.ideas.models import Idea
+from eak_core.kit.testing.site import Site
 from eak_core.permissions import Actor
 from eak_core.services.models import Service
-from eak_core.testing.site import Site
 from eak_discussion.comments import post_comment
 from eak_discussion.models import Comment
 

@@ -9,12 +9,12 @@ from eak_core import clock as platform_clock
 from eak_core.errors import Conflict, Forbidden, Invalid, NotFound, Refused
 from eak_core.events.models import EventLog
 from eak_core.ideas.models import Idea
+from eak_core.kit.testing.fixtures import FrozenClock
+from eak_core.kit.testing.people import People
+from eak_core.kit.testing.site import Site
 from eak_core.moderation.decisions import hidden_reason
 from eak_core.permissions import Actor, SignInRequired
 from eak_core.plugins.settings import configure
-from eak_core.testing.fixtures import FrozenClock
-from eak_core.testing.people import People
-from eak_core.testing.site import Site
 from eak_discussion.comments import (
     edit_comment,
     hide_comment,

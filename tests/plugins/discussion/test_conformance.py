@@ -7,8 +7,8 @@ from sqlalchemy import select
 
 from eak_core.db import Session
 from eak_core.ideas.models import Idea
-from eak_core.testing.conformance import PluginConformance
-from eak_core.testing.site import Site
+from eak_core.kit.testing.conformance import PluginConformance
+from eak_core.kit.testing.site import Site
 from eak_discussion.comments import (
     edit_comment,
     hide_comment,

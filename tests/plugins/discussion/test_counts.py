@@ -4,9 +4,9 @@ import pytest
 from sqlalchemy import select
 
 from eak_core.events.worker import Worker
+from eak_core.kit.testing.site import Site
 from eak_core.permissions import Actor
 from eak_core.plugins.models import PluginActivation
-from eak_core.testing.site import Site
 from eak_discussion.comments import edit_comment, hide_comment, restore_comment, withdraw_comment
 from eak_discussion.counts import Counts, counts
 from eak_discussion.models import Count

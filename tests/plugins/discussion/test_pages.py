@@ -8,14 +8,14 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from eak_core.ideas.models import Idea
+from eak_core.kit.testing.browser import Browser
+from eak_core.kit.testing.fixtures import FrozenClock
+from eak_core.kit.testing.pages import Page
+from eak_core.kit.testing.people import People
+from eak_core.kit.testing.queries import Queries
+from eak_core.kit.testing.site import Site
 from eak_core.moderation.decisions import hide
 from eak_core.permissions import Actor
-from eak_core.testing.browser import Browser
-from eak_core.testing.fixtures import FrozenClock
-from eak_core.testing.pages import Page
-from eak_core.testing.people import People
-from eak_core.testing.queries import Queries
-from eak_core.testing.site import Site
 from eak_discussion.comments import hide_comment, withdraw_comment
 from eak_discussion.thread import CONVERSATIONS
 from tests.plugins.discussion.conftest import Talk

@@ -9,10 +9,10 @@ import pytest
 from eak_core.db import Session
 from eak_core.ideas.models import Idea
 from eak_core.ideas.transitions import change_stage
+from eak_core.kit.testing.fixtures import FrozenClock
+from eak_core.kit.testing.site import Site
 from eak_core.permissions import Actor
 from eak_core.services.models import Service
-from eak_core.testing.fixtures import FrozenClock
-from eak_core.testing.site import Site
 from eak_voting import choices, receipts
 from eak_voting.ballots import terms_of
 from eak_voting.casting import Cast, cast

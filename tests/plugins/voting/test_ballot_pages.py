@@ -5,11 +5,11 @@ from typing import Any
 
 import pytest
 
-from eak_core.testing.browser import Browser
-from eak_core.testing.fixtures import FrozenClock
-from eak_core.testing.pages import Page
-from eak_core.testing.people import People
-from eak_core.testing.queries import Queries
+from eak_core.kit.testing.browser import Browser
+from eak_core.kit.testing.fixtures import FrozenClock
+from eak_core.kit.testing.pages import Page
+from eak_core.kit.testing.people import People
+from eak_core.kit.testing.queries import Queries
 from eak_voting.casting import own_choices
 from eak_voting.models import Ballot
 from tests.plugins.voting.conftest import Polls

@@ -6,9 +6,9 @@ from contextlib import AbstractContextManager
 
 import pytest
 
-from eak_core.testing.browser import Browser
-from eak_core.testing.queries import Queries
-from eak_core.testing.site import Site
+from eak_core.kit.testing.browser import Browser
+from eak_core.kit.testing.queries import Queries
+from eak_core.kit.testing.site import Site
 from eak_voting.bursts import LEAST, bursts_of
 from eak_voting.exclusions import exclude, exclusions_of, reverse
 from eak_voting.models import Ballot

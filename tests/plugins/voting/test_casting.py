@@ -9,9 +9,9 @@ from sqlalchemy import func, select
 from eak_core.clock import ARRIVED
 from eak_core.errors import Forbidden
 from eak_core.events.models import EventLog
+from eak_core.kit.testing.browser import Browser
+from eak_core.kit.testing.fixtures import FrozenClock
 from eak_core.permissions import Actor, SignInRequired
-from eak_core.testing.browser import Browser
-from eak_core.testing.fixtures import FrozenClock
 from eak_voting import receipts
 from eak_voting.casting import (
     CodeNeeded,

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import func, select
 
 from eak_core.events.models import EventLog
-from eak_core.testing.fixtures import FrozenClock
+from eak_core.kit.testing.fixtures import FrozenClock
 from eak_voting import receipts
 from eak_voting.casting import Cast, CodeNeeded
 from eak_voting.models import Ballot, Paper, Receipt, RegisterEntry

@@ -10,9 +10,9 @@ from sqlalchemy import select, text
 from eak_core import clock
 from eak_core.errors import Invalid
 from eak_core.events.models import EventLog
+from eak_core.kit.testing.fixtures import FrozenClock
 from eak_core.moderation.decisions import hide
 from eak_core.permissions import Actor
-from eak_core.testing.fixtures import FrozenClock
 from eak_voting import mixing, published, recount
 from eak_voting.ballots import settings_of
 from eak_voting.models import Activity, Ballot, Paper, Receipt, RegisterEntry

@@ -13,12 +13,12 @@ from eak_core import clock
 from eak_core.api import public_ideas
 from eak_core.db import Session
 from eak_core.ideas.models import Idea
+from eak_core.kit.testing.conformance import Act, PluginConformance, Trial
+from eak_core.kit.testing.conformance.acts import submit
+from eak_core.kit.testing.conformance.histories import ensure_lives_are_the_same
+from eak_core.kit.testing.site import Site
+from eak_core.kit.testing.sites import Sites
 from eak_core.plugins.models import PluginCounter
-from eak_core.testing.conformance import Act, PluginConformance, Trial
-from eak_core.testing.conformance.acts import submit
-from eak_core.testing.conformance.histories import ensure_lives_are_the_same
-from eak_core.testing.site import Site
-from eak_core.testing.sites import Sites
 from eak_voting import (
     bursts,
     casting,

@@ -8,12 +8,12 @@ from sqlalchemy import select
 from eak_core.errors import Forbidden, Invalid, Refused
 from eak_core.ideas.models import Idea, StageChange
 from eak_core.ideas.transitions import change_stage, withdraw_idea
+from eak_core.kit.testing.browser import Browser
+from eak_core.kit.testing.pages import Page
+from eak_core.kit.testing.people import People
+from eak_core.kit.testing.site import Site
 from eak_core.moderation.decisions import hide
 from eak_core.permissions import Actor
-from eak_core.testing.browser import Browser
-from eak_core.testing.pages import Page
-from eak_core.testing.people import People
-from eak_core.testing.site import Site
 from eak_voting.decisions import STAY, Decision, decide, pending
 from eak_voting.managing.decided_reasons import places, proposed_reasons
 from eak_voting.managing.desk import waiting

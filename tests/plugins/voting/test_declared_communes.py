@@ -6,8 +6,8 @@ from datetime import timedelta
 import pytest
 
 from eak_core.errors import EakError, Invalid
+from eak_core.kit.testing.browser import Browser
 from eak_core.permissions import Actor
-from eak_core.testing.browser import Browser
 from eak_voting.closing import close_due
 from eak_voting.electorate import changed_since, declare, declared
 from eak_voting.models import Ballot

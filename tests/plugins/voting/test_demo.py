@@ -6,9 +6,9 @@ from sqlalchemy import func, select
 from eak_core.demo import load
 from eak_core.demo.content import AGENT_DOMAIN
 from eak_core.ideas.models import Idea
+from eak_core.kit.testing.site import Site
+from eak_core.kit.testing.sites import Sites
 from eak_core.services.models import Service
-from eak_core.testing.site import Site
-from eak_core.testing.sites import Sites
 from eak_voting.ballots import phase
 from eak_voting.models import Ballot, Paper, RegisterEntry, Support
 from eak_voting.recount import recount

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
-from eak_core.testing.fixtures import FrozenClock
+from eak_core.kit.testing.fixtures import FrozenClock
 from eak_voting import receipts
 from eak_voting.casting import change_with_code, withdraw
 from eak_voting.models import Ballot

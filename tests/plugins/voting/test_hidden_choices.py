@@ -15,11 +15,11 @@ from sqlalchemy import select, update
 
 from eak_core.db import Base
 from eak_core.events.models import Subscription
+from eak_core.kit.testing.browser import Browser
+from eak_core.kit.testing.databases import Kind
+from eak_core.kit.testing.fixtures import FrozenClock
+from eak_core.kit.testing.sites import Sites
 from eak_core.people.models import Person
-from eak_core.testing.browser import Browser
-from eak_core.testing.databases import Kind
-from eak_core.testing.fixtures import FrozenClock
-from eak_core.testing.sites import Sites
 from eak_voting.booth import ordering
 from eak_voting.models import Ballot
 from eak_voting.settings import Publication, Secrecy

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 import pytest
 from msgspec.structs import replace
 
+from eak_core.kit.testing.browser import Browser
 from eak_core.moderation.decisions import hide, restore
 from eak_core.permissions import Actor
-from eak_core.testing.browser import Browser
 from eak_voting import published
 from eak_voting.models import Ballot
 from eak_voting.recount import Report, recount

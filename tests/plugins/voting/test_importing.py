@@ -16,9 +16,9 @@ from sqlalchemy.orm import undefer
 from eak_core.cli import cli
 from eak_core.errors import Forbidden, Refused
 from eak_core.events.models import EventLog, ScheduledWork
+from eak_core.kit.testing.browser import Browser
+from eak_core.kit.testing.site import Site
 from eak_core.permissions import Actor
-from eak_core.testing.browser import Browser
-from eak_core.testing.site import Site
 from eak_voting import tally
 from eak_voting.counting import pabulib
 from eak_voting.counting.greedy import greedy

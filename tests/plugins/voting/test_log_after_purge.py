@@ -5,11 +5,11 @@ from flask import g
 
 from eak_core.api import publish
 from eak_core.db import db, migrations
+from eak_core.kit.testing.site import Site
+from eak_core.kit.testing.sites import Sites
 from eak_core.permissions import Actor
 from eak_core.plugins.host import get_host
 from eak_core.plugins.purge import purge
-from eak_core.testing.site import Site
-from eak_core.testing.sites import Sites
 from eak_voting import publishing
 from eak_voting.commands.log import _faults
 from eak_voting.events import LogSigned

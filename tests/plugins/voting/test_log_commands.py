@@ -10,7 +10,7 @@ from click.testing import CliRunner, Result
 from flask import g
 from sqlalchemy import text
 
-from eak_core.testing.site import Site
+from eak_core.kit.testing.site import Site
 from eak_voting import published
 from eak_voting.commands.log import log_command
 from eak_voting.models import Ballot

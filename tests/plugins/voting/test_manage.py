@@ -9,13 +9,13 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
+from eak_core.kit.testing.browser import Browser
+from eak_core.kit.testing.fixtures import FrozenClock
+from eak_core.kit.testing.pages import Page
+from eak_core.kit.testing.people import People
+from eak_core.kit.testing.queries import Queries
+from eak_core.kit.testing.site import Site
 from eak_core.moderation.decisions import hide
-from eak_core.testing.browser import Browser
-from eak_core.testing.fixtures import FrozenClock
-from eak_core.testing.pages import Page
-from eak_core.testing.people import People
-from eak_core.testing.queries import Queries
-from eak_core.testing.site import Site
 from eak_voting.ballots import phase, settings_of
 from eak_voting.models import Ballot, BallotOption
 from eak_voting.settings import Publication, Secrecy

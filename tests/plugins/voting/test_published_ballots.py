@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 
 from eak_core.errors import NotFound
+from eak_core.kit.testing.site import Site
 from eak_core.people.models import Person
-from eak_core.testing.site import Site
 from eak_voting import bursts, published
 from eak_voting.casting import withdraw
 from eak_voting.exclusions import exclude

@@ -8,14 +8,14 @@ from eak_core.errors import Refused
 from eak_core.events.core import get_event_core
 from eak_core.events.models import PurgeMark
 from eak_core.events.reading import verify
+from eak_core.kit.testing.databases import Databases, Kind
+from eak_core.kit.testing.fixtures import FrozenClock
+from eak_core.kit.testing.site import Site, open_app
 from eak_core.people.personal_data import erase_person, export_person
 from eak_core.permissions import Actor
 from eak_core.plugins.host import get_host
 from eak_core.plugins.models import PluginCounter
 from eak_core.plugins.purge import purge
-from eak_core.testing.databases import Databases, Kind
-from eak_core.testing.fixtures import FrozenClock
-from eak_core.testing.site import Site, open_app
 from eak_voting.models import Ballot
 from tests.plugins.voting.conftest import Polls
 

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from eak_core.testing.browser import Browser
+from eak_core.kit.testing.browser import Browser
 from eak_voting.transparency import checkpoint, merkle
 from tests.plugins.voting.conftest import Polls
 

@@ -6,11 +6,11 @@ import pytest
 from sqlalchemy import func, select
 
 from eak_core.errors import Refused
+from eak_core.kit.testing.browser import Browser
+from eak_core.kit.testing.site import Sent
 from eak_core.people.models import Person
 from eak_core.people.personal_data import erase_person
 from eak_core.permissions import Actor, SignInRequired
-from eak_core.testing.browser import Browser
-from eak_core.testing.site import Sent
 from eak_voting import reminders
 from eak_voting.models import Ballot, Reminder
 from eak_voting.opening import announce, cancel, withdraw_announcement

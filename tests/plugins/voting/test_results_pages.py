@@ -15,13 +15,13 @@ import msgspec
 import pytest
 from pabulib.checker import Checker
 
+from eak_core.kit.testing.browser import Browser
+from eak_core.kit.testing.pages import Page
+from eak_core.kit.testing.people import People
+from eak_core.kit.testing.queries import Queries
+from eak_core.kit.testing.site import Site
 from eak_core.people.personal_data import erase_person
 from eak_core.permissions import Actor
-from eak_core.testing.browser import Browser
-from eak_core.testing.pages import Page
-from eak_core.testing.people import People
-from eak_core.testing.queries import Queries
-from eak_core.testing.site import Site
 from eak_voting import bursts, published
 from eak_voting.counting import pabulib
 from eak_voting.counting.equal_shares import equal_shares

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from eak_core.testing.databases import Kind
-from eak_core.testing.site import Site
+from eak_core.kit.testing.databases import Kind
+from eak_core.kit.testing.site import Site
 from eak_voting import figures
 from eak_voting.outcome import Outcome, outcome
 from eak_voting.results import (

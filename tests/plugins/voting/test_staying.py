@@ -5,10 +5,10 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import select
 
+from eak_core.kit.testing.site import Site
 from eak_core.plugins import breaker
 from eak_core.plugins.host import get_host
 from eak_core.plugins.models import PluginActivation
-from eak_core.testing.site import Site
 from eak_voting.ballots import under_way
 from tests.plugins.voting.conftest import Polls
 

@@ -10,12 +10,12 @@ import pytest
 from eak_core.api import NotFound, Refused, SignInRequired
 from eak_core.ideas.models import Idea
 from eak_core.ideas.transitions import change_stage, withdraw_idea
+from eak_core.kit.testing.browser import Browser
+from eak_core.kit.testing.people import People
+from eak_core.kit.testing.queries import Queries
+from eak_core.kit.testing.site import Site
 from eak_core.moderation.decisions import hide
 from eak_core.permissions import Actor
-from eak_core.testing.browser import Browser
-from eak_core.testing.people import People
-from eak_core.testing.queries import Queries
-from eak_core.testing.site import Site
 from eak_voting import support
 from eak_voting.models import Support
 from eak_voting.subscribers import supports

@@ -6,13 +6,13 @@ from typing import Any
 import pytest
 
 from eak_core.ideas.territory import ensure_communes
+from eak_core.kit.testing.browser import Browser
+from eak_core.kit.testing.fixtures import FrozenClock
+from eak_core.kit.testing.pages import Page
+from eak_core.kit.testing.people import People
+from eak_core.kit.testing.sites import Sites
 from eak_core.moderation.decisions import hide
 from eak_core.permissions import Actor
-from eak_core.testing.browser import Browser
-from eak_core.testing.fixtures import FrozenClock
-from eak_core.testing.pages import Page
-from eak_core.testing.people import People
-from eak_core.testing.sites import Sites
 from eak_voting.casting import withdraw
 from eak_voting.models import Ballot
 from eak_voting.opening import cancel

@@ -5,9 +5,9 @@ import re
 
 import pytest
 
-from eak_core.testing.browser import Browser
-from eak_core.testing.pages import Page
-from eak_core.testing.people import People
+from eak_core.kit.testing.browser import Browser
+from eak_core.kit.testing.pages import Page
+from eak_core.kit.testing.people import People
 from eak_voting.preparing import MOST_OPTIONS
 from eak_voting.settings import ApprovalRules, BudgetRules, Criterion, MajorityRules
 from tests.plugins.voting.conftest import Polls

@@ -4,10 +4,10 @@ from typing import Any
 
 import pytest
 
-from eak_core.testing.browser import Browser
-from eak_core.testing.fixtures import FrozenClock
-from eak_core.testing.pages import Page
-from eak_core.testing.people import People
+from eak_core.kit.testing.browser import Browser
+from eak_core.kit.testing.fixtures import FrozenClock
+from eak_core.kit.testing.pages import Page
+from eak_core.kit.testing.people import People
 from eak_voting.settings import ApprovalRules
 from tests.plugins.voting.conftest import Polls
 from tests.plugins.voting.voting_pages import (

@@ -13,8 +13,8 @@ from werkzeug.test import TestResponse
 
 from eak_core.clock import ARRIVED
 from eak_core.db import sqlite
-from eak_core.testing.browser import Browser
-from eak_core.testing.fixtures import FrozenClock
+from eak_core.kit.testing.browser import Browser
+from eak_core.kit.testing.fixtures import FrozenClock
 from eak_voting.casting import TooLate
 from eak_voting.models import Ballot
 from eak_voting.preparing import locked

@@ -4,8 +4,8 @@ import re
 
 import pytest
 
-from eak_core.testing.browser import Browser
-from eak_core.testing.fixtures import FrozenClock
+from eak_core.kit.testing.browser import Browser
+from eak_core.kit.testing.fixtures import FrozenClock
 from eak_voting.casting import withdraw
 from eak_voting.models import Ballot
 from eak_voting.settings import Secrecy

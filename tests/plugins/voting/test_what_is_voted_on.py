@@ -12,11 +12,11 @@ from eak_core.events.models import EventLog
 from eak_core.ideas.models import Idea
 from eak_core.ideas.proposals import Proposal, edit_idea
 from eak_core.ideas.transitions import change_stage, withdraw_idea
+from eak_core.kit.testing.browser import Browser
+from eak_core.kit.testing.site import Site
 from eak_core.moderation.decisions import hide
 from eak_core.people.personal_data import erase_person
 from eak_core.permissions import Actor
-from eak_core.testing.browser import Browser
-from eak_core.testing.site import Site
 from eak_voting import box, exclusions
 from eak_voting.bursts import bursts_of
 from eak_voting.casting import WrongCode, cast, has_voted, withdraw

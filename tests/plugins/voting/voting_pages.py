@@ -4,7 +4,7 @@ import re
 
 from werkzeug.test import TestResponse
 
-from eak_core.testing.browser import Browser
+from eak_core.kit.testing.browser import Browser
 from eak_voting.models import Ballot, Paper, RegisterEntry
 from tests.plugins.voting.conftest import Polls
 

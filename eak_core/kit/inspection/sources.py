@@ -1,0 +1,87 @@
+"""What can be read of a plugin without running it: imports, templates, inline code."""
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+from eak_core.kit.authoring.finding import Found
+
+API = "eak_core.api"
+
+_INLINE = (
+    (re.compile(r"<script(?![^>]*\bsrc=)[^>]*>", re.IGNORECASE), "an inline script"),
+    (re.compile(r"<style\b", re.IGNORECASE), "an inline style"),
+    (re.compile(r"<[a-z][^>]*\sstyle\s*=", re.IGNORECASE), "a style attribute"),
+    (re.compile(r"<[a-z][^>]*\son[a-z]+\s*=", re.IGNORECASE), "a script attribute"),
+    (re.compile(r"\b(?:src|href)\s*=\s*[\"'](?:https?:)?//[^\"']+\.(?:js|css|woff2?)\b"),
+     "a file of another site"),
+)  # fmt: skip
+
+
+def forbidden_imports(plugin: Found) -> list[str]:
+    """A sentence for each import of the core that is not `eak_core.api`, or of another plugin."""
+    found = []
+    own = plugin.module.partition(".")[0]
+    for file in plugin.files:
+        place = file.relative_to(plugin.root).as_posix()
+        try:
+            tree = ast.parse(file.read_text(encoding="utf-8"))
+        except SyntaxError as error:
+            found.append(f"{place}:{error.lineno} is not Python: {error.msg}.")
+            continue
+        for line, module in _imports(tree):
+            problem = _problem(own, module)
+            if problem:
+                found.append(f"{place}:{line} imports {module}: {problem}")
+    return found
+
+
+def _imports(tree: ast.Module) -> Iterator[tuple[int, str]]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from ((node.lineno, alias.name) for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            # `from eak_core import api` imports eak_core.api, whatever else it imports.
+            names = [f"eak_core.{alias.name}" for alias in node.names]
+            for name in names if node.module == "eak_core" else [node.module]:
+                yield node.lineno, name
+
+
+def _problem(package: str, module: str) -> str | None:
+    first = module.partition(".")[0]
+    if first == package or not first.startswith("eak_") or module == API:
+        return None
+    if first != "eak_core":
+        return "plugins meet through events and hooks, and do not import each other."
+    return f"take it from {API}, which is all that keeps its meaning."
+
+
+def template_problems(package: Path, name: str) -> list[str]:
+    """A sentence for each template outside ``templates/<name>/``, where it could meet another's."""
+    folder = package / "templates"
+    return [
+        f"{_place(package, file)} must be in templates/{name}/: templates of all plugins share one"
+        " space of names."
+        for file in sorted(folder.rglob("*"))
+        if file.is_file() and file.relative_to(folder).parts[0] != name
+    ]
+
+
+def inline_code(package: Path) -> list[str]:
+    """A sentence for each inline style or script in a template."""
+    found = []
+    for file in sorted((package / "templates").rglob("*.html")):
+        text = file.read_text(encoding="utf-8")
+        for pattern, what in _INLINE:
+            for match in pattern.finditer(text):
+                line = text.count("\n", 0, match.start()) + 1
+                found.append(
+                    f"{_place(package, file)}:{line} has {what}: the security policy blocks it;"
+                    " put it into a file of static/ and name that in the hook `assets`."
+                )
+    return found
+
+
+def _place(package: Path, file: Path) -> str:
+    return file.relative_to(package.parent).as_posix()

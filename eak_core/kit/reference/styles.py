@@ -1,0 +1,38 @@
+"""The classes that pages of plugins may use, from the comments of the style sheet."""
+
+import re
+from pathlib import Path
+
+from eak_core.kit.reference.entries import Entry, Part, Section, sentence
+
+FOLDER = Path(__file__).resolve().parents[2] / "static" / "css"
+#: The style sheet of every page, and that of pages about ideas.
+SHEETS = (FOLDER / "eak.css", FOLDER / "ideas.css")
+
+_COMMENT = re.compile(r"/\*(.*?)\*/", re.DOTALL)
+_HEADING = re.compile(r" ([A-Z][\w, ]+?) -{5,} ")
+_DOCUMENTED = re.compile(r"\s*((?:\.[\w-]+(?:, )?)+):\s+(.*)", re.DOTALL)
+
+_TEXT = """
+A page is drawn by the [macros](templates.md) first; these classes are for what no macro draws.
+Bootstrap 5 is there too (`btn btn-primary`, `visually-hidden`, `form-control` …), coloured by the
+theme. A plugin's own classes begin with its name (`thanks-list`) and stand in its `static/`, with
+the [tokens of the theme](../../themes.md#tokens) for colours, fonts and spaces: so every theme
+fits.
+"""
+
+
+def styles() -> Part:
+    """The reference of the classes that the style sheets say something about."""
+    sections: list[Section] = []
+    entries: list[Entry] = []
+    text = "".join(sheet.read_text(encoding="utf-8") for sheet in SHEETS)
+    for comment in _COMMENT.findall(text):
+        heading, documented = _HEADING.fullmatch(comment), _DOCUMENTED.fullmatch(comment)
+        if heading:
+            entries = []
+            sections.append(Section(heading[1], entries))
+        if documented:
+            said = sentence(documented[2])
+            entries += [Entry(name.strip()[1:], said) for name in documented[1].split(",")]
+    return Part("styles", "CSS classes", _TEXT, [each for each in sections if each.entries])

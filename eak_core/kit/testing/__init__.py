@@ -1,0 +1,76 @@
+"""The kit for tests of plugins: fixtures, and the conformance tests that every plugin passes.
+
+In a plugin's ``pyproject.toml``::
+
+    [tool.pytest.ini_options]
+    addopts = ["-p", "eak_core.kit.testing"]
+
+gives its tests the fixtures below, both databases, and no way to reach the network or send real
+mail. See `PluginConformance` for the tests that come with them.
+"""
+
+from eak_core.kit.testing.browser import Browser
+from eak_core.kit.testing.conformance import Act, PluginConformance
+from eak_core.kit.testing.conformance.acts import any_idea
+from eak_core.kit.testing.fixtures import (
+    administrator,
+    agent,
+    app,
+    citizen,
+    client,
+    clock,
+    database,
+    databases,
+    drain,
+    enabled,
+    idea,
+    manager,
+    people,
+    plugins,
+    pool,
+    publish,
+    query_count,
+    replay,
+    sent,
+    service,
+    session,
+    sign_in,
+    site,
+    sites,
+)
+from eak_core.kit.testing.refusals import refusals
+from eak_core.kit.testing.site import Sent, Site
+
+__all__ = [
+    "Act",
+    "Browser",
+    "PluginConformance",
+    "Sent",
+    "Site",
+    "administrator",
+    "agent",
+    "any_idea",
+    "app",
+    "citizen",
+    "client",
+    "clock",
+    "database",
+    "databases",
+    "drain",
+    "enabled",
+    "idea",
+    "manager",
+    "people",
+    "plugins",
+    "pool",
+    "publish",
+    "query_count",
+    "refusals",
+    "replay",
+    "sent",
+    "service",
+    "session",
+    "sign_in",
+    "site",
+    "sites",
+]

@@ -1,0 +1,218 @@
+"""The tests that every plugin passes.
+
+::
+
+    class TestDiscussion(PluginConformance):
+        plugin = "discussion"
+        acts = (comment, answer)
+
+Each test fails with a sentence that says what to change. The numbers in front are those of the
+list of traps that the platform's own tests prove too.
+"""
+
+import inspect
+import sys
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import ExitStack
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, ClassVar
+
+import pytest
+
+from eak_core import clock
+from eak_core.kit.testing.conformance import (
+    answers,
+    contents,
+    declared,
+    freshness,
+    gate,
+    histories,
+    life,
+    managing,
+    personal,
+    switching,
+    tables,
+)
+from eak_core.kit.testing.conformance.histories import START
+from eak_core.kit.testing.conformance.scene import Scene
+from eak_core.kit.testing.conformance.trial import Act, Trial
+from eak_core.kit.testing.databases import Kind
+from eak_core.kit.testing.migrated import Plugins
+from eak_core.kit.testing.pool import Pool
+from eak_core.kit.testing.site import Site
+from eak_core.kit.testing.sites import Sites
+
+__all__ = ["Act", "PluginConformance", "Trial"]
+
+#: Tables, handlers and locks are proved on both databases; what pages say, on the quicker one.
+on_sqlite = pytest.mark.parametrize("database", ["sqlite"])
+
+
+class Stages:
+    """The scenes that the tests of one class share: one for each kind of database."""
+
+    def __init__(self, pool: Pool, folder: Path) -> None:
+        self._pool, self._folder = pool, folder
+        self._scenes: dict[Kind, Scene] = {}
+        self.open = ExitStack()
+
+    def scene(self, trial: Trial) -> Scene:
+        """The scene of ``trial``'s plugin, made when it is first asked for."""
+        kind = trial.sites.kind
+        if kind not in self._scenes:
+            sites = Sites(self._pool, kind, self._folder / kind)
+            self.open.enter_context(sites)
+            self._scenes[kind] = Scene(replace(trial, sites=sites, stage=None))
+        return self._scenes[kind]
+
+
+class PluginConformance:
+    """Inherit from this, and say which ``plugin``.
+
+    ``acts`` are what people do with the plugin while it is on, as functions of a `Site` and a
+    `random.Random`: the tests make histories of them, and all that the plugin declares must happen
+    in them. An act may answer how much time passes after it. ``beside`` names plugins that are on
+    meanwhile because this one reacts to them. ``pages`` gives addresses of the plugin's pages that
+    no link leads to. ``golden`` is the folder of golden files, by default ``golden`` beside the
+    test's module.
+
+    What is left to chance is the same again with the seed that a failure prints, in the variable
+    CONFORMANCE_SEED.
+    """
+
+    plugin: ClassVar[str]
+    acts: ClassVar[Sequence[Act]] = ()
+    beside: ClassVar[Sequence[str]] = ()
+    golden: ClassVar[Path | None] = None
+
+    def pages(self, site: Site) -> Iterable[str]:
+        """Addresses, beyond those that links lead to, on a site where ``acts`` have happened."""
+        return ()
+
+    def state(self, site: Site) -> Any:
+        """What histories are compared by; None for all that the plugin has stored. A plugin whose
+        rows hold what is drawn at random says here what must be the same."""
+        return None
+
+    @pytest.fixture(scope="class")
+    @classmethod
+    def stages(cls, pool: Pool, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stages]:
+        """What the tests of this class share."""
+        shared = Stages(pool, tmp_path_factory.mktemp("scenes"))
+        with shared.open:
+            yield shared
+
+    @pytest.fixture
+    def trial(self, sites: Sites, plugins: Plugins, stages: Stages) -> Iterator[Trial]:
+        """The plugin on trial, in a time that stands until acts move it."""
+        acts = [getattr(act, "__func__", act) for act in type(self).acts]
+        trial = Trial(
+            self.plugin,
+            sites,
+            plugins,
+            acts,
+            self.pages,
+            self.state,
+            self.beside,
+            stage=stages.scene,
+        )
+        sys.stdout.write(f"CONFORMANCE_SEED={trial.seed} brings the same again.\n")
+        # What happens beside a life happens at its beginning, and never at the machine's own time.
+        with clock.freeze(START):
+            yield trial
+
+    @on_sqlite
+    def test_it_can_be_switched_on_and_off(self, trial: Trial) -> None:
+        switching.check_it_can_be_switched(trial)
+
+    @on_sqlite
+    def test_off_means_not_found(self, trial: Trial) -> None:
+        gate.check_off_is_not_found(trial)
+
+    @on_sqlite
+    def test_it_listens_to_no_signal(self, trial: Trial) -> None:
+        gate.check_listens_to_no_signal(trial)
+
+    @on_sqlite
+    def test_off_leaves_no_byte_in_any_page(self, trial: Trial) -> None:
+        gate.check_off_leaves_no_byte(trial)
+
+    @on_sqlite
+    def test_on_in_one_service_is_invisible_in_another(self, trial: Trial) -> None:
+        gate.check_invisible_elsewhere(trial)
+
+    @on_sqlite
+    def test_switching_leaves_nothing_behind(self, trial: Trial) -> None:
+        switching.check_switching_leaves_nothing(trial)
+
+    def test_what_it_declares_happens(self, trial: Trial) -> None:
+        life.check_what_is_declared_happens(trial)
+
+    def test_early_is_late_is_rebuilt(self, trial: Trial) -> None:
+        histories.check_early_is_late_is_rebuilt(trial)
+
+    def test_nothing_leaves_in_a_replay(self, trial: Trial) -> None:
+        histories.check_nothing_leaves_in_replay(trial)
+
+    def test_off_handles_nothing(self, trial: Trial) -> None:
+        histories.check_off_handles_nothing(trial)
+
+    @on_sqlite
+    def test_it_can_be_built_anew(self, trial: Trial) -> None:
+        declared.check_it_can_be_built_anew(trial)
+
+    def test_migrations_make_what_the_models_say(self, trial: Trial) -> None:
+        tables.check_migrations_make_the_models(trial)
+
+    def test_the_core_upgrades_without_it(self, trial: Trial) -> None:
+        tables.check_core_upgrades_without_it(trial)
+
+    def test_two_processes_may_migrate_at_once(self, trial: Trial) -> None:
+        tables.check_two_processes_may_migrate(trial)
+
+    def test_its_pages_answer_everybody(self, trial: Trial) -> None:
+        contents.check_pages_answer(trial)
+
+    @on_sqlite
+    def test_managers_pages_are_closed_to_others(self, trial: Trial) -> None:
+        managing.check_managing_is_closed(trial)
+
+    @on_sqlite
+    def test_its_pages_change_with_events_alone(self, trial: Trial) -> None:
+        freshness.check_pages_change_with_events(trial)
+
+    @on_sqlite
+    def test_its_hooks_answer_in_shape(self, trial: Trial) -> None:
+        answers.check_hooks_answer_in_shape(trial)
+
+    @on_sqlite
+    def test_every_control_has_a_label(self, trial: Trial) -> None:
+        contents.check_controls_are_labelled(trial)
+
+    @on_sqlite
+    def test_no_style_and_no_script_is_inline(self, trial: Trial) -> None:
+        contents.check_nothing_is_inline(trial)
+
+    @on_sqlite
+    def test_what_people_typed_is_escaped(self, trial: Trial) -> None:
+        contents.check_texts_are_escaped(trial)
+
+    @on_sqlite
+    def test_every_text_is_translated(self, trial: Trial) -> None:
+        declared.check_texts_are_translated(trial)
+
+    @on_sqlite
+    def test_settings_are_sane(self, trial: Trial) -> None:
+        declared.check_settings_are_sane(trial)
+
+    def test_personal_data_is_exported_and_erased(self, trial: Trial) -> None:
+        personal.check_personal_data(trial)
+
+    @on_sqlite
+    def test_released_events_have_golden_files(self, trial: Trial) -> None:
+        declared.check_golden_files(trial, self.golden or _beside(type(self)))
+
+
+def _beside(test: type[Any]) -> Path:
+    return Path(inspect.getfile(test)).parent / "golden"

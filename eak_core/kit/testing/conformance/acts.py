@@ -1,0 +1,84 @@
+"""What happens to ideas in the core, as acts that histories are made of."""
+
+from random import Random
+
+from sqlalchemy import select
+
+from eak_core.db import Session
+from eak_core.ideas.models import Idea
+from eak_core.ideas.proposals import Proposal, edit_idea, submit_idea
+from eak_core.ideas.stages import REJECTED, SCREENING
+from eak_core.ideas.transitions import change_stage, withdraw_idea
+from eak_core.kit.testing.site import Site
+from eak_core.moderation.decisions import hidden_reason, hide, restore
+from eak_core.plugins.activation import active_plugins
+from eak_core.plugins.manifest import CORE_STAGES
+
+WORDS = ("benches", "bicycles", "compost", "hedges", "repair", "seeds", "shade", "tools")
+
+
+def submit(site: Site, dice: Random) -> None:
+    """A citizen submits an idea."""
+    author = site.people.actor(site.people.citizen)
+    title = f"More {dice.choice(WORDS)}"
+    with site.writing() as session:
+        submit_idea(
+            session, author, site.service, Proposal(title=title, problem="None.", body="Some.")
+        )
+
+
+def edit(site: Site, dice: Random) -> None:
+    """The author edits an idea."""
+    author = site.people.actor(site.people.citizen)
+    with site.writing() as session:
+        idea = any_idea(session, site, dice)
+        if idea is not None:
+            proposal = Proposal(title=f"Fewer {dice.choice(WORDS)}", problem="Too many.", body="…")
+            edit_idea(session, author, site.service, idea, proposal)
+
+
+def move(site: Site, dice: Random) -> None:
+    """A manager brings an idea to another stage of the core."""
+    manager = site.people.actor(site.people.manager)
+    with site.writing() as session:
+        idea = any_idea(session, site, dice)
+        if idea is None:
+            return
+        active = active_plugins(session, site.service.id)
+        to = dice.choice((SCREENING, "accepted", REJECTED))
+        assert to in CORE_STAGES
+        change_stage(session, manager, site.service, active, idea, to, "For good reasons.")
+
+
+def withdraw(site: Site, dice: Random) -> None:
+    """The author takes an idea back."""
+    author = site.people.actor(site.people.citizen)
+    with site.writing() as session:
+        idea = any_idea(session, site, dice)
+        if idea is not None and dice.random() < 0.5:
+            active = active_plugins(session, site.service.id)
+            withdraw_idea(session, author, site.service, active, idea, "It exists already.")
+
+
+def hide_or_restore(site: Site, dice: Random) -> None:
+    """A manager hides an idea, or shows it again."""
+    manager = site.people.actor(site.people.manager)
+    with site.writing() as session:
+        idea = any_idea(session, site, dice)
+        if idea is None:
+            return
+        subject = f"idea:{idea.id}"
+        hidden = hidden_reason(session, site.service.id, subject) is not None
+        decide = restore if hidden else hide
+        decide(session, manager, site.service, subject, "It names a person.")
+
+
+def any_idea(session: Session, site: Site, dice: Random) -> Idea | None:
+    """An idea of the service, chosen by ``dice``; None where there is none."""
+    ideas = session.scalars(
+        select(Idea).where(Idea.service_id == site.service.id).order_by(Idea.id)
+    ).all()
+    return dice.choice(ideas) if ideas else None
+
+
+CORE_ACTS = (submit, submit, edit, move, move, withdraw, hide_or_restore)

@@ -1,0 +1,107 @@
+"""What the plugin's hooks answer, asked one by one: in the shape that the core expects."""
+
+import inspect
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+from flask import g
+from flask_babel.speaklater import LazyString
+
+from eak_core import clock
+from eak_core.db import Session, current_session
+from eak_core.ideas.models import Idea
+from eak_core.ideas.transitions import stage_graph
+from eak_core.kit.testing.conformance.hostile import HOSTILE
+from eak_core.kit.testing.conformance.trial import READERS, Trial
+from eak_core.kit.testing.site import Site
+from eak_core.permissions import Actor
+from eak_core.plugins.host import get_host
+from eak_core.plugins.importers import ImportedComment
+from eak_core.plugins.shapes import SHAPES
+
+#: Hooks that act and have nothing to answer; `load_demo` wants a whole demonstration.
+_ACT = ("reset_projections", "erase_person")
+_ELSEWHERE = frozenset({"load_demo"})
+
+
+def check_hooks_answer_in_shape(trial: Trial) -> None:
+    """Each hook answers with what its specification says, whoever asks."""
+    scene = trial.scene
+    module = trial.found.module
+    with scene.site.app.app_context():
+        host = get_host()
+    asked = [each for each in SHAPES if trial.name in host.answering(each)]
+    for hook in asked:
+        function = getattr(module, hook, None)
+        if function is None or hook in _ELSEWHERE:
+            continue
+        with scene.life.play.still():
+            for answer in _answers(scene.site, scene.idea, hook, function):
+                wrong = _wrong(hook, answer)
+                assert wrong is None, (
+                    f"{hook} of “{trial.name}” answers {answer!r}: {wrong}. See the hook in the"
+                    " reference, or in eak_core/plugins/hookspecs.py, for what it may answer."
+                )
+
+
+def _answers(site: Site, idea: Idea, hook: str, function: Callable[..., Any]) -> Iterator[Any]:
+    """What ``hook`` answers to each reader; whatever it writes is undone."""
+    for reader in READERS:
+        person = None if reader == "visitor" else getattr(site.people, reader)
+        actor = Actor.visitor() if person is None else site.people.actor(person)
+        with site.app.test_request_context(f"/{site.service.slug}/"):
+            site.app.preprocess_request()
+            g.actor = actor
+            session = current_session()
+            session.rollback()
+            session.writes = True
+            try:
+                for arguments in _arguments(session, idea, actor, hook):
+                    taken = inspect.signature(function).parameters
+                    answer = function(**{name: arguments[name] for name in taken})
+                    # What is made while it is read fails here, and not in a page.
+                    yield list(answer) if inspect.isgenerator(answer) else answer
+            finally:
+                session.rollback()
+
+
+def _arguments(session: Session, idea: Idea, actor: Actor, hook: str) -> Iterator[dict[str, Any]]:
+    known = session.get_one(Idea, idea.id)
+    everything: dict[str, Any] = {
+        "session": session,
+        "service": g.service,
+        "service_id": g.service.id,
+        "actor": actor,
+        "idea": known,
+        "ideas": [known],
+        "person_id": actor.person_id or 0,
+        "comments": [
+            ImportedComment(
+                "https://example.org/1", "example.org", "1", HOSTILE, clock.now(), idea_id=known.id
+            )
+        ],
+    }
+    if hook == "can_change_stage":
+        yield from ({**everything, "to": each.name} for each in stage_graph(g.active).stages())
+    elif hook == "effect_preview":
+        yield from ({**everything, "enabling": enabling} for enabling in (True, False))
+    else:
+        yield everything
+
+
+def _wrong(hook: str, answer: Any) -> str | None:
+    """Why ``answer`` is none of ``hook``; None where it is."""
+    if answer is None:
+        return None
+    if hook in _ACT:
+        return f"expected nothing, got {type(answer).__name__}"
+    try:
+        SHAPES[hook](answer)
+    except Exception as error:  # noqa: BLE001 – whatever the shape says is the reason
+        return str(error)
+    if hook.startswith("slot_"):
+        texts = answer.values() if isinstance(answer, Mapping) else [answer]
+        odd = [each for each in texts if not isinstance(each, str | LazyString | None)]
+        if odd:
+            return f"expected text or Markup, got {type(odd[0]).__name__}"
+    return None

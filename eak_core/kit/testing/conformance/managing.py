@@ -1,0 +1,84 @@
+"""Managers' pages, and the administration's, are closed to everybody else."""
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from werkzeug.routing import Rule
+
+from eak_core.kit.testing.browser import Browser
+from eak_core.kit.testing.conformance import addresses
+from eak_core.kit.testing.conformance.exploring import Answer, ask
+from eak_core.kit.testing.conformance.trial import Trial
+from eak_core.kit.testing.pages import Page
+from eak_core.plugins.blueprint import PREFIXES
+
+_SIGN_IN = "/compte/connexion"
+
+
+class Closed(NamedTuple):
+    """A rule that is for the ``keepers`` alone, and who must not come in."""
+
+    rule: Rule
+    keepers: str
+    others: tuple[str, ...]
+
+
+def check_managing_is_closed(trial: Trial) -> None:
+    """Every address under ``gestion`` and ``admin`` refuses whoever has no business there, to be
+    read and to be written to, and can be opened by who has."""
+    scene = trial.scene
+    for closed in _closed(trial):
+        path, methods = scene.explorer.known(closed.rule), closed.rule.methods or set()
+        if "GET" in methods:
+            _ensure_known(trial, closed, path)
+        for reader in closed.others:
+            browser = trial.browser(scene.site, reader)
+            with scene.life.play.still():
+                if "GET" in methods:
+                    _ensure_refused(trial, closed, "GET", ask(browser, reader, path))
+                if "POST" in methods:
+                    data = {"csrf_token": token(browser)}
+                    _ensure_refused(trial, closed, "POST", ask(browser, reader, path, data=data))
+
+
+def _closed(trial: Trial) -> Iterator[Closed]:
+    manage, admin = PREFIXES["manage"].split("{")[0], PREFIXES["admin"].split("{")[0]
+    # Where agents have a right of their own, some of the managers' pages may be theirs.
+    agents = () if "agent" in trial.manifest.permissions.values() else ("agent",)
+    scene = trial.scene
+    for address in addresses.of_plugin(scene.site, trial.name, scene.site.service):
+        if address.rule.rule.startswith(manage):
+            yield Closed(address.rule, "manager", ("visitor", "citizen", *agents))
+        elif address.rule.rule.startswith(admin):
+            others = ("visitor", "citizen", "agent", "manager")
+            yield Closed(address.rule, "administrator", others)
+
+
+def _ensure_known(trial: Trial, closed: Closed, path: str) -> None:
+    """That nobody finds anything at an address says nothing about who may."""
+    browser = trial.browser(trial.scene.site, closed.keepers)
+    with trial.scene.life.play.still():
+        answer = ask(browser, closed.keepers, path)
+    assert answer.status not in {403, 404}, (
+        f"{closed.rule.rule} of “{trial.name}” answers {answer.status} to the {closed.keepers} at"
+        f" {path}, so nothing shows that it is closed to others: link it from a page, or give in"
+        " `pages` an address of it that the acts have led to."
+    )
+
+
+def _ensure_refused(trial: Trial, closed: Closed, method: str, answer: Answer) -> None:
+    to_sign_in = answer.status in {302, 303} and _SIGN_IN in answer.location
+    assert to_sign_in or answer.status in {401, 403, 404}, (
+        f"{method} {answer.path} of “{trial.name}” answers {answer.status} to the {answer.reader},"
+        f" and is for the {closed.keepers}: ask `require(g.actor, …)` for a permission of theirs"
+        " before anything else, best in a `before_request` of the blueprint."
+    )
+
+
+def token(browser: Browser) -> str:
+    """What a form of this browser's person is sent with."""
+    for form in Page(browser.get(_SIGN_IN, follow_redirects=True).text).forms:
+        for control in form.controls:
+            if control.name == "csrf_token":
+                return control.attributes.get("value", "")
+    raise AssertionError("no page gave a token")

