@@ -13,10 +13,10 @@ import click
 import msgspec
 import pytest
 
-from eak_core import testing
 from eak_core.app import create_app
 from eak_core.cli import cli
 from eak_core.config import Config, load
+from eak_core.kit import testing
 from eak_core.kit.reference.hooks import hook_names
 from eak_core.kit.testing.conformance import PluginConformance
 

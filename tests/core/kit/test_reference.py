@@ -14,10 +14,11 @@ import pytest
 from click.testing import CliRunner
 from jinja2 import Environment, nodes
 
-from eak_core import api, testing
+from eak_core import api
 from eak_core.cli import cli
 from eak_core.errors import EakError
 from eak_core.events import CORE, Event
+from eak_core.kit import testing
 from eak_core.kit.reference import Entry, Part, differences, parts, signatures, write
 from eak_core.kit.reference.api import api as api_part
 from eak_core.kit.reference.described import members_of
