@@ -79,8 +79,7 @@ from eak_core.events import (
     unschedule,
     upcast,
 )
-from eak_core.events.marks import purge_mark
-from eak_core.events.reading import last_before_purge, past_events
+from eak_core.events.reading import past_events
 from eak_core.i18n import _, _l, lazy_ngettext, ngettext
 from eak_core.ideas.addresses import idea_permalink, idea_url
 from eak_core.ideas.criteria import criteria_of, criterion_name, criterion_question
@@ -234,7 +233,6 @@ __all__ = [
     "insert_for",
     "insert_once",
     "keep_draft",
-    "last_before_purge",
     "lazy_ngettext",
     "limited",
     "loses_its_words",
@@ -256,7 +254,6 @@ __all__ = [
     "public_idea",
     "public_ideas",
     "publish",
-    "purge_mark",
     "read_session",
     "render",
     "require",

@@ -8,10 +8,10 @@ from sqlalchemy import Integer, String, bindparam, func, select, type_coerce
 from sqlalchemy.orm import Session
 
 from eak_core.db.used_ids import gone_back
-from eak_core.events.marks import purge_mark, unmarked
+from eak_core.events.marks import unmarked
 from eak_core.events.models import EventLog, LogHead
 from eak_core.events.registry import EventRegistry, UnknownVersion
-from eak_core.events.types import E, Event, EventError, Recorded
+from eak_core.events.types import E, EventError, Recorded
 
 COLUMNS = (
     EventLog.position,
@@ -122,35 +122,26 @@ def read(
         yield recorded(registry, service_id, row)
 
 
-def past_events(session: Session, event: type[E], service_id: int) -> Iterator[E]:
-    """Every ``event`` that was published in a service, in order, before a purge as well: for
-    checking what was said, and not for what counts."""
+def past_events(
+    session: Session, event: type[E], service_id: int, *, last: int | None = None
+) -> Iterator[E]:
+    """Every ``event`` that was published in a service, in order, before a purge as well; or the
+    ``last`` so many. For what was said, and not for what counts."""
     from eak_core.events.core import get_event_core  # which knows subscribers, and they the log
 
     registry, after, name = get_event_core().registry, 0, event.__event__.name
+    if last is not None:
+        newest = (
+            select(EventLog.position)
+            .where(EventLog.service_id == service_id, EventLog.type == name)
+            .order_by(EventLog.position.desc())
+            .limit(last)
+        )
+        after = min(session.scalars(newest), default=1) - 1
     while found := list(read(session, registry, service_id, after=after, limit=1_000, type=name)):
         for recorded_event in found:
             yield cast("E", recorded_event.data)
         after = found[-1].position
-
-
-def last_before_purge(session: Session, event: type[Event], service_id: int) -> Recorded | None:
-    """The last ``event`` in a service that its plugin published before it was purged there, and
-    that counts no longer; None where there is none."""
-    declared = event.__event__
-    position = session.scalar(
-        select(func.max(EventLog.position)).where(
-            EventLog.service_id == service_id,
-            EventLog.type == declared.name,
-            EventLog.position <= purge_mark(session, declared.owner, service_id),
-        )
-    )
-    if position is None:
-        return None
-    from eak_core.events.core import get_event_core  # which knows subscribers, and they the log
-
-    registry = get_event_core().registry
-    return next(read(session, registry, service_id, after=position - 1, limit=1))
 
 
 def verify(session: Session, registry: EventRegistry, *, only: int | None = None) -> Iterator[str]:

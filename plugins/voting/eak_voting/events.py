@@ -4,11 +4,20 @@ In secret ballots no event names a person, and its time is rounded down to the h
 single votes is quiet: a visitor who asks for a page again and again learns nothing of its instant.
 """
 
-from eak_core.api import Code, Event, event
+from typing import Annotated, Any
+
+import msgspec
+
+from eak_core.api import Code, Event, event, upcast
 from eak_voting.manifest import plugin
 from eak_voting.settings import Method, Secrecy
 
 BALLOT = "voting.ballot:{ballot_id}"
+
+#: What a signed note takes for the name of a key.
+LogName = Annotated[str, msgspec.Meta(pattern=r"^[^\s+]+\Z")]
+#: As in a note: the id of the key and the signature, in base64.
+Signature = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9+/=]+\Z")]
 
 
 @event(plugin, "voting.ballot_announced", version=1, subject=BALLOT)
@@ -29,15 +38,24 @@ class BallotOpened(Event):
     terms_hash: Code
 
 
-@event(plugin, "voting.log_signed", version=1, subject="service:{service_id}", quiet=True)
+@event(plugin, "voting.log_signed", version=2, subject="service:{service_id}", quiet=True)
 class LogSigned(Event):
     """The head of the service's public log was signed: its ``number``-th log (one more after each
-    purge), with ``size`` entries, whose ``root`` is in hexadecimal. This outlives a purge."""
+    purge), under the name ``log``, with ``size`` entries, whose ``root`` is in hexadecimal. With
+    the ``signature`` this is the whole signed head, and outlives a purge."""
 
     service_id: int
     number: int
     size: int
     root: Code
+    log: LogName | None
+    signature: Signature | None
+
+
+@upcast(plugin, "voting.log_signed", 1)
+def _unnamed(fields: dict[str, Any]) -> dict[str, Any]:
+    """Version 1 said neither under which name nor with which signature."""
+    return {**fields, "log": None, "signature": None}
 
 
 @event(plugin, "voting.vote_cast", version=1, subject=BALLOT, quiet=True)

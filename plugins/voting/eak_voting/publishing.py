@@ -15,14 +15,13 @@ from sqlalchemy import Table, bindparam, select, update
 from eak_core.api import (
     Service,
     Session,
-    last_before_purge,
+    past_events,
     plugin_secret,
     publish,
-    purge_mark,
     site_url,
 )
 from eak_voting.ballots import settings_of
-from eak_voting.events import LogSigned
+from eak_voting.events import BallotOpened, LogSigned
 from eak_voting.manifest import plugin
 from eak_voting.models import Ballot, Receipt
 from eak_voting.transparency import checkpoint, log
@@ -44,37 +43,76 @@ _receipts = cast("Table", Receipt.__table__)
 
 def record(session: Session, service: Service, leaves: Sequence[Leaf]) -> range:
     """Append ``leaves`` to the public log of ``service`` and sign its head; their places."""
-    number = number_of(session, service)
-    before = end_before(session, service)
-    first: list[Leaf] = []
-    if before is not None and log.size_to_grow(session, service.id) == 0:
-        first.append(before)
-    places = log.append(session, service.id, [encode(leaf) for leaf in [*first, *leaves]])
-    log.sign_head(session, service.id, signing_key(number), origin_of(service, number))
-    root = log.root(session, service.id, places.stop)
-    signed = LogSigned(service_id=service.id, number=number, size=places.stop, root=root.hex())
-    publish(session, signed, service_id=service.id)
-    return places[len(first) :]
+    named = log.named(session, service.id)
+    if named is None:
+        log.begin(session, service.id, _next(session, service))
+        named = log.named(session, service.id)  # of two who begin it at once, one does
+        assert named is not None
+        if named.before and log.size_to_grow(session, service.id) == 0:
+            log.append(session, service.id, [encode(continuing(named.before))])
+    places = log.append(session, service.id, [encode(leaf) for leaf in leaves])
+    note = log.sign_head(session, service.id, signing_key(named.number))
+    publish(session, _signed(service, named, note), service_id=service.id)
+    return places
 
 
-def number_of(session: Session, service: Service) -> int:
-    """Which log of ``service`` this is, from 1: a purge ends one, and the next has another name
-    and another key, since two logs under one name would be a log that was rewritten."""
-    before = last_before_purge(session, LogSigned, service.id)
-    if before is not None:
-        ended: int = before.data.number
-        return ended + 1
-    return 2 if purge_mark(session, plugin.name, service.id) else 1
+def log_of(session: Session, service: Service) -> log.Named:
+    """Name, number and predecessor of the log of ``service``, or of the one that will begin."""
+    return log.named(session, service.id) or _next(session, service)
 
 
-def end_before(session: Session, service: Service) -> ContinuesLeaf | None:
-    """How the log ended that was there before a purge; None where nothing tells of one."""
-    before = last_before_purge(session, LogSigned, service.id)
-    if before is None:
-        return None
-    said = before.data
-    key = verifier_key(service, said.number)
-    return ContinuesLeaf(log=key.name, size=said.size, root=said.root, key=key.key_id.hex())
+def end_of_log_before(session: Session, service: Service) -> str | None:
+    """The last signed head of the log before a purge, to the byte; None where nothing tells of
+    one."""
+    named = log_of(session, service)
+    if named.before is None or "\n\n" in named.before:
+        return named.before
+    # Kept by a migration, which has no keys.
+    state = checkpoint.read_checkpoint(named.before)
+    return checkpoint.sign(state, signing_key(named.number - 1))
+
+
+def _next(session: Session, service: Service) -> log.Named:
+    """A log that begins: with another number, and so with another name and key, than the one that a
+    purge has ended, since two logs under one name would be a log that was rewritten."""
+    name = f"{site_url().partition('://')[2]}/{service.slug}/votes"
+    said = next(past_events(session, LogSigned, service.id, last=1), None)
+    if said is not None:
+        number = said.number + 1
+        return log.Named(f"{name}/{number}", number, _end(said, name))
+    # A log begins with the first ballot. That one was purged when signatures were not yet told.
+    if any(past_events(session, BallotOpened, service.id, last=1)):
+        return log.Named(f"{name}/2", 2)
+    return log.Named(name, 1)
+
+
+def _end(said: LogSigned, name: str) -> str:
+    """The signed head that ``said`` tells of, to the byte. Where the name was not told, it is
+    today's: ``name`` for the first log."""
+    told = said.log or (name if said.number == 1 else f"{name}/{said.number}")
+    state = checkpoint.Checkpoint(told, said.size, bytes.fromhex(said.root))
+    if said.signature is None:
+        return checkpoint.sign(state, signing_key(said.number))
+    return checkpoint.with_signature(state, said.signature)
+
+
+def _signed(service: Service, named: log.Named, note: str) -> LogSigned:
+    head = checkpoint.read_note(note)
+    return LogSigned(
+        service_id=service.id,
+        number=named.number,
+        size=head.size,
+        root=head.root.hex(),
+        log=head.origin,
+        signature=checkpoint.signature_of(note),
+    )
+
+
+def continuing(before: str) -> ContinuesLeaf:
+    """The first entry of a log that follows one whose last signed head is ``before``."""
+    end = checkpoint.read_note(before)
+    key_id = checkpoint.key_id_of(before)
+    return ContinuesLeaf(log=end.origin, size=end.size, root=end.root.hex(), key=key_id.hex())
 
 
 def signing_key(number: int) -> bytes:
@@ -82,33 +120,11 @@ def signing_key(number: int) -> bytes:
     return plugin_secret(plugin.name, "log-key" if number == 1 else f"log-key-{number}")
 
 
-def origin_of(service: Service, number: int) -> str:
-    """The name of a service's log: the site's address without its scheme, the service, and from
-    the second on the number of the log."""
-    name = f"{site_url().partition('://')[2]}/{service.slug}/votes"
-    return name if number == 1 else f"{name}/{number}"
-
-
-def verifier_key(service: Service, number: int) -> checkpoint.VerifierKey:
-    """What anyone needs to check the signatures of a service's log (C2SP signed note)."""
-    return checkpoint.verifier_key(origin_of(service, number), signing_key(number))
-
-
 def current_key(session: Session, service: Service) -> str:
-    """The verifier key of the log that ``service`` has now."""
-    return str(verifier_key(service, number_of(session, service)))
-
-
-def end_of_log_before(session: Session, service: Service) -> str | None:
-    """The last signed head of the log before a purge, to the byte (RFC 8032 signs one text in one
-    way); None where nothing tells of one."""
-    before = last_before_purge(session, LogSigned, service.id)
-    if before is None:
-        return None
-    said = before.data
-    origin = origin_of(service, said.number)
-    state = checkpoint.Checkpoint(origin, said.size, bytes.fromhex(said.root))
-    return checkpoint.sign(state, signing_key(said.number))
+    """What anyone needs to check the signatures of the log that ``service`` has now: its verifier
+    key (C2SP signed note)."""
+    named = log_of(session, service)
+    return str(checkpoint.verifier_key(named.name, signing_key(named.number)))
 
 
 def publish_receipts(

@@ -41,6 +41,7 @@ def receipts(start: int, count: int = 1, ballot: int = 1) -> list[bytes]:
 
 def appended(site: Site, leaves: list[bytes]) -> range:
     with site.writing() as session:
+        log.begin(session, site.service.id, log.Named(ORIGIN, 1))
         return log.append(session, site.service.id, leaves)
 
 
@@ -136,6 +137,7 @@ def test_each_service_has_a_log_of_its_own(site: Site) -> None:
     other = site.add_service("routes")
     appended(site, receipts(0, 2))
     with site.writing() as session:
+        log.begin(session, other.id, log.Named("participation.example/routes/votes", 1))
         assert log.append(session, other.id, receipts(9)) == range(1)
     with site.reading() as session:
         assert log.size(session, site.service.id) == 2
@@ -200,7 +202,7 @@ def test_what_the_log_does_not_reach_has_no_proof(site: Site) -> None:
             lambda: log.inclusion(session, site.service.id, 0, 4),
             lambda: log.consistency(session, site.service.id, 2, 4),
             lambda: log.consistency(session, site.service.id, 3, 2),
-            lambda: log.signed_at_size(session, site.service.id, 4, SEED, ORIGIN),
+            lambda: log.signed_at_size(session, site.service.id, 4, SEED),
         ):
             with pytest.raises(NotFound, match="journal public"):
                 ask()
@@ -208,17 +210,18 @@ def test_what_the_log_does_not_reach_has_no_proof(site: Site) -> None:
 
 def test_the_head_is_signed_and_kept_until_the_next_signature(site: Site) -> None:
     key = checkpoint.verifier_key(ORIGIN, SEED)
+    appended(site, [])
     with site.writing() as session:
-        empty = log.sign_head(session, site.service.id, SEED, ORIGIN)
+        empty = log.sign_head(session, site.service.id, SEED)
     assert checkpoint.verified(empty, key).size == 0
     appended(site, receipts(0, 3))
     with site.writing() as session:
-        note = log.sign_head(session, site.service.id, SEED, ORIGIN)
+        note = log.sign_head(session, site.service.id, SEED)
     appended(site, receipts(3))
     with site.reading() as session:
         found = log.head(session, site.service.id)
         root = log.root(session, site.service.id, 3)
-        again = log.signed_at_size(session, site.service.id, 3, SEED, ORIGIN)
+        again = log.signed_at_size(session, site.service.id, 3, SEED)
     assert (found.size, found.signed_size, found.checkpoint) == (4, 3, note)
     assert found.signed_at is not None
     assert checkpoint.verified(note, key) == checkpoint.Checkpoint(ORIGIN, 3, root)

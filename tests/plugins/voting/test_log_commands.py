@@ -14,7 +14,7 @@ from eak_core.kit.testing.site import Site
 from eak_voting import published
 from eak_voting.commands.log import log_command
 from eak_voting.models import Ballot
-from eak_voting.publishing import verifier_key
+from eak_voting.publishing import current_key
 from eak_voting.results.stored import file_of
 from eak_voting.transparency import checkpoint
 from tests.plugins.voting.conftest import Polls
@@ -76,7 +76,7 @@ def test_a_downloaded_file_recounts_where_there_is_no_site(
     polls.close(ballot)
     with site.app.test_request_context(), site.reading() as session:
         file = file_of(session, site.service, session.get_one(Ballot, ballot.id))
-        key = str(verifier_key(site.service, 1))
+        key = current_key(session, site.service)
     elsewhere = tmp_path / "elsewhere"
     elsewhere.mkdir()
     (elsewhere / "ballot.json").write_bytes(published.write(file))

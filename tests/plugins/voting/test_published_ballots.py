@@ -11,7 +11,7 @@ from eak_voting import bursts, published
 from eak_voting.casting import withdraw
 from eak_voting.exclusions import exclude
 from eak_voting.models import Ballot
-from eak_voting.publishing import verifier_key
+from eak_voting.publishing import current_key
 from eak_voting.recount import Report, recount
 from eak_voting.results.stored import file_of
 from eak_voting.settings import BudgetRules, Secrecy
@@ -51,7 +51,7 @@ def voted(polls: Polls, method: str, secrecy: Secrecy) -> Ballot:
 def recounted(polls: Polls, ballot: Ballot) -> tuple[published.BallotFile, Report]:
     with polls.site.app.test_request_context(), polls.site.reading() as session:
         file = file_of(session, polls.service, session.get_one(Ballot, ballot.id))
-        key = str(verifier_key(polls.service, 1))
+        key = current_key(session, polls.service)
     return file, recount(published.read(published.write(file)), key)
 
 

@@ -12,7 +12,7 @@ from flask import g
 from eak_core.api import current_session, past_events, standalone
 from eak_voting import published
 from eak_voting.events import LogSigned
-from eak_voting.publishing import current_key, end_before, number_of
+from eak_voting.publishing import continuing, current_key, end_of_log_before, log_of
 from eak_voting.recount import Report
 from eak_voting.recount import recount as recount_file
 from eak_voting.transparency import log, merkle
@@ -91,7 +91,7 @@ def _faults(size: int, root: bytes) -> Iterator[str]:
     session, service = current_session(), g.service
     if _computed(size) != root:
         yield "this does NOT give the root"
-    number = number_of(session, service)
+    number = log_of(session, service).number
     signed: dict[tuple[int, int], str] = {}
     for said in past_events(session, LogSigned, service.id):
         there = signed.setdefault((said.number, said.size), said.root)
@@ -103,10 +103,10 @@ def _faults(size: int, root: bytes) -> Iterator[str]:
             yield f"{said.size} entries were signed, and {size} are there"
         elif log.root(session, service.id, said.size).hex() != said.root:
             yield f"the root that was signed for {said.size} entries is another one"
-    before = end_before(session, service)
+    before = end_of_log_before(session, service)
     if before is not None and size:
         first = log.leaves(session, service.id, 0, 1)
-        if not first or first[0].data != encode(before):
+        if not first or first[0].data != encode(continuing(before)):
             yield "the first entry does not say how the log before ended"
 
 

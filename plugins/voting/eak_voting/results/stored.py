@@ -19,7 +19,7 @@ from eak_voting.published import (
     PublishedPaper,
     assemble,
 )
-from eak_voting.publishing import current_key, number_of, origin_of, signing_key
+from eak_voting.publishing import current_key, log_of, signing_key
 from eak_voting.transparency import log
 
 _outcome = msgspec.json.Decoder(Outcome)
@@ -85,11 +85,10 @@ def _log(session: Session, service: Service, ballot: Ballot) -> PublishedLog | N
     leaves = log.leaves_of(session, ballot.id)
     if not leaves:
         return None
-    size, number = leaves[-1].index + 1, number_of(session, service)
-    key, origin = signing_key(number), origin_of(service, number)
+    size, key = leaves[-1].index + 1, signing_key(log_of(session, service).number)
     return PublishedLog(
         key=current_key(session, service),
-        checkpoint=log.signed_at_size(session, service.id, size, key, origin),
+        checkpoint=log.signed_at_size(session, service.id, size, key),
         hashes=tuple(each.hex() for each in log.leaf_hashes(session, service.id, size)),
         leaves=tuple(PublishedLeaf(index=each.index, leaf=each.data.decode()) for each in leaves),
     )

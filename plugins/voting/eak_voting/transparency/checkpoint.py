@@ -113,6 +113,24 @@ def signed_note(text: str, name: str, seed: bytes) -> str:
     return f"{text}\n{_DASH}{name} {line}\n"
 
 
+def signature_of(note: str) -> str:
+    """The last signature of ``note`` as it is written there: base64 of the key's id and of what the
+    key has signed."""
+    _name, raw = _parts(note)[1][-1]
+    return base64.b64encode(raw).decode()
+
+
+def with_signature(checkpoint: Checkpoint, signature: str) -> str:
+    """The inverse of `signature_of`: the note in which ``checkpoint`` was signed under its origin's
+    name."""
+    return f"{checkpoint}\n{_DASH}{checkpoint.origin} {signature}\n"
+
+
+def key_id_of(note: str) -> bytes:
+    """The id of the key that says to have made the last signature of ``note``."""
+    return _parts(note)[1][-1][1][:_ID_BYTES]
+
+
 def open_note(note: str, key: VerifierKey) -> str:
     """The text of ``note``, which ``key`` has signed. Signatures of other keys are passed over."""
     text, signatures = _parts(note)

@@ -1,5 +1,7 @@
 """The public log of a service: appending, signing its head, proofs.
 
+A log begins with a name and the number of its key (`begin`), and keeps both.
+
 Two who append at once wait for each other at the row of the head, so that the leaves of one
 transaction stand together and no place is given out twice; a rollback gives the places back. The
 row is locked until the commit: append late in a transaction.
@@ -21,6 +23,16 @@ Computed = TypeVar("Computed")
 
 
 @dataclass(frozen=True, slots=True)
+class Named:
+    """What a log is called, which number its key has, and the last signed head of the log that was
+    there before a purge."""
+
+    name: str
+    number: int
+    before: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class LogHead:
     """The state of a log. ``checkpoint`` is the last signed note, of ``signed_size`` leaves."""
 
@@ -39,8 +51,28 @@ class Entry:
     data: bytes
 
 
+def begin(session: Session, service_id: int, named: Named) -> None:
+    """Let the service have a log, empty so far; where it has one, nothing changes."""
+    values = {
+        "service_id": service_id,
+        "size": 0,
+        "name": named.name,
+        "number": named.number,
+        "before": named.before,
+    }
+    insert_once(session, Head, values, Head.service_id)
+
+
+def named(session: Session, service_id: int) -> Named | None:
+    """Name and number of the log; None where it has not begun."""
+    row = session.execute(
+        select(Head.name, Head.number, Head.before).where(Head.service_id == service_id)
+    ).one_or_none()
+    return Named(*row) if row is not None else None
+
+
 def append(session: Session, service_id: int, leaves: Sequence[bytes]) -> range:
-    """Add ``leaves`` in their order; answers their places.
+    """Add ``leaves`` in their order to a log that has begun; answers their places.
 
     `RecordError` where one of them is not canonical JSON of a kind that the log takes.
     """
@@ -83,7 +115,6 @@ def size(session: Session, service_id: int) -> int:
 
 def size_to_grow(session: Session, service_id: int) -> int:
     """`size`, which nobody else changes before this transaction ends."""
-    insert_once(session, Head, {"service_id": service_id, "size": 0}, Head.service_id)
     return session.scalars(
         select(Head.size).where(Head.service_id == service_id).with_for_update()
     ).one()
@@ -106,12 +137,11 @@ def root(session: Session, service_id: int, size: int) -> bytes:
     return _within(session, service_id, size, lambda node: merkle.root(size, node))
 
 
-def sign_head(session: Session, service_id: int, key: bytes, origin: str) -> str:
-    """Sign the log as it stands with the Ed25519 key made from ``key`` (32 bytes), as ``origin``
-    (a name without spaces and +, such as ``example.org/culture/votes``), and keep the checkpoint.
-    """
+def sign_head(session: Session, service_id: int, key: bytes) -> str:
+    """Sign the log as it stands with the Ed25519 key made from ``key`` (32 bytes), and keep the
+    checkpoint."""
     found = size_to_grow(session, service_id)
-    note = signed_at_size(session, service_id, found, key, origin)
+    note = signed_at_size(session, service_id, found, key)
     session.execute(
         update(Head)
         .where(Head.service_id == service_id)
@@ -120,14 +150,15 @@ def sign_head(session: Session, service_id: int, key: bytes, origin: str) -> str
     return note
 
 
-def signed_at_size(session: Session, service_id: int, size: int, key: bytes, origin: str) -> str:
+def signed_at_size(session: Session, service_id: int, size: int, key: bytes) -> str:
     """The checkpoint of the first ``size`` leaves; the same each time. Nothing is written.
 
-    An older state can be signed anew at any time, since the log only grows. `NotFound` where the
-    log is shorter.
+    An older state can be signed anew at any time, since the log only grows and keeps its name.
+    `NotFound` where the log is shorter.
     """
     found = root(session, service_id, size)
-    return checkpoint.sign(checkpoint.Checkpoint(origin, size, found), key)
+    name = session.scalars(select(Head.name).where(Head.service_id == service_id)).one()
+    return checkpoint.sign(checkpoint.Checkpoint(name, size, found), key)
 
 
 def inclusion(session: Session, service_id: int, index: int, size: int) -> list[bytes]:
@@ -177,17 +208,13 @@ def leaf_hashes(session: Session, service_id: int, size: int) -> list[bytes]:
 
 def _claim(session: Session, service_id: int, count: int) -> int:
     """Make room for ``count`` leaves; answers how many there were, and holds the head's row."""
-    grow = (
+    grown = session.scalars(
         update(Head)
         .where(Head.service_id == service_id)
         .values(size=Head.size + count)
         .returning(Head.size)
         .execution_options(synchronize_session=False)
-    )
-    grown = session.scalars(grow).one_or_none()
-    if grown is None:
-        insert_once(session, Head, {"service_id": service_id, "size": 0}, Head.service_id)
-        grown = session.scalars(grow).one()
+    ).one()
     return grown - count
 
 

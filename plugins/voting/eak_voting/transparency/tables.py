@@ -49,6 +49,10 @@ class TreeNode(Model):
 class Head(Model):
     """How many leaves the log of a service has. Its row is the lock of whoever appends.
 
+    ``name`` and ``number`` (from 1; one more after each purge) are decided when the log begins, and
+    say under which name and with which key it is signed for ever: a new address of the site changes
+    neither. ``before`` is the last signed head of the log that a purge ended.
+
     ``checkpoint`` is the last signed head (`eak_voting.transparency.checkpoint`), which says the
     tree's state after ``signed_size`` leaves.
     """
@@ -62,6 +66,9 @@ class Head(Model):
     signed_size: Mapped[int | None] = mapped_column(BigInteger)
     signed_at: Mapped[datetime | None]
     checkpoint: Mapped[str | None] = mapped_column(Text)
+    number: Mapped[int]
+    name: Mapped[str] = mapped_column(Text)
+    before: Mapped[str | None] = mapped_column(Text)
 
 
 def _frozen(table: str) -> dict[str, tuple[str, ...]]:

@@ -13,8 +13,8 @@ from eak_voting.addresses import ballot_url
 from eak_voting.blueprint import blueprint
 from eak_voting.booth.forms import ReceiptForm
 from eak_voting.models import Ballot
-from eak_voting.publishing import current_key, end_before, end_of_log_before
-from eak_voting.transparency import log
+from eak_voting.publishing import current_key, end_of_log_before
+from eak_voting.transparency import checkpoint, log
 from eak_voting.transparency.receipt_checks import find_receipt, proof_of, read_receipt
 from eak_voting.transparency.records import decode, kind
 
@@ -64,6 +64,7 @@ def log_page() -> Response:
     check_visible(g.actor, g.service, page=True)
     session = current_session()
     head = log.head(session, g.service.id)
+    before = end_of_log_before(session, g.service)
     page: Page[Any] = Page((), page_number(), PER_PAGE, head.size)
     if not 1 <= page.number <= page.pages:
         raise NotFound(_l("The public log does not reach as far as this."))
@@ -76,7 +77,7 @@ def log_page() -> Response:
             "voting/log.html",
             head=head,
             key=current_key(session, g.service),
-            before=end_before(session, g.service),
+            before=checkpoint.read_note(before) if before else None,
             page=Page(entries, page.number, PER_PAGE, head.size),
             kind=kind,
             ballots=_ballots({leaf.ballot for _index, leaf in entries}),
