@@ -25,12 +25,12 @@ event, and for everything that happened before when the plugin is switched on la
     def tally(vote, ctx):
         count(ctx, "votes")
 
-Pages are views of a `PluginBlueprint`, forms are subclasses of `Form`, tables subclasses of
-`Model` whose names begin with the plugin's. Functions that change something take a session and an
-`Actor`, ask `require` first, and refuse with one of the errors below, whose sentence is shown.
-Whatever is visible on a page changes together with an event, because pages are kept by readers'
-browsers until the log of their service moves. Nothing leaves for the outside but through
-``ctx.send``, after the commit and never during a replay.
+Pages are views of a `PluginBlueprint`, forms are subclasses of `Form` and answered by `attempt`,
+tables subclasses of `Model` whose names begin with the plugin's. Functions that change something
+take a session and an `Actor`, ask `require` first, and refuse with one of the errors below, whose
+sentence is shown. Whatever is visible on a page changes together with an event, because pages are
+kept by readers' browsers until the log of their service moves. Nothing leaves for the outside but
+through ``ctx.send``, after the commit and never during a replay.
 
 An argument that many functions take means the same in all of them:
 
@@ -119,6 +119,16 @@ from eak_core.services.events import ServiceChanged, ServiceCreated
 from eak_core.services.models import Service
 from eak_core.services.visibility import check_visible
 from eak_core.web import render
+from eak_core.web.acts import (
+    Answer,
+    OnceForm,
+    ReasonForm,
+    attempt,
+    finish,
+    form_page,
+    fragment,
+    public_reason,
+)
 from eak_core.web.caching import valid_until
 from eak_core.web.csv_cells import csv_cell
 from eak_core.web.drafts import draft, drop_draft, keep_draft
@@ -149,6 +159,7 @@ else:
 __all__ = [
     "SITE",
     "Actor",
+    "Answer",
     "Asset",
     "CheckboxesField",
     "Code",
@@ -179,6 +190,7 @@ __all__ = [
     "NavItem",
     "Needed",
     "NotFound",
+    "OnceForm",
     "Page",
     "PersonErased",
     "PersonJoined",
@@ -187,6 +199,7 @@ __all__ = [
     "PluginConfigured",
     "PluginDisabled",
     "PluginEnabled",
+    "ReasonForm",
     "Recorded",
     "Refused",
     "RefusedRow",
@@ -203,6 +216,7 @@ __all__ = [
     "Written",
     "_",
     "_l",
+    "attempt",
     "change_stage",
     "check_visible",
     "clean_line",
@@ -222,6 +236,9 @@ __all__ = [
     "drop_draft",
     "embeddable",
     "event",
+    "finish",
+    "form_page",
+    "fragment",
     "has_outcome",
     "hidden_reason",
     "hidden_reasons",
@@ -253,6 +270,7 @@ __all__ = [
     "plugin_settings",
     "public_idea",
     "public_ideas",
+    "public_reason",
     "publish",
     "read_session",
     "render",

@@ -17,10 +17,10 @@ from eak_core.errors import Invalid, Refused
 from eak_core.events import publish
 from eak_core.i18n import _l
 from eak_core.moderation.events import ContentHidden, ContentRestored
-from eak_core.moderation.models import REASON_LENGTH, ModerationDecision
+from eak_core.moderation.models import ModerationDecision
 from eak_core.permissions import Actor, require
 from eak_core.services.models import Service
-from eak_core.web.text import clean_lines
+from eak_core.web.text import REASON_LENGTH, clean_lines
 
 SUBJECT = re.compile(r"[a-z][a-z0-9_.]{0,31}:[0-9]{1,19}")
 

@@ -7,7 +7,6 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from eak_core.db import Base
 
-REASON_LENGTH = 2_000
 _IN_FORCE = text("restored_at IS NULL")
 
 

@@ -54,7 +54,7 @@ def slot_idea_body(
 ) -> "Markup | str | None":
     """A section of an idea's page, below its text.
 
-    Active plugins. Plain text is escaped; give `Markup` from ``render`` for HTML. None for nothing.
+    Active plugins. Plain text is escaped; HTML comes from ``fragment``. None for nothing.
     """
 
 
@@ -64,7 +64,7 @@ def slot_idea_aside(
 ) -> "Markup | str | None":
     """Something beside an idea's text: a figure, a state, a short form.
 
-    Active plugins. Plain text is escaped; give `Markup` from ``render`` for HTML. None for nothing.
+    Active plugins. Plain text is escaped; HTML comes from ``fragment``. None for nothing.
     """
 
 
@@ -82,7 +82,7 @@ def slot_idea_cards(  # type: ignore[empty-body]
 def slot_service_home(session: "Session", service: Any, actor: "Actor") -> "Markup | str | None":
     """A section of a service's home page.
 
-    Active plugins. Plain text is escaped; give `Markup` from ``render`` for HTML. None for nothing.
+    Active plugins. Plain text is escaped; HTML comes from ``fragment``. None for nothing.
     """
 
 

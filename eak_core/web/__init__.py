@@ -29,8 +29,7 @@ __all__ = ["init_guards", "init_web", "render"]
 
 def render(template: str, /, **values: Any) -> str:
     """The HTML of ``template`` (``thanks/index.html``), with ``values`` as its variables beside
-    those that every template has. In the hook of a slot, wrap it in ``Markup``: it is escaped
-    already."""
+    those that every template has. A part of a page comes from `fragment`."""
     return render_template(template, **values)
 
 

@@ -102,7 +102,7 @@ class Form(FlaskForm):  # type: ignore[misc]  # Flask-WTF ships no types
 
         What the form cannot mend, such as a missing right, is better raised than shown here.
         """
-        if isinstance(refusal, Invalid):
+        if isinstance(refusal, Invalid) and refusal.fields:
             self.add_errors(refusal.fields)
         else:
             self.form_errors.append(str(refusal))

@@ -17,6 +17,9 @@ from eak_core.visible import trimmed
 #: of their number: a megabyte of them on one letter took five minutes.
 MOST_MARKS = 30
 
+#: In characters, of the reasons that people give for what they do to something of others.
+REASON_LENGTH = 2_000
+
 # Tab and line breaks are part of a text of several lines.
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\x80-\x9f\ud800-\udfff\ufffe\uffff]")
 _BREAKS = re.compile(r"[\t\n\v\f\r\x85\u2028\u2029]+")

@@ -2,13 +2,12 @@
 
 from typing import Any
 
-from wtforms import BooleanField, HiddenField, IntegerField, RadioField, SelectChoice, TextAreaField
-from wtforms.validators import InputRequired, Length, NumberRange, Regexp
+from wtforms import BooleanField, IntegerField, RadioField, SelectChoice, TextAreaField
+from wtforms.validators import InputRequired, Length, NumberRange
 
-from eak_core.api import Form, _l
+from eak_core.api import Form, OnceForm, _l, public_reason
 
 BODY_LENGTH = 4_000
-REASON_LENGTH = 2_000
 
 #: How each stance is called, as its author chooses it and as readers see it.
 STANCE_TITLES: dict[str, Any] = {
@@ -18,7 +17,7 @@ STANCE_TITLES: dict[str, Any] = {
 }
 
 
-class CommentForm(Form):
+class CommentForm(OnceForm):
     """A comment or an answer, as its author writes it."""
 
     stance = RadioField(
@@ -37,25 +36,16 @@ class CommentForm(Form):
         ],
         render_kw={"rows": 5},
     )  # fmt: skip
-    form_key = HiddenField(validators=[Length(max=36), Regexp(r"^[0-9a-f-]{0,36}$")])
 
 
 class WithdrawForm(Form):
     """An author takes a comment back; there is nothing to fill in."""
 
 
-class ReasonForm(Form):
+class ModerationForm(Form):
     """Moderators hide a comment, or show it again."""
 
-    reason = TextAreaField(
-        _l("Public reason"),
-        description=_l("Everybody reads it in the place of the comment."),
-        validators=[
-            InputRequired(_l("Give a reason: it will be public, and readers will look for it.")),
-            Length(max=REASON_LENGTH),
-        ],
-        render_kw={"rows": 4},
-    )
+    reason = public_reason(_l("Everybody reads it in the place of the comment."), rows=4)
 
 
 class SettingsForm(Form):

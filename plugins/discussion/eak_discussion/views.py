@@ -1,26 +1,25 @@
 """The pages of the discussion: the latest comments, and the forms around one comment."""
 
 from typing import Any
-from uuid import uuid4
 
-from flask import Response, flash, g, redirect, request, url_for
+from flask import Response, g, redirect, request, url_for
 from markupsafe import Markup
-from werkzeug.wrappers import Response as Answered
 
 from eak_core.api import (
     Actor,
-    EakError,
+    Answer,
     Forbidden,
-    Form,
     Idea,
     NotFound,
     PluginBlueprint,
     Service,
-    SignInRequired,
     _,
     _l,
+    attempt,
     check_visible,
     current_session,
+    form_page,
+    fragment,
     hidden_reason,
     idea_url,
     limited,
@@ -33,14 +32,13 @@ from eak_core.api import (
 )
 from eak_discussion import comments, thread
 from eak_discussion.counts import counts
-from eak_discussion.forms import STANCE_TITLES, CommentForm, ReasonForm, WithdrawForm
+from eak_discussion.forms import STANCE_TITLES, CommentForm, ModerationForm, WithdrawForm
 from eak_discussion.manifest import plugin
 from eak_discussion.models import Comment
 
 blueprint = PluginBlueprint(plugin, __name__)
 
 FEED_LENGTH = 50
-Answer = str | Answered | tuple[str, int]
 
 limit_comment = limited("discussion.comment", "10/minute;200/day")
 
@@ -100,51 +98,48 @@ def answer(comment_id: int) -> Answer:
 
 def _write(idea: Idea, parent: Comment | None) -> Answer:
     """Show the form, or post what it holds; whatever is refused is shown again as typed."""
-    session = current_session()
-    form = CommentForm(data={"form_key": str(uuid4())})
-    status = 200
+    session, form = current_session(), CommentForm()
     if request.method != "POST":
         require(g.actor, "discussion.comment", g.service)
         comments.require_open(session, g.service, idea)
         if parent is not None:
             comments.require_answerable(session, g.service, parent)
-    else:
-        posted: list[Comment] = []
-        status = _refused(form, lambda: posted.append(_post(form, idea, parent)))
-        if posted:
-            corrected = posted[0].edited_at is not None
-            thanks = _("Thank you! Your comment is public.")
-            return _done(_("Your changes are public.") if corrected else thanks, posted[0])
-    answered = thread.entries(session, g.service, [parent])[0] if parent else None
-    return _form_page("discussion/write.html", form, status, idea=idea, answered=answered)
+    return attempt(form, lambda: _post(form, idea, parent), done=_posted) or form_page(
+        "discussion/write.html",
+        form,
+        idea=idea,
+        answered=thread.entries(session, g.service, [parent])[0] if parent else None,
+    )
 
 
 @limit_comment
 def _post(form: CommentForm, idea: Idea, parent: Comment | None) -> Comment:
     return comments.post_comment(
         current_session(), g.actor, g.service, idea,
-        body=form.body.data or "", stance=form.stance.data or "",
-        parent=parent, form_key=form.form_key.data,
+        body=form.body.data or "", stance=form.stance.data or "", parent=parent, form_key=form.key,
     )  # fmt: skip
+
+
+def _posted(comment: Comment) -> tuple[str, str]:
+    thanks = _("Thank you! Your comment is public.")
+    return _("Your changes are public.") if comment.edited_at else thanks, _place(comment)
 
 
 @blueprint.route("/commentaires/<int:comment_id>/modifier", methods=["GET", "POST"])
 def edit(comment_id: int) -> Answer:
     """Change a comment soon after it was posted."""
-    session = current_session()
-    written = comments.comment_of(session, g.service, comment_id)
-    if request.method == "POST":
-        # What is refused is shown again as typed, and nothing else: the words that stand there may
-        # be hidden, or somebody else's.
-        form = CommentForm()
-        status = _refused(form, lambda: _change(form, written))
-        if not status:
-            return _done(_("Your changes are public."), written)
-    else:
-        comments.require_editable(session, g.actor, g.service, written)
+    written = comments.comment_of(current_session(), g.service, comment_id)
+    form = CommentForm()
+    if request.method != "POST":
+        comments.require_editable(current_session(), g.actor, g.service, written)
+        # Not where it is sent: what is refused is shown again as typed, and nothing else, since the
+        # words that stand there may be hidden, or somebody else's.
         form = CommentForm(data={"body": written.body, "stance": written.stance})
-        status = 200
-    return _form_page("discussion/edit.html", form, status, comment=written)
+    return attempt(
+        form,
+        lambda: _change(form, written),
+        done=lambda _changed: (_("Your changes are public."), _place(written)),
+    ) or form_page("discussion/edit.html", form, comment=written)
 
 
 @limit_comment
@@ -158,82 +153,46 @@ def _change(form: CommentForm, written: Comment) -> None:
 @blueprint.route("/commentaires/<int:comment_id>/retirer", methods=["GET", "POST"])
 def withdraw(comment_id: int) -> Answer:
     """Ask the author once more, then take the comment back."""
-    session = current_session()
+    session, form = current_session(), WithdrawForm()
     written = comments.comment_of(session, g.service, comment_id)
     if not comments.may_withdraw(g.actor, g.service, written):
         raise Forbidden(_l("Only the author of a comment can change it or take it back."))
-    form = WithdrawForm()
-    status = 200
-    if request.method == "POST":
-        status = _refused(
-            form, lambda: comments.withdraw_comment(session, g.actor, g.service, written)
-        )
-        if not status:
-            return _done(_("Your comment is withdrawn. Its place says so."), written)
-    entry = thread.entries(session, g.service, [written])[0]
-    return _form_page("discussion/withdraw.html", form, status, entry=entry)
+    return attempt(
+        form,
+        lambda: comments.withdraw_comment(session, g.actor, g.service, written),
+        done=lambda _gone: (_("Your comment is withdrawn. Its place says so."), _place(written)),
+    ) or form_page(
+        "discussion/withdraw.html", form, entry=thread.entries(session, g.service, [written])[0]
+    )
 
 
 @blueprint.route("/commentaires/<int:comment_id>/masquer", methods=["GET", "POST"])
 def hide(comment_id: int) -> Answer:
     """Hide a comment, with a public reason."""
-    require(g.actor, "discussion.moderate", g.service)
     return _moderate(
-        comment_id, comments.hide_comment, "discussion/hide.html", _("The comment is hidden.")
+        comment_id, comments.hide_comment, "discussion/hide.html", _l("The comment is hidden.")
     )
 
 
 @blueprint.route("/commentaires/<int:comment_id>/retablir", methods=["GET", "POST"])
 def restore(comment_id: int) -> Answer:
     """Show a hidden comment to its moderators, and to everybody again with a public reason."""
+    shown = _l("The comment is shown again.")
+    return _moderate(comment_id, comments.restore_comment, "discussion/restore.html", shown)
+
+
+def _moderate(comment_id: int, act: Any, template: str, done: Any) -> Answer:
     require(g.actor, "discussion.moderate", g.service)
-    return _moderate(
-        comment_id,
-        comments.restore_comment,
-        "discussion/restore.html",
-        _("The comment is shown again."),
-    )
-
-
-def _moderate(comment_id: int, act: Any, template: str, done: str) -> Answer:
-    session = current_session()
+    session, form = current_session(), ModerationForm()
     written = comments.comment_of(session, g.service, comment_id)
     because = hidden_reason(session, g.service.id, written.subject)
     if template.endswith("restore.html") and because is None:
         raise NotFound(_l("This comment is not hidden."))
-    form = ReasonForm()
-    status = 200
-    if request.method == "POST":
-        status = _refused(
-            form, lambda: act(session, g.actor, g.service, written, form.reason.data or "")
-        )
-        if not status:
-            return _done(done, written)
-    return _form_page(template, form, status, comment=written, because=because)
-
-
-def _refused(form: Form, act: Any) -> int:
-    """Do ``act`` with a form that is in order: 0. Otherwise the status, and ``form`` says why."""
-    try:
-        if not g.actor.signed_in:
-            raise SignInRequired(_l("You are no longer signed in."))
-        if not form.validate():
-            return form.answer_status
-        act()
-    except EakError as refusal:
-        return form.refuse(refusal)
-    return 0
-
-
-def _done(message: str, about: Comment) -> Answer:
-    current_session().commit()
-    flash(message, "success")
-    return redirect(_place(about))
-
-
-def _form_page(template: str, form: Form, status: int, **shown: Any) -> Answer:
-    page = render(template, form=form, titles=STANCE_TITLES, **shown)
-    return page, status
+    return attempt(
+        form,
+        lambda: act(session, g.actor, g.service, written, form.reason.data),
+        done=lambda _done: (done, _place(written)),
+    ) or form_page(template, form, comment=written, because=because)
 
 
 def _place(about: Comment) -> str:
@@ -250,9 +209,7 @@ def home_section(service: Service, most: int) -> Markup | None:
     rows = current_session().execute(thread.latest(service.id).limit(most)).all()
     if not rows:
         return None
-    return Markup(  # noqa: S704 – a template's own output
-        render("discussion/home.html", comments=_latest_entries(rows), titles=STANCE_TITLES)
-    )
+    return fragment("discussion/home.html", comments=_latest_entries(rows), titles=STANCE_TITLES)
 
 
 def section(service: Service, idea: Idea, actor: Actor) -> Markup:
@@ -265,17 +222,15 @@ def section(service: Service, idea: Idea, actor: Actor) -> Markup:
         # The address belongs to the idea, which exists whatever the number behind it.
         page = thread.threads(session, actor, service, idea, 1, is_open=is_open)
     takes = is_open and may(actor, "discussion.comment", service)
-    return Markup(  # noqa: S704 – a template's own output
-        render(
-            "discussion/section.html",
-            idea=idea,
-            page=page,
-            counts=counts(session, service.id, [idea.id])[idea.id],
-            is_open=is_open,
-            form=CommentForm(formdata=None, data={"form_key": str(uuid4())}) if takes else None,
-            sign_in=url_for("discussion.comment", idea_id=idea.id),
-            titles=STANCE_TITLES,
-        )
+    return fragment(
+        "discussion/section.html",
+        idea=idea,
+        page=page,
+        counts=counts(session, service.id, [idea.id])[idea.id],
+        is_open=is_open,
+        form=CommentForm(formdata=None) if takes else None,
+        sign_in=url_for("discussion.comment", idea_id=idea.id),
+        titles=STANCE_TITLES,
     )
 
 
