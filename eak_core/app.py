@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from functools import partial
 from types import ModuleType
 from urllib.parse import urlsplit
 
@@ -150,6 +151,7 @@ def _init_events(app: Flask, config: Config) -> None:
         _scheduled(host),
         lookup.with_id,
         address_of,
+        partial(refresh_plugins, app),
     )
     app.extensions["eak_transports"] = {
         "mail": mail_transport(

@@ -132,6 +132,14 @@ def is_missing(engine: Engine) -> bool:
     return engine.dialect.name == "sqlite" and bool(file) and not Path(str(file)).exists()
 
 
+def is_absent(engine: Engine, distribution: Distribution) -> bool:
+    """Whether nothing of ``distribution`` has run in the database, which may not be there yet."""
+    if is_missing(engine):
+        return True
+    with engine.connect() as connection:
+        return not heads_in(connection, distribution)
+
+
 def heads_in(connection: Connection, distribution: Distribution) -> tuple[str, ...]:
     """The revisions up to which the database has come; none where nothing has run."""
     opts = {"version_table": distribution.version_table}

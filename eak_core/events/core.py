@@ -32,6 +32,10 @@ def _no_address(session: Session, person_id: int) -> str | None:
     return None
 
 
+def _nothing_new() -> None:
+    pass
+
+
 def _no_settings(session: Session, service_id: int, plugin: str) -> Mapping[str, Any]:
     return {}
 
@@ -39,7 +43,8 @@ def _no_settings(session: Session, service_id: int, plugin: str) -> Mapping[str,
 @dataclass
 class EventCore:
     """``subscribers`` by plugin name; only plugins that are ready are in it. ``scheduled``: what
-    they, and the core, do when it is due, by the kind of work."""
+    they, and the core, do when it is due, by the kind of work. ``look_again`` looks which plugins
+    are ready by now; those then are in the core that `get_event_core` answers."""
 
     registry: EventRegistry
     subscribers: Mapping[str, tuple[Subscriber, ...]]
@@ -47,6 +52,7 @@ class EventCore:
     scheduled: Mapping[str, Mapping[str, Work]] = field(default_factory=dict)
     find_service: ServiceFinder = field(default=_no_service)
     find_address: AddressFinder = field(default=_no_address)
+    look_again: Callable[[], None] = field(default=_nothing_new)
 
     @cached_property
     def claims(self) -> Mapping[str, Mapping[str, tuple[Subscriber, ...]]]:

@@ -56,6 +56,12 @@ def stop(session: Session, plugin: str, service_id: int) -> None:
     )
 
 
+def read_by(session: Session) -> frozenset[str]:
+    """The plugins that are to read on in any service."""
+    query = select(Subscription.plugin).where(Subscription.enabled).distinct()
+    return frozenset(session.scalars(query))
+
+
 def locked(session: Session, plugin: str, service_id: int) -> Subscription | None:
     """The subscription's row, locked; whoever switches the plugin off waits for this batch."""
     return session.scalars(

@@ -56,12 +56,16 @@ class Worker:
 
     def __init__(self, app: Flask) -> None:
         self.app = app
-        self.core = get_event_core(app)
-        self.plugins = list(self.core.subscribers)
+        self._unheard: frozenset[str] = frozenset()
+        self._meet_plugins()
         self.outbox = Outbox(app)
         self._wake = threading.Event()
         self._pace: dict[tuple[str, int], int] = {}
         self._silent_until = 0.0
+
+    def _meet_plugins(self) -> None:
+        self.core = get_event_core(self.app)
+        self.plugins = list(self.core.subscribers)
 
     def run(self, stop: threading.Event) -> None:
         """Work until ``stop`` is set; the batch in hand is ended first."""
@@ -126,6 +130,8 @@ class Worker:
     def read(self, *, slow: bool = True) -> int:
         """Do what is due, let every subscription read on, and retry; answers how many moved."""
         with read_session(self.app) as session:
+            if slow:
+                self._look_again(session)
             waiting = subscriptions.waiting(session, self.plugins)
             due = self._due(session)
         moved = sum(self.perform(task) for task in due)
@@ -138,6 +144,15 @@ class Worker:
         if slow:
             write_noted(self.app)
         return moved
+
+    def _look_again(self, session: Session) -> None:
+        """Take up a plugin that had no tables when this process started: purged, say, and switched
+        on again since. Once for each that turns up, as it may be one whose package is gone."""
+        unheard = subscriptions.read_by(session) - set(self.plugins)
+        if unheard - self._unheard:
+            self.core.look_again()
+            self._meet_plugins()
+        self._unheard = unheard
 
     def drain(self, *, timeout: float = 60.0) -> bool:
         """Work until no subscription lags and nothing is due; False where ``timeout`` seconds pass.

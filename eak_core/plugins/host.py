@@ -67,8 +67,8 @@ class PluginHost:
         self._instance = DEFAULT_INSTANCE
         #: Up to where the log of the site was looked through for purges by other processes.
         self.purges_noticed = 0
-        #: What was purged since, and is not ready: once it is on somewhere, its tables are back.
-        self.purged: frozenset[str] = frozenset()
+        #: What has no tables yet, or no more: once it is on somewhere, they are there.
+        self.absent: frozenset[str] = frozenset()
         self._index()
 
     def _index(self) -> None:
@@ -122,24 +122,28 @@ class PluginHost:
                 migrations.register(app, each.migrations)
 
     def notice_again(self, active: frozenset[str], engine: Engine) -> None:
-        """Take for ready again what was purged and is on by now (``active``): another process has
+        """Take for ready what had no tables and is on by now (``active``): another process has
         switched it on, as it may once its migrations have run."""
-        if self.purged & active:
+        if self.absent & active:
             self.check_migrations(engine)
-            self.purged -= active
+            self.absent -= active
 
     def check_migrations(self, engine: Engine) -> None:
         """Look which plugins lack migrations in the database, or have tables and no migrations at
         all; those are not ready until it is asked again after an upgrade."""
         self._pending = {}
+        absent = set()
         for name, each in self._found.items():
             reason = None
             if each.loaded and each.migrations:
                 reason = _pending_reason(engine, each.migrations, self._instance)
+                if reason is not None and migrations.is_absent(engine, each.migrations):
+                    absent.add(name)
             elif each.loaded:
                 reason = checks.tables_nobody_makes(each)
             if reason is not None:
                 self._pending[name] = reason
+        self.absent = frozenset(absent)
         self._index()
 
     def call_each(

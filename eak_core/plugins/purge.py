@@ -149,7 +149,6 @@ def notice_purges(session: Session) -> None:
     ).all()
     if purged:
         host.check_migrations(db.engine)
-        host.purged |= {subject.partition(":")[2] for subject in purged} - host.ready_names
     host.purges_noticed = last
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +19,7 @@ from sqlalchemy import (
     select,
     text,
 )
+from sqlalchemy.orm import Session
 
 from eak_core.db import Base, db, sqlite
 from eak_core.db.engine import engine_options, prepare
@@ -33,6 +34,7 @@ from eak_core.db.migrations import (
     upgrade_all,
 )
 from eak_core.errors import Misconfigured
+from eak_core.events.marks import unmarked
 from eak_core.kit.testing.databases import Databases, Kind
 from eak_core.kit.testing.sites import Sites
 
@@ -283,6 +285,68 @@ def test_what_searches_look_into_is_folded_anew_and_nothing_else_of_an_idea_move
     assert after[0] == first
     new = {"slug": "l-eau-a-lodz", "search_text": "l'eau a lodz 1 1"}
     assert after[1:] == [each | new for each in more]
+
+
+def happened(engine: Engine, *events: tuple[int, str, str]) -> None:
+    """Write a log, a minute for each event: the service, the type, and what it is about."""
+    start = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+    heads: dict[int, int] = {}
+    with engine.execution_options(eak_writes=True).begin() as connection:
+        metadata = reflected(connection)
+        for number, (service, name, subject) in enumerate(events):
+            heads[service] = heads.get(service, 0) + 1
+            row = {
+                "service_id": service,
+                "position": heads[service],
+                "event_id": str(number),
+                "type": name,
+                "version": 1,
+                "subject": subject,
+                "occurred_at": start + timedelta(minutes=number),
+                "data": "{}",
+                "depth": 0,
+            }
+            connection.execute(insert(metadata.tables["event_log"]), row)
+        rows = [{"service_id": place, "position": last} for place, last in heads.items()]
+        connection.execute(insert(metadata.tables["log_head"]), rows)
+
+
+def test_what_was_purged_before_marks_were_kept_is_marked_by_the_upgrade(
+    empty: str, opened: Callable[[str], Engine]
+) -> None:
+    engine = opened(empty)
+    upgrade(engine, CORE, "0012")
+    bell, tower = "plugin:bell", "plugin:bell_tower"
+    happened(
+        engine,
+        (1, "plugin.enabled", bell),
+        (1, "bell.rung", "bell:1"),
+        (1, "plugin.disabled", bell),
+        (1, "idea.submitted", "idea:1"),
+        (2, "bell.rung", "bell:1"),  # and its package was removed
+        (2, "bell_tower.built", "tower:1"),
+        (3, "bell_tower.built", "tower:1"),
+        (0, "plugin.purged", bell),
+        (1, "plugin.enabled", bell),
+        (1, "bell.rung", "bell:1"),
+        (4, "bell.rung", "bell:1"),
+        (4, "plugin.disabled", bell),
+        (1, "plugin.disabled", bell),
+        (0, "plugin.purged", bell),
+        (1, "idea.submitted", "idea:2"),
+        (1, "plugin.enabled", bell),
+        (1, "bell.rung", "bell:1"),
+        (5, "bell.rung", "bell:1"),
+        (5, "plugin.disabled", tower),
+    )
+    upgrade(engine, CORE)
+    with engine.connect() as connection:
+        marks = connection.execute(
+            text("SELECT plugin, service_id, position FROM plugin_purge_mark ORDER BY service_id")
+        ).all()
+    assert marks == [("bell", 1, 7), ("bell", 2, 1), ("bell", 4, 2)]
+    with Session(engine) as session:
+        assert list(unmarked(session)) == []
 
 
 def test_of_two_that_migrate_the_core_at_once_one_waits_and_finds_it_done(

@@ -16,6 +16,7 @@ from eak_core.kit.testing.conformance import (
     life,
     managing,
     personal,
+    purging,
     switching,
     tables,
 )
@@ -60,6 +61,22 @@ blueprint.record(lambda state: state.app.after_request(meddle))
     )
 
 
+def haunting(files: Files) -> None:
+    """A plugin that misses its table, and says so to everybody."""
+    after_every_request("is_gone()")(files)
+    append("eak_PLUGIN/views.py", IS_GONE)(files)
+
+
+IS_GONE = """
+
+import sqlalchemy as sa
+
+from eak_core.db import db
+
+
+def is_gone():
+    return not sa.inspect(db.engine).has_table("PLUGIN_mark")
+"""
 AT_EVERY_SIGNAL = append(
     "eak_PLUGIN/views.py",
     """
@@ -293,8 +310,28 @@ BAD: dict[str, tuple[Mistake, Check, str]] = {
     ),
     "behind_log": (
         BEHIND_THE_LOG,
-        histories.check_off_handles_nothing,
+        purging.check_off_and_purged,
         "stored something while it was off",
+    ),
+    "hangs_on": (
+        upgrading("CREATE VIEW PLUGIN_all AS SELECT * FROM PLUGIN_mark"),
+        purging.check_off_and_purged,
+        "The migrations of “PLUGIN” cannot run again after a purge",
+    ),
+    "numbers_itself": (
+        replace(
+            "eak_PLUGIN/marks.py",
+            '    values = {',
+            "    values = {\n"
+            '        "id": (session.scalar(select(func.max(Mark.id))) or 0) + 1,',
+        ),
+        purging.check_off_and_purged,
+        "PLUGIN_mark: the number 1 was given out again",
+    ),
+    "haunts": (
+        haunting,
+        gate.check_off_leaves_no_byte,
+        "differs between “PLUGIN” purged after it was used and never installed: there is",
     ),
     "no_reset": (
         replace("eak_PLUGIN/plugin.py", "@hookimpl\ndef reset_projections", "def _nothing"),

@@ -20,6 +20,7 @@ from eak_core.kit.testing.conformance import (
     life,
     managing,
     personal,
+    purging,
     switching,
     tables,
 )
@@ -30,8 +31,8 @@ from tests.core.kit.bad_plugins import ALONE, BAD, GROUPED
 from tests.core.kit.mistakes import Mistake, remove, replace, write
 
 CHECKS = (
-    answers, contents, declared, freshness, gate, histories, life, managing, personal, switching,
-    tables,
+    answers, contents, declared, freshness, gate, histories, life, managing, personal, purging,
+    switching, tables,
 )  # fmt: skip
 
 

@@ -8,9 +8,8 @@ from eak_core.errors import Refused
 from eak_core.events.core import get_event_core
 from eak_core.events.models import PurgeMark
 from eak_core.events.reading import verify
-from eak_core.kit.testing.databases import Databases, Kind
 from eak_core.kit.testing.fixtures import FrozenClock
-from eak_core.kit.testing.site import Site, open_app
+from eak_core.kit.testing.site import Site
 from eak_core.people.personal_data import erase_person, export_person
 from eak_core.permissions import Actor
 from eak_core.plugins.host import get_host
@@ -81,37 +80,6 @@ def test_a_purge_without_its_mark_and_numbers_that_begin_again_are_noticed(
     found = faults(polls.site)
     assert [each for each in found if "voting" in each and "no mark" in each]
     assert [each for each in found if each.startswith("voting_ballot:")]
-
-
-@pytest.fixture
-def beside(polls: Polls, databases: Databases, tmp_path_factory: pytest.TempPathFactory) -> Site:
-    """The same site in another process, which was started before."""
-    with polls.site.app.app_context():
-        url = db.engine.url.render_as_string(hide_password=False)
-    other = Site(open_app(url, tmp_path_factory.mktemp("beside"), ["eak_voting.plugin"]))
-    yield other
-    other.close()
-
-
-def test_other_processes_export_and_erase_behind_a_purge_and_behind_what_follows_it(
-    polls: Polls, beside: Site, database: Kind
-) -> None:
-    voters = [polls.voter(number) for number in range(3)]
-    polls.vote(polls.open(), [1], voters[0])
-    polls.site.drain()
-    assert beside.browser().get("/culture/votes/").status_code == 200
-    purged(polls.site)
-    assert beside.browser().get("/culture/votes/").status_code == 404
-    with beside.app.app_context(), beside.writing() as session:
-        copy = export_person(session, Actor.system(), voters[0].person_id)
-        assert "voting" not in copy["plugins"]
-        erase_person(session, Actor.system(), voters[0].person_id)
-    made_anew(polls.site)
-    polls.site.enable("voting")
-    ballot = polls.open()
-    polls.vote(ballot, [1], voters[1])
-    with beside.app.app_context(), beside.writing() as session:
-        assert export_person(session, Actor.system(), voters[1].person_id)["plugins"]["voting"]
 
 
 def test_no_copy_lacks_and_no_erasure_leaves_what_waits_for_a_migration(polls: Polls) -> None:

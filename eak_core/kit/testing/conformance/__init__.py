@@ -31,6 +31,7 @@ from eak_core.kit.testing.conformance import (
     life,
     managing,
     personal,
+    purging,
     switching,
     tables,
 )
@@ -155,8 +156,8 @@ class PluginConformance:
     def test_nothing_leaves_in_a_replay(self, trial: Trial) -> None:
         histories.check_nothing_leaves_in_replay(trial)
 
-    def test_off_handles_nothing(self, trial: Trial) -> None:
-        histories.check_off_handles_nothing(trial)
+    def test_off_it_handles_nothing_and_purged_it_begins_anew(self, trial: Trial) -> None:
+        purging.check_off_and_purged(trial)
 
     @on_sqlite
     def test_it_can_be_built_anew(self, trial: Trial) -> None:

@@ -16,7 +16,9 @@ from eak_core.kit.testing.conformance import addresses
 from eak_core.kit.testing.conformance.addresses import Address
 from eak_core.kit.testing.conformance.life import Life
 from eak_core.kit.testing.conformance.markup import bare, difference
+from eak_core.kit.testing.conformance.purging import purged
 from eak_core.kit.testing.conformance.trial import READERS, Trial
+from eak_core.kit.testing.conformance.visits import visited
 from eak_core.kit.testing.site import Site
 from eak_core.plugins.gate import parse
 from eak_core.plugins.host import get_host
@@ -172,22 +174,32 @@ def check_off_leaves_no_byte(trial: Trial) -> None:
         idea = site.submit("An idea that stays")
         site.disable(trial.name)
         _ensure_same(trial, site, twin, site.service, idea, "off after it was used")
+        paths = visited(trial, site)
+        purged(trial, site)
+        for path in paths:
+            _ensure_same_to(trial, site, twin, "visitor", path, "purged after it was used")
 
 
 def _ensure_same(
     trial: Trial, site: Site, twin: Site, service: Service, idea: Idea, when: str
 ) -> None:
     for reader, path in _compared(trial, twin, service, idea):
-        got = trial.browser(site, reader).get(path)
-        expected = trial.browser(twin, reader).get(path)
-        assert got.status_code == expected.status_code, (
-            f"{path} answers {got.status} to the {reader} with “{trial.name}” {when},"
-            f" and {expected.status} without it."
-        )
-        assert bare(got) == bare(expected), (
-            f"{path}, shown to the {reader}, differs between “{trial.name}” {when} and never"
-            f" installed: {difference(bare(expected), bare(got))}"
-        )
+        _ensure_same_to(trial, site, twin, reader, path, when)
+
+
+def _ensure_same_to(
+    trial: Trial, site: Site, twin: Site, reader: str, path: str, when: str
+) -> None:
+    got = trial.browser(site, reader).get(path)
+    expected = trial.browser(twin, reader).get(path)
+    assert got.status_code == expected.status_code, (
+        f"{path} answers {got.status} to the {reader} with “{trial.name}” {when},"
+        f" and {expected.status} without it."
+    )
+    assert bare(got) == bare(expected), (
+        f"{path}, shown to the {reader}, differs between “{trial.name}” {when} and never"
+        f" installed: {difference(bare(expected), bare(got))}"
+    )
 
 
 def _compared(trial: Trial, twin: Site, service: Service, idea: Idea) -> Iterator[tuple[str, str]]:

@@ -144,29 +144,14 @@ def check_nothing_leaves_in_replay(trial: Trial) -> None:
     play.act([(act, dice) for dice in (1, 2, 3) for act in CORE_ACTS])
     play.enable(trial.name)
     _ensure_quiet(trial, site, 0, "catches up with what happened before it was on")
-    _live(trial, play)
+    live(trial, play)
     before = _queued(trial, site)
     with play.still():
         site.replay(trial.name)
     _ensure_quiet(trial, site, before, "is built anew")
 
 
-def check_off_handles_nothing(trial: Trial) -> None:
-    """T22: once switching off has returned, no handler of the plugin runs."""
-    site = trial.site()
-    play = Play(site)
-    play.enable(trial.name)
-    _live(trial, play)
-    with play.still():
-        site.disable(trial.name)
-    before = trial.state(site)
-    play.act([(act, dice) for dice in (4, 5) for act in CORE_ACTS])
-    assert trial.state(site) == before, (
-        f"“{trial.name}” stored something while it was off: react to events with @subscriber alone."
-    )
-
-
-def _live(trial: Trial, play: Play) -> None:
+def live(trial: Trial, play: Play) -> None:
     """Let the plugin be used, twice over."""
     once = [*CORE_ACTS, submit, submit, *trial.acts, submit, *trial.acts]
     play.act([(act, dice) for dice, act in enumerate([*once, *once])])

@@ -41,7 +41,7 @@ class Life:
         """Let round after round happen, at least one, until ``until`` holds; by default until all
         has happened that the plugin declares, with a person who leaves in between."""
         enough = until or (lambda: not any(self.missing()))
-        with self._watched():
+        with self.watched():
             for _round in range(ROUNDS):
                 self.round()
                 if enough():
@@ -64,7 +64,7 @@ class Life:
     def farewell(self) -> None:
         """The citizen closes the account for good, and another one comes, of the same name."""
         self._farewells += 1
-        with self._watched(), self.play.moment():
+        with self.watched(), self.play.moment():
             name, person = self.site.people.citizen.name, self.site.people.citizen.id
             _ = self.site.people.administrator
             with self.site.writing() as session:
@@ -130,8 +130,8 @@ class Life:
             ]
 
     @contextmanager
-    def _watched(self) -> Iterator[None]:
-        """Note in ``ran`` which handlers are called, and which work is done."""
+    def watched(self) -> Iterator[None]:
+        """Meanwhile note in ``ran`` which handlers are called, and which work is done."""
         core, name = get_event_core(self.site.app), self.trial.name
         if self._watching:
             yield
