@@ -287,13 +287,14 @@ def test_what_searches_look_into_is_folded_anew_and_nothing_else_of_an_idea_move
     assert after[1:] == [each | new for each in more]
 
 
-def happened(engine: Engine, *events: tuple[int, str, str]) -> None:
-    """Write a log, a minute for each event: the service, the type, and what it is about."""
+def happened(engine: Engine, *events: tuple[int, str, str] | tuple[int, str, str, int]) -> None:
+    """Write a log, a minute for each event: the service, the type, what it is about, and how many
+    minutes before it is said to have happened, as votes are that say the hour alone."""
     start = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
     heads: dict[int, int] = {}
     with engine.execution_options(eak_writes=True).begin() as connection:
         metadata = reflected(connection)
-        for number, (service, name, subject) in enumerate(events):
+        for number, (service, name, subject, *before) in enumerate(events):
             heads[service] = heads.get(service, 0) + 1
             row = {
                 "service_id": service,
@@ -302,7 +303,7 @@ def happened(engine: Engine, *events: tuple[int, str, str]) -> None:
                 "type": name,
                 "version": 1,
                 "subject": subject,
-                "occurred_at": start + timedelta(minutes=number),
+                "occurred_at": start + timedelta(minutes=number - sum(before)),
                 "data": "{}",
                 "depth": 0,
             }
@@ -335,7 +336,7 @@ def test_what_was_purged_before_marks_were_kept_is_marked_by_the_upgrade(
         (0, "plugin.purged", bell),
         (1, "idea.submitted", "idea:2"),
         (1, "plugin.enabled", bell),
-        (1, "bell.rung", "bell:1"),
+        (1, "bell.rung", "bell:1", 10),
         (5, "bell.rung", "bell:1"),
         (5, "plugin.disabled", tower),
     )
