@@ -1,16 +1,19 @@
 """After a purge a plugin begins anew: nothing of before counts, no number comes again."""
 
+from datetime import timedelta
+
 import pytest
 from flask import Flask
 from sqlalchemy import delete, select, text
 
+from eak_core import clock
 from eak_core.db import db, migrations, read_session, write_session
-from eak_core.events import Context, Event, event, publish, subscriber
+from eak_core.events import SITE, Context, Event, event, publish, subscriber
 from eak_core.events.core import get_event_core
 from eak_core.events.models import PurgeMark
-from eak_core.events.reading import verify
+from eak_core.events.reading import head, verify
 from eak_core.plugins.counters import count, counted
-from eak_core.plugins.events import PluginEnabled
+from eak_core.plugins.events import PluginEnabled, PluginPurged
 from eak_core.plugins.host import get_host
 from eak_core.plugins.manifest import Plugin
 from eak_core.plugins.purge import purge
@@ -90,6 +93,26 @@ def test_a_purge_without_its_mark_is_noticed(rung: Flask) -> None:
     with write_session(rung) as session:
         session.execute(delete(PurgeMark))
     assert any("“bell” was purged, and no mark" in each for each in faults(rung))
+
+
+def test_a_purge_that_the_sites_log_alone_tells_of_is_noticed_in_every_other(
+    make_app: MakeApp,
+) -> None:
+    app = make_app(module_of(bell))
+    add_service(app)
+    switch(app, "bell")
+    ring_it(app, 2)
+    with write_session(app) as session:  # as it was told before there were marks
+        publish(session, PluginPurged(plugin="bell"), service_id=SITE)
+        service_id = service_at(session).id
+    assert any(each.startswith(f"log {service_id}: “bell” was purged") for each in faults(app))
+    with write_session(app) as session:
+        mark = PurgeMark(plugin="bell", service_id=service_id, position=head(session, service_id))
+        session.add(mark)
+        # What is published since may say the hour alone.
+        hour = clock.now() - timedelta(hours=1)
+        publish(session, Rung(), service_id=service_id, occurred_at=hour)
+    assert faults(app) == []
 
 
 def run_migrations(app: Flask) -> None:
