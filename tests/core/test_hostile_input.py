@@ -11,9 +11,12 @@ from eak_core.events.models import EventLog
 from eak_core.ideas.models import Idea
 from eak_core.ideas.proposals import Proposal, save_draft, submit_idea
 from eak_core.kit.testing.browser import Browser
+from eak_core.kit.testing.conformance.addresses import WRITING, filled
 from eak_core.kit.testing.people import People
 from eak_core.kit.testing.site import Site
+from eak_core.kit.testing.sites import Sites
 from eak_core.permissions import Actor
+from eak_core.plugins.host import get_host
 
 ON_ONE = pytest.mark.parametrize("database", ["sqlite"])
 """For what is refused before any statement."""
@@ -182,3 +185,29 @@ def test_a_form_of_one_service_changes_nothing_in_another(
             EventLog.service_id == other.id, EventLog.type == "idea.submitted"
         )
         assert session.scalars(heard).all() == []
+
+
+@ON_ONE
+@pytest.mark.parametrize("reader", ["visitor", "administrator"])
+def test_no_address_is_written_to_without_a_token(sites: Sites, reader: str) -> None:
+    """Another site has none, and could have anything sent by whoever is signed in here."""
+    site = sites.make()
+    with site.app.app_context():
+        names = list(get_host().ready)
+    for name in names:
+        site.enable(name)
+    browser = site.browser()
+    if reader != "visitor":
+        browser.sign_in(getattr(site.people, reader))
+    adapter = site.app.url_map.bind("localhost")
+    asked, open_to_all = 0, []
+    for rule in site.app.url_map.iter_rules():
+        path = filled(rule, {"service_slug": site.service.slug}).path
+        for method in sorted((rule.methods or set()) & WRITING):
+            assert adapter.test(path, method=method), path
+            asked += 1
+            status = browser.open(path, method=method).status_code
+            if status != 400:
+                open_to_all.append(f"{method} {rule.rule} answers {status}")
+    assert open_to_all == []
+    assert asked > 60

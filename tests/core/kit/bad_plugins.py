@@ -333,6 +333,14 @@ BAD: dict[str, tuple[Mistake, Check, str]] = {
         gate.check_off_leaves_no_byte,
         "differs between “PLUGIN” purged after it was used and never installed: there is",
     ),
+    "unguarded": (
+        append(
+            "eak_PLUGIN/views.py",
+            '\n\nblueprint.record(lambda at: at.app.extensions["csrf"].exempt(at.blueprint))\n',
+        ),
+        managing.check_nothing_is_written_without_a_token,
+        "answers 404 NOT FOUND without a token",
+    ),
     "no_reset": (
         replace("eak_PLUGIN/plugin.py", "@hookimpl\ndef reset_projections", "def _nothing"),
         declared.check_it_can_be_built_anew,
@@ -510,7 +518,7 @@ def sweep(session, service, name, due_at):
 #: Mistakes that hide none of the others: made in one plugin, they share what it costs to see them.
 TOGETHER = (
     ("careless", "mute", "styled", "unescaped", "back_door", "no_reset", "never_due"),
-    ("clumsy", "mute_page", "open_house", "waits_in_vain", "no_csv"),
+    ("clumsy", "mute_page", "open_house", "unguarded", "waits_in_vain", "no_csv"),
     ("failing", "bad_hook", "always_raises"),
     ("absent", "bad_page", "unfindable", "no_json"),
     ("shapeless", "forty_two", "never_publishes"),

@@ -180,6 +180,10 @@ class PluginConformance:
         managing.check_managing_is_closed(trial)
 
     @on_sqlite
+    def test_nothing_is_written_without_a_token(self, trial: Trial) -> None:
+        managing.check_nothing_is_written_without_a_token(trial)
+
+    @on_sqlite
     def test_its_pages_change_with_events_alone(self, trial: Trial) -> None:
         freshness.check_pages_change_with_events(trial)
 

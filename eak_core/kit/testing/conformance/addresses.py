@@ -10,6 +10,8 @@ from eak_core.kit.testing.site import Site
 from eak_core.plugins.host import get_host
 from eak_core.services.models import Service
 
+#: The methods that change something.
+WRITING = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 _ARGUMENT = re.compile(r"<(?:(?P<kind>\w+)(?:\([^)]*\))?:)?(?P<name>\w+)>")
 _BY_KIND = {
     "int": "1",

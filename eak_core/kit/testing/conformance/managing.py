@@ -1,4 +1,5 @@
-"""Managers' pages, and the administration's, are closed to everybody else."""
+"""Managers' pages, and the administration's, are closed to everybody else; and nothing is written
+without a token."""
 
 from collections.abc import Iterator
 from typing import NamedTuple
@@ -39,6 +40,20 @@ def check_managing_is_closed(trial: Trial) -> None:
                 if "POST" in methods:
                     data = {"csrf_token": token(browser)}
                     _ensure_refused(trial, closed, "POST", ask(browser, reader, path, data=data))
+
+
+def check_nothing_is_written_without_a_token(trial: Trial) -> None:
+    """Each address of the plugin that takes more than a reading refuses what comes without the
+    token of a form, whoever sends it: another site could have sent it."""
+    site = trial.scene.site
+    for address in addresses.of_plugin(site, trial.name, site.service):
+        for method in sorted((address.rule.methods or set()) & addresses.WRITING):
+            answer = trial.browser(site, "administrator").open(address.path, method=method)
+            assert answer.status_code == 400, (
+                f"{method} {address.rule.rule} of “{trial.name}” answers {answer.status} without a"
+                " token, so another site can have it sent by whoever is signed in here: leave the"
+                " protection of forms as it is, and exempt nothing from it."
+            )
 
 
 def _closed(trial: Trial) -> Iterator[Closed]:
