@@ -117,7 +117,6 @@ from eak_core.plugins.secrets import plugin_secret
 from eak_core.plugins.settings import plugin_settings
 from eak_core.services.events import ServiceChanged, ServiceCreated
 from eak_core.services.models import Service
-from eak_core.services.visibility import check_visible
 from eak_core.web import render
 from eak_core.web.acts import (
     Answer,
@@ -218,7 +217,6 @@ __all__ = [
     "_l",
     "attempt",
     "change_stage",
-    "check_visible",
     "clean_line",
     "clean_lines",
     "client_network",

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from flask import Blueprint, current_app, flash, g, redirect, url_for
+from flask import current_app, flash, g, redirect, url_for
 from werkzeug.wrappers import Response
 from wtforms import (
     EmailField,
@@ -24,6 +24,7 @@ from eak_core.people.addresses import ADDRESS_LENGTH
 from eak_core.people.attempts import limit_recipient
 from eak_core.people.roles import managers_of, revoke_role
 from eak_core.permissions import Actor, may, require
+from eak_core.plugins.blueprint import ServiceBlueprint
 from eak_core.plugins.contributions import NavItem
 from eak_core.services.directory import (
     DESCRIPTION_LENGTH,
@@ -39,7 +40,7 @@ from eak_core.web.i18n import current_language
 from eak_core.web.limits import limited
 from eak_core.web.themes import themes_of
 
-blueprint = Blueprint("manage", __name__, url_prefix="/<service_slug>/gestion")
+blueprint = ServiceBlueprint("manage", __name__, below="/gestion")
 
 limit_invite = limited("invite", "10/minute;60/day")
 
@@ -88,11 +89,11 @@ class InvitationForm(Form):
 def navigation(service: Service, actor: Actor) -> Iterable[NavItem]:
     """The way to the desk, for those who have one."""
     if may(actor, "service.manage", service) or _may_reopen(service, actor):
-        yield NavItem(_l("Management"), "manage.home", {"service_slug": service.slug})
+        yield NavItem(_l("Management"), "manage.home")
 
 
 @blueprint.get("/")
-def home(service_slug: str) -> Answer:
+def home() -> Answer:
     """The desk: what plugins bring to it, and the ways to everything that managers change."""
     if _may_reopen(g.service, g.actor):
         return render("manage/archived.html")
@@ -101,7 +102,7 @@ def home(service_slug: str) -> Answer:
 
 
 @blueprint.route("/reglages", methods=["GET", "POST"])
-def settings(service_slug: str) -> Answer:
+def settings() -> Answer:
     """Name, description, audience and theme of the service."""
     require(g.actor, "service.manage", g.service)
     form = _settings_form(g.service)
@@ -114,30 +115,30 @@ def settings(service_slug: str) -> Answer:
             return _settings_page(_against_present(form, refusal), 409)
         else:
             flash(_("The settings of the service are saved."), "success")
-            return redirect(url_for("manage.settings", service_slug=g.service.slug))
+            return redirect(url_for("manage.settings"))
     return _settings_page(form, 422 if form.errors else 200)
 
 
 @blueprint.post("/archiver")
-def archive(service_slug: str) -> Answer:
+def archive() -> Answer:
     """Make the service read-only."""
     archive_service(current_session(), g.actor, g.service)
     current_session().commit()
     flash(_("The service is archived: it can be read, but no longer changed."), "success")
-    return redirect(url_for("services.home", service_slug=g.service.slug))
+    return redirect(url_for("services.home"))
 
 
 @blueprint.post("/rouvrir")
-def restore(service_slug: str) -> Answer:
+def restore() -> Answer:
     """Open an archived service again."""
     restore_service(current_session(), g.actor, g.service)
     current_session().commit()
     flash(_("The service is open again."), "success")
-    return redirect(url_for("manage.home", service_slug=g.service.slug))
+    return redirect(url_for("manage.home"))
 
 
 @blueprint.get("/equipe")
-def people(service_slug: str) -> Answer:
+def people() -> Answer:
     """Who runs the service, who is invited to, and the form to invite."""
     return _team_page(InvitationForm())
 
@@ -145,7 +146,7 @@ def people(service_slug: str) -> Answer:
 @blueprint.post("/equipe/invitations")
 @limit_invite
 @limit_recipient
-def invite(service_slug: str) -> Answer:
+def invite() -> Answer:
     """Invite somebody to run the service, by their address."""
     require(g.actor, "role.grant", g.service)
     session = current_session()
@@ -159,21 +160,21 @@ def invite(service_slug: str) -> Answer:
         else:
             session.commit()
             flash(_("An invitation is on its way to %(email)s.", email=form.email.data), "success")
-            return redirect(url_for("manage.people", service_slug=g.service.slug))
+            return redirect(url_for("manage.people"))
     return _team_page(form), 422
 
 
 @blueprint.post("/equipe/invitations/<int:invitation_id>/annuler")
-def cancel_invitation(service_slug: str, invitation_id: int) -> Answer:
+def cancel_invitation(invitation_id: int) -> Answer:
     """Take an invitation back."""
     invitations.cancel(current_session(), g.actor, g.service, invitation_id)
     current_session().commit()
     flash(_("The invitation is taken back."), "success")
-    return redirect(url_for("manage.people", service_slug=g.service.slug))
+    return redirect(url_for("manage.people"))
 
 
 @blueprint.post("/equipe/<int:person_id>/retirer")
-def revoke(service_slug: str, person_id: int) -> Answer:
+def revoke(person_id: int) -> Answer:
     """Take the role of manager from somebody."""
     session = current_session()
     require(g.actor, "role.revoke", g.service)
@@ -186,8 +187,8 @@ def revoke(service_slug: str, person_id: int) -> Answer:
     session.commit()
     flash(_("%(name)s no longer runs this service.", name=person.name), "success")
     if person_id == g.actor.person_id and not g.actor.administrator:
-        return redirect(url_for("services.home", service_slug=g.service.slug))
-    return redirect(url_for("manage.people", service_slug=g.service.slug))
+        return redirect(url_for("services.home"))
+    return redirect(url_for("manage.people"))
 
 
 def _team_page(form: InvitationForm) -> str:

@@ -1,6 +1,6 @@
 """The plugins of a service, for its managers: on or off, their settings, what became of them."""
 
-from flask import Blueprint, Response, flash, g, jsonify, redirect, request, url_for
+from flask import Response, flash, g, jsonify, redirect, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 from wtforms import HiddenField, SelectChoice, SelectField, TextAreaField
 from wtforms.validators import AnyOf, Length
@@ -15,6 +15,7 @@ from eak_core.ideas.transitions import REASON_LENGTH, stage_graph
 from eak_core.permissions import require
 from eak_core.plugins import activation, breaker
 from eak_core.plugins.activation import Switched
+from eak_core.plugins.blueprint import ServiceBlueprint
 from eak_core.plugins.host import get_host
 from eak_core.plugins.installed import Installed
 from eak_core.plugins.preview import preview
@@ -23,7 +24,7 @@ from eak_core.plugins.standing import standings
 from eak_core.web import render
 from eak_core.web.forms import Form
 
-blueprint = Blueprint("manage_plugins", __name__, url_prefix="/<service_slug>/gestion/plugins")
+blueprint = ServiceBlueprint("manage_plugins", __name__, below="/gestion/plugins")
 
 Answer = str | AnyResponse | tuple[str, int]
 
@@ -51,7 +52,7 @@ def managers_only() -> None:
 
 
 @blueprint.get("/")
-def index(service_slug: str) -> Answer:
+def index() -> Answer:
     """Every installed plugin, and how it stands here."""
     notice_purges(current_session())
     found = standings(current_session(), g.service.id)
@@ -59,7 +60,7 @@ def index(service_slug: str) -> Answer:
 
 
 @blueprint.route("/<name>/activation", methods=["GET", "POST"])
-def switch(service_slug: str, name: str) -> Answer:
+def switch(name: str) -> Answer:
     """What switching would change; then, once confirmed, the switching."""
     found = _installed(name)
     form = _switch_form(name)
@@ -74,12 +75,12 @@ def switch(service_slug: str, name: str) -> Answer:
     current_session().commit()
     flash(str(done.message), "success" if done.changed else "info")
     if done.catching_up:
-        return redirect(url_for(".catch_up", service_slug=service_slug, name=name))
-    return redirect(url_for(".index", service_slug=service_slug))
+        return redirect(url_for(".catch_up", name=name))
+    return redirect(url_for(".index"))
 
 
 @blueprint.get("/<name>/rattrapage")
-def catch_up(service_slug: str, name: str) -> Answer:
+def catch_up(name: str) -> Answer:
     """How far the plugin has read what happened before it was switched on."""
     found = _installed(name)
     progress = catch_up_progress(current_session(), g.service.id, name)
@@ -87,7 +88,7 @@ def catch_up(service_slug: str, name: str) -> Answer:
 
 
 @blueprint.get("/<name>/rattrapage.json")
-def catch_up_state(service_slug: str, name: str) -> Response:
+def catch_up_state(name: str) -> Response:
     """The same, for the script of the page."""
     _installed(name)
     progress = catch_up_progress(current_session(), g.service.id, name)
@@ -96,7 +97,7 @@ def catch_up_state(service_slug: str, name: str) -> Response:
 
 
 @blueprint.route("/<name>/reglages", methods=["GET", "POST"])
-def settings(service_slug: str, name: str) -> Answer:
+def settings(name: str) -> Answer:
     """The settings of the plugin in this service, in the form that it declares."""
     page = SettingsPage(current_session(), g.service, _installed(name))
     status = 200
@@ -105,7 +106,7 @@ def settings(service_slug: str, name: str) -> Answer:
             if page.save(g.actor, request.form):
                 current_session().commit()
                 flash(_("The settings of “%(plugin)s” are saved.", plugin=page.title), "success")
-                return redirect(url_for(".settings", service_slug=service_slug, name=name))
+                return redirect(url_for(".settings", name=name))
             status = 422
         except Conflict as refusal:
             page.compare(refusal)
@@ -114,16 +115,16 @@ def settings(service_slug: str, name: str) -> Answer:
 
 
 @blueprint.post("/<name>/reprise")
-def resume(service_slug: str, name: str) -> Answer:
+def resume(name: str) -> Answer:
     """Let a suspended plugin back onto the pages."""
     done = activation.resume(current_session(), g.actor, g.service, name)
     current_session().commit()
     flash(str(done.message), "success" if done.changed else "info")
-    return redirect(url_for(".index", service_slug=service_slug))
+    return redirect(url_for(".index"))
 
 
 @blueprint.get("/<name>/pannes")
-def faults(service_slug: str, name: str) -> Answer:
+def faults(name: str) -> Answer:
     """When and where the plugin failed; the tracebacks are for administrators."""
     session = current_session()
     found = _installed(name)

@@ -2,13 +2,13 @@
 
 from typing import Any
 
-from flask import Blueprint, flash, g, redirect, request, url_for
+from flask import flash, g, redirect, request, url_for
 
 from eak_core.db import current_session
 from eak_core.errors import NotFound
 from eak_core.i18n import _
 from eak_core.ideas import criteria, listing, rows, subjects, transitions
-from eak_core.ideas.addresses import add_service, drop_service, idea_url
+from eak_core.ideas.addresses import idea_url
 from eak_core.ideas.display import words
 from eak_core.ideas.forms import (
     CriterionForm,
@@ -22,12 +22,11 @@ from eak_core.ideas.views import Answer, tried
 from eak_core.ideas.visibility import subject_of
 from eak_core.moderation import decisions
 from eak_core.permissions import require
+from eak_core.plugins.blueprint import ServiceBlueprint
 from eak_core.web import render
 from eak_core.web.pagination import paginate
 
-blueprint = Blueprint("ideas_manage", __name__, url_prefix="/<service_slug>/gestion")
-blueprint.url_value_preprocessor(drop_service)
-blueprint.url_defaults(add_service)
+blueprint = ServiceBlueprint("ideas_manage", __name__, below="/gestion")
 blueprint.context_processor(words)
 
 

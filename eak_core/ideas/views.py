@@ -5,14 +5,14 @@ from dataclasses import replace
 from typing import Any
 from uuid import uuid4
 
-from flask import Blueprint, flash, g, redirect, request, url_for
+from flask import flash, g, redirect, request, url_for
 from werkzeug.wrappers import Response
 
 from eak_core.db import current_session
 from eak_core.errors import EakError, Forbidden
 from eak_core.i18n import _, _l
 from eak_core.ideas import listing, proposals, rows, transitions
-from eak_core.ideas.addresses import add_service, drop_service, idea_url
+from eak_core.ideas.addresses import idea_url
 from eak_core.ideas.criteria import criteria_of
 from eak_core.ideas.display import words
 from eak_core.ideas.filtering import active_filters, feed_values, read_filters
@@ -25,15 +25,14 @@ from eak_core.ideas.territory import communes
 from eak_core.ideas.texts import Proposal
 from eak_core.ideas.visibility import IdeaGone, check_readable
 from eak_core.permissions import SignInRequired, require
+from eak_core.plugins.blueprint import ServiceBlueprint
 from eak_core.plugins.slots import slot_cards
 from eak_core.web import render
 from eak_core.web.forms import Form
 from eak_core.web.limits import limit_submit
 from eak_core.web.pagination import paginate
 
-blueprint = Blueprint("ideas", __name__, url_prefix="/<service_slug>")
-blueprint.url_value_preprocessor(drop_service)
-blueprint.url_defaults(add_service)
+blueprint = ServiceBlueprint("ideas", __name__)
 blueprint.context_processor(words)
 
 Answer = str | Response | tuple[str, int]

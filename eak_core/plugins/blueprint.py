@@ -1,4 +1,5 @@
-"""The pages of a plugin: a blueprint that can only act inside its own part of the address.
+"""The pages of a service, and those of a plugin, which can only act inside their own part of the
+address.
 
 Flask keeps every blueprint for the life of the process. What acts on the whole application
 (``before_app_request``, ``app_errorhandler`` …) would therefore go on acting after the plugin was
@@ -46,6 +47,25 @@ REFUSED = (
 )
 
 
+class ServiceBlueprint(Blueprint):
+    """Views of the pages of a service, which stand at ``/<service>`` and ``below``.
+
+    They do not receive the service in their arguments: it is ``g.service``, as the gate has found
+    it. What is not for whoever asks has no service there and answers as if it had never been made
+    (`eak_core.people.entrance.find_visible`), so no view asks again. Building an address within a
+    service needs no ``service_slug`` either.
+    """
+
+    def __init__(self, name: str, import_name: str, *, below: str = "", **options: Any) -> None:
+        super().__init__(name, import_name, url_prefix=f"/<service_slug>{below}", **options)
+        _within_service(self)
+
+
+def _within_service(blueprint: Blueprint) -> None:
+    Blueprint.url_value_preprocessor(blueprint, _drop_service)
+    blueprint.url_defaults(_add_service)
+
+
 class PluginBlueprint(Blueprint):
     """The views of ``plugin`` in one ``area``, mounted by the host::
 
@@ -55,9 +75,11 @@ class PluginBlueprint(Blueprint):
         admin     /admin/<segment>/…              voting_admin.index
         api       /api/v1/<service>/<segment>/…   voting_api.index
 
-    Views do not receive the service in their arguments: it is ``g.service``. Building an address
-    within a service needs no ``service_slug`` either. Files in ``static/`` beside ``plugin.py``
-    are served under the service's area. `ManifestError` for a second blueprint in one area.
+    Views do not receive the service in their arguments: it is ``g.service``, and whoever reaches
+    them may read it; to all others, the gate answers as if it had never been made. Building an
+    address within a service needs no ``service_slug`` either. Files in ``static/`` beside
+    ``plugin.py`` are served under the service's area. `ManifestError` for a second blueprint in one
+    area.
     """
 
     def __init__(self, plugin: Plugin, import_name: str, *, area: Area = "service") -> None:
@@ -74,8 +96,7 @@ class PluginBlueprint(Blueprint):
         self.plugin = plugin
         self.area: Area = area
         if area != "admin":
-            super().url_value_preprocessor(_drop_service)
-            super().url_defaults(_add_service)
+            _within_service(self)
         plugin.blueprints[area] = self
 
 

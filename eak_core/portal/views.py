@@ -3,12 +3,13 @@
 from flask import Blueprint, g
 
 from eak_core.db import current_session
+from eak_core.plugins.blueprint import ServiceBlueprint
 from eak_core.portal.overview import SUMMARY_LENGTH, idea_count, latest_ideas, portal_entries
 from eak_core.web import render
 from eak_core.web.markdown import markdown, plain_summary
 
 portal = Blueprint("portal", __name__)
-services = Blueprint("services", __name__)
+services = ServiceBlueprint("services", __name__)
 
 
 @portal.get("/")
@@ -17,8 +18,8 @@ def home() -> str:
     return render("services/portal.html", entries=portal_entries(current_session(), g.actor))
 
 
-@services.get("/<service_slug>/", endpoint="home")
-def service_home(service_slug: str) -> str:
+@services.get("/", endpoint="home")
+def service_home() -> str:
     """What a service is about, its latest ideas, and what its plugins add."""
     session = current_session()
     ideas = latest_ideas(session, g.service)

@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import select
 
 from eak_core import clock as platform_clock
-from eak_core.errors import Conflict, Forbidden, Invalid, NotFound
+from eak_core.errors import Conflict, Forbidden, Invalid
 from eak_core.events.models import EventLog, Subscription
 from eak_core.kit.testing.browser import Browser
 from eak_core.kit.testing.fixtures import FrozenClock
@@ -19,7 +19,7 @@ from eak_core.kit.testing.people import People
 from eak_core.kit.testing.queries import Queries
 from eak_core.kit.testing.site import Site
 from eak_core.people.models import RoleGrant, RoleInvitation
-from eak_core.permissions import Actor
+from eak_core.permissions import Actor, may
 from eak_core.plugins.models import PluginActivation
 from eak_core.services.directory import (
     archive_service,
@@ -31,7 +31,6 @@ from eak_core.services.directory import (
 from eak_core.services.lookup import find
 from eak_core.services.models import Service
 from eak_core.services.slugs import RESERVED
-from eak_core.services.visibility import check_visible
 from tests.core.links import links_of
 
 Count = Callable[[], AbstractContextManager[Queries]]
@@ -385,10 +384,14 @@ def test_what_an_internal_service_answers_depends_on_who_asks(site: Site, people
     internal = site.add_service("laboratoire", audience="internal")
     with site.app.app_context():
         for actor in (Actor.visitor(), people.actor(people.citizen)):
-            for page in (True, False):
-                with pytest.raises(NotFound):
-                    check_visible(actor, internal, page=page)
-        check_visible(people.actor(people.agent), internal, page=True)
+            assert not may(actor, "service.read", internal)
+        assert may(people.actor(people.agent), "service.read", internal)
+    citizen, agent = site.browser(), site.browser()
+    citizen.sign_in(people.citizen)
+    agent.sign_in(people.agent)
+    for path in ("", "idees/", "idees.atom", "idees.json", "idees.csv"):
+        for reader, status in ((site.browser(), 404), (citizen, 404), (agent, 200)):
+            assert reader.get(f"/laboratoire/{path}").status_code == status, path
 
 
 def test_the_home_of_a_service_shows_what_it_says_and_its_latest_ideas(

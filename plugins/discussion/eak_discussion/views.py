@@ -16,7 +16,6 @@ from eak_core.api import (
     _,
     _l,
     attempt,
-    check_visible,
     current_session,
     form_page,
     fragment,
@@ -46,7 +45,6 @@ limit_comment = limited("discussion.comment", "10/minute;200/day")
 @blueprint.get("/")
 def index() -> Answer:
     """The latest comments of the service."""
-    check_visible(g.actor, g.service, page=True)
     session = current_session()
     page = paginate(session, thread.latest(g.service.id), per_page=thread.LATEST)
     return render(
@@ -60,7 +58,6 @@ def index() -> Answer:
 @blueprint.get("/commentaires.atom")
 def atom() -> Response:
     """The latest comments, as a feed (RFC 4287)."""
-    check_visible(g.actor, g.service, page=False)
     rows = current_session().execute(thread.latest(g.service.id).limit(FEED_LENGTH)).all()
     found = _latest_entries(rows)
     updated = max((entry.updated_at for entry, _title in found), default=g.service.created_at)
@@ -77,7 +74,6 @@ def _latest_entries(rows: Any) -> list[tuple[thread.Entry, str]]:
 @blueprint.get("/commentaires/<int:comment_id>")
 def show(comment_id: int) -> Answer:
     """The lasting address of a comment: it leads to its place under the idea."""
-    check_visible(g.actor, g.service, page=True)
     return redirect(_place(comments.comment_of(current_session(), g.service, comment_id)))
 
 

@@ -3,7 +3,7 @@
 from flask import flash, g, redirect
 from werkzeug.wrappers import Response
 
-from eak_core.api import _, check_visible, current_session, limited
+from eak_core.api import _, current_session, limited
 from eak_voting import reminders
 from eak_voting.addresses import ballot_url
 from eak_voting.ballots import ballot_of
@@ -38,5 +38,4 @@ def forget_reminder(ballot_id: int) -> Response:
 
 
 def _ballot(ballot_id: int) -> Ballot:
-    check_visible(g.actor, g.service, page=True)
     return ballot_of(current_session(), g.service, ballot_id)

@@ -13,7 +13,6 @@ from eak_core.api import (
     Service,
     Session,
     _,
-    check_visible,
     current_session,
     idea_url,
     limited,
@@ -39,7 +38,6 @@ limit_support = limited("voting.support", "30/minute;500/day")
 def support_form(idea_id: int) -> Answer:
     """A link leads here from pages of visitors: it asks them to sign in, then to press the button,
     since following a link must change nothing."""
-    check_visible(g.actor, g.service, page=True)
     session = current_session()
     idea = public_idea(session, g.service, idea_id)
     require(g.actor, "voting.support", g.service)
@@ -50,7 +48,6 @@ def support_form(idea_id: int) -> Answer:
 @limit_support
 def support_idea(idea_id: int) -> Answer:
     """Support an idea."""
-    check_visible(g.actor, g.service, page=True)
     session = current_session()
     idea = public_idea(session, g.service, idea_id)
     if support.give(session, g.actor, g.service, idea):
@@ -63,7 +60,6 @@ def support_idea(idea_id: int) -> Answer:
 @limit_support
 def withdraw_support(idea_id: int) -> Answer:
     """Take one's support for an idea back."""
-    check_visible(g.actor, g.service, page=True)
     session = current_session()
     idea = public_idea(session, g.service, idea_id)
     if support.take_back(session, g.actor, g.service, idea):

@@ -11,7 +11,6 @@ from eak_core.api import (
     Gone,
     Service,
     Session,
-    check_visible,
     clock,
     communes,
     current_session,
@@ -40,7 +39,6 @@ PER_PAGE = 20
 @blueprint.get("/")
 def index() -> Answer:
     """The ballots of a service: those that are open first, then what comes, then what was."""
-    check_visible(g.actor, g.service, page=True)
     session = current_session()
     now = clock.now()
     current = session.scalars(_current(g.service, now)).all()
@@ -87,7 +85,6 @@ def _past(service: Service, now: datetime) -> Any:
 @blueprint.get("/<int:ballot_id>-<slug>")
 def show(ballot_id: int, slug: str = "") -> Answer:
     """The page of a ballot: what it is about, until when, how it works, and what one can do."""
-    check_visible(g.actor, g.service, page=True)
     session = current_session()
     ballot = ballot_for(session, g.actor, g.service, ballot_id)
     if slug != ballot.slug:
@@ -107,7 +104,6 @@ def show(ballot_id: int, slug: str = "") -> Answer:
 @blueprint.get("/<int:ballot_id>/options/<int:number>")
 def voted(ballot_id: int, number: int) -> Answer:
     """What is voted on under ``number``, whole, as it stood when the ballot opened."""
-    check_visible(g.actor, g.service, page=True)
     session = current_session()
     ballot = ballot_of(session, g.service, ballot_id)
     text = frozen.whole_text(session, ballot, number)

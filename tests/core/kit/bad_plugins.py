@@ -362,7 +362,7 @@ BAD: dict[str, tuple[Mistake, Check, str]] = {
         "A hook of “PLUGIN” raises: Traceback",
     ),
     "bad_page": (
-        replace("eak_PLUGIN/views.py", "    check_visible(g", "    1 / 0\n    check_visible(g"),
+        replace("eak_PLUGIN/views.py", "    shown = plugin", "    1 / 0\n    shown = plugin"),
         contents.check_pages_answer,
         "/culture/ADDRESS/ fails for the visitor",
     ),

@@ -7,7 +7,6 @@ from eak_core.api import (
     EakError,
     Session,
     _,
-    check_visible,
     current_session,
     limited,
     render,
@@ -33,7 +32,6 @@ limit_codes = limited("voting.code", "10/minute;60/day")
 @blueprint.route("/<int:ballot_id>/changer", methods=["GET", "POST"])
 def code(ballot_id: int) -> Answer:
     """Ask for the code of a secret vote; then the paper opens with what was chosen."""
-    check_visible(g.actor, g.service, page=True)
     session = current_session()
     ballot = ballot_of(session, g.service, ballot_id)
     if not takes_votes(session, ballot):
@@ -67,7 +65,6 @@ def _open_with(session: Session, ballot: Ballot, typed: str) -> None:
 @blueprint.route("/<int:ballot_id>/retirer", methods=["GET", "POST"])
 def take_back(ballot_id: int) -> Answer:
     """Ask once more, with the code where the ballot is secret, then take the vote back."""
-    check_visible(g.actor, g.service, page=True)
     session = current_session()
     ballot = ballot_of(session, g.service, ballot_id)
     if not takes_votes(session, ballot):

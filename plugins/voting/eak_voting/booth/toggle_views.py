@@ -7,7 +7,6 @@ from eak_core.api import (
     Forbidden,
     Session,
     _,
-    check_visible,
     current_session,
     limited,
     render,
@@ -37,7 +36,6 @@ limit_clicks = limited("voting.toggle", "60/minute;1000/day")
 def toggle(ballot_id: int) -> Answer:
     """Support one option of the ballot, or no longer. Which of both is said by the button, so that
     pressing it twice is the same as once."""
-    check_visible(g.actor, g.service, page=True)
     require(g.actor, "voting.vote", g.service)
     session = current_session()
     ballot = ballot_of(session, g.service, ballot_id)

@@ -14,7 +14,6 @@ from eak_core.api import (
     Service,
     Session,
     _,
-    check_visible,
     current_session,
     limited,
     render,
@@ -67,7 +66,6 @@ limit_votes = limited("voting.vote", "20/minute;200/day")
 @blueprint.get("/<int:ballot_id>/voter")
 def vote(ballot_id: int) -> Answer:
     """Step 1: the paper, with what was chosen before."""
-    check_visible(g.actor, g.service, page=True)
     session = current_session()
     ballot = ballot_of(session, g.service, ballot_id)
     if not takes_votes(session, ballot):
@@ -102,7 +100,6 @@ def admitted(session: Session, terms: Terms) -> bool:
 @blueprint.post("/<int:ballot_id>/voter")
 def choose(ballot_id: int) -> Answer:
     """Keep what was chosen, and lead to the last look at it."""
-    check_visible(g.actor, g.service, page=True)
     session = current_session()
     ballot = ballot_of(session, g.service, ballot_id)
     if not takes_votes(session, ballot):
@@ -132,7 +129,6 @@ def choose(ballot_id: int) -> Answer:
 @blueprint.get("/<int:ballot_id>/verifier")
 def check(ballot_id: int) -> Answer:
     """Step 2: what was chosen, what will be known of it, and what is still missing."""
-    check_visible(g.actor, g.service, page=True)
     session = current_session()
     ballot = ballot_of(session, g.service, ballot_id)
     if not takes_votes(session, ballot):
@@ -149,7 +145,6 @@ def check(ballot_id: int) -> Answer:
 @blueprint.post("/<int:ballot_id>/verifier")
 def send(ballot_id: int) -> Answer:
     """Cast what the page before showed."""
-    check_visible(g.actor, g.service, page=True)
     session = current_session()
     ballot = ballot_of(session, g.service, ballot_id)
     terms = terms_of(session, g.service, ballot)
@@ -240,7 +235,6 @@ def _cast(
 @blueprint.get("/<int:ballot_id>/recu")
 def done(ballot_id: int) -> Answer:
     """Step 3: the receipt, and in a secret ballot the code, as long as this browser keeps them."""
-    check_visible(g.actor, g.service, page=True)
     ballot = ballot_of(current_session(), g.service, ballot_id)
     envelope = voter_session.envelope(ballot.id, g.actor.person_id)
     if envelope is None or envelope.receipt is None:

@@ -8,7 +8,6 @@ from werkzeug.utils import secure_filename
 from eak_core.api import (
     NotFound,
     _l,
-    check_visible,
     current_session,
     embeddable,
     limited,
@@ -37,7 +36,6 @@ limit_files = limited("voting.file", "20/minute;200/day", reads=True)
 def _found(ballot_id: int) -> tuple[Ballot, Shown, Outcome]:
     """A counted ballot with its result; `NotFound` before: what is provisional leaves the page
     that says so in no file."""
-    check_visible(g.actor, g.service, page=False)
     session = current_session()
     ballot = ballot_of(session, g.service, ballot_id)
     found = shown(session, g.service, ballot)
@@ -66,7 +64,6 @@ def results_json(ballot_id: int) -> Response:
 @limit_files
 def ballot_file(ballot_id: int) -> Response:
     """The file of a counted ballot, for a recount."""
-    check_visible(g.actor, g.service, page=False)
     session = current_session()
     ballot = ballot_of(session, g.service, ballot_id)
     body = write(file_of(session, g.service, ballot))
@@ -77,7 +74,6 @@ def ballot_file(ballot_id: int) -> Response:
 @limit_files
 def pabulib(ballot_id: int) -> Response:
     """The votes of a counted budget, as Pabulib has them."""
-    check_visible(g.actor, g.service, page=False)
     session = current_session()
     ballot = ballot_of(session, g.service, ballot_id)
     if ballot.method != "budget":
@@ -111,7 +107,6 @@ def embed(ballot_id: int) -> str:
 @blueprint.get("/resultats.atom")
 def results_atom() -> Response:
     """The latest results of the service, as a feed (RFC 4287)."""
-    check_visible(g.actor, g.service, page=False)
     session = current_session()
     ballots = session.scalars(
         select(Ballot)

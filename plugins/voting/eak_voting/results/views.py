@@ -11,7 +11,6 @@ from eak_core.api import (
     NotFound,
     _,
     _l,
-    check_visible,
     clock,
     current_session,
     in_paris,
@@ -45,7 +44,6 @@ PROVISIONAL = timedelta(minutes=1)
 @blueprint.get("/<int:ballot_id>/resultats")
 def results(ballot_id: int) -> Answer:
     """The result of a ballot, or why there is none yet."""
-    check_visible(g.actor, g.service, page=True)
     ballot = ballot_of(current_session(), g.service, ballot_id)
     found = shown(current_session(), g.service, ballot)
     if phase(ballot) == "open" and found.terms.settings.publication != "after_close":
@@ -125,7 +123,6 @@ def _embed(ballot: Ballot, terms: Terms) -> str:
 @blueprint.get("/<int:ballot_id>/votes")
 def names(ballot_id: int) -> Answer:
     """Who chose what in an open ballot, once it is counted."""
-    check_visible(g.actor, g.service, page=True)
     session = current_session()
     ballot = ballot_of(session, g.service, ballot_id)
     found = shown(session, g.service, ballot)

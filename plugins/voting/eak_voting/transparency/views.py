@@ -8,7 +8,7 @@ from typing import Any
 from flask import Response, g, jsonify, make_response, request
 from sqlalchemy import select
 
-from eak_core.api import NotFound, Page, _l, check_visible, current_session, page_number, render
+from eak_core.api import NotFound, Page, _l, current_session, page_number, render
 from eak_voting.addresses import ballot_url
 from eak_voting.blueprint import blueprint
 from eak_voting.booth.forms import ReceiptForm
@@ -26,7 +26,6 @@ AT_ONCE = 1_000
 @blueprint.get("/recu")
 def check_receipt() -> Response:
     """Look a receipt up, and show what the log proves of it."""
-    check_visible(g.actor, g.service, page=True)
     session = current_session()
     form = ReceiptForm(request.args)
     typed = form.recu.data or ""
@@ -49,7 +48,6 @@ def check_receipt() -> Response:
 @blueprint.get("/recu/<receipt>.json")
 def receipt_proof(receipt: str) -> Response:
     """The proof that a receipt stands in the log, for programs and for later."""
-    check_visible(g.actor, g.service, page=False)
     session = current_session()
     found = find_receipt(session, g.service, read_receipt(receipt) or "")
     proof = proof_of(session, g.service, found) if found else None
@@ -61,7 +59,6 @@ def receipt_proof(receipt: str) -> Response:
 @blueprint.get("/journal", endpoint="log")
 def log_page() -> Response:
     """The log: its signed head, and its entries from the latest on."""
-    check_visible(g.actor, g.service, page=True)
     session = current_session()
     head = log.head(session, g.service.id)
     before = end_of_log_before(session, g.service)
@@ -97,7 +94,6 @@ def _ballots(ids: set[int]) -> dict[int, Ballot]:
 @blueprint.get("/journal/tete.txt")
 def log_head() -> Response:
     """The signed head of the log (C2SP tlog-checkpoint), for those who keep it and compare."""
-    check_visible(g.actor, g.service, page=False)
     note = log.head(current_session(), g.service.id).checkpoint
     if note is None:
         raise NotFound(_l("This log is empty."))
@@ -107,7 +103,6 @@ def log_head() -> Response:
 @blueprint.get("/journal/tete-precedente.txt")
 def log_head_before() -> Response:
     """The last signed head of the log that ended when the plugin was purged."""
-    check_visible(g.actor, g.service, page=False)
     note = end_of_log_before(current_session(), g.service)
     if note is None:
         raise NotFound(_l("No log came before this one."))
@@ -117,7 +112,6 @@ def log_head_before() -> Response:
 @blueprint.get("/journal/entrees.json")
 def log_entries() -> Response:
     """A stretch of the entries, from ``?debut=`` on."""
-    check_visible(g.actor, g.service, page=False)
     start = max(0, request.args.get("debut", 0, type=int))
     read = log.leaves(current_session(), g.service.id, min(start, 2**53), AT_ONCE)
     return _fresh(
@@ -129,7 +123,6 @@ def log_entries() -> Response:
 def log_consistency() -> Response:
     """The proof that the log at ``?de=`` entries is the beginning of the log at ``?a=`` entries
     (RFC 9162 section 2.1.4): who kept an old head can show that nothing was rewritten."""
-    check_visible(g.actor, g.service, page=False)
     session = current_session()
     old, new = (request.args.get(name, -1, type=int) for name in ("de", "a"))
     if not 0 < old <= new < 2**53:
