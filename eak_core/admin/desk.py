@@ -5,7 +5,6 @@ from typing import Any
 
 from flask import Blueprint, g
 from sqlalchemy import select
-from werkzeug.wrappers import Response
 
 from eak_core.db import Session
 from eak_core.errors import NotFound
@@ -15,8 +14,6 @@ from eak_core.permissions import require
 from eak_core.services.models import Service
 
 blueprint = Blueprint("admin", __name__, url_prefix="/admin")
-
-Answer = str | Response | tuple[str, int]
 
 #: The screens, in the order of the desk's navigation.
 SECTIONS = (

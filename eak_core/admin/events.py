@@ -2,21 +2,22 @@
 
 from typing import Any
 
-from flask import flash, g, redirect, request, url_for
+from flask import g, request, url_for
 from wtforms import TextAreaField
 from wtforms.validators import DataRequired, Length
 
 from eak_core import clock
-from eak_core.admin.desk import Answer, blueprint, place_name, place_slug, places
+from eak_core.admin.desk import blueprint, place_name, place_slug, places
 from eak_core.db import current_session
 from eak_core.db.holding import long_writers
-from eak_core.errors import NotFound, Refused
+from eak_core.errors import NotFound
 from eak_core.events import parking, scheduling, subscriptions
 from eak_core.events.inspection import parked_events
 from eak_core.events.models import ParkedEvent
 from eak_core.i18n import _, _l
 from eak_core.plugins.activation import titles
 from eak_core.web import render
+from eak_core.web.acts import Answer, attempt, finish, form_page
 from eak_core.web.forms import Form
 from eak_core.web.pagination import cut, paginate
 
@@ -71,7 +72,7 @@ def parked() -> Answer:
 @blueprint.get(PARKED)
 def parked_event(service_id: int, plugin: str, position: int) -> Answer:
     """One such event with its error, and what can be done about it."""
-    return _parked_page(service_id, plugin, position, SkipForm(), 200)
+    return _parked_page(service_id, plugin, position, SkipForm())
 
 
 @blueprint.post(f"{PARKED}/reessayer")
@@ -79,44 +80,28 @@ def retry_parked(service_id: int, plugin: str, position: int) -> Answer:
     """Have the event handled again."""
     session = current_session()
     parking.decide(session, plugin, service_id, position, "retry", actor_id=g.actor.person_id)
-    session.commit()
-    flash(_("The event is handled again within a moment."), "success")
-    return redirect(url_for(".parked"))
+    return finish(_("The event is handled again within a moment."), url_for(".parked"))
 
 
 @blueprint.post(f"{PARKED}/passer")
 def skip_parked(service_id: int, plugin: str, position: int) -> Answer:
     """Give the event up, for a reason."""
-    form = SkipForm()
-    if not form.validate():
-        return _parked_page(service_id, plugin, position, form, 422)
-    session = current_session()
-    try:
-        parking.decide(
-            session,
-            plugin,
-            service_id,
-            position,
-            "skip",
-            actor_id=g.actor.person_id,
-            reason=form.reason.data,
-        )
-    except Refused as refusal:
-        form.form_errors.append(str(refusal))
-        return _parked_page(service_id, plugin, position, form, refusal.status)
-    session.commit()
-    flash(_("The event is skipped. Those behind it are handled now."), "success")
-    return redirect(url_for(".parked"))
+    session, form = current_session(), SkipForm()
+    return attempt(
+        form,
+        lambda: parking.decide(
+            session, plugin, service_id, position, "skip",
+            actor_id=g.actor.person_id, reason=form.reason.data,
+        ),
+        done=(_("The event is skipped. Those behind it are handled now."), url_for(".parked")),
+    ) or _parked_page(service_id, plugin, position, form)  # fmt: skip
 
 
-def _parked_page(
-    service_id: int, plugin: str, position: int, form: SkipForm, status: int
-) -> Answer:
+def _parked_page(service_id: int, plugin: str, position: int, form: SkipForm) -> Answer:
     event = current_session().get(ParkedEvent, (plugin, service_id, position))
     if event is None:
         raise NotFound(_l("This event is no longer parked: it was handled or skipped meanwhile."))
-    page = render("admin/parked_event.html", event=event, form=form, **_named())
-    return page, status
+    return form_page("admin/parked_event.html", form, event=event, **_named())
 
 
 def _named() -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from flask import current_app, g
 from sqlalchemy import func, select
 
-from eak_core.admin.desk import Answer, blueprint
+from eak_core.admin.desk import blueprint
 from eak_core.db import current_session
 from eak_core.db.hold import held_since
 from eak_core.events import inspection, scheduling, subscriptions
@@ -16,6 +16,7 @@ from eak_core.plugins.standing import activations_in, troubles
 from eak_core.services.directory import list_services
 from eak_core.services.models import Service
 from eak_core.web import render
+from eak_core.web.acts import Answer
 from eak_core.web.pagination import paginate
 
 

@@ -6,7 +6,7 @@ from flask import current_app, request
 from wtforms import IntegerField, SelectChoice, SelectField
 from wtforms.validators import NumberRange, Optional
 
-from eak_core.admin.desk import SITE_SLUG, Answer, blueprint, find_service, places
+from eak_core.admin.desk import SITE_SLUG, blueprint, find_service, places
 from eak_core.db import current_session
 from eak_core.events import SITE
 from eak_core.events.core import get_event_core
@@ -14,6 +14,7 @@ from eak_core.events.inspection import events_up_to
 from eak_core.events.reading import head, verify
 from eak_core.i18n import _, _l
 from eak_core.web import render
+from eak_core.web.acts import Answer
 from eak_core.web.forms import Form
 
 PER_PAGE = 50

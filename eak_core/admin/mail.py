@@ -1,9 +1,9 @@
 """What leaves the house: the outbox, and the mail that was written to files instead of sent."""
 
-from flask import current_app, flash, redirect, url_for
+from flask import current_app, url_for
 from sqlalchemy import select
 
-from eak_core.admin.desk import Answer, blueprint
+from eak_core.admin.desk import blueprint
 from eak_core.config import Config
 from eak_core.db import current_session
 from eak_core.errors import NotFound
@@ -12,6 +12,7 @@ from eak_core.events.inspection import outbox_counts, receiver, unsent_messages
 from eak_core.events.models import TransportPause
 from eak_core.i18n import _, _l, ngettext
 from eak_core.web import render
+from eak_core.web.acts import Answer, finish
 from eak_core.web.pagination import cut, paginate
 
 
@@ -62,19 +63,16 @@ def letter(number: int) -> Answer:
 
 
 def _tried_again(messages: int) -> Answer:
-    current_session().commit()
-    if messages:
-        flash(
-            ngettext(
-                "%(num)s message is tried again within a moment.",
-                "%(num)s messages are tried again within a moment.",
-                messages,
-            ),
-            "success",
-        )
-    else:
-        flash(_("Nothing had to be tried again: it has left, or waits for its next try."), "info")
-    return redirect(url_for(".outbox"))
+    place = url_for(".outbox")
+    if not messages:
+        waits = _("Nothing had to be tried again: it has left, or waits for its next try.")
+        return finish(waits, place, "info")
+    said = ngettext(
+        "%(num)s message is tried again within a moment.",
+        "%(num)s messages are tried again within a moment.",
+        messages,
+    )
+    return finish(said, place)
 
 
 def _config() -> Config:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from flask import current_app, flash, g, redirect, url_for
+from flask import current_app, g, url_for
 from werkzeug.wrappers import Response
 from wtforms import (
     EmailField,
@@ -17,7 +17,7 @@ from wtforms.validators import InputRequired, Length
 from wtforms.widgets import HiddenInput
 
 from eak_core.db import current_session
-from eak_core.errors import Conflict, Invalid, NotFound
+from eak_core.errors import Conflict, NotFound
 from eak_core.i18n import _, _l
 from eak_core.people import invitations
 from eak_core.people.addresses import ADDRESS_LENGTH
@@ -35,6 +35,7 @@ from eak_core.services.directory import (
 )
 from eak_core.services.models import Service
 from eak_core.web import render
+from eak_core.web.acts import Answer, attempt, finish, form_page
 from eak_core.web.forms import Form
 from eak_core.web.i18n import current_language
 from eak_core.web.limits import limited
@@ -43,8 +44,6 @@ from eak_core.web.themes import themes_of
 blueprint = ServiceBlueprint("manage", __name__, below="/gestion")
 
 limit_invite = limited("invite", "10/minute;60/day")
-
-Answer = str | Response | tuple[str, int]
 
 
 class ServiceForm(Form):
@@ -105,36 +104,36 @@ def home() -> Answer:
 def settings() -> Answer:
     """Name, description, audience and theme of the service."""
     require(g.actor, "service.manage", g.service)
-    form = _settings_form(g.service)
-    if form.validate_on_submit():
-        try:
-            _save(form)
-        except Invalid as refusal:
-            form.add_errors(refusal.fields)
-        except Conflict as refusal:
-            return _settings_page(_against_present(form, refusal), 409)
-        else:
-            flash(_("The settings of the service are saved."), "success")
-            return redirect(url_for("manage.settings"))
-    return _settings_page(form, 422 if form.errors else 200)
+    session, form = current_session(), _settings_form(g.service)
+    done = attempt(
+        form,
+        lambda: change_service(
+            session, g.actor, g.service,
+            version=form.version.data or 0, name=form.name.data,
+            description=form.description.data, audience=form.audience.data,
+            theme=form.theme.data or None,
+        ),
+        done=(_("The settings of the service are saved."), url_for("manage.settings")),
+    )  # fmt: skip
+    if isinstance(form.refusal, Conflict):
+        # What was typed is ready to be saved over what stands there now.
+        form.version.raw_data, form.version.data = None, g.service.version_id
+    return done or form_page("manage/settings.html", form)
 
 
 @blueprint.post("/archiver")
-def archive() -> Answer:
+def archive() -> Response:
     """Make the service read-only."""
     archive_service(current_session(), g.actor, g.service)
-    current_session().commit()
-    flash(_("The service is archived: it can be read, but no longer changed."), "success")
-    return redirect(url_for("services.home"))
+    message = _("The service is archived: it can be read, but no longer changed.")
+    return finish(message, url_for("services.home"))
 
 
 @blueprint.post("/rouvrir")
-def restore() -> Answer:
+def restore() -> Response:
     """Open an archived service again."""
     restore_service(current_session(), g.actor, g.service)
-    current_session().commit()
-    flash(_("The service is open again."), "success")
-    return redirect(url_for("manage.home"))
+    return finish(_("The service is open again."), url_for("manage.home"))
 
 
 @blueprint.get("/equipe")
@@ -149,32 +148,27 @@ def people() -> Answer:
 def invite() -> Answer:
     """Invite somebody to run the service, by their address."""
     require(g.actor, "role.grant", g.service)
-    session = current_session()
-    form = InvitationForm()
-    if form.validate():
-        link = url_for("account.show", _external=True)
-        try:
-            invitations.invite_manager(session, g.actor, g.service, form.email.data, link=link)
-        except Invalid as refusal:
-            form.add_errors(refusal.fields)
-        else:
-            session.commit()
-            flash(_("An invitation is on its way to %(email)s.", email=form.email.data), "success")
-            return redirect(url_for("manage.people"))
-    return _team_page(form), 422
+    session, form = current_session(), InvitationForm()
+    link = url_for("account.show", _external=True)
+    return attempt(
+        form,
+        lambda: invitations.invite_manager(session, g.actor, g.service, form.email.data, link=link),
+        done=lambda _invited: (
+            _("An invitation is on its way to %(email)s.", email=form.email.data),
+            url_for("manage.people"),
+        ),
+    ) or (_team_page(form), form.answer_status)
 
 
 @blueprint.post("/equipe/invitations/<int:invitation_id>/annuler")
-def cancel_invitation(invitation_id: int) -> Answer:
+def cancel_invitation(invitation_id: int) -> Response:
     """Take an invitation back."""
     invitations.cancel(current_session(), g.actor, g.service, invitation_id)
-    current_session().commit()
-    flash(_("The invitation is taken back."), "success")
-    return redirect(url_for("manage.people"))
+    return finish(_("The invitation is taken back."), url_for("manage.people"))
 
 
 @blueprint.post("/equipe/<int:person_id>/retirer")
-def revoke(person_id: int) -> Answer:
+def revoke(person_id: int) -> Response:
     """Take the role of manager from somebody."""
     session = current_session()
     require(g.actor, "role.revoke", g.service)
@@ -184,11 +178,9 @@ def revoke(person_id: int) -> Answer:
     if person is None:
         raise NotFound(_l("This person no longer runs this service."))
     revoke_role(session, g.actor, person, g.service, "manager")
-    session.commit()
-    flash(_("%(name)s no longer runs this service.", name=person.name), "success")
-    if person_id == g.actor.person_id and not g.actor.administrator:
-        return redirect(url_for("services.home"))
-    return redirect(url_for("manage.people"))
+    left = person_id == g.actor.person_id and not g.actor.administrator
+    message = _("%(name)s no longer runs this service.", name=person.name)
+    return finish(message, url_for("services.home" if left else "manage.people"))
 
 
 def _team_page(form: InvitationForm) -> str:
@@ -215,21 +207,6 @@ def theme_choices() -> list[SelectChoice]:
     ]
 
 
-def _save(form: ServiceForm) -> None:
-    session = current_session()
-    change_service(
-        session,
-        g.actor,
-        g.service,
-        version=form.version.data or 0,
-        name=form.name.data,
-        description=form.description.data,
-        audience=form.audience.data,
-        theme=form.theme.data or None,
-    )
-    session.commit()
-
-
 def _settings_form(service: Service) -> ServiceForm:
     form = ServiceForm(obj=service)
     form.theme.choices = theme_choices()
@@ -237,15 +214,3 @@ def _settings_form(service: Service) -> ServiceForm:
         form.theme.data = service.theme or ""
         form.version.data = service.version_id
     return form
-
-
-def _against_present(form: ServiceForm, refusal: Conflict) -> ServiceForm:
-    """The form with what was typed, ready to be saved over what stands there now."""
-    form.form_errors.append(str(refusal))
-    form.version.raw_data = None
-    form.version.data = g.service.version_id
-    return form
-
-
-def _settings_page(form: ServiceForm, status: int) -> Answer:
-    return render("manage/settings.html", form=form), status

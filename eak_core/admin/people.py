@@ -4,13 +4,13 @@ An address or a name never stands in a page's address: the search is sent as a f
 known by the number of the account.
 """
 
-from flask import flash, g, redirect, url_for
+from flask import g, url_for
 from sqlalchemy.orm import selectinload
 from werkzeug.wrappers import Response
 from wtforms import SelectChoice, SelectField, StringField
 from wtforms.validators import DataRequired, Length
 
-from eak_core.admin.desk import Answer, blueprint, find_service, places
+from eak_core.admin.desk import blueprint, find_service, places
 from eak_core.db import current_session
 from eak_core.errors import Invalid, NotFound
 from eak_core.i18n import _, _l
@@ -24,7 +24,7 @@ from eak_core.people.roles import (
     revoke_role,
 )
 from eak_core.people.search import Found, administrators, search_people
-from eak_core.web import render
+from eak_core.web.acts import Answer, finish, form_page
 from eak_core.web.forms import Form
 
 PERSON = "/personnes/<int(max=2147483647):person_id>"
@@ -63,14 +63,14 @@ def people() -> Answer:
         try:
             found = search_people(session, g.actor, form.text.data)
         except Invalid as refusal:
-            form.add_errors(refusal.fields)
+            form.refuse(refusal)
     return _people_page(form, found)
 
 
 @blueprint.get(PERSON)
 def person(person_id: int) -> Answer:
     """One account, its roles, and what can be done about them."""
-    return _person_page(_existing(person_id), ManagerForm(), 200)
+    return _person_page(_existing(person_id), ManagerForm())
 
 
 @blueprint.post(f"{PERSON}/gestion")
@@ -79,7 +79,7 @@ def make_manager(person_id: int) -> Answer:
     session = current_session()
     found, form = _existing(person_id), ManagerForm()
     if not form.validate():
-        return _person_page(found, form, 422)
+        return _person_page(found, form)
     service = find_service(session, form.service.data)
     grant_role(session, g.actor, found, service, "manager")
     return _done(
@@ -114,11 +114,7 @@ def unmake_administrator(person_id: int) -> Response:
     found = _existing(person_id)
     revoke_administrator(current_session(), g.actor, found)
     message = _("%(name)s no longer runs the site.", name=found.name)
-    if found.id == g.actor.person_id:
-        current_session().commit()
-        flash(message, "success")
-        return redirect("/")
-    return _done(found, message)
+    return finish(message, "/") if found.id == g.actor.person_id else _done(found, message)
 
 
 @blueprint.post(f"{PERSON}/fermer")
@@ -139,17 +135,16 @@ def reopen(person_id: int) -> Response:
 
 def _people_page(form: SearchForm, found: Found | None) -> Answer:
     session = current_session()
-    page = render(
+    return form_page(
         "admin/people.html",
-        form=form,
+        form,
         found=found,
         known=places(session) if found else {},
         administrators=administrators(session, g.actor),
     )
-    return page, 422 if form.errors else 200
 
 
-def _person_page(found: Person, form: ManagerForm, status: int) -> Answer:
+def _person_page(found: Person, form: ManagerForm) -> Answer:
     known = sorted(places(current_session()).values(), key=lambda service: service.name)
     managed_ids = {grant.service_id for grant in found.grants if grant.role == "manager"}
     form.service.choices = [
@@ -161,7 +156,7 @@ def _person_page(found: Person, form: ManagerForm, status: int) -> Answer:
         ),
     ]
     managed = [service for service in known if service.id in managed_ids]
-    return render("admin/person.html", person=found, managed=managed, form=form), status
+    return form_page("admin/person.html", form, person=found, managed=managed)
 
 
 def _existing(person_id: int) -> Person:
@@ -174,6 +169,4 @@ def _existing(person_id: int) -> Person:
 
 
 def _done(found: Person, message: str) -> Response:
-    current_session().commit()
-    flash(message, "success")
-    return redirect(url_for(".person", person_id=found.id))
+    return finish(message, url_for(".person", person_id=found.id))

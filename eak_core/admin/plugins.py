@@ -1,17 +1,16 @@
 """The plugins of a service, for its managers: on or off, their settings, what became of them."""
 
-from flask import Response, flash, g, jsonify, redirect, request, url_for
-from werkzeug.wrappers import Response as AnyResponse
+from flask import Response, g, jsonify, request, url_for
 from wtforms import HiddenField, SelectChoice, SelectField, TextAreaField
 from wtforms.validators import AnyOf, Length
 
 from eak_core.admin.catching_up import catch_up_progress
 from eak_core.admin.settings import SettingsPage
 from eak_core.db import current_session
-from eak_core.errors import Conflict, Invalid, NotFound, Refused
+from eak_core.errors import Conflict, NotFound
 from eak_core.i18n import _, _l
 from eak_core.ideas.stages import WITHDRAWN
-from eak_core.ideas.transitions import REASON_LENGTH, stage_graph
+from eak_core.ideas.transitions import stage_graph
 from eak_core.permissions import require
 from eak_core.plugins import activation, breaker
 from eak_core.plugins.activation import Switched
@@ -22,11 +21,11 @@ from eak_core.plugins.preview import preview
 from eak_core.plugins.purge import notice_purges
 from eak_core.plugins.standing import standings
 from eak_core.web import render
+from eak_core.web.acts import Answer, attempt, finish, form_page
 from eak_core.web.forms import Form
+from eak_core.web.text import REASON_LENGTH
 
 blueprint = ServiceBlueprint("manage_plugins", __name__, below="/gestion/plugins")
-
-Answer = str | AnyResponse | tuple[str, int]
 
 ON, OFF = "on", "off"
 
@@ -64,19 +63,14 @@ def switch(name: str) -> Answer:
     """What switching would change; then, once confirmed, the switching."""
     found = _installed(name)
     form = _switch_form(name)
-    if request.method != "POST":
-        return _switch_page(found, form, 200)
-    if not form.validate():
-        return _switch_page(found, form, 422)
-    try:
-        done = _switched(name, form)
-    except (Invalid, Refused) as refusal:
-        return _switch_page(found, form, form.refuse(refusal))
-    current_session().commit()
-    flash(str(done.message), "success" if done.changed else "info")
-    if done.catching_up:
-        return redirect(url_for(".catch_up", name=name))
-    return redirect(url_for(".index"))
+    return attempt(
+        form,
+        lambda: _switched(name, form),
+        done=lambda done: _said(
+            done,
+            url_for(".catch_up", name=name) if done.catching_up else url_for(".index"),
+        ),
+    ) or _switch_page(found, form)
 
 
 @blueprint.get("/<name>/rattrapage")
@@ -104,9 +98,8 @@ def settings(name: str) -> Answer:
     if request.method == "POST":
         try:
             if page.save(g.actor, request.form):
-                current_session().commit()
-                flash(_("The settings of “%(plugin)s” are saved.", plugin=page.title), "success")
-                return redirect(url_for(".settings", name=name))
+                message = _("The settings of “%(plugin)s” are saved.", plugin=page.title)
+                return finish(message, url_for(".settings", name=name))
             status = 422
         except Conflict as refusal:
             page.compare(refusal)
@@ -118,9 +111,7 @@ def settings(name: str) -> Answer:
 def resume(name: str) -> Answer:
     """Let a suspended plugin back onto the pages."""
     done = activation.resume(current_session(), g.actor, g.service, name)
-    current_session().commit()
-    flash(str(done.message), "success" if done.changed else "info")
-    return redirect(url_for(".index"))
+    return finish(*_said(done, url_for(".index")))
 
 
 @blueprint.get("/<name>/pannes")
@@ -135,6 +126,10 @@ def faults(name: str) -> Answer:
         suspended_at=row.suspended_at if row and row.active else None,
         faults=breaker.faults(session, g.service.id, name),
     )
+
+
+def _said(done: Switched, place: str) -> tuple[str, str, str]:
+    return str(done.message), place, "success" if done.changed else "info"
 
 
 def _installed(name: str) -> Installed:
@@ -172,9 +167,9 @@ def _switch_form(name: str) -> SwitchForm:
     return form
 
 
-def _switch_page(found: Installed, form: SwitchForm, status: int) -> Answer:
+def _switch_page(found: Installed, form: SwitchForm) -> Answer:
     """What would change as things stand now, with what was typed where something was."""
     ahead = preview(current_session(), g.service, found.name)
     # What is asked next is to confirm this page, not the one before it.
     form.to.data = ON if ahead.enabling else OFF
-    return render("manage/plugins_switch.html", ahead=ahead, found=found, form=form), status
+    return form_page("manage/plugins_switch.html", form, ahead=ahead, found=found)

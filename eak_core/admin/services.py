@@ -1,20 +1,20 @@
 """The services of the site: opened, archived, opened again."""
 
-from flask import flash, g, redirect, url_for
+from flask import g, url_for
 from sqlalchemy import func, select
 from werkzeug.wrappers import Response
 from wtforms import StringField
 from wtforms.validators import InputRequired, Length
 
-from eak_core.admin.desk import Answer, blueprint, find_service
+from eak_core.admin.desk import blueprint, find_service
 from eak_core.admin.manage import ServiceForm, theme_choices
 from eak_core.db import current_session
-from eak_core.errors import Invalid
 from eak_core.i18n import _, _l
 from eak_core.people.models import RoleGrant
 from eak_core.services.directory import archive_service, create_service, restore_service
 from eak_core.services.models import Service
 from eak_core.web import render
+from eak_core.web.acts import Answer, attempt, finish, form_page
 from eak_core.web.pagination import paginate
 
 
@@ -60,15 +60,18 @@ def new_service() -> Answer:
     form.theme.choices = theme_choices()
     if not form.is_submitted():
         form.audience.data = "public"
-    if form.validate_on_submit():
-        try:
-            service = _created(form)
-        except Invalid as refusal:
-            form.add_errors(refusal.fields)
-        else:
-            flash(_("The service “%(name)s” is open.", name=service.name), "success")
-            return redirect(url_for("manage.home", service_slug=service.slug))
-    return render("admin/new_service.html", form=form), 422 if form.errors else 200
+    return attempt(
+        form,
+        lambda: create_service(
+            current_session(), g.actor, form.slug.data.strip(), form.name.data,
+            description=form.description.data or "", audience=form.audience.data,
+            theme=form.theme.data or None,
+        ),
+        done=lambda service: (
+            _("The service “%(name)s” is open.", name=service.name),
+            url_for("manage.home", service_slug=service.slug),
+        ),
+    ) or form_page("admin/new_service.html", form)  # fmt: skip
 
 
 @blueprint.post("/services/<slug>/archiver")
@@ -76,12 +79,8 @@ def archive(slug: str) -> Response:
     """Make a service read-only and take it off the portal."""
     service = find_service(current_session(), slug)
     archive_service(current_session(), g.actor, service)
-    current_session().commit()
-    flash(
-        _("“%(name)s” is archived: it can be read, but no longer changed.", name=service.name),
-        "success",
-    )
-    return redirect(url_for(".services"))
+    message = _("“%(name)s” is archived: it can be read, but no longer changed.", name=service.name)
+    return finish(message, url_for(".services"))
 
 
 @blueprint.post("/services/<slug>/rouvrir")
@@ -89,21 +88,4 @@ def restore(slug: str) -> Response:
     """Open an archived service again."""
     service = find_service(current_session(), slug)
     restore_service(current_session(), g.actor, service)
-    current_session().commit()
-    flash(_("“%(name)s” is open again.", name=service.name), "success")
-    return redirect(url_for(".services"))
-
-
-def _created(form: NewServiceForm) -> Service:
-    session = current_session()
-    service = create_service(
-        session,
-        g.actor,
-        form.slug.data.strip(),
-        form.name.data,
-        description=form.description.data or "",
-        audience=form.audience.data,
-        theme=form.theme.data or None,
-    )
-    session.commit()
-    return service
+    return finish(_("“%(name)s” is open again.", name=service.name), url_for(".services"))

@@ -13,7 +13,7 @@ from wtforms import (
     TextAreaField,
 )
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import InputRequired, Length, Regexp
+from wtforms.validators import InputRequired, Length
 
 from eak_core.i18n import _l
 from eak_core.ideas import criteria as criteria_room
@@ -22,12 +22,12 @@ from eak_core.ideas.criteria import criterion_example, criterion_name, criterion
 from eak_core.ideas.models import Commune, Criterion, Subject
 from eak_core.ideas.stages import Stage
 from eak_core.ideas.texts import LENGTHS, STATEMENT_LENGTH, Proposal
-from eak_core.ideas.transitions import REASON_LENGTH
+from eak_core.web.acts import OnceForm, public_reason
 from eak_core.web.fields import CheckboxesField, Needed
 from eak_core.web.forms import Form
 
 
-class ProposalForm(Form):
+class ProposalForm(OnceForm):
     """An idea as its author writes it. `proposal_form` adds what the service asks for."""
 
     title = StringField(
@@ -70,7 +70,6 @@ class ProposalForm(Form):
         _l("Communes where it would be tried"),
         description=_l("Leave everything empty for the whole territory."),
     )
-    form_key = HiddenField(validators=[Length(max=36), Regexp(r"^[0-9a-f-]{0,36}$")])
 
     def proposal(self, criteria: Sequence[Criterion]) -> Proposal:
         """What was typed."""
@@ -89,7 +88,6 @@ def proposal_form(
     subjects: Sequence[Subject],
     communes: Sequence[Commune],
     proposal: Proposal | None = None,
-    form_key: str = "",
 ) -> ProposalForm:
     """The form of one service, showing ``proposal`` until something was typed."""
     fields: dict[str, Any] = {
@@ -100,9 +98,8 @@ def proposal_form(
         )
         for criterion in criteria
     }
-    shown = _shown(proposal) if proposal else {}
     form: ProposalForm = type("ServiceProposalForm", (ProposalForm,), fields)(
-        data={"form_key": form_key, **shown}
+        data=_shown(proposal) if proposal else None
     )
     form.subjects.choices = [SelectChoice(subject.id, subject.name) for subject in subjects]
     form.communes.choices = [
@@ -150,15 +147,9 @@ class StageForm(Form):
         _l("Bring this idea to"),
         validators=[InputRequired(_l("Choose where the idea goes."))],
     )
-    reason = TextAreaField(
-        _l("Public reason"),
-        description=_l("Everybody reads it on the page of the idea: say what decided, and what"
-                       " comes next."),
-        validators=[
-            InputRequired(_l("Give a reason: it will be public, and readers will look for it.")),
-            Length(max=REASON_LENGTH),
-        ],
-    )  # fmt: skip
+    reason = public_reason(
+        _l("Everybody reads it on the page of the idea: say what decided, and what comes next.")
+    )
     seen = HiddenField(validators=[Length(max=64)])
 
     def offer(self, stages: Sequence[Stage]) -> None:
@@ -169,27 +160,10 @@ class StageForm(Form):
 class WithdrawForm(Form):
     """An author takes their idea back."""
 
-    reason = TextAreaField(
-        _l("Public reason"),
-        description=_l("It stays on the page in place of your text. For example: “It already exists"
-                       " in my town; I have joined them.”"),
-        validators=[
-            InputRequired(_l("Give a reason: it will be public, and readers will look for it.")),
-            Length(max=REASON_LENGTH),
-        ],
+    reason = public_reason(
+        _l("It stays on the page in place of your text. For example: “It already exists in my town;"
+           " I have joined them.”")
     )  # fmt: skip
-
-
-class ModerationForm(Form):
-    """Hide an idea, or show it again."""
-
-    reason = TextAreaField(
-        _l("Public reason"),
-        validators=[
-            InputRequired(_l("Give a reason: it will be public, and readers will look for it.")),
-            Length(max=REASON_LENGTH),
-        ],
-    )
 
 
 class SubjectForm(Form):

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import flash, g, redirect, request, url_for
+from flask import g, request, url_for
 
 from eak_core.db import current_session
 from eak_core.errors import NotFound
@@ -10,20 +10,15 @@ from eak_core.i18n import _
 from eak_core.ideas import criteria, listing, rows, subjects, transitions
 from eak_core.ideas.addresses import idea_url
 from eak_core.ideas.display import words
-from eak_core.ideas.forms import (
-    CriterionForm,
-    ModerationForm,
-    NewSubjectForm,
-    SubjectForm,
-)
+from eak_core.ideas.forms import CriterionForm, NewSubjectForm, SubjectForm
 from eak_core.ideas.models import Criterion, Subject
 from eak_core.ideas.stages import Graph, Stage
-from eak_core.ideas.views import Answer, tried
 from eak_core.ideas.visibility import subject_of
 from eak_core.moderation import decisions
 from eak_core.permissions import require
 from eak_core.plugins.blueprint import ServiceBlueprint
 from eak_core.web import render
+from eak_core.web.acts import Answer, ReasonForm, attempt, form_page
 from eak_core.web.pagination import paginate
 
 blueprint = ServiceBlueprint("ideas_manage", __name__, below="/gestion")
@@ -68,42 +63,32 @@ def _elsewhere(graph: Graph, counts: dict[str, int]) -> list[Stage]:
 @blueprint.route("/idees/<int:idea_id>/masquer", methods=["GET", "POST"])
 def hide(idea_id: int) -> Answer:
     """Take an idea off every page, with a public reason."""
-    session = current_session()
+    session, form = current_session(), ReasonForm()
     require(g.actor, "content.hide", g.service)
     idea = rows.public_idea(session, g.service, idea_id)
-    form = ModerationForm()
-
-    def act() -> None:
-        decisions.hide(session, g.actor, g.service, subject_of(idea_id), form.reason.data or "")
-
-    if form.validate_on_submit() and tried(form, act):
-        session.commit()
-        flash(_("The idea is hidden. Its page gives your reason."), "success")
-        return redirect(idea_url(idea))
-    return render("ideas/hide.html", form=form, idea=idea), form.answer_status
+    return attempt(
+        form,
+        lambda: decisions.hide(session, g.actor, g.service, subject_of(idea_id), form.reason.data),
+        done=(_("The idea is hidden. Its page gives your reason."), idea_url(idea)),
+    ) or form_page("ideas/hide.html", form, idea=idea)
 
 
 @blueprint.route("/idees/<int:idea_id>/retablir", methods=["GET", "POST"])
 def restore(idea_id: int) -> Answer:
     """Show a hidden idea to its moderators, and to everybody again with a public reason."""
-    session = current_session()
+    session, form = current_session(), ReasonForm()
     require(g.actor, "content.restore", g.service)
     idea = rows.idea_of(session, g.service, idea_id)
     reason = decisions.hidden_reason(session, g.service.id, subject_of(idea_id))
     if reason is None:
         raise NotFound(_("This idea is not hidden."))
-    form = ModerationForm()
-
-    def act() -> None:
-        decisions.restore(session, g.actor, g.service, subject_of(idea_id), form.reason.data or "")
-
-    if form.validate_on_submit() and tried(form, act):
-        session.commit()
-        flash(_("The idea is public again."), "success")
-        return redirect(idea_url(idea))
-    return render(
-        "ideas/restore.html", form=form, idea=idea, hidden_because=reason
-    ), form.answer_status
+    return attempt(
+        form,
+        lambda: decisions.restore(
+            session, g.actor, g.service, subject_of(idea_id), form.reason.data
+        ),
+        done=(_("The idea is public again."), idea_url(idea)),
+    ) or form_page("ideas/restore.html", form, idea=idea, hidden_because=reason)
 
 
 @blueprint.get("/sujets")
@@ -165,17 +150,15 @@ def _criterion_form(criterion: Criterion, **options: Any) -> CriterionForm:
 @blueprint.post("/sujets")
 def add_subject() -> Answer:
     """Add a subject at the end of the list."""
-    session = current_session()
-    form = NewSubjectForm(prefix="new-")
-
-    def act() -> None:
-        subjects.add_subject(session, g.actor, g.service, form.name.data or "")
-
-    if form.validate() and tried(form, act):
-        session.commit()
-        flash(_("The subject “%(name)s” is in the list.", name=form.name.data), "success")
-        return redirect(url_for("ideas_manage.lists"))
-    return _lists(new=form), form.answer_status
+    session, form = current_session(), NewSubjectForm(prefix="new-")
+    return attempt(
+        form,
+        lambda: subjects.add_subject(session, g.actor, g.service, form.name.data),
+        done=lambda _added: (
+            _("The subject “%(name)s” is in the list.", name=form.name.data),
+            url_for("ideas_manage.lists"),
+        ),
+    ) or (_lists(new=form), form.answer_status)
 
 
 @blueprint.post("/sujets/<int:subject_id>")
@@ -184,18 +167,17 @@ def change_subject(subject_id: int) -> Answer:
     session = current_session()
     subject = subjects.subject_of(session, g.service, subject_id)
     form = _subject_form(subject, formdata=request.form)
-
-    def act() -> None:
-        subjects.change_subject(
+    return attempt(
+        form,
+        lambda: subjects.change_subject(
             session, g.actor, g.service, subject_id,
-            name=form.name.data or "", position=form.position.data, archived=form.archived.data,
-        )  # fmt: skip
-
-    if form.validate() and tried(form, act):
-        session.commit()
-        flash(_("The subject “%(name)s” is saved.", name=form.name.data), "success")
-        return redirect(url_for("ideas_manage.lists"))
-    return _lists(subject_forms={subject_id: form}), form.answer_status
+            name=form.name.data, position=form.position.data, archived=form.archived.data,
+        ),
+        done=lambda _changed: (
+            _("The subject “%(name)s” is saved.", name=form.name.data),
+            url_for("ideas_manage.lists"),
+        ),
+    ) or (_lists(subject_forms={subject_id: form}), form.answer_status)  # fmt: skip
 
 
 @blueprint.post("/criteres/<int:criterion_id>")
@@ -204,16 +186,12 @@ def change_criterion(criterion_id: int) -> Answer:
     session = current_session()
     criterion = criteria.criterion_of(session, g.service, criterion_id)
     form = _criterion_form(criterion, formdata=request.form)
-
-    def act() -> None:
-        criteria.change_criterion(
+    return attempt(
+        form,
+        lambda: criteria.change_criterion(
             session, g.actor, g.service, criterion_id,
             name=form.name.data or "", question=form.question.data or "",
             weight=form.weight.data, archived=form.archived.data,
-        )  # fmt: skip
-
-    if form.validate() and tried(form, act):
-        session.commit()
-        flash(_("The criterion is saved."), "success")
-        return redirect(url_for("ideas_manage.lists"))
-    return _lists(criterion_forms={criterion_id: form}), form.answer_status
+        ),
+        done=(_("The criterion is saved."), url_for("ideas_manage.lists")),
+    ) or (_lists(criterion_forms={criterion_id: form}), form.answer_status)  # fmt: skip

@@ -16,9 +16,8 @@ from eak_core.ideas.stages import DRAFT, WITHDRAWN, Graph, Stage, weave
 from eak_core.permissions import Actor, may, require
 from eak_core.plugins.host import get_host
 from eak_core.services.models import Service
-from eak_core.web.text import clean_lines
+from eak_core.web.text import REASON_LENGTH, clean_lines
 
-REASON_LENGTH = 2_000
 _EXTENSION = "eak_stage_path"
 
 

@@ -1,23 +1,18 @@
 """The pages of ideas for readers and authors: list, page, form, drafts, withdrawal."""
 
-from collections.abc import Callable
 from dataclasses import replace
-from typing import Any
-from uuid import uuid4
 
-from flask import flash, g, redirect, request, url_for
-from werkzeug.wrappers import Response
+from flask import g, redirect, request, url_for
 
 from eak_core.db import current_session
-from eak_core.errors import EakError, Forbidden
-from eak_core.i18n import _, _l
+from eak_core.i18n import _
 from eak_core.ideas import listing, proposals, rows, transitions
 from eak_core.ideas.addresses import idea_url
 from eak_core.ideas.criteria import criteria_of
 from eak_core.ideas.display import words
 from eak_core.ideas.filtering import active_filters, feed_values, read_filters
 from eak_core.ideas.forms import ProposalForm, StageForm, WithdrawForm, proposal_form
-from eak_core.ideas.models import Criterion, Idea
+from eak_core.ideas.models import Criterion, Idea, StageChange
 from eak_core.ideas.reading import read_idea
 from eak_core.ideas.stages import DRAFT
 from eak_core.ideas.subjects import subjects_of
@@ -28,14 +23,12 @@ from eak_core.permissions import SignInRequired, require
 from eak_core.plugins.blueprint import ServiceBlueprint
 from eak_core.plugins.slots import slot_cards
 from eak_core.web import render
-from eak_core.web.forms import Form
+from eak_core.web.acts import Answer, attempt, finish, form_page
 from eak_core.web.limits import limit_submit
 from eak_core.web.pagination import paginate
 
 blueprint = ServiceBlueprint("ideas", __name__)
 blueprint.context_processor(words)
-
-Answer = str | Response | tuple[str, int]
 
 
 @blueprint.get("/idees/")
@@ -73,7 +66,7 @@ def show(idea_id: int, slug: str = "") -> Answer:
     return page_of(idea)
 
 
-def page_of(idea: Idea, stage_form: StageForm | None = None, refused: Any = "") -> str:
+def page_of(idea: Idea, stage_form: StageForm | None = None) -> str:
     """The page of a readable idea, with the manager's form where they may move it."""
     session = current_session()
     graph = transitions.stage_graph(g.active)
@@ -86,7 +79,6 @@ def page_of(idea: Idea, stage_form: StageForm | None = None, refused: Any = "") 
         idea=idea,
         reading=read_idea(session, graph, idea),
         form=stage_form if offered else None,
-        refused=refused,
         can_withdraw=transitions.can_withdraw(g.active, g.service, idea, g.actor),
         can_edit=proposals.can_edit(g.service, idea, g.actor),
     )
@@ -106,7 +98,7 @@ def new() -> Answer:
     """The form of a new idea."""
     if request.method != "POST":
         require(g.actor, "idea.submit", g.service)
-    form, criteria = _open_form(form_key=str(uuid4()))
+    form, criteria = _open_form()
     return _write(form, criteria, None)
 
 
@@ -122,63 +114,44 @@ def edit(idea_id: int) -> Answer:
     return _write(form, criteria, idea)
 
 
-def _open_form(
-    proposal: Proposal | None = None, form_key: str = ""
-) -> tuple[ProposalForm, list[Criterion]]:
+def _open_form(proposal: Proposal | None = None) -> tuple[ProposalForm, list[Criterion]]:
     session = current_session()
     criteria = criteria_of(session, g.service.id)
     subjects = subjects_of(session, g.service.id)
-    form = proposal_form(criteria, subjects, communes(session), proposal, form_key)
-    return form, criteria
+    return proposal_form(criteria, subjects, communes(session), proposal), criteria
 
 
 def _write(form: ProposalForm, criteria: list[Criterion], idea: Idea | None) -> Answer:
     """Show the form, or save what it holds; whatever is refused is shown again as typed."""
-    if request.method == "POST":
-        try:
-            if not g.actor.signed_in:
-                raise SignInRequired(_l("You are no longer signed in."))
-            if form.validate():
-                return _save(form, criteria, idea)
-        except EakError as refusal:
-            form.refuse(refusal)
-    answer = render(
+    return attempt(form, lambda: _save(form, criteria, idea), done=lambda told: told) or form_page(
         "ideas/form.html",
-        form=form,
+        form,
         criteria=criteria,
         idea=idea,
         is_draft=idea is None or idea.stage == DRAFT,
         signed_out=not g.actor.signed_in,
     )
-    return answer, form.answer_status
 
 
 @limit_submit
-def _save(form: ProposalForm, criteria: list[Criterion], idea: Idea | None) -> Response:
+def _save(form: ProposalForm, criteria: list[Criterion], idea: Idea | None) -> tuple[str, str]:
+    """Save what was typed; answers what is said of it, and where that is."""
     session = current_session()
     proposal = form.proposal(criteria)
     if idea is not None and idea.stage != DRAFT:
         saved = proposals.edit_idea(session, g.actor, g.service, idea, proposal)
-        message = _("Your changes are public.")
     elif request.form.get("action") == "draft":
         saved = proposals.save_draft(
-            session, g.actor, g.service, proposal, idea=idea, form_key=form.form_key.data or None
+            session, g.actor, g.service, proposal, idea=idea, form_key=form.key
         )
-        message = _("Your draft is saved. Only you can see it.")
+        place = url_for("ideas.edit", idea_id=saved.id)
+        return _("Your draft is saved. Only you can see it."), place
     else:
         saved = proposals.submit_idea(
-            session, g.actor, g.service, proposal, idea=idea, form_key=form.form_key.data or None
+            session, g.actor, g.service, proposal, idea=idea, form_key=form.key
         )
-        message = (
-            _("Your changes are public.")
-            if saved.changed
-            else _("Thank you! Your idea is public. The team of this service will read it.")
-        )
-    session.commit()
-    flash(message, "success")
-    if saved.stage == DRAFT:
-        return redirect(url_for("ideas.edit", idea_id=saved.id))
-    return redirect(idea_url(saved))
+    thanks = _("Thank you! Your idea is public. The team of this service will read it.")
+    return _("Your changes are public.") if saved.changed else thanks, idea_url(saved)
 
 
 @blueprint.post("/idees/<int:idea_id>/supprimer")
@@ -188,73 +161,50 @@ def discard(idea_id: int) -> Answer:
     idea = rows.idea_of(session, g.service, idea_id)
     check_readable(session, g.actor, g.service, idea)
     proposals.discard_draft(session, g.actor, g.service, idea)
-    session.commit()
-    flash(_("The draft is deleted."), "success")
-    return redirect(url_for("ideas.mine"))
+    return finish(_("The draft is deleted."), url_for("ideas.mine"))
 
 
 @blueprint.route("/idees/<int:idea_id>/retirer", methods=["GET", "POST"])
 def withdraw(idea_id: int) -> Answer:
     """Ask the author for a public reason, then take the idea back."""
-    session = current_session()
+    session, form = current_session(), WithdrawForm()
     idea = rows.idea_of(session, g.service, idea_id)
     check_readable(session, g.actor, g.service, idea)
     require(g.actor, "idea.withdraw", g.service, idea)
-    form = WithdrawForm()
-
-    def act() -> None:
-        transitions.withdraw_idea(
-            session, g.actor, g.service, g.active, idea, form.reason.data or ""
-        )
-
-    if form.validate_on_submit() and tried(form, act):
-        session.commit()
-        flash(_("Your idea is withdrawn. Its page says so, with your reason."), "success")
-        return redirect(idea_url(idea))
-    return render("ideas/withdraw.html", form=form, idea=idea), form.answer_status
+    return attempt(
+        form,
+        lambda: transitions.withdraw_idea(
+            session, g.actor, g.service, g.active, idea, form.reason.data
+        ),
+        done=(_("Your idea is withdrawn. Its page says so, with your reason."), idea_url(idea)),
+    ) or form_page("ideas/withdraw.html", form, idea=idea)
 
 
 @blueprint.post("/idees/<int:idea_id>/etape")
 def change_stage(idea_id: int) -> Answer:
     """A manager brings the idea to another stage."""
-    session = current_session()
+    session, form = current_session(), StageForm()
     idea = rows.idea_of(session, g.service, idea_id)
     check_readable(session, g.actor, g.service, idea)
     require(g.actor, "idea.change_stage", g.service, idea)
-    form = StageForm()
     graph = transitions.stage_graph(g.active)
     # Every stage is let through here, so that the domain says why one cannot be reached.
     form.offer(graph.stages())
-    if form.validate():
-        try:
-            change = transitions.change_stage(
-                session, g.actor, g.service, g.active, idea,
-                form.to.data, form.reason.data or "", seen=form.seen.data or None,
-            )  # fmt: skip
-        except Forbidden:
-            raise
-        except EakError as refusal:
-            form.refuse(refusal)
-        else:
-            session.commit()
-            flash(
-                _("The idea is now in “%(stage)s”.", stage=graph.stage(change.to_stage).title),
-                "success",
-            )
-            return redirect(idea_url(idea))
+
+    def said(change: StageChange) -> tuple[str, str]:
+        stage = graph.stage(change.to_stage).title
+        return _("The idea is now in “%(stage)s”.", stage=stage), idea_url(idea)
+
+    done = attempt(
+        form,
+        lambda: transitions.change_stage(
+            session, g.actor, g.service, g.active, idea,
+            form.to.data, form.reason.data, seen=form.seen.data or None,
+        ),
+        done=said,
+    )  # fmt: skip
+    if done is not None:
+        return done
     form.offer(transitions.next_stages(g.active, g.service, idea, g.actor))
     form.seen.data = idea.stage
     return page_of(idea, form), form.answer_status
-
-
-def tried(form: Form, act: Callable[[], object]) -> bool:
-    """Whether ``act`` was done; where it is refused, ``form`` says why."""
-    try:
-        act()
-    except Forbidden:
-        raise
-    except EakError as refusal:
-        form.refuse(refusal)
-    else:
-        return True
-    return False

@@ -25,12 +25,11 @@ from eak_core.people.shortcuts import shortcuts_of
 from eak_core.permissions import SignInRequired
 from eak_core.security_log import note
 from eak_core.web import render
+from eak_core.web.acts import Answer, attempt, finish, form_page
 from eak_core.web.i18n import LANGUAGES, current_language
 from eak_core.web.limits import limit_sign_in
 
 blueprint = Blueprint("account", __name__, url_prefix="/compte")
-
-Answer = str | AnyResponse | tuple[str, int]
 
 
 def me() -> Person:
@@ -61,16 +60,16 @@ def change() -> Answer:
     """Save the name and the language."""
     person = me()
     form = _profile_form(person)
-    if form.validate():
-        try:
-            change_profile(current_session(), person, name=form.name.data, locale=form.locale.data)
-        except Invalid as refusal:
-            form.add_errors(refusal.fields)
-        else:
-            current_session().commit()
-            flash(_("Your changes are saved."), "success")
-            return redirect(url_for("account.show", lang=person.locale))
-    return _account_page(person, form), 422
+    return attempt(
+        form,
+        lambda: change_profile(
+            current_session(), person, name=form.name.data, locale=form.locale.data
+        ),
+        done=lambda _changed: (
+            _("Your changes are saved."),
+            url_for("account.show", lang=person.locale),
+        ),
+    ) or (_account_page(person, form), form.answer_status)
 
 
 @blueprint.get("/mes-donnees.json")
@@ -92,57 +91,52 @@ def erase() -> Answer:
     """Say what erasure takes and leaves, ask for the password, and erase."""
     person = me()
     form = EraseForm()
-    if form.validate_on_submit():
-        try:
-            erase_own_account(current_session(), person, form.password.data)
-        except Invalid as refusal:
-            note("wrong_password", person=person.id)
-            form.add_errors(refusal.fields)
-        else:
-            current_session().commit()
-            logout_user()
-            flash(_("Your account is erased. Thank you for having taken part."), "success")
-            return redirect("/")
-    page = render("people/erase.html", form=form)
-    return (page, 422) if form.errors else page
+    done = attempt(
+        form,
+        lambda: erase_own_account(current_session(), person, form.password.data),
+        done=_erased,
+        # The last administrator is refused whatever they type.
+        shows=Invalid,
+    )
+    if form.refusal is not None:
+        note("wrong_password", person=person.id)
+    return done or form_page("people/erase.html", form)
+
+
+def _erased(_nothing: object) -> tuple[str, str]:
+    logout_user()
+    return _("Your account is erased. Thank you for having taken part."), "/"
 
 
 @blueprint.post("/sessions/<int:session_id>/terminer")
 def end_session(session_id: int) -> Answer:
     """Sign out in another browser."""
     sessions.end_one(current_session(), me(), session_id)
-    current_session().commit()
     note("session_ended", person=me().id)
-    flash(_("This session has ended."), "success")
-    return redirect(url_for("account.show"))
+    return finish(_("This session has ended."), url_for("account.show"))
 
 
 @blueprint.post("/sessions/terminer-les-autres")
 def end_other_sessions() -> Answer:
     """Sign out everywhere but here."""
     sessions.end_others(current_session(), me())
-    current_session().commit()
     note("session_ended", person=me().id, others=True)
-    flash(_("You are signed out everywhere else."), "success")
-    return redirect(url_for("account.show"))
+    return finish(_("You are signed out everywhere else."), url_for("account.show"))
 
 
 @blueprint.post("/invitations/<int:invitation_id>/accepter")
 def accept(invitation_id: int) -> Answer:
     """Take the role that was offered."""
     service = invitations.accept(current_session(), me(), invitation_id)
-    current_session().commit()
-    flash(_("You now run the service “%(service)s”.", service=service.name), "success")
-    return redirect(url_for("manage.home", service_slug=service.slug))
+    message = _("You now run the service “%(service)s”.", service=service.name)
+    return finish(message, url_for("manage.home", service_slug=service.slug))
 
 
 @blueprint.post("/invitations/<int:invitation_id>/decliner")
 def decline(invitation_id: int) -> Answer:
     """Do without the role that was offered."""
     invitations.decline(current_session(), me(), invitation_id)
-    current_session().commit()
-    flash(_("You have declined the invitation."), "success")
-    return redirect(url_for("account.show"))
+    return finish(_("You have declined the invitation."), url_for("account.show"))
 
 
 @limit_sign_in
@@ -163,8 +157,7 @@ def confirm_address(token: str) -> ResponseReturnValue:
             return _welcome(person)
         note("wrong_password", person=person.id)
         form.add_errors({"password": _("The password is wrong.")})
-    page = render("security/confirm_address.html", form=form, person=person, token=token)
-    return (page, 422) if form.errors else page
+    return form_page("security/confirm_address.html", form, person=person, token=token)
 
 
 def _welcome(person: Person) -> AnyResponse:

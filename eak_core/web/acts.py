@@ -69,7 +69,9 @@ def attempt(
         result = act()
         session.commit()
     except EakError as refusal:
+        # What is shown instead is read: nobody who wants to write need wait for it.
         session.rollback()
+        session.writes = False
         if not isinstance(refusal, EakError if keeps else shows) or refusal.status >= 500:
             raise
         form.refuse(refusal)

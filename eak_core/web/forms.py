@@ -53,7 +53,8 @@ class Form(FlaskForm):  # type: ignore[misc]  # Flask-WTF ships no types
     Only what a form sends is taken, never JSON: UnsupportedMediaType (415).
     """
 
-    _refused_with = 0
+    #: Why a domain function did not do what the form asks; None where none refused.
+    refusal: EakError | None = None
 
     class Meta(FlaskForm.Meta):  # type: ignore[misc]  # Flask-WTF ships no types
         """How fields are made: each gets the checks of its kind before its own."""
@@ -106,14 +107,16 @@ class Form(FlaskForm):  # type: ignore[misc]  # Flask-WTF ships no types
             self.add_errors(refusal.fields)
         else:
             self.form_errors.append(str(refusal))
-        self._refused_with = refusal.status
+        self.refusal = refusal
         return refusal.status
 
     @property
     def answer_status(self) -> int:
         """The HTTP status of the page that shows this form: that of a refusal, 422 where an answer
         is wrong, else 200."""
-        return self._refused_with or (422 if self.errors else 200)
+        if self.refusal is not None:
+            return self.refusal.status
+        return 422 if self.errors else 200
 
 
 class _SiteTranslations:
