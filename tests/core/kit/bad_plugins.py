@@ -235,6 +235,20 @@ def upgrading(statement: str) -> Mistake:
     return append(UPGRADE, f"    op.execute({statement!r})\n")
 
 
+def later(statement: str) -> Mistake:
+    """A plugin whose second migration does something careless."""
+
+    def change(files: Files) -> None:
+        second = files[UPGRADE].replace('"0001"', '"0002"').partition("def upgrade")[0]
+        second = second.replace("down_revision = None", 'down_revision = "0001"')
+        files["eak_PLUGIN/migrations/versions/0002_more.py"] = (
+            f"{second}def upgrade() -> None:\n    {statement}\n\n\n"
+            "def downgrade() -> None:\n    pass\n"
+        )
+
+    return change
+
+
 A_TABLE = """
 
 class Scrap(Model):
@@ -350,6 +364,21 @@ BAD: dict[str, tuple[Mistake, Check, str]] = {
         append("eak_PLUGIN/models.py", "    note: Mapped[str | None]\n"),
         tables.check_migrations_make_the_models,
         "add_column PLUGIN_mark",
+    ),
+    "empty_handed": (
+        later('op.add_column("PLUGIN_mark", sa.Column("why", sa.Text(), nullable=False))'),
+        tables.check_migrations_keep_what_is_there,
+        "The migrations of “PLUGIN” after 0001 fail where rows stand in its tables",
+    ),
+    "forgetful": (
+        later("op.execute(\"DELETE FROM PLUGIN_mark WHERE marked_at < '2999-01-01'\")"),
+        tables.check_migrations_keep_what_is_there,
+        "after 0001 change what people have entered: PLUGIN_mark: no rows",
+    ),
+    "overbearing": (
+        later('op.execute("UPDATE PLUGIN_mark SET marked_at = date(marked_at)")'),
+        tables.check_migrations_keep_what_is_there,
+        "PLUGIN_mark.marked_at: 2027-03-01 12:00:00 became 2027-03-01 00:00:00",
     ),
     "no_migration": (
         remove("eak_PLUGIN/migrations/versions/0001_marks.py"),

@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable, Iterable, Sequence
 from datetime import timedelta
 from random import Random
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 from sqlalchemy import select
@@ -16,6 +16,7 @@ from eak_core.ideas.models import Idea
 from eak_core.kit.testing.conformance import Act, PluginConformance, Trial
 from eak_core.kit.testing.conformance.acts import submit
 from eak_core.kit.testing.conformance.histories import ensure_lives_are_the_same
+from eak_core.kit.testing.filled import Chosen
 from eak_core.kit.testing.site import Site
 from eak_core.kit.testing.sites import Sites
 from eak_core.plugins.models import PluginCounter
@@ -35,6 +36,9 @@ from eak_voting.preparing import Draft, prepare
 from eak_voting.settings import SECRECIES, ApprovalRules, Secrecy, Settings
 from eak_voting.tally import Box
 
+#: What a log's head may have been signed as: name, size, root, and whose signature.
+ROOT = "47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU="
+SIGNED = f"example.org/culture/votes\n2\n{ROOT}\n\n— example.org/culture/votes {ROOT}\n"
 #: The network that robots vote from.
 ROBOTS = "192.0.2.0/24"
 
@@ -241,6 +245,7 @@ class TestVoting(PluginConformance):
         give_support,
         ask_for_a_reminder,
     )
+    rows: ClassVar[Chosen] = {"voting_head": {"checkpoint": SIGNED}}
 
     def state(self, site: Site) -> object:
         """What is derived from events, and what ballots have come to: keys, codes and receipts

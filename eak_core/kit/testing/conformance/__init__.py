@@ -39,6 +39,7 @@ from eak_core.kit.testing.conformance.histories import START
 from eak_core.kit.testing.conformance.scene import Scene
 from eak_core.kit.testing.conformance.trial import Act, Trial
 from eak_core.kit.testing.databases import Kind
+from eak_core.kit.testing.filled import Chosen
 from eak_core.kit.testing.migrated import Plugins
 from eak_core.kit.testing.pool import Pool
 from eak_core.kit.testing.site import Site
@@ -76,7 +77,8 @@ class PluginConformance:
     in them. An act may answer how much time passes after it. ``beside`` names plugins that are on
     meanwhile because this one reacts to them. ``pages`` gives addresses of the plugin's pages that
     no link leads to. ``golden`` is the folder of golden files, by default ``golden`` beside the
-    test's module.
+    test's module. ``rows`` gives values, by table and column, for the rows that upgrades are tried
+    on, where not every value will do.
 
     What is left to chance is the same again with the seed that a failure prints, in the variable
     CONFORMANCE_SEED.
@@ -86,6 +88,7 @@ class PluginConformance:
     acts: ClassVar[Sequence[Act]] = ()
     beside: ClassVar[Sequence[str]] = ()
     golden: ClassVar[Path | None] = None
+    rows: ClassVar[Chosen] = {}
 
     def pages(self, site: Site) -> Iterable[str]:
         """Addresses, beyond those that links lead to, on a site where ``acts`` have happened."""
@@ -117,6 +120,7 @@ class PluginConformance:
             self.state,
             self.beside,
             stage=stages.scene,
+            rows=self.rows,
         )
         sys.stdout.write(f"CONFORMANCE_SEED={trial.seed} brings the same again.\n")
         # What happens beside a life happens at its beginning, and never at the machine's own time.
@@ -165,6 +169,9 @@ class PluginConformance:
 
     def test_migrations_make_what_the_models_say(self, trial: Trial) -> None:
         tables.check_migrations_make_the_models(trial)
+
+    def test_upgrades_keep_what_is_there(self, trial: Trial) -> None:
+        tables.check_migrations_keep_what_is_there(trial)
 
     def test_the_core_upgrades_without_it(self, trial: Trial) -> None:
         tables.check_core_upgrades_without_it(trial)

@@ -22,6 +22,7 @@ from eak_core.kit.testing.conformance.acts import CORE_ACTS, submit
 from eak_core.kit.testing.conformance.histories import Play
 from eak_core.kit.testing.conformance.life import Life
 from eak_core.kit.testing.conformance.trial import Trial
+from eak_core.kit.testing.filled import Filled
 from eak_core.kit.testing.migrated import migrate
 
 
@@ -38,6 +39,36 @@ def check_migrations_make_the_models(trial: Trial) -> None:
         f"The migrations of “{trial.name}” do not make what its models say: {'; '.join(found)}."
         " Write a migration for the difference."
     )
+
+
+def check_migrations_keep_what_is_there(trial: Trial) -> None:
+    """T39: an upgrade from each earlier version, with a row in every table, changes none of them.
+    What a migration is to change or to drop stands in ``rows`` as it is to be."""
+    distribution = _distribution(trial)
+    if distribution is None:
+        return
+    for revision in [each.revision for each in distribution.script().walk_revisions()][1:]:
+        with _engine(trial.sites.database([])) as engine:
+            upgrade(engine, distribution, revision)
+            filled = Filled(engine, trial.rows)
+            try:
+                upgrade(engine, distribution)
+            except Exception as error:
+                raise AssertionError(
+                    f"The migrations of “{trial.name}” after {revision} fail where rows stand in"
+                    f" its tables: {error}. What is new and must not be empty needs a"
+                    " server_default; a value that they expect belongs into `rows`."
+                ) from error
+            own = f"{trial.name}_"
+            changed = [
+                each
+                for each in filled.changes()
+                if not (each.startswith(own) and each.endswith(": gone"))
+            ]
+        assert not changed, (
+            f"The migrations of “{trial.name}” after {revision} change what people have entered:"
+            f" {'; '.join(changed)}. Say in `rows` what they are to leave as it is."
+        )
 
 
 def check_core_upgrades_without_it(trial: Trial) -> None:

@@ -14,6 +14,7 @@ from sqlalchemy import Table, select
 
 from eak_core.db import Base
 from eak_core.kit.testing.browser import Browser
+from eak_core.kit.testing.filled import Chosen
 from eak_core.kit.testing.migrated import Plugins
 from eak_core.kit.testing.site import Site
 from eak_core.kit.testing.sites import Sites
@@ -53,6 +54,7 @@ class Trial:
 
     ``acts`` are what people do with it, ``pages`` addresses of it that take arguments. ``seed`` is
     what is left to chance. ``stage`` makes the scene that several checks look at, and keeps it.
+    ``rows`` are values for filled tables.
     """
 
     name: str
@@ -64,6 +66,7 @@ class Trial:
     beside: Sequence[str] = ()
     seed: int = field(default_factory=chosen_seed)
     stage: "Callable[[Trial], Scene] | None" = None
+    rows: Chosen = field(default_factory=dict)
     _browsers: dict[tuple[int, str], Browser] = field(default_factory=dict)
 
     @cached_property
