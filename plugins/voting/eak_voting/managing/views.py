@@ -6,26 +6,26 @@ Of a running ballot they show what its public page shows, and nothing of its vot
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from typing import Any, cast
-from uuid import uuid4
 
-from flask import flash, g, redirect, request, url_for
+from flask import g, request, url_for
 from markupsafe import Markup
-from werkzeug.wrappers import Response
 
 from eak_core.api import (
+    Answer,
     Conflict,
-    EakError,
     Form,
     Invalid,
     NotFound,
     Refused,
     Service,
     Session,
-    SignInRequired,
     _,
     _l,
+    attempt,
     communes,
     current_session,
+    form_page,
+    fragment,
     render,
     require,
     stage_graph,
@@ -51,8 +51,6 @@ from eak_voting.managing.forms import BallotForm, CancelForm, ConfirmForm, idea_
 from eak_voting.masking import reasons_of
 from eak_voting.models import Ballot
 from eak_voting.settings import METHODS, Method
-
-Answer = str | Response | tuple[str, int]
 
 #: These show again what was typed, also to somebody whose sign-in has expired.
 _FORMS = {"voting_manage.new", "voting_manage.edit"}
@@ -198,27 +196,29 @@ def _write(method: Method, ballot: Ballot | None) -> Answer:
     words = request.form.get("q", "")[:100] if posted else ""
     offered = candidates(session, g.service, chosen, words)
     form = ballot_form(session, g.service, method, offered, shown)
-    status = 200
-    if posted and request.form.get("action") != "search":
-        try:
-            if not g.actor.signed_in:
-                raise SignInRequired(_l("You are no longer signed in."))
-            if form.validate():
-                return _save(form, method, ballot, offered)
-            status = 422
-        except Invalid as refusal:
-            places = form.PLACES
-            form.add_errors({places.get(name, name): text for name, text in refusal.fields.items()})
-            status = refusal.status
-        except EakError as refusal:
-            status = _refused(form, refusal, ballot)
-    return _form_page(form, method, ballot, offered, words), status
+    searching = posted and request.form.get("action") == "search"
+    done = None
+    if not searching:
+        done = attempt(form, lambda: _save(form, method, ballot, offered), done=_saved)
+    if isinstance(form.refusal, Conflict) and ballot is not None:
+        # What was typed can be saved over what stands there now, once it was compared.
+        form.version.data = str(ballot.version_id)
+    return done or form_page(
+        "voting/manage_form.html",
+        form,
+        method=method,
+        ballot=ballot,
+        offered=offered,
+        words=words,
+        stage_title=lambda name: stage_graph(g.active).stage(name).title,
+        signed_out=not g.actor.signed_in,
+    )
 
 
 def _shown(session: Session, ballot: Ballot | None) -> Mapping[str, Any]:
     if ballot is not None:
         return kept_values(session, g.service, ballot)
-    return new_values(waiting_ideas(session, g.service), str(uuid4()))
+    return new_values(waiting_ideas(session, g.service))
 
 
 def _posted_ideas() -> list[int]:
@@ -230,42 +230,19 @@ def _posted_ideas() -> list[int]:
     return chosen
 
 
-def _refused(form: BallotForm, refusal: EakError, ballot: Ballot | None) -> int:
-    form.form_errors.append(str(refusal))
-    if isinstance(refusal, Conflict) and ballot is not None:
-        # What was typed can be saved over what stands there now, once it was compared.
-        form.version.data = str(ballot.version_id)
-    return refusal.status
-
-
-def _save(form: BallotForm, method: Method, ballot: Ballot | None, offered: Candidates) -> Response:
-    session = current_session()
-    draft = draft_of(form, method, offered)
+def _save(form: BallotForm, method: Method, ballot: Ballot | None, offered: Candidates) -> Ballot:
+    session, draft = current_session(), draft_of(form, method, offered)
     if ballot is None:
-        key = form.form_key.data or None
-        ballot = preparing.prepare(session, g.actor, g.service, draft, form_key=key)
-    else:
-        version = int(form.version.data or 0)
-        preparing.change(session, g.actor, g.service, ballot, draft, version=version)
-    session.commit()
-    flash(_("The draft is saved. Only those who run the service see it."), "success")
+        return preparing.prepare(session, g.actor, g.service, draft, form_key=form.key)
+    version = int(form.version.data or 0)
+    preparing.change(session, g.actor, g.service, ballot, draft, version=version)
+    return ballot
+
+
+def _saved(ballot: Ballot) -> tuple[str, str]:
     after = "preview" if request.form.get("action") == "preview" else "show"
-    return redirect(url_for(f"voting_manage.{after}", ballot_id=ballot.id))
-
-
-def _form_page(
-    form: BallotForm, method: Method, ballot: Ballot | None, offered: Candidates, words: str
-) -> str:
-    return render(
-        "voting/manage_form.html",
-        form=form,
-        method=method,
-        ballot=ballot,
-        offered=offered,
-        words=words,
-        stage_title=lambda name: stage_graph(g.active).stage(name).title,
-        signed_out=not g.actor.signed_in,
-    )
+    message = _("The draft is saved. Only those who run the service see it.")
+    return message, url_for(f"voting_manage.{after}", ballot_id=ballot.id)
 
 
 def _step(
@@ -282,31 +259,29 @@ def _step(
     confirmed. ``leave``: the ballot is no more."""
     session, ballot = current_session(), _ballot(ballot_id)
     form = form or ConfirmForm()
-    if request.method == "POST" and form.validate():
-        try:
-            act(session, g.actor, g.service, ballot)
-        except Invalid as refusal:
-            form.form_errors.append(str(refusal.message))
-            form.add_errors({name: text for name, text in refusal.fields.items() if name in form})
-        else:
-            session.commit()
-            flash(str(done), "success")
-            return redirect(url_for("voting_manage.index") if leave else _place(ballot))
+    taken = attempt(
+        form,
+        lambda: act(session, g.actor, g.service, ballot),
+        done=(done, url_for("voting_manage.index") if leave else _place(ballot)),
+        shows=Invalid,
+    )
+    if taken is not None:
+        return taken
+    if form.refusal is not None:
+        # What is wrong with a draft has no field here: the sentence about the whole says it.
+        form.form_errors = [str(form.refusal)]
     elif phase(ballot) not in ((phases,) if isinstance(phases, str) else phases):
         raise Refused(_l("This ballot has gone on in between: this step is no longer possible."))
     options = options_of(session, ballot)
-    page = render(template, form=form, ballot=ballot, rules=settings_of(ballot), options=options)
-    return page, 422 if form.errors else 200
+    return form_page(template, form, ballot=ballot, rules=settings_of(ballot), options=options)
 
 
 def manage_home(session: Session, service: Service) -> Markup:
     """What waits for managers, on their desk."""
     drafts, counted = desk.waiting(session, service)
-    return Markup(  # noqa: S704 – a template's own output
-        render(
-            "voting/manage_home.html",
-            drafts=drafts,
-            counted=counted,
-            unusual=ballots_with_bursts(session, service),
-        )
+    return fragment(
+        "voting/manage_home.html",
+        drafts=drafts,
+        counted=counted,
+        unusual=ballots_with_bursts(session, service),
     )
