@@ -3,7 +3,7 @@
 Of a running ballot they show what its public page shows, and nothing of its votes.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from contextlib import suppress
 from typing import Any, cast
 
@@ -13,10 +13,7 @@ from markupsafe import Markup
 from eak_core.api import (
     Answer,
     Conflict,
-    Form,
-    Invalid,
     NotFound,
-    Refused,
     Service,
     Session,
     _,
@@ -30,7 +27,7 @@ from eak_core.api import (
     require,
     stage_graph,
 )
-from eak_voting import opening, preparing, wording
+from eak_voting import preparing, wording
 from eak_voting.addresses import ballot_url
 from eak_voting.ballots import ballot_for, options_of, phase, settings_of, terms_of
 from eak_voting.blueprint import manage
@@ -47,7 +44,7 @@ from eak_voting.managing.drafting import (
     new_values,
     waiting_ideas,
 )
-from eak_voting.managing.forms import BallotForm, CancelForm, ConfirmForm, idea_number
+from eak_voting.managing.forms import BallotForm, idea_number
 from eak_voting.masking import reasons_of
 from eak_voting.models import Ballot
 from eak_voting.settings import METHODS, Method
@@ -114,55 +111,8 @@ def preview(ballot_id: int) -> Answer:
     return vote_form_page(ballot, terms_of(session, g.service, ballot), preview=True)
 
 
-@manage.route("/<int:ballot_id>/annoncer", methods=["GET", "POST"])
-def announce(ballot_id: int) -> Answer:
-    """Put a draft on the site."""
-    done = _l("The ballot is on the site. It opens by itself.")
-    return _step(ballot_id, "voting/manage_announce.html", "draft", opening.announce, done)
-
-
-@manage.route("/<int:ballot_id>/retirer-annonce", methods=["GET", "POST"])
-def withdraw(ballot_id: int) -> Answer:
-    """Take the announcement of a ballot back, which makes it a draft again."""
-    done = _l("The ballot is a draft again, and no longer on the site.")
-    act = opening.withdraw_announcement
-    return _step(ballot_id, "voting/manage_withdraw.html", "upcoming", act, done)
-
-
-@manage.route("/<int:ballot_id>/ouvrir", methods=["GET", "POST"])
-def open_now(ballot_id: int) -> Answer:
-    """Open an announced ballot before its instant."""
-    done = _l("The ballot is open. Its terms are frozen, and their hash stands in the public log.")
-    return _step(ballot_id, "voting/manage_open.html", "upcoming", opening.open_now, done)
-
-
-@manage.route("/<int:ballot_id>/annuler", methods=["GET", "POST"])
-def cancel(ballot_id: int) -> Answer:
-    """Call a ballot off, with a public reason."""
-    form = CancelForm()
-
-    def act(session: Session, actor: Any, service: Service, ballot: Ballot) -> None:
-        opening.cancel(session, actor, service, ballot, form.reason.data or "")
-
-    done = _l("The ballot is cancelled. Its page gives your reason.")
-    phases = ("upcoming", "open", "closing")
-    return _step(ballot_id, "voting/manage_cancel.html", phases, act, done, form)
-
-
-@manage.route("/<int:ballot_id>/supprimer", methods=["GET", "POST"])
-def discard(ballot_id: int) -> Answer:
-    """Delete a draft."""
-    done = _l("The draft is deleted.")
-    act = preparing.delete_draft
-    return _step(ballot_id, "voting/manage_discard.html", "draft", act, done, leave=True)
-
-
 def _ballot(ballot_id: int) -> Ballot:
     return ballot_for(current_session(), g.actor, g.service, ballot_id)
-
-
-def _place(ballot: Ballot) -> str:
-    return url_for("voting_manage.show", ballot_id=ballot.id)
 
 
 def _known(method: str) -> Method:
@@ -243,37 +193,6 @@ def _saved(ballot: Ballot) -> tuple[str, str]:
     after = "preview" if request.form.get("action") == "preview" else "show"
     message = _("The draft is saved. Only those who run the service see it.")
     return message, url_for(f"voting_manage.{after}", ballot_id=ballot.id)
-
-
-def _step(
-    ballot_id: int,
-    template: str,
-    phases: str | tuple[str, ...],
-    act: Callable[[Session, Any, Service, Ballot], None],
-    done: Any,
-    form: Form | None = None,
-    *,
-    leave: bool = False,
-) -> Answer:
-    """Explain a step of a ballot that stands in one of ``phases``, and take it once it is
-    confirmed. ``leave``: the ballot is no more."""
-    session, ballot = current_session(), _ballot(ballot_id)
-    form = form or ConfirmForm()
-    taken = attempt(
-        form,
-        lambda: act(session, g.actor, g.service, ballot),
-        done=(done, url_for("voting_manage.index") if leave else _place(ballot)),
-        shows=Invalid,
-    )
-    if taken is not None:
-        return taken
-    if form.refusal is not None:
-        # What is wrong with a draft has no field here: the sentence about the whole says it.
-        form.form_errors = [str(form.refusal)]
-    elif phase(ballot) not in ((phases,) if isinstance(phases, str) else phases):
-        raise Refused(_l("This ballot has gone on in between: this step is no longer possible."))
-    options = options_of(session, ballot)
-    return form_page(template, form, ballot=ballot, rules=settings_of(ballot), options=options)
 
 
 def manage_home(session: Session, service: Service) -> Markup:
