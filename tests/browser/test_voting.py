@@ -217,6 +217,17 @@ def test_what_is_chosen_is_summed_up_while_it_is_chosen(
     expect(page.get_by_role("alert")).to_contain_text("reprenez-en 1")
 
 
+def test_a_page_does_not_glide_away_under_the_pointer(
+    reader: MakeReader, open_ballot: Open
+) -> None:
+    citizen = reader()
+    citizen.open(f"{steps(open_ballot('points'))}/voter")
+    there = (
+        "() => { scrollTo(0, 100000); return innerHeight + scrollY - document.body.scrollHeight; }"
+    )
+    assert citizen.page.evaluate(there) >= -1
+
+
 def test_what_is_voted_on_can_be_read_whole_once_its_author_has_changed_it(
     reader: MakeReader, open_ballot: Open, service: str
 ) -> None:
