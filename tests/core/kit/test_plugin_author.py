@@ -226,17 +226,41 @@ MISTAKES: dict[str, tuple[Mistake, str, str]] = {
 }
 
 
-@pytest.mark.parametrize("mistake", MISTAKES)
+#: Mistakes that do not hide each other, made in one plugin: each look takes a second and more.
+TOGETHER = (
+    ("core import", "other plugin", "filter", "test", "template name", "macro", "inline style")
+    + ("inline script", "migrations", "translation", "golden"),
+    ("function", "hook"),
+    ("template syntax", "fields"),
+    ("argument of a hook",),
+    ("template",),
+    ("no python",),
+    ("prefix",),
+    ("name",),
+    ("entry point",),
+    ("no distribution",),
+)
+#: How many sentences more these lead to: one mistake may be met in two places.
+BESIDES = {"fields": 1, "name": 2, "no python": 1, "template": 1, "template syntax": 1}
+
+
+@pytest.mark.parametrize("mistakes", TOGETHER, ids=lambda mistakes: mistakes[0])
 def test_each_mistake_is_told_in_a_sentence_and_nothing_else_is(
-    mistake: str, tmp_path: Path
+    mistakes: tuple[str, ...], tmp_path: Path
 ) -> None:
-    make, about, said = MISTAKES[mistake]
-    folder = write("applause", tmp_path, make)
+    made = [MISTAKES[each] for each in mistakes]
+    folder = write("applause", tmp_path, *(make for make, _about, _said in made))
     checked = eak("plugin", "check", folder, "--json", folder=tmp_path)
     assert checked.returncode == 1, checked.stdout + checked.stderr
     wrong = [each for each in json.loads(checked.stdout)["findings"] if not each["fine"]]
-    assert any(said.replace("PLUGIN", "applause") in each["said"] for each in wrong), wrong
-    assert about in {each["about"] for each in wrong}
+    for _make, about, said in made:
+        told = [each for each in wrong if said.replace("PLUGIN", "applause") in each["said"]]
+        assert {each["about"] for each in told} == {about}, wrong
+    assert len(wrong) == len(mistakes) + sum(BESIDES.get(each, 0) for each in mistakes), wrong
+
+
+def test_every_mistake_is_made() -> None:
+    assert sorted(each for group in TOGETHER for each in group) == sorted(MISTAKES)
 
 
 def test_golden_files_that_are_missing_are_written_on_request(tmp_path: Path) -> None:
