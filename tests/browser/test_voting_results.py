@@ -50,8 +50,9 @@ METHODS: dict[str, dict[str, Any]] = {
     "approval": {"approval": ApprovalRules()},
     "budget": {"budget": BudgetRules(amount=60_000)},
 }
-#: How many ideas: more than the page of a budget shows at once.
-OPTIONS = 24
+#: How many ideas: more than the page of a budget shows at once. A browser takes seconds to look at
+#: the colours of four profiles for each of more ideas than a few.
+OPTIONS = {"majority": 8, "approval": 24, "budget": 24}
 VOTERS = 200
 
 Count = Callable[[str], str]
@@ -88,7 +89,7 @@ def _ballot(service: Service, method: str) -> Ballot:
                 title=f"Idée {number} : des bancs à l’ombre, des outils en partage et un fab lab",
                 cost=1_000 * number,
             )
-            for number in range(1, OPTIONS + 1)
+            for number in range(1, OPTIONS[method] + 1)
         ),
     )  # fmt: skip
     result = canonical(
@@ -106,7 +107,7 @@ def _ballot(service: Service, method: str) -> Ballot:
 
 def _votes(method: str) -> list[str]:
     draw = Random(7)
-    options = range(1, OPTIONS + 1)
+    options = range(1, OPTIONS[method] + 1)
     if method == "majority":
         said: list[Any] = [
             [[option, [draw.randint(1, 7) for _each in CRITERIA]] for option in options]

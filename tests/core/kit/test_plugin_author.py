@@ -228,8 +228,11 @@ MISTAKES: dict[str, tuple[Mistake, str, str]] = {
 
 #: Mistakes that do not hide each other, made in one plugin: each look takes a second and more.
 TOGETHER = (
-    ("core import", "other plugin", "filter", "test", "template name", "macro", "inline style")
-    + ("inline script", "migrations", "translation", "golden"),
+    (
+        *("core import", "other plugin", "inline style", "inline script"),
+        *("filter", "test", "template name", "macro"),
+        *("migrations", "translation", "golden"),
+    ),
     ("function", "hook"),
     ("template syntax", "fields"),
     ("argument of a hook",),
