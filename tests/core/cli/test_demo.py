@@ -1,11 +1,14 @@
 """The demonstration: complete in one command, kept by the second one."""
 
+import shutil
 from collections import Counter
 from importlib.metadata import EntryPoint
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
+from eak_core.cli import cli
 from eak_core.demo import PASSWORD, content, sign_ins
 from eak_core.plugins import candidates
 from tests.core.cli.conftest import Eak
@@ -16,6 +19,25 @@ STAGES = {"draft", "submitted", "screening", "accepted", "rejected", "withdrawn"
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     return tmp_path / "demonstration"
+
+
+@pytest.fixture(scope="session")
+def played_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A demonstration as one command leaves it, and what that command said."""
+    folder = tmp_path_factory.mktemp("demonstrations") / "one"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.delenv("EAK_DATABASE_URL", raising=False)
+        ran = CliRunner().invoke(cli, ["demo", "--no-serve", "--data", str(folder)])
+    assert ran.exit_code == 0, ran.output
+    folder.with_suffix(".said").write_text(ran.stdout)
+    return folder
+
+
+@pytest.fixture
+def played(played_once: Path, folder: Path) -> Path:
+    """Such a demonstration, for one test to change."""
+    shutil.copytree(played_once, folder)
+    return folder
 
 
 def play(eak: Eak, folder: Path, *words: str) -> str:
@@ -56,8 +78,10 @@ def test_french_is_typeset_as_in_print() -> None:
         assert wrong not in text, wrong
 
 
-def test_it_is_loaded_with_events_like_real_life(eak: Eak, folder: Path) -> None:
-    shown = play(eak, folder)
+def test_it_is_loaded_with_events_like_real_life(
+    eak: Eak, played: Path, played_once: Path
+) -> None:
+    folder, shown = played, played_once.with_suffix(".said").read_text()
     for _role, email, _password in sign_ins():
         assert email in shown
     assert PASSWORD in shown
@@ -82,19 +106,18 @@ def log(eak: Eak, folder: Path, service: str) -> list[dict[str, str]]:
     return rows
 
 
-def test_its_events_are_in_the_order_of_their_dates(eak: Eak, folder: Path) -> None:
-    play(eak, folder)
+def test_its_events_are_in_the_order_of_their_dates(eak: Eak, played: Path) -> None:
     acts = [
         row["occurred_at"]
-        for row in log(eak, folder, "laboratoire")
+        for row in log(eak, played, "laboratoire")
         if row["type"].startswith(("idea.submitted", "idea.stage", "idea.withdrawn"))
     ]
     assert acts == sorted(acts)
     assert len(set(acts)) == len(acts)
 
 
-def test_a_second_run_keeps_what_was_done_and_a_reset_forgets_it(eak: Eak, folder: Path) -> None:
-    play(eak, folder)
+def test_a_second_run_keeps_what_was_done_and_a_reset_forgets_it(eak: Eak, played: Path) -> None:
+    folder = played
     assert eak("service", "create", "added", "Added", on=folder).code == 0
     play(eak, folder)
     slugs = {row["slug"] for row in eak("service", "list", "--json", on=folder).json}
@@ -106,10 +129,9 @@ def test_a_second_run_keeps_what_was_done_and_a_reset_forgets_it(eak: Eak, folde
     assert len(slugs) == 4
 
 
-def test_a_reset_asks_first(eak: Eak, folder: Path) -> None:
-    play(eak, folder)
-    assert eak("demo", "--no-serve", "--data", str(folder), "--reset", given="n\n").code == 1
-    assert (folder / "eak.sqlite").exists()
+def test_a_reset_asks_first(eak: Eak, played: Path) -> None:
+    assert eak("demo", "--no-serve", "--data", str(played), "--reset", given="n\n").code == 1
+    assert (played / "eak.sqlite").exists()
 
 
 def test_a_reset_removes_nothing_that_it_did_not_make(eak: Eak, folder: Path) -> None:
@@ -130,27 +152,26 @@ def test_a_folder_that_cannot_be_written_is_one_sentence(eak: Eak, tmp_path: Pat
     assert str(tmp_path / "file" / "demo") in ran.err
 
 
+@pytest.mark.parametrize("database", ["postgresql"])
 def test_it_is_played_on_postgresql_too(eak: Eak, site_on_both: Path, folder: Path) -> None:
     play(eak, folder)
     assert len(eak("service", "list", "--json", on=folder).json) == 4
     assert eak("event", "verify", on=folder).code == 0
 
 
-def test_an_internal_service_is_for_agents(eak: Eak, folder: Path) -> None:
-    play(eak, folder)
+def test_an_internal_service_is_for_agents(eak: Eak, played: Path) -> None:
     audiences = {
-        row["slug"]: row["audience"] for row in eak("service", "list", "--json", on=folder).json
+        row["slug"]: row["audience"] for row in eak("service", "list", "--json", on=played).json
     }
     assert audiences["coulisses"] == "internal"
 
 
-def test_a_second_start_makes_nothing_again(eak: Eak, folder: Path) -> None:
+def test_a_second_start_makes_nothing_again(eak: Eak, played: Path) -> None:
     """No migration, no content, no password hashed: that is why it is quick (`make bench` times
     it)."""
-    play(eak, folder)
-    before = {file.name: file.read_bytes() for file in folder.iterdir() if file.is_file()}
-    play(eak, folder)
-    assert {file.name: file.read_bytes() for file in folder.iterdir() if file.is_file()} == before
+    before = {file.name: file.read_bytes() for file in played.iterdir() if file.is_file()}
+    play(eak, played)
+    assert {file.name: file.read_bytes() for file in played.iterdir() if file.is_file()} == before
 
 
 APPLAUSE = """
@@ -224,9 +245,9 @@ def test_any_installed_plugin_shows_its_content_on_request_once(
 
 
 def test_a_plugin_that_is_not_installed_is_refused_and_one_that_fails_adds_nothing(
-    eak: Eak, folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    eak: Eak, played: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    play(eak, folder)
+    folder = played
     ran = eak("demo", "--no-serve", "--data", str(folder), "--with", "nothing")
     assert ran.code == 1
     assert "nothing" in ran.err

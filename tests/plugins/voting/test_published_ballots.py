@@ -65,6 +65,7 @@ def recounted(polls: Polls, ballot: Ballot) -> tuple[published.BallotFile, Repor
         if (method, secrecy) != ("support", "secret")
     ],
 )
+@pytest.mark.parametrize("database", ["sqlite"])
 def test_the_file_of_a_counted_ballot_is_confirmed(
     polls: Polls, method: str, secrecy: Secrecy
 ) -> None:
