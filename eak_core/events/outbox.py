@@ -17,7 +17,7 @@ from threading import Event
 from typing import Any
 
 from flask import Flask
-from sqlalchemy import Row, and_, delete, func, or_, select, update
+from sqlalchemy import Row, and_, bindparam, delete, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from eak_core import clock
@@ -124,6 +124,21 @@ def enqueue_mail(
     )
 
 
+#: Both are asked again and again by every worker, so they are made once.
+_PAUSED = select(TransportPause.kind)
+_DUE = (
+    select(OutboxMessage.id, OutboxMessage.kind, OutboxMessage.next_attempt_at)
+    .where(
+        OutboxMessage.next_attempt_at <= bindparam("now"),
+        OutboxMessage.done_at.is_(None),
+        OutboxMessage.kind.not_in(_PAUSED.where(TransportPause.until > bindparam("now"))),
+        not_held(),
+    )
+    .order_by(OutboxMessage.next_attempt_at)
+    .limit(AT_ONCE)
+)
+
+
 class Outbox:
     """Sends the messages that are due, with the transports of one application."""
 
@@ -152,21 +167,8 @@ class Outbox:
         return sent
 
     def _due(self, session: Session) -> Sequence[Row[int, str, datetime | None]]:
-        now = clock.now()
-        self._paused = set(session.scalars(select(TransportPause.kind)))
-        return session.execute(
-            select(OutboxMessage.id, OutboxMessage.kind, OutboxMessage.next_attempt_at)
-            .where(
-                OutboxMessage.next_attempt_at <= now,
-                OutboxMessage.done_at.is_(None),
-                OutboxMessage.kind.not_in(
-                    select(TransportPause.kind).where(TransportPause.until > now)
-                ),
-                not_held(),
-            )
-            .order_by(OutboxMessage.next_attempt_at)
-            .limit(AT_ONCE)
-        ).all()
+        self._paused = set(session.scalars(_PAUSED))
+        return session.execute(_DUE, {"now": clock.now()}).all()
 
     def _send(self, message_id: int, seen: datetime) -> bool:
         claimed = self._claim(message_id, seen)

@@ -8,7 +8,7 @@ import logging
 import traceback
 from typing import Literal
 
-from sqlalchemy import func, select, update
+from sqlalchemy import bindparam, func, select, update
 from sqlalchemy.orm import Session
 
 from eak_core import clock
@@ -99,39 +99,43 @@ def parked_subjects(session: Session, plugin: str, service_id: int) -> set[str]:
     )
 
 
+_first = (
+    select(
+        ParkedEvent.plugin,
+        ParkedEvent.service_id,
+        func.min(ParkedEvent.position).label("position"),
+    )
+    .where(ParkedEvent.skipped_at.is_(None))
+    .group_by(ParkedEvent.plugin, ParkedEvent.service_id, ParkedEvent.subject)
+    .subquery()
+)
+#: Asked by every worker again and again, so it is made once.
+_DUE = (
+    select(ParkedEvent.plugin, ParkedEvent.service_id, ParkedEvent.position)
+    .join(
+        _first,
+        (_first.c.plugin == ParkedEvent.plugin)
+        & (_first.c.service_id == ParkedEvent.service_id)
+        & (_first.c.position == ParkedEvent.position),
+    )
+    .join(
+        Subscription,
+        (Subscription.plugin == ParkedEvent.plugin)
+        & (Subscription.service_id == ParkedEvent.service_id),
+    )
+    .where(
+        Subscription.enabled,
+        ParkedEvent.retry_at <= bindparam("now"),
+        ParkedEvent.plugin.in_(bindparam("plugins", expanding=True)),
+    )
+    .order_by(ParkedEvent.service_id, ParkedEvent.position)
+)
+
+
 def due(session: Session, plugins: list[str]) -> list[tuple[str, int, int]]:
     """The parked events (plugin, service, position) to try now: the first of their subject only."""
-    first = (
-        select(
-            ParkedEvent.plugin,
-            ParkedEvent.service_id,
-            func.min(ParkedEvent.position).label("position"),
-        )
-        .where(ParkedEvent.skipped_at.is_(None))
-        .group_by(ParkedEvent.plugin, ParkedEvent.service_id, ParkedEvent.subject)
-        .subquery()
-    )
-    query = (
-        select(ParkedEvent.plugin, ParkedEvent.service_id, ParkedEvent.position)
-        .join(
-            first,
-            (first.c.plugin == ParkedEvent.plugin)
-            & (first.c.service_id == ParkedEvent.service_id)
-            & (first.c.position == ParkedEvent.position),
-        )
-        .join(
-            Subscription,
-            (Subscription.plugin == ParkedEvent.plugin)
-            & (Subscription.service_id == ParkedEvent.service_id),
-        )
-        .where(
-            Subscription.enabled,
-            ParkedEvent.retry_at <= clock.now(),
-            ParkedEvent.plugin.in_(plugins),
-        )
-        .order_by(ParkedEvent.service_id, ParkedEvent.position)
-    )
-    return [(plugin, service, position) for plugin, service, position in session.execute(query)]
+    rows = session.execute(_DUE, {"plugins": plugins, "now": clock.now()})
+    return [(plugin, service, position) for plugin, service, position in rows]
 
 
 def free_next(session: Session, parked: ParkedEvent) -> None:

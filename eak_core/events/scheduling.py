@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol, TypeVar
 
-from sqlalchemy import Select, and_, delete, func, or_, select, update
+from sqlalchemy import Select, and_, bindparam, delete, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from eak_core import clock
@@ -130,21 +130,29 @@ class Task:
         return self.name.partition(":")[0]
 
 
+_subscribed = and_(
+    Subscription.plugin == ScheduledWork.plugin,
+    Subscription.service_id == ScheduledWork.service_id,
+)
+#: Asked several times a second by every worker, so it is made once.
+_DUE = (
+    select(ScheduledWork.plugin, ScheduledWork.service_id, ScheduledWork.name)
+    .join(Subscription, _subscribed, isouter=True)
+    .where(
+        ScheduledWork.next_attempt_at <= bindparam("now"),
+        ScheduledWork.plugin.in_(bindparam("plugins", expanding=True)),
+        or_(Subscription.enabled, ScheduledWork.plugin == CORE.name),
+        not_held(),
+    )
+    .order_by(ScheduledWork.next_attempt_at)
+    .limit(AT_ONCE)
+)
+
+
 def due(session: Session, plugins: Sequence[str]) -> list[Task]:
     """What is to be done now by ``plugins``, where they are on, the oldest first; nothing where the
     site is held."""
-    rows = session.execute(
-        select(ScheduledWork.plugin, ScheduledWork.service_id, ScheduledWork.name)
-        .join(Subscription, _subscribed, isouter=True)
-        .where(
-            ScheduledWork.next_attempt_at <= clock.now(),
-            ScheduledWork.plugin.in_(plugins),
-            or_(Subscription.enabled, ScheduledWork.plugin == CORE.name),
-            not_held(),
-        )
-        .order_by(ScheduledWork.next_attempt_at)
-        .limit(AT_ONCE)
-    )
+    rows = session.execute(_DUE, {"plugins": plugins, "now": clock.now()})
     return [Task(*row) for row in rows]
 
 
@@ -291,9 +299,3 @@ def _row(plugin: str, service_id: int, name: str) -> tuple[Any, ...]:
 
 def _row_of(task: Task) -> tuple[Any, ...]:
     return _row(task.plugin, task.service_id, task.name)
-
-
-_subscribed = and_(
-    Subscription.plugin == ScheduledWork.plugin,
-    Subscription.service_id == ScheduledWork.service_id,
-)

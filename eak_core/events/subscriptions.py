@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import and_, delete, func, or_, select, update
+from sqlalchemy import and_, bindparam, delete, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from eak_core import clock
@@ -204,22 +204,26 @@ def health(
     return [Health(*row) for row in session.execute(query)]
 
 
+#: Asked several times a second by every worker, so it is made once.
+_LAGGING = (
+    select(Subscription.plugin, Subscription.service_id)
+    .join(LogHead, LogHead.service_id == Subscription.service_id)
+    .where(
+        Subscription.enabled,
+        Subscription.position < LogHead.position,
+        Subscription.plugin.in_(bindparam("plugins", expanding=True)),
+    )
+    .order_by(Subscription.service_id, Subscription.plugin)
+)
+_READING = _LAGGING.where(
+    or_(Subscription.retry_at.is_(None), Subscription.retry_at <= bindparam("now"))
+)
+
+
 def waiting(
     session: Session, plugins: Sequence[str], *, even_if_backing_off: bool = False
 ) -> list[tuple[str, int]]:
     """The subscriptions (plugin, service) that have events to read and may read them now."""
-    query = (
-        select(Subscription.plugin, Subscription.service_id)
-        .join(LogHead, LogHead.service_id == Subscription.service_id)
-        .where(
-            Subscription.enabled,
-            Subscription.position < LogHead.position,
-            Subscription.plugin.in_(plugins),
-        )
-        .order_by(Subscription.service_id, Subscription.plugin)
-    )
-    if not even_if_backing_off:
-        query = query.where(
-            or_(Subscription.retry_at.is_(None), Subscription.retry_at <= clock.now())
-        )
-    return [(plugin, service_id) for plugin, service_id in session.execute(query)]
+    query = _LAGGING if even_if_backing_off else _READING
+    rows = session.execute(query, {"plugins": plugins, "now": clock.now()})
+    return [(plugin, service_id) for plugin, service_id in rows]

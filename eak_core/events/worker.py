@@ -134,12 +134,13 @@ class Worker:
                 self._look_again(session)
             waiting = subscriptions.waiting(session, self.plugins)
             due = self._due(session)
+            parked = parking.due(session, self.plugins) if slow and not waiting else []
         moved = sum(self.perform(task) for task in due)
         for place in waiting:
             moved += self.advance(*place, seconds=TURN_SECONDS)
             # However many catch up, what is due waits for no more than one of them.
             moved += self.perform_due()
-        if slow or waiting:
+        if parked or waiting:
             moved += self.retry_on()
         if slow:
             write_noted(self.app)
@@ -161,17 +162,16 @@ class Worker:
         a lag of zero does. What is scheduled is done as far as the clock has come.
         """
         deadline = time.monotonic() + timeout
-        while True:
-            moved = self.work()
+        while time.monotonic() <= deadline:
+            if self.work():
+                continue
             with read_session(self.app) as session:
                 lagging = subscriptions.waiting(session, self.plugins, even_if_backing_off=True)
                 due = self._due(session)
-            if not moved and not lagging and not due:
+            if not lagging and not due:
                 return True
-            if time.monotonic() > deadline:
-                return False
-            if not moved:
-                self._wake.wait(POLL_SECONDS)
+            self._wake.wait(POLL_SECONDS)
+        return False
 
     def advance(self, plugin: str, service_id: int, *, seconds: float = 0.0) -> int:
         """One batch of one subscription, and others for as long as ``seconds`` are not over.

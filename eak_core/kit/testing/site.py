@@ -14,6 +14,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from flask import Flask
+from jinja2.bccache import Bucket, BytecodeCache
 from sqlalchemy import event
 
 from eak_core import config as settings
@@ -82,11 +83,31 @@ def open_app(url: str, instance: Path, plugins: Plugins = None, **overrides: Any
     return app
 
 
+class _Compiled(BytecodeCache):
+    """What the applications of this process have compiled of templates, told apart by their names,
+    files and sources."""
+
+    def __init__(self) -> None:
+        self._kept: dict[str, bytes] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        if bucket.key in self._kept:
+            bucket.bytecode_from_string(self._kept[bucket.key])
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        self._kept[bucket.key] = bucket.bytecode_to_string()
+
+
+_COMPILED = _Compiled()
+
+
 def _hurry(app: Flask) -> None:
-    """Leave out what takes long on purpose: hashing at full strength, and waiting for the disk.
+    """Leave out what takes long on purpose: hashing at full strength, and waiting for the disk; and
+    compiling what another application has compiled.
 
     The machine does not lose power in a test, and whoever looks for passwords has none to find.
     """
+    app.jinja_env.bytecode_cache = _COMPILED
     security = app.extensions["security"]
     security.pwd_context = security.pwd_context.copy(argon2__time_cost=1, argon2__memory_cost=8)
     with app.app_context():
