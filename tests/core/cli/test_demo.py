@@ -78,9 +78,7 @@ def test_french_is_typeset_as_in_print() -> None:
         assert wrong not in text, wrong
 
 
-def test_it_is_loaded_with_events_like_real_life(
-    eak: Eak, played: Path, played_once: Path
-) -> None:
+def test_it_is_loaded_with_events_like_real_life(eak: Eak, played: Path, played_once: Path) -> None:
     folder, shown = played, played_once.with_suffix(".said").read_text()
     for _role, email, _password in sign_ins():
         assert email in shown
