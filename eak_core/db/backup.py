@@ -119,7 +119,7 @@ def _draft(engine: Engine) -> Iterator[Engine]:
         return
     target = _file_of(engine)
     with _alone(target), whole_file(target) as file:
-        if target.exists() and inspect(engine).get_table_names():
+        if not sqlite_backup.is_empty(target):
             raise Misconfigured("The database is not empty: a backup is restored into a new one.")
         engine.dispose()
         draft = create_engine(**engine_options(sqlite_url(file)))

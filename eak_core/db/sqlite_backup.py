@@ -121,6 +121,18 @@ def opened_source(file: Path, folder: Path) -> Iterator[SqliteSource]:
         raise DamagedBackup(f"{file} is damaged: {error}.") from error
 
 
+def is_empty(file: Path) -> bool:
+    """Whether nothing stands in the database ``file``, which may not be there."""
+    if not file.exists():
+        return True
+    try:
+        # Not through an engine: it would wait for the writers' place to set up the file.
+        with closing(_opened(file)) as connection:
+            return connection.execute("SELECT 1 FROM sqlite_master").fetchone() is None
+    except sqlite3.Error as error:
+        raise Misconfigured(f"{file} cannot be read: {error}.") from error
+
+
 def _opened(file: Path) -> sqlite3.Connection:
     """``file``, for reading; whatever stands in its path. What its schema calls is not trusted."""
     connection = sqlite3.connect(f"{file.absolute().as_uri()}?mode=ro", uri=True)

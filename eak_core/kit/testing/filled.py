@@ -42,12 +42,13 @@ class Filled:
                 others = chosen.get(table.name, {})
                 row |= {name: value for name, value in others.items() if name in row}
                 connection.execute(insert(table), row)
-        self._kept = self._found()
+        self._kept = _found(engine)
 
-    def changes(self) -> Iterator[str]:
+    def changes(self, copy: Engine | None = None) -> Iterator[str]:
         """What is no longer as it was, in words: ``idea.title: 1 became 2``, ``idea: gone`` for a
-        table or a column, ``idea: no rows``. What was added is no change."""
-        now = self._found()
+        table or a column, ``idea: no rows``. What was added is no change. Looked
+        for in ``copy``, where that is another database."""
+        now = _found(copy or self._engine)
         for table, before in self._kept.items():
             if table not in now:
                 yield f"{table}: gone"
@@ -56,17 +57,18 @@ class Filled:
             else:
                 yield from _changes(table, before[0], now[table][0])
 
-    def _found(self) -> dict[str, list[dict[str, Any]]]:
-        with self._engine.connect() as connection:
-            return {
-                table.name: [
-                    dict(row)
-                    for row in connection.execute(
-                        select(table).order_by(*table.primary_key.columns)
-                    ).mappings()
-                ]
-                for table in _tables(connection)
-            }
+
+def _found(engine: Engine) -> dict[str, list[dict[str, Any]]]:
+    with engine.connect() as connection:
+        return {
+            table.name: [
+                dict(row)
+                for row in connection.execute(
+                    select(table).order_by(*table.primary_key.columns)
+                ).mappings()
+            ]
+            for table in _tables(connection)
+        }
 
 
 def _value(number: int, column: Column[Any]) -> Any:

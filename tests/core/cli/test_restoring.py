@@ -3,21 +3,24 @@
 import fcntl
 import os
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 from zipfile import ZIP_DEFLATED, ZipFile
 
 import msgspec
 import pytest
-from sqlalchemy import create_engine, text
+from sqlalchemy import Engine, create_engine, text
 
 from eak_core.db import saved
-from eak_core.db.backup import back_up
+from eak_core.db.backup import back_up, restore
 from eak_core.db.engine import engine_options, prepare
 from eak_core.db.migrations import CORE
-from eak_core.errors import Misconfigured
+from eak_core.errors import EakError, Misconfigured
 from eak_core.kit.testing.databases import Databases
+from eak_core.kit.testing.filled import Filled
+from eak_core.kit.testing.sites import Sites
 from tests.core.cli.conftest import Eak
 
 ODD = "été #1 ? 100%20"
@@ -59,6 +62,74 @@ def tables_in(url: str) -> list[str]:
             return list(connection.scalars(text(catalogue)))
     finally:
         engine.dispose()
+
+
+@pytest.fixture
+def opened() -> Iterator[Callable[[str], Engine]]:
+    """Opens databases as the application does, and closes them at the end."""
+    engines: list[Engine] = []
+
+    def open_(url: str) -> Engine:
+        engines.append(create_engine(**engine_options(url)))
+        prepare(engines[-1])
+        return engines[-1]
+
+    yield open_
+    for each in engines:
+        each.dispose()
+
+
+def test_every_table_comes_back_with_what_stood_in_it(
+    sites: Sites, opened: Callable[[str], Engine], tmp_path: Path
+) -> None:
+    here, there = opened(sites.database([])), opened(sites.empty())
+    filled = Filled(here)
+    assert back_up(here, [CORE], tmp_path / "saved").rows
+    restore(there, [CORE], tmp_path / "saved")
+    changes = list(filled.changes(there))
+    assert len(changes) == 1
+    assert changes[0].startswith("site_hold.since: ")
+
+
+class Forgetful(sqlite3.Connection):
+    """Loses a table on the way to the disk."""
+
+    def execute(self, statement: str, *values: Any) -> sqlite3.Cursor:
+        if statement == "VACUUM":
+            super().execute("DELETE FROM plugin_counter")
+            self.commit()
+        return super().execute(statement, *values)
+
+
+def loses_a_table(monkeypatch: pytest.MonkeyPatch) -> None:
+    """From now on a backup lacks what stands in one table."""
+    connect, open_ = sqlite3.connect, ZipFile.open
+
+    def connected(file: Any, **options: Any) -> sqlite3.Connection:
+        return connect(file, **options, **({} if "uri" in options else {"factory": Forgetful}))
+
+    def opened(archive: ZipFile, member: Any, mode: str = "r", **options: Any) -> Any:
+        stream = open_(archive, member, mode, **options)  # type: ignore[arg-type]
+        if (member, mode) == ("tables/plugin_counter.copy", "w"):
+            monkeypatch.setattr(stream, "write", len)
+        return stream
+
+    monkeypatch.setattr(sqlite3, "connect", connected)
+    monkeypatch.setattr(ZipFile, "open", opened)
+
+
+def test_a_backup_that_lacks_what_it_was_made_of_is_not_called_one(
+    sites: Sites,
+    opened: Callable[[str], Engine],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    engine = opened(sites.database([]))
+    Filled(engine)
+    loses_a_table(monkeypatch)
+    with pytest.raises(EakError, match="does not hold what"):
+        back_up(engine, [CORE], tmp_path / "saved")
+    assert files_in(tmp_path) & {"saved", ".saved.part"} == set()
 
 
 def files_in(folder: Path) -> set[str]:
