@@ -140,7 +140,7 @@ from eak_core.web.links import site_url
 from eak_core.web.markdown import markdown, plain_summary
 from eak_core.web.networks import client_network
 from eak_core.web.pagination import Page, page_number, paginate
-from eak_core.web.text import clean_line, clean_lines
+from eak_core.web.text import REASON_LENGTH, clean_line, clean_lines
 
 if TYPE_CHECKING:
     from eak_core.demo.stage import Demo
@@ -156,6 +156,7 @@ else:
 
 
 __all__ = [
+    "REASON_LENGTH",
     "SITE",
     "Actor",
     "Answer",

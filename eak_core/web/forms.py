@@ -1,5 +1,6 @@
 """The base of every form: what is typed is cleaned and bounded, and kept when it is refused."""
 
+from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -87,7 +88,7 @@ class Form(FlaskForm):  # type: ignore[misc]  # Flask-WTF ships no types
                 field.validators = (_can_be_kept, *field.validators)
             return field
 
-    def add_errors(self, errors: dict[str, Any]) -> None:
+    def add_errors(self, errors: Mapping[str, Any]) -> None:
         """Show what a domain function refused (`eak_core.errors.Invalid.fields`).
 
         Errors of names that are no field of this form are shown above it.

@@ -14,6 +14,7 @@ from sqlalchemy import bindparam, select
 
 from eak_core.api import (
     Actor,
+    EakError,
     Event,
     NotFound,
     Refused,
@@ -40,12 +41,18 @@ _hold = (
 )
 
 
-class TooLate(Refused):
-    """The ballot is closed; nothing was recorded."""
+class NotOpen(EakError):
+    """The ballot takes no votes; nothing was recorded."""
+
+    status = 409
 
 
-class TooEarly(Refused):
-    """The ballot is not open yet; nothing was recorded."""
+class TooLate(NotOpen):
+    """The ballot is closed."""
+
+
+class TooEarly(NotOpen):
+    """The ballot is not open yet."""
 
 
 class CodeNeeded(Refused):
@@ -188,25 +195,30 @@ def choices_with_code(session: Session, ballot: Ballot, code: str) -> str:
     return paper.choices
 
 
-def _taking_votes(session: Session, service: Service, ballot: Ballot) -> Ballot:
-    """``ballot``, which takes votes and cannot be closed before this transaction ends.
-
-    What counts is when the request arrived, before it waited for a thread or for its turn; the
-    close waits for those (`eak_voting.timetable.GRACE`).
-    """
-    asked = asked_at(session)
-    if ballot.state == "announced" and phase(ballot, asked) == "open":
-        open_ballot(session, service, ballot)  # the worker is late: whoever comes first opens it
-    held = session.connection().execute(_hold, {"ballot_id": ballot.id}).one()
-    if tuple(held) != (ballot.state, ballot.version_id, ballot.closes_at):
-        session.refresh(ballot)
-    stands = phase(ballot, asked)
+def require_open(session: Session, ballot: Ballot) -> None:
+    """Return where ``ballot`` was open when what ``session`` works for arrived; `TooLate` or
+    `TooEarly` otherwise."""
+    stands = phase(ballot, asked_at(session))
     if ballot.state == "closed" or stands in ("closing", "counted"):
         raise TooLate(_l("This ballot is closed: your vote was not recorded."))
     if stands == "cancelled":
         raise TooLate(_l("This ballot was cancelled: your vote was not recorded."))
     if stands != "open":
         raise TooEarly(_l("This ballot is not open yet: your vote was not recorded."))
+
+
+def _taking_votes(session: Session, service: Service, ballot: Ballot) -> Ballot:
+    """``ballot``, which takes votes and cannot be closed before this transaction ends.
+
+    What counts is when the request arrived, before it waited for a thread or for its turn; the
+    close waits for those (`eak_voting.timetable.GRACE`).
+    """
+    if ballot.state == "announced" and phase(ballot, asked_at(session)) == "open":
+        open_ballot(session, service, ballot)  # the worker is late: whoever comes first opens it
+    held = session.connection().execute(_hold, {"ballot_id": ballot.id}).one()
+    if tuple(held) != (ballot.state, ballot.version_id, ballot.closes_at):
+        session.refresh(ballot)
+    require_open(session, ballot)
     return ballot
 
 

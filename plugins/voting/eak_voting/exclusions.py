@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from sqlalchemy import ColumnElement, func, select, update
 
 from eak_core.api import (
+    REASON_LENGTH,
     Actor,
     Invalid,
     NotFound,
@@ -29,8 +30,6 @@ from eak_voting.bursts import Burst, bursts_of
 from eak_voting.events import VotesExcluded
 from eak_voting.models import Ballot, Exclusion, Paper
 from eak_voting.preparing import locked
-
-REASON_LENGTH = 2_000
 
 
 @dataclass(frozen=True, slots=True)

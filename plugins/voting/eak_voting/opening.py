@@ -6,6 +6,7 @@ from msgspec.structs import replace
 from sqlalchemy import delete, select
 
 from eak_core.api import (
+    REASON_LENGTH,
     Actor,
     Idea,
     Invalid,
@@ -31,8 +32,6 @@ from eak_voting.preparing import locked, require_draft
 from eak_voting.publishing import record
 from eak_voting.settings import canonical, digest
 from eak_voting.transparency.records import CancelledLeaf, OpenedLeaf
-
-REASON_LENGTH = 2_000
 
 
 def announce(session: Session, actor: Actor, service: Service, ballot: Ballot) -> None:

@@ -37,7 +37,7 @@ from eak_voting.commands import count as count_commands
 from eak_voting.commands import log as log_commands
 from eak_voting.commands import pabulib as pabulib_commands
 from eak_voting.managing import burst_views as manage_burst_views
-from eak_voting.managing import decision_views
+from eak_voting.managing import decision_views, step_views
 from eak_voting.managing import views as manage_views
 from eak_voting.manifest import plugin
 from eak_voting.results import feeds as result_feeds
@@ -60,6 +60,7 @@ __all__ = [
     "reminders",
     "result_feeds",
     "result_views",
+    "step_views",
     "toggle_views",
     "views",
     "vote_views",

@@ -5,15 +5,16 @@ from typing import Any
 
 from flask import flash, g, redirect
 from markupsafe import Markup
-from werkzeug.wrappers import Response
 
 from eak_core.api import (
     Actor,
+    Answer,
     Idea,
     Service,
     Session,
     _,
     current_session,
+    fragment,
     idea_url,
     limited,
     ngettext,
@@ -27,8 +28,6 @@ from eak_voting.blueprint import blueprint
 from eak_voting.idea_ballots import ballots_of
 from eak_voting.subscribers import supports
 from eak_voting.views import stands
-
-Answer = str | Response
 
 limit_support = limited("voting.support", "30/minute;500/day")
 
@@ -81,9 +80,7 @@ def idea_panel(session: Session, service: Service, idea: Idea, actor: Actor) -> 
     facts = _facts(session, service, idea, actor)
     if not ballots and not facts["wanted"]:
         return None
-    return Markup(  # noqa: S704 – a template's own output
-        render("voting/idea.html", idea=idea, ballots=ballots, ballot_url=ballot_url, **facts)
-    )
+    return fragment("voting/idea.html", idea=idea, ballots=ballots, ballot_url=ballot_url, **facts)
 
 
 def _facts(session: Session, service: Service, idea: Idea, actor: Actor) -> dict[str, Any]:
@@ -106,7 +103,7 @@ def cards(session: Session, service: Service, ideas: Sequence[Any]) -> Mapping[i
         number, ballots = numbers.get(idea_id, 0), standing.get(idea_id, [])
         if number or ballots:
             text = ngettext("%(num)s support", "%(num)s supports", number) if number else ""
-            found[idea_id] = Markup(  # noqa: S704 – a template's own output
-                render("voting/card.html", text=text, ballots=ballots, ballot_url=ballot_url)
+            found[idea_id] = fragment(
+                "voting/card.html", text=text, ballots=ballots, ballot_url=ballot_url
             )
     return found

@@ -5,9 +5,9 @@ from typing import Any
 
 from flask import g, redirect
 from sqlalchemy import select
-from werkzeug.wrappers import Response
 
 from eak_core.api import (
+    Answer,
     Gone,
     Service,
     Session,
@@ -30,8 +30,6 @@ from eak_voting.models import Ballot
 from eak_voting.settings import Settings
 from eak_voting.standing import standing
 from eak_voting.subscribers import voters_so_far
-
-Answer = str | Response
 
 PER_PAGE = 20
 

@@ -7,7 +7,7 @@ from werkzeug.datastructures import MultiDict
 from wtforms import BooleanField, HiddenField, SelectField, StringField
 from wtforms.validators import InputRequired, Length
 
-from eak_core.api import Form, _, _l
+from eak_core.api import EakError, Form, _, _l
 from eak_voting.choices import WrongChoices, read, write
 from eak_voting.settings import GRADES, Terms
 
@@ -64,6 +64,17 @@ class CodeForm(Form):
         ],
         render_kw={"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"},
     )
+
+
+class ChangeForm(CodeForm):
+    """As `CodeForm`, where the code is all that is asked: what is refused is said beside it."""
+
+    def refuse(self, refusal: EakError) -> int:
+        """As any form does."""
+        status = super().refuse(refusal)
+        self.code.errors = [*self.form_errors]
+        self.form_errors.clear()
+        return status
 
 
 class WithdrawForm(Form):

@@ -2,17 +2,20 @@
 
 from typing import Any
 
-from flask import g, request
+from flask import flash, g, redirect, request, url_for
+from werkzeug.wrappers import Response
 
 from eak_core.api import Session, _, current_session, render
 from eak_voting import explained
+from eak_voting.ballots import ballot_of
+from eak_voting.blueprint import blueprint
 from eak_voting.booth import voter_session
 from eak_voting.booth.declaring import cast_form, prepared
 from eak_voting.booth.forms import PaperForm, chosen_numbers, grade_name, points_name, said_by
 from eak_voting.booth.ordering import visitor_key
 from eak_voting.booth.paper import lines, summed_up, total
 from eak_voting.booth.voter_session import Envelope
-from eak_voting.casting import has_voted
+from eak_voting.casting import CodeNeeded, NotOpen, WrongCode, has_voted, require_open
 from eak_voting.choices import is_blank
 from eak_voting.electorate import admission
 from eak_voting.figures import money
@@ -109,11 +112,41 @@ def _is_changing(session: Session, ballot: Ballot, envelope: Envelope | None) ->
     return ballot.secrecy != "secret" and has_voted(session, g.actor, ballot)
 
 
-def not_open_page(ballot: Ballot) -> tuple[str, int]:
+def ballot_to_vote(ballot_id: int) -> Ballot:
+    """The ballot that is asked for, as long as it takes votes; another page otherwise."""
+    ballot = ballot_of(current_session(), g.service, ballot_id)
+    require_open(current_session(), ballot)
+    return ballot
+
+
+@blueprint.errorhandler(NotOpen)
+def not_open_page(_refusal: NotOpen) -> tuple[str, int]:
     """The ballot takes no votes (any more, or yet), and what was sent was not recorded."""
-    sent = request.method == "POST"
+    ballot, sent = _asked_for(), request.method == "POST"
     page = render("voting/vote_not_open.html", ballot=ballot, stands=stands(ballot), sent=sent)
     return page, 409
+
+
+@blueprint.errorhandler(CodeNeeded)
+def code_needed_page(_refusal: CodeNeeded) -> tuple[str, int]:
+    """As `voted_page`, where a vote was sent all the same."""
+    return voted_page(_asked_for())
+
+
+@blueprint.errorhandler(WrongCode)
+def ask_for_code(refusal: WrongCode) -> Response:
+    """The code that this browser kept opens no vote any more: ask for it."""
+    ballot = _asked_for()
+    voter_session.forget(ballot.id)
+    flash(str(refusal), "warning")
+    return redirect(url_for("voting.code", ballot_id=ballot.id), 303)
+
+
+def _asked_for() -> Ballot:
+    """The ballot of the request, as it stands now that its act was refused."""
+    current_session().rollback()
+    assert request.view_args is not None
+    return ballot_of(current_session(), g.service, request.view_args["ballot_id"])
 
 
 def voted_page(ballot: Ballot) -> tuple[str, int]:

@@ -13,52 +13,45 @@ from eak_core.api import (
     require,
 )
 from eak_voting import box, receipts
-from eak_voting.ballots import ballot_of, takes_votes, terms_of
+from eak_voting.ballots import ballot_of, terms_of
 from eak_voting.blueprint import blueprint
 from eak_voting.booth.forms import said_by
 from eak_voting.booth.ordering import visitor_key
-from eak_voting.booth.pages import not_open_page
 from eak_voting.booth.paper import lines
-from eak_voting.casting import TooEarly, TooLate, cast, own_choices, withdraw
+from eak_voting.casting import cast, own_choices, require_open, withdraw
 from eak_voting.choices import WrongChoices, write
 from eak_voting.models import Ballot
 from eak_voting.networks import voter_network
 from eak_voting.settings import Terms
 from eak_voting.views import stands
 
-Answer = Response | tuple[str, int]
-
 #: As many clicks as there may be options, and some more for those who think again.
 limit_clicks = limited("voting.toggle", "60/minute;1000/day")
 
 
 @blueprint.post("/<int:ballot_id>/soutenir")
-def toggle(ballot_id: int) -> Answer:
+def toggle(ballot_id: int) -> Response:
     """Support one option of the ballot, or no longer. Which of both is said by the button, so that
     pressing it twice is the same as once."""
     require(g.actor, "voting.vote", g.service)
     session = current_session()
     ballot = ballot_of(session, g.service, ballot_id)
+    paper = url_for("voting.vote", ballot_id=ballot.id)
     if ballot.method != "support":
-        return redirect(url_for("voting.vote", ballot_id=ballot.id), 303)
-    if not takes_votes(session, ballot):
-        return not_open_page(ballot)
+        return redirect(paper, 303)
+    require_open(session, ballot)
     number = request.form.get("option", type=int) or 0
     try:
         _click(session, ballot, number, on=request.form.get("on") == "1")
         session.commit()
-    except (TooLate, TooEarly):
-        session.rollback()
-        return not_open_page(ballot)
     except WrongChoices:
         session.rollback()
         flash(_("This ballot has no such option."), "warning")
     except Forbidden as refusal:
         session.rollback()
         flash(str(refusal), "warning")
-        return redirect(url_for("voting.vote", ballot_id=ballot.id), 303)
-    place = f"option-{number}"
-    return redirect(url_for("voting.vote", ballot_id=ballot.id, _anchor=place), 303)
+        return redirect(paper, 303)
+    return redirect(f"{paper}#option-{number}", 303)
 
 
 @limit_clicks

@@ -5,15 +5,16 @@ is recorded before the last step, which takes what the page before showed, not w
 may have put into the browser since.
 """
 
-from flask import Response, current_app, flash, g, make_response, redirect, request, url_for
-from werkzeug.wrappers import Response as Answered
+from flask import current_app, flash, g, make_response, redirect, request, url_for
+from werkzeug.wrappers import Response
 
 from eak_core.api import (
-    EakError,
+    Answer,
     Forbidden,
     Service,
     Session,
     _,
+    attempt,
     current_session,
     limited,
     render,
@@ -21,7 +22,7 @@ from eak_core.api import (
 )
 from eak_voting import explained, receipts
 from eak_voting.addresses import ballot_url
-from eak_voting.ballots import ballot_of, takes_votes, terms_of
+from eak_voting.ballots import ballot_of, terms_of
 from eak_voting.blueprint import blueprint
 from eak_voting.booth import voter_session
 from eak_voting.booth.declaring import cast_form, declare_from
@@ -33,15 +34,11 @@ from eak_voting.booth.forms import (
     points_error,
     said_by,
 )
-from eak_voting.booth.pages import check_page, not_open_page, vote_form_page, voted_page
+from eak_voting.booth.pages import ballot_to_vote, check_page, vote_form_page, voted_page
 from eak_voting.booth.toggle_views import buttons_page
 from eak_voting.booth.voter_session import Envelope
 from eak_voting.casting import (
     Cast,
-    CodeNeeded,
-    TooEarly,
-    TooLate,
-    WrongCode,
     cast,
     change_with_code,
     has_voted,
@@ -55,8 +52,6 @@ from eak_voting.opening import open_ballot
 from eak_voting.settings import Terms
 from eak_voting.views import stands
 
-Answer = str | Answered | tuple[str, int]
-
 __all__ = ["blueprint", "vote_form_page"]
 
 #: A person who thinks again needs a few votes; a robot needs thousands.
@@ -66,10 +61,7 @@ limit_votes = limited("voting.vote", "20/minute;200/day")
 @blueprint.get("/<int:ballot_id>/voter")
 def vote(ballot_id: int) -> Answer:
     """Step 1: the paper, with what was chosen before."""
-    session = current_session()
-    ballot = ballot_of(session, g.service, ballot_id)
-    if not takes_votes(session, ballot):
-        return not_open_page(ballot)
+    session, ballot = current_session(), ballot_to_vote(ballot_id)
     if ballot.state == "announced":
         _open_late(ballot.id)
         return redirect(url_for("voting.vote", ballot_id=ballot.id))
@@ -100,10 +92,7 @@ def admitted(session: Session, terms: Terms) -> bool:
 @blueprint.post("/<int:ballot_id>/voter")
 def choose(ballot_id: int) -> Answer:
     """Keep what was chosen, and lead to the last look at it."""
-    session = current_session()
-    ballot = ballot_of(session, g.service, ballot_id)
-    if not takes_votes(session, ballot):
-        return not_open_page(ballot)
+    session, ballot = current_session(), ballot_to_vote(ballot_id)
     terms = terms_of(session, g.service, ballot)
     form, said = PaperForm(), filled_in(terms, request.form)
     if not form.validate():
@@ -129,10 +118,7 @@ def choose(ballot_id: int) -> Answer:
 @blueprint.get("/<int:ballot_id>/verifier")
 def check(ballot_id: int) -> Answer:
     """Step 2: what was chosen, what will be known of it, and what is still missing."""
-    session = current_session()
-    ballot = ballot_of(session, g.service, ballot_id)
-    if not takes_votes(session, ballot):
-        return not_open_page(ballot)
+    session, ballot = current_session(), ballot_to_vote(ballot_id)
     terms = terms_of(session, g.service, ballot)
     choices = canonical_or_none(terms, voter_session.kept_choices(ballot.id))
     if choices is None:
@@ -156,41 +142,27 @@ def send(ballot_id: int) -> Answer:
     if not g.actor.signed_in:
         return _wait(ballot, terms, choices)
     form = cast_form(session, g.actor, terms)
-    if not form.validate():
-        return check_page(ballot, terms, choices, form=form), 422
-    try:
-        return _seal(session, ballot, terms, choices, form)
-    except EakError as refusal:
-        session.rollback()
-        return _refused(ballot, terms, choices, form, refusal)
+
+    def recorded(sealed: tuple[Envelope, Cast]) -> Response:
+        envelope, done = sealed
+        voter_session.seal(ballot.id, envelope, done.receipt, changed=done.changed)
+        return redirect(url_for("voting.done", ballot_id=ballot.id), 303)
+
+    return attempt(
+        form,
+        lambda: _seal(session, ballot, terms, choices, form),
+        done=recorded,
+        shows=Forbidden,
+    ) or (check_page(ballot, terms, choices, form=form), form.answer_status)
 
 
-def _seal(session: Session, ballot: Ballot, terms: Terms, choices: str, form: CastForm) -> Answered:
-    """Declare, cast and commit; then the browser keeps the receipt."""
+def _seal(
+    session: Session, ballot: Ballot, terms: Terms, choices: str, form: CastForm
+) -> tuple[Envelope, Cast]:
+    """Declare and cast; what the browser keeps once this is recorded."""
     envelope = _envelope(session, ballot)
     declare_from(session, g.actor, g.service, terms, form)
-    done = _cast(session, g.service, ballot, choices, envelope)
-    session.commit()
-    voter_session.seal(ballot.id, envelope, done.receipt, changed=done.changed)
-    return redirect(url_for("voting.done", ballot_id=ballot.id), 303)
-
-
-def _refused(
-    ballot: Ballot, terms: Terms, choices: str, form: CastForm, refusal: EakError
-) -> Answer:
-    """The page that says why a vote was not recorded."""
-    if isinstance(refusal, TooLate | TooEarly):
-        return not_open_page(ballot)
-    if isinstance(refusal, CodeNeeded):
-        return voted_page(ballot)
-    if isinstance(refusal, WrongCode):
-        voter_session.forget(ballot.id)
-        flash(str(refusal), "warning")
-        return redirect(url_for("voting.code", ballot_id=ballot.id), 303)
-    if isinstance(refusal, Forbidden):
-        form.form_errors.append(str(refusal))
-        return check_page(ballot, terms, choices, form=form), refusal.status
-    raise refusal
+    return envelope, _cast(session, g.service, ballot, choices, envelope)
 
 
 def _wait(ballot: Ballot, terms: Terms, choices: str) -> Answer:

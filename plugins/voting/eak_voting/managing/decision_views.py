@@ -3,29 +3,31 @@
 from collections.abc import Mapping
 from typing import Any
 
-from flask import flash, g, redirect, request, url_for
+from flask import g, request, url_for
 from wtforms import HiddenField, RadioField, SelectChoice, TextAreaField
 from wtforms.validators import InputRequired, Length
 
 from eak_core.api import (
+    REASON_LENGTH,
+    Answer,
     Form,
     Invalid,
     Needed,
     Refused,
+    Session,
     _,
     _l,
+    attempt,
     current_session,
+    form_page,
     ngettext,
-    render,
     stage_graph,
 )
 from eak_voting.ballots import ballot_for
 from eak_voting.blueprint import manage
 from eak_voting.decisions import STAY, Decision, Pending, decide, pending
 from eak_voting.managing.decided_reasons import places, proposed_reasons
-from eak_voting.managing.views import Answer
 from eak_voting.models import Ballot
-from eak_voting.opening import REASON_LENGTH
 from eak_voting.results.stored import result_of
 
 #: The answer that decides nothing.
@@ -45,22 +47,35 @@ def decisions(ballot_id: int) -> Answer:
         raise Refused(_l("Ideas move on once the votes are counted."))
     entries = pending(session, g.actor, g.service, g.active, ballot)
     form = _form(ballot, entries)
-    if request.method == "POST" and form.validate() and not _decided_meanwhile(form, entries):
-        try:
-            done = decide(session, g.actor, g.service, g.active, ballot, _read(form, entries))
-        except Invalid as refusal:
-            entries = pending(session, g.actor, g.service, g.active, ballot)
-            form = _form(ballot, entries)
-            _look_again(form, entries)
-            form.form_errors.append(str(refusal.message))
-            form.add_errors(refusal.fields)
-        else:
-            if done:
-                session.commit()
-                flash(_decided(done), "success")
-                return redirect(url_for("voting_manage.decisions", ballot_id=ballot.id))
-            form.form_errors.append(_("Choose a decision for at least one idea."))
-    return _page(ballot, entries, form), 422 if form.errors else 200
+    done = attempt(
+        form,
+        lambda: _decide(session, ballot, form, entries),
+        done=lambda number: (
+            _decided(number),
+            url_for("voting_manage.decisions", ballot_id=ballot.id),
+        ),
+        shows=Invalid,
+    )
+    if form.refusal is not None:
+        refusal, entries = form.refusal, pending(session, g.actor, g.service, g.active, ballot)
+        form = _form(ballot, entries)
+        _look_again(form, entries)
+        form.refuse(refusal)
+        if str(refusal) not in form.form_errors:
+            form.form_errors.insert(0, str(refusal))
+    return done or _page(ballot, entries, form)
+
+
+def _decide(session: Session, ballot: Ballot, form: DecisionsForm, entries: list[Pending]) -> int:
+    """Take the decisions of ``form``; answers how many. `Invalid` where one cannot be taken, or
+    none was chosen."""
+    late = _decided_meanwhile(form, entries)
+    if late:
+        raise Invalid(late[0], dict(zip(late, late, strict=True)))
+    done = decide(session, g.actor, g.service, g.active, ballot, _read(form, entries))
+    if not done:
+        raise Invalid(_("Choose a decision for at least one idea."))
+    return done
 
 
 def _decided(number: int) -> str:
@@ -128,19 +143,15 @@ def _read(form: DecisionsForm, entries: list[Pending]) -> list[Decision]:
     ]
 
 
-def _decided_meanwhile(form: DecisionsForm, entries: list[Pending]) -> bool:
-    """Whether something was chosen for an idea about which nothing is to be decided any more."""
-    late = [
-        each.option.title
+def _decided_meanwhile(form: DecisionsForm, entries: list[Pending]) -> list[str]:
+    """What to say of each idea for which something was chosen, and about which nothing is to be
+    decided any more."""
+    return [
+        _("Somebody else has decided about “%(title)s” in between.", title=each.option.title)
         for each in entries
         if f"to_{each.option.number}" not in form
         and request.form.get(f"to_{each.option.number}", LATER) != LATER
     ]
-    for title in late:
-        form.form_errors.append(
-            _("Somebody else has decided about “%(title)s” in between.", title=title)
-        )
-    return bool(late)
 
 
 def _look_again(form: DecisionsForm, entries: list[Pending]) -> None:
@@ -151,7 +162,7 @@ def _look_again(form: DecisionsForm, entries: list[Pending]) -> None:
             field.data = each.idea.stage
 
 
-def _page(ballot: Ballot, entries: list[Pending], form: DecisionsForm) -> str:
+def _page(ballot: Ballot, entries: list[Pending], form: DecisionsForm) -> Answer:
     outcome = result_of(ballot)
     # Where nobody voted, all share a first place that means nothing.
     order = places(outcome) if outcome.counted else {}
@@ -160,11 +171,11 @@ def _page(ballot: Ballot, entries: list[Pending], form: DecisionsForm) -> str:
         entries, key=lambda each: (order.get(each.option.number, last), each.option.number)
     )
     graph = stage_graph(g.active)
-    return render(
+    return form_page(
         "voting/manage_decisions.html",
+        form,
         ballot=ballot,
         outcome=outcome,
-        form=form,
         places=order,
         pending=[each for each in entries if f"to_{each.option.number}" in form],
         settled=[each for each in entries if f"to_{each.option.number}" not in form],

@@ -151,13 +151,12 @@ def _cost_fields(offered: Candidates) -> dict[str, Any]:
     return {"shown": tuple(idea.id for idea in offered.all), **fields}
 
 
-def new_values(ideas: Sequence[int], form_key: str) -> dict[str, Any]:
+def new_values(ideas: Sequence[int]) -> dict[str, Any]:
     """What the form of a new ballot shows at first."""
     morning = in_paris(clock.now()).replace(hour=9, minute=0, second=0, microsecond=0)
     evening = morning.replace(hour=20)
     return {
         "ideas": list(ideas),
-        "form_key": form_key,
         # Days are added to what clocks show, so that nine o'clock stays nine o'clock.
         "opens_at": _utc(morning + _NOTICE),
         "closes_at": _utc(evening + _NOTICE + _DURATION),

@@ -17,10 +17,18 @@ from wtforms import (
 )
 from wtforms.validators import InputRequired, Length, NumberRange, Optional, Regexp
 
-from eak_core.api import CheckboxesField, Form, InstantField, Needed, _, _l
+from eak_core.api import (
+    CheckboxesField,
+    Form,
+    InstantField,
+    Needed,
+    OnceForm,
+    _,
+    _l,
+    public_reason,
+)
 from eak_voting import settings as terms
 from eak_voting.models import TITLE_LENGTH
-from eak_voting.opening import REASON_LENGTH
 from eak_voting.preparing import TEXT_LENGTH
 from eak_voting.wording import (
     PUBLICATION_TITLES,
@@ -42,7 +50,7 @@ def idea_number(typed: Any) -> int:
     return number
 
 
-class BallotForm(Form):
+class BallotForm(OnceForm):
     """What every ballot has. `eak_voting.managing.method_forms` adds what belongs to
     its method, `eak_voting.managing.drafting.ballot_form` what the service brings."""
 
@@ -119,10 +127,13 @@ class BallotForm(Form):
         validators=[InputRequired(_l("Say when results show."))],
     )
     version = HiddenField(validators=[Length(max=12), Regexp(r"^\d*$")])
-    form_key = HiddenField(validators=[Length(max=36), Regexp(r"^[0-9a-f-]{0,36}$")])
 
     #: Where the errors of the domain that name no field of the form are shown.
     PLACES: ClassVar[Mapping[str, str]] = {"electorate": "who", "costs": "ideas"}
+
+    def add_errors(self, errors: Mapping[str, Any]) -> None:
+        """As any form, with each in its place."""
+        super().add_errors({self.PLACES.get(name, name): text for name, text in errors.items()})
 
     def rules(self) -> Mapping[str, Any]:
         """The part of the settings that belongs to the method, by its name."""
@@ -173,12 +184,8 @@ class ConfirmForm(Form):
 class CancelForm(Form):
     """A manager cancels a ballot."""
 
-    reason = TextAreaField(
-        _l("Public reason"),
-        description=_l("Everybody reads it on the page of the ballot: say what happened, and"
-                       " whether there will be another vote."),
-        validators=[
-            InputRequired(_l("Give a reason: voters will look for it.")),
-            Length(max=REASON_LENGTH),
-        ],
+    reason = public_reason(
+        _l("Everybody reads it on the page of the ballot: say what happened, and whether there will"
+           " be another vote."),
+        missing=_l("Give a reason: voters will look for it."),
     )  # fmt: skip

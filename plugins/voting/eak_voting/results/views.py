@@ -5,9 +5,9 @@ from typing import Any
 
 from flask import g, url_for
 from markupsafe import Markup
-from werkzeug.wrappers import Response
 
 from eak_core.api import (
+    Answer,
     NotFound,
     _,
     _l,
@@ -34,8 +34,6 @@ from eak_voting.results.rule_sentences import rule
 from eak_voting.results.shown import Shown, shown
 from eak_voting.settings import Terms
 from eak_voting.views import stands
-
-Answer = str | Response
 
 #: For how long a page may be kept whose figures still change.
 PROVISIONAL = timedelta(minutes=1)
