@@ -14,7 +14,7 @@ from eak_core.events.inspection import events_up_to
 from eak_core.events.reading import head, verify
 from eak_core.i18n import _, _l
 from eak_core.web import render
-from eak_core.web.acts import Answer
+from eak_core.web.acts import Answer, form_page
 from eak_core.web.forms import Form
 
 PER_PAGE = 50
@@ -62,17 +62,16 @@ def log(place: str) -> Answer:
         else ()
     )
     older = events[PER_PAGE].position if len(events) > PER_PAGE else None
-    page = render(
+    return form_page(
         "admin/log.html",
+        form,
         place=place,
         name=name,
-        form=form,
         events=events[:PER_PAGE],
         older=older,
         head=head(session, service_id),
         known=places(session).values(),
     )
-    return page, 200 if fine else 422
 
 
 @blueprint.get("/evenements/journal/<place>/verification")

@@ -157,7 +157,7 @@ def invite() -> Answer:
             _("An invitation is on its way to %(email)s.", email=form.email.data),
             url_for("manage.people"),
         ),
-    ) or (_team_page(form), form.answer_status)
+    ) or _team_page(form)
 
 
 @blueprint.post("/equipe/invitations/<int:invitation_id>/annuler")
@@ -183,12 +183,12 @@ def revoke(person_id: int) -> Response:
     return finish(message, url_for("services.home" if left else "manage.people"))
 
 
-def _team_page(form: InvitationForm) -> str:
+def _team_page(form: InvitationForm) -> Answer:
     require(g.actor, "role.grant", g.service)
     session = current_session()
-    return render(
+    return form_page(
         "manage/people.html",
-        form=form,
+        form,
         managers=managers_of(session, g.service),
         pending=invitations.pending(session, g.actor, g.service),
     )

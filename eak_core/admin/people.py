@@ -24,7 +24,7 @@ from eak_core.people.roles import (
     revoke_role,
 )
 from eak_core.people.search import Found, administrators, search_people
-from eak_core.web.acts import Answer, finish, form_page
+from eak_core.web.acts import Answer, attempt, finish, form_page
 from eak_core.web.forms import Form
 
 PERSON = "/personnes/<int(max=2147483647):person_id>"
@@ -78,14 +78,16 @@ def make_manager(person_id: int) -> Answer:
     """Let a person run a service."""
     session = current_session()
     found, form = _existing(person_id), ManagerForm()
-    if not form.validate():
-        return _person_page(found, form)
-    service = find_service(session, form.service.data)
-    grant_role(session, g.actor, found, service, "manager")
-    return _done(
-        found,
-        _("%(name)s now runs “%(service)s”.", name=found.name, service=service.name),
-    )
+
+    def act() -> str:
+        service = find_service(session, form.service.data)
+        grant_role(session, g.actor, found, service, "manager")
+        return _("%(name)s now runs “%(service)s”.", name=found.name, service=service.name)
+
+    place = url_for(".person", person_id=found.id)
+    # An account that can hold no role is refused whichever service was chosen.
+    done = attempt(form, act, done=lambda said: (said, place), shows=Invalid)
+    return done or _person_page(found, form)
 
 
 @blueprint.post(f"{PERSON}/gestion/<slug>/retirer")

@@ -38,9 +38,9 @@ def index() -> Answer:
     form, filters = read_filters(session, g.service, g.active)
     page = paginate(session, listing.listed(g.service.id, filters))
     cards = listing.cards(session, page.items)
-    answer = render(
+    return form_page(
         "ideas/index.html",
-        form=form,
+        form,
         filters=filters,
         active_filters=active_filters(form),
         feed=feed_values(),
@@ -48,7 +48,6 @@ def index() -> Answer:
         graph=transitions.stage_graph(g.active),
         extras=slot_cards(cards),
     )
-    return (answer, 422) if form.errors else answer
 
 
 @blueprint.get("/idees/<int:idea_id>")

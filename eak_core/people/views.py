@@ -24,7 +24,6 @@ from eak_core.people.personal_data import erase_own_account, export_person
 from eak_core.people.shortcuts import shortcuts_of
 from eak_core.permissions import SignInRequired
 from eak_core.security_log import note
-from eak_core.web import render
 from eak_core.web.acts import Answer, attempt, finish, form_page
 from eak_core.web.i18n import LANGUAGES, current_language
 from eak_core.web.limits import limit_sign_in
@@ -69,7 +68,7 @@ def change() -> Answer:
             _("Your changes are saved."),
             url_for("account.show", lang=person.locale),
         ),
-    ) or (_account_page(person, form), form.answer_status)
+    ) or _account_page(person, form)
 
 
 @blueprint.get("/mes-donnees.json")
@@ -185,10 +184,10 @@ def _profile_form(person: Person) -> ProfileForm:
     return form
 
 
-def _account_page(person: Person, form: ProfileForm) -> str:
-    return render(
+def _account_page(person: Person, form: ProfileForm) -> Answer:
+    return form_page(
         "people/account.html",
-        form=form,
+        form,
         person=person,
         offers=invitations.offered_to(current_session(), person),
         shortcuts=shortcuts_of(current_session(), person),

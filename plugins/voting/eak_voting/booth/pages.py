@@ -5,7 +5,7 @@ from typing import Any
 from flask import flash, g, redirect, request, url_for
 from werkzeug.wrappers import Response
 
-from eak_core.api import Session, _, current_session, render
+from eak_core.api import Session, _, current_session, form_page, render
 from eak_voting import explained
 from eak_voting.ballots import ballot_of
 from eak_voting.blueprint import blueprint
@@ -32,12 +32,13 @@ def vote_form_page(
     said: Any = None,
     form: PaperForm | None = None,
     preview: bool = False,
-) -> str:
+) -> tuple[str, int]:
     """The paper of ``terms``, with ``said`` filled in; in a ``preview`` it cannot be sent."""
     session = current_session()
     method = _kind(terms)
-    return render(
+    return form_page(
         "voting/vote_paper.html",
+        form or PaperForm(formdata=None),
         ballot=ballot,
         terms=terms,
         settings=terms.settings,
@@ -45,7 +46,6 @@ def vote_form_page(
         paper=lines(session, g.service, terms, "preview" if preview else visitor_key()),
         chosen=chosen_numbers(said if said is not None else said_by(terms, None)),
         limits=explained.limits_explained(terms.settings) if method != "grades" else "",
-        form=form or PaperForm(formdata=None),
         grades=GRADE_TITLES,
         grade_name=grade_name,
         points_name=points_name,
@@ -62,7 +62,7 @@ def _kind(terms: Terms) -> str:
     return "points" if budget is not None and budget.ballot == "points" else "boxes"
 
 
-def check_page(ballot: Ballot, terms: Terms, choices: str, *, form: Any = None) -> str:
+def check_page(ballot: Ballot, terms: Terms, choices: str, *, form: Any = None) -> tuple[str, int]:
     """The last look at ``choices``."""
     session = current_session()
     said = said_by(terms, choices)
@@ -75,8 +75,9 @@ def check_page(ballot: Ballot, terms: Terms, choices: str, *, form: Any = None) 
     if form is None:
         form = prepared(cast_form(session, g.actor, terms, fresh=True), session, g.actor)
     form.choices.data = choices
-    return render(
+    return form_page(
         "voting/vote_check.html",
+        form,
         ballot=ballot,
         terms=terms,
         kind=_kind(terms),
@@ -84,7 +85,6 @@ def check_page(ballot: Ballot, terms: Terms, choices: str, *, form: Any = None) 
         left_out=len(paper) - len(chosen_numbers(said)),
         total=_total(terms, said),
         blank=is_blank(choices),
-        form=form,
         admission=admission(session, g.actor, g.service, terms.settings.electorate),
         changing=_is_changing(session, ballot, envelope),
         secrecy=explained.secrecy_explained(terms.settings),

@@ -96,7 +96,7 @@ def choose(ballot_id: int) -> Answer:
     terms = terms_of(session, g.service, ballot)
     form, said = PaperForm(), filled_in(terms, request.form)
     if not form.validate():
-        return vote_form_page(ballot, terms, said=said, form=form), 422
+        return vote_form_page(ballot, terms, said=said, form=form)
     wrong = points_error(terms, request.form)
     try:
         choices = write(terms, said)
@@ -104,7 +104,7 @@ def choose(ballot_id: int) -> Answer:
         wrong = wrong or explained.fault_explained(error, terms)
     if wrong:
         form.form_errors.append(wrong)
-        return vote_form_page(ballot, terms, said=said, form=form), 422
+        return vote_form_page(ballot, terms, said=said, form=form)
     if not g.actor.signed_in:
         return _wait(ballot, terms, choices)
     try:
@@ -153,7 +153,7 @@ def send(ballot_id: int) -> Answer:
         lambda: _seal(session, ballot, terms, choices, form),
         done=recorded,
         shows=Forbidden,
-    ) or (check_page(ballot, terms, choices, form=form), form.answer_status)
+    ) or check_page(ballot, terms, choices, form=form)
 
 
 def _seal(
@@ -176,7 +176,7 @@ def _wait(ballot: Ballot, terms: Terms, choices: str) -> Answer:
             _("This vote is too long to wait while you sign in. Leave this page open, sign in in"
               " another window, then send it from here.")
         )  # fmt: skip
-        return vote_form_page(ballot, terms, said=said_by(terms, choices), form=form), 422
+        return vote_form_page(ballot, terms, said=said_by(terms, choices), form=form)
     if request.endpoint == "voting.send":
         flash(_("You are no longer signed in. What you chose is kept: sign in, and send it."),
               "warning")  # fmt: skip
