@@ -102,7 +102,11 @@ def _guesses(normal: str, about: list[str]) -> int:
     if not plain:
         return 0
     known = [*about, current_app.extensions["eak_config"].site_name, "eak"]
-    own = {_plain(part)[:WEIGHED] for text in known for part in (text, *_WORDS.findall(text))}
+    own = {
+        _plain(part)[:WEIGHED]
+        for text in known
+        for part in (text, *_WORDS.findall(text[:MOST_TYPED]))
+    }
     # The library's own function would keep these words in a table that all threads share.
     lists = {**matching.RANKED_DICTIONARIES, "own": matching.build_ranked_dict(sorted(own))}
     found = scoring.most_guessable_match_sequence(plain, matching.omnimatch(plain, lists))
@@ -110,7 +114,7 @@ def _guesses(normal: str, about: list[str]) -> int:
 
 
 def _plain(text: str) -> str:
-    """``text`` as the lists have it: small letters without accents."""
-    letters = unicodedata.normalize("NFKD", text)
+    """The beginning of ``text`` as the lists have it: small letters without accents."""
+    letters = unicodedata.normalize("NFKD", text[:MOST_TYPED])
     bare = "".join(char for char in letters if not unicodedata.combining(char))
     return bare.lower().translate(_LETTERS)
