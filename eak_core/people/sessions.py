@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 from flask import current_app, g, request
 from flask import session as cookie
-from sqlalchemy import ColumnElement, and_, delete, select, update
+from sqlalchemy import ColumnElement, bindparam, delete, select, update
 from sqlalchemy.orm import joinedload
 
 from eak_core import clock
@@ -32,6 +32,20 @@ _BROWSERS = (("Edg", "Edge"), ("OPR/", "Opera"), ("Firefox/", "Firefox"), ("Chro
              ("Safari/", "Safari"))  # fmt: skip
 _SYSTEMS = (("Android", "Android"), ("iPhone", "iPhone"), ("iPad", "iPad"), ("Windows", "Windows"),
             ("Mac OS", "macOS"), ("Linux", "Linux"))  # fmt: skip
+
+
+#: Whose request it is; asked by every request of whoever is signed in, so it is made once.
+_OF_REQUEST = (
+    select(Person, PersonSession.used_at)
+    .join(PersonSession, PersonSession.person_id == Person.id)
+    .where(
+        Person.fs_uniquifier == bindparam("uniquifier"),
+        Person.active,
+        PersonSession.number == bindparam("number"),
+        PersonSession.begun_at > bindparam("begun_after"),
+    )
+    .options(joinedload(Person.grants))
+)
 
 
 class Listed(NamedTuple):
@@ -99,20 +113,8 @@ def load(session: Session, uniquifier: str) -> Person | None:
         return None
     if clock.now() >= datetime.fromtimestamp(used, clock.now().tzinfo) + _limit("session_idle"):
         return None
-    row = (
-        session.execute(
-            select(Person, PersonSession.used_at)
-            .join(PersonSession, and_(PersonSession.person_id == Person.id, _alive()))
-            .where(
-                Person.fs_uniquifier == uniquifier,
-                Person.active,
-                PersonSession.number == number,
-            )
-            .options(joinedload(Person.grants))
-        )
-        .unique()
-        .one_or_none()
-    )
+    asked = {"uniquifier": uniquifier, "number": number, "begun_after": _oldest()}
+    row = session.execute(_OF_REQUEST, asked).unique().one_or_none()
     if row is None:
         return None
     g.eak_session_noted = row.used_at
@@ -179,7 +181,11 @@ def _delete_present(session: Session) -> None:
 
 
 def _alive() -> ColumnElement[bool]:
-    return PersonSession.begun_at > clock.now() - _limit("session_lifetime")
+    return PersonSession.begun_at > _oldest()
+
+
+def _oldest() -> datetime:
+    return clock.now() - _limit("session_lifetime")
 
 
 def _limit(setting: str) -> timedelta:

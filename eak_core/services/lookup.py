@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import func, orm, select
+from sqlalchemy import bindparam, func, orm, select
 
 from eak_core.db import Session
 from eak_core.events.models import LogHead, Subscription
@@ -61,14 +61,14 @@ _place = select(
     func.coalesce(_head, 0),
     func.coalesce(_shown, 0),
     func.coalesce(_handled, 0),
-)
+).where(Service.slug == bindparam("slug"))
 
 
 def find(session: Session, slug: str) -> Place | None:
     """The service at ``/<slug>/`` with what is on in it; None where there is none."""
     if not SHAPE.fullmatch(slug):
         return None
-    row = session.execute(_place.where(Service.slug == slug)).one_or_none()
+    row = session.execute(_place, {"slug": slug}).one_or_none()
     if row is None:
         return None
     service, plugins, head, shown, handled = row

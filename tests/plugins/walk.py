@@ -14,7 +14,6 @@ from eak_core.db import Base
 from eak_core.kit.testing.browser import Browser
 from eak_core.kit.testing.pages import Page, PageForm
 from eak_core.kit.testing.site import Site
-from tests.core.links import links_of
 
 #: So many addresses of one kind are opened: of a hundred ideas, one or two.
 OF_A_KIND = 1
@@ -87,7 +86,7 @@ class Walk:
                 offered = Offered(path, form)
                 self.offers.setdefault(offered.address, offered)
         searches = [_here(path, form.action) for form in page.forms if form.method == "get"]
-        return answer.status_code, text, [_here(path, each) for each in links_of(text)] + searches
+        return answer.status_code, text, [_here(path, each) for each in page.links] + searches
 
     def _is_new_kind(self, path: str) -> bool:
         kind = kind_of(self.site, path, self.services)

@@ -9,7 +9,9 @@ import sys
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
+from eak_core.cli import cli
 from eak_core.errors import Misconfigured
 from eak_core.kit.scaffold import rendered, write_plugin
 from tests.core.kit.mistakes import Mistake, append, move, remove, replace, write
@@ -91,8 +93,9 @@ def test_a_new_plugin_passes_its_own_tests_once_installed(tmp_path: Path) -> Non
 def test_a_name_that_no_plugin_can_have_is_refused_and_nothing_is_written(
     name: str, tmp_path: Path
 ) -> None:
-    refused = eak("plugin", "new", name, "--into", tmp_path / "here", folder=tmp_path)
-    assert refused.returncode == 2
+    words = ["plugin", "new", name, "--into", str(tmp_path / "here")]
+    refused = CliRunner().invoke(cli, words, prog_name="eak")
+    assert refused.exit_code == 2
     assert len(refused.stderr.strip().splitlines()) == 1
     assert not (tmp_path / "here").exists()
 
