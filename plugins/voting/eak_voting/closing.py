@@ -25,7 +25,7 @@ from eak_voting.models import Ballot
 from eak_voting.opening import open_ballot
 from eak_voting.outcome import Outcome
 from eak_voting.preparing import locked
-from eak_voting.publishing import publish_receipts, record
+from eak_voting.publishing import PORTION, publish_receipts, record
 from eak_voting.settings import canonical, digest
 from eak_voting.tally import Box, read_box, voters_of
 from eak_voting.transparency import log
@@ -56,19 +56,23 @@ def publish_due(session: Session, service: Service, name: str, due_at: datetime)
 
 @on_schedule(plugin, "close")
 def close_due(session: Session, service: Service, name: str, due_at: datetime) -> None:
-    """Close a ballot for good, once nobody who came in time can still be waiting."""
+    """Close a ballot for good, once nobody who came in time can still be waiting, and bring its
+    receipts into the public log: those of a large one by portions, each in a transaction of its
+    own, so that whoever waits to write has a turn in between."""
     ballot = _ballot(session, name)
     if ballot is None or phase(ballot) != "closing":
         return
     if ballot.state == "announced":  # nobody came, and no worker ran, while it was open
         open_ballot(session, service, ballot)
-    if ballot.state != "open":
+    if ballot.state == "open":
+        voters = voters_of(session, ballot)
+        ballot.state, ballot.closed_at = "closed", clock.now()
+        publish(session, BallotClosed(ballot_id=ballot.id, voters=voters), service_id=service.id)
+    if ballot.state != "closed":
         return
-    voters = voters_of(session, ballot)
-    ballot.state, ballot.closed_at = "closed", clock.now()
-    publish_receipts(session, service, ballot, last=True)
-    publish(session, BallotClosed(ballot_id=ballot.id, voters=voters), service_id=service.id)
-    if ballot.secrecy == "secret":
+    if publish_receipts(session, service, ballot, last=True) == PORTION:
+        timetable.close_on(session, ballot)
+    elif ballot.secrecy == "secret":
         timetable.mix_now(session, ballot)
     else:
         timetable.count_now(session, ballot)

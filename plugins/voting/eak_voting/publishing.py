@@ -1,9 +1,10 @@
 """What enters the public log of a service: openings, receipts in groups, results.
 
-While a ballot hides its results its receipts wait: they enter the log with the close, all at once,
-in an order drawn at random. A log that grew with each vote would give each of them its minute, and
-the published file leads from the receipt to the choices. A ballot whose results can be followed
-live publishes them by groups of `LEAST` at least.
+While a ballot hides its results its receipts wait: they enter the log after the close, in an order
+drawn at random, those of a large ballot by portions that are drawn from all that wait. A log that
+grew with each vote would give each of them its minute, and the published file leads from the
+receipt to the choices. A ballot whose results can be followed live publishes them by groups of
+`LEAST` at least.
 """
 
 import random
@@ -35,6 +36,8 @@ from eak_voting.transparency.records import (
 
 #: The smallest group of receipts that enters the log before the close.
 LEAST = 10
+#: How many receipts enter it in one transaction after the close: on SQLite whoever writes waits.
+PORTION = 5_000
 _draw = random.SystemRandom()
 
 
@@ -134,6 +137,8 @@ def publish_receipts(
 
     The caller holds the row of ``ballot``, so that nobody votes meanwhile. Before the ``last``
     group nothing happens in a ballot that hides its results, and none where there are too few.
+    After the close it is `PORTION` each time as long as so many are left, drawn from all of them:
+    which come first says as little as their order.
     """
     if not last and not is_followed(ballot):
         return 0
@@ -141,6 +146,9 @@ def publish_receipts(
     gone = _waiting(session, ballot, Receipt.replaced, Receipt.replacement_logged.is_(False))
     if not last and len(new) < LEAST:
         return 0
+    if last:
+        new = new[:PORTION]
+        gone = gone[: PORTION - len(new)]
     leaves: list[Leaf] = [
         *(ReceiptLeaf(ballot=ballot.id, receipt=each) for each in new),
         *(ReplacedLeaf(ballot=ballot.id, receipt=each) for each in gone),

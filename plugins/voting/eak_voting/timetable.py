@@ -79,6 +79,11 @@ def remind_now(session: Session, ballot: Ballot) -> None:
     _at(session, ballot, "reminding", clock.now())
 
 
+def close_on(session: Session, ballot: Ballot) -> None:
+    """Let the next receipts of a ballot that is closing enter the public log."""
+    _at(session, ballot, "close", clock.now())
+
+
 def mix_now(session: Session, ballot: Ballot) -> None:
     """Let all votes of a closed secret ballot be written anew."""
     _at(session, ballot, "mix", clock.now())

@@ -1,13 +1,16 @@
 """From a vote that was cast to the file that confirms it: what a recount says of real ballots."""
 
+from datetime import timedelta
+from itertools import pairwise
 from typing import Any
 
 import pytest
 
 from eak_core.errors import NotFound
+from eak_core.events.worker import Worker
 from eak_core.kit.testing.site import Site
 from eak_core.people.models import Person
-from eak_voting import bursts, published
+from eak_voting import bursts, closing, published, publishing
 from eak_voting.casting import withdraw
 from eak_voting.exclusions import exclude
 from eak_voting.models import Ballot
@@ -16,7 +19,13 @@ from eak_voting.recount import Report, recount
 from eak_voting.results.stored import file_of
 from eak_voting.settings import BudgetRules, Secrecy
 from eak_voting.transparency import log, merkle
-from eak_voting.transparency.records import ReceiptLeaf, encode
+from eak_voting.transparency.records import (
+    CountedLeaf,
+    ReceiptLeaf,
+    ReplacedLeaf,
+    decode,
+    encode,
+)
 from tests.plugins.voting.conftest import Polls
 
 SAID: dict[str, list[Any]] = {
@@ -144,3 +153,44 @@ def test_excluded_votes_stand_in_the_file_as_far_as_they_are_still_in_the_box(
     assert report.holds, report.line
     assert [(each.number, each.votes) for each in file.exclusions] == [(1, bursts.LEAST - 1)]
     assert file.result.counted == 1
+
+
+@pytest.fixture
+def by_portions(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two receipts at a time; what is drawn comes in the order of the receipts, from the last."""
+    monkeypatch.setattr(publishing, "PORTION", 2)
+    monkeypatch.setattr(closing, "PORTION", 2)
+    monkeypatch.setattr(publishing._draw, "shuffle", lambda found: found.sort(reverse=True))
+
+
+def leaves_of(polls: Polls, ballot: Ballot) -> list[Any]:
+    with polls.site.reading() as session:
+        return [decode(each.data) for each in log.leaves_of(session, ballot.id)]
+
+
+@pytest.mark.usefixtures("by_portions")
+@pytest.mark.parametrize("secrecy", ["secret", "pseudonymous"])
+def test_receipts_of_a_large_ballot_enter_by_portions_drawn_from_all_and_the_result_last(
+    polls: Polls, secrecy: Secrecy
+) -> None:
+    ballot = voted(polls, "approval", secrecy)
+    polls.clock.set(ballot.closes_at + timedelta(seconds=31))
+    sizes = [len(leaves_of(polls, ballot))]
+    while polls.now(ballot).state != "counted":
+        assert Worker(polls.site.app).perform_due(), "whoever comes next goes on"
+        sizes.append(len(leaves_of(polls, ballot)))
+    _opened, *leaves, counted = leaves_of(polls, ballot)
+    assert [after - before for before, after in pairwise(sizes) if after > before] == [
+        2,
+        2,
+        2,
+        2,
+        1,
+    ]
+    assert isinstance(counted, CountedLeaf)
+    new = [each.receipt for each in leaves if isinstance(each, ReceiptLeaf)]
+    gone = [each.receipt for each in leaves if isinstance(each, ReplacedLeaf)]
+    assert new == sorted(new, reverse=True)
+    assert (len(new), len(gone), len(set(new))) == (6, 2, 6)
+    _file, report = recounted(polls, ballot)
+    assert report.confirmed, report.line
