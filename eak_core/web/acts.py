@@ -33,8 +33,8 @@ T = TypeVar("T")
 
 #: What a view answers.
 Answer = str | Response | tuple[str, int]
-#: What is said once something is done, and where its page is; the kind of message where it is no
-#: success.
+#: What is said once something is done (None for nothing), and where its page is; the kind of
+#: message where it is no success.
 Done = tuple[Any, str] | tuple[Any, str, str]
 Refusals = type[EakError] | tuple[type[EakError], ...]
 
@@ -82,8 +82,8 @@ def attempt(
 
 def finish(message: Any, place: str, category: str = "success", *, code: int = 302) -> Response:
     """Commit what a button without a form has done, say ``message`` on the next page (in the
-    ``category`` success, info, warning or danger), and lead to the address ``place``, with the
-    status ``code``."""
+    ``category`` success, info, warning or danger; None where the page shows it anyway), and lead to
+    the address ``place``, with the status ``code``."""
     current_session().commit()
     return _lead_on(message, place, category, code)
 
@@ -102,7 +102,8 @@ def fragment(template: str, **values: Any) -> Markup:
 
 
 def _lead_on(message: Any, place: str, category: str = "success", code: int = 302) -> Response:
-    flash(str(message), category)
+    if message is not None:
+        flash(str(message), category)
     return redirect(place, code)
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from flask import flash, g, redirect
+from flask import g
 from markupsafe import Markup
 
 from eak_core.api import (
@@ -14,6 +14,7 @@ from eak_core.api import (
     Session,
     _,
     current_session,
+    finish,
     fragment,
     idea_url,
     limited,
@@ -49,10 +50,8 @@ def support_idea(idea_id: int) -> Answer:
     """Support an idea."""
     session = current_session()
     idea = public_idea(session, g.service, idea_id)
-    if support.give(session, g.actor, g.service, idea):
-        flash(_("You support this idea. Thank you!"), "success")
-    session.commit()
-    return redirect(_back(idea), 303)
+    given = support.give(session, g.actor, g.service, idea)
+    return _back(idea, _("You support this idea. Thank you!") if given else None)
 
 
 @blueprint.post("/soutiens/<int:idea_id>/retirer")
@@ -61,14 +60,12 @@ def withdraw_support(idea_id: int) -> Answer:
     """Take one's support for an idea back."""
     session = current_session()
     idea = public_idea(session, g.service, idea_id)
-    if support.take_back(session, g.actor, g.service, idea):
-        flash(_("Your support is taken back."), "success")
-    session.commit()
-    return redirect(_back(idea), 303)
+    gone = support.take_back(session, g.actor, g.service, idea)
+    return _back(idea, _("Your support is taken back.") if gone else None)
 
 
-def _back(idea: Idea) -> str:
-    return f"{idea_url(idea)}#soutien"
+def _back(idea: Idea, said: str | None) -> Answer:
+    return finish(said, f"{idea_url(idea)}#soutien", code=303)
 
 
 def idea_panel(session: Session, service: Service, idea: Idea, actor: Actor) -> Markup | None:

@@ -214,6 +214,14 @@ def test_a_button_commits_what_it_did_and_leads_on(whole: Site) -> None:
     assert name(whole) == AFTER
 
 
+def test_a_button_may_let_the_page_speak_for_itself(whole: Site) -> None:
+    with asked(whole):
+        rename()
+        assert finish(None, "/there").location == "/there"
+        assert get_flashed_messages() == []
+    assert name(whole) == AFTER
+
+
 def test_a_fragment_is_escaped_once(whole: Site) -> None:
     with asked(whole, method="GET"):
         page = render_template_string("{{ part }}", part=fragment("error_token.html"))

@@ -16,6 +16,7 @@ from eak_core.api import (
     _,
     attempt,
     current_session,
+    finish,
     limited,
     render,
     write_session,
@@ -231,8 +232,8 @@ def forget(ballot_id: int) -> Answer:
     """Drop receipt and code from this browser: somebody else may come after."""
     ballot = ballot_of(current_session(), g.service, ballot_id)
     voter_session.forget(ballot.id)
-    flash(_("This browser has forgotten your receipt and your code."), "success")
-    return redirect(ballot_url(ballot), 303)
+    message = _("This browser has forgotten your receipt and your code.")
+    return finish(message, ballot_url(ballot), code=303)
 
 
 def _not_stored(page: str) -> Response:
