@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from flask import Flask, request
 
-from eak_core.admin import manage
+from eak_core.admin import hooks as admin
 from eak_core.admin.setup import init_admin
 from eak_core.clock import ARRIVED
 from eak_core.config import Config
@@ -17,7 +17,8 @@ from eak_core.events import CORE, EventRegistry, Subscriber
 from eak_core.events.core import EventCore
 from eak_core.events.mail import mail_transport
 from eak_core.events.work import Work
-from eak_core.ideas.setup import init_ideas, navigation
+from eak_core.ideas import hooks as ideas
+from eak_core.ideas.setup import init_ideas
 from eak_core.people.entrance import find_visible
 from eak_core.people.letters import address_of
 from eak_core.people.setup import init_people
@@ -39,6 +40,9 @@ from eak_core.web.themes import add_template_folder
 from eak_core.web.words import catalogue_of
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+
+#: What answers the hooks for the core's own features, in the order in which they are asked.
+FEATURES = {"ideas": ideas, "admin": admin}
 
 
 def create_app(
@@ -70,7 +74,7 @@ def create_app(
     init_ideas(app)
     init_portal(app)
     init_admin(app)
-    slots.init_app(app, navigation=[navigation, manage.navigation])
+    slots.init_app(app)
     _install_plugins(app, config, plugins)
     _init_events(app, config)
     return app
@@ -95,7 +99,8 @@ def _install_plugins(
 ) -> None:
     if config.safe_mode:
         plugins = ()
-    host = PluginHost(from_entry_points() if plugins is None else from_modules(plugins))
+    candidates = from_entry_points() if plugins is None else from_modules(plugins)
+    host = PluginHost(candidates, features=FEATURES)
     host.init_app(app)
     for found in host.installed.values():
         # Those that lack migrations too: they are ready as soon as these have run.

@@ -1,7 +1,5 @@
 """The managers' desk of a service: what waits for them, its settings, who runs it with them."""
 
-from collections.abc import Iterable
-
 from flask import current_app, g, url_for
 from werkzeug.wrappers import Response
 from wtforms import (
@@ -25,7 +23,6 @@ from eak_core.people.attempts import limit_recipient
 from eak_core.people.roles import managers_of, revoke_role
 from eak_core.permissions import Actor, may, require
 from eak_core.plugins.blueprint import ServiceBlueprint
-from eak_core.plugins.contributions import NavItem
 from eak_core.services.directory import (
     DESCRIPTION_LENGTH,
     NAME_LENGTH,
@@ -85,10 +82,9 @@ class InvitationForm(Form):
     )
 
 
-def navigation(service: Service, actor: Actor) -> Iterable[NavItem]:
-    """The way to the desk, for those who have one."""
-    if may(actor, "service.manage", service) or _may_reopen(service, actor):
-        yield NavItem(_l("Management"), "manage.home")
+def has_desk(service: Service, actor: Actor) -> bool:
+    """Whether there is anything for ``actor`` to manage in ``service``."""
+    return may(actor, "service.manage", service) or _may_reopen(service, actor)
 
 
 @blueprint.get("/")

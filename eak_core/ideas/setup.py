@@ -1,22 +1,16 @@
 """What the room of ideas brings to the application."""
 
-from collections.abc import Iterator
 from typing import Any
 
 from flask import Flask
 
 from eak_core.db import Session
-from eak_core.i18n import _l
 from eak_core.ideas import feeds, manage_views
 from eak_core.ideas.criteria import add_usual_criteria
-from eak_core.ideas.personal_data import erase_person, export_person
 from eak_core.ideas.subjects import add_usual_subjects
 from eak_core.ideas.territory import ensure_communes
 from eak_core.ideas.transitions import ideas_in_stages, move_ideas
-from eak_core.people.personal_data import PersonalData, register_personal_data
 from eak_core.people.suspensions import tell_suspended
-from eak_core.permissions import Actor
-from eak_core.plugins.contributions import NavItem
 from eak_core.plugins.neighbours import Neighbours
 from eak_core.services.directory import service_opened
 from eak_core.services.models import Service
@@ -27,7 +21,6 @@ def init_ideas(app: Flask) -> None:
     """Give ``app`` the pages of ideas, and the host its way to the stages."""
     app.register_blueprint(feeds.blueprint)
     app.register_blueprint(manage_views.blueprint)
-    register_personal_data(app, PersonalData("ideas", export_person, erase_person))
     Neighbours(
         ideas_in_stages=ideas_in_stages,
         move_ideas=move_ideas,
@@ -35,11 +28,6 @@ def init_ideas(app: Flask) -> None:
         # Wide, so that one household or one provider's customer is one client.
         client=lambda: client_network(ipv4=24, ipv6=48) or "",
     ).init_app(app)
-
-
-def navigation(service: Service, actor: Actor) -> Iterator[NavItem]:
-    """The entries of the core in a service's navigation."""
-    yield NavItem(_l("Ideas"), "ideas.index")
 
 
 @service_opened.connect

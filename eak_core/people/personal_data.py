@@ -1,15 +1,13 @@
 """A person's data: the copy they may ask for, and its erasure (RGPD, articles 15, 17 and 20).
 
-Every room and plugin that stores something about people answers both. What erasure leaves is the
-number of the account, which means nobody: the log stays true, and nothing in it names a person.
+Every room and plugin that stores something about people answers both (`hookspecs.export_person`,
+`hookspecs.erase_person`). What erasure leaves is the number of the account, which means nobody: the
+log stays true, and nothing in it names a person.
 """
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from flask import Flask, current_app
 from sqlalchemy import delete, select
 
 from eak_core import clock
@@ -33,27 +31,6 @@ from eak_core.plugins.purge import make_sure_of_all
 from eak_core.security_log import note
 from eak_core.services.models import Service
 
-EXTENSION = "eak_personal_data"
-
-
-@dataclass(frozen=True, slots=True)
-class PersonalData:
-    """How one room or plugin answers about what it stores of a person."""
-
-    name: str
-    export: Callable[[Session, int], Mapping[str, Any]]
-    erase: Callable[[Session, int], None]
-
-
-def init_personal_data(app: Flask) -> None:
-    """Let the rooms of ``app`` say what they store of people; plugins are asked already."""
-    app.extensions[EXTENSION] = [PersonalData("plugins", _plugins_export, _plugins_erase)]
-
-
-def register_personal_data(app: Flask, data: PersonalData) -> None:
-    """Let a room say what it stores: it is asked whenever a person's data is copied or erased."""
-    app.extensions[EXTENSION].append(data)
-
 
 def export_person(session: Session, actor: Actor, person_id: int) -> dict[str, Any]:
     """Everything the site stores about a person, as values that JSON can hold.
@@ -62,6 +39,9 @@ def export_person(session: Session, actor: Actor, person_id: int) -> dict[str, A
     """
     person = _existing(session, person_id)
     require(actor, "person.export", subject=person)
+    make_sure_of_all(session)
+    host = get_host()
+    copies = host.call_all("export_person", session=session, person_id=person_id)
     return {
         "exported_at": clock.now(),
         "account": {
@@ -77,7 +57,8 @@ def export_person(session: Session, actor: Actor, person_id: int) -> dict[str, A
         "roles": _roles(session, person_id),
         "invitations": _invitations(session, person),
         "sessions": sessions.export(session, person_id),
-        **{data.name: data.export(session, person_id) for data in _registered()},
+        "plugins": {name: copy for name, copy in copies if name not in host.features},
+        **{name: copy for name, copy in copies if name in host.features},
     }
 
 
@@ -104,8 +85,8 @@ def erase_person(session: Session, actor: Actor, person_id: int) -> None:
         return
     check_not_last_administrator(session, person)
     address, locale = person.email, person.locale
-    for data in _registered():
-        data.erase(session, person_id)
+    make_sure_of_all(session)
+    get_host().call_all("erase_person", session=session, person_id=person_id)
     _erase_roles(session, person, actor)
     _erase_account(session, person)
     erased = PersonErased(person_id=person_id)
@@ -154,16 +135,6 @@ def _erase_roles(session: Session, person: Person, actor: Actor) -> None:
     session.expire(person, ["grants"])
 
 
-def _plugins_export(session: Session, person_id: int) -> Mapping[str, Any]:
-    make_sure_of_all(session)
-    return dict(get_host().call_all("export_person", session=session, person_id=person_id))
-
-
-def _plugins_erase(session: Session, person_id: int) -> None:
-    make_sure_of_all(session)
-    get_host().call_all("erase_person", session=session, person_id=person_id)
-
-
 def _roles(session: Session, person_id: int) -> list[dict[str, Any]]:
     rows = session.execute(
         select(Service.slug, RoleGrant.role, RoleGrant.granted_at)
@@ -182,11 +153,6 @@ def _invitations(session: Session, person: Person) -> list[dict[str, Any]]:
         .order_by(RoleInvitation.invited_at)
     )
     return [{"service": slug, "role": role, "invited_at": at} for slug, role, at in rows]
-
-
-def _registered() -> list[PersonalData]:
-    registered: list[PersonalData] = current_app.extensions[EXTENSION]
-    return registered
 
 
 def _existing(session: Session, person_id: int) -> Person:

@@ -4,14 +4,12 @@ from flask import Flask
 
 from eak_core.people import upkeep, views  # noqa: F401  # what is due is declared on import
 from eak_core.people.entrance import init_entrance
-from eak_core.people.personal_data import init_personal_data
 from eak_core.people.security import init_security
 
 
 def init_people(app: Flask) -> None:
     """Give ``app`` accounts, actors and their pages; call this after the gate is installed."""
     init_security(app)
-    init_personal_data(app)
     init_entrance(app)
     app.view_functions["security.confirm_email"] = views.confirm_address
     app.register_blueprint(views.blueprint)

@@ -4,11 +4,11 @@ A plugin answers with a function of the same name in its ``plugin.py``, marked w
 taking whichever of the arguments it needs. Each docstring says who is asked and when, and what to
 answer. "Active" means on in the service at hand; "ready" means loaded and migrated, on or off.
 
-An implementation is called in a fixed order (what a plugin requires comes first, then by name). If
-it raises, or answers with another shape than the one said here, its answer is left out, the
-fault is shown to administrators, and the page goes on without it. Wrappers are refused: no
-plugin can change or hide what another one answers. A hook may gain arguments; what it means does
-not change.
+An implementation is called in a fixed order (the core's own features come first, then what a plugin
+requires, then by name). If it raises, or answers with another shape than the one said here, its
+answer is left out, the fault is shown to administrators, and the page goes on without it. Wrappers
+are refused: no plugin can change or hide what another one answers. A hook may gain arguments; what
+it means does not change.
 """
 
 from collections.abc import Iterable, Mapping, Sequence

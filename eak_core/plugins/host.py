@@ -3,12 +3,15 @@
 Every plugin is loaded once, at start, in every process. Which are on where is data: callers pass
 the names that are on, and nothing is registered or removed while the site runs. What a call
 needs is worked out once (`_index`), so that a plugin that is off costs one look into a set.
+
+The core's own features answer the same hooks. They are no plugins: nobody switches them, they are
+asked before the plugins, and a fault of theirs is a fault of the page.
 """
 
 import logging
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from pathlib import Path
-from types import MappingProxyType
+from types import MappingProxyType, ModuleType
 from typing import Any, NamedTuple
 
 import pluggy
@@ -36,9 +39,9 @@ EXTENSION = "eak_plugins"
 
 
 class _Call(NamedTuple):
-    """One implementation of one hook."""
+    """One implementation of one hook, by a plugin or a feature of the core."""
 
-    plugin: str
+    owner: str
     function: Callable[..., Any]
     arguments: tuple[str, ...]
 
@@ -51,16 +54,26 @@ _FAILED = _Failed()
 
 
 class PluginHost:
-    """The plugins among ``candidates``, loaded.
+    """The plugins among ``candidates``, loaded, and the core's ``features``: by a name that no
+    plugin can have, the module that holds the answers.
 
     ``installed`` has all of them in calling order, failed ones included. ``ready`` has the manifest
     of those that can be on. ``by_segment`` and ``by_blueprint`` say whose a path segment or a
     blueprint is, ready or not.
     """
 
-    def __init__(self, candidates: Iterable[Candidate] = ()) -> None:
+    def __init__(
+        self,
+        candidates: Iterable[Candidate] = (),
+        *,
+        features: Mapping[str, ModuleType] = MappingProxyType({}),
+    ) -> None:
         self._manager = pluggy.PluginManager(hookspecs.PROJECT)
         self._manager.add_hookspecs(hookspecs)
+        self.features = tuple(features)
+        for name, module in features.items():
+            self._manager.register(module, name)
+        self._manager.check_pending()
         self._found: Mapping[str, Installed] = discover(candidates, self._manager)
         self._pending: dict[str, Any] = {}
         self._mounted: Mapping[str, PluginBlueprint] = {}
@@ -78,7 +91,7 @@ class PluginHost:
         calls = {
             hook: tuple(
                 _Call(impl.plugin_name, impl.function, tuple(impl.argnames))
-                for name in ready
+                for name in (*self.features, *ready)
                 for impl in getattr(self._manager.hook, hook).get_hookimpls()
                 if impl.plugin_name == name
             )
@@ -149,22 +162,23 @@ class PluginHost:
     def call_each(
         self, hook: str, active: Container[str], **arguments: Any
     ) -> Iterator[tuple[str, Any]]:
-        """Ask the plugins in ``active`` that are ready; yields the name and the answer of each
-        that has one, in order. One that fails is left out, and noted for administrators."""
-        for plugin, answer in self._answers(hook, active, arguments):
+        """Ask the core's features, then the plugins in ``active`` that are ready; yields the name
+        and the answer of each that has one, in order. A plugin that fails is left out, and noted
+        for administrators; what a feature raises passes through."""
+        for owner, answer in self._answers(hook, active, arguments):
             if answer is not None and answer is not _FAILED:
-                yield plugin, answer
+                yield owner, answer
 
     def first_denial(self, hook: str, active: Container[str], **arguments: Any) -> Denial | None:
-        """The first refusal among the plugins in ``active``. One whose guard fails refuses: its
-        rule could not be checked."""
-        for plugin, answer in self._answers(hook, active, arguments):
+        """The first refusal, asked as in `call_each`. A plugin whose guard fails refuses: its rule
+        could not be checked."""
+        for owner, answer in self._answers(hook, active, arguments):
             if answer is _FAILED:
                 return Denial(
                     _l(
                         "“%(plugin)s” could not check this change, so nothing was changed. Please"
                         " try again, or tell an administrator.",
-                        plugin=self.ready[plugin].title,
+                        plugin=self.ready[owner].title,
                     )
                 )
             if answer is not None:
@@ -173,22 +187,22 @@ class PluginHost:
         return None
 
     def call_all(self, hook: str, **arguments: Any) -> list[tuple[str, Any]]:
-        """Ask every ready plugin, on or off; a failure is raised. For what must be whole or not
-        at all, such as an erasure."""
+        """Ask every ready plugin, on or off, and then the core's features, whose rows the plugins'
+        refer to; a failure is raised. For what must be whole or not at all, such as an erasure."""
         return [
-            (call.plugin, self._shaped(hook, call.plugin, answer))
-            for call in self._calls[hook]
+            (call.owner, self._shaped(hook, call.owner, answer))
+            for call in sorted(self._calls[hook], key=lambda call: call.owner in self.features)
             if (answer := call.function(*_chosen(call, arguments))) is not None
         ]
 
     def answering(self, hook: str) -> tuple[str, ...]:
         """The ready plugins that answer ``hook``, in order."""
-        return tuple(call.plugin for call in self._calls[hook])
+        return tuple(call.owner for call in self._calls[hook] if call.owner in self.ready)
 
     def call_one(self, hook: str, plugin: str, **arguments: Any) -> Any:
         """Ask ``plugin`` alone, on or off; None where it has no answer. A failure is raised."""
         for call in self._calls[hook]:
-            if call.plugin == plugin:
+            if call.owner == plugin:
                 return self._shaped(hook, plugin, call.function(*_chosen(call, arguments)))
         return None
 
@@ -196,29 +210,34 @@ class PluginHost:
         self, hook: str, active: Container[str], arguments: Mapping[str, Any]
     ) -> Iterator[tuple[str, Any]]:
         for call in self._calls[hook]:
-            if call.plugin not in active:
-                continue
-            chosen = _chosen(call, arguments)
-            try:
-                with isolated(arguments.get("session")):
-                    shaped = self._shaped(hook, call.plugin, call.function(*chosen))
-            except Exception as error:  # noqa: BLE001 – logged and counted by the breaker
-                breaker.note(call.plugin, hook, _service_id(arguments), error)
-                yield call.plugin, _FAILED
-            else:
-                yield call.plugin, shaped
+            if call.owner in self.features:
+                # No isolation: what fails here is the core's, and must be seen.
+                chosen = _chosen(call, arguments)
+                yield call.owner, self._shaped(hook, call.owner, call.function(*chosen))
+            elif call.owner in active:
+                yield call.owner, self._isolated(hook, call, arguments)
 
-    def _shaped(self, hook: str, plugin: str, answer: Any) -> Any:
-        """``answer`` in the shape of its hook; raises where the plugin gave something else."""
+    def _isolated(self, hook: str, call: _Call, arguments: Mapping[str, Any]) -> Any:
+        """The answer of a plugin, or that it has failed."""
+        chosen = _chosen(call, arguments)
+        try:
+            with isolated(arguments.get("session")):
+                return self._shaped(hook, call.owner, call.function(*chosen))
+        except Exception as error:  # noqa: BLE001 – logged and counted by the breaker
+            breaker.note(call.owner, hook, _service_id(arguments), error)
+            return _FAILED
+
+    def _shaped(self, hook: str, owner: str, answer: Any) -> Any:
+        """``answer`` in the shape of its hook; raises where it is something else."""
         if answer is None:
             return None
         shaped = SHAPES[hook](answer)
         if hook == "assets":
-            pages = self._mounted.get(plugin)
+            pages = self._mounted.get(owner)
             for asset in shaped:
                 folder = pages.static_folder if pages else None
                 if folder is None or not (Path(folder) / asset.path).is_file():
-                    raise FileNotFoundError(f"{plugin}: no file static/{asset.path}")
+                    raise FileNotFoundError(f"{owner}: no file static/{asset.path}")
         return shaped
 
 

@@ -1,11 +1,11 @@
 """What templates ask of plugins: navigation, slots and addresses.
 
-Everything goes through the set of plugins that are on in this request (``g.active``); with none
-of them on, each of these answers nothing without asking anybody.
+Everything goes through the set of plugins that are on in this request (``g.active``). Outside of a
+service each of these answers nothing without asking anybody.
 """
 
 import logging
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,9 +22,6 @@ from eak_core.plugins.shapes import SHAPES
 
 logger = logging.getLogger("eak.plugins")
 
-#: Entries of the core itself: a function of the service and the actor.
-Navigation = Callable[[Any, Actor], Iterable[NavItem]]
-
 
 @dataclass(frozen=True, slots=True)
 class Link:
@@ -39,20 +36,25 @@ class SlotError(LookupError):
     """A template names a slot that does not exist."""
 
 
-def init_app(app: Flask, navigation: Sequence[Navigation] = ()) -> None:
-    """Give the templates of ``app`` their functions. ``navigation`` comes before the plugins'."""
-
-    def nav_items() -> list[Link]:
-        """The navigation of the service, each entry with ``label``, ``url`` and ``current``: the
-        core's, then the active plugins'. Empty outside of a service."""
-        return list(_navigation(navigation))
-
+def init_app(app: Flask) -> None:
+    """Give the templates of ``app`` their functions."""
     app.jinja_env.globals.update(
         nav_items=nav_items,
         plugin_url=plugin_url,
         slot=slot,
         slot_cards=slot_cards,
     )
+
+
+def nav_items() -> list[Link]:
+    """The navigation of the service, each entry with ``label``, ``url`` and ``current``: the
+    core's, then the active plugins'. Empty outside of a service."""
+    return [
+        _link(item, url)
+        for owner, items in _asked("nav_items")
+        for item in items
+        if (url := _built(owner, item)) is not None
+    ]
 
 
 def slot(name: str, **subjects: Any) -> Markup:
@@ -67,28 +69,13 @@ def slot(name: str, **subjects: Any) -> Markup:
             raise SlotError(message)
         logger.error(message)
         return Markup()
-    if not (active := g.get("active")):
-        return Markup()
-    answers = get_host().call_each(
-        hook, active, session=current_session(), service=g.service, actor=_actor(), **subjects
-    )
-    return Markup("\n").join(answer for _plugin, answer in answers)
+    return Markup("\n").join(answer for _owner, answer in _asked(hook, **subjects))
 
 
 def slot_cards(ideas: Sequence[Any]) -> dict[int, Markup]:
     """What active plugins put on the cards of ``ideas``, by idea id; every idea has an entry."""
     cards: dict[int, list[Markup]] = {idea.id: [] for idea in ideas}
-    if not cards or not (active := g.get("active")):
-        return dict.fromkeys(cards, Markup())
-    answers = get_host().call_each(
-        "slot_idea_cards",
-        active,
-        session=current_session(),
-        service=g.service,
-        ideas=ideas,
-        actor=_actor(),
-    )
-    for _plugin, lines in answers:
+    for _owner, lines in _asked("slot_idea_cards", ideas=ideas) if cards else ():
         for idea_id in cards.keys() & lines.keys():
             cards[idea_id].append(lines[idea_id])
     # Each is a line of its own.
@@ -103,30 +90,24 @@ def plugin_url(endpoint: str, **values: Any) -> str | None:
     return url_for(endpoint, **values)
 
 
-def _navigation(core: Sequence[Navigation]) -> Iterator[Link]:
-    service = g.get("service")
-    if service is None:
-        return
-    actor = _actor()
-    for entries in core:
-        for item in entries(service, actor):
-            yield _link(item, url_for(item.endpoint, **item.values))
-    if not (active := g.get("active")):
-        return
-    answers = get_host().call_each("nav_items", active, service=service, actor=actor)
-    for plugin, items in answers:
-        for item in items:
-            url = _built(plugin, item)
-            if url is not None:
-                yield _link(item, url)
+def _asked(hook: str, **subjects: Any) -> Iterator[tuple[str, Any]]:
+    """What is answered to ``hook`` in the service of this request."""
+    if (service := g.get("service")) is None:
+        return iter(())
+    session, active = current_session(), g.get("active", frozenset())
+    return get_host().call_each(
+        hook, active, session=session, service=service, actor=_actor(), **subjects
+    )
 
 
-def _built(plugin: str, item: NavItem) -> str | None:
-    """The address of an entry that a plugin named; None, and noted, where there is none."""
+def _built(owner: str, item: NavItem) -> str | None:
+    """The address of an entry; None, and noted, where a plugin named one that there is not."""
     try:
         return url_for(item.endpoint, **item.values)
     except BuildError as error:
-        breaker.note(plugin, "nav_items", g.service.id, error)
+        if owner in get_host().features:
+            raise
+        breaker.note(owner, "nav_items", g.service.id, error)
         return None
 
 

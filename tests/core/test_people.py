@@ -11,6 +11,7 @@ from eak_core import clock as platform_clock
 from eak_core.errors import Forbidden, Invalid, NotFound, Refused
 from eak_core.events.models import EventLog, OutboxMessage
 from eak_core.events.outbox import enqueue_mail
+from eak_core.ideas import personal_data as personal_data_of_ideas
 from eak_core.kit.testing.browser import PASSWORD, Browser
 from eak_core.kit.testing.people import AGENT_DOMAIN, People
 from eak_core.kit.testing.site import Site
@@ -18,13 +19,7 @@ from eak_core.people import roles
 from eak_core.people.accounts import change_profile, create_person, find_person, person_since
 from eak_core.people.actor import actor_for
 from eak_core.people.models import Person, RoleGrant
-from eak_core.people.personal_data import (
-    EXTENSION,
-    PersonalData,
-    erase_person,
-    export_person,
-    register_personal_data,
-)
+from eak_core.people.personal_data import erase_person, export_person
 from eak_core.permissions import Actor, may
 from eak_core.services.models import Service
 from tests.core.accounts import (
@@ -82,7 +77,9 @@ def test_a_person_takes_a_copy_of_everything_about_them(
     data = json.loads(answer.text)
     assert data["account"]["email"] == people.manager.email
     assert [(role["service"], role["role"]) for role in data["roles"]] == [("culture", "manager")]
-    assert "plugins" in data
+    sections = ["exported_at", "account", "roles", "invitations", "sessions", "plugins", "ideas"]
+    assert list(data) == sections
+    assert "ideas" not in data["plugins"]
     assert "password" not in answer.text
     assert people.manager.fs_uniquifier not in answer.text
 
@@ -101,16 +98,19 @@ def test_nobody_takes_a_copy_of_or_erases_somebody_else(
 
 
 def test_erasing_takes_the_password_and_leaves_a_number_that_means_nobody(
-    site: Site, service: Service, people: People, client: Browser
+    site: Site,
+    service: Service,
+    people: People,
+    client: Browser,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     person = people.manager
     elsewhere = site.browser()
     for browser in (client, elsewhere):
         browser.sign_in(person)
     asked: list[int] = []
-    register_personal_data(
-        site.app,
-        PersonalData("test", lambda _session, _id: {}, lambda _session, id_: asked.append(id_)),
+    monkeypatch.setattr(
+        personal_data_of_ideas, "erase_person", lambda _session, person_id: asked.append(person_id)
     )
     assert client.submit("/compte/effacer", "/effacer", password="wrong").status_code == 422
     assert asked == []
@@ -167,11 +167,9 @@ def test_where_a_room_fails_to_erase_nothing_is_erased(
     site: Site, people: People, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def fail(_session: Any, _person_id: int) -> None:
-        raise RuntimeError("the plugin is broken")
+        raise RuntimeError("the room is broken")
 
-    # Not to be there in the next test, which may use the same application.
-    monkeypatch.setitem(site.app.extensions, EXTENSION, list(site.app.extensions[EXTENSION]))
-    register_personal_data(site.app, PersonalData("broken", lambda *_args: {}, fail))
+    monkeypatch.setattr(personal_data_of_ideas, "erase_person", fail)
     with pytest.raises(RuntimeError), site.writing() as session:
         erase_person(session, Actor.system(), people.citizen.id)
     assert account(site, str(people.citizen.email)).erased_at is None

@@ -4,7 +4,7 @@ What is tested with it is the host's alone; that the whole site keeps the same p
 with the whole site.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from types import ModuleType
 from typing import Any
 
@@ -51,7 +51,12 @@ class Idea:
         self.id = number
 
 
-def make_site(url: str, *plugins: ModuleType | str, **neighbours: Any) -> Flask:
+def make_site(
+    url: str,
+    *plugins: ModuleType | str,
+    features: Mapping[str, ModuleType] | None = None,
+    **neighbours: Any,
+) -> Flask:
     app = Flask(__name__, static_folder=None)
     app.config.update(TESTING=True, SECRET_KEY="test", WTF_CSRF_ENABLED=False)
     init_db(app, url)
@@ -66,7 +71,7 @@ def make_site(url: str, *plugins: ModuleType | str, **neighbours: Any) -> Flask:
     gate.turn_away(app)
     _pages(app)
     slots.init_app(app)
-    host = PluginHost(from_modules(plugins))
+    host = PluginHost(from_modules(plugins), features=features or {})
     host.init_app(app)
     Neighbours(**neighbours).init_app(app)
     for found in host.installed.values():
