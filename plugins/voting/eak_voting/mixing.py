@@ -10,7 +10,8 @@ of a ballot (`mix`).
 """
 
 import random
-from typing import Any, cast
+from functools import cache
+from typing import Any, NamedTuple, cast
 
 from sqlalchemy import Table, delete, func, insert, literal_column, select
 
@@ -30,15 +31,48 @@ def mix_around(session: Session, model: type[Model], ballot_id: int, key: str) -
     """On SQLite, write the row ``key`` of a ballot and those around it anew; nothing elsewhere."""
     if session.get_bind().dialect.name != "sqlite":
         return
-    table = cast("Table", model.__table__)
-    column = _key(table)
-    bounds = []
-    for beyond, order in ((column < key, column.desc()), (column > key, column.asc())):
-        query = select(column).where(table.c.ballot_id == ballot_id, beyond).order_by(order)
-        bounds.append(session.scalars(query.limit(_draw.randint(*_AROUND))).all())
-    before, after = bounds
-    first, last = (before or [key])[-1], (after or [key])[-1]
-    _write_anew(session, table, table.c.ballot_id == ballot_id, column.between(first, last))
+    session.flush()
+    # Every secret vote pays for this: values go back as they came, and nothing is made of them.
+    ask, around = session.connection().exec_driver_sql, _around(cast("Table", model.__table__))
+    before, after = (_draw.randint(*_AROUND) for _side in range(2))
+    first = ask(around.before, (ballot_id, key, before)).scalar_one() or key
+    last = ask(around.after, (ballot_id, key, after)).scalar_one() or key
+    rows = [tuple(row) for row in ask(around.rows, (ballot_id, first, last))]
+    _draw.shuffle(rows)
+    ask(around.delete, (ballot_id, first, last))
+    ask(around.insert, rows)
+
+
+class _Around(NamedTuple):
+    """Statements for SQLite: how far the rows around one reach on either side, what they hold, and
+    what takes them away and puts them back."""
+
+    before: str
+    after: str
+    rows: str
+    delete: str
+    insert: str
+
+
+@cache
+def _around(table: Table) -> _Around:
+    name, key = table.name, _key(table).name
+    columns = ", ".join(column.name for column in table.columns)
+    places = ", ".join("?" for _column in table.columns)
+    between = f"WHERE ballot_id = ? AND {key} BETWEEN ? AND ?"
+
+    def reach(which: str, beyond: str, order: str) -> str:
+        side = f"SELECT {key} AS k FROM {name} WHERE ballot_id = ? AND {key} {beyond} ?"  # noqa: S608
+        return f"SELECT {which}(k) FROM ({side} ORDER BY {key} {order} LIMIT ?)"  # noqa: S608
+
+    # Names of our own tables and columns, and nothing that anybody typed.
+    return _Around(
+        reach("min", "<", "DESC"),
+        reach("max", ">", "ASC"),
+        f"SELECT {columns} FROM {name} {between}",  # noqa: S608
+        f"DELETE FROM {name} {between}",  # noqa: S608
+        f"INSERT INTO {name} ({columns}) VALUES ({places})",  # noqa: S608
+    )
 
 
 def mix_late(session: Session, ballot_id: int) -> bool:
