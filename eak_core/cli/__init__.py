@@ -23,6 +23,7 @@ cli = Root(
         "import": "eak_core.cli.importing:group",
         "doctor": "eak_core.cli.doctor:doctor",
     },
+    contributed_at="eak_core.cli.contributed:plugin_commands",
 )
 
 

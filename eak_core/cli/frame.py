@@ -141,16 +141,23 @@ class LazyGroup(click.Group):
         """The command of this name, with ``--instance``; None where there is none."""
         found = super().get_command(ctx, cmd_name)
         if found is None and cmd_name in self.commands_at:
-            module, _, attribute = self.commands_at[cmd_name].partition(":")
-            found = getattr(import_module(module), attribute)
+            found = _imported(self.commands_at[cmd_name])
         return None if found is None else accept_instance(found)
 
 
-class Root(LazyGroup):
-    """``eak`` itself: the core's commands, then those of the plugins, and the exit codes."""
+def _imported(place: str) -> Any:
+    """What stands at ``place`` (``module:attribute``)."""
+    module, _, attribute = place.partition(":")
+    return getattr(import_module(module), attribute)
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+
+class Root(LazyGroup):
+    """``eak`` itself: the core's commands, then those of the plugins, which the function
+    ``contributed_at`` (``module:attribute``) answers by their names, and the exit codes."""
+
+    def __init__(self, *args: Any, contributed_at: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.contributed_at = contributed_at
         self.params.append(_instance_option())
         self.params.append(_version_option())
 
@@ -165,9 +172,8 @@ class Root(LazyGroup):
         return found if found is not None else self._contributed().get(cmd_name)
 
     def _contributed(self) -> Mapping[str, click.Command]:
-        from eak_core.cli.contributed import plugin_commands
-
-        return plugin_commands()
+        commands: Mapping[str, click.Command] = _imported(self.contributed_at)()
+        return commands
 
     def main(self, args: Sequence[str] | None = None, *rest: Any, **kwargs: Any) -> NoReturn:
         """Run, and exit: never a traceback for what a person can put right."""

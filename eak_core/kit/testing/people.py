@@ -1,22 +1,20 @@
 """The people of a test: one of each role, made when they are first asked for."""
 
+from collections.abc import Callable
 from functools import cache, cached_property
-from typing import TYPE_CHECKING
 
-from flask import current_app
+from flask import Flask, current_app
 from flask_security import hash_password
 from sqlalchemy.orm import joinedload
 
-from eak_core.db import read_session
+from eak_core.db import read_session, write_session
 from eak_core.kit.testing.browser import PASSWORD
 from eak_core.people.accounts import create_person
 from eak_core.people.actor import actor_for
 from eak_core.people.models import Person
 from eak_core.people.roles import give_role
 from eak_core.permissions import Actor
-
-if TYPE_CHECKING:
-    from eak_core.kit.testing.site import Site
+from eak_core.services.models import Service
 
 AGENT_DOMAIN = "departement.example"
 """Where the agents of a test have their addresses."""
@@ -31,10 +29,11 @@ def _hashed_password(secret: str) -> str:
 
 
 class People:
-    """Accounts on a `Site`, confirmed, all with the same password."""
+    """Accounts of an application, confirmed, all with the same password. ``service`` answers the
+    one that the manager runs."""
 
-    def __init__(self, site: "Site") -> None:
-        self._site = site
+    def __init__(self, app: Flask, service: Callable[[], Service]) -> None:
+        self._app, self._service = app, service
 
     def add(
         self,
@@ -45,7 +44,7 @@ class People:
         administrator: bool = False,
     ) -> Person:
         """Another account; the address follows from the name unless given (without its domain)."""
-        with self._site.writing() as session:
+        with self._app.app_context(), write_session(self._app) as session:
             person = create_person(
                 session,
                 f"{address or name.lower().replace(' ', '.')}@{domain}",
@@ -68,10 +67,10 @@ class People:
 
     @cached_property
     def manager(self) -> Person:
-        """Who runs `Site.service`."""
+        """Who runs the service."""
         person = self.add("Manon Manager")
-        service = self._site.service
-        with self._site.writing() as session:
+        service = self._service()
+        with self._app.app_context(), write_session(self._app) as session:
             known = session.get_one(Person, person.id)
             give_role(session, known, service, "manager", granted_by=None)
         return person
@@ -83,6 +82,6 @@ class People:
 
     def actor(self, person: Person) -> Actor:
         """``person`` as domain functions take them, with the roles they hold now."""
-        with self._site.app.app_context(), read_session(self._site.app) as session:
+        with self._app.app_context(), read_session(self._app) as session:
             known = session.get_one(Person, person.id, options=[joinedload(Person.grants)])
             return actor_for(session, known)

@@ -131,10 +131,13 @@ class Site:
     def __init__(self, app: Flask) -> None:
         self.app = app
         self.url = app.extensions["eak_config"].database_url
-        self.people = People(self)
+        self.people = self._people()
         self.sent: list[Sent] = []
         transports = app.extensions["eak_transports"]
         app.extensions["eak_transports"] = dict.fromkeys(transports, self._keep)
+
+    def _people(self) -> People:
+        return People(self.app, lambda: self.service)
 
     def _keep(self, message: Claimed) -> None:
         self.sent.append(Sent(message.kind, message.key, dict(message.payload)))
@@ -237,7 +240,7 @@ class Site:
     def forget(self) -> None:
         """Begin anew: its database was put back to what tests begin with."""
         self.close()
-        self.people = People(self)
+        self.people = self._people()
         self.__dict__.pop("service", None)
         self.sent.clear()
 
