@@ -101,7 +101,7 @@ from eak_core.people.names import person_names
 from eak_core.permissions import Actor, SignInRequired, may, require
 from eak_core.plugins.blueprint import PluginBlueprint
 from eak_core.plugins.commands import standalone
-from eak_core.plugins.contributions import Asset, Denial, NavItem
+from eak_core.plugins.contributions import AccountLinks, Asset, Denial, NavItem
 from eak_core.plugins.counters import count, counted, counts
 from eak_core.plugins.events import PluginConfigured, PluginDisabled, PluginEnabled
 from eak_core.plugins.hookspecs import hookimpl
@@ -158,6 +158,7 @@ else:
 __all__ = [
     "REASON_LENGTH",
     "SITE",
+    "AccountLinks",
     "Actor",
     "Answer",
     "Asset",

@@ -3,17 +3,33 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from sqlalchemy import select
+
 from eak_core.db import Session
 from eak_core.i18n import _l
 from eak_core.ideas import personal_data
-from eak_core.plugins.contributions import NavItem
+from eak_core.ideas.models import Idea
+from eak_core.plugins.contributions import AccountLinks, NavItem
 from eak_core.plugins.hookspecs import hookimpl
+from eak_core.services.models import Service
 
 
 @hookimpl
 def nav_items() -> Iterator[NavItem]:
     """The list of ideas, for everybody who meets the service."""
     yield NavItem(_l("Ideas"), "ideas.index")
+
+
+@hookimpl
+def account_links(session: Session, person_id: int) -> AccountLinks:
+    """The services where a person has ideas or drafts, by name."""
+    services = session.scalars(
+        select(Service)
+        .where(Service.id.in_(select(Idea.service_id).where(Idea.author_id == person_id)))
+        .order_by(Service.name, Service.id)
+    )
+    links = [NavItem(each.name, "ideas.mine", {"service_slug": each.slug}) for each in services]
+    return AccountLinks(_l("My ideas and my drafts"), links)
 
 
 @hookimpl

@@ -18,10 +18,10 @@ from eak_core.people.accounts import change_profile, confirm_person
 from eak_core.people.actor import current_person
 from eak_core.people.attempts import limit_export, limit_rename
 from eak_core.people.forms import ConfirmForm, EraseForm, ProfileForm
+from eak_core.people.links import links_of
 from eak_core.people.models import Person
 from eak_core.people.passwords import is_password_of
 from eak_core.people.personal_data import erase_own_account, export_person
-from eak_core.people.shortcuts import shortcuts_of
 from eak_core.permissions import SignInRequired
 from eak_core.security_log import note
 from eak_core.web.acts import Answer, attempt, finish, form_page
@@ -190,6 +190,6 @@ def _account_page(person: Person, form: ProfileForm) -> Answer:
         form,
         person=person,
         offers=invitations.offered_to(current_session(), person),
-        shortcuts=shortcuts_of(current_session(), person),
+        links=links_of(current_session(), g.actor),
         sessions=sessions.sessions_of(current_session(), person),
     )

@@ -4,14 +4,14 @@ A plugin never hands over an address or a tag where a value will do, so that esc
 their absence stay in one place.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
 
 @dataclass(frozen=True, slots=True)
 class NavItem:
-    """One entry of a service's navigation.
+    """A link: an entry of a service's navigation, or one on a person's account page.
 
     ``label`` is what it says. ``endpoint`` is one of the plugin's own (``voting.index``); the core
     builds the address, with ``values`` as the arguments of the view.
@@ -20,6 +20,19 @@ class NavItem:
     label: Any
     endpoint: str
     values: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class AccountLinks:
+    """What stands on a person's account page: ``links``, under the ``heading`` that says what they
+    lead to.
+
+    Each leads into a service, which its ``values`` name as ``service_slug``; its label is mostly
+    the name of that service.
+    """
+
+    heading: Any
+    links: Iterable[NavItem]
 
 
 @dataclass(frozen=True, slots=True)

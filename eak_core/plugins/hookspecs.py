@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from eak_core.db import Session
     from eak_core.permissions import Actor
     from eak_core.plugins.contributions import (
+        AccountLinks,
         Asset,
         Denial,
         NavItem,
@@ -45,6 +46,16 @@ def nav_items(service: Any, actor: "Actor") -> "Iterable[NavItem]":  # type: ign
     """Entries for the navigation of a service.
 
     Active plugins, on each page of the service. Leave out what ``actor`` may not open.
+    """
+
+
+@hookspec
+def account_links(session: "Session", person_id: int) -> "AccountLinks | None":
+    """Links on a person's own account page to what they have in services: drafts, offers, requests.
+
+    Plugins that are on in at least one service; one query answers for all services. Links into
+    services where the plugin is off, or which the person may not read, are left out by the core.
+    None where they have nothing.
     """
 
 

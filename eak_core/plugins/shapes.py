@@ -12,7 +12,7 @@ import click
 from flask_babel.speaklater import LazyString
 from markupsafe import Markup, escape
 
-from eak_core.plugins.contributions import Asset, Denial, NavItem
+from eak_core.plugins.contributions import AccountLinks, Asset, Denial, NavItem
 from eak_core.plugins.importers import Importer, ImportReport
 
 Shape = Callable[[Any], Any]
@@ -52,6 +52,15 @@ def entries(value: Any) -> list[NavItem]:
         _expect(item.endpoint, str)
         _expect(item.values, Mapping)
     return found
+
+
+def account_links(value: Any) -> AccountLinks:
+    """A heading, and links that each say which service they lead to."""
+    found: AccountLinks = _expect(value, AccountLinks)
+    links = entries(found.links)
+    for link in links:
+        _expect(link.values.get("service_slug"), str)
+    return AccountLinks(_text(found.heading), links)
 
 
 def denial(value: Any) -> Denial:
@@ -95,6 +104,7 @@ def nothing(value: Any) -> None:
 
 SHAPES: Mapping[str, Shape] = {
     "nav_items": entries,
+    "account_links": account_links,
     "slot_idea_body": html,
     "slot_idea_aside": html,
     "slot_idea_cards": html_by_id,

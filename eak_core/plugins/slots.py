@@ -5,7 +5,7 @@ service each of these answers nothing without asking anybody.
 """
 
 import logging
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,6 +14,7 @@ from markupsafe import Markup
 from werkzeug.routing import BuildError
 
 from eak_core.db import current_session
+from eak_core.events import SITE
 from eak_core.permissions import Actor
 from eak_core.plugins import breaker
 from eak_core.plugins.contributions import NavItem
@@ -25,7 +26,7 @@ logger = logging.getLogger("eak.plugins")
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """An entry of the navigation with its address; ``current`` where the reader is in it."""
+    """A `NavItem` with its address; ``current`` where the reader is in it."""
 
     label: Any
     url: str
@@ -50,10 +51,7 @@ def nav_items() -> list[Link]:
     """The navigation of the service, each entry with ``label``, ``url`` and ``current``: the
     core's, then the active plugins'. Empty outside of a service."""
     return [
-        _link(item, url)
-        for owner, items in _asked("nav_items")
-        for item in items
-        if (url := _built(owner, item)) is not None
+        link for owner, items in _asked("nav_items") for link in linked(owner, "nav_items", items)
     ]
 
 
@@ -100,20 +98,21 @@ def _asked(hook: str, **subjects: Any) -> Iterator[tuple[str, Any]]:
     )
 
 
-def _built(owner: str, item: NavItem) -> str | None:
-    """The address of an entry; None, and noted, where a plugin named one that there is not."""
-    try:
-        return url_for(item.endpoint, **item.values)
-    except BuildError as error:
-        if owner in get_host().features:
-            raise
-        breaker.note(owner, "nav_items", g.service.id, error)
-        return None
-
-
-def _link(item: NavItem, url: str) -> Link:
-    here = request.path
-    return Link(item.label, url, here == url or (url.endswith("/") and here.startswith(url)))
+def linked(owner: str, hook: str, items: Iterable[NavItem]) -> list[Link]:
+    """What ``owner`` answered to ``hook``, with addresses. An entry of a plugin that leads nowhere
+    is left out, and noted."""
+    links, here = [], request.path
+    for item in items:
+        try:
+            url = url_for(item.endpoint, **item.values)
+        except BuildError as error:
+            if owner in get_host().features:
+                raise
+            breaker.note(owner, hook, g.service.id if g.get("service") else SITE, error)
+            continue
+        current = here == url or (url.endswith("/") and here.startswith(url))
+        links.append(Link(item.label, url, current))
+    return links
 
 
 def _actor() -> Actor:

@@ -3,15 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from flask import url_for
 from sqlalchemy import func, select
 
 from eak_core.db import Session
 from eak_core.ideas.listing import Card, Filters, cards, listed
 from eak_core.ideas.models import Idea
 from eak_core.ideas.visibility import public_ideas
-from eak_core.people.models import Person
-from eak_core.people.shortcuts import Shortcut
 from eak_core.permissions import Actor
 from eak_core.services.directory import list_services
 from eak_core.services.models import Service
@@ -44,19 +41,6 @@ def portal_entries(session: Session, actor: Actor) -> list[Entry]:
 def latest_ideas(session: Session, service: Service) -> Sequence[Card]:
     """The ideas submitted last, as cards."""
     return cards(session, session.execute(listed(service.id, Filters()).limit(LATEST)).all())
-
-
-def own_ideas(session: Session, person: Person) -> list[Shortcut]:
-    """Where ``person`` has ideas or drafts: a link to them for each service, by name."""
-    services = session.scalars(
-        select(Service)
-        .where(Service.id.in_(select(Idea.service_id).where(Idea.author_id == person.id)))
-        .order_by(Service.name, Service.id)
-    )
-    return [
-        Shortcut(service.name, url_for("ideas.mine", service_slug=service.slug))
-        for service in services
-    ]
 
 
 def idea_count(session: Session, service: Service) -> int:

@@ -2,10 +2,8 @@
 
 from flask import Flask
 
-from eak_core.people.shortcuts import offer_shortcuts
 from eak_core.portal import views
 from eak_core.portal.health import health
-from eak_core.portal.overview import own_ideas
 
 
 def init_portal(app: Flask) -> None:
@@ -13,4 +11,3 @@ def init_portal(app: Flask) -> None:
     app.register_blueprint(views.portal)
     app.register_blueprint(views.services)
     app.register_blueprint(health)
-    offer_shortcuts(app, own_ideas)

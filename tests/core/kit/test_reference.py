@@ -217,8 +217,10 @@ def test_every_hook_is_named_in_a_test(hook: str) -> None:
 
 
 def implementations() -> set[str]:
-    """The hooks that a plugin of the tree, or the one that `eak plugin new` writes, answers."""
+    """The hooks that a plugin of the tree, or the one that `eak plugin new` writes, answers; or the
+    core itself."""
     sources = [
+        *TREE.glob("eak_core/*/hooks.py"),
         *TREE.glob("plugins/*/*/plugin.py"),
         TREE / "eak_core/kit/scaffold/files/package/plugin.py.jinja",
     ]
@@ -234,7 +236,7 @@ def implementations() -> set[str]:
 
 
 @pytest.mark.parametrize("hook", hook_names())
-def test_every_hook_is_used_by_a_plugin_of_the_tree(hook: str) -> None:
+def test_every_hook_is_used_by_a_plugin_of_the_tree_or_by_the_core(hook: str) -> None:
     assert (hook in implementations()) != (hook in AWAITED), (
         f"{hook}: a hook that nobody uses is a guess; a hook that is used is no longer awaited"
     )

@@ -15,7 +15,7 @@ from eak_core import clock
 from eak_core.db import current_session, read_session, write_session
 from eak_core.plugins import breaker
 from eak_core.plugins.activation import active_plugins, resume, resume_upgraded
-from eak_core.plugins.contributions import Asset, Denial, NavItem
+from eak_core.plugins.contributions import AccountLinks, Asset, Denial, NavItem
 from eak_core.plugins.hookspecs import hookimpl
 from eak_core.plugins.host import get_host
 from eak_core.plugins.models import PluginActivation, PluginFault, PluginFaultSource
@@ -75,6 +75,10 @@ def test_every_hook_is_asked_and_answers_in_its_shape(make_app: MakeApp) -> None
             )
             answers[hook] = dict(found).get("everything")
     assert answers["nav_items"] == [NavItem("Everything", "everything.index")]
+    links = answers["account_links"]
+    assert (links.heading, [each.label for each in links.links]) == (
+        "Everything of mine", ["of 3", "of 3"],
+    )  # fmt: skip
     assert answers["slot_idea_body"] == "<p class='everything'>body of 4</p>"
     assert answers["slot_idea_aside"] == "&lt;everything&gt; beside 4"
     assert answers["slot_idea_cards"] == {4: "everything on 4", 7: "everything on 7"}
@@ -127,6 +131,10 @@ def test_an_unknown_hook_is_the_cores_mistake() -> None:
         ("nav_items", 3),
         ("nav_items", [NavItem(42, "odd.index")]),
         ("nav_items", [NavItem("Odd", 42)]),  # type: ignore[arg-type]
+        ("account_links", [NavItem("Odd", "odd.index", {"service_slug": "culture"})]),
+        ("account_links", AccountLinks(42, [])),
+        ("account_links", AccountLinks("Odd", [NavItem("Odd", "odd.index")])),
+        ("account_links", AccountLinks("Odd", [NavItem("Odd", "odd.index", {"service_slug": 1})])),
         ("slot_idea_body", 42),
         ("slot_idea_aside", ["<b>a list</b>"]),
         ("slot_service_home", {"no": "text"}),

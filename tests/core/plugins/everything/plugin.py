@@ -11,7 +11,7 @@ from sqlalchemy import delete
 from wtforms import BooleanField, DateField, DecimalField, Form, IntegerField, StringField
 
 from eak_core.events import Context, subscriber
-from eak_core.plugins.contributions import Asset, Denial, NavItem
+from eak_core.plugins.contributions import AccountLinks, Asset, Denial, NavItem
 from eak_core.plugins.counters import count
 from eak_core.plugins.events import PluginConfigured, PluginDisabled, PluginEnabled
 from eak_core.plugins.hookspecs import hookimpl
@@ -56,6 +56,14 @@ def see(event: Any, ctx: Context) -> None:
 @hookimpl
 def nav_items(service: Any) -> list[NavItem]:
     return [NavItem("Everything", "everything.index")]
+
+
+@hookimpl
+def account_links(person_id: int) -> AccountLinks:
+    links = (
+        NavItem(f"of {person_id}", "everything.index", {"service_slug": s}) for s in ("a", "b")
+    )
+    return AccountLinks("Everything of mine", links)
 
 
 @hookimpl
