@@ -88,14 +88,14 @@ def test_after_a_form_the_choice_of_language_leads_home(site: Flask) -> None:
 
 PLUGIN = (
     'msgid "Applause"\nmsgstr "Applaudissements"\n\n'
-    'msgid "Cancel"\nmsgstr "Autre chose"\n\n'
+    'msgid "Change nothing"\nmsgstr "Autre chose"\n\n'
     'msgid "%(num)s hand"\nmsgid_plural "%(num)s hands"\n'
     'msgstr[0] "%(num)s main"\nmsgstr[1] "%(num)s mains"\n'
 )
 SAYS = """
 from eak_core.i18n import _, _l, lazy_ngettext, ngettext
 
-CANCEL = _l("Cancel")
+NOTHING = _l("Change nothing")
 TWO_HANDS = lazy_ngettext("%(num)s hand", "%(num)s hands", 2)
 
 
@@ -125,13 +125,18 @@ def test_a_plugin_speaks_with_its_own_words_and_the_core_with_its_own(
     with site.test_request_context("/"):
         for module in (plugin, deeper):
             assert module.say("Applause") == "Applaudissements"
-            assert [module.say("Cancel"), str(module.CANCEL)] == ["Autre chose"] * 2
+            assert [module.say("Change nothing"), str(module.NOTHING)] == ["Autre chose"] * 2
             assert [module.hands(n) for n in (0, 1, 2)] == ["0 main", "1 main", "2 mains"]
             assert str(module.TWO_HANDS) == "2 mains"
-        assert [core.say("Cancel"), str(core.CANCEL), _("Cancel")] == ["Annuler"] * 3
+        assert [core.say("Change nothing"), str(core.NOTHING), _("Change nothing")] == [
+            "Ne rien changer"
+        ] * 3
         assert core.say("Applause") == "Applause"
         # What a plugin has not translated is shown as it is written, not in others' words.
-        assert [other.say("Cancel"), other.say("Applause")] == ["Cancel", "Applause"]
+        assert [other.say("Change nothing"), other.say("Applause")] == [
+            "Change nothing",
+            "Applause",
+        ]
         with force_locale("en"):
             assert plugin.say("Applause") == "Applause"
 
@@ -142,7 +147,8 @@ def test_each_text_of_a_page_is_said_by_whoever_wrote_it(site: Flask, tmp_path: 
     (folder / "applause").mkdir(parents=True)
     (folder / "applause" / "page.html").write_text(
         '{% extends "layout.html" %}{% block content %}'
-        '<p>{{ _("Cancel") }}|{% trans %}Cancel{% endtrans %}|{{ gettext("Cancel") }}</p>'
+        '<p>{{ _("Change nothing") }}|{% trans %}Change nothing{% endtrans %}|'
+        '{{ gettext("Change nothing") }}</p>'
         '<p>{{ ngettext("%(num)s hand", "%(num)s hands", 2) }}|'
         "{% trans num=1 %}%(num)s hand{% pluralize %}%(num)s hands{% endtrans %}</p>"
         '<p>{{ _("%(what)s", what="<b>") }}</p>{% endblock %}'
@@ -172,8 +178,8 @@ def test_a_catalogue_that_cannot_be_read_takes_no_other_words_away(
     broken = write_po(tmp_path, 'msgid "a\nmsgstr oops')
     catalogue_of(site).add("applause", "eak_applause", broken)
     with site.test_request_context("/"):
-        assert speaker("eak_applause").say("Cancel") == "Cancel"
-        assert _("Cancel") == "Annuler"
+        assert speaker("eak_applause").say("Change nothing") == "Change nothing"
+        assert _("Change nothing") == "Ne rien changer"
 
 
 def test_dates_are_those_of_paris_in_winter_and_in_summer(site: Flask) -> None:
