@@ -94,6 +94,7 @@ from eak_core.ideas.wording import slug_of
 from eak_core.moderation.decisions import hidden_reason, hidden_reasons, hide, restore
 from eak_core.moderation.erasure import Written, loses_its_words
 from eak_core.moderation.events import ContentHidden, ContentRestored
+from eak_core.networks import client_network
 from eak_core.people.accounts import person_since
 from eak_core.people.events import PersonErased, PersonJoined, RoleGranted, RoleRevoked
 from eak_core.people.letters import mail_to, send_mail
@@ -138,7 +139,6 @@ from eak_core.web.i18n import in_paris
 from eak_core.web.limits import limited
 from eak_core.web.links import site_url
 from eak_core.web.markdown import markdown, plain_summary
-from eak_core.web.networks import client_network
 from eak_core.web.pagination import Page, page_number, paginate
 from eak_core.web.text import REASON_LENGTH, clean_line, clean_lines
 

@@ -10,6 +10,7 @@ from eak_core.db import current_session
 from eak_core.errors import Conflict, NotFound
 from eak_core.i18n import _, _l
 from eak_core.ideas.stages import WITHDRAWN
+from eak_core.ideas.switching import disable, ideas_by_stage
 from eak_core.ideas.transitions import stage_graph
 from eak_core.permissions import require
 from eak_core.plugins import activation, breaker
@@ -143,7 +144,7 @@ def _switched(name: str, form: SwitchForm) -> Switched:
     session = current_session()
     if form.to.data == ON:
         return activation.enable(session, g.actor, g.service, name)
-    return activation.disable(
+    return disable(
         session,
         g.actor,
         g.service,
@@ -169,7 +170,8 @@ def _switch_form(name: str) -> SwitchForm:
 
 def _switch_page(found: Installed, form: SwitchForm) -> Answer:
     """What would change as things stand now, with what was typed where something was."""
-    ahead = preview(current_session(), g.service, found.name)
+    session = current_session()
+    ahead = preview(session, g.service, found.name, ideas_by_stage(session, g.service.id))
     # What is asked next is to confirm this page, not the one before it.
     form.to.data = ON if ahead.enabling else OFF
     return form_page("manage/plugins_switch.html", form, ahead=ahead, found=found)

@@ -146,12 +146,12 @@ def enable(name: str, slug: str, yes: bool) -> None:
 @yes_option
 def disable(name: str, slug: str, move_ideas_to: str | None, reason: str, yes: bool) -> None:
     """Switch the plugin NAME off in a service. Its data is kept."""
+    from eak_core.ideas import switching
     from eak_core.permissions import Actor
-    from eak_core.plugins import activation
 
     _switch(
         slug,
-        lambda session, at: activation.disable(
+        lambda session, at: switching.disable(
             session, Actor.system(), at, name, move_ideas_to=move_ideas_to, reason=reason
         ),
     )

@@ -9,25 +9,14 @@ from eak_core.ideas import feeds, manage_views
 from eak_core.ideas.criteria import add_usual_criteria
 from eak_core.ideas.subjects import add_usual_subjects
 from eak_core.ideas.territory import ensure_communes
-from eak_core.ideas.transitions import ideas_in_stages, move_ideas
-from eak_core.people.suspensions import tell_suspended
-from eak_core.plugins.neighbours import Neighbours
 from eak_core.services.directory import service_opened
 from eak_core.services.models import Service
-from eak_core.web.networks import client_network
 
 
 def init_ideas(app: Flask) -> None:
-    """Give ``app`` the pages of ideas, and the host its way to the stages."""
+    """Give ``app`` the pages of ideas."""
     app.register_blueprint(feeds.blueprint)
     app.register_blueprint(manage_views.blueprint)
-    Neighbours(
-        ideas_in_stages=ideas_in_stages,
-        move_ideas=move_ideas,
-        tell_suspended=tell_suspended,
-        # Wide, so that one household or one provider's customer is one client.
-        client=lambda: client_network(ipv4=24, ipv6=48) or "",
-    ).init_app(app)
 
 
 @service_opened.connect

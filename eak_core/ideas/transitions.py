@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from flask import current_app
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import insert, select, update
 
 from eak_core import clock
 from eak_core.db import Session
@@ -128,12 +128,6 @@ def withdraw_idea(
         actor_id=actor.person_id,
     )
     return change
-
-
-def ideas_in_stages(session: Session, service_id: int, stages: Sequence[str]) -> int:
-    """How many ideas of a service stand in one of ``stages``, hidden ones too."""
-    query = select(func.count()).select_from(Idea)
-    return session.scalar(query.where(Idea.service_id == service_id, Idea.stage.in_(stages))) or 0
 
 
 def move_ideas(

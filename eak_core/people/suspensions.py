@@ -7,22 +7,22 @@ from sqlalchemy import select
 
 from eak_core.config import Config
 from eak_core.db import Session
-from eak_core.events import CORE
+from eak_core.events import CORE, on_schedule
 from eak_core.i18n import _l
 from eak_core.people.letters import send_mail
 from eak_core.people.models import Person
 from eak_core.people.roles import managers_of
 from eak_core.plugins.activation import titles
+from eak_core.plugins.breaker import SUSPENDED
 from eak_core.services.models import Service
 from eak_core.web.links import site_url
 
 
-def tell_suspended(session: Session, service_id: int, plugin: str, at: datetime) -> None:
+@on_schedule(CORE, SUSPENDED)
+def tell_suspended(session: Session, service: Service, name: str, at: datetime) -> None:
     """Queue a mail to the managers of the service and to the administrators of the site: what
-    readers no longer see, and what to do about it."""
-    service = session.get(Service, service_id)
-    if service is None:
-        return
+    readers no longer see since ``at``, and what to do about it."""
+    plugin = name.partition(":")[2]
     administrators = session.scalars(select(Person).where(Person.administrator, Person.active))
     config: Config = current_app.extensions["eak_config"]
     told = {person.id: person for person in (*managers_of(session, service), *administrators)}

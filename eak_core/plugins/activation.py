@@ -5,7 +5,8 @@ the same time on different plugins both get what they asked for, and on the same
 them is told that it was done already.
 """
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,7 +17,7 @@ from eak_core.db import Session
 from eak_core.db.upsert import insert_for
 from eak_core.errors import NotFound, Refused
 from eak_core.events import publish, subscriptions
-from eak_core.i18n import _l, lazy_ngettext
+from eak_core.i18n import _l
 from eak_core.permissions import Actor, require
 from eak_core.permissions.checks import Place
 from eak_core.plugins import breaker, counters
@@ -24,7 +25,6 @@ from eak_core.plugins.events import PluginDisabled, PluginEnabled, PluginRebuilt
 from eak_core.plugins.host import PluginHost, get_host
 from eak_core.plugins.installed import Installed, State
 from eak_core.plugins.models import PluginActivation
-from eak_core.plugins.neighbours import get_neighbours
 from eak_core.plugins.purge import notice_purges
 
 
@@ -128,28 +128,21 @@ def enable(session: Session, actor: Actor, service: Place, name: str) -> Switche
     return Switched(True, _l("“%(plugin)s” is on.", plugin=found.title), behind)
 
 
-def disable(
-    session: Session,
-    actor: Actor,
-    service: Place,
-    name: str,
-    *,
-    move_ideas_to: str | None = None,
-    reason: str = "",
-) -> Switched:
-    """Switch the plugin ``name`` off in ``service``; its data is kept.
+@contextmanager
+def disabling(session: Session, actor: Actor, service: Place, name: str) -> Iterator[Switched]:
+    """Switch the plugin ``name`` off in ``service``, around what has to be done while its handlers
+    rest already and before it is recorded. `eak_core.ideas.switching.disable` is the whole of it.
 
-    Waits for the batch its handlers are in; once this is committed none of them runs. Ideas that
-    stand in one of its stages go to ``move_ideas_to`` with the public ``reason``. `Refused` where
-    another plugin that is on requires it, or where ideas would be left without a stage.
+    Waits for the batch its handlers are in; once this is committed none of them runs. `Refused`
+    where another plugin that is on requires it.
     """
     require(actor, "plugin.toggle", service)
-    host = get_host()
     title = titles([name])
     with session.begin_nested():
         if not _switch_off(session, service.id, name, actor):
-            return Switched(False, _l("“%(plugin)s” is off already.", plugin=title))
-        dependants = dependants_on(session, service.id, name, host)
+            yield Switched(False, _l("“%(plugin)s” is off already.", plugin=title))
+            return
+        dependants = dependants_on(session, service.id, name, get_host())
         if dependants:
             raise Refused(
                 _l(
@@ -159,11 +152,9 @@ def disable(
                     dependants=titles(dependants),
                 )
             )
-        # In this order, as a handler that moves an idea holds its subscription before the idea.
         subscriptions.stop(session, name, service.id)
-        _clear_stages(session, actor, service, host, name, move_ideas_to, reason)
+        yield Switched(True, _l("“%(plugin)s” is off. Its data is kept.", plugin=title))
         _publish(session, actor, service, PluginDisabled(plugin=name))
-    return Switched(True, _l("“%(plugin)s” is off. Its data is kept.", plugin=title))
 
 
 def resume(session: Session, actor: Actor, service: Place, name: str) -> Switched:
@@ -298,37 +289,6 @@ def _switch_off(session: Session, service_id: int, name: str, actor: Actor) -> b
         .returning(PluginActivation.plugin)
     ).one_or_none()
     return switched is not None
-
-
-def _clear_stages(
-    session: Session,
-    actor: Actor,
-    service: Place,
-    host: PluginHost,
-    name: str,
-    to: str | None,
-    reason: str,
-) -> None:
-    """Take the ideas out of the plugin's stages; `Refused` where nobody said where to."""
-    found = host.installed.get(name)
-    stages = [stage.name for stage in found.plugin.stages] if found and found.plugin else []
-    if not stages:
-        return
-    ideas = get_neighbours()
-    standing = ideas.ideas_in_stages(session, service.id, stages)
-    if not standing:
-        return
-    if to is None or to in stages:
-        raise Refused(
-            lazy_ngettext(
-                "%(num)s idea stands in a stage of “%(plugin)s”. Please say where it goes.",
-                "%(num)s ideas stand in stages of “%(plugin)s”. Please say where they go.",
-                standing,
-                plugin=titles([name]),
-            )
-        )
-    staying = active_plugins(session, service.id)
-    ideas.move_ideas(session, actor, service, stages, to, reason, active=staying)
 
 
 def _publish(session: Session, actor: Actor, service: Place, event: Any) -> None:

@@ -20,12 +20,12 @@ from sqlalchemy import delete, func, select, update
 from eak_core import clock
 from eak_core.db import Session, current_session, write_session
 from eak_core.db.trouble import is_database_trouble
-from eak_core.events import SITE, publish
+from eak_core.events import CORE, SITE, publish, schedule
 from eak_core.events.parking import describe
+from eak_core.networks import client_network
 from eak_core.plugins.events import PluginSuspended
 from eak_core.plugins.isolation import isolated
 from eak_core.plugins.models import PluginActivation, PluginFault, PluginFaultSource
-from eak_core.plugins.neighbours import get_neighbours
 
 logger = logging.getLogger("eak.plugins")
 
@@ -41,6 +41,9 @@ MOST_SOURCES = 100
 KEPT = timedelta(days=30)
 #: How much of a traceback is kept, in characters.
 LONGEST_TRACEBACK = 20_000
+#: The work of telling those who run a service that a plugin was put aside; the room of people does
+#: it, as it knows them.
+SUSPENDED = "tell_suspended"
 #: In the place of a client: what failed outside of a request.
 WORKER = ""
 
@@ -76,7 +79,8 @@ def _source() -> tuple[str, str]:
         return "", WORKER
     # Not the query: what a reader types there makes no other page.
     page = f"{request.endpoint} {sorted((request.view_args or {}).items())}"
-    return _digest(page), _digest(get_neighbours().client())
+    # Wide, so that one household or one provider's customer is one client.
+    return _digest(page), _digest(client_network(ipv4=24, ipv6=48) or "")
 
 
 def _digest(text: str) -> str:
@@ -202,7 +206,7 @@ def _break(session: Session, service_id: int, plugin: str) -> None:
     logger.error("plugin %s is suspended in service %d", plugin, service_id)
     if service_id != SITE:
         publish(session, PluginSuspended(plugin=plugin), service_id=service_id)
-        get_neighbours().tell_suspended(session, service_id, plugin, now)
+        schedule(session, CORE.name, service_id, f"{SUSPENDED}:{plugin}", now)
 
 
 def _fails_all_over(session: Session, activation: PluginActivation, now: datetime) -> bool:

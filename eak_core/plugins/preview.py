@@ -16,7 +16,6 @@ from eak_core.i18n import _, _l, ngettext
 from eak_core.plugins.activation import activations, dependants_on, titles
 from eak_core.plugins.host import PluginHost, get_host
 from eak_core.plugins.manifest import Plugin
-from eak_core.plugins.neighbours import get_neighbours
 
 
 @dataclass(frozen=True)
@@ -33,10 +32,10 @@ class Preview:
     events: int = 0
 
 
-def preview(session: Session, service: Any, name: str) -> Preview:
+def preview(session: Session, service: Any, name: str, standing: Mapping[str, int]) -> Preview:
     """What would change if ``name``, off in ``service``, were switched on, or the other way round.
 
-    `NotFound` where it is not installed.
+    ``standing`` says how many ideas are in each stage. `NotFound` where it is not installed.
     """
     host = get_host()
     found = host.installed.get(name)
@@ -55,18 +54,11 @@ def preview(session: Session, service: Any, name: str) -> Preview:
         ideas: Mapping[str, int] = {}
     else:
         events = 0
-        ideas = _standing(session, service.id, plugin)
+        ideas = {each.name: standing[each.name] for each in plugin.stages if each.name in standing}
         sentences = [*_disappearing(plugin, pages, ideas)]
         obstacles = [*_dependants(session, service.id, host, name)]
     sentences += _own_sentences(host, name, session=session, service=service, enabling=enabling)
     return Preview(name, enabling, sentences, obstacles, ideas, pages, events)
-
-
-def _standing(session: Session, service_id: int, plugin: Plugin) -> dict[str, int]:
-    """How many ideas stand in each of the plugin's stages, empty ones left out."""
-    count = get_neighbours().ideas_in_stages
-    standing = {each.name: count(session, service_id, [each.name]) for each in plugin.stages}
-    return {stage: ideas for stage, ideas in standing.items() if ideas}
 
 
 def _own_sentences(host: PluginHost, name: str, **arguments: Any) -> list[str]:

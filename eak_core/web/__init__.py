@@ -11,6 +11,7 @@ from flask import Flask, render_template
 from flask_compress import Compress
 
 from eak_core.config import Config
+from eak_core.networks import client_network
 from eak_core.security_log import SecurityLog, init_security_log
 from eak_core.web import pages
 from eak_core.web.assets import init_assets
@@ -20,7 +21,6 @@ from eak_core.web.i18n import init_i18n
 from eak_core.web.limits import init_limits
 from eak_core.web.links import init_links
 from eak_core.web.markdown import init_markdown
-from eak_core.web.networks import client_network
 from eak_core.web.security import init_security
 from eak_core.web.themes import init_themes
 

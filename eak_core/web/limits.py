@@ -21,8 +21,8 @@ from limits.errors import ConfigurationError
 from eak_core.config import Config
 from eak_core.errors import Misconfigured, TooMany
 from eak_core.i18n import _, ngettext
+from eak_core.networks import client_network
 from eak_core.security_log import note
-from eak_core.web.networks import client_network
 
 P = ParamSpec("P")
 R = TypeVar("R")

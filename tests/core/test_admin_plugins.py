@@ -442,6 +442,7 @@ def test_a_suspended_plugin_is_let_back(
     assert manager.get("/culture/gauge/").status_code == 404
     site.drain()
     told = {mail.payload["person_id"]: mail for mail in site.sent}
+    assert len(site.sent) == 2
     assert set(told) == {site.people.manager.id, site.people.administrator.id}
     assert "/culture/gestion/plugins" in told[site.people.manager.id].text
     assert "gauge" in told[site.people.manager.id].subject.lower()

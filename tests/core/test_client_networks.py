@@ -5,7 +5,7 @@ from flask import Flask
 
 from eak_core.kit.testing.site import Site
 from eak_core.kit.testing.sites import Sites
-from eak_core.web.networks import client_network, network_of
+from eak_core.networks import client_network, network_of
 
 
 @pytest.mark.parametrize(

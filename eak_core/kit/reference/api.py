@@ -19,6 +19,7 @@ ROOMS = {
     "ideas": "Ideas",
     "moderation": "Moderation",
     "web": "Pages and forms",
+    "networks": "Whom a request comes from",
     "demo": "The demonstration",
     "i18n": "Words",
     "clock": "Time",

@@ -25,6 +25,7 @@ from eak_core.events.outbox import Claimed
 from eak_core.events.worker import Worker
 from eak_core.ideas.models import Idea
 from eak_core.ideas.proposals import Proposal, submit_idea
+from eak_core.ideas.switching import disable
 from eak_core.kit.testing.browser import Browser
 from eak_core.kit.testing.migrated import Plugins
 from eak_core.kit.testing.people import AGENT_DOMAIN, People
@@ -218,7 +219,7 @@ class Site:
     def disable(self, name: str, *, service: Service | None = None) -> None:
         """Switch a plugin off; ideas in its stages go back to be accepted."""
         with self.writing() as session:
-            activation.disable(
+            disable(
                 session,
                 Actor.system(),
                 service or self.service,

@@ -8,18 +8,19 @@ import pytest
 from sqlalchemy import select
 
 from eak_core.errors import Conflict, Forbidden, Invalid, Refused
+from eak_core.events.models import EventLog
 from eak_core.ideas.models import Idea, StageChange
 from eak_core.ideas.stages import Graph, weave
+from eak_core.ideas.switching import disable, ideas_by_stage
 from eak_core.ideas.transitions import (
     change_stage,
-    ideas_in_stages,
     move_ideas,
     next_stages,
     withdraw_idea,
 )
 from eak_core.kit.testing.site import Site
 from eak_core.permissions import Actor
-from eak_core.plugins.activation import disable, enable
+from eak_core.plugins.activation import enable
 from eak_core.plugins.manifest import Stage
 
 VOTING = ("voting", Stage("voting", "Voting"))
@@ -229,13 +230,23 @@ def test_ideas_are_moved_before_the_plugin_of_their_stage_is_switched_off(
     standing = [site.submit(f"An open idea {number}") for number in range(3)]
     for idea, to in itertools.product(standing, ("screening", "accepted", "polling")):
         move(site, manager, idea, to)
+    site.submit("An idea that stays where it is")
     with site.reading() as session:
-        assert ideas_in_stages(session, site.service.id, ["polling"]) == 3
+        assert ideas_by_stage(session, site.service.id) == {"polling": 3, "submitted": 1}
+    for to in (None, "polling"):
+        with site.writing() as session, pytest.raises(Refused, match="3"):
+            disable(session, manager, site.service, "poll", move_ideas_to=to, reason="No.")
+    assert site.active() == {"poll"}
     with site.writing() as session:
         disable(
             session, manager, site.service, "poll",
             move_ideas_to="accepted", reason="No polls this year.",
         )  # fmt: skip
+    assert last_in_log(site, 5) == [
+        "idea.submitted",
+        *["idea.stage_changed"] * 3,
+        "plugin.disabled",
+    ]
     assert {stage_of(site, idea) for idea in standing} == {"accepted"}
     with site.reading() as session:
         reasons = session.scalars(
@@ -246,6 +257,33 @@ def test_ideas_are_moved_before_the_plugin_of_their_stage_is_switched_off(
     with site.writing() as session:
         enable(session, manager, site.service, "poll")
     assert {stage_of(site, idea) for idea in standing} == {"accepted"}
+
+
+def last_in_log(site: Site, number: int) -> list[str]:
+    with site.reading() as session:
+        query = select(EventLog.type).where(EventLog.service_id == site.service.id)
+        return list(session.scalars(query.order_by(EventLog.position)))[-number:]
+
+
+def test_ideas_go_on_to_a_stage_of_a_plugin_that_stays_and_to_none_of_one_that_is_off(
+    site: Site, manager: Actor, idea: Idea
+) -> None:
+    site.enable("poll")
+    for to in ("screening", "accepted", "polling"):
+        move(site, manager, idea, to)
+
+    def switch_off() -> None:
+        with site.writing() as session:
+            disable(
+                session, manager, site.service, "poll", move_ideas_to="piloting", reason="Begun."
+            )
+
+    with pytest.raises(Refused):
+        switch_off()
+    assert (stage_of(site, idea), site.active()) == ("polling", {"poll"})
+    site.enable("pilot")
+    switch_off()
+    assert (stage_of(site, idea), site.active()) == ("piloting", {"pilot"})
 
 
 @pytest.mark.parametrize("to", ["draft", "withdrawn", "polling", "nowhere"])

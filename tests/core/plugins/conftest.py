@@ -34,8 +34,8 @@ def make_app(url: str) -> Iterator[MakeApp]:
     """Builds sites on the test's database, as several processes would."""
     made: list[Flask] = []
 
-    def make(*plugins: ModuleType | str, **neighbours: Any) -> Flask:
-        made.append(make_site(url, *plugins, **neighbours))
+    def make(*plugins: ModuleType | str, **features: Any) -> Flask:
+        made.append(make_site(url, *plugins, **features))
         return made[-1]
 
     yield make

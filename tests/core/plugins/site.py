@@ -6,7 +6,6 @@ with the whole site.
 
 from collections.abc import Callable, Mapping
 from types import ModuleType
-from typing import Any
 
 import flask_babel
 from flask import Flask, g, render_template_string, request
@@ -22,10 +21,9 @@ from eak_core.events.worker import Worker
 from eak_core.permissions import Actor, PermissionRegistry
 from eak_core.permissions.registry import register_permission
 from eak_core.plugins import gate, slots
-from eak_core.plugins.activation import disable, enable
+from eak_core.plugins.activation import Switched, disabling, enable
 from eak_core.plugins.candidates import from_modules
 from eak_core.plugins.host import PluginHost, get_host
-from eak_core.plugins.neighbours import Neighbours
 from eak_core.plugins.settings import settings_reader
 from eak_core.services import lookup
 from eak_core.services.models import Service
@@ -55,7 +53,6 @@ def make_site(
     url: str,
     *plugins: ModuleType | str,
     features: Mapping[str, ModuleType] | None = None,
-    **neighbours: Any,
 ) -> Flask:
     app = Flask(__name__, static_folder=None)
     app.config.update(TESTING=True, SECRET_KEY="test", WTF_CSRF_ENABLED=False)
@@ -73,7 +70,6 @@ def make_site(
     slots.init_app(app)
     host = PluginHost(from_modules(plugins), features=features or {})
     host.init_app(app)
-    Neighbours(**neighbours).init_app(app)
     for found in host.installed.values():
         for name, role in found.loaded.permissions.items() if found.loaded else ():
             register_permission(app, name, role)
@@ -122,11 +118,13 @@ def add_service(app: Flask, slug: str = "culture") -> Service:
     return service
 
 
-def switch(app: Flask, name: str, slug: str = "culture", *, on: bool = True, **how: Any) -> Any:
+def switch(app: Flask, name: str, slug: str = "culture", *, on: bool = True) -> Switched:
     with app.app_context(), write_session(app) as session:
         service = service_at(session, slug)
-        act = enable if on else disable
-        return act(session, SYSTEM, service, name, **how)
+        if on:
+            return enable(session, SYSTEM, service, name)
+        with disabling(session, SYSTEM, service, name) as switched:
+            return switched
 
 
 def service_at(session: Session, slug: str = "culture") -> Service:

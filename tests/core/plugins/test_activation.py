@@ -7,14 +7,20 @@ from typing import Any
 import pytest
 from flask import Flask
 from sqlalchemy import select
-from sqlalchemy.orm import Session
 
 from eak_core.db import read_session, write_session
 from eak_core.errors import Forbidden, NotFound, Refused
 from eak_core.events import Context, subscriber
 from eak_core.events.models import Subscription
 from eak_core.permissions import Actor
-from eak_core.plugins.activation import activations, active_plugins, enable, rebuild, start_missing
+from eak_core.plugins.activation import (
+    activations,
+    active_plugins,
+    disabling,
+    enable,
+    rebuild,
+    start_missing,
+)
 from eak_core.plugins.counters import count, counted, counts
 from eak_core.plugins.events import PluginConfigured, PluginDisabled, PluginEnabled
 from eak_core.plugins.installed import State
@@ -153,11 +159,13 @@ def test_a_refused_switch_leaves_nothing_behind(make_app: MakeApp) -> None:
     service = add_service(app)
     switch(app, "base")
     switch(app, "upper")
-    with app.app_context(), write_session(app) as session:
-        from eak_core.plugins.activation import disable
-
-        with pytest.raises(Refused):
-            disable(session, SYSTEM, service, "base")
+    with (
+        app.app_context(),
+        write_session(app) as session,
+        pytest.raises(Refused),
+        disabling(session, SYSTEM, service, "base"),
+    ):
+        pytest.fail("nothing is done where it stays on")
     assert active(app) == {"base", "upper"}
 
 
@@ -169,33 +177,6 @@ def test_a_plugin_whose_package_is_gone_can_still_be_switched_off(make_app: Make
     assert active(without) == set()
     assert without.test_client().get("/culture/leaving/").status_code == 404
     assert switch(without, "leaving", on=False).changed
-
-
-def test_ideas_in_its_stage_go_where_the_administrator_says(make_app: MakeApp) -> None:
-    standing = {"trial": 3}
-    moved: list[Any] = []
-
-    def count(session: Session, service_id: int, stages: Any) -> int:
-        return sum(standing.get(stage, 0) for stage in stages)
-
-    def move(
-        session: Session, actor: Actor, service: Any, stages: Any, to: str, reason: str, *,
-        active: frozenset[str],
-    ) -> int:  # fmt: skip
-        moved.append((list(stages), to, reason, active))
-        return 3
-
-    app = make_app(EVERYTHING, make("other"), ideas_in_stages=count, move_ideas=move)
-    add_service(app)
-    switch(app, "other")
-    switch(app, "everything")
-    with pytest.raises(Refused, match="3"):
-        switch(app, "everything", on=False)
-    with pytest.raises(Refused, match="3"):
-        switch(app, "everything", on=False, move_ideas_to="trial", reason="no")
-    assert active(app) == {"everything", "other"}
-    switch(app, "everything", on=False, move_ideas_to="accepted", reason="The trial ends.")
-    assert moved == [(["trial"], "accepted", "The trial ends.", frozenset({"other"}))]
 
 
 def seen(app: Flask) -> list[tuple[int, bool]]:
@@ -330,7 +311,7 @@ def test_the_preview_says_what_switching_on_changes(make_app: MakeApp) -> None:
     switch(app, "other")
     switch(app, "other", on=False)
     with app.app_context(), read_session(app) as session:
-        found = preview(session, service, "everything")
+        found = preview(session, service, "everything", {})
     assert found.enabling
     assert (found.pages, found.events, found.obstacles) == (5, 2, [])
     text = " ".join(found.sentences)
@@ -339,16 +320,12 @@ def test_the_preview_says_what_switching_on_changes(make_app: MakeApp) -> None:
 
 
 def test_the_preview_says_what_switching_off_changes(make_app: MakeApp) -> None:
-    def count(session: Session, service_id: int, stages: Any) -> int:
-        return 3 if "trial" in stages else 0
-
-    upper = make("upper", requires=["everything"])
-    app = make_app(EVERYTHING, upper, ideas_in_stages=count)
+    app = make_app(EVERYTHING, make("upper", requires=["everything"]))
     service = add_service(app)
     switch(app, "everything")
     switch(app, "upper")
     with app.app_context(), read_session(app) as session:
-        found = preview(session, service, "everything")
+        found = preview(session, service, "everything", {"trial": 3, "submitted": 9})
     assert not found.enabling
     assert found.ideas == {"trial": 3}
     assert "3 ideas" in " ".join(found.sentences)
@@ -366,11 +343,11 @@ def test_the_preview_of_what_cannot_be_switched_on_says_why(make_app: MakeApp) -
     )  # fmt: skip
     service = add_service(app)
     with app.app_context(), read_session(app) as session:
-        assert ">=9" in preview(session, service, "future").obstacles[0]
-        assert "Base" in preview(session, service, "needy").obstacles[0]
-        assert preview(session, service, "bad").sentences == []
+        assert ">=9" in preview(session, service, "future", {}).obstacles[0]
+        assert "Base" in preview(session, service, "needy", {}).obstacles[0]
+        assert preview(session, service, "bad", {}).sentences == []
         with pytest.raises(NotFound):
-            preview(session, service, "nothing")
+            preview(session, service, "nothing", {})
 
 
 def test_who_switched_and_when_is_kept(make_app: MakeApp) -> None:

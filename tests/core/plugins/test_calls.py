@@ -13,6 +13,7 @@ from sqlalchemy.exc import OperationalError
 
 from eak_core import clock
 from eak_core.db import current_session, read_session, write_session
+from eak_core.events.models import ScheduledWork
 from eak_core.plugins import breaker
 from eak_core.plugins.activation import active_plugins, resume, resume_upgraded
 from eak_core.plugins.contributions import AccountLinks, Asset, Denial, NavItem
@@ -402,18 +403,17 @@ def fail_anywhere() -> Any:
     return fail()
 
 
-def test_those_who_run_the_service_are_told_in_the_same_transaction(make_app: MakeApp) -> None:
-    told: list[tuple[int, str]] = []
+def test_those_who_run_the_service_are_to_be_told_once_it_is_put_aside_there(site: Flask) -> None:
+    def due() -> list[tuple[int, str]]:
+        with read_session(site) as session:
+            return [(row.service_id, row.name) for row in session.scalars(select(ScheduledWork))]
 
-    def tell(session: Any, service_id: int, plugin: str, at: Any) -> None:
-        assert session.writes
-        told.append((service_id, plugin))
-
-    app = make_app(failing("slot_service_home"), tell_suspended=tell)
-    service = add_service(app)
-    switch(app, "bad")
-    visit(app, 2 * breaker.LIMIT)
-    assert told == [(service.id, "bad")]
+    with read_session(site) as session:
+        here = service_at(session).id
+    visit(site, breaker.LIMIT - 1)
+    assert due() == []
+    visit(site, 2 * breaker.LIMIT)
+    assert due() == [(here, f"{breaker.SUSPENDED}:bad")]
 
 
 def test_another_version_is_let_back_by_itself_and_the_same_is_not(
