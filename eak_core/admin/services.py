@@ -10,8 +10,9 @@ from eak_core.admin.desk import blueprint, find_service
 from eak_core.admin.manage import ServiceForm, theme_choices
 from eak_core.db import current_session
 from eak_core.i18n import _, _l
+from eak_core.ideas.opening import create_service
 from eak_core.people.models import RoleGrant
-from eak_core.services.directory import archive_service, create_service, restore_service
+from eak_core.services.directory import archive_service, restore_service
 from eak_core.services.models import Service
 from eak_core.web import render
 from eak_core.web.acts import Answer, attempt, finish, form_page

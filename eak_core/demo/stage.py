@@ -14,6 +14,7 @@ from eak_core.demo.content import PASSWORD, Content, IdeaStory, PersonStory, Ser
 from eak_core.demo.content import content as read_content
 from eak_core.ideas.criteria import criteria_of
 from eak_core.ideas.models import Idea
+from eak_core.ideas.opening import create_service
 from eak_core.ideas.proposals import Proposal, save_draft, submit_idea
 from eak_core.ideas.subjects import add_subject, subjects_of
 from eak_core.ideas.transitions import change_stage, withdraw_idea
@@ -24,7 +25,7 @@ from eak_core.people.roles import grant_role
 from eak_core.permissions import Actor
 from eak_core.plugins.activation import active_plugins, enable
 from eak_core.plugins.host import get_host
-from eak_core.services.directory import create_service, list_services
+from eak_core.services.directory import list_services
 from eak_core.services.models import Service
 
 # How many days before the first idea the services were opened.

@@ -1,11 +1,9 @@
-"""The directory of services: opening one, changing what it says, archiving it."""
+"""The directory of services: listing them, changing what one says, archiving it."""
 
 import re
 from collections.abc import Sequence
 
-from blinker import Signal
 from sqlalchemy import select
-from sqlalchemy.exc import IntegrityError
 
 from eak_core import clock
 from eak_core.db import Session
@@ -13,19 +11,14 @@ from eak_core.errors import Conflict, Invalid
 from eak_core.events import publish
 from eak_core.i18n import _l
 from eak_core.permissions import Actor, require
-from eak_core.services.events import Changed, ServiceChanged, ServiceCreated
+from eak_core.services.events import Changed, ServiceChanged
 from eak_core.services.models import AUDIENCES, Audience, Service
-from eak_core.services.slugs import check_slug, slug_taken
 from eak_core.services.visibility import visible_to
 from eak_core.visible import without_ignorable
 from eak_core.web.text import clean_line, clean_lines
 
 NAME_LENGTH = 120
 DESCRIPTION_LENGTH = 5_000
-
-#: Sent by the session in which a ``service`` is opened, before the commit: rooms that build on
-#: services give it what it begins with, or nothing is opened.
-service_opened = Signal()
 
 THEME = re.compile(r"[a-z][a-z0-9_-]{0,39}")
 
@@ -38,36 +31,6 @@ def list_services(session: Session, actor: Actor, *, archived: bool = False) -> 
     return session.scalars(
         query.order_by(Service.archived_at.isnot(None), Service.name, Service.id)
     ).all()
-
-
-def create_service(
-    session: Session,
-    actor: Actor,
-    slug: str,
-    name: str,
-    *,
-    description: str = "",
-    audience: Audience = "public",
-    theme: str | None = None,
-) -> Service:
-    """Open a service. `Invalid` names the field that is wrong; `Forbidden` unless administrator."""
-    require(actor, "service.create")
-    check_slug(slug)
-    values = _checked(name, description, audience, theme)
-    service = Service(slug=slug, created_at=clock.now(), **values)
-    try:
-        with session.begin_nested():
-            session.add(service)
-    except IntegrityError:
-        raise slug_taken() from None
-    publish(
-        session,
-        ServiceCreated(created_id=service.id, slug=slug, audience=audience),
-        service_id=service.id,
-        actor_id=actor.person_id,
-    )
-    service_opened.send(session, service=service)
-    return service
 
 
 def change_service(
@@ -88,7 +51,7 @@ def change_service(
     """
     _lock(session, service)
     require(actor, "service.manage", service)
-    values = _checked(name, description, audience, theme)
+    values = checked_values(name, description, audience, theme)
     changed: list[Changed] = [
         field for field in _FIELDS if getattr(service, field) != values[field]
     ]
@@ -144,7 +107,7 @@ def _changed(session: Session, actor: Actor, service: Service, *changed: Changed
     )
 
 
-def _checked(
+def checked_values(
     name: str, description: str, audience: str, theme: str | None
 ) -> dict[str, str | None]:
     """The values as they are stored; `Invalid` with a reason for each field that is wrong."""

@@ -12,6 +12,10 @@ from sqlalchemy import select
 from eak_core import clock as platform_clock
 from eak_core.errors import Conflict, Forbidden, Invalid
 from eak_core.events.models import EventLog, Subscription
+from eak_core.ideas.criteria import criteria_of
+from eak_core.ideas.opening import create_service
+from eak_core.ideas.subjects import subjects_of
+from eak_core.ideas.territory import communes
 from eak_core.kit.testing.browser import Browser
 from eak_core.kit.testing.fixtures import FrozenClock
 from eak_core.kit.testing.pages import Page
@@ -24,7 +28,6 @@ from eak_core.plugins.models import PluginActivation
 from eak_core.services.directory import (
     archive_service,
     change_service,
-    create_service,
     list_services,
     restore_service,
 )
@@ -70,6 +73,26 @@ def test_opening_a_service_is_an_event_of_that_service(site: Site, administrator
         service = create_service(session, administrator, "routes", "  Routes\tet voirie ")
     assert stored(site, service).name == "Routes et voirie"
     assert [name for name, _data in events_of(site, service)] == ["service.created"]
+
+
+def test_a_service_is_opened_with_what_its_ideas_are_described_with_or_not_at_all(
+    site: Site, administrator: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with site.writing() as session:
+        opened = create_service(session, administrator, "routes", "Routes")
+    with site.reading() as session:
+        described = [read(session, opened.id) for read in (criteria_of, subjects_of)]
+        assert all(described)
+        assert communes(session)
+
+    def fail(*_: object) -> None:
+        raise RuntimeError("on purpose")
+
+    monkeypatch.setattr("eak_core.ideas.opening.add_usual_subjects", fail)
+    with pytest.raises(RuntimeError), site.writing() as session:
+        create_service(session, administrator, "parcs", "Parcs")
+    with site.reading() as session:
+        assert [each.slug for each in list_services(session, administrator)] == ["routes"]
 
 
 @pytest.mark.parametrize(

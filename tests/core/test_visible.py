@@ -9,13 +9,13 @@ from sqlalchemy import func, select
 from eak_core.errors import Invalid
 from eak_core.ideas.criteria import change_criterion, criteria_of
 from eak_core.ideas.models import Idea
+from eak_core.ideas.opening import create_service
 from eak_core.ideas.proposals import Origin, Proposal, edit_idea, import_idea, submit_idea
 from eak_core.ideas.subjects import add_subject
 from eak_core.ideas.transitions import change_stage
 from eak_core.kit.testing.site import Site
 from eak_core.moderation.decisions import hide
 from eak_core.permissions import Actor
-from eak_core.services.directory import create_service
 from eak_core.visible import says_something, trimmed
 from eak_core.web.text import clean_line, clean_lines
 

@@ -24,6 +24,7 @@ from eak_core.events import Event, publish
 from eak_core.events.outbox import Claimed
 from eak_core.events.worker import Worker
 from eak_core.ideas.models import Idea
+from eak_core.ideas.opening import create_service
 from eak_core.ideas.proposals import Proposal, submit_idea
 from eak_core.ideas.switching import disable
 from eak_core.kit.testing.browser import Browser
@@ -32,7 +33,6 @@ from eak_core.kit.testing.people import AGENT_DOMAIN, People
 from eak_core.permissions import Actor
 from eak_core.plugins import activation
 from eak_core.plugins.host import get_host
-from eak_core.services.directory import create_service
 from eak_core.services.models import Service
 
 SECRET = "a secret that every test knows"
@@ -162,7 +162,7 @@ class Site:
         return client
 
     def add_service(self, slug: str, name: str = "", **values: Any) -> Service:
-        """Another service; ``values`` as in `eak_core.services.directory.create_service`."""
+        """Another service; ``values`` as in `eak_core.ideas.opening.create_service`."""
         with self.writing() as session:
             return create_service(
                 session, Actor.system(), slug, name or slug.capitalize(), **values

@@ -1,0 +1,56 @@
+"""Opening a service. It is never without the lists that its ideas are described with, so the room
+that knows them does it."""
+
+from sqlalchemy.exc import IntegrityError
+
+from eak_core import clock
+from eak_core.db import Session
+from eak_core.events import publish
+from eak_core.ideas.criteria import add_usual_criteria
+from eak_core.ideas.subjects import add_usual_subjects
+from eak_core.ideas.territory import ensure_communes
+from eak_core.permissions import Actor, require
+from eak_core.services.directory import checked_values
+from eak_core.services.events import ServiceCreated
+from eak_core.services.models import Audience, Service
+from eak_core.services.slugs import check_slug, slug_taken
+
+
+def create_service(
+    session: Session,
+    actor: Actor,
+    slug: str,
+    name: str,
+    *,
+    description: str = "",
+    audience: Audience = "public",
+    theme: str | None = None,
+) -> Service:
+    """Open a service, with what its ideas are described with: both or nothing.
+
+    `Invalid` names the field that is wrong; `Forbidden` unless administrator.
+    """
+    require(actor, "service.create")
+    check_slug(slug)
+    values = checked_values(name, description, audience, theme)
+    service = Service(slug=slug, created_at=clock.now(), **values)
+    try:
+        with session.begin_nested():
+            session.add(service)
+    except IntegrityError:
+        raise slug_taken() from None
+    publish(
+        session,
+        ServiceCreated(created_id=service.id, slug=slug, audience=audience),
+        service_id=service.id,
+        actor_id=actor.person_id,
+    )
+    _furnish(session, service)
+    return service
+
+
+def _furnish(session: Session, service: Service) -> None:
+    ensure_communes(session)
+    add_usual_criteria(session, service.id)
+    add_usual_subjects(session, service.id)
+    session.flush()
