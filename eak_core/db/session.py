@@ -18,8 +18,10 @@ from flask import Flask
 from flask_sqlalchemy_lite import SQLAlchemy
 from sqlalchemy import Connection, Engine, orm, text
 from sqlalchemy import event as sa_event
+from sqlalchemy.exc import DBAPIError
 
 from eak_core import clock
+from eak_core.db.trouble import is_away
 
 # `Session.get_bind` must answer the same object every time, or the session would hold two
 # connections; so the twin of an engine is made once: the one that writes on SQLite, on PostgreSQL
@@ -71,6 +73,16 @@ class Session(orm.Session):
         if value != self._writes and self.in_transaction():
             raise RuntimeError("a transaction has begun: `writes` can no longer change")
         self._writes = value
+
+    def close(self) -> None:
+        """End the session, also where its connection is lost: nothing is left to be rolled back
+        then, and what a request was answered, or an error that is on its way, stands."""
+        try:
+            super().close()
+        except DBAPIError as error:
+            if not is_away(error):
+                raise
+            self.invalidate()
 
     def get_bind(self, *args: Any, **kwargs: Any) -> Engine | Connection:
         bind = super().get_bind(*args, **kwargs)

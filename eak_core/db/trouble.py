@@ -63,8 +63,7 @@ def is_database_trouble(error: BaseException) -> bool:
     code = getattr(original, "sqlite_errorcode", None)
     if code is not None:
         return _is_trouble_of_sqlite(code)
-    # Nothing was said: what broke the connection, or never made one, is no statement's fault.
-    return bool(error.connection_invalidated) or error.statement is None
+    return _says_nothing(error)
 
 
 def is_busy(error: BaseException) -> bool:
@@ -77,6 +76,25 @@ def is_busy(error: BaseException) -> bool:
         return True
     code = getattr(original, "sqlite_errorcode", 0) & 0xFF
     return code in {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
+
+
+def is_away(error: BaseException) -> bool:
+    """Whether PostgreSQL could not be reached, or went away in the middle: mostly it restarts. What
+    was being committed then is kept whole or not at all, and nobody was told which."""
+    if not isinstance(error, DBAPIError):
+        return False
+    state = getattr(error.orig, "sqlstate", None)
+    if state is not None:
+        return str(state).startswith(("08", "57P"))
+    return _says_nothing(error)
+
+
+def _says_nothing(error: DBAPIError) -> bool:
+    """Whether it has no code, and not for a statement: what broke the connection, or never made
+    one, is no statement's fault."""
+    if getattr(error.orig, "sqlite_errorcode", None) is not None:
+        return False
+    return bool(error.connection_invalidated) or error.statement is None
 
 
 def _is_trouble_of_sqlite(code: int) -> bool:

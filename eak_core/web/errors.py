@@ -3,6 +3,7 @@
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
+from logging import ERROR
 from typing import Any
 
 from flask import Flask, Response, current_app, g, jsonify, make_response, render_template, request
@@ -10,7 +11,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.exceptions import HTTPException, InternalServerError
 
 from eak_core.db import current_session
-from eak_core.db.trouble import is_busy
+from eak_core.db.trouble import is_away, is_busy
 from eak_core.errors import Busy, EakError, Invalid, TooMany
 from eak_core.i18n import _l
 from eak_core.security_log import note
@@ -98,22 +99,30 @@ WORDINGS: Mapping[int, Wording] = {
     ),
 }
 
+AWAY = Wording(
+    _l("This cannot be done at this very moment"),
+    _l("The database of this site cannot be reached; mostly it is back within a minute."),
+    _l("What you sent was kept whole or not at all."),
+    _l("Wait a little and look whether it is there before you send it again."),
+)
+
 
 def init_errors(app: Flask) -> None:
     """Let ``app`` answer every refusal and failure with a page, or with JSON where asked."""
     app.register_error_handler(EakError, refuse)
     app.register_error_handler(HTTPException, refuse_http)
-    app.register_error_handler(SQLAlchemyError, refuse_busy)
+    app.register_error_handler(SQLAlchemyError, refuse_trouble)
 
 
-def refuse(error: EakError) -> Response:
-    """The page for a refusal of the domain."""
+def refuse(error: EakError, *, wording: Wording | None = None) -> Response:
+    """The page for a refusal of the domain; ``wording`` where its status says too little."""
     if isinstance(error, Busy):
         # The page is made of what can be read, or it would wait for the same.
         session = current_session()
         session.rollback()
         session.writes = False
-        return answer(503, what=str(error.message), headers={"Retry-After": str(error.retry_after)})
+        later = {"Retry-After": str(error.retry_after)}
+        return answer(503, what=str(error.message), headers=later, wording=wording)
     if error.status >= 500:
         # A wrong setting is the operator's business: its sentence goes to their log.
         current_app.logger.error("%s: %s", type(error).__name__, error)
@@ -129,12 +138,16 @@ def refuse(error: EakError) -> Response:
     return answer(error.status, what=str(error.message), details=details, headers=headers)
 
 
-def refuse_busy(error: SQLAlchemyError) -> Response:
-    """The page for a lock that somebody held for too long; any other error goes on its way."""
-    if not is_busy(error):
-        raise error
-    current_app.logger.warning("Somebody else held what a request needed: %s", error)
-    return refuse(Busy())
+def refuse_trouble(error: SQLAlchemyError) -> Response:
+    """The page for a lock that somebody held for too long, or a database that is away; any other
+    error goes on its way."""
+    if is_busy(error):
+        current_app.logger.warning("Somebody else held what a request needed: %s", error)
+        return refuse(Busy())
+    if is_away(error):
+        current_app.logger.error("The database is away: %s", error)
+        return refuse(Busy(AWAY.what), wording=AWAY)
+    raise error
 
 
 def refuse_http(error: HTTPException) -> ResponseLike:
@@ -157,10 +170,11 @@ def answer(
     details: list[str] | None = None,
     headers: Mapping[str, str] | None = None,
     template: str = "error.html",
+    wording: Wording | None = None,
     **values: Any,
 ) -> Response:
     """The answer for status ``code``; ``what`` replaces the general sentence about it."""
-    wording = WORDINGS.get(code) or WORDINGS[400 if code < 500 else 500]
+    wording = wording or WORDINGS.get(code) or WORDINGS[400 if code < 500 else 500]
     reference = ""
     if code >= 500 and code != 503:
         reference = secrets.token_hex(4)
@@ -202,9 +216,12 @@ def wants_json() -> bool:
 def _page(template: str, **values: Any) -> Response:
     try:
         return make_response(render_template(template, **values))
-    except Exception:
-        # The page itself failed, with a theme or a plugin in it: say the same without them.
-        current_app.logger.exception("The page for error %s could not be shown", values["code"])
+    except Exception as error:
+        # The page itself failed, with a theme or a plugin in it, or without the database that knows
+        # who reads it: say the same without them.
+        trace = None if is_away(error) else error
+        said = "The page for error %s could not be shown"
+        current_app.logger.log(ERROR, said, values["code"], exc_info=trace)
         g.pop("service", None)
         lines = (values["title"], values["what"], values["kept"], values["todo"])
         text = "\n\n".join(line for line in (*lines, values["reference"]) if line)

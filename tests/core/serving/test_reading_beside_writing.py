@@ -11,9 +11,9 @@ import pytest
 from sqlalchemy import text, update
 from sqlalchemy.exc import DBAPIError
 
-from eak_core.db import sqlite
+from eak_core.db import current_session, sqlite
 from eak_core.db.file_lock import FileLock
-from eak_core.db.trouble import is_busy, is_database_trouble
+from eak_core.db.trouble import is_away, is_busy, is_database_trouble
 from eak_core.errors import Busy
 from eak_core.events.models import LogHead
 from eak_core.kit.testing.site import Site
@@ -142,3 +142,37 @@ def test_a_row_that_somebody_else_locked_is_busy_and_no_mistake(site: Site) -> N
     with pytest.raises(DBAPIError) as wrong, site.reading() as session:
         session.execute(text("SELECT no_such_column FROM log_head"))
     assert not is_busy(wrong.value)
+
+
+@pytest.mark.parametrize("database", ["postgresql"])
+@pytest.mark.parametrize("noticed", [True, False])
+def test_a_session_whose_connection_is_lost_ends_without_a_word(site: Site, noticed: bool) -> None:
+    """What was said before stands: the answer of a request, or the error that tells of the loss."""
+    with site.reading() as session:
+        lost = session.scalar(text("SELECT pg_backend_pid()"))
+        with site.reading() as other:
+            other.execute(text("SELECT pg_terminate_backend(:pid)"), {"pid": lost})
+        if noticed:
+            with pytest.raises(DBAPIError) as told:
+                session.execute(text("SELECT 1"))
+            assert is_away(told.value)
+            assert is_database_trouble(told.value)
+    with site.reading() as session:
+        assert session.scalar(text("SELECT 1")) == 1
+
+
+@pytest.mark.parametrize("database", ["postgresql"])
+def test_a_page_says_that_the_database_is_away_and_that_nobody_knows_what_was_kept(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = f"/{site.service.slug}/idees/"
+
+    def die(*_given: object, **_named: object) -> None:
+        session = current_session()
+        session.execute(text("SELECT pg_terminate_backend(pg_backend_pid())"))
+
+    monkeypatch.setitem(site.app.view_functions, "ideas.index", die)
+    answer = site.browser().get(f"{page}?lang=en")
+    assert (answer.status_code, answer.headers["Retry-After"]) == (503, "5")
+    assert "The database of this site cannot be reached" in answer.text
+    assert "kept whole or not at all" in answer.text
