@@ -2,11 +2,12 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from functools import partial
 from types import ModuleType
+from typing import Any
 from urllib.parse import urlsplit
 
-from flask import Flask, request
+from flask import Flask, current_app, request
+from sqlalchemy import orm
 
 from eak_core.admin import hooks as admin
 from eak_core.admin.setup import init_admin
@@ -29,9 +30,9 @@ from eak_core.plugins.candidates import from_entry_points, from_modules
 from eak_core.plugins.host import PluginHost, get_host
 from eak_core.plugins.installed import Installed
 from eak_core.plugins.manifest import Plugin
-from eak_core.plugins.settings import settings_reader
+from eak_core.plugins.settings import plugin_settings
 from eak_core.portal.setup import init_portal
-from eak_core.services import lookup
+from eak_core.services.models import Service
 from eak_core.services.slugs import RESERVED
 from eak_core.web import init_guards, init_web
 from eak_core.web.application import Application
@@ -122,6 +123,22 @@ def _furnish(app: Flask, plugin: Plugin, found: Installed) -> None:
     catalogue_of(app).add(plugin.name, package, found.subfolder("translations"))
 
 
+class SiteEvents(EventCore):
+    """The event core, with what it asks of the rooms above it."""
+
+    def settings(self, session: orm.Session, service_id: int, plugin: str) -> Mapping[str, Any]:
+        return plugin_settings(session, service_id, plugin)
+
+    def find_service(self, session: orm.Session, service_id: int) -> Service | None:
+        return session.get(Service, service_id)
+
+    def find_address(self, session: orm.Session, person_id: int) -> str | None:
+        return address_of(session, person_id)
+
+    def look_again(self) -> None:
+        refresh_plugins(current_app)
+
+
 def refresh_plugins(app: Flask) -> None:
     """Look again which plugins are ready, after migrations were run."""
     host = get_host(app)
@@ -149,14 +166,8 @@ def _scheduled(host: PluginHost) -> Mapping[str, Mapping[str, Work]]:
 def _init_events(app: Flask, config: Config) -> None:
     host = get_host(app)
     loaded = [each.loaded for each in host.installed.values() if each.loaded is not None]
-    app.extensions["eak_events"] = EventCore(
-        EventRegistry([CORE, *loaded]),
-        _subscribers(host),
-        settings_reader(host),
-        _scheduled(host),
-        lookup.with_id,
-        address_of,
-        partial(refresh_plugins, app),
+    app.extensions["eak_events"] = SiteEvents(
+        EventRegistry([CORE, *loaded]), _subscribers(host), _scheduled(host)
     )
     app.extensions["eak_transports"] = {
         "mail": mail_transport(

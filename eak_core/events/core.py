@@ -1,6 +1,6 @@
 """The event core of one application: what is known and who listens."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, cast
@@ -12,47 +12,35 @@ from eak_core.events.registry import EventRegistry
 from eak_core.events.subscribers import Subscriber
 from eak_core.events.work import Work
 
-#: The settings of a plugin in a service.
-SettingsReader = Callable[[Session, int, str], Mapping[str, Any]]
-
-
-#: The service of an id; None for the site.
-ServiceFinder = Callable[[Session, int], Any]
-
-
-def _no_service(session: Session, service_id: int) -> Any:
-    return None
-
-
-#: Where to write to a person, by their id; None where nothing is sent to them any more.
-AddressFinder = Callable[[Session, int], str | None]
-
-
-def _no_address(session: Session, person_id: int) -> str | None:
-    return None
-
-
-def _nothing_new() -> None:
-    pass
-
-
-def _no_settings(session: Session, service_id: int, plugin: str) -> Mapping[str, Any]:
-    return {}
-
 
 @dataclass
 class EventCore:
     """``subscribers`` by plugin name; only plugins that are ready are in it. ``scheduled``: what
-    they, and the core, do when it is due, by the kind of work. ``look_again`` looks which plugins
-    are ready by now; those then are in the core that `get_event_core` answers."""
+    they, and the core, do when it is due, by the kind of work.
+
+    By itself it knows of events alone. The site's own (`eak_core.app.SiteEvents`) answers what
+    stands in the rooms above; each is asked in the context of the application.
+    """
 
     registry: EventRegistry
     subscribers: Mapping[str, tuple[Subscriber, ...]]
-    settings: SettingsReader = field(default=_no_settings)
     scheduled: Mapping[str, Mapping[str, Work]] = field(default_factory=dict)
-    find_service: ServiceFinder = field(default=_no_service)
-    find_address: AddressFinder = field(default=_no_address)
-    look_again: Callable[[], None] = field(default=_nothing_new)
+
+    def settings(self, session: Session, service_id: int, plugin: str) -> Mapping[str, Any]:
+        """The settings of a plugin in a service."""
+        return {}
+
+    def find_service(self, session: Session, service_id: int) -> Any:
+        """The service of an id; None for the site."""
+        return None
+
+    def find_address(self, session: Session, person_id: int) -> str | None:
+        """Where to write to a person; None where nothing is sent to them any more."""
+        return None
+
+    def look_again(self) -> None:
+        """Look which plugins are ready by now; the core that `get_event_core` answers then has
+        them."""
 
     @cached_property
     def claims(self) -> Mapping[str, Mapping[str, tuple[Subscriber, ...]]]:

@@ -151,7 +151,8 @@ class Worker:
         on again since. Once for each that turns up, as it may be one whose package is gone."""
         unheard = subscriptions.read_by(session) - set(self.plugins)
         if unheard - self._unheard:
-            self.core.look_again()
+            with self.app.app_context():
+                self.core.look_again()
             self._meet_plugins()
         self._unheard = unheard
 

@@ -15,13 +15,12 @@ from eak_core.db import Session
 from eak_core.db.upsert import insert_once
 from eak_core.errors import Conflict, Invalid, NotFound
 from eak_core.events import publish
-from eak_core.events.core import SettingsReader
 from eak_core.i18n import _l
 from eak_core.permissions import Actor, require
 from eak_core.permissions.checks import Place
 from eak_core.plugins.events import PluginConfigured
 from eak_core.plugins.fields import restored, schema
-from eak_core.plugins.host import PluginHost, get_host
+from eak_core.plugins.host import get_host
 from eak_core.plugins.models import PluginSetting
 
 
@@ -38,23 +37,10 @@ def plugin_settings(session: orm.Session, service_id: int, plugin: str) -> Mappi
     return stored_settings(session, service_id, plugin).values
 
 
-def settings_reader(host: PluginHost) -> SettingsReader:
-    """`plugin_settings` for workers, which run outside the context of an application."""
-
-    def read(session: orm.Session, service_id: int, plugin: str) -> Mapping[str, Any]:
-        return _stored(host, session, service_id, plugin).values
-
-    return read
-
-
 def stored_settings(session: orm.Session, service_id: int, plugin: str) -> Stored:
     """The settings with their version, which a form carries along so that `configure` can tell
     whether somebody else saved in between."""
-    return _stored(get_host(), session, service_id, plugin)
-
-
-def _stored(host: PluginHost, session: orm.Session, service_id: int, plugin: str) -> Stored:
-    found = host.installed.get(plugin)
+    found = get_host().installed.get(plugin)
     form = found.plugin.settings if found and found.plugin else None
     if form is None:
         return Stored(MappingProxyType({}), 0)

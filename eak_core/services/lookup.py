@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import bindparam, func, orm, select
+from sqlalchemy import bindparam, func, select
 
 from eak_core.db import Session
 from eak_core.events.models import LogHead, Subscription
@@ -73,8 +73,3 @@ def find(session: Session, slug: str) -> Place | None:
         return None
     service, plugins, head, shown, handled = row
     return Place(service, frozenset((plugins or "").split()), head, f"{shown}.{handled}")
-
-
-def with_id(session: orm.Session, service_id: int) -> Service | None:
-    """The service with this id; None for the site, or where there is none."""
-    return session.get(Service, service_id)

@@ -6,10 +6,11 @@ with the whole site.
 
 from collections.abc import Callable, Mapping
 from types import ModuleType
+from typing import Any
 
 import flask_babel
 from flask import Flask, g, render_template_string, request
-from sqlalchemy import select
+from sqlalchemy import orm, select
 from werkzeug.exceptions import NotFound
 
 from eak_core import clock
@@ -24,7 +25,7 @@ from eak_core.plugins import gate, slots
 from eak_core.plugins.activation import Switched, disabling, enable
 from eak_core.plugins.candidates import from_modules
 from eak_core.plugins.host import PluginHost, get_host
-from eak_core.plugins.settings import settings_reader
+from eak_core.plugins.settings import plugin_settings
 from eak_core.services import lookup
 from eak_core.services.models import Service
 from eak_core.services.slugs import RESERVED
@@ -47,6 +48,13 @@ class Idea:
 
     def __init__(self, number: int) -> None:
         self.id = number
+
+
+class HostEvents(EventCore):
+    """Events in a site that has settings of plugins and nothing else."""
+
+    def settings(self, session: orm.Session, service_id: int, plugin: str) -> Mapping[str, Any]:
+        return plugin_settings(session, service_id, plugin)
 
 
 def make_site(
@@ -75,10 +83,9 @@ def make_site(
             register_permission(app, name, role)
     loaded = [each.loaded for each in host.installed.values() if each.loaded]
     app.extensions["eak_transports"] = {}
-    app.extensions["eak_events"] = EventCore(
+    app.extensions["eak_events"] = HostEvents(
         EventRegistry([CORE, *loaded]),
         {name: tuple(plugin.subscribers) for name, plugin in host.ready.items()},
-        settings_reader(host),
     )
     return app
 

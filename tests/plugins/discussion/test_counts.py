@@ -92,7 +92,7 @@ def test_switching_says_how_many_comments_it_concerns(
 
     def sentences() -> str:
         with site.reading() as session:
-            return " ".join(preview(session, site.service, "discussion").sentences)
+            return " ".join(preview(session, site.service, "discussion", {}).sentences)
 
     assert "comment" not in sentences()
     talk.say()
