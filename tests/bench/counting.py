@@ -6,9 +6,9 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from fractions import Fraction
 
-from eak_voting.counting.budgets import Election, Project, election
-from eak_voting.counting.equal_shares import equal_shares
-from eak_voting.counting.majority import complete, rank, tally
+from eak_voting.counting.methods.budgets import Election, Project, election
+from eak_voting.counting.methods.equal_shares import equal_shares
+from eak_voting.counting.methods.majority import complete, rank, tally
 from tests.bench.report import Figure
 
 CANDIDATES = 20

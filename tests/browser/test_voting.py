@@ -18,8 +18,8 @@ from eak_core.people.actor import actor_for
 from eak_core.people.models import Person
 from eak_core.permissions import Actor
 from eak_core.services.models import Service
-from eak_voting.opening import announce
-from eak_voting.preparing import Draft, prepare
+from eak_voting.ballots.preparing import Draft, prepare
+from eak_voting.casting.opening import announce
 from eak_voting.settings import (
     ApprovalRules,
     BudgetRules,

@@ -16,8 +16,8 @@ from eak_core import clock
 from eak_core.db import write_session
 from eak_core.kit.testing.site import open_app
 from eak_core.services.models import Service
+from eak_voting.counting.outcome import outcome
 from eak_voting.models import Ballot
-from eak_voting.outcome import outcome
 from eak_voting.settings import (
     ApprovalRules,
     BudgetRules,

@@ -13,7 +13,7 @@ from eak_core.permissions import Actor
 from eak_core.plugins.host import get_host
 from eak_core.plugins.models import PluginCounter
 from eak_core.plugins.purge import purge
-from eak_voting import support
+from eak_voting.casting import support
 
 PLUGINS = ("eak_discussion.plugin", "eak_voting.plugin")
 NAMES = ("discussion", "voting")

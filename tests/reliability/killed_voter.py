@@ -17,7 +17,7 @@ from eak_core.kit.testing.site import open_app
 from eak_core.people.models import Person
 from eak_core.permissions import Actor
 from eak_core.services.models import Service
-from eak_voting.casting import cast
+from eak_voting.casting.votes import cast
 from eak_voting.models import Ballot
 
 FORM_KEY = "00112233445566778899aabbccddeeff"

@@ -15,10 +15,11 @@ from sqlalchemy import select
 from eak_core.events.models import EventLog
 from eak_core.kit.testing.site import Site
 from eak_core.permissions import Actor
-from eak_voting import published, receipts, recount
-from eak_voting.casting import cast
+from eak_voting.casting import receipts
+from eak_voting.casting.votes import cast
 from eak_voting.models import Ballot
-from eak_voting.results.stored import file_of
+from eak_voting.publishing import published, recount
+from eak_voting.publishing.stored import file_of
 from eak_voting.settings import Secrecy
 from eak_voting.transparency import log
 from tests.reliability.test_killed_votes import opened

@@ -12,10 +12,10 @@ from sqlalchemy import func, select
 
 from eak_core.events.models import EventLog
 from eak_core.kit.testing.site import Site
-from eak_voting.casting import cast
+from eak_voting.ballots.preparing import Draft, prepare
+from eak_voting.casting.opening import announce
+from eak_voting.casting.votes import cast
 from eak_voting.models import Ballot, Paper, Receipt, RegisterEntry
-from eak_voting.opening import announce
-from eak_voting.preparing import Draft, prepare
 from eak_voting.settings import ApprovalRules, Secrecy, Settings
 from tests.reliability.killed_voter import FORM_KEY
 

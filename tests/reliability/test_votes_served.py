@@ -21,12 +21,12 @@ from eak_core.kit.testing.pages import Page
 from eak_core.kit.testing.site import Site, open_app
 from eak_core.people.models import Person
 from eak_core.services.models import Service
-from eak_voting import timetable
+from eak_voting.ballots import timetable
+from eak_voting.ballots.preparing import Draft, prepare
+from eak_voting.casting.opening import announce
 from eak_voting.manifest import plugin
 from eak_voting.models import Ballot, Paper, Receipt, RegisterEntry
-from eak_voting.opening import announce
-from eak_voting.preparing import Draft, prepare
-from eak_voting.results.stored import result_of
+from eak_voting.publishing.stored import result_of
 from eak_voting.settings import ApprovalRules, Secrecy, Settings
 from tests.reliability.test_killed_workers import until
 from tests.served import Instance, migrated

@@ -21,13 +21,16 @@ from eak_core.api import (
     criterion_name,
     criterion_question,
 )
-from eak_voting import choices, closing, timetable
-from eak_voting.ballots import terms_of
-from eak_voting.casting import cast
+from eak_voting import schedule
+from eak_voting.ballots import timetable
+from eak_voting.ballots.finding import terms_of
+from eak_voting.ballots.preparing import Draft, prepare
+from eak_voting.casting import choices
+from eak_voting.casting.opening import announce, open_ballot
+from eak_voting.casting.support import give
+from eak_voting.casting.votes import cast
 from eak_voting.manifest import plugin
 from eak_voting.models import Ballot
-from eak_voting.opening import announce, open_ballot
-from eak_voting.preparing import Draft, prepare
 from eak_voting.settings import (
     GRADES,
     ApprovalRules,
@@ -40,7 +43,6 @@ from eak_voting.settings import (
     Settings,
     Terms,
 )
-from eak_voting.support import give
 
 Rules = Callable[[Session, Service], Mapping[str, Any]]
 #: What one voter says: a list of numbers, or grades by number.
@@ -228,10 +230,10 @@ def _close(session: Session, service: Service, ballot: Ballot) -> None:
     """What workers would have done at the close."""
     due = ballot.closes_at + timetable.GRACE
     with clock.freeze(due):
-        closing.close_due(session, service, f"close:{ballot.id}", due)
+        schedule.close_due(session, service, f"close:{ballot.id}", due)
         if ballot.secrecy == "secret":
-            closing.mix_closed(session, service, f"mix:{ballot.id}", due)
-        count = closing.read_closed(session, service, f"count:{ballot.id}", due)
+            schedule.mix_closed(session, service, f"mix:{ballot.id}", due)
+        count = schedule.read_closed(session, service, f"count:{ballot.id}", due)
         assert count is not None
-        closing.count_due(session, service, f"count:{ballot.id}", due, count())
+        schedule.count_due(session, service, f"count:{ballot.id}", due, count())
     timetable.forget(session, ballot)

@@ -3,7 +3,8 @@
 The register says who voted, the box holds what was chosen. In secret ballots the two share no key,
 no order and no time finer than the hour: both have random keys and are stored in the order of their
 keys (``WITHOUT ROWID`` on SQLite), no column says what was written lately, and rows are written
-anew so that neither their place nor the number of their transaction does (see `eak_voting.mixing`).
+anew so that neither their place nor the number of their transaction does (see
+`eak_voting.casting.mixing`).
 """
 
 from datetime import datetime
@@ -105,8 +106,9 @@ class BallotOption(Model):
 
     ``number`` is its place on the ballot from 1, ``code`` its name in exports, ``cost`` in whole
     units of the ballot's currency. ``summary`` is what the paper says of its idea, as that was at
-    the opening, ``whole`` its whole text then (JSON of `eak_voting.frozen`), and ``text_hash`` the
-    SHA-256 of it; all are empty before. What opened under an older version has no ``whole``.
+    the opening, ``whole`` its whole text then (JSON of `eak_voting.ballots.frozen`), and
+    ``text_hash`` the SHA-256 of it; all are empty before. What opened under an older version has no
+    ``whole``.
     """
 
     __tablename__ = "voting_option"
@@ -157,7 +159,7 @@ class RegisterEntry(Model):
 class Paper(Model):
     """The box: one vote, as it counts now.
 
-    ``choices`` is canonical JSON (`eak_voting.choices`). In public and pseudonymous ballots
+    ``choices`` is canonical JSON (`eak_voting.casting.choices`). In public and pseudonymous ballots
     ``mark`` is the voter's key, and ``salt`` makes ``receipt`` checkable by anyone after the close;
     ``person_id`` is there in public ones alone. In secret ballots ``mark`` is the SHA-256 of the
     code that the voter alone has, and all that could lead to a person is empty. ``source`` is a
@@ -222,7 +224,7 @@ class Exclusion(Model):
 class Activity(Model):
     """How many votes came from one network in one hour, of them from accounts of less than a day:
     what bursts are seen in. ``source`` is a keyed hash. At the count all is deleted but the bursts
-    themselves, whose networks lose even that name (`eak_voting.bursts.settle`)."""
+    themselves, whose networks lose even that name (`eak_voting.casting.bursts.settle`)."""
 
     __tablename__ = "voting_activity"
     __table_args__ = {"sqlite_with_rowid": False}  # noqa: RUF012 - read once by SQLAlchemy

@@ -16,8 +16,10 @@ from typing import Any
 from sqlalchemy import delete, select, tuple_, update
 
 from eak_core.api import Session, publish
+from eak_voting.ballots.frozen import forget_words
+from eak_voting.ballots.preparing import locked
+from eak_voting.casting.receipts import voter_key
 from eak_voting.events import SupportWithdrawn, VoterErased
-from eak_voting.frozen import forget_words
 from eak_voting.models import (
     Ballot,
     Declaration,
@@ -27,8 +29,6 @@ from eak_voting.models import (
     Reminder,
     Support,
 )
-from eak_voting.preparing import locked
-from eak_voting.receipts import voter_key
 
 _AT_ONCE = 200
 

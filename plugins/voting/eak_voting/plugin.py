@@ -17,38 +17,26 @@ from eak_core.api import (
     _l,
     hookimpl,
 )
-from eak_voting import (
-    ballots,
-    closing,
-    decisions,
-    effects,
-    events,
-    models,
-    personal_data,
-    reminder_views,
-    reminders,
-    subscribers,
-    support_views,
-    views,
-)
-from eak_voting.booth import code_views, toggle_views
-from eak_voting.booth import views as vote_views
+from eak_voting import events, models, personal_data, schedule, subscribers
+from eak_voting.ballots import decisions, effects, finding
+from eak_voting.casting import reminders
 from eak_voting.commands import count as count_commands
 from eak_voting.commands import log as log_commands
 from eak_voting.commands import pabulib as pabulib_commands
-from eak_voting.managing import burst_views as manage_burst_views
-from eak_voting.managing import decision_views, step_views
-from eak_voting.managing import views as manage_views
 from eak_voting.manifest import plugin
-from eak_voting.results import feeds as result_feeds
-from eak_voting.results import views as result_views
-from eak_voting.transparency import views as log_views
+from eak_voting.pages import log_views, reminder_views, support_views, views
+from eak_voting.pages.booth import code_views, toggle_views
+from eak_voting.pages.booth import views as vote_views
+from eak_voting.pages.managing import burst_views as manage_burst_views
+from eak_voting.pages.managing import decision_views, step_views
+from eak_voting.pages.managing import views as manage_views
+from eak_voting.pages.results import feeds as result_feeds
+from eak_voting.pages.results import views as result_views
 
 if TYPE_CHECKING:
     from eak_core.api import Demo
 
 __all__ = [
-    "closing",
     "code_views",
     "decision_views",
     "events",
@@ -60,6 +48,7 @@ __all__ = [
     "reminders",
     "result_feeds",
     "result_views",
+    "schedule",
     "step_views",
     "toggle_views",
     "views",
@@ -116,7 +105,7 @@ def effect_preview(session: Session, service: Service, enabling: bool) -> Iterab
 
 @hookimpl
 def must_stay(session: Session, service_id: int) -> Any:
-    return _l("A ballot is under way.") if ballots.under_way(session, service_id) else None
+    return _l("A ballot is under way.") if finding.under_way(session, service_id) else None
 
 
 @hookimpl

@@ -73,9 +73,9 @@ class Criterion(_Record, frozen=True, kw_only=True):
 
 
 class MajorityRules(_Record, frozen=True, kw_only=True):
-    """``missing`` says how options graded by different numbers of voters are compared
-    (see `eak_voting.counting.majority`); an option whose majority grade on any criterion is below
-    ``floor`` is ranked, and said not to be eligible."""
+    """``missing`` says how options graded by different numbers of voters are compared (see
+    `eak_voting.counting.methods.majority`); an option whose majority grade on any criterion is
+    below ``floor`` is ranked, and said not to be eligible."""
 
     criteria: tuple[Criterion, ...]
     missing: Missing = "worst"

@@ -13,12 +13,12 @@ from eak_core.kit.testing.fixtures import FrozenClock
 from eak_core.kit.testing.site import Site
 from eak_core.permissions import Actor
 from eak_core.services.models import Service
-from eak_voting import choices, receipts
-from eak_voting.ballots import terms_of
-from eak_voting.casting import Cast, cast
+from eak_voting.ballots.finding import terms_of
+from eak_voting.ballots.preparing import Draft, prepare
+from eak_voting.casting import choices, receipts
+from eak_voting.casting.opening import announce
+from eak_voting.casting.votes import Cast, cast
 from eak_voting.models import Ballot
-from eak_voting.opening import announce
-from eak_voting.preparing import Draft, prepare
 from eak_voting.settings import (
     ApprovalRules,
     BudgetRules,

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from eak_voting.counting.approval import count
+from eak_voting.counting.methods.approval import count
 
 BALLOTS = st.lists(st.sets(st.sampled_from("abcd")), max_size=20)
 

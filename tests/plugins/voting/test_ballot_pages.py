@@ -10,7 +10,7 @@ from eak_core.kit.testing.fixtures import FrozenClock
 from eak_core.kit.testing.pages import Page
 from eak_core.kit.testing.people import People
 from eak_core.kit.testing.queries import Queries
-from eak_voting.casting import own_choices
+from eak_voting.casting.votes import own_choices
 from eak_voting.models import Ballot
 from tests.plugins.voting.conftest import Polls
 from tests.plugins.voting.voting_pages import (

@@ -9,8 +9,8 @@ import pytest
 from eak_core.kit.testing.browser import Browser
 from eak_core.kit.testing.queries import Queries
 from eak_core.kit.testing.site import Site
-from eak_voting.bursts import LEAST, bursts_of
-from eak_voting.exclusions import exclude, exclusions_of, reverse
+from eak_voting.casting.bursts import LEAST, bursts_of
+from eak_voting.casting.exclusions import exclude, exclusions_of, reverse
 from eak_voting.models import Ballot
 from eak_voting.settings import Secrecy
 from tests.plugins.voting.conftest import Polls

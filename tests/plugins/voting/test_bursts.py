@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 from eak_core.errors import EakError, Forbidden, Invalid, NotFound, Refused
 from eak_core.events.models import EventLog
 from eak_core.permissions import Actor
-from eak_voting.bursts import (
+from eak_voting.casting.bursts import (
     LEAST,
     TIMES,
     Burst,
@@ -17,15 +17,9 @@ from eak_voting.bursts import (
     bursts_of,
     is_unusual,
 )
-from eak_voting.exclusions import (
-    Standing,
-    exclude,
-    exclusions_of,
-    reverse,
-    standings,
-)
+from eak_voting.casting.exclusions import Standing, exclude, exclusions_of, reverse, standings
+from eak_voting.counting.outcome import Outcome
 from eak_voting.models import Activity, Ballot, Exclusion, Paper
-from eak_voting.outcome import Outcome
 from eak_voting.settings import Secrecy
 from tests.plugins.voting.conftest import Polls
 
@@ -203,7 +197,7 @@ def test_what_is_voted_later_in_an_excluded_group_counts_and_can_be_seen(polls: 
 def test_an_excluded_vote_taken_back_by_its_voter_is_no_longer_published_as_excluded(
     polls: Polls,
 ) -> None:
-    from eak_voting.casting import withdraw
+    from eak_voting.casting.votes import withdraw
 
     ballot = polls.open()
     crowd(polls, ballot, ROBOTS, range(1, LEAST + 1))
@@ -253,7 +247,7 @@ def test_the_count_deletes_what_names_networks_and_keeps_what_was_noticed(
 
 
 def test_a_cancelled_ballot_keeps_nothing_of_networks(polls: Polls) -> None:
-    from eak_voting.opening import cancel
+    from eak_voting.casting.opening import cancel
 
     ballot = polls.open()
     crowd(polls, ballot, ROBOTS, range(1, 4))

@@ -12,8 +12,8 @@ from eak_core.events.models import EventLog
 from eak_core.kit.testing.browser import Browser
 from eak_core.kit.testing.fixtures import FrozenClock
 from eak_core.permissions import Actor, SignInRequired
-from eak_voting import receipts
-from eak_voting.casting import (
+from eak_voting.casting import receipts
+from eak_voting.casting.votes import (
     CodeNeeded,
     TooEarly,
     TooLate,

@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import eak_voting
-from eak_voting.counting.majority import majority_grade
-from eak_voting.results import charts, drawings
+from eak_voting.counting.methods.majority import majority_grade
+from eak_voting.pages.results import charts, drawings
 from eak_voting.settings import GRADES
 from tests.core.web.test_contrast import SHEETS, contrast, tokens
 

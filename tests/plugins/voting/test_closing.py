@@ -13,14 +13,15 @@ from eak_core.events.models import EventLog
 from eak_core.kit.testing.fixtures import FrozenClock
 from eak_core.moderation.decisions import hide
 from eak_core.permissions import Actor
-from eak_voting import mixing, published, recount
-from eak_voting.ballots import settings_of
+from eak_voting.ballots.finding import settings_of
+from eak_voting.casting import mixing
+from eak_voting.casting.opening import cancel
 from eak_voting.models import Activity, Ballot, Paper, Receipt, RegisterEntry
-from eak_voting.opening import cancel
-from eak_voting.publishing import LEAST, publish_receipts
-from eak_voting.results.stored import file_of, result_of
+from eak_voting.publishing import published, recount
+from eak_voting.publishing.stored import file_of, result_of
 from eak_voting.settings import ApprovalRules, Secrecy, digest
 from eak_voting.transparency import log
+from eak_voting.transparency.recording import LEAST, publish_receipts
 from tests.plugins.voting.conftest import Polls
 
 

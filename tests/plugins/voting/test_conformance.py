@@ -20,21 +20,21 @@ from eak_core.kit.testing.filled import Chosen
 from eak_core.kit.testing.site import Site
 from eak_core.kit.testing.sites import Sites
 from eak_core.plugins.models import PluginCounter
-from eak_voting import (
+from eak_voting.ballots.finding import phase
+from eak_voting.ballots.preparing import Draft, prepare
+from eak_voting.casting import (
     bursts,
-    casting,
     electorate,
     exclusions,
     opening,
     receipts,
     reminders,
     support,
+    votes,
 )
-from eak_voting.ballots import phase
+from eak_voting.counting.tally import Box
 from eak_voting.models import Ballot, Exclusion, Live, Paper
-from eak_voting.preparing import Draft, prepare
 from eak_voting.settings import SECRECIES, ApprovalRules, Secrecy, Settings
-from eak_voting.tally import Box
 
 #: What a log's head may have been signed as: name, size, root, and whose signature.
 ROOT = "47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU="
@@ -114,7 +114,7 @@ def vote(site: Site, dice: Random) -> None:
         if found:
             said = dice.choice(("[]", "[1]"))
             key = receipts.new_form_key()
-            casting.cast(session, voter, site.service, dice.choice(found), said, form_key=key)
+            votes.cast(session, voter, site.service, dice.choice(found), said, form_key=key)
 
 
 def vote_again(site: Site, dice: Random) -> None:
@@ -124,7 +124,7 @@ def vote_again(site: Site, dice: Random) -> None:
         found = [each for each in ballots(session, "open") if each.secrecy != "secret"]
         for said in ("[]", "[1]") if found else ():
             key = receipts.new_form_key()
-            casting.cast(session, voter, site.service, found[-1], said, form_key=key)
+            votes.cast(session, voter, site.service, found[-1], said, form_key=key)
 
 
 def vote_from_one_place(site: Site, dice: Random) -> None:
@@ -135,7 +135,7 @@ def vote_from_one_place(site: Site, dice: Random) -> None:
             found = [each for each in ballots(session, "open") if each.secrecy != "secret"]
             if found:
                 key = receipts.new_form_key()
-                casting.cast(
+                votes.cast(
                     session, voter, site.service, found[-1], "[1]", form_key=key, source=ROBOTS
                 )
 
@@ -169,7 +169,7 @@ def withdraw(site: Site, dice: Random) -> None:
     with site.writing() as session:
         found = [each for each in ballots(session, "open") if each.secrecy != "secret"]
         if found:
-            casting.withdraw(session, voter, site.service, dice.choice(found))
+            votes.withdraw(session, voter, site.service, dice.choice(found))
 
 
 def cancel(site: Site, dice: Random) -> None:

@@ -14,12 +14,12 @@ from eak_core.kit.testing.people import People
 from eak_core.kit.testing.site import Site
 from eak_core.moderation.decisions import hide
 from eak_core.permissions import Actor
-from eak_voting.decisions import STAY, Decision, decide, pending
-from eak_voting.managing.decided_reasons import places, proposed_reasons
-from eak_voting.managing.desk import waiting
+from eak_voting.ballots.decisions import STAY, Decision, decide, pending
+from eak_voting.ballots.desk import waiting
+from eak_voting.counting.outcome import Outcome
 from eak_voting.models import Ballot, BallotOption
-from eak_voting.outcome import Outcome
-from eak_voting.results.stored import result_of
+from eak_voting.pages.managing.decided_reasons import places, proposed_reasons
+from eak_voting.publishing.stored import result_of
 from eak_voting.settings import BudgetRules, Quorum
 from tests.plugins.voting.conftest import Polls
 

@@ -8,9 +8,9 @@ import pytest
 from eak_core.errors import EakError, Invalid
 from eak_core.kit.testing.browser import Browser
 from eak_core.permissions import Actor
-from eak_voting.closing import close_due
-from eak_voting.electorate import changed_since, declare, declared
+from eak_voting.casting.electorate import changed_since, declare, declared
 from eak_voting.models import Ballot
+from eak_voting.schedule import close_due
 from eak_voting.settings import Electorate
 from tests.plugins.voting.conftest import Polls
 

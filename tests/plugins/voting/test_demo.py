@@ -9,10 +9,10 @@ from eak_core.ideas.models import Idea
 from eak_core.kit.testing.site import Site
 from eak_core.kit.testing.sites import Sites
 from eak_core.services.models import Service
-from eak_voting.ballots import phase
+from eak_voting.ballots.finding import phase
 from eak_voting.models import Ballot, Paper, RegisterEntry, Support
-from eak_voting.recount import recount
-from eak_voting.results.stored import file_of, result_of
+from eak_voting.publishing.recount import recount
+from eak_voting.publishing.stored import file_of, result_of
 
 
 @pytest.fixture

@@ -6,8 +6,8 @@ import pytest
 from sqlalchemy import text
 
 from eak_core.kit.testing.fixtures import FrozenClock
-from eak_voting import receipts
-from eak_voting.casting import change_with_code, withdraw
+from eak_voting.casting import receipts
+from eak_voting.casting.votes import change_with_code, withdraw
 from eak_voting.models import Ballot
 from tests.plugins.voting.conftest import Polls
 

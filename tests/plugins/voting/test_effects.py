@@ -5,8 +5,8 @@ from datetime import timedelta
 from flask_babel import force_locale
 
 from eak_core.kit.testing.site import Site
-from eak_voting.effects import preview
-from eak_voting.support import give
+from eak_voting.ballots.effects import preview
+from eak_voting.casting.support import give
 from tests.plugins.voting.conftest import Polls
 
 DAY = timedelta(days=1)

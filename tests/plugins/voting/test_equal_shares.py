@@ -7,15 +7,15 @@ from random import Random
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from eak_voting.counting import pabulib
-from eak_voting.counting.budgets import Project, election
-from eak_voting.counting.equal_shares import equal_shares
-from eak_voting.counting.greedy import greedy
-from eak_voting.counting.horizon import horizon
-from eak_voting.counting.lots import lot_order
-from eak_voting.counting.priceability import prices_hold
-from eak_voting.counting.screen import Screen
-from eak_voting.counting.shares import Shares
+from eak_voting.counting.methods.budgets import Project, election
+from eak_voting.counting.methods.equal_shares import equal_shares
+from eak_voting.counting.methods.greedy import greedy
+from eak_voting.counting.methods.horizon import horizon
+from eak_voting.counting.methods.lots import lot_order
+from eak_voting.counting.methods.priceability import prices_hold
+from eak_voting.counting.methods.screen import Screen
+from eak_voting.counting.methods.shares import Shares
+from eak_voting.publishing import pabulib
 
 DATA = Path(__file__).parents[4] / "shared/data/pabulib"
 

@@ -7,10 +7,10 @@ from typing import get_args
 from hypothesis import given
 from hypothesis import strategies as st
 
-from eak_voting.counting import pabulib
-from eak_voting.counting.budgets import Project, election
-from eak_voting.counting.equal_shares import Completion, equal_shares
-from eak_voting.counting.greedy import greedy
+from eak_voting.counting.methods.budgets import Project, election
+from eak_voting.counting.methods.equal_shares import Completion, equal_shares
+from eak_voting.counting.methods.greedy import greedy
+from eak_voting.publishing import pabulib
 
 TOULOUSE = Path(__file__).parents[4] / "shared/data/pabulib/France_Toulouse_2024.pb"
 COSTS = st.lists(st.integers(1, 30), min_size=1, max_size=6)

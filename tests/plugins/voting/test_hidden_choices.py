@@ -20,8 +20,8 @@ from eak_core.kit.testing.databases import Kind
 from eak_core.kit.testing.fixtures import FrozenClock
 from eak_core.kit.testing.sites import Sites
 from eak_core.people.models import Person
-from eak_voting.booth import ordering
 from eak_voting.models import Ballot
+from eak_voting.pages.booth import ordering
 from eak_voting.settings import Publication, Secrecy
 from tests.plugins.voting.conftest import Polls
 

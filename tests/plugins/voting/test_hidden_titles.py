@@ -9,11 +9,11 @@ from msgspec.structs import replace
 from eak_core.kit.testing.browser import Browser
 from eak_core.moderation.decisions import hide, restore
 from eak_core.permissions import Actor
-from eak_voting import published
 from eak_voting.models import Ballot
-from eak_voting.recount import Report, recount
-from eak_voting.results.drawings import names as drawings
-from eak_voting.results.shown import shown
+from eak_voting.pages.results.drawings import names as drawings
+from eak_voting.publishing import published
+from eak_voting.publishing.recount import Report, recount
+from eak_voting.publishing.shown import shown
 from tests.plugins.voting.conftest import Polls
 from tests.plugins.voting.test_results_pages import VOTES
 

@@ -19,17 +19,17 @@ from eak_core.events.models import EventLog, ScheduledWork
 from eak_core.kit.testing.browser import Browser
 from eak_core.kit.testing.site import Site
 from eak_core.permissions import Actor
-from eak_voting import tally
-from eak_voting.counting import pabulib
-from eak_voting.counting.greedy import greedy
-from eak_voting.importing import Imported, take_over
+from eak_voting.counting import tally
+from eak_voting.counting.methods.greedy import greedy
+from eak_voting.counting.outcome import Outcome
 from eak_voting.models import Ballot, Paper, Receipt, RegisterEntry
-from eak_voting.outcome import Outcome
-from eak_voting.published import BallotFile
-from eak_voting.recount import recount
-from eak_voting.results.files import pabulib as lines_of
-from eak_voting.results.shown import shown
-from eak_voting.results.stored import file_of, result_of
+from eak_voting.publishing import pabulib
+from eak_voting.publishing.files import pabulib as lines_of
+from eak_voting.publishing.importing import Imported, take_over
+from eak_voting.publishing.published import BallotFile
+from eak_voting.publishing.recount import recount
+from eak_voting.publishing.shown import shown
+from eak_voting.publishing.stored import file_of, result_of
 from eak_voting.transparency.tables import Leaf
 
 DATA = Path(__file__).resolve().parents[4] / "shared/data/pabulib"

@@ -11,8 +11,8 @@ from sqlalchemy import inspect, text
 
 from eak_core.db import db
 from eak_core.db.sqlite_backup import save
+from eak_voting.casting.receipts import voter_key
 from eak_voting.models import Ballot
-from eak_voting.receipts import voter_key
 from tests.plugins.voting.conftest import Polls
 
 VOTES = 24

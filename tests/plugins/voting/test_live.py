@@ -6,12 +6,12 @@ from typing import get_args
 import pytest
 from sqlalchemy import func, select
 
-from eak_voting.live import FEWEST, computation, refresh
+from eak_voting.counting.live import FEWEST, computation, refresh
+from eak_voting.counting.outcome import Outcome
+from eak_voting.counting.tally import Box
 from eak_voting.models import Ballot, Live
-from eak_voting.outcome import Outcome
-from eak_voting.results.shown import Shown, shown
+from eak_voting.publishing.shown import Shown, shown
 from eak_voting.settings import Publication, Secrecy
-from eak_voting.tally import Box
 from tests.plugins.voting.conftest import Polls
 
 MINUTE = timedelta(minutes=1)
@@ -103,7 +103,9 @@ def test_a_provisional_result_of_a_few_shows_in_open_ballots_alone(polls: Polls)
 def test_a_secret_ballot_counts_nothing_early_whatever_its_settings_say(
     polls: Polls, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("eak_voting.preparing.checked", lambda session, service, draft: draft)
+    monkeypatch.setattr(
+        "eak_voting.ballots.preparing.checked", lambda session, service, draft: draft
+    )
     ballot = polls.open(secrecy="secret", publication="live")
     crowd(polls, ballot, range(1, FEWEST + 1))
     with polls.site.writing() as session:

@@ -20,10 +20,9 @@ from eak_core.kit.testing.sites import Sites
 from eak_core.permissions import Actor
 from eak_core.plugins.host import get_host
 from eak_core.plugins.purge import purge
-from eak_voting import publishing
 from eak_voting.commands.log import _faults
 from eak_voting.events import BallotOpened, LogSigned
-from eak_voting.transparency import checkpoint, log
+from eak_voting.transparency import checkpoint, log, recording
 from eak_voting.transparency.records import CancelledLeaf, ContinuesLeaf, decode, encode
 
 
@@ -34,14 +33,14 @@ def site(sites: Sites) -> Site:
 
 def record(site: Site, ballot: int) -> None:
     with site.app.test_request_context(), site.writing() as session:
-        publishing.record(session, site.service, [CancelledLeaf(ballot=ballot)])
+        recording.record(session, site.service, [CancelledLeaf(ballot=ballot)])
 
 
 def head(site: Site) -> tuple[str, str]:
     with site.app.test_request_context(), site.reading() as session:
         note = log.head(session, site.service.id).checkpoint
         assert note is not None
-        return note, publishing.current_key(session, site.service)
+        return note, recording.current_key(session, site.service)
 
 
 def purge_and_begin_anew(site: Site) -> None:
@@ -189,7 +188,7 @@ def signed_earlier(site: Site, *leaves: Any, name: str, number: int) -> str:
         log.append(session, service, data)
         root = log.root(session, service, len(data))
         state = checkpoint.Checkpoint(name, len(data), root)
-        note = checkpoint.sign(state, publishing.signing_key(number))
+        note = checkpoint.sign(state, recording.signing_key(number))
         session.execute(
             text(
                 "UPDATE voting_head SET checkpoint = :note, signed_size = :size, signed_at = :now"
@@ -229,9 +228,9 @@ def test_an_upgrade_leaves_a_log_its_name_and_key_and_tells_how_it_stood(earlier
 
 def test_an_upgrade_keeps_what_a_second_log_says_of_the_first(earlier: Site) -> None:
     with earlier.app.test_request_context():
-        key = publishing.signing_key(1)
+        key = recording.signing_key(1)
     ended = checkpoint.sign(checkpoint.Checkpoint(OLD_NAME, 7, bytes(32)), key)
-    signed_earlier(earlier, publishing.continuing(ended), name=f"{OLD_NAME}/2", number=2)
+    signed_earlier(earlier, recording.continuing(ended), name=f"{OLD_NAME}/2", number=2)
     upgraded(earlier)
     assert end_before(earlier) == ended
     record(earlier, 2)

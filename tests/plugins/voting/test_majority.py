@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from eak_voting.counting.majority import (
+from eak_voting.counting.methods.majority import (
     complete,
     gauge,
     judge,

@@ -16,7 +16,7 @@ from eak_core.kit.testing.people import People
 from eak_core.kit.testing.queries import Queries
 from eak_core.kit.testing.site import Site
 from eak_core.moderation.decisions import hide
-from eak_voting.ballots import phase, settings_of
+from eak_voting.ballots.finding import phase, settings_of
 from eak_voting.models import Ballot, BallotOption
 from eak_voting.settings import Publication, Secrecy
 from tests.plugins.voting.conftest import Polls

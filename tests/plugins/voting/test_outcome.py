@@ -6,9 +6,9 @@ from typing import Any
 import msgspec
 import pytest
 
-from eak_voting import outcome as outcomes
-from eak_voting.counting import budgets
-from eak_voting.outcome import Outcome, outcome
+from eak_voting.counting import outcome as outcomes
+from eak_voting.counting.methods import budgets
+from eak_voting.counting.outcome import Outcome, outcome
 from eak_voting.settings import (
     ApprovalRules,
     BudgetRules,

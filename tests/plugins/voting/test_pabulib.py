@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from eak_voting.counting import pabulib
-from eak_voting.counting.pabulib import (
+from eak_voting.publishing import pabulib
+from eak_voting.publishing.pabulib import (
     PabulibError,
     PabulibFile,
     PabulibProject,

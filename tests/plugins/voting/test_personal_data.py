@@ -11,15 +11,15 @@ from eak_core.events.models import EventLog
 from eak_core.kit.testing.site import Site
 from eak_core.people import personal_data
 from eak_core.permissions import Actor
-from eak_voting import receipts
-from eak_voting.casting import has_voted
-from eak_voting.electorate import declare
+from eak_voting.casting import receipts
+from eak_voting.casting.electorate import declare
+from eak_voting.casting.support import give
+from eak_voting.casting.votes import has_voted
 from eak_voting.models import Ballot, Declaration, Paper, RegisterEntry, Reminder, Support
-from eak_voting.recount import recount
-from eak_voting.results.stored import file_of, result_of
+from eak_voting.publishing.recount import recount
+from eak_voting.publishing.stored import file_of, result_of
 from eak_voting.settings import Secrecy
 from eak_voting.subscribers import supports
-from eak_voting.support import give
 from tests.plugins.voting.conftest import Polls
 
 SECRECIES = get_args(Secrecy)

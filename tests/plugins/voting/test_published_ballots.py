@@ -10,22 +10,18 @@ from eak_core.errors import NotFound
 from eak_core.events.worker import Worker
 from eak_core.kit.testing.site import Site
 from eak_core.people.models import Person
-from eak_voting import bursts, closing, published, publishing
-from eak_voting.casting import withdraw
-from eak_voting.exclusions import exclude
+from eak_voting import schedule
+from eak_voting.casting import bursts
+from eak_voting.casting.exclusions import exclude
+from eak_voting.casting.votes import withdraw
 from eak_voting.models import Ballot
-from eak_voting.publishing import current_key
-from eak_voting.recount import Report, recount
-from eak_voting.results.stored import file_of
+from eak_voting.publishing import published
+from eak_voting.publishing.recount import Report, recount
+from eak_voting.publishing.stored import file_of
 from eak_voting.settings import BudgetRules, Secrecy
-from eak_voting.transparency import log, merkle
-from eak_voting.transparency.records import (
-    CountedLeaf,
-    ReceiptLeaf,
-    ReplacedLeaf,
-    decode,
-    encode,
-)
+from eak_voting.transparency import log, merkle, recording
+from eak_voting.transparency.recording import current_key
+from eak_voting.transparency.records import CountedLeaf, ReceiptLeaf, ReplacedLeaf, decode, encode
 from tests.plugins.voting.conftest import Polls
 
 SAID: dict[str, list[Any]] = {
@@ -158,9 +154,9 @@ def test_excluded_votes_stand_in_the_file_as_far_as_they_are_still_in_the_box(
 @pytest.fixture
 def by_portions(monkeypatch: pytest.MonkeyPatch) -> None:
     """Two receipts at a time; what is drawn comes in the order of the receipts, from the last."""
-    monkeypatch.setattr(publishing, "PORTION", 2)
-    monkeypatch.setattr(closing, "PORTION", 2)
-    monkeypatch.setattr(publishing._draw, "shuffle", lambda found: found.sort(reverse=True))
+    monkeypatch.setattr(recording, "PORTION", 2)
+    monkeypatch.setattr(schedule, "PORTION", 2)
+    monkeypatch.setattr(recording._draw, "shuffle", lambda found: found.sort(reverse=True))
 
 
 def leaves_of(polls: Polls, ballot: Ballot) -> list[Any]:

@@ -15,10 +15,11 @@ from click.testing import CliRunner
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from eak_voting import published, receipts
+from eak_voting.casting import receipts
 from eak_voting.commands.log import recount_command
-from eak_voting.outcome import outcome
-from eak_voting.published import (
+from eak_voting.counting.outcome import outcome
+from eak_voting.publishing import published
+from eak_voting.publishing.published import (
     BallotFile,
     FileError,
     PublishedExclusion,
@@ -28,7 +29,7 @@ from eak_voting.published import (
     assemble,
     ballots_digest,
 )
-from eak_voting.recount import Report, recount
+from eak_voting.publishing.recount import Report, recount
 from eak_voting.settings import (
     ApprovalRules,
     BudgetRules,

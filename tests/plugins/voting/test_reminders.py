@@ -11,10 +11,10 @@ from eak_core.kit.testing.site import Sent
 from eak_core.people.models import Person
 from eak_core.people.personal_data import erase_person
 from eak_core.permissions import Actor, SignInRequired
-from eak_voting import reminders
+from eak_voting.ballots.preparing import delete_draft
+from eak_voting.casting import reminders
+from eak_voting.casting.opening import announce, cancel, withdraw_announcement
 from eak_voting.models import Ballot, Reminder
-from eak_voting.opening import announce, cancel, withdraw_announcement
-from eak_voting.preparing import delete_draft
 from tests.plugins.voting.conftest import Polls
 
 DAY = timedelta(days=1)

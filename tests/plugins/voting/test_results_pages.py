@@ -22,16 +22,16 @@ from eak_core.kit.testing.queries import Queries
 from eak_core.kit.testing.site import Site
 from eak_core.people.personal_data import erase_person
 from eak_core.permissions import Actor
-from eak_voting import bursts, published
-from eak_voting.counting import pabulib
-from eak_voting.counting.equal_shares import equal_shares
-from eak_voting.exclusions import exclude
+from eak_voting.casting import bursts
+from eak_voting.casting.exclusions import exclude
+from eak_voting.casting.opening import cancel
+from eak_voting.counting.methods.equal_shares import equal_shares
+from eak_voting.counting.outcome import Outcome
+from eak_voting.counting.tally import read_box
 from eak_voting.models import Ballot, Live
-from eak_voting.opening import cancel
-from eak_voting.outcome import Outcome
-from eak_voting.recount import recount
+from eak_voting.publishing import pabulib, published
+from eak_voting.publishing.recount import recount
 from eak_voting.settings import BudgetRules, Quorum, canonical
-from eak_voting.tally import read_box
 from tests.plugins.voting.conftest import Polls
 
 # The rows behind these pages are tested on both databases where they are written, and every page is

@@ -10,9 +10,9 @@ import pytest
 
 from eak_core.kit.testing.databases import Kind
 from eak_core.kit.testing.site import Site
-from eak_voting import figures
-from eak_voting.outcome import Outcome, outcome
-from eak_voting.results import (
+from eak_voting.counting.outcome import Outcome, outcome
+from eak_voting.pages import figures
+from eak_voting.pages.results import (
     budget_sentences,
     ranking_sentences,
     result_charts,

@@ -9,7 +9,7 @@ from eak_core.kit.testing.site import Site
 from eak_core.plugins import breaker
 from eak_core.plugins.host import get_host
 from eak_core.plugins.models import PluginActivation
-from eak_voting.ballots import under_way
+from eak_voting.ballots.finding import under_way
 from tests.plugins.voting.conftest import Polls
 
 HOUR = timedelta(hours=1)

@@ -16,7 +16,7 @@ from eak_core.kit.testing.queries import Queries
 from eak_core.kit.testing.site import Site
 from eak_core.moderation.decisions import hide
 from eak_core.permissions import Actor
-from eak_voting import support
+from eak_voting.casting import support
 from eak_voting.models import Support
 from eak_voting.subscribers import supports
 from tests.plugins.voting.conftest import Polls

@@ -13,9 +13,9 @@ from eak_core.kit.testing.people import People
 from eak_core.kit.testing.sites import Sites
 from eak_core.moderation.decisions import hide
 from eak_core.permissions import Actor
-from eak_voting.casting import withdraw
+from eak_voting.casting.opening import cancel
+from eak_voting.casting.votes import withdraw
 from eak_voting.models import Ballot
-from eak_voting.opening import cancel
 from eak_voting.settings import Electorate
 from tests.plugins.voting.conftest import Polls
 from tests.plugins.voting.voting_pages import (

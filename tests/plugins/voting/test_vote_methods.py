@@ -8,7 +8,7 @@ import pytest
 from eak_core.kit.testing.browser import Browser
 from eak_core.kit.testing.pages import Page
 from eak_core.kit.testing.people import People
-from eak_voting.preparing import MOST_OPTIONS
+from eak_voting.ballots.preparing import MOST_OPTIONS
 from eak_voting.settings import ApprovalRules, BudgetRules, Criterion, MajorityRules
 from tests.plugins.voting.conftest import Polls
 from tests.plugins.voting.voting_pages import (

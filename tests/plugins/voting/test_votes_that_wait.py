@@ -15,9 +15,9 @@ from eak_core.clock import ARRIVED
 from eak_core.db import sqlite
 from eak_core.kit.testing.browser import Browser
 from eak_core.kit.testing.fixtures import FrozenClock
-from eak_voting.casting import TooLate
+from eak_voting.ballots.preparing import locked
+from eak_voting.casting.votes import TooLate
 from eak_voting.models import Ballot
-from eak_voting.preparing import locked
 from eak_voting.settings import Secrecy
 from tests.plugins.voting.conftest import Polls
 from tests.plugins.voting.voting_pages import choose, papers, path, voters

@@ -6,7 +6,7 @@ import pytest
 
 from eak_core.kit.testing.browser import Browser
 from eak_core.kit.testing.fixtures import FrozenClock
-from eak_voting.casting import withdraw
+from eak_voting.casting.votes import withdraw
 from eak_voting.models import Ballot
 from eak_voting.settings import Secrecy
 from tests.plugins.voting.conftest import Polls

@@ -8,11 +8,12 @@ import click
 import msgspec
 
 from eak_core.api import standalone
-from eak_voting.counting import grade_sheets, majority, pabulib
-from eak_voting.counting.budgets import Election, Funded, NotFunded, Outcome
-from eak_voting.counting.endowment import Completion
-from eak_voting.counting.equal_shares import equal_shares
-from eak_voting.counting.greedy import greedy
+from eak_voting.counting.methods import grade_sheets, majority
+from eak_voting.counting.methods.budgets import Election, Funded, NotFunded, Outcome
+from eak_voting.counting.methods.endowment import Completion
+from eak_voting.counting.methods.equal_shares import equal_shares
+from eak_voting.counting.methods.greedy import greedy
+from eak_voting.publishing import pabulib
 
 _FILE = click.File("r", encoding="utf-8-sig")
 _encoder = msgspec.json.Encoder(decimal_format="number")

@@ -1,7 +1,1 @@
-"""How votes are counted: pure functions of (ballots, settings), exact to the last unit.
-
-Nothing here knows of the database, of Flask or of the platform, so that a count can be repeated
-anywhere. `majority` and `approval` rank options; `equal_shares` and `greedy` spend a budget
-(`budgets`); `lots` breaks the ties that the rules leave; `pabulib` reads and writes the files in
-which participatory budgets are exchanged.
-"""
+"""What the votes come to: the methods, the outcome, and the result as it is followed."""

@@ -8,8 +8,8 @@ from sqlalchemy import select
 
 from eak_core.api import Service, Session
 from eak_voting.models import Ballot, Exclusion, Paper, Receipt
-from eak_voting.publishing import current_key
 from eak_voting.transparency import log
+from eak_voting.transparency.recording import current_key
 from eak_voting.transparency.records import ReceiptLeaf, encode
 
 _RECEIPT = re.compile(r"[0-9a-f]{64}")

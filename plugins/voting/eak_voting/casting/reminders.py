@@ -1,0 +1,157 @@
+"""Reminders of ballots: for those who ask, once, and only as long as they have not voted.
+
+Who asks before the opening is also written to when the ballot opens. Mails say which ballot, until
+when and where, and nothing of anybody's choices. A reminder is deleted once it was sent, or once
+there is nothing to be reminded of.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from sqlalchemy import ColumnElement, delete, select, update
+
+from eak_core.api import (
+    Actor,
+    Context,
+    Refused,
+    Service,
+    Session,
+    _,
+    _l,
+    clock,
+    insert_for,
+    on_schedule,
+    plugin_settings,
+    render,
+    require,
+    send_mail,
+    site_url,
+    subscriber,
+)
+from eak_voting.ballots import timetable
+from eak_voting.ballots.finding import phase
+from eak_voting.casting.receipts import voter_key
+from eak_voting.events import BallotCancelled, BallotClosed
+from eak_voting.manifest import plugin
+from eak_voting.models import Ballot, RegisterEntry, Reminder
+
+#: How many people one transaction writes to.
+AT_ONCE = 200
+
+
+def ask(session: Session, actor: Actor, service: Service, ballot: Ballot) -> None:
+    """Let ``actor`` be reminded of ``ballot``. Asking twice is asking once. `Refused` where nobody
+    can vote in it any more, or where there is no time left for a reminder."""
+    require(actor, "voting.vote", service)
+    if phase(ballot) not in ("upcoming", "open"):
+        raise Refused(_l("Nobody can vote in this ballot any more: there is nothing to remind of."))
+    if phase(ballot) == "open" and not timetable.next_reminder(
+        session, ballot, _before(session, service), clock.now()
+    ):
+        raise Refused(_l("This ballot closes in a few minutes: no reminder would come in time."))
+    session.execute(
+        insert_for(session, Reminder)
+        .values(ballot_id=ballot.id, person_id=actor.person_id, asked_at=clock.now())
+        .on_conflict_do_nothing()
+    )
+
+
+def forget(session: Session, actor: Actor, ballot: Ballot) -> None:
+    """Let ``actor`` not be reminded of ``ballot``."""
+    session.execute(delete(Reminder).where(_of(ballot), Reminder.person_id == actor.person_id))
+
+
+@on_schedule(plugin, "letters")
+def write_that_it_is_open(session: Session, service: Service, name: str, due_at: datetime) -> None:
+    """Write to those who had asked before the opening."""
+    ballot = session.get(Ballot, timetable.ballot_id_of(name))
+    if ballot is None or phase(ballot) != "open":
+        return
+    assert ballot.opened_at is not None
+    before = (_of(ballot), Reminder.told_at.is_(None), Reminder.asked_at < ballot.opened_at)
+    people = _some(session, *before)
+    for person_id in people:
+        _send(session, service, ballot, person_id, "opened", ballot.opened_at)
+    session.execute(
+        update(Reminder)
+        .where(_of(ballot), Reminder.person_id.in_(people))
+        .values(told_at=clock.now())
+    )
+    if len(people) == AT_ONCE:
+        timetable.letters_now(session, ballot)
+
+
+@on_schedule(plugin, "remind")
+@on_schedule(plugin, "reminding")
+def remind_due(session: Session, service: Service, name: str, due_at: datetime) -> None:
+    """Remind those who asked for it and have not voted."""
+    ballot = session.get(Ballot, timetable.ballot_id_of(name))
+    if ballot is None or phase(ballot) != "open":
+        return
+    people = _some(session, _of(ballot))
+    voted = _voted(session, ballot, people)
+    for person_id in people:
+        if person_id not in voted:
+            _send(session, service, ballot, person_id, "reminder", due_at)
+    session.execute(delete(Reminder).where(_of(ballot), Reminder.person_id.in_(people)))
+    if len(people) == AT_ONCE:
+        timetable.remind_now(session, ballot)
+
+
+@subscriber(plugin, BallotClosed, BallotCancelled)
+def forget_all(over: BallotClosed | BallotCancelled, ctx: Context) -> None:
+    """Nobody needs to be reminded any more."""
+    ctx.session.execute(delete(Reminder).where(Reminder.ballot_id == over.ballot_id))
+
+
+def ballot_address(service: Service, ballot: Ballot) -> str:
+    """The whole address of a ballot's page, made without a request."""
+    return f"{site_url()}/{service.slug}/{plugin.segment}/{ballot.id}-{ballot.slug}"
+
+
+def _send(
+    session: Session, service: Service, ballot: Ballot, person_id: int, letter: str, at: datetime
+) -> None:
+    titles = {
+        "opened": lambda: _("You can vote now: %(title)s", title=ballot.title),
+        "reminder": lambda: _("Before it closes: %(title)s", title=ballot.title),
+    }
+    send_mail(
+        session,
+        plugin.name,
+        service_id=service.id,
+        person_id=person_id,
+        subject=titles[letter],
+        text=lambda: render(
+            f"voting/letters/{letter}.txt",
+            ballot=ballot,
+            service=service,
+            address=ballot_address(service, ballot),
+        ),
+        dedupe_key=f"{letter}:{ballot.id}:{person_id}:{int(at.timestamp())}",
+    )
+
+
+def _some(session: Session, *conditions: ColumnElement[bool]) -> Sequence[int]:
+    query = select(Reminder.person_id).where(*conditions)
+    return session.scalars(query.order_by(Reminder.person_id).limit(AT_ONCE)).all()
+
+
+def _voted(session: Session, ballot: Ballot, people: Sequence[int]) -> set[int]:
+    """Who of ``people`` stands in the register."""
+    keys = {voter_key(ballot.key, person_id): person_id for person_id in people}
+    found = session.scalars(
+        select(RegisterEntry.voter_key).where(
+            RegisterEntry.ballot_id == ballot.id, RegisterEntry.voter_key.in_(keys)
+        )
+    )
+    return {keys[key] for key in found}
+
+
+def _before(session: Session, service: Service) -> timedelta:
+    hours: int = plugin_settings(session, service.id, plugin.name)["reminder_hours"]
+    return timedelta(hours=hours)
+
+
+def _of(ballot: Ballot) -> ColumnElement[bool]:
+    return Reminder.ballot_id == ballot.id

@@ -1,0 +1,135 @@
+"""Results for programs, spreadsheets, feed readers and other sites."""
+
+from flask import Response, g, request, url_for
+from sqlalchemy import select
+from sqlalchemy.orm import undefer
+from werkzeug.utils import secure_filename
+
+from eak_core.api import (
+    NotFound,
+    _l,
+    current_session,
+    embeddable,
+    limited,
+    render,
+)
+from eak_voting.ballots.finding import ballot_of, terms_of
+from eak_voting.counting.outcome import Outcome
+from eak_voting.models import Ballot
+from eak_voting.pages.blueprint import blueprint
+from eak_voting.pages.results import sentences
+from eak_voting.pages.results.drawings import draw
+from eak_voting.pages.results.views import explained
+from eak_voting.publishing import files as result_files
+from eak_voting.publishing.masking import for_files, for_pages, reasons_of_all
+from eak_voting.publishing.published import write
+from eak_voting.publishing.shown import Shown, shown
+from eak_voting.publishing.stored import file_of, result_of
+from eak_voting.settings import canonical
+
+FEED_LENGTH = 30
+
+#: Each file is made of every vote anew.
+limit_files = limited("voting.file", "20/minute;200/day", reads=True)
+
+
+def _found(ballot_id: int) -> tuple[Ballot, Shown, Outcome]:
+    """A counted ballot with its result; `NotFound` before: what is provisional leaves the page
+    that says so in no file."""
+    session = current_session()
+    ballot = ballot_of(session, g.service, ballot_id)
+    found = shown(session, g.service, ballot)
+    if found.outcome is None or found.provisional_at is not None:
+        raise NotFound(_l("This ballot has no result yet."))
+    return ballot, found, found.outcome
+
+
+@blueprint.get("/<int:ballot_id>/resultats.csv")
+def results_csv(ballot_id: int) -> Response:
+    """The result as CSV; ``?pour=tableur`` for spreadsheets."""
+    ballot, found, outcome = _found(ballot_id)
+    terms = for_files(found.terms, found.hidden)
+    text = result_files.table(terms, outcome, spreadsheet=request.args.get("pour") == "tableur")
+    return _download(text, "text/csv; charset=utf-8", ballot, "csv")
+
+
+@blueprint.get("/<int:ballot_id>/resultats.json")
+def results_json(ballot_id: int) -> Response:
+    """The result as canonical JSON: the very bytes whose SHA-256 is published."""
+    _ballot, _shown, outcome = _found(ballot_id)
+    return Response(canonical(outcome), content_type="application/json")
+
+
+@blueprint.get("/<int:ballot_id>/scrutin.json")
+@limit_files
+def ballot_file(ballot_id: int) -> Response:
+    """The file of a counted ballot, for a recount."""
+    session = current_session()
+    ballot = ballot_of(session, g.service, ballot_id)
+    body = write(file_of(session, g.service, ballot))
+    return _download(body, "application/json", ballot, "json")
+
+
+@blueprint.get("/<int:ballot_id>/scrutin.pb")
+@limit_files
+def pabulib(ballot_id: int) -> Response:
+    """The votes of a counted budget, as Pabulib has them."""
+    session = current_session()
+    ballot = ballot_of(session, g.service, ballot_id)
+    if ballot.method != "budget":
+        raise NotFound(_l("Only votes about a budget are published in this format."))
+    body = "".join(result_files.pabulib(file_of(session, g.service, ballot)))
+    return _download(body, "text/plain; charset=utf-8", ballot, "pb")
+
+
+@blueprint.get("/<int:ballot_id>/resultats/<name>.svg")
+def drawing(ballot_id: int, name: str) -> Response:
+    """A chart as a file of its own."""
+    ballot, found, outcome = _found(ballot_id)
+    source = url_for("voting.results", ballot_id=ballot.id, _external=True)
+    text = draw(found.terms, outcome, name, source.partition("://")[2])
+    if text is None:
+        raise NotFound(_l("There is no drawing of this name."))
+    response = Response(text, content_type="image/svg+xml; charset=utf-8")
+    if g.service.audience == "public":
+        response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
+    return response
+
+
+@blueprint.get("/<int:ballot_id>/resultats/integrer")
+@embeddable
+def embed(ballot_id: int) -> str:
+    """The result within a page of another site."""
+    ballot, found, outcome = _found(ballot_id)
+    return render("voting/results_embed.html", ballot=ballot, **explained(found, outcome))
+
+
+@blueprint.get("/resultats.atom")
+def results_atom() -> Response:
+    """The latest results of the service, as a feed (RFC 4287)."""
+    session = current_session()
+    ballots = session.scalars(
+        select(Ballot)
+        .where(Ballot.service_id == g.service.id, Ballot.state == "counted")
+        .order_by(Ballot.counted_at.desc(), Ballot.id.desc())
+        .limit(FEED_LENGTH)
+        .options(undefer(Ballot.terms), undefer(Ballot.result))
+    ).all()
+    entries = []
+    frozen = [terms_of(session, g.service, ballot) for ballot in ballots]
+    hidden = reasons_of_all(session, g.service, frozen)
+    for ballot, whole, reasons in zip(ballots, frozen, hidden, strict=True):
+        terms, outcome = for_pages(whole, reasons), result_of(ballot)
+        said = [sentences.headline(terms, outcome), *sentences.more(terms, outcome)]
+        about = [sentences.turnout(terms, outcome), sentences.quorum(outcome)]
+        entries.append((ballot, [*said, *filter(None, about)]))
+    updated = max(filter(None, (each.counted_at for each in ballots)), default=g.service.created_at)
+    text = render("voting/results_feed.xml", entries=entries, updated=updated)
+    return Response(text, content_type="application/atom+xml; charset=utf-8")
+
+
+def _download(body: str | bytes, kind: str, ballot: Ballot, ending: str) -> Response:
+    name = secure_filename(f"{g.service.slug}-{ballot.id}-{ballot.slug}.{ending}")
+    response = Response(body, content_type=kind)
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response

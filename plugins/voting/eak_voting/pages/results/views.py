@@ -1,0 +1,139 @@
+"""The pages of results: for people, and the result as it stands for other sites and programs."""
+
+from datetime import timedelta
+from typing import Any
+
+from flask import g, url_for
+from markupsafe import Markup
+
+from eak_core.api import (
+    Answer,
+    NotFound,
+    _,
+    _l,
+    clock,
+    current_session,
+    in_paris,
+    render,
+    valid_until,
+)
+from eak_voting.ballots.finding import ballot_of, phase
+from eak_voting.casting.bursts import bursts_of
+from eak_voting.casting.exclusions import exclusions_of
+from eak_voting.counting.outcome import Outcome
+from eak_voting.models import Ballot
+from eak_voting.pages import figures, wording
+from eak_voting.pages.addresses import ballot_url
+from eak_voting.pages.blueprint import blueprint
+from eak_voting.pages.results import sentences
+from eak_voting.pages.results.drawings import names as drawings
+from eak_voting.pages.results.open_choices import said_by
+from eak_voting.pages.results.result_charts import budget_chart, grades, merit_charts, vote_chart
+from eak_voting.pages.results.rule_sentences import rule
+from eak_voting.pages.views import stands
+from eak_voting.publishing.masking import hidden_title
+from eak_voting.publishing.shown import Shown, shown
+from eak_voting.settings import Terms
+
+#: For how long a page may be kept whose figures still change.
+PROVISIONAL = timedelta(minutes=1)
+
+
+@blueprint.get("/<int:ballot_id>/resultats")
+def results(ballot_id: int) -> Answer:
+    """The result of a ballot, or why there is none yet."""
+    ballot = ballot_of(current_session(), g.service, ballot_id)
+    found = shown(current_session(), g.service, ballot)
+    if phase(ballot) == "open" and found.terms.settings.publication != "after_close":
+        # What is counted while votes are cast changes with the worker, after the event of a vote.
+        valid_until(clock.now() + PROVISIONAL)
+    page = {
+        "ballot": ballot,
+        "stands": stands(ballot),
+        "shown": found,
+        "words": wording,
+        "ballot_url": ballot_url,
+    }
+    if found.outcome is None:
+        return render("voting/results_none.html", **page, figures=figures)
+    return render(
+        "voting/results.html",
+        **page,
+        **explained(found, found.outcome),
+        rule=list(rule(found.terms)),
+        exclusions=exclusions_of(current_session(), ballot),
+        bursts=bursts_of(current_session(), ballot) if ballot.state == "counted" else (),
+        closing_time=in_paris(ballot.closes_at).strftime("%H:%M"),
+        files=_files(ballot, found.terms, found.outcome),
+        embed=_embed(ballot, found.terms),
+    )
+
+
+def explained(found: Shown, outcome: Outcome) -> dict[str, Any]:
+    """A result in words and bars."""
+    terms = found.terms
+    return {
+        "terms": terms,
+        "hidden": found.hidden,
+        "hidden_title": hidden_title,
+        "outcome": outcome,
+        "sentences": sentences,
+        "figures": figures,
+        "headline": sentences.headline(terms, outcome),
+        "more": list(sentences.more(terms, outcome)),
+        "turnout": sentences.turnout(terms, outcome),
+        "quorum": sentences.quorum(outcome),
+        "grades": grades(),
+        "merit": merit_charts(terms, outcome),
+        "votes": vote_chart(terms, outcome),
+        "budget": budget_chart(terms, outcome),
+    }
+
+
+def _files(ballot: Ballot, terms: Terms, outcome: Outcome) -> list[tuple[str, str, str]]:
+    """What can be downloaded: label, kind and address."""
+
+    def url(endpoint: str, **values: Any) -> str:
+        return url_for(f"voting.{endpoint}", ballot_id=ballot.id, **values)
+
+    files = [
+        (_("The result as a table"), "CSV", url("results_csv")),
+        (_("The same for French spreadsheets"), "CSV", url("results_csv", pour="tableur")),
+        (_("The result for programs"), "JSON", url("results_json")),
+        (_("The file of the ballot, to count anew"), "JSON", url("ballot_file")),
+    ]
+    if terms.settings.budget is not None:
+        files.append((_("The votes in the format of Pabulib"), "PB", url("pabulib")))
+    for name, title in drawings(terms, outcome) if outcome.counted else ():
+        files.append((_("Drawing: %(title)s", title=title), "SVG", url("drawing", name=name)))
+    return files
+
+
+def _embed(ballot: Ballot, terms: Terms) -> str:
+    """What to copy into a page of another site; nothing where the service is not public."""
+    if g.service.audience != "public":
+        return ""
+    frame = Markup('<iframe src="{}" title="{}" width="100%" height="720" loading="lazy"></iframe>')
+    address = url_for("voting.embed", ballot_id=ballot.id, _external=True)
+    return str(frame.format(address, _("Results: %(title)s", title=terms.title)))
+
+
+@blueprint.get("/<int:ballot_id>/votes")
+def names(ballot_id: int) -> Answer:
+    """Who chose what in an open ballot, once it is counted."""
+    session = current_session()
+    ballot = ballot_of(session, g.service, ballot_id)
+    found = shown(session, g.service, ballot)
+    if ballot.secrecy != "public" or ballot.state != "counted":
+        raise NotFound(_l("Names are published in open ballots alone, after the count."))
+    page, votes = said_by(session, found.terms, ballot)
+    return render(
+        "voting/results_names.html",
+        ballot=ballot,
+        ballot_url=ballot_url,
+        terms=found.terms,
+        hidden=found.hidden,
+        hidden_title=hidden_title,
+        page=page,
+        votes=votes,
+    )

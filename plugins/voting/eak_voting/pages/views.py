@@ -1,0 +1,172 @@
+"""The public pages of ballots: the list of all, and the page of each."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from flask import g, redirect
+from sqlalchemy import select
+
+from eak_core.api import (
+    Answer,
+    Gone,
+    Service,
+    Session,
+    clock,
+    communes,
+    current_session,
+    paginate,
+    render,
+    valid_until,
+)
+from eak_voting.ballots import frozen
+from eak_voting.ballots.finding import Phase, ballot_for, ballot_of, phase, settings_of, terms_of
+from eak_voting.casting.standing import standing
+from eak_voting.models import Ballot
+from eak_voting.pages import explained, wording
+from eak_voting.pages.addresses import ballot_url
+from eak_voting.pages.blueprint import blueprint
+from eak_voting.pages.booth.ordering import reader_key
+from eak_voting.pages.booth.paper import lines
+from eak_voting.pages.booth.voter_session import envelope, kept_choices
+from eak_voting.publishing.masking import told
+from eak_voting.settings import Settings
+from eak_voting.subscribers import voters_so_far
+
+PER_PAGE = 20
+
+
+@blueprint.get("/")
+def index() -> Answer:
+    """The ballots of a service: those that are open first, then what comes, then what was."""
+    session = current_session()
+    now = clock.now()
+    current = session.scalars(_current(g.service, now)).all()
+    past = paginate(session, _past(g.service, now), per_page=PER_PAGE)
+    shown = [*current, *past.items]
+    return render(
+        "voting/index.html",
+        open_now=[each for each in current if phase(each) == "open"],
+        upcoming=[each for each in current if phase(each) == "upcoming"],
+        past=past,
+        stands={each.id: stands(each) for each in shown},
+        words=wording,
+        ballot_url=ballot_url,
+    )
+
+
+def _current(service: Service, now: datetime) -> Any:
+    """What is open or comes, the nearest end first."""
+    return (
+        select(Ballot)
+        .where(
+            Ballot.service_id == service.id,
+            Ballot.state.in_(("announced", "open")),
+            Ballot.closes_at > now,
+        )
+        .order_by(Ballot.closes_at, Ballot.id)
+    )
+
+
+def _past(service: Service, now: datetime) -> Any:
+    """What is over, the latest first."""
+    return (
+        select(Ballot)
+        .where(
+            Ballot.service_id == service.id,
+            Ballot.state.in_(("closed", "counted", "cancelled"))
+            | (Ballot.state.in_(("announced", "open")) & (Ballot.closes_at <= now)),
+        )
+        .order_by(Ballot.closes_at.desc(), Ballot.id.desc())
+    )
+
+
+@blueprint.get("/<int:ballot_id>")
+@blueprint.get("/<int:ballot_id>-<slug>")
+def show(ballot_id: int, slug: str = "") -> Answer:
+    """The page of a ballot: what it is about, until when, how it works, and what one can do."""
+    session = current_session()
+    ballot = ballot_for(session, g.actor, g.service, ballot_id)
+    if slug != ballot.slug:
+        return redirect(ballot_url(ballot), 301)
+    return render(
+        "voting/show.html",
+        ballot=ballot,
+        **described(session, g.service, ballot),
+        standing=standing(session, g.actor, g.service, ballot),
+        turnout=_turnout(session, ballot),
+        # What waits in the browser is shown to those who are signed in: their pages are not kept.
+        begun=g.actor.signed_in and kept_choices(ballot.id) is not None,
+        sent=envelope(ballot.id, g.actor.person_id) if g.actor.signed_in else None,
+    )
+
+
+@blueprint.get("/<int:ballot_id>/options/<int:number>")
+def voted(ballot_id: int, number: int) -> Answer:
+    """What is voted on under ``number``, whole, as it stood when the ballot opened."""
+    session = current_session()
+    ballot = ballot_of(session, g.service, ballot_id)
+    text = frozen.whole_text(session, ballot, number)
+    line = frozen.shown(session, g.service, terms_of(session, g.service, ballot))[number]
+    if line.hidden is not None:
+        raise Gone(told(number, line.hidden))
+    return render(
+        "voting/voted_text.html", ballot=ballot, ballot_url=ballot_url, text=text, idea=line.idea
+    )
+
+
+def described(session: Session, service: Service, ballot: Ballot) -> dict[str, Any]:
+    """What the page of a ballot says to everybody."""
+    terms = terms_of(session, service, ballot)
+    settings = terms.settings
+    return {
+        "terms": terms,
+        "stands": stands(ballot),
+        "words": wording,
+        "method": explained.method_explained(settings),
+        "electorate": explained.electorate_explained(settings, communes_of(session, settings)),
+        "secrecy": explained.secrecy_explained(settings),
+        "publication": explained.publication_explained(settings),
+        "quorum": explained.quorum_explained(settings),
+        "paper": lines(session, service, terms, reader_key()),
+    }
+
+
+def communes_of(session: Session, settings: Settings) -> dict[str, str]:
+    """The names of communes, where the electorate needs them."""
+    if settings.electorate.who != "inhabitants":
+        return {}
+    return {each.code: each.name for each in communes(session)}
+
+
+class Stands:
+    """Where a ballot stands now, in words; the page is asked for again when that changes."""
+
+    def __init__(self, ballot: Ballot) -> None:
+        self.phase: Phase = phase(ballot)
+        self.name = wording.STATE_TITLES[self.phase]
+        self.tone = explained.PHASE_TONES[self.phase]
+        self.left = ""
+        if self.phase == "open":
+            self.left, until = explained.time_left(ballot.closes_at)
+            valid_until(until)
+        elif self.phase == "upcoming":
+            valid_until(ballot.opens_at)
+
+
+def stands(ballot: Ballot) -> Stands:
+    """Where ``ballot`` stands now."""
+    return Stands(ballot)
+
+
+def _turnout(session: Session, ballot: Ballot) -> int | None:
+    """How many voted so far, as far as the ballot lets anybody know; None where it does not."""
+    if phase(ballot) != "open" or settings_of(ballot).publication == "after_close":
+        return None
+    return turnout_so_far(session, ballot)
+
+
+def turnout_so_far(session: Session, ballot: Ballot) -> int:
+    """How many voted so far, for a page that is asked for again with the next minute: single votes
+    do not say that it changed."""
+    valid_until(clock.now().replace(second=0, microsecond=0) + timedelta(minutes=1))
+    return voters_so_far(session, ballot)
