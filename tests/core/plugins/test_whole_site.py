@@ -4,14 +4,17 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from wtforms import Form, IntegerField
 
 from eak_core.app import refresh_plugins
 from eak_core.events import Context, subscriber
 from eak_core.events.core import get_event_core
 from eak_core.kit.testing.site import Site
+from eak_core.permissions import Actor
 from eak_core.plugins.counters import count, counted
 from eak_core.plugins.events import PluginEnabled
 from eak_core.plugins.host import get_host
+from eak_core.plugins.settings import configure
 from tests.core.plugins.making import make
 from tests.core.plugins.test_gate import METHODS, PATHS
 
@@ -32,6 +35,21 @@ def counting() -> Any:
     return module
 
 
+class Sized(Form):  # type: ignore[misc]  # WTForms ships no types
+    size = IntegerField(default=3)
+
+
+def sized() -> Any:
+    module = make("sized", settings=Sized)
+    module.given = []  # type: ignore[attr-defined]
+
+    @subscriber(module.plugin, PluginEnabled)
+    def see(event: PluginEnabled, ctx: Context) -> None:
+        module.given.append((ctx.service_id, dict(ctx.settings)))
+
+    return module
+
+
 @pytest.fixture
 def plugins() -> list[Any]:
     return [
@@ -41,6 +59,7 @@ def plugins() -> list[Any]:
              assets=raising, slot_idea_body=raising),
         make("future", core=">=9"),
         counting(),
+        sized(),
     ]  # fmt: skip
 
 
@@ -124,3 +143,15 @@ def test_a_plugin_that_becomes_ready_after_its_migrations_handles_events_at_once
     with site.reading() as session:
         found = counted(session, site.service.id, "counting", "seen", "plugin:counting")
     assert found == 1
+
+
+def test_handlers_are_given_the_settings_of_their_service(site: Site) -> None:
+    other = site.add_service("routes")
+    with site.writing() as session:
+        configure(session, Actor.system(), other, "sized", {"size": 8}, version=0)
+    for service in (site.service, other):
+        site.enable("sized", service=service)
+    site.drain()
+    with site.app.app_context():
+        module: Any = get_host().installed["sized"].module
+    assert sorted(module.given) == sorted([(site.service.id, {"size": 3}), (other.id, {"size": 8})])
