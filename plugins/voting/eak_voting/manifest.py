@@ -4,8 +4,26 @@ It stands apart from ``plugin.py`` so that events, handlers and pages can be dec
 hooks there can use them.
 """
 
-from eak_core.api import Plugin, Stage, _l
-from eak_voting.forms import SettingsForm
+from wtforms import BooleanField, IntegerField
+from wtforms.validators import InputRequired, NumberRange
+
+from eak_core.api import Form, Plugin, Stage, _l
+
+
+class SettingsForm(Form):
+    """What each service decides about its votes."""
+
+    support = BooleanField(
+        _l("Ideas can be supported as long as they are open"),
+        description=_l("One click, taken back by one click. Ballots do not depend on it."),
+        default=True,
+    )
+    reminder_hours = IntegerField(
+        _l("Hours before the close at which those who asked for it are reminded"),
+        default=48,
+        validators=[InputRequired(), NumberRange(min=1, max=336)],
+    )
+
 
 plugin = Plugin(
     name="voting",

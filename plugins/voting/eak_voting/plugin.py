@@ -24,7 +24,7 @@ from eak_voting.commands import count as count_commands
 from eak_voting.commands import log as log_commands
 from eak_voting.commands import pabulib as pabulib_commands
 from eak_voting.manifest import plugin
-from eak_voting.pages import log_views, reminder_views, support_views, views
+from eak_voting.pages import log_views, support_views, views
 from eak_voting.pages.booth import code_views, toggle_views
 from eak_voting.pages.booth import views as vote_views
 from eak_voting.pages.managing import burst_views as manage_burst_views
@@ -44,7 +44,6 @@ __all__ = [
     "manage_burst_views",
     "models",
     "plugin",
-    "reminder_views",
     "reminders",
     "result_feeds",
     "result_views",

@@ -7,15 +7,14 @@ from random import Random
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from eak_voting.counting.methods.budgets import Project, election
+from eak_voting.counting.methods.budgets import Project, election, lot_order
 from eak_voting.counting.methods.equal_shares import equal_shares
 from eak_voting.counting.methods.greedy import greedy
 from eak_voting.counting.methods.horizon import horizon
-from eak_voting.counting.methods.lots import lot_order
-from eak_voting.counting.methods.priceability import prices_hold
 from eak_voting.counting.methods.screen import Screen
 from eak_voting.counting.methods.shares import Shares
 from eak_voting.publishing import pabulib
+from tests.plugins.voting.priceability import prices_hold
 
 DATA = Path(__file__).parents[4] / "shared/data/pabulib"
 

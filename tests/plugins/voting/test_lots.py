@@ -5,7 +5,7 @@ from hashlib import sha256
 from hypothesis import given
 from hypothesis import strategies as st
 
-from eak_voting.counting.methods.lots import lot_order
+from eak_voting.counting.methods.budgets import lot_order
 
 CODES = st.lists(st.text(min_size=1, max_size=8), unique=True, max_size=12)
 

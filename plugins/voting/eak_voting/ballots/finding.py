@@ -1,5 +1,6 @@
-"""Finding ballots, and reading what they say: their phase, their rules, their terms."""
+"""Finding ballots, those of ideas too, and reading what they say: phase, rules, terms."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Literal
 
@@ -14,6 +15,7 @@ from eak_core.api import (
     _l,
     clock,
     may,
+    valid_until,
 )
 from eak_voting.models import Ballot, BallotOption
 from eak_voting.settings import Settings, Terms, canonical, instant
@@ -47,6 +49,35 @@ def ballot_for(session: Session, actor: Actor, service: Service, ballot_id: int)
     ):
         return ballot
     return ballot_of(session, service, ballot_id)
+
+
+def ballots_of(
+    session: Session, service_id: int, idea_ids: Iterable[int], *, now: bool = False
+) -> dict[int, list[Ballot]]:
+    """The ballots each of these ideas stands in, the latest first, in one query; only those that
+    take votes ``now``, where asked."""
+    query = (
+        select(BallotOption.idea_id, Ballot)
+        .join(Ballot, Ballot.id == BallotOption.ballot_id)
+        .where(
+            Ballot.service_id == service_id,
+            BallotOption.idea_id.in_(list(idea_ids)),
+            Ballot.state != "draft",
+        )
+        .order_by(Ballot.closes_at.desc(), Ballot.id.desc())
+    )
+    at = clock.now()
+    if now:
+        query = query.where(Ballot.state.in_(("announced", "open")), Ballot.closes_at > at)
+    found: dict[int, list[Ballot]] = {}
+    for idea_id, ballot in session.execute(query):
+        if ballot.state in ("announced", "open"):
+            for instant in (ballot.opens_at, ballot.closes_at):
+                if instant > at:
+                    valid_until(instant)
+        if idea_id is not None and (not now or ballot.opens_at <= at):
+            found.setdefault(idea_id, []).append(ballot)
+    return found
 
 
 def phase(ballot: Ballot, now: datetime | None = None) -> Phase:
@@ -85,6 +116,11 @@ def takes_votes(session: Session, ballot: Ballot) -> bool:
 def settings_of(ballot: Ballot) -> Settings:
     """The rules of ``ballot``."""
     return _settings.decode(ballot.settings)
+
+
+def is_followed(ballot: Ballot) -> bool:
+    """Whether everybody can follow the results of ``ballot`` while people vote."""
+    return settings_of(ballot).publication == "live" and ballot.secrecy != "secret"
 
 
 def options_of(session: Session, ballot: Ballot) -> list[BallotOption]:

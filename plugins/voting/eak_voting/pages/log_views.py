@@ -10,8 +10,7 @@ from sqlalchemy import select
 
 from eak_core.api import NotFound, Page, _l, current_session, page_number, render
 from eak_voting.models import Ballot
-from eak_voting.pages.addresses import ballot_url
-from eak_voting.pages.blueprint import blueprint
+from eak_voting.pages.blueprint import ballot_url, blueprint
 from eak_voting.pages.booth.forms import ReceiptForm
 from eak_voting.transparency import checkpoint, log
 from eak_voting.transparency.receipt_checks import find_receipt, proof_of, read_receipt

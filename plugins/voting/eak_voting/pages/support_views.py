@@ -23,10 +23,9 @@ from eak_core.api import (
     render,
     require,
 )
-from eak_voting.ballots.idea_ballots import ballots_of
+from eak_voting.ballots.finding import ballots_of
 from eak_voting.casting import support
-from eak_voting.pages.addresses import ballot_url
-from eak_voting.pages.blueprint import blueprint
+from eak_voting.pages.blueprint import ballot_url, blueprint
 from eak_voting.pages.views import stands
 from eak_voting.subscribers import supports
 

@@ -1,30 +1,34 @@
-"""The public pages of ballots: the list of all, and the page of each."""
+"""The public pages of ballots: the list of all, and the page of each with its two buttons."""
 
 from datetime import datetime, timedelta
 from typing import Any
 
 from flask import g, redirect
 from sqlalchemy import select
+from werkzeug.wrappers import Response
 
 from eak_core.api import (
     Answer,
     Gone,
     Service,
     Session,
+    _,
     clock,
     communes,
     current_session,
+    finish,
+    limited,
     paginate,
     render,
     valid_until,
 )
 from eak_voting.ballots import frozen
 from eak_voting.ballots.finding import Phase, ballot_for, ballot_of, phase, settings_of, terms_of
+from eak_voting.casting import reminders
 from eak_voting.casting.standing import standing
 from eak_voting.models import Ballot
 from eak_voting.pages import explained, wording
-from eak_voting.pages.addresses import ballot_url
-from eak_voting.pages.blueprint import blueprint
+from eak_voting.pages.blueprint import ballot_url, blueprint
 from eak_voting.pages.booth.ordering import reader_key
 from eak_voting.pages.booth.paper import lines
 from eak_voting.pages.booth.voter_session import envelope, kept_choices
@@ -170,3 +174,27 @@ def turnout_so_far(session: Session, ballot: Ballot) -> int:
     do not say that it changed."""
     valid_until(clock.now().replace(second=0, microsecond=0) + timedelta(minutes=1))
     return voters_so_far(session, ballot)
+
+
+limit_reminders = limited("voting.remind", "30/minute;300/day")
+
+
+@blueprint.post("/<int:ballot_id>/rappel")
+@limit_reminders
+def remind(ballot_id: int) -> Response:
+    """Let the person be reminded by mail."""
+    session = current_session()
+    ballot = ballot_of(session, g.service, ballot_id)
+    reminders.ask(session, g.actor, g.service, ballot)
+    message = _("We will remind you by mail, unless you have voted by then.")
+    return finish(message, ballot_url(ballot), code=303)
+
+
+@blueprint.post("/<int:ballot_id>/rappel/oublier")
+@limit_reminders
+def forget_reminder(ballot_id: int) -> Response:
+    """Let the person not be reminded."""
+    session = current_session()
+    ballot = ballot_of(session, g.service, ballot_id)
+    reminders.forget(session, g.actor, ballot)
+    return finish(_("You will not be reminded of this ballot."), ballot_url(ballot), code=303)

@@ -21,7 +21,7 @@ from eak_core.api import (
     publish,
     site_url,
 )
-from eak_voting.ballots.finding import settings_of
+from eak_voting.ballots.finding import is_followed
 from eak_voting.events import BallotOpened, LogSigned
 from eak_voting.manifest import plugin
 from eak_voting.models import Ballot, Receipt
@@ -153,11 +153,6 @@ def publish_receipts(
         _note_places(session, ballot, new, places.start)
         _note_replaced(session, ballot, gone)
     return len(leaves)
-
-
-def is_followed(ballot: Ballot) -> bool:
-    """Whether everybody can follow the results of ``ballot`` while people vote."""
-    return settings_of(ballot).publication == "live" and ballot.secrecy != "secret"
 
 
 def _waiting(session: Session, ballot: Ballot, *conditions: Any) -> list[str]:

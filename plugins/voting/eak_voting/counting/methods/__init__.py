@@ -2,5 +2,5 @@
 
 Nothing here knows of the database, of Flask or of the platform, so that a count can be repeated
 anywhere. `majority` and `approval` rank options; `equal_shares` and `greedy` spend a budget
-(`budgets`); `lots` breaks the ties that the rules leave.
+(`budgets`), and draw lots for the ties that the rules leave.
 """

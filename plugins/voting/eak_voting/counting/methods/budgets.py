@@ -4,6 +4,7 @@ Amounts are exact: `fractions.Fraction` of the currency's unit. Identical ballot
 for a count depends on what was voted and never on who did.
 """
 
+import hashlib
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -12,8 +13,6 @@ from functools import cached_property
 from typing import Literal
 
 import msgspec
-
-from eak_voting.counting.methods.lots import lot_order
 
 #: (place of the project in the election, its points) in ascending order; 1 point for an approval.
 Ballot = tuple[tuple[int, int], ...]
@@ -203,3 +202,16 @@ def _ballot(ballot: Iterable[str] | Mapping[str, int], places: Mapping[str, int]
     if any(given <= 0 for _place, given in points):
         raise ValueError("A ballot gives points that are not above 0.")
     return tuple(points)
+
+
+def lot_order(seed: str, codes: Iterable[str]) -> list[str]:
+    """``codes`` in the order of their lots, the winner first.
+
+    The lot of an option is SHA-256(``seed`` + ":" + code), the smallest wins: nobody can choose it
+    who does not choose the seed, and the order of the ballot has no part in it.
+    """
+    return sorted(codes, key=lambda code: (_lot(seed, code), code))
+
+
+def _lot(seed: str, code: str) -> bytes:
+    return hashlib.sha256(f"{seed}:{code}".encode()).digest()

@@ -20,8 +20,7 @@ from eak_core.api import (
 from eak_voting.casting import receipts
 from eak_voting.casting.votes import choices_with_code, has_voted, withdraw
 from eak_voting.models import Ballot
-from eak_voting.pages.addresses import ballot_url
-from eak_voting.pages.blueprint import blueprint
+from eak_voting.pages.blueprint import ballot_url, blueprint
 from eak_voting.pages.booth import voter_session
 from eak_voting.pages.booth.forms import ChangeForm, CodeForm, WithdrawForm
 from eak_voting.pages.booth.pages import ballot_to_vote

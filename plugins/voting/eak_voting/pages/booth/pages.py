@@ -5,7 +5,7 @@ from typing import Any
 from flask import flash, g, redirect, request, url_for
 from werkzeug.wrappers import Response
 
-from eak_core.api import Session, _, current_session, form_page, render
+from eak_core.api import Session, _, client_network, current_session, form_page, render
 from eak_voting.ballots.finding import ballot_of
 from eak_voting.casting.choices import is_blank
 from eak_voting.casting.electorate import admission
@@ -123,6 +123,12 @@ def ballot_to_vote(ballot_id: int) -> Ballot:
     ballot = ballot_of(current_session(), g.service, ballot_id)
     require_open(current_session(), ballot)
     return ballot
+
+
+def voter_network() -> str | None:
+    """The network of whoever votes, as far as bursts are looked for: a /24, or of IPv6 a /48,
+    which is what one subscriber or one site commonly holds. None where there is no address."""
+    return client_network(ipv4=24, ipv6=48)
 
 
 @blueprint.errorhandler(NotOpen)

@@ -20,8 +20,8 @@ from eak_voting.models import Ballot
 from eak_voting.pages.blueprint import blueprint
 from eak_voting.pages.booth.forms import said_by
 from eak_voting.pages.booth.ordering import visitor_key
+from eak_voting.pages.booth.pages import voter_network
 from eak_voting.pages.booth.paper import lines
-from eak_voting.pages.networks import voter_network
 from eak_voting.pages.views import stands
 from eak_voting.settings import Terms
 

@@ -29,8 +29,7 @@ from eak_voting.casting.opening import open_ballot
 from eak_voting.casting.votes import Cast, cast, change_with_code, has_voted, own_choices
 from eak_voting.models import Ballot
 from eak_voting.pages import explained
-from eak_voting.pages.addresses import ballot_url
-from eak_voting.pages.blueprint import blueprint
+from eak_voting.pages.blueprint import ballot_url, blueprint
 from eak_voting.pages.booth import voter_session
 from eak_voting.pages.booth.declaring import cast_form, declare_from
 from eak_voting.pages.booth.forms import (
@@ -41,10 +40,15 @@ from eak_voting.pages.booth.forms import (
     points_error,
     said_by,
 )
-from eak_voting.pages.booth.pages import ballot_to_vote, check_page, vote_form_page, voted_page
+from eak_voting.pages.booth.pages import (
+    ballot_to_vote,
+    check_page,
+    vote_form_page,
+    voted_page,
+    voter_network,
+)
 from eak_voting.pages.booth.toggle_views import buttons_page
 from eak_voting.pages.booth.voter_session import Envelope
-from eak_voting.pages.networks import voter_network
 from eak_voting.pages.views import stands
 from eak_voting.settings import Terms
 

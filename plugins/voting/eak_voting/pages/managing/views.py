@@ -33,8 +33,7 @@ from eak_voting.casting.bursts import ballots_with_bursts
 from eak_voting.casting.electorate import changed_since
 from eak_voting.models import Ballot
 from eak_voting.pages import wording
-from eak_voting.pages.addresses import ballot_url
-from eak_voting.pages.blueprint import manage
+from eak_voting.pages.blueprint import ballot_url, manage
 from eak_voting.pages.booth.views import vote_form_page
 from eak_voting.pages.managing.drafting import (
     Candidates,

@@ -23,8 +23,7 @@ from eak_voting.casting.exclusions import exclusions_of
 from eak_voting.counting.outcome import Outcome
 from eak_voting.models import Ballot
 from eak_voting.pages import figures, wording
-from eak_voting.pages.addresses import ballot_url
-from eak_voting.pages.blueprint import blueprint
+from eak_voting.pages.blueprint import ballot_url, blueprint
 from eak_voting.pages.results import sentences
 from eak_voting.pages.results.drawings import names as drawings
 from eak_voting.pages.results.open_choices import said_by
