@@ -29,6 +29,7 @@ from eak_voting.casting import choices
 from eak_voting.casting.opening import announce, open_ballot
 from eak_voting.casting.support import give
 from eak_voting.casting.votes import cast
+from eak_voting.counting import result
 from eak_voting.manifest import plugin
 from eak_voting.models import Ballot
 from eak_voting.settings import (
@@ -233,7 +234,7 @@ def _close(session: Session, service: Service, ballot: Ballot) -> None:
         schedule.close_due(session, service, f"close:{ballot.id}", due)
         if ballot.secrecy == "secret":
             schedule.mix_closed(session, service, f"mix:{ballot.id}", due)
-        count = schedule.read_closed(session, service, f"count:{ballot.id}", due)
+        count = result.read_closed(session, service, f"count:{ballot.id}", due)
         assert count is not None
-        schedule.count_due(session, service, f"count:{ballot.id}", due, count())
+        result.count_due(session, service, f"count:{ballot.id}", due, count())
     timetable.forget(session, ballot)

@@ -17,42 +17,17 @@ from eak_core.api import (
     _l,
     hookimpl,
 )
-from eak_voting import events, models, personal_data, schedule, subscribers
+from eak_voting import personal_data, schedule, subscribers
 from eak_voting.ballots import decisions, effects, finding
-from eak_voting.casting import reminders
-from eak_voting.commands import count as count_commands
-from eak_voting.commands import log as log_commands
-from eak_voting.commands import pabulib as pabulib_commands
+from eak_voting.commands import COMMANDS
 from eak_voting.manifest import plugin
-from eak_voting.pages import log_views, support_views, views
-from eak_voting.pages.booth import code_views, toggle_views
-from eak_voting.pages.booth import views as vote_views
-from eak_voting.pages.managing import burst_views as manage_burst_views
-from eak_voting.pages.managing import decision_views, step_views
-from eak_voting.pages.managing import views as manage_views
-from eak_voting.pages.results import feeds as result_feeds
-from eak_voting.pages.results import views as result_views
+from eak_voting.pages import managing_views, support_views
 
 if TYPE_CHECKING:
     from eak_core.api import Demo
 
-__all__ = [
-    "code_views",
-    "decision_views",
-    "events",
-    "log_views",
-    "manage_burst_views",
-    "models",
-    "plugin",
-    "reminders",
-    "result_feeds",
-    "result_views",
-    "schedule",
-    "step_views",
-    "toggle_views",
-    "views",
-    "vote_views",
-]
+# The schedule answers no question: what it names is done when it is due.
+__all__ = ["plugin", "schedule"]
 
 
 @hookimpl
@@ -87,7 +62,7 @@ def idea_columns(
 
 @hookimpl
 def slot_manage_home(session: Session, service: Service) -> Markup:
-    return manage_views.manage_home(session, service)
+    return managing_views.manage_home(session, service)
 
 
 @hookimpl
@@ -114,13 +89,7 @@ def reset_projections(session: Session, service_id: int) -> None:
 
 @hookimpl
 def register_commands() -> Iterable[click.Command]:
-    return (
-        count_commands.count,
-        log_commands.recount_command,
-        log_commands.log_command,
-        pabulib_commands.import_pabulib,
-        pabulib_commands.export_pabulib,
-    )
+    return COMMANDS
 
 
 @hookimpl

@@ -1,11 +1,20 @@
-"""What the plugin derives from events: how many people support an idea, or voted in a ballot."""
+"""What follows from events: how many support an idea or voted, and who is reminded no more."""
 
 from collections.abc import Iterable
 
+from sqlalchemy import delete
+
 from eak_core.api import Context, Session, count, counted, counts, subscriber
-from eak_voting.events import SupportGiven, SupportWithdrawn, VoteCast, VoteWithdrawn
+from eak_voting.events import (
+    BallotCancelled,
+    BallotClosed,
+    SupportGiven,
+    SupportWithdrawn,
+    VoteCast,
+    VoteWithdrawn,
+)
 from eak_voting.manifest import plugin
-from eak_voting.models import Ballot
+from eak_voting.models import Ballot, Reminder
 
 SUPPORTS = "supports"
 VOTERS = "voters"
@@ -33,6 +42,12 @@ def count_voter(cast: VoteCast, ctx: Context) -> None:
 def count_vote_withdrawn(withdrawn: VoteWithdrawn, ctx: Context) -> None:
     """One person less voted in the ballot."""
     count(ctx, VOTERS, -1)
+
+
+@subscriber(plugin, BallotClosed, BallotCancelled)
+def forget_reminders(over: BallotClosed | BallotCancelled, ctx: Context) -> None:
+    """Nobody needs to be reminded any more."""
+    ctx.session.execute(delete(Reminder).where(Reminder.ballot_id == over.ballot_id))
 
 
 def supports(session: Session, service_id: int, idea_ids: Iterable[int]) -> dict[int, int]:

@@ -17,11 +17,11 @@ from eak_voting.casting.opening import cancel
 from eak_voting.counting import tally
 from eak_voting.counting.live import FEWEST
 from eak_voting.counting.outcome import Outcome
+from eak_voting.counting.result import read_closed
 from eak_voting.models import Ballot, Exclusion, Live, Paper
 from eak_voting.personal_data import erase_person
 from eak_voting.publishing import published, recount
 from eak_voting.publishing.stored import file_of, result_of
-from eak_voting.schedule import read_closed
 from tests.plugins.voting.conftest import Polls
 
 SECONDS = 20.0
@@ -188,7 +188,7 @@ def test_a_vote_that_changed_since_it_was_read_is_never_left_out_of_the_count(
         return box
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("eak_voting.schedule.read_box", changed_after)
+        patch.setattr("eak_voting.counting.result.read_box", changed_after)
         past_the_close(polls, ballot)
         polls.site.drain()
     assert len(counted) == 4, "read, found moved, read anew, found as it was"

@@ -1,14 +1,14 @@
 """When things happen to a ballot by themselves: opening, publishing receipts, reminding, closing.
 
-Only instants are set here; what happens then is in `eak_voting.schedule`,
-`eak_voting.counting.live` and `eak_voting.casting.reminders`. A worker that is late changes nothing
-for voters: pages and casting go by the clock.
+Only instants are set here; what happens then is in `eak_voting.schedule`. A worker that is late
+changes nothing for voters: pages and casting go by the clock.
 """
 
 from datetime import datetime, timedelta
 
 from eak_core.api import Session, clock, schedule, unschedule
 from eak_voting.ballots.finding import settings_of
+from eak_voting.ballots.preparing import locked
 from eak_voting.manifest import plugin
 from eak_voting.models import Ballot
 
@@ -103,6 +103,12 @@ def forget(session: Session, ballot: Ballot) -> None:
 def ballot_id_of(name: str) -> int:
     """The ballot that a scheduled ``name`` is about."""
     return int(name.partition(":")[2])
+
+
+def ballot_due(session: Session, name: str) -> Ballot | None:
+    """The same ballot, locked; None where it is gone."""
+    ballot = session.get(Ballot, ballot_id_of(name))
+    return locked(session, ballot) if ballot is not None else None
 
 
 def _at(session: Session, ballot: Ballot, kind: str, due: datetime) -> None:

@@ -12,7 +12,6 @@ from sqlalchemy import ColumnElement, delete, select, update
 
 from eak_core.api import (
     Actor,
-    Context,
     Refused,
     Service,
     Session,
@@ -20,18 +19,15 @@ from eak_core.api import (
     _l,
     clock,
     insert_for,
-    on_schedule,
     plugin_settings,
     render,
     require,
     send_mail,
     site_url,
-    subscriber,
 )
 from eak_voting.ballots import timetable
 from eak_voting.ballots.finding import phase
 from eak_voting.casting.receipts import voter_key
-from eak_voting.events import BallotCancelled, BallotClosed
 from eak_voting.manifest import plugin
 from eak_voting.models import Ballot, RegisterEntry, Reminder
 
@@ -61,7 +57,6 @@ def forget(session: Session, actor: Actor, ballot: Ballot) -> None:
     session.execute(delete(Reminder).where(_of(ballot), Reminder.person_id == actor.person_id))
 
 
-@on_schedule(plugin, "letters")
 def write_that_it_is_open(session: Session, service: Service, name: str, due_at: datetime) -> None:
     """Write to those who had asked before the opening."""
     ballot = session.get(Ballot, timetable.ballot_id_of(name))
@@ -81,8 +76,6 @@ def write_that_it_is_open(session: Session, service: Service, name: str, due_at:
         timetable.letters_now(session, ballot)
 
 
-@on_schedule(plugin, "remind")
-@on_schedule(plugin, "reminding")
 def remind_due(session: Session, service: Service, name: str, due_at: datetime) -> None:
     """Remind those who asked for it and have not voted."""
     ballot = session.get(Ballot, timetable.ballot_id_of(name))
@@ -96,12 +89,6 @@ def remind_due(session: Session, service: Service, name: str, due_at: datetime) 
     session.execute(delete(Reminder).where(_of(ballot), Reminder.person_id.in_(people)))
     if len(people) == AT_ONCE:
         timetable.remind_now(session, ballot)
-
-
-@subscriber(plugin, BallotClosed, BallotCancelled)
-def forget_all(over: BallotClosed | BallotCancelled, ctx: Context) -> None:
-    """Nobody needs to be reminded any more."""
-    ctx.session.execute(delete(Reminder).where(Reminder.ballot_id == over.ballot_id))
 
 
 def ballot_address(service: Service, ballot: Ballot) -> str:

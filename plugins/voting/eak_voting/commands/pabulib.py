@@ -10,12 +10,12 @@ from flask import g
 from eak_core.api import Refused, current_session
 from eak_voting.ballots.finding import ballot_of
 from eak_voting.commands.count import Unreadable
+from eak_voting.counting.result import count_at_once, counted
 from eak_voting.counting.tally import read_box
 from eak_voting.publishing import files as result_files
 from eak_voting.publishing import pabulib
 from eak_voting.publishing.importing import origin_of, take_over
 from eak_voting.publishing.stored import file_of
-from eak_voting.schedule import count_at_once, counted
 
 
 @click.command("import-pabulib")

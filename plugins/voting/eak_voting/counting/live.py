@@ -14,12 +14,11 @@ from functools import partial
 
 from sqlalchemy import delete
 
-from eak_core.api import Service, Session, clock, on_schedule, upsert
+from eak_core.api import Service, Session, clock, upsert
 from eak_voting.ballots import timetable
-from eak_voting.ballots.finding import phase, settings_of
+from eak_voting.ballots.finding import is_followed, phase
 from eak_voting.counting.outcome import Outcome
 from eak_voting.counting.tally import Box, read_box
-from eak_voting.manifest import plugin
 from eak_voting.models import Ballot, Live
 from eak_voting.settings import canonical
 
@@ -55,8 +54,7 @@ def computation(session: Session, service: Service, ballot: Ballot) -> Callable[
     The lot of a tie is drawn by the hash of the terms, until the close gives its seed.
     """
     now = clock.now()
-    followed = settings_of(ballot).publication == "live" and ballot.secrecy != "secret"
-    if not followed or ballot.terms_hash is None:
+    if not is_followed(ballot) or ballot.terms_hash is None:
         return partial(Provisional, now)
     return partial(_counted, now, read_box(session, service, ballot), ballot.terms_hash)
 
@@ -67,7 +65,6 @@ def _counted(at: datetime, box: Box, seed: str) -> Provisional:
     return Provisional(at, outcome, timedelta(seconds=clock.ticks() - started))
 
 
-@on_schedule(plugin, "live", reads=read_open)
 def refresh_due(
     session: Session, service: Service, name: str, due_at: datetime, count: Provisional
 ) -> None:

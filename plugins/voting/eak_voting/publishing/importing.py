@@ -97,7 +97,7 @@ def take_over(
     on_progress: Progress = lambda votes: None,
 ) -> Imported:
     """Make a closed ballot of ``file``, which is counted like any other: by a worker, or by
-    `eak_voting.schedule.count_at_once`. ``on_progress`` is told how many votes were written.
+    `eak_voting.counting.result.count_at_once`. ``on_progress`` is told how many votes were written.
 
     Where a ballot of the same country, unit and instance is here, nothing is written. `Refused`
     says what cannot be taken over: orders of preference, amounts that are finer than cents, a file
