@@ -16,22 +16,6 @@ from sqlalchemy.orm import Mapped, deferred, mapped_column
 
 from eak_core.api import Model
 from eak_voting.settings import Option, Settings
-from eak_voting.transparency import tables as transparency_tables
-
-__all__ = [
-    "Activity",
-    "Ballot",
-    "BallotOption",
-    "Declaration",
-    "Exclusion",
-    "Live",
-    "Paper",
-    "Receipt",
-    "RegisterEntry",
-    "Reminder",
-    "Support",
-    "transparency_tables",
-]
 
 TITLE_LENGTH = 150
 SLUG_LENGTH = 80

@@ -16,6 +16,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from eak_voting.casting import receipts
+from eak_voting.casting.choices import ballots_digest
 from eak_voting.commands.log import recount_command
 from eak_voting.counting.outcome import outcome
 from eak_voting.publishing import published
@@ -27,7 +28,6 @@ from eak_voting.publishing.published import (
     PublishedLog,
     PublishedPaper,
     assemble,
-    ballots_digest,
 )
 from eak_voting.publishing.recount import Report, recount
 from eak_voting.settings import (

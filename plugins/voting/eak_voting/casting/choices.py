@@ -18,7 +18,7 @@ from typing import Any, Literal
 
 import msgspec
 
-from eak_voting.settings import GRADES, Settings, Terms
+from eak_voting.settings import GRADES, Settings, Terms, canonical, digest
 
 #: What can be wrong with a vote.
 Fault = Literal[
@@ -117,6 +117,12 @@ def write(terms: Terms, said: Any) -> str:
 def is_blank(choices: str) -> bool:
     """Whether a vote names, grades and funds nothing."""
     return choices == "[]"
+
+
+def ballots_digest(terms: Terms, votes: Iterable[str]) -> str:
+    """The hash of the ``votes`` that are counted, in whatever order they come: SHA-256 of
+    ``{"ballot":7,"votes":[…]}``, each vote as text, in the order of code points."""
+    return digest(canonical({"ballot": terms.ballot, "votes": sorted(votes)}))
 
 
 _numbers = msgspec.json.Decoder(list[int])

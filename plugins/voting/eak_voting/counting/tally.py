@@ -10,9 +10,9 @@ from sqlalchemy import func, select
 
 from eak_core.api import Service, Session
 from eak_voting.ballots.finding import terms_of
+from eak_voting.casting.choices import ballots_digest
 from eak_voting.counting.outcome import Outcome, outcome
 from eak_voting.models import Ballot, Paper, RegisterEntry
-from eak_voting.publishing.published import ballots_digest
 from eak_voting.settings import Terms
 
 

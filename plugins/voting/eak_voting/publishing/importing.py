@@ -37,7 +37,6 @@ from eak_voting.ballots.preparing import MOST_MONEY, locked
 from eak_voting.casting import choices
 from eak_voting.models import CODE_LENGTH, PLACE_NAMES, TITLE_LENGTH, Ballot, BallotOption, Paper
 from eak_voting.publishing.pabulib import PabulibFile, PabulibProject, PabulibVote
-from eak_voting.publishing.published import ballots_digest
 from eak_voting.settings import (
     BudgetBallot,
     BudgetRule,
@@ -115,7 +114,7 @@ def take_over(
     ballot.terms, ballot.terms_hash = frozen.decode(), digest(frozen)
     session.flush()
     votes = _write_papers(session, ballot, terms, file, on_progress)
-    ballot.ballots_hash = ballots_digest(terms, votes)
+    ballot.ballots_hash = choices.ballots_digest(terms, votes)
     timetable.count_now(session, ballot)
     session.flush()
     return Imported(ballot, created=True)
@@ -327,4 +326,4 @@ def _is_same(terms: Terms, file: PabulibFile, ballot: Ballot) -> bool:
         votes: Iterable[str] = [_said(terms, numbers, vote) for vote in _all_votes(file)]
     except choices.WrongChoices:
         return False
-    return ballots_digest(terms, votes) == ballot.ballots_hash
+    return choices.ballots_digest(terms, votes) == ballot.ballots_hash

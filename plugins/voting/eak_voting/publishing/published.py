@@ -16,6 +16,7 @@ from typing import Annotated, Literal, TypeAlias
 
 import msgspec
 
+from eak_voting.casting.choices import ballots_digest
 from eak_voting.counting.outcome import Outcome
 from eak_voting.settings import Terms, canonical, digest
 from eak_voting.transparency.records import Digest
@@ -115,12 +116,6 @@ class BallotFile(_Part, frozen=True, kw_only=True):
 class _Header(msgspec.Struct):
     format: str = ""
     version: int = 0
-
-
-def ballots_digest(terms: Terms, votes: Iterable[str]) -> str:
-    """The hash of the ``votes`` that are counted, in whatever order they come: SHA-256 of
-    ``{"ballot":7,"votes":[…]}``, each vote as text, in the order of code points."""
-    return digest(canonical({"ballot": terms.ballot, "votes": sorted(votes)}))
 
 
 def assemble(

@@ -9,12 +9,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import pairwise
 
+from eak_voting.casting.choices import ballots_digest
 from eak_voting.casting.choices import check as check_choices
 from eak_voting.casting.receipts import receipt_of
 from eak_voting.counting.outcome import Outcome, outcome
 from eak_voting.publishing import log_checks
 from eak_voting.publishing.log_checks import NothingToCheck, Wrong
-from eak_voting.publishing.published import BallotFile, ballots_digest, counted_votes, in_order
+from eak_voting.publishing.published import BallotFile, counted_votes, in_order
 from eak_voting.settings import Terms, canonical, digest
 
 #: Those that do not break stand before French colons, and print well.
