@@ -15,8 +15,8 @@ from eak_voting.publishing.pabulib import (
     PabulibProject,
     PabulibVote,
     read,
-    write,
 )
+from eak_voting.publishing.pabulib_writing import write
 
 DATA = Path(__file__).parents[4] / "shared/data/pabulib"
 

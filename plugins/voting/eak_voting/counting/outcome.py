@@ -284,14 +284,12 @@ def _official(terms: Terms, rules: BudgetRules) -> Official | msgspec.UnsetType:
     selected = rules.imported.selected if rules.imported else None
     if selected is None:
         return msgspec.UNSET
-    cost = sum(terms.options[number - 1].cost or 0 for number in selected)
-    return Official(selected=selected, cost=cost)
+    return Official(selected=selected, cost=sum(terms.options[n - 1].cost or 0 for n in selected))
 
 
 def _named(vote: Any, codes: dict[int, str]) -> Any:
-    if isinstance(vote, dict):
-        return {codes[number]: points for number, points in vote.items()}
-    return [codes[number] for number in vote]
+    named = [codes[number] for number in vote]
+    return dict(zip(named, vote.values(), strict=True)) if isinstance(vote, dict) else named
 
 
 def _count(counted: budgets.Outcome, numbers: dict[str, int], units: int) -> Count:

@@ -13,13 +13,8 @@ from eak_voting.casting import choices
 from eak_voting.counting.outcome import Judged, Outcome
 from eak_voting.publishing.amounts import decimal
 from eak_voting.publishing.masking import told
-from eak_voting.publishing.pabulib import (
-    PabulibFile,
-    PabulibProject,
-    PabulibVote,
-    with_remark,
-    write,
-)
+from eak_voting.publishing.pabulib import PabulibFile, PabulibProject, PabulibVote
+from eak_voting.publishing.pabulib_writing import with_remark, write
 from eak_voting.publishing.published import BallotFile, counted_votes
 from eak_voting.settings import GRADES, BudgetBallot, BudgetRules, Terms
 

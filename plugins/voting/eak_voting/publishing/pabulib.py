@@ -1,4 +1,4 @@
-"""Pabulib files (``.pb``), in which participatory budgets are exchanged: read and written.
+"""Pabulib files (``.pb``), in which participatory budgets are exchanged, and how they are read.
 
 Faliszewski and others, *Participatory Budgeting: Data, Tools and Analysis*, IJCAI 2023; the format
 is described on pabulib.org/format. UTF-8; three sections (META, PROJECTS, VOTES), each a table of
@@ -8,14 +8,14 @@ are written in decimals.
 
 import csv
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 from itertools import chain, repeat
 from typing import Literal, TextIO, cast, get_args
 
 from eak_voting.counting.methods.budgets import Election, Project, election
-from eak_voting.publishing.amounts import amount, decimal
+from eak_voting.publishing.amounts import amount
 
 VoteType = Literal["approval", "choose-1", "cumulative", "scoring", "ordinal"]
 
@@ -31,9 +31,11 @@ _SECTIONS = {
 }
 #: So many notes are kept; a file with more of them has another trouble.
 MOST_NOTES = 1_000
-_BLANK_VOTES = "blank votes are not listed"
-_BLANK_REMARK = re.compile(rf"\s*#\d+: (\d{{1,7}}) {_BLANK_VOTES}\.$", re.ASCII)
-_WITH_POINTS = ("cumulative", "scoring")
+#: The remark of a file that leaves blank votes out, as the format has none.
+BLANK_VOTES = "blank votes are not listed"
+_BLANK_REMARK = re.compile(rf"\s*#\d+: (\d{{1,7}}) {BLANK_VOTES}\.$", re.ASCII)
+#: The types of vote that give points.
+WITH_POINTS = ("cumulative", "scoring")
 
 
 class PabulibError(ValueError):
@@ -117,39 +119,6 @@ def read(stream: TextIO) -> PabulibFile:
     return reader.finish(line)
 
 
-def write(file: PabulibFile) -> Iterator[str]:
-    """The lines of ``file``, each with its end. What is read from them has the same projects and
-    votes; blank votes among those listed are counted in ``blank``, since the format has none."""
-    listed = [each for each in file.votes if each.choices]
-    blank = file.blank + len(file.votes) - len(listed)
-    meta = {**file.meta, "num_votes": str(len(listed))}
-    if blank:
-        meta["comment"] = with_remark(meta.get("comment", ""), f"{blank} {_BLANK_VOTES}")
-    yield from _table("META", ["key", "value"], meta.items())
-    columns = _columns(each.cells for each in file.projects)
-    yield from _table(
-        "PROJECTS",
-        ["project_id", "cost", *columns],
-        (
-            [each.code, decimal(each.cost), *(each.cells.get(name, "") for name in columns)]
-            for each in file.projects
-        ),
-    )
-    with_points = file.vote_type in _WITH_POINTS
-    columns = _columns(each.cells for each in listed)
-    yield from _table(
-        "VOTES",
-        ["voter_id", "vote", *(["points"] if with_points else []), *columns],
-        (_vote_row(each, columns, with_points=with_points) for each in listed),
-    )
-
-
-def with_remark(comment: str, remark: str) -> str:
-    """``comment`` with one more remark, numbered as the format asks (``#1: … #2: …``)."""
-    number = len(re.findall(r"#\d+: ", comment)) + 1
-    return f"{comment} #{number}: {remark}.".strip()
-
-
 class _Reader:
     """Takes a file line by line, and knows the section it is in."""
 
@@ -228,7 +197,7 @@ class _Reader:
 
     def _take_header(self, line: int, cells: list[str]) -> None:
         needed = [*_SECTIONS[self.section]]
-        if self.section == "VOTES" and self.meta["vote_type"] in _WITH_POINTS:
+        if self.section == "VOTES" and self.meta["vote_type"] in WITH_POINTS:
             needed.append("points")
         for name in needed:
             if name not in cells:
@@ -272,7 +241,7 @@ class _Reader:
             if code not in self.projects:
                 raise PabulibError(line, f"there is no project {code[:40]}")
         points = [1] * len(codes)
-        if self.meta["vote_type"] in _WITH_POINTS:
+        if self.meta["vote_type"] in WITH_POINTS:
             points = _points(line, _list(row.pop("points", "")), len(codes))
         choices: dict[str, int] = {}
         for code, given in zip(codes, points, strict=True):
@@ -330,33 +299,3 @@ def _points(line: int, given: list[str], codes: int) -> list[int]:
 
 def _filled(row: Mapping[str, str]) -> dict[str, str]:
     return {name: cell for name, cell in row.items() if cell}
-
-
-def _columns(rows: Iterable[Mapping[str, str]]) -> list[str]:
-    return list(dict.fromkeys(chain.from_iterable(rows)))
-
-
-def _vote_row(vote: PabulibVote, columns: list[str], *, with_points: bool) -> list[str]:
-    row = [vote.voter, ",".join(code for code, _points in vote.choices)]
-    if with_points:
-        row.append(",".join(str(points) for _code, points in vote.choices))
-    return [*row, *(vote.cells.get(name, "") for name in columns)]
-
-
-def _table(section: str, header: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[str]:
-    yield f"{section}\n"
-    lines = _Lines()
-    writer = csv.writer(lines, delimiter=";", lineterminator="\n")
-    for row in chain([header], rows):
-        # A cell is one line: the format knows no other.
-        writer.writerow([" ".join(cell.splitlines()).strip() for cell in row])
-        yield lines.last
-
-
-class _Lines:
-    """Where a csv writer leaves its line."""
-
-    last = ""
-
-    def write(self, text: str) -> None:
-        self.last = text
