@@ -13,7 +13,7 @@ from eak_core.db.migrations import Distribution
 from eak_core.plugins.manifest import Plugin
 
 #: Modules beside ``plugin.py`` that are imported with it, where they exist.
-SIBLINGS = ("events", "models", "subscribers", "views")
+SIBLINGS = ("events", "models", "schedule", "subscribers", "views")
 
 
 class State(StrEnum):

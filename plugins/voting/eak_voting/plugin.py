@@ -17,7 +17,7 @@ from eak_core.api import (
     _l,
     hookimpl,
 )
-from eak_voting import personal_data, schedule, subscribers
+from eak_voting import personal_data, subscribers
 from eak_voting.ballots import decisions, effects, finding
 from eak_voting.commands import COMMANDS
 from eak_voting.manifest import plugin
@@ -26,8 +26,7 @@ from eak_voting.pages import managing_views, support_views
 if TYPE_CHECKING:
     from eak_core.api import Demo
 
-# The schedule answers no question: what it names is done when it is due.
-__all__ = ["plugin", "schedule"]
+__all__ = ["plugin"]
 
 
 @hookimpl

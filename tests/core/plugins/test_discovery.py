@@ -251,6 +251,28 @@ def test_a_template_outside_the_plugins_own_folder_is_refused(
     assert "layout.html" in str(found.reason)
 
 
+@pytest.mark.parametrize("sibling", ["events", "models", "schedule", "subscribers", "views"])
+def test_what_registers_itself_beside_plugin_py_is_there_though_nothing_imports_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, sibling: str
+) -> None:
+    package = tmp_path / f"eak_late_{sibling}"
+    package.mkdir()
+    (package / "plugin.py").write_text(
+        "from eak_core.api import Plugin\n"
+        f"plugin = Plugin(name='late_{sibling}', title='Late', core='>=0')\n"
+    )
+    (package / f"{sibling}.py").write_text(
+        "from eak_core.api import on_schedule\n"
+        f"from eak_late_{sibling}.plugin import plugin\n"
+        "on_schedule(plugin, 'open')(lambda session, service, name, due_at: None)\n"
+    )
+    monkeypatch.syspath_prepend(tmp_path)
+    found = host_of(f"eak_late_{sibling}.plugin").installed[f"late_{sibling}"]
+    assert found.state is State.READY, found.reason
+    assert found.plugin is not None
+    assert list(found.plugin.scheduled) == ["open"]
+
+
 def test_an_event_type_without_its_upcaster_is_refused() -> None:
     module = make("versions")
 
