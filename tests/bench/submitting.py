@@ -10,7 +10,7 @@ from typing import Any
 from uuid import uuid4
 
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import event, select
 
 from eak_core import clock
 from eak_core.db import db, write_session
@@ -58,8 +58,7 @@ def measure(databases: Databases, kind: Kind, folder: Path) -> Iterator[Figure]:
     with Pool(databases) as pool, Sites(pool, kind, folder) as sites:
         site = sites.make(plugins=())
         app = site.app
-        if kind == "postgresql":
-            keep_promises(app)
+        keep_promises(app)
         with app.app_context():
             service = site.service
             citizen = site.people.citizen
@@ -77,13 +76,21 @@ def measure(databases: Databases, kind: Kind, folder: Path) -> Iterator[Figure]:
 
 
 def keep_promises(app: Flask) -> None:
-    """Tests let PostgreSQL skip the disk; a measurement must not."""
+    """Tests let the databases skip the disk; a measurement must not."""
     with app.app_context():
-        engine = db.engine.execution_options(isolation_level="AUTOCOMMIT")
-    with engine.connect() as connection:
+        engine = db.engine
+    if engine.dialect.name == "sqlite":
+        engine.dispose()
+        event.listen(engine, "connect", _wait_for_the_disk)
+        return
+    with engine.execution_options(isolation_level="AUTOCOMMIT").connect() as connection:
         connection.exec_driver_sql("ALTER SYSTEM SET fsync = on")
         connection.exec_driver_sql("ALTER SYSTEM SET full_page_writes = on")
         connection.exec_driver_sql("SELECT pg_reload_conf()")
+
+
+def _wait_for_the_disk(connection: Any, _record: object) -> None:
+    connection.execute("PRAGMA synchronous=FULL").close()
 
 
 def _proposal(app: Flask, service: Service) -> Proposal:
