@@ -197,7 +197,7 @@ KEPT = {}
 @blueprint.post("/keep")
 def keep():
     KEPT["why"] = request.form["why"]
-    return redirect("./")
+    return finish(None, "./")
 
 
 @blueprint.get("/kept.ENDING")
