@@ -6,9 +6,7 @@ BIN      := $(VENV)/bin
 PORT     ?= 8000
 # Tests run in random order, on this many processes; the seed is printed first, and
 # PYTEST_ARGS=--randomly-seed=… repeats an order.
-# The slow ones wait for processes of theirs almost half of the time, so one more runs of them.
 WORKERS  ?= 2
-SLOW_WORKERS ?= $(shell expr $(WORKERS) + 1)
 PYTEST_ARGS ?=
 PLUGINS  := $(patsubst %/pyproject.toml,%,$(wildcard plugins/*/pyproject.toml))
 PYTHON   ?= $(shell for p in python3 python3.11 python3.12 python3.13 python3.14 python; do \
@@ -73,7 +71,7 @@ dev: install  ## the demonstration for authors: changes show at once, failures i
 test: install-test chromium  ## everything, on SQLite and PostgreSQL, in a browser, and killed on the way
 	@failed=0; \
 	$(TESTS) -n $(WORKERS) -m "not browser and not reliability and not slow" $(PYTEST_ARGS) || failed=1; \
-	$(TESTS) -n $(SLOW_WORKERS) -m "browser or reliability or slow" $(PYTEST_ARGS) || failed=1; \
+	$(TESTS) -n $(WORKERS) -m "browser or reliability or slow" $(PYTEST_ARGS) || failed=1; \
 	exit $$failed
 
 chromium:
