@@ -20,7 +20,6 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session
 
 from eak_core.db import Base, db, sqlite
-from eak_core.db.engine import engine_options, prepare
 from eak_core.db.migrations import (
     CORE,
     Distribution,
@@ -179,21 +178,6 @@ def test_a_plugin_whose_migration_fails_keeps_no_other_from_its_own(
 def empty(databases: Databases, database: Kind) -> Iterator[str]:
     with databases.fresh(database, "empty", lambda url: None) as url:
         yield url
-
-
-@pytest.fixture
-def opened() -> Iterator[Callable[[str], Engine]]:
-    """Opens databases as the application does, and closes them at the end."""
-    engines: list[Engine] = []
-
-    def open_(url: str) -> Engine:
-        engines.append(create_engine(**engine_options(url)))
-        prepare(engines[-1])
-        return engines[-1]
-
-    yield open_
-    for each in engines:
-        each.dispose()
 
 
 def test_both_databases_are_real(

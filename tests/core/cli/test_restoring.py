@@ -64,21 +64,6 @@ def tables_in(url: str) -> list[str]:
         engine.dispose()
 
 
-@pytest.fixture
-def opened() -> Iterator[Callable[[str], Engine]]:
-    """Opens databases as the application does, and closes them at the end."""
-    engines: list[Engine] = []
-
-    def open_(url: str) -> Engine:
-        engines.append(create_engine(**engine_options(url)))
-        prepare(engines[-1])
-        return engines[-1]
-
-    yield open_
-    for each in engines:
-        each.dispose()
-
-
 def test_every_table_comes_back_with_what_stood_in_it(
     sites: Sites, opened: Callable[[str], Engine], tmp_path: Path
 ) -> None:
