@@ -1,13 +1,14 @@
 """Flask's application, with addresses that do not depend on the name somebody came by."""
 
 import re
+from collections.abc import Callable
 from typing import Any, NoReturn
 from urllib.parse import urlsplit, urlunsplit
 
 from flask import Flask, has_request_context
 from flask.wrappers import Request
 from werkzeug.exceptions import HTTPException
-from werkzeug.routing import MapAdapter, RequestRedirect
+from werkzeug.routing import MapAdapter, RequestRedirect, Rule
 
 from eak_core.web.links import on_site
 
@@ -16,9 +17,32 @@ IMPOSSIBLE_HOST = "eak.impossible_host"
 
 _HOST = re.compile(r"([A-Za-z0-9_.-]{1,253}|\[[0-9A-Fa-f:.]{2,45}\])?(:[0-9]{1,5})?")
 
+#: Writes the address of a rule from its values: the host's part and the path.
+Builder = Callable[..., tuple[str, str]]
+
+
+class LateRule(Rule):
+    """A rule that compiles how its addresses are written when the first of them is asked for.
+
+    A process writes the addresses of few of its rules; to compile all of them was half of making an
+    application. Should Werkzeug name this step otherwise one day, all are compiled at once again.
+    """
+
+    def _compile_builder(self, append_unknown: bool = True) -> Builder:
+        compile_now = super()._compile_builder
+
+        def build(rule: Rule, /, **values: Any) -> tuple[str, str]:
+            built: Builder = compile_now(append_unknown).__get__(rule, None)
+            setattr(rule, "_build_unknown" if append_unknown else "_build", built)
+            return built(**values)
+
+        return build
+
 
 class Application(Flask):
     """The platform as a WSGI application."""
+
+    url_rule_class = LateRule
 
     def url_for(self, endpoint: str, **values: Any) -> str:
         """The address of ``endpoint``; with ``_external``, and by itself where there is no request,
