@@ -100,22 +100,22 @@ from eak_core.people.events import PersonErased, PersonJoined, RoleGranted, Role
 from eak_core.people.letters import mail_to, send_mail
 from eak_core.people.names import person_names
 from eak_core.permissions import Actor, SignInRequired, may, require
-from eak_core.plugins.blueprint import PluginBlueprint
-from eak_core.plugins.commands import standalone
-from eak_core.plugins.contributions import AccountLinks, Asset, Denial, NavItem
-from eak_core.plugins.counters import count, counted, counts
-from eak_core.plugins.events import PluginConfigured, PluginDisabled, PluginEnabled
-from eak_core.plugins.hookspecs import hookimpl
-from eak_core.plugins.importers import (
+from eak_core.plugins.hooks.commands import standalone
+from eak_core.plugins.hooks.contributions import AccountLinks, Asset, Denial, NavItem
+from eak_core.plugins.hooks.hookspecs import hookimpl
+from eak_core.plugins.hooks.importers import (
     ImportedComment,
     ImportedIdea,
     Importer,
     ImportReport,
     RefusedRow,
 )
-from eak_core.plugins.manifest import Plugin, Stage
+from eak_core.plugins.loading.blueprint import PluginBlueprint
+from eak_core.plugins.loading.manifest import Plugin, Stage
+from eak_core.plugins.per_service.counters import count, counted, counts
+from eak_core.plugins.per_service.events import PluginConfigured, PluginDisabled, PluginEnabled
+from eak_core.plugins.per_service.settings import plugin_settings
 from eak_core.plugins.secrets import plugin_secret
-from eak_core.plugins.settings import plugin_settings
 from eak_core.services.events import ServiceChanged, ServiceCreated
 from eak_core.services.models import Service
 from eak_core.web import render

@@ -25,12 +25,12 @@ from eak_core.people.letters import address_of
 from eak_core.people.setup import init_people
 from eak_core.permissions import PermissionRegistry
 from eak_core.permissions.registry import register_permission
-from eak_core.plugins import gate, slots
-from eak_core.plugins.candidates import from_entry_points, from_modules
-from eak_core.plugins.host import PluginHost, get_host
-from eak_core.plugins.installed import Installed
-from eak_core.plugins.manifest import Plugin
-from eak_core.plugins.settings import plugin_settings
+from eak_core.plugins.loading.candidates import from_entry_points, from_modules
+from eak_core.plugins.loading.host import PluginHost, get_host
+from eak_core.plugins.loading.installed import Installed
+from eak_core.plugins.loading.manifest import Plugin
+from eak_core.plugins.per_request import gate, slots
+from eak_core.plugins.per_service.settings import plugin_settings
 from eak_core.portal.setup import init_portal
 from eak_core.services.models import Service
 from eak_core.services.slugs import RESERVED

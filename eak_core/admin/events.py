@@ -15,7 +15,7 @@ from eak_core.events import parking, scheduling, subscriptions
 from eak_core.events.inspection import parked_events
 from eak_core.events.models import ParkedEvent
 from eak_core.i18n import _, _l
-from eak_core.plugins.activation import titles
+from eak_core.plugins.per_service.activation import titles
 from eak_core.web import render
 from eak_core.web.acts import Answer, attempt, finish, form_page
 from eak_core.web.forms import Form

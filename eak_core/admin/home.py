@@ -10,9 +10,9 @@ from eak_core.events import inspection, scheduling, subscriptions
 from eak_core.events.models import TransportPause
 from eak_core.invocation import typed
 from eak_core.people.models import Person
-from eak_core.plugins.host import get_host
-from eak_core.plugins.purge import notice_purges
-from eak_core.plugins.standing import activations_in, troubles
+from eak_core.plugins.loading.host import get_host
+from eak_core.plugins.per_service.purge import notice_purges
+from eak_core.plugins.per_service.standing import activations_in, troubles
 from eak_core.services.directory import list_services
 from eak_core.services.models import Service
 from eak_core.web import render

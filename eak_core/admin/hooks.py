@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from eak_core.admin.manage import has_desk
 from eak_core.i18n import _l
 from eak_core.permissions import Actor
-from eak_core.plugins.contributions import NavItem
-from eak_core.plugins.hookspecs import hookimpl
+from eak_core.plugins.hooks.contributions import NavItem
+from eak_core.plugins.hooks.hookspecs import hookimpl
 from eak_core.services.models import Service
 
 

@@ -22,7 +22,7 @@ from eak_core.people.addresses import ADDRESS_LENGTH
 from eak_core.people.attempts import limit_recipient
 from eak_core.people.roles import managers_of, revoke_role
 from eak_core.permissions import Actor, may, require
-from eak_core.plugins.blueprint import ServiceBlueprint
+from eak_core.plugins.loading.blueprint import ServiceBlueprint
 from eak_core.services.directory import (
     DESCRIPTION_LENGTH,
     NAME_LENGTH,

@@ -13,14 +13,15 @@ from eak_core.ideas.stages import WITHDRAWN
 from eak_core.ideas.switching import disable, ideas_by_stage
 from eak_core.ideas.transitions import stage_graph
 from eak_core.permissions import require
-from eak_core.plugins import activation, breaker
-from eak_core.plugins.activation import Switched
-from eak_core.plugins.blueprint import ServiceBlueprint
-from eak_core.plugins.host import get_host
-from eak_core.plugins.installed import Installed
-from eak_core.plugins.preview import preview
-from eak_core.plugins.purge import notice_purges
-from eak_core.plugins.standing import standings
+from eak_core.plugins.loading.blueprint import ServiceBlueprint
+from eak_core.plugins.loading.host import get_host
+from eak_core.plugins.loading.installed import Installed
+from eak_core.plugins.per_request import breaker
+from eak_core.plugins.per_service import activation
+from eak_core.plugins.per_service.activation import Switched
+from eak_core.plugins.per_service.preview import preview
+from eak_core.plugins.per_service.purge import notice_purges
+from eak_core.plugins.per_service.standing import standings
 from eak_core.web import render
 from eak_core.web.acts import Answer, attempt, finish, form_page
 from eak_core.web.forms import Form

@@ -13,8 +13,8 @@ from eak_core.db import Session
 from eak_core.errors import Conflict, Invalid, NotFound
 from eak_core.i18n import _, _l
 from eak_core.permissions import Actor
-from eak_core.plugins.installed import Installed
-from eak_core.plugins.settings import configure, stored_settings
+from eak_core.plugins.loading.installed import Installed
+from eak_core.plugins.per_service.settings import configure, stored_settings
 from eak_core.services.models import Service
 
 #: The version that the person had before their eyes. No field can have this name: WTForms takes

@@ -11,7 +11,7 @@ import click
 
 from eak_core.cli.frame import accept_instance, duplicate, state
 from eak_core.errors import Refused
-from eak_core.plugins.commands import is_standalone
+from eak_core.plugins.hooks.commands import is_standalone
 
 _KEY = "eak_core.cli.contributed"
 _SERVICE = "eak_core.cli.contributed.service"
@@ -36,8 +36,8 @@ def contributed(hook: str) -> Mapping[str, Any]:
 
 
 def _asked(hook: str) -> Mapping[str, Any]:
-    from eak_core.plugins.candidates import from_entry_points
-    from eak_core.plugins.host import PluginHost
+    from eak_core.plugins.loading.candidates import from_entry_points
+    from eak_core.plugins.loading.host import PluginHost
 
     logger = logging.getLogger("eak.plugins")
     level = logger.level
@@ -98,7 +98,7 @@ def _standing(plugin: str, slug: str) -> Iterator[None]:
     from eak_core.cli.chosen import chosen_service
     from eak_core.db import current_session
     from eak_core.permissions import Actor
-    from eak_core.plugins.activation import active_plugins
+    from eak_core.plugins.per_service.activation import active_plugins
 
     session = current_session()
     session.writes = True

@@ -115,7 +115,7 @@ def _ask(place: Place) -> None:
 
 def _tell_of_plugins(app: Flask) -> None:
     """Say which plugins cannot run, and why, with the traceback where there is one."""
-    from eak_core.plugins.host import get_host
+    from eak_core.plugins.loading.host import get_host
 
     for each in get_host(app).installed.values():
         if str(each.state) != "ready":

@@ -133,8 +133,8 @@ def _look_inside(app: "Flask") -> Iterator[Finding]:
 
 
 def _plugins() -> Iterator[Finding]:
-    from eak_core.plugins.host import get_host
-    from eak_core.plugins.installed import State as PluginState
+    from eak_core.plugins.loading.host import get_host
+    from eak_core.plugins.loading.installed import State as PluginState
 
     host = get_host()
     for name, each in host.installed.items():
@@ -245,7 +245,7 @@ def _outbox(session: "Session") -> Iterator[Finding]:
 def _suspended(session: "Session") -> Iterator[Finding]:
     from sqlalchemy import select
 
-    from eak_core.plugins.models import PluginActivation
+    from eak_core.plugins.per_service.models import PluginActivation
 
     rows = session.execute(
         select(PluginActivation.plugin, PluginActivation.service_id).where(

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from eak_core.db import Session
     from eak_core.ideas.imports.taking_over import RefusedLine, TakingOver
-    from eak_core.plugins.importers import Importer
+    from eak_core.plugins.hooks.importers import Importer
 
 _OF_COMMENTS = ("comments", "same_site")
 

@@ -11,7 +11,7 @@ from eak_core.cli.output import confirm, json_option, show, yes_option
 
 if TYPE_CHECKING:
     from eak_core.db import Session
-    from eak_core.plugins.activation import Switched
+    from eak_core.plugins.per_service.activation import Switched
     from eak_core.services.models import Service
 
 group = LazyGroup(
@@ -53,8 +53,8 @@ def _rows(session: "Session") -> list[dict[str, Any]]:
 
     from eak_core.events.subscriptions import health
     from eak_core.permissions import Actor
-    from eak_core.plugins.host import get_host
-    from eak_core.plugins.models import PluginActivation
+    from eak_core.plugins.loading.host import get_host
+    from eak_core.plugins.per_service.models import PluginActivation
     from eak_core.services.directory import list_services
 
     services = list_services(session, Actor.system(), archived=True)
@@ -129,7 +129,7 @@ def enable(name: str, slug: str, yes: bool) -> None:
     Nothing is asked, since it can be switched off again and its data is kept.
     """
     from eak_core.permissions import Actor
-    from eak_core.plugins import activation
+    from eak_core.plugins.per_service import activation
 
     _switch(slug, lambda session, at: activation.enable(session, Actor.system(), at, name))
 
@@ -164,7 +164,7 @@ def disable(name: str, slug: str, move_ideas_to: str | None, reason: str, yes: b
 def rebuild(name: str, slug: str, yes: bool) -> None:
     """Let the plugin NAME derive anew, from the log, what it derived in a service."""
     from eak_core.permissions import Actor
-    from eak_core.plugins import activation
+    from eak_core.plugins.per_service import activation
 
     _switch(slug, lambda session, at: activation.rebuild(session, Actor.system(), at, name))
 
@@ -179,8 +179,8 @@ def purge(name: str, yes: bool) -> None:
     """
     from eak_core.db import read_session, write_session
     from eak_core.permissions import Actor
-    from eak_core.plugins.purge import purge as purge_data
-    from eak_core.plugins.purge import remains
+    from eak_core.plugins.per_service.purge import purge as purge_data
+    from eak_core.plugins.per_service.purge import remains
 
     with state().application() as app:
         with read_session(app) as session:

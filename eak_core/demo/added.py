@@ -13,8 +13,8 @@ from eak_core.demo.stage import Demo
 from eak_core.ideas.models import Idea
 from eak_core.people.models import Person
 from eak_core.permissions import Actor
-from eak_core.plugins.activation import active_plugins, enable
-from eak_core.plugins.host import get_host
+from eak_core.plugins.loading.host import get_host
+from eak_core.plugins.per_service.activation import active_plugins, enable
 from eak_core.services.directory import list_services
 from eak_core.services.models import Service
 

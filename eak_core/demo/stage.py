@@ -23,8 +23,8 @@ from eak_core.people.actor import actor_for
 from eak_core.people.models import Person
 from eak_core.people.roles import grant_role
 from eak_core.permissions import Actor
-from eak_core.plugins.activation import active_plugins, enable
-from eak_core.plugins.host import get_host
+from eak_core.plugins.loading.host import get_host
+from eak_core.plugins.per_service.activation import active_plugins, enable
 from eak_core.services.directory import list_services
 from eak_core.services.models import Service
 

@@ -19,7 +19,7 @@ from eak_core.ideas.criteria import criteria_of
 from eak_core.ideas.listing import Filters, conditions, subject_names
 from eak_core.ideas.models import Commune, Idea, IdeaCommune, IdeaCriterion
 from eak_core.people.models import Person
-from eak_core.plugins.host import get_host
+from eak_core.plugins.loading.host import get_host
 from eak_core.services.models import Service
 from eak_core.web.csv_cells import csv_cell
 

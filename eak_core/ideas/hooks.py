@@ -9,8 +9,8 @@ from eak_core.db import Session
 from eak_core.i18n import _l
 from eak_core.ideas import personal_data
 from eak_core.ideas.models import Idea
-from eak_core.plugins.contributions import AccountLinks, NavItem
-from eak_core.plugins.hookspecs import hookimpl
+from eak_core.plugins.hooks.contributions import AccountLinks, NavItem
+from eak_core.plugins.hooks.hookspecs import hookimpl
 from eak_core.services.models import Service
 
 

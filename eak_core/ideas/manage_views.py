@@ -16,7 +16,7 @@ from eak_core.ideas.stages import Graph, Stage
 from eak_core.ideas.visibility import subject_of
 from eak_core.moderation import decisions
 from eak_core.permissions import require
-from eak_core.plugins.blueprint import ServiceBlueprint
+from eak_core.plugins.loading.blueprint import ServiceBlueprint
 from eak_core.web import render
 from eak_core.web.acts import Answer, ReasonForm, attempt, form_page
 from eak_core.web.pagination import paginate

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from eak_core.i18n import _l
-from eak_core.plugins import manifest
+from eak_core.plugins.loading import manifest
 
 DRAFT = "draft"
 SUBMITTED = "submitted"

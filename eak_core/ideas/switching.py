@@ -8,8 +8,8 @@ from eak_core.i18n import lazy_ngettext
 from eak_core.ideas.models import Idea
 from eak_core.ideas.transitions import move_ideas
 from eak_core.permissions import Actor
-from eak_core.plugins.activation import Switched, active_plugins, disabling, titles
-from eak_core.plugins.host import get_host
+from eak_core.plugins.loading.host import get_host
+from eak_core.plugins.per_service.activation import Switched, active_plugins, disabling, titles
 from eak_core.services.models import Service
 
 

@@ -14,7 +14,7 @@ from eak_core.ideas.events import IdeaStageChanged, IdeaWithdrawn
 from eak_core.ideas.models import Idea, StageChange
 from eak_core.ideas.stages import DRAFT, WITHDRAWN, Graph, Stage, weave
 from eak_core.permissions import Actor, may, require
-from eak_core.plugins.host import get_host
+from eak_core.plugins.loading.host import get_host
 from eak_core.services.models import Service
 from eak_core.web.text import REASON_LENGTH, clean_lines
 

@@ -20,8 +20,8 @@ from eak_core.ideas.territory import communes
 from eak_core.ideas.texts import Proposal
 from eak_core.ideas.visibility import IdeaGone, check_readable
 from eak_core.permissions import SignInRequired, require
-from eak_core.plugins.blueprint import ServiceBlueprint
-from eak_core.plugins.slots import slot_cards
+from eak_core.plugins.loading.blueprint import ServiceBlueprint
+from eak_core.plugins.per_request.slots import slot_cards
 from eak_core.web import render
 from eak_core.web.acts import Answer, attempt, finish, form_page
 from eak_core.web.limits import limit_submit

@@ -6,9 +6,9 @@ from sqlalchemy import select
 
 from eak_core.db import Session
 from eak_core.permissions import Actor
-from eak_core.plugins.host import get_host
-from eak_core.plugins.models import PluginActivation
-from eak_core.plugins.slots import Link, linked
+from eak_core.plugins.loading.host import get_host
+from eak_core.plugins.per_request.slots import Link, linked
+from eak_core.plugins.per_service.models import PluginActivation
 from eak_core.services.models import Service
 from eak_core.services.visibility import visible_to
 

@@ -26,8 +26,8 @@ from eak_core.people.passwords import is_password_of
 from eak_core.people.presence import publish_everywhere
 from eak_core.people.roles import check_not_last_administrator
 from eak_core.permissions import Actor, require
-from eak_core.plugins.host import get_host
-from eak_core.plugins.purge import make_sure_of_all
+from eak_core.plugins.loading.host import get_host
+from eak_core.plugins.per_service.purge import make_sure_of_all
 from eak_core.security_log import note
 from eak_core.services.models import Service
 

@@ -1,5 +1,5 @@
 """The plugin host: what plugins declare, which are on for a service, and how they are asked."""
 
-from eak_core.plugins.host import PluginHost, get_host
+from eak_core.plugins.loading.host import PluginHost, get_host
 
 __all__ = ["PluginHost", "get_host"]

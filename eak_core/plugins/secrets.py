@@ -8,7 +8,7 @@ from flask import current_app
 
 from eak_core.config import Config
 from eak_core.errors import Misconfigured
-from eak_core.plugins.manifest import NAME
+from eak_core.plugins.loading.manifest import NAME
 from eak_core.secret_files import kept_secret
 from eak_core.security_log import note
 

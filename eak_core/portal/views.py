@@ -3,7 +3,7 @@
 from flask import Blueprint, g
 
 from eak_core.db import current_session
-from eak_core.plugins.blueprint import ServiceBlueprint
+from eak_core.plugins.loading.blueprint import ServiceBlueprint
 from eak_core.portal.overview import SUMMARY_LENGTH, idea_count, latest_ideas, portal_entries
 from eak_core.web import render
 from eak_core.web.markdown import markdown, plain_summary

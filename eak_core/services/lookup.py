@@ -6,7 +6,7 @@ from sqlalchemy import bindparam, func, select
 
 from eak_core.db import Session
 from eak_core.events.models import LogHead, Subscription
-from eak_core.plugins.models import PluginActivation
+from eak_core.plugins.per_service.models import PluginActivation
 from eak_core.services.models import Service
 from eak_core.services.slugs import SHAPE
 

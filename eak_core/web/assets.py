@@ -19,7 +19,7 @@ from jinja2 import TemplateNotFound
 from jinja2.loaders import split_template_path
 
 from eak_core.errors import NotFound
-from eak_core.plugins.host import get_host
+from eak_core.plugins.loading.host import get_host
 from eak_core.web.themes import current_theme, themes_of
 
 _CORE = Path(__file__).resolve().parent.parent / "static"

@@ -14,7 +14,7 @@ from pathlib import Path
 from flask import Flask, Response, current_app, g, request, session
 
 from eak_core import __version__, clock
-from eak_core.plugins.installed import Installed
+from eak_core.plugins.loading.installed import Installed
 from eak_core.web.i18n import current_language, in_paris
 from eak_core.web.themes import current_theme, themes_of
 

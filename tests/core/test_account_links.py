@@ -7,9 +7,9 @@ import pytest
 from sqlalchemy import select, update
 
 from eak_core.kit.testing.site import Site
-from eak_core.plugins.blueprint import PluginBlueprint
-from eak_core.plugins.contributions import AccountLinks, NavItem
-from eak_core.plugins.models import PluginActivation, PluginFault
+from eak_core.plugins.hooks.contributions import AccountLinks, NavItem
+from eak_core.plugins.loading.blueprint import PluginBlueprint
+from eak_core.plugins.per_service.models import PluginActivation, PluginFault
 from eak_core.services.models import Service
 from tests.core.plugins.making import make
 

@@ -20,10 +20,10 @@ from eak_core.kit.testing.site import Site
 from eak_core.people.models import Person
 from eak_core.people.roles import give_role
 from eak_core.permissions import Actor
-from eak_core.plugins.breaker import LIMIT
-from eak_core.plugins.counters import counted
-from eak_core.plugins.host import get_host
-from eak_core.plugins.settings import stored_settings
+from eak_core.plugins.loading.host import get_host
+from eak_core.plugins.per_request.breaker import LIMIT
+from eak_core.plugins.per_service.counters import counted
+from eak_core.plugins.per_service.settings import stored_settings
 from eak_core.services.directory import archive_service
 from eak_core.services.models import Service
 from tests.core import gauge

@@ -22,7 +22,7 @@ from eak_core.kit.testing.people import People
 from eak_core.kit.testing.queries import Queries
 from eak_core.kit.testing.site import Site
 from eak_core.people.models import RoleGrant
-from eak_core.plugins.counters import counted
+from eak_core.plugins.per_service.counters import counted
 from eak_core.services.models import Service
 from tests.core import gauge
 from tests.core.desk import signed_in, token_of

@@ -111,8 +111,8 @@ LOAD = """
 from pathlib import Path
 from eak_core.events import CORE, EventRegistry
 from eak_core.kit.golden import write_missing
-from eak_core.plugins.candidates import from_modules
-from eak_core.plugins.host import PluginHost
+from eak_core.plugins.loading.candidates import from_modules
+from eak_core.plugins.loading.host import PluginHost
 
 found = PluginHost(from_modules(["eak_PLUGIN.plugin"])).installed["PLUGIN"]
 write_missing(EventRegistry([CORE, found.plugin]), "PLUGIN", Path("tests/golden"))

@@ -16,7 +16,7 @@ from eak_core.kit.testing.people import People
 from eak_core.kit.testing.site import Site
 from eak_core.kit.testing.sites import Sites
 from eak_core.permissions import Actor
-from eak_core.plugins.host import get_host
+from eak_core.plugins.loading.host import get_host
 
 ON_ONE = pytest.mark.parametrize("database", ["sqlite"])
 """For what is refused before any statement."""

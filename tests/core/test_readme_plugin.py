@@ -11,7 +11,7 @@ from eak_core.ideas.models import Idea
 from eak_core.ideas.transitions import change_stage
 from eak_core.kit.testing.site import Site
 from eak_core.permissions import Actor
-from eak_core.plugins.host import get_host
+from eak_core.plugins.loading.host import get_host
 
 README = Path(__file__).parents[2] / "README.md"
 

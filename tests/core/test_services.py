@@ -24,7 +24,7 @@ from eak_core.kit.testing.queries import Queries
 from eak_core.kit.testing.site import Site
 from eak_core.people.models import RoleGrant, RoleInvitation
 from eak_core.permissions import Actor, may
-from eak_core.plugins.models import PluginActivation
+from eak_core.plugins.per_service.models import PluginActivation
 from eak_core.services.directory import (
     archive_service,
     change_service,

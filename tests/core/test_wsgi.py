@@ -35,8 +35,8 @@ def test_what_a_server_has_loaded_is_not_searched_for_cycles_again(
 def test_a_site_with_every_plugin_loads_nothing_of_the_demonstration() -> None:
     loading = (
         "import sys; import eak_core.app, eak_core.wsgi, eak_core.api;"
-        "from eak_core.plugins.candidates import from_entry_points;"
-        "from eak_core.plugins.host import PluginHost;"
+        "from eak_core.plugins.loading.candidates import from_entry_points;"
+        "from eak_core.plugins.loading.host import PluginHost;"
         "host = PluginHost(from_entry_points()); print(*host.ready);"
         "print(*(name for name in sys.modules if 'demo' in name.split('.')));"
         "from eak_core.api import Demo; print(Demo.__module__)"

@@ -10,9 +10,9 @@ from eak_core.kit.testing.site import Site
 from eak_core.kit.testing.sites import Sites
 from eak_core.people.personal_data import erase_person, export_person
 from eak_core.permissions import Actor
-from eak_core.plugins.host import get_host
-from eak_core.plugins.models import PluginCounter
-from eak_core.plugins.purge import purge
+from eak_core.plugins.loading.host import get_host
+from eak_core.plugins.per_service.models import PluginCounter
+from eak_core.plugins.per_service.purge import purge
 from eak_voting.casting import support
 
 PLUGINS = ("eak_discussion.plugin", "eak_voting.plugin")

@@ -26,13 +26,13 @@ from eak_core.ideas.territory import communes
 from eak_core.ideas.texts import MOST_SUBJECTS
 from eak_core.ideas.wording import folded
 from eak_core.permissions import Actor, require
-from eak_core.plugins.host import get_host
-from eak_core.plugins.importers import (
+from eak_core.plugins.hooks.importers import (
     ImportedComment,
     ImportedIdea,
     Importer,
     ImportReport,
 )
+from eak_core.plugins.loading.host import get_host
 from eak_core.services.models import Service
 
 #: Rows in one transaction.

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 
-from eak_core.plugins.importers import ImportedComment
+from eak_core.plugins.hooks.importers import ImportedComment
 
 
 def in_order(comments: Iterable[ImportedComment]) -> Iterator[ImportedComment]:

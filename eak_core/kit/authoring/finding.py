@@ -12,7 +12,7 @@ from pathlib import Path
 
 from eak_core.errors import Misconfigured
 from eak_core.invocation import typed
-from eak_core.plugins.candidates import GROUP
+from eak_core.plugins.loading.candidates import GROUP
 
 
 @dataclass(frozen=True)

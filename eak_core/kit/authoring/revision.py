@@ -26,8 +26,8 @@ from eak_core.db.engine import engine_options, prepare
 from eak_core.db.migrations import CORE, Distribution, comparison, upgrade
 from eak_core.errors import Refused
 from eak_core.kit.authoring.finding import Found, importable
-from eak_core.plugins.candidates import from_modules
-from eak_core.plugins.host import PluginHost
+from eak_core.plugins.loading.candidates import from_modules
+from eak_core.plugins.loading.host import PluginHost
 
 FILE = '''\
 """{message}"""

@@ -16,10 +16,10 @@ from eak_core.db.migrations import Distribution, differences, upgrade
 from eak_core.events import CORE, EventRegistry
 from eak_core.kit.catalogues import missing_translations, said_otherwise
 from eak_core.kit.golden import golden_problems, write_missing
-from eak_core.plugins.candidates import from_modules
-from eak_core.plugins.host import PluginHost
-from eak_core.plugins.installed import Installed
-from eak_core.plugins.manifest import Plugin
+from eak_core.plugins.loading.candidates import from_modules
+from eak_core.plugins.loading.host import PluginHost
+from eak_core.plugins.loading.installed import Installed
+from eak_core.plugins.loading.manifest import Plugin
 
 _CORE_PACKAGE = Path(eak_core.app.__file__).parent
 

@@ -4,8 +4,8 @@ import inspect
 from typing import Any
 
 from eak_core.kit.reference.entries import Entry, Part, Section, markdown
-from eak_core.plugins import hookspecs
-from eak_core.plugins.shapes import SHAPES
+from eak_core.plugins.hooks import hookspecs
+from eak_core.plugins.hooks.shapes import SHAPES
 
 
 def hook_names() -> list[str]:

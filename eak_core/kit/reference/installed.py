@@ -4,8 +4,8 @@ from collections.abc import Collection
 
 import eak_core.app  # noqa: F401  # every room, and so every event of the core
 from eak_core.events import CORE, EventType
-from eak_core.plugins.candidates import from_entry_points
-from eak_core.plugins.host import PluginHost
+from eak_core.plugins.loading.candidates import from_entry_points
+from eak_core.plugins.loading.host import PluginHost
 
 
 def event_types(plugins: Collection[str] | None = None) -> list[EventType]:

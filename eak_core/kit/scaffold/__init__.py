@@ -8,7 +8,7 @@ from pathlib import Path
 import jinja2
 
 from eak_core.errors import Misconfigured
-from eak_core.plugins.manifest import ManifestError, check_name
+from eak_core.plugins.loading.manifest import ManifestError, check_name
 
 _FILES = Path(__file__).parent / "files"
 _SUFFIX = ".jinja"

@@ -8,8 +8,8 @@ from flask import Flask
 
 from eak_core.db import db, init_db
 from eak_core.db.migrations import CORE, Distribution, upgrade
-from eak_core.plugins.candidates import from_entry_points, from_modules
-from eak_core.plugins.host import PluginHost
+from eak_core.plugins.loading.candidates import from_entry_points, from_modules
+from eak_core.plugins.loading.host import PluginHost
 
 #: The plugins of an application: modules or their names; None for those that are installed.
 Plugins = Iterable[ModuleType | str] | None

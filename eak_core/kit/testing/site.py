@@ -31,8 +31,8 @@ from eak_core.kit.testing.browser import Browser
 from eak_core.kit.testing.migrated import Plugins
 from eak_core.kit.testing.people import AGENT_DOMAIN, People
 from eak_core.permissions import Actor
-from eak_core.plugins import activation
-from eak_core.plugins.host import get_host
+from eak_core.plugins.loading.host import get_host
+from eak_core.plugins.per_service import activation
 from eak_core.services.models import Service
 
 SECRET = "a secret that every test knows"

@@ -16,7 +16,7 @@ from eak_core.cli import cli
 from eak_core.db.engine import engine_options, prepare
 from eak_core.db.migrations import CORE, upgrade
 from eak_core.kit.testing.databases import Databases, Kind
-from eak_core.plugins import candidates
+from eak_core.plugins.loading import candidates
 from tests.core.cli.serving import Serve, serve
 
 

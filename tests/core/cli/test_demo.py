@@ -10,7 +10,7 @@ from click.testing import CliRunner
 
 from eak_core.cli import cli
 from eak_core.demo import PASSWORD, content, sign_ins
-from eak_core.plugins import candidates
+from eak_core.plugins.loading import candidates
 from tests.core.cli.conftest import Eak
 
 STAGES = {"draft", "submitted", "screening", "accepted", "rejected", "withdrawn"}

@@ -56,7 +56,7 @@ def test_the_upgrade_that_a_plugin_waits_for_is_of_the_same_instance(
     eak: Eak, instance: Path, elsewhere: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with monkeypatch.context() as bare:
-        bare.setattr("eak_core.plugins.candidates.entry_points", lambda group: [])
+        bare.setattr("eak_core.plugins.loading.candidates.entry_points", lambda group: [])
         assert eak("db", "upgrade").code == 0
     waiting = {row["name"]: row for row in eak("plugin", "list", "--json").json}["voting"]
     assert waiting["state"] == "pending"

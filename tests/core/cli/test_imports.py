@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from eak_core.ideas.imports import taking_over
-from eak_core.plugins import candidates
+from eak_core.plugins.loading import candidates
 from tests.core.cli.conftest import Eak
 
 COLUMNS = ["id", "title", "body", "votes", "comments", "created_at", "url"]

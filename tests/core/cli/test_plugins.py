@@ -10,7 +10,7 @@ from pathlib import Path
 import click
 import pytest
 
-from eak_core.plugins import candidates
+from eak_core.plugins.loading import candidates
 from tests.core.cli.conftest import Eak
 
 APPLAUSE = '''

@@ -12,9 +12,9 @@ from eak_core.ideas.models import Idea
 from eak_core.ideas.proposals import Proposal
 from eak_core.ideas.subjects import subjects_of
 from eak_core.kit.testing.site import Site
-from eak_core.plugins.contributions import Denial
-from eak_core.plugins.hookspecs import hookimpl
-from eak_core.plugins.manifest import Plugin, Stage
+from eak_core.plugins.hooks.contributions import Denial
+from eak_core.plugins.hooks.hookspecs import hookimpl
+from eak_core.plugins.loading.manifest import Plugin, Stage
 
 
 def _module(plugin: Plugin, **hooks: Any) -> ModuleType:

@@ -20,8 +20,8 @@ from eak_core.ideas.transitions import (
 )
 from eak_core.kit.testing.site import Site
 from eak_core.permissions import Actor
-from eak_core.plugins.activation import enable
-from eak_core.plugins.manifest import Stage
+from eak_core.plugins.loading.manifest import Stage
+from eak_core.plugins.per_service.activation import enable
 
 VOTING = ("voting", Stage("voting", "Voting"))
 MATCHING = ("matching", Stage("matchmaking", "Matchmaking", after="voting"))

@@ -29,8 +29,8 @@ from eak_core.kit.reference.installed import event_types
 from eak_core.kit.reference.kit import kit
 from eak_core.kit.reference.styles import SHEETS, styles
 from eak_core.kit.reference.templates import FOLDER, bare_application, own, templates
-from eak_core.plugins import hookspecs
-from eak_core.plugins.shapes import SHAPES
+from eak_core.plugins.hooks import hookspecs
+from eak_core.plugins.hooks.shapes import SHAPES
 
 TREE = Path(__file__).parents[3]
 PAGES = TREE / "docs" / "plugins" / "reference"

@@ -6,10 +6,10 @@ from collections.abc import Callable
 from types import ModuleType
 from typing import Any
 
-from eak_core.plugins.candidates import from_modules
-from eak_core.plugins.hookspecs import hookimpl
-from eak_core.plugins.host import PluginHost
-from eak_core.plugins.manifest import Plugin
+from eak_core.plugins.hooks.hookspecs import hookimpl
+from eak_core.plugins.loading.candidates import from_modules
+from eak_core.plugins.loading.host import PluginHost
+from eak_core.plugins.loading.manifest import Plugin
 
 _numbers = itertools.count()
 

@@ -21,11 +21,11 @@ from eak_core.events.core import EventCore
 from eak_core.events.worker import Worker
 from eak_core.permissions import Actor, PermissionRegistry
 from eak_core.permissions.registry import register_permission
-from eak_core.plugins import gate, slots
-from eak_core.plugins.activation import Switched, disabling, enable
-from eak_core.plugins.candidates import from_modules
-from eak_core.plugins.host import PluginHost, get_host
-from eak_core.plugins.settings import plugin_settings
+from eak_core.plugins.loading.candidates import from_modules
+from eak_core.plugins.loading.host import PluginHost, get_host
+from eak_core.plugins.per_request import gate, slots
+from eak_core.plugins.per_service.activation import Switched, disabling, enable
+from eak_core.plugins.per_service.settings import plugin_settings
 from eak_core.services import lookup
 from eak_core.services.models import Service
 from eak_core.services.slugs import RESERVED

@@ -13,7 +13,9 @@ from eak_core.errors import Forbidden, NotFound, Refused
 from eak_core.events import Context, subscriber
 from eak_core.events.models import Subscription
 from eak_core.permissions import Actor
-from eak_core.plugins.activation import (
+from eak_core.plugins.loading.installed import State
+from eak_core.plugins.loading.manifest import Stage
+from eak_core.plugins.per_service.activation import (
     activations,
     active_plugins,
     disabling,
@@ -21,11 +23,9 @@ from eak_core.plugins.activation import (
     rebuild,
     start_missing,
 )
-from eak_core.plugins.counters import count, counted, counts
-from eak_core.plugins.events import PluginConfigured, PluginDisabled, PluginEnabled
-from eak_core.plugins.installed import State
-from eak_core.plugins.manifest import Stage
-from eak_core.plugins.preview import preview
+from eak_core.plugins.per_service.counters import count, counted, counts
+from eak_core.plugins.per_service.events import PluginConfigured, PluginDisabled, PluginEnabled
+from eak_core.plugins.per_service.preview import preview
 from tests.core.plugins.everything.models import Seen
 from tests.core.plugins.making import make
 from tests.core.plugins.site import (

@@ -14,13 +14,13 @@ from sqlalchemy.exc import OperationalError
 from eak_core import clock
 from eak_core.db import current_session, read_session, write_session
 from eak_core.events.models import ScheduledWork
-from eak_core.plugins import breaker
-from eak_core.plugins.activation import active_plugins, resume, resume_upgraded
-from eak_core.plugins.contributions import AccountLinks, Asset, Denial, NavItem
-from eak_core.plugins.hookspecs import hookimpl
-from eak_core.plugins.host import get_host
-from eak_core.plugins.models import PluginActivation, PluginFault, PluginFaultSource
-from eak_core.plugins.shapes import SHAPES
+from eak_core.plugins.hooks.contributions import AccountLinks, Asset, Denial, NavItem
+from eak_core.plugins.hooks.hookspecs import hookimpl
+from eak_core.plugins.hooks.shapes import SHAPES
+from eak_core.plugins.loading.host import get_host
+from eak_core.plugins.per_request import breaker
+from eak_core.plugins.per_service.activation import active_plugins, resume, resume_upgraded
+from eak_core.plugins.per_service.models import PluginActivation, PluginFault, PluginFaultSource
 from tests.core.plugins.making import host_of, make
 from tests.core.plugins.site import (
     SYSTEM,
@@ -495,7 +495,7 @@ def test_a_failure_in_a_changing_request_is_written_after_its_session_is_closed(
 
     @app.post("/<service_slug>/change")
     def change(service_slug: str) -> str:
-        from eak_core.plugins.slots import slot
+        from eak_core.plugins.per_request.slots import slot
 
         current_session().execute(text("UPDATE service SET name = 'Changed'"))
         page = slot("service_home")

@@ -16,11 +16,11 @@ from eak_core.errors import Refused
 from eak_core.events import Code, Event, event
 from eak_core.kit.testing.site import Site
 from eak_core.kit.testing.sites import Sites
-from eak_core.plugins.candidates import Candidate, from_entry_points, from_modules
-from eak_core.plugins.hookspecs import hookimpl
-from eak_core.plugins.host import PluginHost, get_host
-from eak_core.plugins.installed import State
-from eak_core.plugins.manifest import (
+from eak_core.plugins.hooks.hookspecs import hookimpl
+from eak_core.plugins.loading.candidates import Candidate, from_entry_points, from_modules
+from eak_core.plugins.loading.host import PluginHost, get_host
+from eak_core.plugins.loading.installed import State
+from eak_core.plugins.loading.manifest import (
     RESERVED_NAMES,
     ManifestError,
     Plugin,
@@ -243,7 +243,8 @@ def test_a_template_outside_the_plugins_own_folder_is_refused(
     (package / "templates").mkdir(parents=True)
     (package / "templates" / "layout.html").write_text("mine")
     (package / "plugin.py").write_text(
-        "from eak_core.plugins.manifest import Plugin\nplugin = Plugin('greedy', 'G', '>=0.1')\n"
+        "from eak_core.plugins.loading.manifest import Plugin\n"
+        "plugin = Plugin('greedy', 'G', '>=0.1')\n"
     )
     monkeypatch.syspath_prepend(tmp_path)
     found = host_of("eak_greedy.plugin").installed["greedy"]

@@ -13,11 +13,11 @@ from werkzeug.routing import BuildError
 from eak_core.app import FEATURES
 from eak_core.db import read_session
 from eak_core.kit.testing.site import Site
-from eak_core.plugins.candidates import from_modules
-from eak_core.plugins.contributions import Denial, NavItem
-from eak_core.plugins.host import PluginHost, get_host
-from eak_core.plugins.manifest import RESERVED_NAMES
-from eak_core.plugins.models import PluginFault
+from eak_core.plugins.hooks.contributions import Denial, NavItem
+from eak_core.plugins.loading.candidates import from_modules
+from eak_core.plugins.loading.host import PluginHost, get_host
+from eak_core.plugins.loading.manifest import RESERVED_NAMES
+from eak_core.plugins.per_service.models import PluginFault
 from tests.core.plugins.making import make, module_of
 from tests.core.plugins.site import MakeApp, add_service, switch
 

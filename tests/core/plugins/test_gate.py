@@ -5,12 +5,12 @@ from typing import Any
 import pytest
 from flask import Blueprint, Flask, g
 
-from eak_core.plugins import gate
-from eak_core.plugins.blueprint import REFUSED, PluginBlueprint
-from eak_core.plugins.gate import Address, parse
-from eak_core.plugins.installed import State
-from eak_core.plugins.manifest import ManifestError, Plugin
-from eak_core.plugins.slots import SlotError, plugin_url, slot
+from eak_core.plugins.loading.blueprint import REFUSED, PluginBlueprint
+from eak_core.plugins.loading.installed import State
+from eak_core.plugins.loading.manifest import ManifestError, Plugin
+from eak_core.plugins.per_request import gate
+from eak_core.plugins.per_request.gate import Address, parse
+from eak_core.plugins.per_request.slots import SlotError, plugin_url, slot
 from tests.core.plugins.making import host_of, make
 from tests.core.plugins.site import MakeApp, add_service, hookimpls, switch
 

@@ -12,11 +12,11 @@ from eak_core.events import SITE, Context, Event, event, publish, subscriber
 from eak_core.events.core import get_event_core
 from eak_core.events.models import PurgeMark
 from eak_core.events.reading import head, verify
-from eak_core.plugins.counters import count, counted
-from eak_core.plugins.events import PluginEnabled, PluginPurged
-from eak_core.plugins.host import get_host
-from eak_core.plugins.manifest import Plugin
-from eak_core.plugins.purge import purge
+from eak_core.plugins.loading.host import get_host
+from eak_core.plugins.loading.manifest import Plugin
+from eak_core.plugins.per_service.counters import count, counted
+from eak_core.plugins.per_service.events import PluginEnabled, PluginPurged
+from eak_core.plugins.per_service.purge import purge
 from tests.core.plugins.making import module_of
 from tests.core.plugins.site import SYSTEM, MakeApp, add_service, drain, service_at, switch
 from tests.core.plugins.test_purge import shelf  # noqa: F401  # a fixture

@@ -15,11 +15,11 @@ from eak_core.events import SITE, publish
 from eak_core.events.models import EventLog, Subscription
 from eak_core.people.events import PersonJoined
 from eak_core.permissions import Actor
-from eak_core.plugins.events import PluginPurged
-from eak_core.plugins.host import get_host
-from eak_core.plugins.installed import State
-from eak_core.plugins.models import PluginActivation, PluginCounter, PluginSetting
-from eak_core.plugins.purge import notice_purges, purge, remains
+from eak_core.plugins.loading.host import get_host
+from eak_core.plugins.loading.installed import State
+from eak_core.plugins.per_service.events import PluginPurged
+from eak_core.plugins.per_service.models import PluginActivation, PluginCounter, PluginSetting
+from eak_core.plugins.per_service.purge import notice_purges, purge, remains
 from tests.core.plugins.making import make
 from tests.core.plugins.site import SYSTEM, MakeApp, add_service, drain, switch
 
@@ -51,8 +51,8 @@ def shelf(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
     (package / "migrations" / "versions").mkdir(parents=True)
     (package / "__init__.py").touch()
     (package / "plugin.py").write_text(
-        "from eak_core.plugins.manifest import Plugin\n"
-        "from eak_core.plugins.hookspecs import hookimpl\n"
+        "from eak_core.plugins.loading.manifest import Plugin\n"
+        "from eak_core.plugins.hooks.hookspecs import hookimpl\n"
         "plugin = Plugin('shelf', 'Shelf', '>=0.1,<1')\n"
         "@hookimpl\n"
         "def slot_service_home(service):\n"

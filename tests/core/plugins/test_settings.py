@@ -11,8 +11,8 @@ from wtforms import FileField, Form
 from eak_core.db import read_session, write_session
 from eak_core.errors import Conflict, Forbidden, Invalid, NotFound
 from eak_core.permissions import Actor
-from eak_core.plugins.installed import State
-from eak_core.plugins.settings import configure, plugin_settings, stored_settings
+from eak_core.plugins.loading.installed import State
+from eak_core.plugins.per_service.settings import configure, plugin_settings, stored_settings
 from tests.core.plugins.making import make
 from tests.core.plugins.site import SYSTEM, MakeApp, add_service, service_at, types_in_log
 from tests.core.plugins.test_activation import at_once
@@ -123,7 +123,7 @@ def test_a_field_that_cannot_be_kept_is_refused_when_the_plugin_is_loaded(
 def test_a_value_that_no_longer_fits_its_field_falls_back_to_the_default(app: Flask) -> None:
     from sqlalchemy import update
 
-    from eak_core.plugins.models import PluginSetting
+    from eak_core.plugins.per_service.models import PluginSetting
 
     save(app, CHANGED, 0)
     with write_session(app) as session:

@@ -22,11 +22,11 @@ from eak_core.demo import load as load_demonstration
 from eak_core.demo.content import AGENT_DOMAIN
 from eak_core.events.worker import Worker
 from eak_core.permissions import Actor
-from eak_core.plugins import candidates
-from eak_core.plugins.activation import enable
-from eak_core.plugins.blueprint import PluginBlueprint
-from eak_core.plugins.host import get_host
-from eak_core.plugins.manifest import Plugin
+from eak_core.plugins.loading import candidates
+from eak_core.plugins.loading.blueprint import PluginBlueprint
+from eak_core.plugins.loading.host import get_host
+from eak_core.plugins.loading.manifest import Plugin
+from eak_core.plugins.per_service.activation import enable
 from eak_core.services.directory import list_services
 
 MODULES = ("eak_discussion.plugin", "eak_voting.plugin")

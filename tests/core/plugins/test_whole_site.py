@@ -11,10 +11,10 @@ from eak_core.events import Context, subscriber
 from eak_core.events.core import get_event_core
 from eak_core.kit.testing.site import Site
 from eak_core.permissions import Actor
-from eak_core.plugins.counters import count, counted
-from eak_core.plugins.events import PluginEnabled
-from eak_core.plugins.host import get_host
-from eak_core.plugins.settings import configure
+from eak_core.plugins.loading.host import get_host
+from eak_core.plugins.per_service.counters import count, counted
+from eak_core.plugins.per_service.events import PluginEnabled
+from eak_core.plugins.per_service.settings import configure
 from tests.core.plugins.making import make
 from tests.core.plugins.test_gate import METHODS, PATHS
 

@@ -7,7 +7,7 @@ from flask import Flask, flash, render_template_string
 from flask.testing import FlaskClient
 
 from eak_core import clock
-from eak_core.plugins.installed import Installed
+from eak_core.plugins.loading.installed import Installed
 from eak_core.web.caching import set_release, valid_until
 
 from .conftest import FakeActor, Findings, MakeSite

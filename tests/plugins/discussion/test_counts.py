@@ -6,7 +6,7 @@ from sqlalchemy import select
 from eak_core.events.worker import Worker
 from eak_core.kit.testing.site import Site
 from eak_core.permissions import Actor
-from eak_core.plugins.models import PluginActivation
+from eak_core.plugins.per_service.models import PluginActivation
 from eak_discussion.comments import edit_comment, hide_comment, restore_comment, withdraw_comment
 from eak_discussion.counts import Counts, counts
 from eak_discussion.models import Count
@@ -88,7 +88,7 @@ def test_the_counts_of_one_idea_are_not_those_of_another(site: Site, talk: Talk)
 def test_switching_says_how_many_comments_it_concerns(
     site: Site, talk: Talk, citizen: Actor
 ) -> None:
-    from eak_core.plugins.preview import preview
+    from eak_core.plugins.per_service.preview import preview
 
     def sentences() -> str:
         with site.reading() as session:

@@ -267,7 +267,7 @@ def test_a_page_of_conversations_that_does_not_exist_leaves_the_idea_readable(
     assert page.status_code == 200
     assert "A good idea." in page.text
     with site.reading() as session:
-        from eak_core.plugins.models import PluginFault
+        from eak_core.plugins.per_service.models import PluginFault
 
         assert session.query(PluginFault).count() == 0
 

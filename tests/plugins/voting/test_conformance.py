@@ -19,7 +19,7 @@ from eak_core.kit.testing.conformance.histories import ensure_lives_are_the_same
 from eak_core.kit.testing.filled import Chosen
 from eak_core.kit.testing.site import Site
 from eak_core.kit.testing.sites import Sites
-from eak_core.plugins.models import PluginCounter
+from eak_core.plugins.per_service.models import PluginCounter
 from eak_voting.ballots.finding import phase
 from eak_voting.ballots.preparing import Draft, prepare
 from eak_voting.casting import (

@@ -18,8 +18,8 @@ from eak_core.events.reading import verify
 from eak_core.kit.testing.site import Site
 from eak_core.kit.testing.sites import Sites
 from eak_core.permissions import Actor
-from eak_core.plugins.host import get_host
-from eak_core.plugins.purge import purge
+from eak_core.plugins.loading.host import get_host
+from eak_core.plugins.per_service.purge import purge
 from eak_voting.commands.log import _faults
 from eak_voting.events import BallotOpened, LogSigned
 from eak_voting.transparency import checkpoint, log, recording

@@ -12,9 +12,9 @@ from eak_core.kit.testing.fixtures import FrozenClock
 from eak_core.kit.testing.site import Site
 from eak_core.people.personal_data import erase_person, export_person
 from eak_core.permissions import Actor
-from eak_core.plugins.host import get_host
-from eak_core.plugins.models import PluginCounter
-from eak_core.plugins.purge import purge
+from eak_core.plugins.loading.host import get_host
+from eak_core.plugins.per_service.models import PluginCounter
+from eak_core.plugins.per_service.purge import purge
 from eak_voting.models import Ballot
 from tests.plugins.voting.conftest import Polls
 

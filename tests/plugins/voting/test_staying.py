@@ -6,9 +6,9 @@ import pytest
 from sqlalchemy import select
 
 from eak_core.kit.testing.site import Site
-from eak_core.plugins import breaker
-from eak_core.plugins.host import get_host
-from eak_core.plugins.models import PluginActivation
+from eak_core.plugins.loading.host import get_host
+from eak_core.plugins.per_request import breaker
+from eak_core.plugins.per_service.models import PluginActivation
 from eak_voting.ballots.finding import under_way
 from tests.plugins.voting.conftest import Polls
 

@@ -11,8 +11,8 @@ from eak_core.ideas.stages import REJECTED, SCREENING
 from eak_core.ideas.transitions import change_stage, withdraw_idea
 from eak_core.kit.testing.site import Site
 from eak_core.moderation.decisions import hidden_reason, hide, restore
-from eak_core.plugins.activation import active_plugins
-from eak_core.plugins.manifest import CORE_STAGES
+from eak_core.plugins.loading.manifest import CORE_STAGES
+from eak_core.plugins.per_service.activation import active_plugins
 
 WORDS = ("benches", "bicycles", "compost", "hedges", "repair", "seeds", "shade", "tools")
 

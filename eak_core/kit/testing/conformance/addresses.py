@@ -7,7 +7,7 @@ from typing import NamedTuple
 from werkzeug.routing import Rule
 
 from eak_core.kit.testing.site import Site
-from eak_core.plugins.host import get_host
+from eak_core.plugins.loading.host import get_host
 from eak_core.services.models import Service
 
 #: The methods that change something.

@@ -15,9 +15,9 @@ from eak_core.kit.testing.conformance.hostile import HOSTILE
 from eak_core.kit.testing.conformance.trial import READERS, Trial
 from eak_core.kit.testing.site import Site
 from eak_core.permissions import Actor
-from eak_core.plugins.host import get_host
-from eak_core.plugins.importers import ImportedComment
-from eak_core.plugins.shapes import SHAPES
+from eak_core.plugins.hooks.importers import ImportedComment
+from eak_core.plugins.hooks.shapes import SHAPES
+from eak_core.plugins.loading.host import get_host
 
 #: Hooks that act and have nothing to answer; `load_demo` wants a whole demonstration.
 _ACT = ("reset_projections", "erase_person")
@@ -40,7 +40,7 @@ def check_hooks_answer_in_shape(trial: Trial) -> None:
                 wrong = _wrong(hook, answer)
                 assert wrong is None, (
                     f"{hook} of “{trial.name}” answers {answer!r}: {wrong}. See the hook in the"
-                    " reference, or in eak_core/plugins/hookspecs.py, for what it may answer."
+                    " reference, or in eak_core/plugins/hooks/hookspecs.py, for what it may answer."
                 )
 
 

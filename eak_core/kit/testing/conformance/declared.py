@@ -10,8 +10,8 @@ from eak_core.kit.catalogues import missing_translations
 from eak_core.kit.golden import golden_problems
 from eak_core.kit.testing.conformance.trial import Trial
 from eak_core.kit.testing.pages import Page
-from eak_core.plugins.fields import restored, schema
-from eak_core.plugins.host import get_host
+from eak_core.plugins.loading.fields import restored, schema
+from eak_core.plugins.loading.host import get_host
 
 
 def check_texts_are_translated(trial: Trial) -> None:

@@ -16,7 +16,7 @@ from eak_core.kit.testing.conformance.hostile import TYPED
 from eak_core.kit.testing.conformance.trial import Trial
 from eak_core.kit.testing.pages import Control, Page, PageForm
 from eak_core.kit.testing.site import Site
-from eak_core.plugins.host import get_host
+from eak_core.plugins.loading.host import get_host
 
 #: How many addresses of one rule are looked at: lists lead to many pages of the same kind.
 PER_RULE = 2

@@ -20,8 +20,8 @@ from eak_core.kit.testing.conformance.purging import purged
 from eak_core.kit.testing.conformance.trial import READERS, Trial
 from eak_core.kit.testing.conformance.visits import visited
 from eak_core.kit.testing.site import Site
-from eak_core.plugins.gate import parse
-from eak_core.plugins.host import get_host
+from eak_core.plugins.loading.host import get_host
+from eak_core.plugins.per_request.gate import parse
 from eak_core.services.models import Service
 
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")

@@ -11,7 +11,7 @@ from eak_core.kit.testing.conformance import addresses
 from eak_core.kit.testing.conformance.exploring import Answer, ask
 from eak_core.kit.testing.conformance.trial import Trial
 from eak_core.kit.testing.pages import Page
-from eak_core.plugins.blueprint import PREFIXES
+from eak_core.plugins.loading.blueprint import PREFIXES
 
 _SIGN_IN = "/compte/connexion"
 

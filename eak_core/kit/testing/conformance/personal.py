@@ -11,7 +11,7 @@ from eak_core.kit.testing.site import Site
 from eak_core.people.models import Person
 from eak_core.people.personal_data import erase_person
 from eak_core.permissions import Actor
-from eak_core.plugins.host import get_host
+from eak_core.plugins.loading.host import get_host
 
 _NAMES = ("person_id", "author_id", "voter_id", "user_id", "nominee_id", "owner_id", "member_id")
 

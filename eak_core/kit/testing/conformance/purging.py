@@ -12,8 +12,8 @@ from eak_core.kit.testing.conformance.life import Life
 from eak_core.kit.testing.conformance.trial import Trial
 from eak_core.kit.testing.site import Site
 from eak_core.permissions import Actor
-from eak_core.plugins.host import get_host
-from eak_core.plugins.purge import purge
+from eak_core.plugins.loading.host import get_host
+from eak_core.plugins.per_service.purge import purge
 
 
 def check_off_and_purged(trial: Trial) -> None:

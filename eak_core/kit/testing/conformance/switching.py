@@ -11,8 +11,8 @@ from eak_core.events.log import committed
 from eak_core.events.models import Subscription
 from eak_core.kit.testing.conformance.trial import Trial
 from eak_core.kit.testing.site import Site
-from eak_core.plugins.host import get_host
-from eak_core.plugins.shapes import SHAPES
+from eak_core.plugins.hooks.shapes import SHAPES
+from eak_core.plugins.loading.host import get_host
 from eak_core.services.models import Service
 
 #: How often it is switched in each of two stretches: what grows in both grows each time.

@@ -18,11 +18,11 @@ from eak_core.kit.testing.filled import Chosen
 from eak_core.kit.testing.migrated import Plugins
 from eak_core.kit.testing.site import Site
 from eak_core.kit.testing.sites import Sites
-from eak_core.plugins.candidates import from_entry_points, from_modules
-from eak_core.plugins.host import PluginHost, get_host
-from eak_core.plugins.installed import Installed
-from eak_core.plugins.manifest import Plugin
-from eak_core.plugins.models import PluginCounter, PluginFault
+from eak_core.plugins.loading.candidates import from_entry_points, from_modules
+from eak_core.plugins.loading.host import PluginHost, get_host
+from eak_core.plugins.loading.installed import Installed
+from eak_core.plugins.loading.manifest import Plugin
+from eak_core.plugins.per_service.models import PluginCounter, PluginFault
 
 if TYPE_CHECKING:
     from eak_core.kit.testing.conformance.scene import Scene

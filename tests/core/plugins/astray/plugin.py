@@ -1,5 +1,5 @@
 """A plugin whose hook stands where nobody looks for it."""
 
-from eak_core.plugins.manifest import Plugin
+from eak_core.plugins.loading.manifest import Plugin
 
 plugin = Plugin("astray", "Astray", ">=0.1,<1")

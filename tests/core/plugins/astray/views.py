@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from eak_core.plugins.hookspecs import hookimpl
+from eak_core.plugins.hooks.hookspecs import hookimpl
 
 
 @hookimpl

@@ -11,12 +11,12 @@ from sqlalchemy import delete
 from wtforms import BooleanField, DateField, DecimalField, Form, IntegerField, StringField
 
 from eak_core.events import Context, subscriber
-from eak_core.plugins.contributions import AccountLinks, Asset, Denial, NavItem
-from eak_core.plugins.counters import count
-from eak_core.plugins.events import PluginConfigured, PluginDisabled, PluginEnabled
-from eak_core.plugins.hookspecs import hookimpl
-from eak_core.plugins.importers import ImportedComment, Importer, ImportReport
-from eak_core.plugins.manifest import Plugin, Stage
+from eak_core.plugins.hooks.contributions import AccountLinks, Asset, Denial, NavItem
+from eak_core.plugins.hooks.hookspecs import hookimpl
+from eak_core.plugins.hooks.importers import ImportedComment, Importer, ImportReport
+from eak_core.plugins.loading.manifest import Plugin, Stage
+from eak_core.plugins.per_service.counters import count
+from eak_core.plugins.per_service.events import PluginConfigured, PluginDisabled, PluginEnabled
 from tests.core.plugins.everything.models import Seen
 
 

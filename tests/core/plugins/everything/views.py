@@ -4,7 +4,7 @@ from typing import Any
 
 from flask import Response, abort, g, url_for
 
-from eak_core.plugins.blueprint import PluginBlueprint
+from eak_core.plugins.loading.blueprint import PluginBlueprint
 from tests.core.plugins.everything.plugin import plugin
 
 pages = PluginBlueprint(plugin, __name__)

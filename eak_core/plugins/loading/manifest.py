@@ -20,7 +20,7 @@ from eak_core.permissions import ROLES, Role
 from eak_core.visible import says_something
 
 if TYPE_CHECKING:
-    from eak_core.plugins.blueprint import PluginBlueprint
+    from eak_core.plugins.loading.blueprint import PluginBlueprint
 
 NAME = re.compile(r"[a-z][a-z0-9_]{1,30}")
 SEGMENT = re.compile(r"[a-z][a-z0-9-]{1,39}")

@@ -20,12 +20,18 @@ from eak_core.events import publish, subscriptions
 from eak_core.i18n import _l
 from eak_core.permissions import Actor, require
 from eak_core.permissions.checks import Place
-from eak_core.plugins import breaker, counters
-from eak_core.plugins.events import PluginDisabled, PluginEnabled, PluginRebuilt, PluginResumed
-from eak_core.plugins.host import PluginHost, get_host
-from eak_core.plugins.installed import Installed, State
-from eak_core.plugins.models import PluginActivation
-from eak_core.plugins.purge import notice_purges
+from eak_core.plugins.loading.host import PluginHost, get_host
+from eak_core.plugins.loading.installed import Installed, State
+from eak_core.plugins.per_request import breaker
+from eak_core.plugins.per_service import counters
+from eak_core.plugins.per_service.events import (
+    PluginDisabled,
+    PluginEnabled,
+    PluginRebuilt,
+    PluginResumed,
+)
+from eak_core.plugins.per_service.models import PluginActivation
+from eak_core.plugins.per_service.purge import notice_purges
 
 
 @dataclass(frozen=True, slots=True)

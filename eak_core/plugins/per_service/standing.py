@@ -10,10 +10,10 @@ from sqlalchemy import func, select
 from eak_core.db import Session
 from eak_core.events import subscriptions
 from eak_core.events.subscriptions import Health
-from eak_core.plugins.activation import activations
-from eak_core.plugins.host import PluginHost, get_host
-from eak_core.plugins.installed import Installed, State
-from eak_core.plugins.models import PluginActivation, PluginFault
+from eak_core.plugins.loading.host import PluginHost, get_host
+from eak_core.plugins.loading.installed import Installed, State
+from eak_core.plugins.per_service.activation import activations
+from eak_core.plugins.per_service.models import PluginActivation, PluginFault
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from sqlalchemy import delete, select
 from eak_core.db import Session
 from eak_core.db.upsert import upsert
 from eak_core.events import Context
-from eak_core.plugins.models import PluginCounter
+from eak_core.plugins.per_service.models import PluginCounter
 
 
 def count(ctx: Context, name: str, by: int = 1, *, subject: str | None = None) -> None:

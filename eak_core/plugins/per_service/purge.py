@@ -20,11 +20,11 @@ from eak_core.events.models import EventLog, OutboxMessage, ParkedEvent, Schedul
 from eak_core.events.reading import head
 from eak_core.i18n import _l, lazy_ngettext
 from eak_core.permissions import Actor, require
-from eak_core.plugins.events import PluginPurged
-from eak_core.plugins.host import get_host
-from eak_core.plugins.installed import State
-from eak_core.plugins.manifest import ManifestError, check_name
-from eak_core.plugins.models import (
+from eak_core.plugins.loading.host import get_host
+from eak_core.plugins.loading.installed import State
+from eak_core.plugins.loading.manifest import ManifestError, check_name
+from eak_core.plugins.per_service.events import PluginPurged
+from eak_core.plugins.per_service.models import (
     PluginActivation,
     PluginCounter,
     PluginFault,

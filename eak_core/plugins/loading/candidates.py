@@ -8,8 +8,8 @@ from functools import partial
 from importlib.metadata import EntryPoint, entry_points
 from types import ModuleType
 
-from eak_core.plugins.installed import SIBLINGS
-from eak_core.plugins.manifest import Plugin
+from eak_core.plugins.loading.installed import SIBLINGS
+from eak_core.plugins.loading.manifest import Plugin
 
 GROUP = "eak.plugins"
 

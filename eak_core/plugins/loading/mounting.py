@@ -9,10 +9,10 @@ from dataclasses import replace
 from flask import Flask
 
 from eak_core.i18n import _l
-from eak_core.plugins.blueprint import PluginBlueprint, files_of
-from eak_core.plugins.fields import schema
-from eak_core.plugins.installed import Installed, State
-from eak_core.plugins.manifest import ManifestError, Plugin
+from eak_core.plugins.loading.blueprint import PluginBlueprint, files_of
+from eak_core.plugins.loading.fields import schema
+from eak_core.plugins.loading.installed import Installed, State
+from eak_core.plugins.loading.manifest import ManifestError, Plugin
 
 logger = logging.getLogger("eak.plugins")
 

@@ -14,8 +14,8 @@ from sqlalchemy import select
 from werkzeug.exceptions import NotFound
 
 from eak_core.db import Session, current_session, db
-from eak_core.plugins.host import get_host
-from eak_core.plugins.models import PluginActivation
+from eak_core.plugins.loading.host import get_host
+from eak_core.plugins.per_service.models import PluginActivation
 
 # Nothing else can be a service's slug, so nothing else is worth a query.
 SLUG = re.compile(r"[a-z0-9-]{1,40}")

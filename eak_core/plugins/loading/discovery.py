@@ -13,10 +13,10 @@ import pluggy
 
 from eak_core.events import EventError
 from eak_core.i18n import _l
-from eak_core.plugins import checks
-from eak_core.plugins.candidates import Candidate
-from eak_core.plugins.installed import Installed, State
-from eak_core.plugins.manifest import ManifestError, Plugin
+from eak_core.plugins.loading import checks
+from eak_core.plugins.loading.candidates import Candidate
+from eak_core.plugins.loading.installed import Installed, State
+from eak_core.plugins.loading.manifest import ManifestError, Plugin
 
 logger = logging.getLogger("eak.plugins")
 

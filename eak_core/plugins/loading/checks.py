@@ -19,9 +19,9 @@ from eak_core import __version__
 from eak_core.db import Base
 from eak_core.events import CORE, EventError, EventRegistry
 from eak_core.i18n import _l
-from eak_core.plugins.hookspecs import PROJECT
-from eak_core.plugins.installed import Installed
-from eak_core.plugins.manifest import ManifestError, Plugin
+from eak_core.plugins.hooks.hookspecs import PROJECT
+from eak_core.plugins.loading.installed import Installed
+from eak_core.plugins.loading.manifest import ManifestError, Plugin
 
 _MARK = f"{PROJECT}_impl"
 

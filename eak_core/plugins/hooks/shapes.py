@@ -12,8 +12,8 @@ import click
 from flask_babel.speaklater import LazyString
 from markupsafe import Markup, escape
 
-from eak_core.plugins.contributions import AccountLinks, Asset, Denial, NavItem
-from eak_core.plugins.importers import Importer, ImportReport
+from eak_core.plugins.hooks.contributions import AccountLinks, Asset, Denial, NavItem
+from eak_core.plugins.hooks.importers import Importer, ImportReport
 
 Shape = Callable[[Any], Any]
 

@@ -23,15 +23,17 @@ from eak_core.db.trouble import is_database_trouble
 from eak_core.events import SITE
 from eak_core.i18n import _l, lazy_ngettext
 from eak_core.invocation import DEFAULT_INSTANCE, typed
-from eak_core.plugins import breaker, checks, hookspecs, mounting
-from eak_core.plugins.blueprint import PluginBlueprint
-from eak_core.plugins.candidates import Candidate
-from eak_core.plugins.contributions import Denial
-from eak_core.plugins.discovery import discover, settle
-from eak_core.plugins.installed import Installed
-from eak_core.plugins.isolation import isolated
-from eak_core.plugins.manifest import Plugin
-from eak_core.plugins.shapes import SHAPES
+from eak_core.plugins.hooks import hookspecs
+from eak_core.plugins.hooks.contributions import Denial
+from eak_core.plugins.hooks.isolation import isolated
+from eak_core.plugins.hooks.shapes import SHAPES
+from eak_core.plugins.loading import checks, mounting
+from eak_core.plugins.loading.blueprint import PluginBlueprint
+from eak_core.plugins.loading.candidates import Candidate
+from eak_core.plugins.loading.discovery import discover, settle
+from eak_core.plugins.loading.installed import Installed
+from eak_core.plugins.loading.manifest import Plugin
+from eak_core.plugins.per_request import breaker
 
 logger = logging.getLogger("eak.plugins")
 

@@ -18,10 +18,10 @@ from eak_core.events import publish
 from eak_core.i18n import _l
 from eak_core.permissions import Actor, require
 from eak_core.permissions.checks import Place
-from eak_core.plugins.events import PluginConfigured
-from eak_core.plugins.fields import restored, schema
-from eak_core.plugins.host import get_host
-from eak_core.plugins.models import PluginSetting
+from eak_core.plugins.loading.fields import restored, schema
+from eak_core.plugins.loading.host import get_host
+from eak_core.plugins.per_service.events import PluginConfigured
+from eak_core.plugins.per_service.models import PluginSetting
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from types import ModuleType
 from typing import Any
 
 from eak_core.db.migrations import Distribution
-from eak_core.plugins.manifest import Plugin
+from eak_core.plugins.loading.manifest import Plugin
 
 #: Modules beside ``plugin.py`` that are imported with it, where they exist.
 SIBLINGS = ("events", "models", "schedule", "subscribers", "views")

@@ -23,9 +23,9 @@ from eak_core.db.trouble import is_database_trouble
 from eak_core.events import CORE, SITE, publish, schedule
 from eak_core.events.parking import describe
 from eak_core.networks import client_network
-from eak_core.plugins.events import PluginSuspended
-from eak_core.plugins.isolation import isolated
-from eak_core.plugins.models import PluginActivation, PluginFault, PluginFaultSource
+from eak_core.plugins.hooks.isolation import isolated
+from eak_core.plugins.per_service.events import PluginSuspended
+from eak_core.plugins.per_service.models import PluginActivation, PluginFault, PluginFaultSource
 
 logger = logging.getLogger("eak.plugins")
 
@@ -229,7 +229,7 @@ def _fails_all_over(session: Session, activation: PluginActivation, now: datetim
 
 def _must_stay(session: Session, service_id: int, plugin: str) -> str | None:
     """Why ``plugin`` must not be put aside now, as it says itself; None where it may be."""
-    from eak_core.plugins.host import get_host
+    from eak_core.plugins.loading.host import get_host
 
     try:
         with isolated(session):
@@ -244,7 +244,7 @@ def _must_stay(session: Session, service_id: int, plugin: str) -> str | None:
 
 
 def _version_of(plugin: str) -> str:
-    from eak_core.plugins.host import get_host
+    from eak_core.plugins.loading.host import get_host
 
     found = get_host().installed.get(plugin)
     return found.version if found else ""

@@ -14,7 +14,7 @@ from typing import Any, Literal, NoReturn
 from flask import Blueprint
 
 from eak_core.events.core import service_at_hand
-from eak_core.plugins.manifest import ManifestError, Plugin
+from eak_core.plugins.loading.manifest import ManifestError, Plugin
 
 Area = Literal["service", "manage", "admin", "api"]
 

@@ -22,13 +22,13 @@ if TYPE_CHECKING:
 
     from eak_core.db import Session
     from eak_core.permissions import Actor
-    from eak_core.plugins.contributions import (
+    from eak_core.plugins.hooks.contributions import (
         AccountLinks,
         Asset,
         Denial,
         NavItem,
     )
-    from eak_core.plugins.importers import ImportedComment, Importer, ImportReport
+    from eak_core.plugins.hooks.importers import ImportedComment, Importer, ImportReport
 
 PROJECT = "eak"
 

@@ -13,9 +13,9 @@ from eak_core.events.core import get_event_core
 from eak_core.events.marks import own_events, purge_mark
 from eak_core.events.models import EventLog, Subscription
 from eak_core.i18n import _, _l, ngettext
-from eak_core.plugins.activation import activations, dependants_on, titles
-from eak_core.plugins.host import PluginHost, get_host
-from eak_core.plugins.manifest import Plugin
+from eak_core.plugins.loading.host import PluginHost, get_host
+from eak_core.plugins.loading.manifest import Plugin
+from eak_core.plugins.per_service.activation import activations, dependants_on, titles
 
 
 @dataclass(frozen=True)

@@ -16,10 +16,10 @@ from werkzeug.routing import BuildError
 from eak_core.db import current_session
 from eak_core.events import SITE
 from eak_core.permissions import Actor
-from eak_core.plugins import breaker
-from eak_core.plugins.contributions import NavItem
-from eak_core.plugins.host import get_host
-from eak_core.plugins.shapes import SHAPES
+from eak_core.plugins.hooks.contributions import NavItem
+from eak_core.plugins.hooks.shapes import SHAPES
+from eak_core.plugins.loading.host import get_host
+from eak_core.plugins.per_request import breaker
 
 logger = logging.getLogger("eak.plugins")
 

@@ -26,7 +26,7 @@ from wtforms import (
 )
 from wtforms.csrf.core import CSRFTokenField
 
-from eak_core.plugins.manifest import ManifestError
+from eak_core.plugins.loading.manifest import ManifestError
 
 #: What a field's value is in Python, where JSON would not keep it. The first that fits counts.
 _TYPES: tuple[tuple[type[Field], Any], ...] = (

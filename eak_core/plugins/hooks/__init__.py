@@ -1,0 +1,1 @@
+"""What the core asks: the hooks, the shape of each answer, and what a failing answer may cost."""

@@ -1,0 +1,1 @@
+"""What happens once per process: plugins are found, checked, mounted, and their answers indexed."""
