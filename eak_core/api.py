@@ -100,8 +100,7 @@ from eak_core.people.events import PersonErased, PersonJoined, RoleGranted, Role
 from eak_core.people.letters import mail_to, send_mail
 from eak_core.people.names import person_names
 from eak_core.permissions import Actor, SignInRequired, may, require
-from eak_core.plugins.hooks.commands import standalone
-from eak_core.plugins.hooks.contributions import AccountLinks, Asset, Denial, NavItem
+from eak_core.plugins.hooks.contributions import AccountLinks, Asset, Denial, NavItem, standalone
 from eak_core.plugins.hooks.hookspecs import hookimpl
 from eak_core.plugins.hooks.importers import (
     ImportedComment,

@@ -29,7 +29,7 @@ from eak_core.plugins.loading.candidates import from_entry_points, from_modules
 from eak_core.plugins.loading.host import PluginHost, get_host
 from eak_core.plugins.loading.installed import Installed
 from eak_core.plugins.loading.manifest import Plugin
-from eak_core.plugins.per_request import gate, slots
+from eak_core.plugins.per_request import breaker, gate, slots
 from eak_core.plugins.per_service.settings import plugin_settings
 from eak_core.portal.setup import init_portal
 from eak_core.services.models import Service
@@ -76,6 +76,7 @@ def create_app(
     init_portal(app)
     init_admin(app)
     slots.init_app(app)
+    breaker.init_app(app)
     _install_plugins(app, config, plugins)
     _init_events(app, config)
     return app

@@ -16,9 +16,9 @@ from eak_core.permissions import require
 from eak_core.plugins.loading.blueprint import ServiceBlueprint
 from eak_core.plugins.loading.host import get_host
 from eak_core.plugins.loading.installed import Installed
-from eak_core.plugins.per_request import breaker
 from eak_core.plugins.per_service import activation
 from eak_core.plugins.per_service.activation import Switched
+from eak_core.plugins.per_service.faults import faults_of
 from eak_core.plugins.per_service.preview import preview
 from eak_core.plugins.per_service.purge import notice_purges
 from eak_core.plugins.per_service.standing import standings
@@ -126,7 +126,7 @@ def faults(name: str) -> Answer:
         "manage/plugins_faults.html",
         found=found,
         suspended_at=row.suspended_at if row and row.active else None,
-        faults=breaker.faults(session, g.service.id, name),
+        faults=faults_of(session, g.service.id, name),
     )
 
 

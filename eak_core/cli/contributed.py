@@ -11,7 +11,7 @@ import click
 
 from eak_core.cli.frame import accept_instance, duplicate, state
 from eak_core.errors import Refused
-from eak_core.plugins.hooks.commands import is_standalone
+from eak_core.plugins.hooks.contributions import is_standalone
 
 _KEY = "eak_core.cli.contributed"
 _SERVICE = "eak_core.cli.contributed.service"

@@ -25,7 +25,7 @@ from eak_core.i18n import _l, lazy_ngettext
 from eak_core.invocation import DEFAULT_INSTANCE, typed
 from eak_core.plugins.hooks import hookspecs
 from eak_core.plugins.hooks.contributions import Denial
-from eak_core.plugins.hooks.isolation import isolated
+from eak_core.plugins.hooks.failures import isolated, note
 from eak_core.plugins.hooks.shapes import SHAPES
 from eak_core.plugins.loading import checks, mounting
 from eak_core.plugins.loading.blueprint import PluginBlueprint
@@ -33,7 +33,6 @@ from eak_core.plugins.loading.candidates import Candidate
 from eak_core.plugins.loading.discovery import discover, settle
 from eak_core.plugins.loading.installed import Installed
 from eak_core.plugins.loading.manifest import Plugin
-from eak_core.plugins.per_request import breaker
 
 logger = logging.getLogger("eak.plugins")
 
@@ -125,7 +124,6 @@ class PluginHost:
         """Belong to ``app``: mount the plugins' pages, announce their migrations."""
         app.extensions[EXTENSION] = self
         self._instance = Path(app.instance_path)
-        breaker.init_app(app)
         faults = mounting.mount(app, [each for each in self.installed.values() if each.loaded])
         self._found = {**self._found, **faults}
         self._mounted = mounting.mounted(app)
@@ -226,7 +224,7 @@ class PluginHost:
             with isolated(arguments.get("session")):
                 return self._shaped(hook, call.owner, call.function(*chosen))
         except Exception as error:  # noqa: BLE001 – logged and counted by the breaker
-            breaker.note(call.owner, hook, _service_id(arguments), error)
+            note(call.owner, hook, _service_id(arguments), error)
             return _FAILED
 
     def _shaped(self, hook: str, owner: str, answer: Any) -> Any:

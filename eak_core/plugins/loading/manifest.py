@@ -8,8 +8,9 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import chain
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from flask import Blueprint
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
 from wtforms import Form
 
@@ -18,9 +19,6 @@ from eak_core.events.types import Upcaster
 from eak_core.events.work import Work
 from eak_core.permissions import ROLES, Role
 from eak_core.visible import says_something
-
-if TYPE_CHECKING:
-    from eak_core.plugins.loading.blueprint import PluginBlueprint
 
 NAME = re.compile(r"[a-z][a-z0-9_]{1,30}")
 SEGMENT = re.compile(r"[a-z][a-z0-9-]{1,39}")
@@ -115,7 +113,7 @@ class Plugin:
     subscribers: list[Subscriber] = field(default_factory=list, init=False, repr=False)
     upcasters: dict[tuple[str, int], Upcaster] = field(default_factory=dict, init=False, repr=False)
     scheduled: dict[str, Work] = field(default_factory=dict, init=False, repr=False)
-    blueprints: "dict[str, PluginBlueprint]" = field(default_factory=dict, init=False, repr=False)
+    blueprints: dict[str, Blueprint] = field(default_factory=dict, init=False, repr=False)
 
     def __post_init__(self) -> None:
         check_name(self.name)

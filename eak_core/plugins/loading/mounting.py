@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from copy import copy
 from dataclasses import replace
 
-from flask import Flask
+from flask import Blueprint, Flask
 
 from eak_core.i18n import _l
 from eak_core.plugins.loading.blueprint import PluginBlueprint, files_of
@@ -56,7 +56,7 @@ def _mount(app: Flask, found: Installed, taken: frozenset[str]) -> None:
         app.register_blueprint(copy(blueprint))
 
 
-def _blueprints(found: Installed, plugin: Plugin) -> Iterable[PluginBlueprint]:
+def _blueprints(found: Installed, plugin: Plugin) -> Iterable[Blueprint]:
     yield from plugin.blueprints.values()
     if "service" not in plugin.blueprints and found.subfolder("static") is not None:
         assert found.module is not None

@@ -17,9 +17,9 @@ from eak_core.db import current_session
 from eak_core.events import SITE
 from eak_core.permissions import Actor
 from eak_core.plugins.hooks.contributions import NavItem
+from eak_core.plugins.hooks.failures import note
 from eak_core.plugins.hooks.shapes import SHAPES
 from eak_core.plugins.loading.host import get_host
-from eak_core.plugins.per_request import breaker
 
 logger = logging.getLogger("eak.plugins")
 
@@ -108,7 +108,7 @@ def linked(owner: str, hook: str, items: Iterable[NavItem]) -> list[Link]:
         except BuildError as error:
             if owner in get_host().features:
                 raise
-            breaker.note(owner, hook, g.service.id if g.get("service") else SITE, error)
+            note(owner, hook, g.service.id if g.get("service") else SITE, error)
             continue
         current = here == url or (url.endswith("/") and here.startswith(url))
         links.append(Link(item.label, url, current))

@@ -22,8 +22,7 @@ from eak_core.permissions import Actor, require
 from eak_core.permissions.checks import Place
 from eak_core.plugins.loading.host import PluginHost, get_host
 from eak_core.plugins.loading.installed import Installed, State
-from eak_core.plugins.per_request import breaker
-from eak_core.plugins.per_service import counters
+from eak_core.plugins.per_service import counters, faults
 from eak_core.plugins.per_service.events import (
     PluginDisabled,
     PluginEnabled,
@@ -186,7 +185,7 @@ def _let_back(session: Session, service_id: int, name: str) -> bool:
         .returning(PluginActivation.plugin)
     ).one_or_none()
     if resumed is not None:
-        breaker.forget(session, service_id, name)
+        faults.forget(session, service_id, name)
     return resumed is not None
 
 

@@ -23,7 +23,7 @@ from eak_core.permissions import Actor, PermissionRegistry
 from eak_core.permissions.registry import register_permission
 from eak_core.plugins.loading.candidates import from_modules
 from eak_core.plugins.loading.host import PluginHost, get_host
-from eak_core.plugins.per_request import gate, slots
+from eak_core.plugins.per_request import breaker, gate, slots
 from eak_core.plugins.per_service.activation import Switched, disabling, enable
 from eak_core.plugins.per_service.settings import plugin_settings
 from eak_core.services import lookup
@@ -76,6 +76,7 @@ def make_site(
     gate.turn_away(app)
     _pages(app)
     slots.init_app(app)
+    breaker.init_app(app)
     host = PluginHost(from_modules(plugins), features=features or {})
     host.init_app(app)
     for found in host.installed.values():

@@ -19,6 +19,7 @@ from eak_core.plugins.hooks.hookspecs import hookimpl
 from eak_core.plugins.hooks.shapes import SHAPES
 from eak_core.plugins.loading.host import get_host
 from eak_core.plugins.per_request import breaker
+from eak_core.plugins.per_service import faults
 from eak_core.plugins.per_service.activation import active_plugins, resume, resume_upgraded
 from eak_core.plugins.per_service.models import PluginActivation, PluginFault, PluginFaultSource
 from tests.core.plugins.making import host_of, make
@@ -307,7 +308,7 @@ def test_while_a_plugin_is_worked_on_its_failures_put_nothing_aside(
     visit(site, breaker.LIMIT + 2)
     assert active(site) == {"bad"}
     with read_session(site) as session:
-        [fault] = breaker.faults(session, service_at(session).id, "bad")
+        [fault] = faults.faults_of(session, service_at(session).id, "bad")
     assert fault["count"] == breaker.LIMIT + 2
 
 
@@ -327,8 +328,8 @@ def test_what_two_plugins_say_on_one_card_are_two_lines(make_app: MakeApp) -> No
 def test_failures_are_kept_with_their_traceback_and_counted(site: Flask) -> None:
     visit(site, 3)
     with read_session(site) as session:
-        [fault] = breaker.faults(session, service_at(session).id, "bad")
-        other = breaker.faults(session, service_at(session, "routes").id, "bad")
+        [fault] = faults.faults_of(session, service_at(session).id, "bad")
+        other = faults.faults_of(session, service_at(session, "routes").id, "bad")
     assert fault["count"] == 3
     assert fault["hook"] == "slot_service_home"
     assert "on purpose" in fault["traceback"]
@@ -443,7 +444,7 @@ def test_another_version_is_let_back_by_itself_and_the_same_is_not(
 def test_nothing_is_kept_that_tells_who_came_and_no_more_than_is_needed(
     site: Flask, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(breaker, "MOST_SOURCES", 3)
+    monkeypatch.setattr(faults, "MOST_SOURCES", 3)
     visit(site, 2 * breaker.LIMIT)
     with read_session(site) as session:
         sources = session.scalars(select(PluginFaultSource)).all()

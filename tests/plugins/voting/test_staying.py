@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import select
 
 from eak_core.kit.testing.site import Site
+from eak_core.plugins.hooks.failures import note
 from eak_core.plugins.loading.host import get_host
 from eak_core.plugins.per_request import breaker
 from eak_core.plugins.per_service.models import PluginActivation
@@ -50,7 +51,7 @@ def test_failures_put_it_aside_only_where_no_ballot_is_under_way(
     host = get_host(site.app)
     for _ in range(2 * breaker.LIMIT):
         with site.app.app_context():
-            breaker.note("voting", "slot_idea_aside", site.service.id, ZeroDivisionError("wrong"))
+            note("voting", "slot_idea_aside", site.service.id, ZeroDivisionError("wrong"))
     with site.reading() as session:
         (suspended,) = session.scalars(select(PluginActivation.suspended_at)).all()
     assert (suspended is None) is open_
