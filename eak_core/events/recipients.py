@@ -5,7 +5,7 @@ from email.headerregistry import Address, HeaderRegistry
 
 import idna
 
-from eak_core.events.outbox import Undeliverable
+from eak_core.events.sending import Undeliverable
 
 _REGISTRY = HeaderRegistry()
 

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any, Protocol, TypeVar
 
 from eak_core.db import Session
+from eak_core.events.outbox import enqueue
 from eak_core.events.types import Event, EventError, Upcaster
 
 F = TypeVar("F", bound=Callable[..., None])
@@ -106,11 +107,9 @@ class Context:
         False, and nothing queued, during a replay unless ``even_in_replay``, or where it was queued
         already.
         """
-        from eak_core.events import outbox
-
         if self.replaying and not even_in_replay:
             return False
-        return outbox.enqueue(
+        return enqueue(
             self.session,
             kind=kind,
             payload=payload,

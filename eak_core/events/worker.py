@@ -26,8 +26,8 @@ from eak_core.events.core import get_event_core, stand_in
 from eak_core.events.handling import FIRST_BATCH, Batch, TornTransaction, retry_parked
 from eak_core.events.log import committed
 from eak_core.events.models import ParkedEvent, Subscription
-from eak_core.events.outbox import Outbox
 from eak_core.events.performing import perform
+from eak_core.events.sending import Outbox
 from eak_core.events.types import CORE
 
 logger = logging.getLogger("eak.worker")

@@ -15,7 +15,8 @@ from eak_core.db import Session
 from eak_core.events import SITE, parking, schedule
 from eak_core.events.mail import FileTransport
 from eak_core.events.models import EventLog, OutboxMessage, ParkedEvent
-from eak_core.events.outbox import GIVE_UP_AFTER, Claimed, Outbox, enqueue_mail
+from eak_core.events.outbox import enqueue_mail
+from eak_core.events.sending import GIVE_UP_AFTER, Claimed, Outbox
 from eak_core.events.worker import Worker
 from eak_core.kit.testing.browser import Browser
 from eak_core.kit.testing.people import People

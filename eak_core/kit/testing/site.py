@@ -21,7 +21,7 @@ from eak_core import config as settings
 from eak_core.app import create_app
 from eak_core.db import Session, db, read_session, write_session
 from eak_core.events import Event, publish
-from eak_core.events.outbox import Claimed
+from eak_core.events.sending import Claimed
 from eak_core.events.worker import Worker
 from eak_core.ideas.models import Idea
 from eak_core.ideas.opening import create_service

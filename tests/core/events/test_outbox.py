@@ -22,7 +22,7 @@ from eak_core.errors import Misconfigured
 from eak_core.events import outbox
 from eak_core.events.mail import mail_transport
 from eak_core.events.models import OutboxMessage, TransportPause
-from eak_core.events.outbox import Claimed, Outbox, Unreachable
+from eak_core.events.sending import Claimed, Outbox, Unreachable
 from eak_core.kit.testing.fixtures import FrozenClock
 from tests.core.events.probe import MakeApp
 

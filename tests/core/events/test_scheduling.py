@@ -27,6 +27,7 @@ from eak_core.events import (
 from eak_core.events import scheduling as scheduled_work
 from eak_core.events import worker as worker_module
 from eak_core.events.models import EventLog, ScheduledWork
+from eak_core.events.sending import Outbox
 from eak_core.events.worker import Worker
 from tests.core.events.probe import SERVICE, Effect, Happened, Listener, MakeApp, drain, effects
 
@@ -141,10 +142,10 @@ def test_a_held_copy_does_nothing_by_itself_until_it_is_released(make_app: MakeA
         hold.hold(session)
     drain(app)
     assert effects(app) == []
-    assert outbox.Outbox(app).send_due() == 0
+    assert Outbox(app).send_due() == 0
     with write_session(app) as session:
         hold.release(session)
-    assert outbox.Outbox(app).send_due() == 1
+    assert Outbox(app).send_due() == 1
     drain(app)
     assert effects(app) == [12]
 

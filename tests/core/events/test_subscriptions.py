@@ -27,7 +27,7 @@ from eak_core.events import worker as worker_module
 from eak_core.events.handling import DEATHS_BEFORE_PARKING, FIRST_BATCH
 from eak_core.events.log import MAX_DEPTH
 from eak_core.events.models import EventLog, OutboxMessage
-from eak_core.events.outbox import Claimed
+from eak_core.events.sending import Claimed
 from eak_core.events.worker import Worker
 from tests.core.events.probe import (
     SERVICE,

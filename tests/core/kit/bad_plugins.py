@@ -13,7 +13,6 @@ from eak_core.kit.testing.conformance import (
     freshness,
     gate,
     histories,
-    life,
     managing,
     personal,
     purging,
@@ -457,12 +456,12 @@ BAD: dict[str, tuple[Mistake, Check, str]] = {
     ),
     "never_publishes": (
         replace("eak_PLUGIN/marks.py", "Mark.id) is not None:", "Mark.id) == 0:"),
-        life.check_what_is_declared_happens,
+        declared.check_what_is_declared_happens,
         "The event PLUGIN.marked of “PLUGIN” never happens in what `acts` do",
     ),
     "always_raises": (
         replace("eak_PLUGIN/subscribers.py", 'count(ctx, "marks")', "raise ValueError(event)"),
-        life.check_what_is_declared_happens,
+        declared.check_what_is_declared_happens,
         "A handler of “PLUGIN” raises",
     ),
     "waits_in_vain": (
@@ -472,7 +471,7 @@ BAD: dict[str, tuple[Mistake, Check, str]] = {
 def wait(event, ctx):
     count(ctx, "never")
 """),
-        life.check_what_is_declared_happens,
+        declared.check_what_is_declared_happens,
         "The handler wait (elsewhere.happened) of “PLUGIN” never runs",
     ),
     "never_due": (
@@ -484,7 +483,7 @@ from eak_core.api import on_schedule
 def sweep(session, service, name, due_at):
     pass
 """),
-        life.check_what_is_declared_happens,
+        declared.check_what_is_declared_happens,
         "What “sweep” of “PLUGIN” does is never due in what `acts` do",
     ),
     "behind_back": (

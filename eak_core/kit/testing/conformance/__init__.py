@@ -28,7 +28,6 @@ from eak_core.kit.testing.conformance import (
     freshness,
     gate,
     histories,
-    life,
     managing,
     personal,
     purging,
@@ -152,7 +151,7 @@ class PluginConformance:
         switching.check_switching_leaves_nothing(trial)
 
     def test_what_it_declares_happens(self, trial: Trial) -> None:
-        life.check_what_is_declared_happens(trial)
+        declared.check_what_is_declared_happens(trial)
 
     def test_early_is_late_is_rebuilt(self, trial: Trial) -> None:
         histories.check_early_is_late_is_rebuilt(trial)

@@ -12,6 +12,7 @@ from eak_core.db import Session, current_session
 from eak_core.ideas.models import Idea
 from eak_core.ideas.transitions import stage_graph
 from eak_core.kit.testing.conformance.hostile import HOSTILE
+from eak_core.kit.testing.conformance.scene import scene_of
 from eak_core.kit.testing.conformance.trial import READERS, Trial
 from eak_core.kit.testing.site import Site
 from eak_core.permissions import Actor
@@ -26,7 +27,7 @@ _ELSEWHERE = frozenset({"load_demo"})
 
 def check_hooks_answer_in_shape(trial: Trial) -> None:
     """Each hook answers with what its specification says, whoever asks."""
-    scene = trial.scene
+    scene = scene_of(trial)
     module = trial.found.module
     with scene.site.app.app_context():
         host = get_host()

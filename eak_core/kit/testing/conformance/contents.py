@@ -4,13 +4,14 @@ from collections.abc import Iterator
 
 from eak_core.kit.testing.conformance.exploring import Answer
 from eak_core.kit.testing.conformance.hostile import found_in, in_mail
+from eak_core.kit.testing.conformance.scene import scene_of
 from eak_core.kit.testing.conformance.trial import Trial
 from eak_core.kit.testing.pages import Control, Page
 
 
 def check_pages_answer(trial: Trial) -> None:
     """Every page of the plugin answers everybody without failing, and no hook raises."""
-    scene = trial.scene
+    scene = scene_of(trial)
     for answer in (*scene.typed, *scene.answers):
         assert answer.status < 500, (
             f"{answer.path} fails for the {answer.reader}: {answer.error or answer.status}. Refuse"
@@ -51,7 +52,7 @@ def check_nothing_is_inline(trial: Trial) -> None:
 def check_texts_are_escaped(trial: Trial) -> None:
     """What people typed is text wherever it is shown or sent: on pages, in feeds and exports, in
     mail, after every form of the plugin was filled with what would do harm."""
-    scene = trial.scene
+    scene = scene_of(trial)
     for answer in (*scene.typed, *scene.answers):
         harm = found_in(answer.text, answer.mimetype)
         assert harm is None, f"{answer.path}, shown to the {answer.reader}, {harm}"
@@ -61,16 +62,16 @@ def check_texts_are_escaped(trial: Trial) -> None:
 
 
 def _pages(trial: Trial) -> Iterator[tuple[Answer, Page]]:
-    for answer in (*trial.scene.typed, *trial.scene.answers):
+    for answer in (*scene_of(trial).typed, *scene_of(trial).answers):
         if answer.is_page:
             yield answer, Page(answer.text)
 
 
 def _without(trial: Trial, answer: Answer) -> Page:
     """The page as it is without the plugin; an empty one for the plugin's own."""
-    if trial.scene.is_own(answer.path):
+    if scene_of(trial).is_own(answer.path):
         return Page("")
-    return Page(trial.scene.shown_without(answer).text)
+    return Page(scene_of(trial).shown_without(answer).text)
 
 
 def _named(control: Control) -> tuple[str, str]:

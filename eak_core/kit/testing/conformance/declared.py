@@ -8,6 +8,7 @@ from werkzeug.datastructures import MultiDict
 from eak_core.events import CORE, EventRegistry
 from eak_core.kit.catalogues import missing_translations
 from eak_core.kit.golden import golden_problems
+from eak_core.kit.testing.conformance.scene import scene_of
 from eak_core.kit.testing.conformance.trial import Trial
 from eak_core.kit.testing.pages import Page
 from eak_core.plugins.loading.fields import restored, schema
@@ -31,7 +32,7 @@ def check_settings_are_sane(trial: Trial) -> None:
     form_class = trial.manifest.settings
     if form_class is None:
         return
-    site = trial.scene.site
+    site = scene_of(trial).site
     with site.app.test_request_context():
         known = schema(form_class)
     defaults = {name: setting.default for name, setting in known.items()}
@@ -63,10 +64,34 @@ def check_golden_files(trial: Trial, folder: Path) -> None:
 
 def check_it_can_be_built_anew(trial: Trial) -> None:
     """What has handlers and tables of its own can be built anew."""
-    with trial.scene.site.app.app_context():
+    with scene_of(trial).site.app.app_context():
         answered = trial.name in get_host().answering("reset_projections")
     needs = bool(trial.manifest.subscribers) and bool(trial.tables())
     assert answered or not needs, (
         f"“{trial.name}” has handlers and tables, and does not answer the hook reset_projections:"
         " without it, building anew would count everything twice."
+    )
+
+
+def check_what_is_declared_happens(trial: Trial) -> None:
+    """Each act succeeds, each event happens, each handler runs, and none of them raises."""
+    life, name = scene_of(trial).life, trial.name
+    failures = life.failures()
+    assert not failures, failures[0]
+    acts, events, handlers, work = life.missing()
+    assert not acts, (
+        f"The act {acts[0]} of “{name}” is refused each time it is tried, so it proves nothing: let"
+        " it prepare what it needs, or choose somebody who may."
+    )
+    assert not events, (
+        f"The event {events[0]} of “{name}” never happens in what `acts` do: publish it where its"
+        " fact becomes true, add an act that leads there, or remove its declaration."
+    )
+    assert not handlers, (
+        f"The handler {handlers[0]} of “{name}” never runs in what `acts` do: add an act that leads"
+        " to an event it claims, name in `beside` the plugin whose event it is, or remove it."
+    )
+    assert not work, (
+        f"What “{work[0]}” of “{name}” does is never due in what `acts` do: add an act that"
+        " schedules it, and let an act answer how much time passes until then."
     )

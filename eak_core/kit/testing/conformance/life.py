@@ -167,27 +167,3 @@ class Life:
 def name_of(act: Act) -> str:
     """What an act is called in its module."""
     return getattr(act, "__name__", repr(act))
-
-
-def check_what_is_declared_happens(trial: Trial) -> None:
-    """Each act succeeds, each event happens, each handler runs, and none of them raises."""
-    life, name = trial.scene.life, trial.name
-    failures = life.failures()
-    assert not failures, failures[0]
-    acts, events, handlers, work = life.missing()
-    assert not acts, (
-        f"The act {acts[0]} of “{name}” is refused each time it is tried, so it proves nothing: let"
-        " it prepare what it needs, or choose somebody who may."
-    )
-    assert not events, (
-        f"The event {events[0]} of “{name}” never happens in what `acts` do: publish it where its"
-        " fact becomes true, add an act that leads there, or remove its declaration."
-    )
-    assert not handlers, (
-        f"The handler {handlers[0]} of “{name}” never runs in what `acts` do: add an act that leads"
-        " to an event it claims, name in `beside` the plugin whose event it is, or remove it."
-    )
-    assert not work, (
-        f"What “{work[0]}” of “{name}” does is never due in what `acts` do: add an act that"
-        " schedules it, and let an act answer how much time passes until then."
-    )

@@ -9,6 +9,7 @@ from werkzeug.routing import Rule
 from eak_core.kit.testing.browser import Browser
 from eak_core.kit.testing.conformance import addresses
 from eak_core.kit.testing.conformance.exploring import Answer, ask
+from eak_core.kit.testing.conformance.scene import scene_of
 from eak_core.kit.testing.conformance.trial import Trial
 from eak_core.kit.testing.pages import Page
 from eak_core.plugins.loading.blueprint import PREFIXES
@@ -27,7 +28,7 @@ class Closed(NamedTuple):
 def check_managing_is_closed(trial: Trial) -> None:
     """Every address under ``gestion`` and ``admin`` refuses whoever has no business there, to be
     read and to be written to, and can be opened by who has."""
-    scene = trial.scene
+    scene = scene_of(trial)
     for closed in _closed(trial):
         path, methods = scene.explorer.known(closed.rule), closed.rule.methods or set()
         if "GET" in methods:
@@ -45,7 +46,7 @@ def check_managing_is_closed(trial: Trial) -> None:
 def check_nothing_is_written_without_a_token(trial: Trial) -> None:
     """Each address of the plugin that takes more than a reading refuses what comes without the
     token of a form, whoever sends it: another site could have sent it."""
-    site = trial.scene.site
+    site = scene_of(trial).site
     for address in addresses.of_plugin(site, trial.name, site.service):
         for method in sorted((address.rule.methods or set()) & addresses.WRITING):
             answer = trial.browser(site, "administrator").open(address.path, method=method)
@@ -60,7 +61,7 @@ def _closed(trial: Trial) -> Iterator[Closed]:
     manage, admin = PREFIXES["manage"].split("{")[0], PREFIXES["admin"].split("{")[0]
     # Where agents have a right of their own, some of the managers' pages may be theirs.
     agents = () if "agent" in trial.manifest.permissions.values() else ("agent",)
-    scene = trial.scene
+    scene = scene_of(trial)
     for address in addresses.of_plugin(scene.site, trial.name, scene.site.service):
         if address.rule.rule.startswith(manage):
             yield Closed(address.rule, "manager", ("visitor", "citizen", *agents))
@@ -71,8 +72,8 @@ def _closed(trial: Trial) -> Iterator[Closed]:
 
 def _ensure_known(trial: Trial, closed: Closed, path: str) -> None:
     """That nobody finds anything at an address says nothing about who may."""
-    browser = trial.browser(trial.scene.site, closed.keepers)
-    with trial.scene.life.play.still():
+    browser = trial.browser(scene_of(trial).site, closed.keepers)
+    with scene_of(trial).life.play.still():
         answer = ask(browser, closed.keepers, path)
     assert answer.status not in {403, 404}, (
         f"{closed.rule.rule} of “{trial.name}” answers {answer.status} to the {closed.keepers} at"

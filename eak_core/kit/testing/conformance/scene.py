@@ -102,3 +102,12 @@ class Scene:
     def is_own(self, path: str) -> bool:
         """Whether ``path`` is one of the plugin's."""
         return self.explorer.rule_of(path) is not None
+
+
+def scene_of(trial: Trial) -> Scene:
+    """A site where the plugin is on, was used and was looked at by everybody. Nothing that checks
+    do changes it."""
+    if trial.staged is None:
+        trial.staged = (trial.stage or Scene)(trial)
+    scene: Scene = trial.staged
+    return scene

@@ -8,7 +8,7 @@ from datetime import timedelta
 from functools import cached_property
 from random import Random
 from types import ModuleType
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from sqlalchemy import Table, select
 
@@ -23,9 +23,6 @@ from eak_core.plugins.loading.host import PluginHost, get_host
 from eak_core.plugins.loading.installed import Installed
 from eak_core.plugins.loading.manifest import Plugin
 from eak_core.plugins.per_service.models import PluginCounter, PluginFault
-
-if TYPE_CHECKING:
-    from eak_core.kit.testing.conformance.scene import Scene
 
 #: Something that happens on a site, with the dice for what is left open. It goes through domain
 #: functions; where there is nothing to act on it does nothing. What it answers is how much time
@@ -53,7 +50,7 @@ class Trial:
     """The plugin ``name`` among ``plugins``, with what it requires and what is ``beside`` it.
 
     ``acts`` are what people do with it, ``pages`` addresses of it that take arguments. ``seed`` is
-    what is left to chance. ``stage`` makes the scene that several checks look at, and keeps it.
+    what is left to chance. ``stage`` makes the scene that several checks look at (`scene_of`).
     ``rows`` are values for filled tables.
     """
 
@@ -65,8 +62,9 @@ class Trial:
     state_of: Callable[[Site], Any] | None = None
     beside: Sequence[str] = ()
     seed: int = field(default_factory=chosen_seed)
-    stage: "Callable[[Trial], Scene] | None" = None
+    stage: "Callable[[Trial], Any] | None" = None
     rows: Chosen = field(default_factory=dict)
+    staged: Any = field(default=None, init=False)
     _browsers: dict[tuple[int, str], Browser] = field(default_factory=dict)
 
     @cached_property
@@ -119,16 +117,6 @@ class Trial:
         """Switch on the plugin's company."""
         for name in self.company:
             site.enable(name)
-
-    @cached_property
-    def scene(self) -> "Scene":
-        """A site where the plugin is on, was used and was looked at by everybody. Nothing that
-        checks do changes it."""
-        if self.stage is not None:
-            return self.stage(self)
-        from eak_core.kit.testing.conformance.scene import Scene
-
-        return Scene(self)
 
     def dice(self) -> Random:
         """Dice that fall in the same way for the same seed."""

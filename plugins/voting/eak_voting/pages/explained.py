@@ -3,10 +3,12 @@
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
-from eak_core.api import _, clock, ngettext
-from eak_voting.ballots.finding import Phase
+from eak_core.api import _, clock, ngettext, valid_until
+from eak_voting.ballots.finding import Phase, phase
 from eak_voting.casting.choices import WrongChoices
+from eak_voting.models import Ballot
 from eak_voting.pages.figures import money
+from eak_voting.pages.wording import STATE_TITLES
 from eak_voting.settings import Settings, Terms
 
 #: The tone of the badge of each phase (`macros/page.html`).
@@ -196,3 +198,23 @@ def fault_explained(wrong: WrongChoices, terms: Terms) -> str:
                 amount=money(figures["amount"], budget.currency),
             )  # fmt: skip
     return _("This vote does not fit the ballot. Please choose again.")
+
+
+class Stands:
+    """Where a ballot stands now, in words; the page is asked for again when that changes."""
+
+    def __init__(self, ballot: Ballot) -> None:
+        self.phase: Phase = phase(ballot)
+        self.name = STATE_TITLES[self.phase]
+        self.tone = PHASE_TONES[self.phase]
+        self.left = ""
+        if self.phase == "open":
+            self.left, until = time_left(ballot.closes_at)
+            valid_until(until)
+        elif self.phase == "upcoming":
+            valid_until(ballot.opens_at)
+
+
+def stands(ballot: Ballot) -> Stands:
+    """Where ``ballot`` stands now."""
+    return Stands(ballot)

@@ -26,7 +26,7 @@ from eak_core.api import (
 from eak_voting.ballots.finding import ballots_of
 from eak_voting.casting import support
 from eak_voting.pages.blueprint import ballot_url, blueprint
-from eak_voting.pages.views import stands
+from eak_voting.pages.explained import stands
 from eak_voting.subscribers import supports
 
 limit_support = limited("voting.support", "30/minute;500/day")

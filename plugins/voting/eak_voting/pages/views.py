@@ -23,7 +23,7 @@ from eak_core.api import (
     valid_until,
 )
 from eak_voting.ballots import frozen
-from eak_voting.ballots.finding import Phase, ballot_for, ballot_of, phase, settings_of, terms_of
+from eak_voting.ballots.finding import ballot_for, ballot_of, phase, settings_of, terms_of
 from eak_voting.casting import reminders
 from eak_voting.casting.standing import standing
 from eak_voting.models import Ballot
@@ -32,6 +32,7 @@ from eak_voting.pages.blueprint import ballot_url, blueprint
 from eak_voting.pages.booth.ordering import reader_key
 from eak_voting.pages.booth.paper import lines
 from eak_voting.pages.booth.voter_session import envelope, kept_choices
+from eak_voting.pages.explained import stands
 from eak_voting.publishing.masking import told
 from eak_voting.settings import Settings
 from eak_voting.subscribers import voters_so_far
@@ -140,26 +141,6 @@ def communes_of(session: Session, settings: Settings) -> dict[str, str]:
     if settings.electorate.who != "inhabitants":
         return {}
     return {each.code: each.name for each in communes(session)}
-
-
-class Stands:
-    """Where a ballot stands now, in words; the page is asked for again when that changes."""
-
-    def __init__(self, ballot: Ballot) -> None:
-        self.phase: Phase = phase(ballot)
-        self.name = wording.STATE_TITLES[self.phase]
-        self.tone = explained.PHASE_TONES[self.phase]
-        self.left = ""
-        if self.phase == "open":
-            self.left, until = explained.time_left(ballot.closes_at)
-            valid_until(until)
-        elif self.phase == "upcoming":
-            valid_until(ballot.opens_at)
-
-
-def stands(ballot: Ballot) -> Stands:
-    """Where ``ballot`` stands now."""
-    return Stands(ballot)
 
 
 def _turnout(session: Session, ballot: Ballot) -> int | None:

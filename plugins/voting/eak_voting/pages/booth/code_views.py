@@ -24,7 +24,7 @@ from eak_voting.pages.blueprint import ballot_url, blueprint
 from eak_voting.pages.booth import voter_session
 from eak_voting.pages.booth.forms import ChangeForm, CodeForm, WithdrawForm
 from eak_voting.pages.booth.pages import ballot_to_vote
-from eak_voting.pages.views import stands
+from eak_voting.pages.explained import stands
 
 #: Nobody guesses 130 bits; whoever tries is slowed down all the same.
 limit_codes = limited("voting.code", "10/minute;60/day")

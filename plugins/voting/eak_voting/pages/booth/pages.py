@@ -25,8 +25,8 @@ from eak_voting.pages.booth.forms import (
 from eak_voting.pages.booth.ordering import visitor_key
 from eak_voting.pages.booth.paper import lines, summed_up, total
 from eak_voting.pages.booth.voter_session import Envelope
+from eak_voting.pages.explained import stands
 from eak_voting.pages.figures import money
-from eak_voting.pages.views import stands
 from eak_voting.pages.wording import GRADE_TITLES
 from eak_voting.settings import Terms
 

@@ -22,7 +22,7 @@ from eak_voting.pages.booth.forms import said_by
 from eak_voting.pages.booth.ordering import visitor_key
 from eak_voting.pages.booth.pages import voter_network
 from eak_voting.pages.booth.paper import lines
-from eak_voting.pages.views import stands
+from eak_voting.pages.explained import stands
 from eak_voting.settings import Terms
 
 #: As many clicks as there may be options, and some more for those who think again.

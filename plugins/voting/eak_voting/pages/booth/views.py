@@ -49,7 +49,7 @@ from eak_voting.pages.booth.pages import (
 )
 from eak_voting.pages.booth.toggle_views import buttons_page
 from eak_voting.pages.booth.voter_session import Envelope
-from eak_voting.pages.views import stands
+from eak_voting.pages.explained import stands
 from eak_voting.settings import Terms
 
 __all__ = ["blueprint", "vote_form_page"]

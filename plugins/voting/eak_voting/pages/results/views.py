@@ -24,12 +24,12 @@ from eak_voting.counting.outcome import Outcome
 from eak_voting.models import Ballot
 from eak_voting.pages import figures, wording
 from eak_voting.pages.blueprint import ballot_url, blueprint
+from eak_voting.pages.explained import stands
 from eak_voting.pages.results import sentences
 from eak_voting.pages.results.drawings import names as drawings
 from eak_voting.pages.results.open_choices import said_by
 from eak_voting.pages.results.result_charts import budget_chart, grades, merit_charts, vote_chart
 from eak_voting.pages.results.rule_sentences import rule
-from eak_voting.pages.views import stands
 from eak_voting.publishing.masking import hidden_title
 from eak_voting.publishing.shown import Shown, shown
 from eak_voting.settings import Terms
