@@ -53,7 +53,7 @@ from typing import TYPE_CHECKING, Any
 from eak_core import clock
 from eak_core.db import Base as Model
 from eak_core.db import Session, UTCDateTime, current_session, read_session, write_session
-from eak_core.db.upsert import insert_for, insert_once, upsert
+from eak_core.db.upsert import insert_once, upsert
 from eak_core.errors import (
     Conflict,
     EakError,
@@ -154,137 +154,219 @@ else:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 
+#: The plugin, and what it answers
+#:
+#: For ``plugin.py``: the manifest, the mark of an answer to a hook, and what answers are made of.
+#: What the plugin is set to, and what it keeps secret.
 __all__ = [
-    "REASON_LENGTH",
-    "SITE",
     "AccountLinks",
-    "Actor",
-    "Answer",
     "Asset",
-    "CheckboxesField",
+    "Denial",
+    "NavItem",
+    "Plugin",
+    "Stage",
+    "hookimpl",
+    "plugin_secret",
+    "plugin_settings",
+    "standalone",
+]
+
+#: Events, and what follows from them
+#:
+#: A fact is published with its change. Handlers follow from it, each once, and what is due at an
+#: instant is done by itself.
+__all__ += [
+    "SITE",
     "Code",
-    "Conflict",
+    "Context",
+    "Event",
+    "Moved",
+    "Recorded",
+    "count",
+    "counted",
+    "counts",
+    "event",
+    "on_schedule",
+    "past_events",
+    "publish",
+    "schedule",
+    "subscriber",
+    "unschedule",
+    "upcast",
+]
+
+#: What the core tells
+#:
+#: Its own events, to subscribe to.
+__all__ += [
     "ContentHidden",
     "ContentRestored",
-    "Context",
-    "Demo",
-    "Denial",
-    "EakError",
-    "Event",
-    "Forbidden",
-    "Form",
-    "Gone",
-    "Idea",
     "IdeaEdited",
     "IdeaStageChanged",
     "IdeaSubmitted",
     "IdeaWithdrawn",
+    "PersonErased",
+    "PersonJoined",
+    "PluginConfigured",
+    "PluginDisabled",
+    "PluginEnabled",
+    "RoleGranted",
+    "RoleRevoked",
+    "ServiceChanged",
+    "ServiceCreated",
+]
+
+#: Tables and transactions
+#:
+#: What a plugin stores, the same on both databases.
+__all__ += [
+    "Model",
+    "Session",
+    "UTCDateTime",
+    "current_session",
+    "insert_once",
+    "read_session",
+    "upsert",
+    "write_session",
+]
+
+#: Who may do what
+#:
+#: Asked first in each function that changes something.
+__all__ += [
+    "Actor",
+    "SignInRequired",
+    "may",
+    "require",
+]
+
+#: Refusals
+#:
+#: Raised with a sentence that the person is shown; nothing is changed then.
+__all__ += [
+    "Conflict",
+    "EakError",
+    "Forbidden",
+    "Gone",
+    "Invalid",
+    "NotFound",
+    "Refused",
+    "TooMany",
+]
+
+#: Services and people
+#:
+#: Where something happens, who is meant, and how to write to them.
+__all__ += [
+    "Service",
+    "communes",
+    "mail_to",
+    "person_names",
+    "person_since",
+    "send_mail",
+]
+
+#: Ideas
+#:
+#: To read them, to name them, and to bring them on.
+__all__ += [
+    "Idea",
+    "change_stage",
+    "criteria_of",
+    "criterion_name",
+    "criterion_question",
+    "has_outcome",
+    "idea_permalink",
+    "idea_url",
+    "matching_ideas",
+    "next_stages",
+    "public_idea",
+    "public_ideas",
+    "slug_of",
+    "stage_graph",
+]
+
+#: What is hidden
+#:
+#: Contents are hidden with a reason, and lose their words with the account of whoever wrote them.
+__all__ += [
+    "REASON_LENGTH",
+    "Written",
+    "hidden_reason",
+    "hidden_reasons",
+    "hide",
+    "loses_its_words",
+    "restore",
+]
+
+#: Pages
+#:
+#: Views, what they answer with, how long that holds, and how often it may be asked for.
+__all__ += [
+    "Answer",
+    "Page",
+    "PluginBlueprint",
+    "client_network",
+    "csv_cell",
+    "embeddable",
+    "fragment",
+    "limited",
+    "page_number",
+    "paginate",
+    "render",
+    "site_url",
+    "valid_until",
+]
+
+#: Forms
+#:
+#: What people fill in, and the one way to answer it.
+__all__ += [
+    "CheckboxesField",
+    "Form",
+    "InstantField",
+    "Needed",
+    "OnceForm",
+    "ReasonForm",
+    "attempt",
+    "clean_line",
+    "clean_lines",
+    "draft",
+    "drop_draft",
+    "finish",
+    "form_page",
+    "keep_draft",
+    "public_reason",
+]
+
+#: Words and time
+#:
+#: What people read, in their language and at their hour.
+__all__ += [
+    "_",
+    "_l",
+    "clock",
+    "in_paris",
+    "lazy_ngettext",
+    "markdown",
+    "ngettext",
+    "plain_summary",
+]
+
+#: What comes from another site
+#:
+#: For a plugin that reads the exports of a platform, or keeps what they hold.
+__all__ += [
     "ImportReport",
     "ImportedComment",
     "ImportedIdea",
     "Importer",
-    "InstantField",
-    "Invalid",
-    "Model",
-    "Moved",
-    "NavItem",
-    "Needed",
-    "NotFound",
-    "OnceForm",
-    "Page",
-    "PersonErased",
-    "PersonJoined",
-    "Plugin",
-    "PluginBlueprint",
-    "PluginConfigured",
-    "PluginDisabled",
-    "PluginEnabled",
-    "ReasonForm",
-    "Recorded",
-    "Refused",
     "RefusedRow",
-    "RoleGranted",
-    "RoleRevoked",
-    "Service",
-    "ServiceChanged",
-    "ServiceCreated",
-    "Session",
-    "SignInRequired",
-    "Stage",
-    "TooMany",
-    "UTCDateTime",
-    "Written",
-    "_",
-    "_l",
-    "attempt",
-    "change_stage",
-    "clean_line",
-    "clean_lines",
-    "client_network",
-    "clock",
-    "communes",
-    "count",
-    "counted",
-    "counts",
-    "criteria_of",
-    "criterion_name",
-    "criterion_question",
-    "csv_cell",
-    "current_session",
-    "draft",
-    "drop_draft",
-    "embeddable",
-    "event",
-    "finish",
-    "form_page",
-    "fragment",
-    "has_outcome",
-    "hidden_reason",
-    "hidden_reasons",
-    "hide",
-    "hookimpl",
-    "idea_permalink",
-    "idea_url",
-    "in_paris",
-    "insert_for",
-    "insert_once",
-    "keep_draft",
-    "lazy_ngettext",
-    "limited",
-    "loses_its_words",
-    "mail_to",
-    "markdown",
-    "matching_ideas",
-    "may",
-    "next_stages",
-    "ngettext",
-    "on_schedule",
-    "page_number",
-    "paginate",
-    "past_events",
-    "person_names",
-    "person_since",
-    "plain_summary",
-    "plugin_secret",
-    "plugin_settings",
-    "public_idea",
-    "public_ideas",
-    "public_reason",
-    "publish",
-    "read_session",
-    "render",
-    "require",
-    "restore",
-    "schedule",
-    "send_mail",
-    "site_url",
-    "slug_of",
-    "stage_graph",
-    "standalone",
-    "subscriber",
-    "unschedule",
-    "upcast",
-    "upsert",
-    "valid_until",
-    "write_session",
+]
+
+#: The demonstration
+#:
+#: For ``demo.py``.
+__all__ += [
+    "Demo",
 ]

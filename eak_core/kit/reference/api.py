@@ -1,39 +1,16 @@
-"""The names of `eak_core.api`, by what they are about."""
+"""The names of `eak_core.api`, by what they are for."""
 
 import inspect
 
 from eak_core import api as public
 from eak_core.kit.reference.described import answered, entry_of, of_class
-from eak_core.kit.reference.entries import Entry, Part, Section, markdown
-from eak_core.kit.reference.signatures import origin
-
-#: The rooms of the core that the names come from, in the order in which an author meets them.
-ROOMS = {
-    "plugins": "The plugin: what it says, answers and counts",
-    "events": "Events, handlers, and what is due",
-    "db": "The database",
-    "errors": "Refusals",
-    "permissions": "Who may do what",
-    "people": "People and mail",
-    "services": "Services",
-    "ideas": "Ideas",
-    "moderation": "Moderation",
-    "web": "Pages and forms",
-    "networks": "Whom a request comes from",
-    "demo": "The demonstration",
-    "i18n": "Words",
-    "clock": "Time",
-}
+from eak_core.kit.reference.entries import Part, Section, markdown
+from eak_core.kit.reference.signatures import groups, origin
 
 
 def api() -> Part:
-    """The reference of every name that plugins import."""
-    by_room: dict[str, list[Entry]] = {room: [] for room in ROOMS}
-    for name in public.__all__:
-        module, there = origin(public, name)
-        room = [*module.__name__.split("."), there][1]
-        by_room[room].append(entry_of(name, getattr(public, name), module, there))
-    sections = [Section(title, by_room[room]) for room, title in ROOMS.items()]
+    """The reference of every name that plugins import, in the groups of its ``__all__``."""
+    sections = [_section(*group) for group in groups(public)]
     functions = [each for each in map(_value, public.__all__) if inspect.isroutine(each)]
     more = answered(functions, map(_value, public.__all__))
     sections.append(
@@ -48,3 +25,9 @@ def api() -> Part:
 
 def _value(name: str) -> object:
     return getattr(public, name)
+
+
+def _section(said: str, names: list[str]) -> Section:
+    title, _line, text = said.partition("\n")
+    entries = [entry_of(name, _value(name), *origin(public, name)) for name in names]
+    return Section(title, entries, markdown(text.strip()))

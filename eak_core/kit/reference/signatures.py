@@ -125,12 +125,23 @@ def constant(module: ModuleType, name: str) -> tuple[str, str]:
     raise LookupError(f"{module.__name__} gives {name} no value")
 
 
+def groups(module: ModuleType) -> Iterator[tuple[str, list[str]]]:
+    """Each part of a module's ``__all__``: the ``#:`` comments above it, and the names."""
+    source = inspect.getsource(module)
+    for node in ast.parse(source).body:
+        if isinstance(node, ast.Assign | ast.AugAssign):
+            target = node.targets[0] if isinstance(node, ast.Assign) else node.target
+            if ast.unparse(target) == "__all__":
+                said = _comment_above(source.splitlines(), node.lineno)
+                yield said, ast.literal_eval(node.value)
+
+
 def _comment_above(lines: list[str], number: int) -> str:
     found: list[str] = []
     for line in reversed(lines[: number - 1]):
-        if not line.startswith("#: "):
+        if not line.startswith("#:"):
             break
-        found.insert(0, line[3:])
+        found.insert(0, line[2:].strip())
     return "\n".join(found)
 
 

@@ -27,8 +27,8 @@ _TEXT = """
 Templates of a plugin stand in `templates/<name>/` of its package and are named with that folder:
 `render("thanks/index.html", …)`. Everything they print is escaped; only `Markup` passes as it is.
 Beside what follows they have Flask's `url_for`, `g`, `request` and `get_flashed_messages`,
-`csrf_token`, and `_` and `ngettext` of [Words](api.md#words). A plugin adds none of these of its
-own: what it would add stood in every page, also where it is off.
+`csrf_token`, and `_` and `ngettext` of [Words and time](api.md#words-and-time). A plugin adds none
+of these of its own: what it would add stood in every page, also where it is off.
 """
 
 

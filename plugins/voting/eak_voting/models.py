@@ -133,7 +133,7 @@ class RegisterEntry(Model):
     """
 
     __tablename__ = "voting_register"
-    __table_args__ = {"sqlite_with_rowid": False}  # noqa: RUF012 - read once by SQLAlchemy
+    __table_args__ = ({"sqlite_with_rowid": False},)
 
     ballot_id: Mapped[int] = mapped_column(ForeignKey("voting_ballot.id"), primary_key=True)
     voter_key: Mapped[str] = mapped_column(String(DIGEST), primary_key=True)
@@ -211,7 +211,7 @@ class Activity(Model):
     themselves, whose networks lose even that name (`eak_voting.casting.bursts.settle`)."""
 
     __tablename__ = "voting_activity"
-    __table_args__ = {"sqlite_with_rowid": False}  # noqa: RUF012 - read once by SQLAlchemy
+    __table_args__ = ({"sqlite_with_rowid": False},)
 
     ballot_id: Mapped[int] = mapped_column(ForeignKey("voting_ballot.id"), primary_key=True)
     hour: Mapped[datetime] = mapped_column(primary_key=True)

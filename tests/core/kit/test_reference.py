@@ -95,6 +95,15 @@ def says(name: str, word: str) -> bool:
     return re.search(rf"\b{re.escape(word)}\b", said) is not None
 
 
+def test_the_api_stands_in_the_reference_in_its_own_groups_each_with_what_it_is_for() -> None:
+    *sections, _more = the_api().sections
+    names = [entry.name for section in sections for entry in section.entries]
+    assert names == api.__all__
+    assert len(names) == len(set(names)), "a name stands in two groups"
+    for section in sections:
+        assert section.text.endswith("."), f"nothing says what “{section.title}” is for"
+
+
 def test_every_name_of_the_api_is_in_the_reference_and_says_something() -> None:
     entries = by_name(the_api())
     for name in api.__all__:

@@ -18,7 +18,7 @@ from eak_core.api import (
     _,
     _l,
     clock,
-    insert_for,
+    insert_once,
     plugin_settings,
     render,
     require,
@@ -45,11 +45,8 @@ def ask(session: Session, actor: Actor, service: Service, ballot: Ballot) -> Non
         session, ballot, _before(session, service), clock.now()
     ):
         raise Refused(_l("This ballot closes in a few minutes: no reminder would come in time."))
-    session.execute(
-        insert_for(session, Reminder)
-        .values(ballot_id=ballot.id, person_id=actor.person_id, asked_at=clock.now())
-        .on_conflict_do_nothing()
-    )
+    asked = {"ballot_id": ballot.id, "person_id": actor.person_id, "asked_at": clock.now()}
+    insert_once(session, Reminder, asked, Reminder.person_id)
 
 
 def forget(session: Session, actor: Actor, ballot: Ballot) -> None:

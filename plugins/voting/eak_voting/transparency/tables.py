@@ -36,7 +36,7 @@ class TreeNode(Model):
     """The root of a complete subtree: of the ``2**level`` leaves from ``index << level``."""
 
     __tablename__ = "voting_node"
-    __table_args__ = {"sqlite_with_rowid": False}  # noqa: RUF012 - read once by SQLAlchemy
+    __table_args__ = ({"sqlite_with_rowid": False},)
 
     service_id: Mapped[int] = mapped_column(
         ForeignKey("service.id"), primary_key=True, autoincrement=False
