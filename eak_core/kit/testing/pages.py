@@ -20,8 +20,7 @@ class Control:
     attributes: Attributes
     inside_label: bool = False
     text: str = ""
-    options: list[str] = field(default_factory=list)
-    chosen: list[str] = field(default_factory=list)
+    options: list["Option"] = field(default_factory=list)
 
     @property
     def name(self) -> str:
@@ -42,11 +41,25 @@ class Control:
             return []
         if self.tag == "select":
             alone = "multiple" not in self.attributes
-            return self.chosen or (self.options[:1] if alone else [])
+            chosen = [option for option in self.options if "selected" in option.attributes]
+            return [each.value for each in chosen or (self.options[:1] if alone else [])]
         if self.tag == "textarea":
             # As HTML is read: line ends are normal, and the first one only opens the area.
             return [self.text.replace("\r\n", "\n").removeprefix("\n")]
         return [self.attributes.get("value", "")]
+
+
+@dataclass
+class Option:
+    """One of the choices of a list."""
+
+    attributes: Attributes
+    text: str = ""
+
+    @property
+    def value(self) -> str:
+        """What is sent of it: what it says, where it does not give a value of its own."""
+        return self.attributes.get("value", " ".join(self.text.split()))
 
 
 @dataclass
@@ -149,9 +162,7 @@ class Page(HTMLParser):
             self._control = Control(tag, attributes, "label" in self._open)
             (self._form.controls if self._form else self.loose).append(self._control)
         elif tag == "option" and self._control is not None:
-            self._control.options.append(attributes.get("value", ""))
-            if "selected" in attributes:
-                self._control.chosen.append(attributes.get("value", ""))
+            self._control.options.append(Option(attributes))
         elif tag == "img" and self._control is not None:
             self._control.text += attributes.get("alt", "")
         if tag not in _VOID:
@@ -167,8 +178,12 @@ class Page(HTMLParser):
                 pass
 
     def handle_data(self, data: str) -> None:
-        if self._control is not None and self._control.tag in {"textarea", "button"}:
+        if self._control is None:
+            return
+        if self._control.tag in {"textarea", "button"}:
             self._control.text += data
+        elif self._control.options:
+            self._control.options[-1].text += data
 
     def _note_inline(self, tag: str, attributes: Attributes) -> None:
         if tag == "style" or (tag == "script" and "src" not in attributes):

@@ -236,3 +236,8 @@ class TestReadingPages:
             "a": ["1"], "b": [], "c": ["y"], "d": ["q"], "e": ["text"], "f": [],
         }  # fmt: skip
         assert form.filled({"b": True, "d": "p"})["b"] == ["on"]
+
+    def test_an_option_without_a_value_sends_what_it_says(self) -> None:
+        html = "<form method=post><select name=a>{}</select></form>"
+        for options in ("<option> Lille <option>Lens", "<option value=x><option selected>Lille"):
+            assert Page(html.format(options)).form().filled({}) == {"a": ["Lille"]}

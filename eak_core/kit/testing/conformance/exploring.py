@@ -161,7 +161,9 @@ def fill(form: PageForm) -> dict[str, list[str]] | None:
         elif not any(control.sent) and control.kind in PLAUSIBLE:
             values[control.name] = PLAUSIBLE[control.kind]
         elif control.kind == "select" and not any(control.sent):
-            values[control.name] = next(filter(None, control.options), None)
+            values[control.name] = next(
+                filter(None, (each.value for each in control.options)), None
+            )
         elif control.kind == "radio" and control.name not in values:
             values.setdefault(control.name, control.attributes.get("value", "on"))
     if not any(each.kind in _TYPED_INTO for each in form.controls):
