@@ -17,7 +17,7 @@ from eak_core.db import current_session, db, init_db
 from eak_core.events import CORE, EventRegistry, Subscriber
 from eak_core.events.core import EventCore
 from eak_core.events.mail import mail_transport
-from eak_core.events.work import Work
+from eak_core.events.types import Work
 from eak_core.ideas import hooks as ideas
 from eak_core.ideas.setup import init_ideas
 from eak_core.people.entrance import find_visible

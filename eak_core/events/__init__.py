@@ -15,10 +15,10 @@ from eak_core.events.types import (
     Event,
     EventError,
     EventType,
+    Moved,
     Recorded,
     event,
 )
-from eak_core.events.work import Moved
 
 __all__ = [
     "CORE",

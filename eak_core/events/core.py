@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from eak_core.events.registry import EventRegistry
 from eak_core.events.subscribers import Subscriber
-from eak_core.events.work import Work
+from eak_core.events.types import Work
 
 
 @dataclass

@@ -8,10 +8,11 @@ from operator import attrgetter
 from eak_core.db import Session
 from eak_core.db.trouble import is_database_trouble, lost_while_idle
 from eak_core.events.core import EventCore
+from eak_core.events.failures import note
 from eak_core.events.log import Unit, handling
 from eak_core.events.marks import is_own, purge_mark
 from eak_core.events.models import ParkedEvent, Subscription
-from eak_core.events.parking import free_next, note, park, parked_subjects
+from eak_core.events.parking import free_next, park, parked_subjects
 from eak_core.events.reading import (
     POSITION,
     SUBJECT,

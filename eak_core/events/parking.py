@@ -4,8 +4,6 @@ The first of a subject is tried again with growing pauses; after `MAX_ATTEMPTS` 
 administrator, who retries it or skips it with a reason. The ones behind it follow in order.
 """
 
-import logging
-import traceback
 from typing import Literal
 
 from sqlalchemy import bindparam, func, select, update
@@ -13,18 +11,14 @@ from sqlalchemy.orm import Session
 
 from eak_core import clock
 from eak_core.errors import NotFound, Refused
-from eak_core.events.backoff import retry_time
+from eak_core.events.failures import describe, note, retry_time
 from eak_core.events.log import publish
 from eak_core.events.models import ParkedEvent, Subscription
 from eak_core.events.types import CORE, Code, Event, event
 from eak_core.i18n import _l
 from eak_core.visible import trimmed
 
-# Said at length while a plugin is written; on a site that runs, ten thousand events may be parked.
-logger = logging.getLogger("eak.failures")
-
 MAX_ATTEMPTS = 8
-MAX_ERROR_CHARACTERS = 8_000
 
 
 @event(CORE, "event.retried", version=1, subject="event:{position}")
@@ -68,20 +62,6 @@ def park(
         )
     )
     session.flush()
-
-
-def note(what: str, error: BaseException | str) -> str:
-    """`describe`, shown to an author as it happens: ``what`` failed, and why."""
-    text = describe(error)
-    logger.debug("%s:\n%s", what, text)
-    return text
-
-
-def describe(error: BaseException | str, most: int = MAX_ERROR_CHARACTERS) -> str:
-    """The text kept for administrators: the end of the traceback, where the cause stands."""
-    text = error if isinstance(error, str) else "".join(traceback.format_exception(error))
-    # Whatever an error says, both databases can keep it.
-    return text[-most:].replace("\0", "\N{REPLACEMENT CHARACTER}").encode(errors="replace").decode()
 
 
 def parked_subjects(session: Session, plugin: str, service_id: int) -> set[str]:

@@ -14,8 +14,7 @@ from eak_core.events import scheduling
 from eak_core.events.claim import claim
 from eak_core.events.core import EventCore, stand_in
 from eak_core.events.subscriptions import locked
-from eak_core.events.types import CORE, EventError
-from eak_core.events.work import Moved
+from eak_core.events.types import CORE, EventError, Moved
 
 logger = logging.getLogger("eak.worker")
 

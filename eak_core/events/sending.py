@@ -25,10 +25,9 @@ from eak_core.db import read_session, write_session
 from eak_core.db.clocks import clock_fault
 from eak_core.db.hold import not_held
 from eak_core.db.upsert import insert_for
-from eak_core.events.backoff import retry_time
 from eak_core.events.core import get_event_core
+from eak_core.events.failures import describe, retry_time
 from eak_core.events.models import OutboxMessage, TransportPause
-from eak_core.events.parking import describe
 
 logger = logging.getLogger("eak.outbox")
 

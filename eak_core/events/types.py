@@ -3,18 +3,19 @@
 The stored name (``idea.submitted``, 1) never is a Python path, so a class may be renamed or moved.
 A payload holds ids and machine words. Free text, names and addresses have no place in a log
 that is never rewritten, so a plain ``str`` field is refused when the class is declared.
+
+What happens by itself is declared beside the events, by the same owners: `Work`.
 """
 
 import re
 import types
 import typing
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Annotated, Any, ClassVar, Protocol, TypeVar
 
 import msgspec
-
-from eak_core.events.work import Work
 
 Code = Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9][a-z0-9_.:-]{0,63}$")]
 """The type of a field of an event that holds a machine word: a stage, a plugin's name, a slug. At
@@ -33,6 +34,24 @@ SITE = 0
 
 class EventError(Exception):
     """An event type or payload is not acceptable: the programmer's mistake, not a person's."""
+
+
+#: ``f(session, service, name, due_at)``, and what was computed before where something was.
+Handler = Callable[..., None]
+#: ``f(session, service, name, due_at)``: reads, and answers what is to be computed.
+Reader = Callable[[Any, Any, str, datetime], Callable[[], Any] | None]
+
+
+class Moved(Exception):
+    """What scheduled work has read before it computed is no longer so: it begins again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """What is done for a kind: ``writes`` in its transaction, and before it ``reads``."""
+
+    writes: Handler
+    reads: Reader | None = None
 
 
 class Owner(Protocol):

@@ -20,9 +20,9 @@ from eak_core.db import db, read_session, write_session
 from eak_core.db.clocks import clock_fault
 from eak_core.db.holding import doing, write_noted
 from eak_core.events import parking, scheduling, subscriptions
-from eak_core.events.backoff import retry_time
 from eak_core.events.claim import claim
 from eak_core.events.core import get_event_core, stand_in
+from eak_core.events.failures import note, retry_time
 from eak_core.events.handling import FIRST_BATCH, Batch, TornTransaction, retry_parked
 from eak_core.events.log import committed
 from eak_core.events.models import ParkedEvent, Subscription
@@ -248,7 +248,7 @@ class Worker:
                     sub.tries = 0
                 sub.failures += 1
                 sub.retry_at = retry_time(sub.failures)
-                sub.error = parking.note(f"{plugin} in service {service_id} waits", error)
+                sub.error = note(f"{plugin} in service {service_id} waits", error)
 
     def perform_due(self) -> int:
         """Do what is scheduled and due; answers how much of it was done."""

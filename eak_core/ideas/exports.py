@@ -14,9 +14,8 @@ import msgspec
 from sqlalchemy import select
 
 from eak_core.db import Session
-from eak_core.ideas.columns import AnyRow
 from eak_core.ideas.criteria import criteria_of
-from eak_core.ideas.listing import Filters, conditions, subject_names
+from eak_core.ideas.listing import AnyRow, Filters, conditions, subject_names
 from eak_core.ideas.models import Commune, Idea, IdeaCommune, IdeaCriterion
 from eak_core.people.models import Person
 from eak_core.plugins.loading.host import get_host

@@ -3,17 +3,20 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any, Literal, TypeAlias
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, Row, Select, func, select
 
 from eak_core.db import Session
-from eak_core.ideas.columns import AnyRow, AnySelect
 from eak_core.ideas.models import Commune, Idea, IdeaCommune, IdeaSubject, StageChange, Subject
 from eak_core.ideas.stages import DRAFT
 from eak_core.ideas.visibility import hidden_ideas, public_ideas
 from eak_core.ideas.wording import folded
 from eak_core.people.models import Person
+
+#: Statements and rows whose columns are chosen by a list and read by name.
+AnySelect: TypeAlias = Select[*tuple[Any, ...]]
+AnyRow: TypeAlias = Row[*tuple[Any, ...]]
 
 Sort = Literal["newest", "oldest", "title"]
 #: How much of the problem a list reads: a summary of 200 characters is cut from it.

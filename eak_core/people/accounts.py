@@ -17,8 +17,8 @@ from eak_core.i18n import _l
 from eak_core.people.addresses import normal_address
 from eak_core.people.events import PersonJoined, PersonRenamed, RoleGranted
 from eak_core.people.models import NAME_LENGTH, Person
+from eak_core.people.names import publish_everywhere
 from eak_core.people.passwords import check_password
-from eak_core.people.presence import publish_everywhere
 from eak_core.security_log import note
 from eak_core.visible import without_ignorable
 from eak_core.web.text import clean_line

@@ -9,8 +9,8 @@ from eak_core.permissions import Actor
 from eak_core.plugins.loading.host import get_host
 from eak_core.plugins.per_request.slots import Link, linked
 from eak_core.plugins.per_service.models import PluginActivation
+from eak_core.services.lookup import visible_to
 from eak_core.services.models import Service
-from eak_core.services.visibility import visible_to
 
 
 class Links(NamedTuple):

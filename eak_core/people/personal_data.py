@@ -22,8 +22,8 @@ from eak_core.people.actor import actor_for
 from eak_core.people.events import PersonErased, RoleRevoked
 from eak_core.people.letters import send_letter
 from eak_core.people.models import Person, RoleGrant, RoleInvitation
+from eak_core.people.names import publish_everywhere
 from eak_core.people.passwords import is_password_of
-from eak_core.people.presence import publish_everywhere
 from eak_core.people.roles import check_not_last_administrator
 from eak_core.permissions import Actor, require
 from eak_core.plugins.loading.host import get_host

@@ -12,8 +12,8 @@ from eak_core.events import publish
 from eak_core.i18n import _l
 from eak_core.permissions import Actor, require
 from eak_core.services.events import Changed, ServiceChanged
+from eak_core.services.lookup import visible_to
 from eak_core.services.models import AUDIENCES, Audience, Service
-from eak_core.services.visibility import visible_to
 from eak_core.visible import without_ignorable
 from eak_core.web.text import clean_line, clean_lines
 

@@ -1,11 +1,12 @@
-"""What a request needs to know of its service, in one query."""
+"""Services looked up: that of a request, in one query, and those that somebody may read."""
 
 from dataclasses import dataclass
 
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import ColumnElement, bindparam, func, or_, select, true
 
 from eak_core.db import Session
 from eak_core.events.models import LogHead, Subscription
+from eak_core.permissions import Actor
 from eak_core.plugins.per_service.models import PluginActivation
 from eak_core.services.models import Service
 from eak_core.services.slugs import SHAPE
@@ -73,3 +74,10 @@ def find(session: Session, slug: str) -> Place | None:
         return None
     service, plugins, head, shown, handled = row
     return Place(service, frozenset((plugins or "").split()), head, f"{shown}.{handled}")
+
+
+def visible_to(actor: Actor) -> ColumnElement[bool]:
+    """The condition on `Service` that keeps those ``actor`` may read."""
+    if actor.is_system or actor.agent or actor.administrator:
+        return true()
+    return or_(Service.audience == "public", Service.id.in_(sorted(actor.managed)))

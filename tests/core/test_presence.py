@@ -6,7 +6,7 @@ from eak_core import clock
 from eak_core.events.models import EventLog
 from eak_core.kit.testing.databases import Kind
 from eak_core.kit.testing.site import Site
-from eak_core.people.presence import services_of
+from eak_core.people.names import services_of
 
 ROWS = 3000
 """So many that reading them all costs more than an index: a planner may scan a shorter table."""

@@ -15,8 +15,7 @@ from packaging.specifiers import InvalidSpecifier, SpecifierSet
 from wtforms import Form
 
 from eak_core.events import EventType, Subscriber
-from eak_core.events.types import Upcaster
-from eak_core.events.work import Work
+from eak_core.events.types import Upcaster, Work
 from eak_core.permissions import ROLES, Role
 from eak_core.visible import says_something
 

@@ -9,8 +9,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from eak_core.db import Base, read_session, write_session
 from eak_core.events import Context, Event, Subscriber, event, publish
-from eak_core.events.types import EventType, Upcaster
-from eak_core.events.work import Work
+from eak_core.events.types import EventType, Upcaster, Work
 from eak_core.events.worker import Worker
 
 SERVICE = 1
