@@ -70,7 +70,8 @@ def start_worker(app: Flask) -> threading.Event:
     from eak_core.db.hold import held_since
     from eak_core.events.worker import Worker
     from eak_core.people.upkeep import start_upkeep
-    from eak_core.plugins.per_service.activation import resume_upgraded, start_missing
+    from eak_core.plugins.per_service.activation import start_missing
+    from eak_core.plugins.per_service.suspension import resume_upgraded
 
     with app.app_context(), write_session(app) as session:
         start_missing(session)

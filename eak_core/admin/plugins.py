@@ -16,7 +16,7 @@ from eak_core.permissions import require
 from eak_core.plugins.loading.blueprint import ServiceBlueprint
 from eak_core.plugins.loading.host import get_host
 from eak_core.plugins.loading.installed import Installed
-from eak_core.plugins.per_service import activation
+from eak_core.plugins.per_service import activation, suspension
 from eak_core.plugins.per_service.activation import Switched
 from eak_core.plugins.per_service.faults import faults_of
 from eak_core.plugins.per_service.preview import preview
@@ -112,7 +112,7 @@ def settings(name: str) -> Answer:
 @blueprint.post("/<name>/reprise")
 def resume(name: str) -> Answer:
     """Let a suspended plugin back onto the pages."""
-    done = activation.resume(current_session(), g.actor, g.service, name)
+    done = suspension.resume(current_session(), g.actor, g.service, name)
     return finish(*_said(done, url_for(".index")))
 
 

@@ -94,7 +94,8 @@ def worker(context: click.Context, once: bool, timeout: float) -> None:
     from eak_core.db import write_session
     from eak_core.events.worker import Worker
     from eak_core.people.upkeep import start_upkeep
-    from eak_core.plugins.per_service.activation import resume_upgraded, start_missing
+    from eak_core.plugins.per_service.activation import start_missing
+    from eak_core.plugins.per_service.suspension import resume_upgraded
     from eak_core.wsgi import settle
 
     _log_to_standard_error()

@@ -12,8 +12,8 @@ from eak_core.i18n import _l
 from eak_core.people.letters import send_mail
 from eak_core.people.models import Person
 from eak_core.people.roles import managers_of
-from eak_core.plugins.per_request.breaker import SUSPENDED
 from eak_core.plugins.per_service.activation import titles
+from eak_core.plugins.per_service.suspension import SUSPENDED
 from eak_core.services.models import Service
 from eak_core.web.links import site_url
 

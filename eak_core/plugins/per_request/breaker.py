@@ -12,16 +12,15 @@ import logging
 from datetime import datetime
 
 from flask import Flask, current_app
-from sqlalchemy import select, update
+from sqlalchemy import select
 
 from eak_core import clock
 from eak_core.db import Session, current_session, write_session
-from eak_core.events import CORE, SITE, publish, schedule
 from eak_core.plugins.hooks.failures import WORKER, isolated, taken
 from eak_core.plugins.loading.host import get_host
-from eak_core.plugins.per_service.events import PluginSuspended
 from eak_core.plugins.per_service.faults import WINDOW, record
 from eak_core.plugins.per_service.models import PluginActivation, PluginFaultSource
+from eak_core.plugins.per_service.suspension import suspend
 
 logger = logging.getLogger("eak.plugins")
 
@@ -30,9 +29,6 @@ LIMIT = 5
 #: … where they come from as many pages and clients, or from a worker.
 PAGES = 3
 CLIENTS = 3
-#: The work of telling those who run a service that a plugin was put aside; the room of people does
-#: it, as it knows them.
-SUSPENDED = "tell_suspended"
 
 
 def init_app(app: Flask) -> None:
@@ -90,15 +86,8 @@ def _break(session: Session, service_id: int, plugin: str) -> None:
             "plugin %s keeps failing in service %d, and stays: %s", plugin, service_id, reason
         )
         return
-    session.execute(
-        update(PluginActivation)
-        .where(PluginActivation.service_id == service_id, PluginActivation.plugin == plugin)
-        .values(suspended_at=now, suspended_version=_version_of(plugin))
-    )
+    suspend(session, service_id, plugin)
     logger.error("plugin %s is suspended in service %d", plugin, service_id)
-    if service_id != SITE:
-        publish(session, PluginSuspended(plugin=plugin), service_id=service_id)
-        schedule(session, CORE.name, service_id, f"{SUSPENDED}:{plugin}", now)
 
 
 def _fails_all_over(session: Session, activation: PluginActivation, now: datetime) -> bool:
@@ -131,8 +120,3 @@ def _must_stay(session: Session, service_id: int, plugin: str) -> str | None:
         logger.exception("plugin %s failed in must_stay", plugin)
         return f"it could not say whether it must stay ({type(error).__name__})"
     return None if reason is None else str(reason)
-
-
-def _version_of(plugin: str) -> str:
-    found = get_host().installed.get(plugin)
-    return found.version if found else ""

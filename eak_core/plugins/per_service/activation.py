@@ -22,12 +22,11 @@ from eak_core.permissions import Actor, require
 from eak_core.permissions.checks import Place
 from eak_core.plugins.loading.host import PluginHost, get_host
 from eak_core.plugins.loading.installed import Installed, State
-from eak_core.plugins.per_service import counters, faults
+from eak_core.plugins.per_service import counters
 from eak_core.plugins.per_service.events import (
     PluginDisabled,
     PluginEnabled,
     PluginRebuilt,
-    PluginResumed,
 )
 from eak_core.plugins.per_service.models import PluginActivation
 from eak_core.plugins.per_service.purge import notice_purges
@@ -72,28 +71,6 @@ def start_missing(session: Session) -> int:
     for plugin, service_id in missing:
         subscriptions.start(session, plugin, service_id)
     return len(missing)
-
-
-def resume_upgraded(session: Session) -> int:
-    """Let plugins back that were suspended in another version than the one that is installed now;
-    answers in how many places. Called before a worker starts."""
-    installed = get_host().installed
-    suspended = session.execute(
-        select(
-            PluginActivation.plugin,
-            PluginActivation.service_id,
-            PluginActivation.suspended_version,
-        ).where(PluginActivation.active, PluginActivation.suspended_at.is_not(None))
-    ).all()
-    resumed = 0
-    for plugin, service_id, version in suspended:
-        found = installed.get(plugin)
-        if found is None or found.state is not State.READY or found.version == version:
-            continue
-        if _let_back(session, service_id, plugin):
-            publish(session, PluginResumed(plugin=plugin), service_id=service_id)
-            resumed += 1
-    return resumed
 
 
 def activations(session: Session, service_id: int) -> dict[str, PluginActivation]:
@@ -160,33 +137,6 @@ def disabling(session: Session, actor: Actor, service: Place, name: str) -> Iter
         subscriptions.stop(session, name, service.id)
         yield Switched(True, _l("“%(plugin)s” is off. Its data is kept.", plugin=title))
         _publish(session, actor, service, PluginDisabled(plugin=name))
-
-
-def resume(session: Session, actor: Actor, service: Place, name: str) -> Switched:
-    """Let a suspended plugin back onto the pages, with a clean record of failures."""
-    require(actor, "plugin.toggle", service)
-    title = titles([name])
-    if not _let_back(session, service.id, name):
-        return Switched(False, _l("“%(plugin)s” is not suspended here.", plugin=title))
-    _publish(session, actor, service, PluginResumed(plugin=name))
-    return Switched(True, _l("“%(plugin)s” is back on the pages.", plugin=title))
-
-
-def _let_back(session: Session, service_id: int, name: str) -> bool:
-    """Let a suspended plugin back, with a clean sheet; False where it is not suspended."""
-    resumed = session.execute(
-        update(PluginActivation)
-        .where(
-            *_row(service_id, name),
-            PluginActivation.active,
-            PluginActivation.suspended_at.is_not(None),
-        )
-        .values(suspended_at=None, suspended_version=None)
-        .returning(PluginActivation.plugin)
-    ).one_or_none()
-    if resumed is not None:
-        faults.forget(session, service_id, name)
-    return resumed is not None
 
 
 def rebuild(session: Session, actor: Actor, service: Place, name: str) -> Switched:

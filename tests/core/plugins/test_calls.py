@@ -20,8 +20,9 @@ from eak_core.plugins.hooks.shapes import SHAPES
 from eak_core.plugins.loading.host import get_host
 from eak_core.plugins.per_request import breaker
 from eak_core.plugins.per_service import faults
-from eak_core.plugins.per_service.activation import active_plugins, resume, resume_upgraded
+from eak_core.plugins.per_service.activation import active_plugins
 from eak_core.plugins.per_service.models import PluginActivation, PluginFault, PluginFaultSource
+from eak_core.plugins.per_service.suspension import SUSPENDED, resume, resume_upgraded
 from tests.core.plugins.making import host_of, make
 from tests.core.plugins.site import (
     SYSTEM,
@@ -414,7 +415,7 @@ def test_those_who_run_the_service_are_to_be_told_once_it_is_put_aside_there(sit
     visit(site, breaker.LIMIT - 1)
     assert due() == []
     visit(site, 2 * breaker.LIMIT)
-    assert due() == [(here, f"{breaker.SUSPENDED}:bad")]
+    assert due() == [(here, f"{SUSPENDED}:bad")]
 
 
 def test_another_version_is_let_back_by_itself_and_the_same_is_not(
