@@ -52,7 +52,14 @@ from typing import TYPE_CHECKING, Any
 
 from eak_core import clock
 from eak_core.db import Base as Model
-from eak_core.db import Session, UTCDateTime, current_session, read_session, write_session
+from eak_core.db import (
+    Session,
+    UTCDateTime,
+    begin_writing,
+    current_session,
+    read_session,
+    write_session,
+)
 from eak_core.db.upsert import insert_once, upsert
 from eak_core.errors import (
     Conflict,
@@ -127,6 +134,7 @@ from eak_core.web.acts import (
     form_page,
     fragment,
     public_reason,
+    reads_first,
 )
 from eak_core.web.caching import valid_until
 from eak_core.web.csv_cells import csv_cell
@@ -223,6 +231,7 @@ __all__ += [
     "Model",
     "Session",
     "UTCDateTime",
+    "begin_writing",
     "current_session",
     "insert_once",
     "read_session",
@@ -337,6 +346,7 @@ __all__ += [
     "form_page",
     "keep_draft",
     "public_reason",
+    "reads_first",
 ]
 
 #: Words and time

@@ -83,7 +83,8 @@ def create_app(
 
 
 def _choose_transaction(app: Flask) -> None:
-    """Requests that may write say so before their first statement; see `eak_core.db.session`.
+    """Requests that may write say so before their first statement (see `eak_core.db.session`), or
+    once they come to it (`eak_core.web.acts.reads_first`).
 
     A server that lets requests wait for a thread says in ``eak.arrived`` (an aware instant) when it
     had taken them in; no header of a client can set it.
@@ -93,7 +94,8 @@ def _choose_transaction(app: Flask) -> None:
     def choose_transaction() -> None:
         session = current_session()
         session.arrived_at = request.environ.get(ARRIVED)
-        session.writes = request.method not in SAFE_METHODS
+        view = app.view_functions.get(request.endpoint or "")
+        session.writes = not (request.method in SAFE_METHODS or hasattr(view, "reads_first"))
 
 
 def _install_plugins(

@@ -4,6 +4,7 @@ from eak_core.db.base import Base, UTCDateTime
 from eak_core.db.engine import init_db
 from eak_core.db.session import (
     Session,
+    begin_writing,
     current_session,
     db,
     expect_long_work,
@@ -16,6 +17,7 @@ __all__ = [
     "Base",
     "Session",
     "UTCDateTime",
+    "begin_writing",
     "current_session",
     "db",
     "expect_long_work",

@@ -107,6 +107,22 @@ def _note_beginning(session: Session, transaction: orm.SessionTransaction) -> No
 db = SQLAlchemy(session_options={"class_": Session, "expire_on_commit": False})
 
 
+def begin_writing(session: Session) -> None:
+    """From here on ``session`` may write, where it could only read so far: on SQLite this waits for
+    the writer's place.
+
+    What was read before was read in a transaction that ends here. It stays loaded, and may have
+    changed meanwhile: what an act depends on is read anew, locked, by the act itself, as it has to
+    be on PostgreSQL anyway. The instant that counts (`Session.began_at`) stays that of the first.
+    """
+    if session.writes:
+        return
+    session.arrived_at = session.began_at
+    session.commit()
+    session.writes = True
+    session.begin()
+
+
 @contextmanager
 def write_session(app: Flask) -> Iterator[Session]:
     """A session of its own that may write; commits at the end, rolls back on an error."""

@@ -155,6 +155,8 @@ def _set_up(connection: sqlite3.Connection, queue: WriterQueue | None, synchrono
     _use_wal(cursor, queue)
     cursor.execute(f"PRAGMA synchronous={synchronous}")
     cursor.execute("PRAGMA foreign_keys=ON")
+    # What is laid aside in a temporary table stands in no file.
+    cursor.execute("PRAGMA temp_store=MEMORY")
     # What is deleted or overwritten is also gone from the file: an erasure is one.
     cursor.execute("PRAGMA secure_delete=ON")
     cursor.close()

@@ -79,6 +79,8 @@ class Batch:
         self.parked = parked_subjects(self.session, sub.plugin, sub.service_id)
         self.settings = self.core.settings(self.session, sub.service_id, sub.plugin)
         self.budget = BUDGET[self.session.get_bind().dialect.name]
+        #: Whether this batch has left events behind that were there when it read.
+        self.left = False
         self.started = time.monotonic()
         self.deadline = self.started + self.budget
 
@@ -112,6 +114,7 @@ class Batch:
         else:
             sub.error = None
             self._take(rows)
+        self.left = len(rows) == limit or before + len(rows) > sub.position
         # Behind what killed the process care ends; before it, it goes on from one by one.
         sub.tries = DEATHS_BEFORE_CARE if sub.position < sub.careful_until else 0
         sub.handling_ms += round((time.perf_counter() - started) * 1000)

@@ -203,7 +203,7 @@ class Worker:
                 batch = Batch(session, self.core, sub, most)
                 moved = batch.advance()
                 self._pace[plugin, service_id] = batch.pace
-                more = moved > 1 and time.monotonic() < until
+                more = moved > 1 and batch.left and time.monotonic() < until
                 if more:
                     sub.tries += 1
                 if moved:

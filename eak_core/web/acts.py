@@ -22,7 +22,7 @@ from werkzeug.wrappers import Response
 from wtforms import HiddenField, TextAreaField
 from wtforms.validators import InputRequired, Length, Regexp
 
-from eak_core.db import current_session
+from eak_core.db import begin_writing, current_session
 from eak_core.errors import Conflict, EakError, Invalid, Refused
 from eak_core.i18n import _l
 from eak_core.permissions import SignInRequired
@@ -30,6 +30,7 @@ from eak_core.web.forms import Form
 from eak_core.web.text import REASON_LENGTH
 
 T = TypeVar("T")
+View = TypeVar("View", bound=Callable[..., Any])
 
 #: What a view answers.
 Answer = str | Response | tuple[str, int]
@@ -40,6 +41,22 @@ Refusals = type[EakError] | tuple[type[EakError], ...]
 
 #: What can be mended on the form: another answer, a look at what others did, a step before.
 MENDABLE: Refusals = (Invalid, Conflict, Refused)
+
+
+def reads_first(view: View) -> View:
+    """Let the requests that ``view`` answers read until `attempt` comes to its act, for forms that
+    very many send at once: on SQLite they wait for the writer's place only then, and hold it for
+    the act alone::
+
+        @blueprint.post("/<int:ballot_id>/vote")
+        @reads_first
+        def send(ballot_id: int) -> Answer: ...
+
+    What the act depends on it reads anew, locked. A view that writes without `attempt` calls
+    `begin_writing` before.
+    """
+    view.reads_first = True  # type: ignore[attr-defined]  # a function keeps what is put into it
+    return view
 
 
 def attempt(
@@ -66,6 +83,7 @@ def attempt(
             raise SignInRequired(_l("You are no longer signed in."))
         if not form.validate():
             return None
+        begin_writing(session)
         result = act()
         session.commit()
     except EakError as refusal:

@@ -453,3 +453,29 @@ def test_a_slow_batch_handler_is_given_fewer_events_and_a_quick_one_more(
     for _batch in range(4):
         worker.advance("probe", SERVICE)
     assert sizes[2:] == [4 * FIRST_BATCH, 2 * FIRST_BATCH, FIRST_BATCH, FIRST_BATCH // 2]
+
+
+@pytest.mark.parametrize(
+    ("many", "commits"),
+    [
+        # One counts the try, the other has the effects.
+        (5, 2),
+        (FIRST_BATCH - 1, 2),
+        # As many as it reads may not be all: it looks once more, and for twice as many.
+        (FIRST_BATCH, 3),
+        (4 * FIRST_BATCH, 4),
+    ],
+)
+def test_what_is_read_whole_is_not_looked_for_again(
+    make_app: MakeApp, many: int, commits: int
+) -> None:
+    app = make_app(noting())
+    start(app)
+    with write_session(app) as session:
+        for number in range(many):
+            publish(session, Happened(thing=number, number=number), service_id=SERVICE)
+    committed: list[Any] = []
+    with app.app_context():
+        listen(db.engine, "commit", committed.append)
+    assert Worker(app).advance("probe", SERVICE, seconds=60) == many
+    assert len(committed) == commits

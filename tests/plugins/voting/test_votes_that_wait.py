@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import text
@@ -18,6 +19,7 @@ from eak_core.kit.testing.fixtures import FrozenClock
 from eak_voting.ballots.preparing import locked
 from eak_voting.casting.votes import TooLate
 from eak_voting.models import Ballot
+from eak_voting.pages.booth import views
 from eak_voting.settings import Secrecy
 from tests.plugins.voting.conftest import Polls
 from tests.plugins.voting.voting_pages import choose, papers, path, voters
@@ -128,3 +130,25 @@ def test_forms_that_wait_for_a_thread_or_for_the_writer_across_the_close_are_tak
     assert voters(polls, ballot) == VOTERS
     assert send(*forms[VOTERS], world.now).status_code != 303
     assert papers(polls, ballot) == ["[1]"] * VOTERS
+
+
+def test_a_ballot_that_is_closed_while_a_vote_is_read_does_not_take_it(
+    polls: Polls, clock: FrozenClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ballot = polls.open(secrecy="secret")
+    client = polls.site.browser()
+    client.sign_in(polls.site.people.add("Person"))
+    assert choose(client, ballot, option=["1"]).status_code == 303
+    read = views.cast_form
+
+    def close_and_read(*given: Any) -> Any:
+        with polls.site.writing() as session:
+            locked(session, session.get_one(Ballot, ballot.id)).state = "closed"
+        return read(*given)
+
+    monkeypatch.setattr(views, "cast_form", close_and_read)
+    answer = client.submit(path(ballot, "verifier"), "verifier")
+    assert answer.status_code == 409
+    assert "Ce scrutin est clos" in answer.text
+    assert papers(polls, ballot) == []
+    assert voters(polls, ballot) == 0

@@ -32,46 +32,50 @@ def mix_around(session: Session, model: type[Model], ballot_id: int, key: str) -
     if session.get_bind().dialect.name != "sqlite":
         return
     session.flush()
-    # Every secret vote pays for this: values go back as they came, and nothing is made of them.
+    # Every secret vote pays for this: the rows never leave the database.
     ask, around = session.connection().exec_driver_sql, _around(cast("Table", model.__table__))
     before, after = (_draw.randint(*_AROUND) for _side in range(2))
-    first = ask(around.before, (ballot_id, key, before)).scalar_one() or key
-    last = ask(around.after, (ballot_id, key, after)).scalar_one() or key
-    rows = [tuple(row) for row in ask(around.rows, (ballot_id, first, last))]
-    _draw.shuffle(rows)
-    ask(around.delete, (ballot_id, first, last))
-    ask(around.insert, rows)
+    ends = ask(around.ends, (ballot_id, key, before, ballot_id, key, after)).one()
+    between = (ballot_id, ends[0] or key, ends[1] or key)
+    ask(around.make)
+    ask(around.take, between)
+    ask(around.delete, between)
+    ask(around.put_back)
+    ask(around.forget)
 
 
 class _Around(NamedTuple):
-    """Statements for SQLite: how far the rows around one reach on either side, what they hold, and
-    what takes them away and puts them back."""
+    """Statements for SQLite: how far the rows around one reach on either side; what lays these
+    aside, in memory, takes them away and puts them back in another order."""
 
-    before: str
-    after: str
-    rows: str
+    ends: str
+    make: str
+    take: str
     delete: str
-    insert: str
+    put_back: str
+    forget: str
 
 
 @cache
 def _around(table: Table) -> _Around:
     name, key = table.name, _key(table).name
     columns = ", ".join(column.name for column in table.columns)
-    places = ", ".join("?" for _column in table.columns)
+    aside = f"temp.mixing_{name}"
     between = f"WHERE ballot_id = ? AND {key} BETWEEN ? AND ?"
 
-    def reach(which: str, beyond: str, order: str) -> str:
+    def end(which: str, beyond: str, order: str) -> str:
         side = f"SELECT {key} AS k FROM {name} WHERE ballot_id = ? AND {key} {beyond} ?"  # noqa: S608
-        return f"SELECT {which}(k) FROM ({side} ORDER BY {key} {order} LIMIT ?)"  # noqa: S608
+        return f"(SELECT {which}(k) FROM ({side} ORDER BY {key} {order} LIMIT ?))"  # noqa: S608
 
-    # Names of our own tables and columns, and nothing that anybody typed.
+    # Names of our own tables and columns, and nothing that anybody typed. The order is drawn by
+    # SQLite's own generator, a stream cipher that the system's randomness has keyed.
     return _Around(
-        reach("min", "<", "DESC"),
-        reach("max", ">", "ASC"),
-        f"SELECT {columns} FROM {name} {between}",  # noqa: S608
+        f"SELECT {end('min', '<', 'DESC')}, {end('max', '>', 'ASC')}",
+        f"CREATE TEMP TABLE IF NOT EXISTS mixing_{name} AS SELECT {columns} FROM {name} WHERE 0",  # noqa: S608
+        f"INSERT INTO {aside} SELECT {columns} FROM {name} {between}",  # noqa: S608
         f"DELETE FROM {name} {between}",  # noqa: S608
-        f"INSERT INTO {name} ({columns}) VALUES ({places})",  # noqa: S608
+        f"INSERT INTO {name} ({columns}) SELECT {columns} FROM {aside} ORDER BY random()",  # noqa: S608
+        f"DELETE FROM {aside}",  # noqa: S608
     )
 
 

@@ -18,6 +18,7 @@ from eak_core.api import (
     current_session,
     finish,
     limited,
+    reads_first,
     render,
     write_session,
 )
@@ -129,6 +130,7 @@ def check(ballot_id: int) -> Answer:
 
 
 @blueprint.post("/<int:ballot_id>/verifier")
+@reads_first
 def send(ballot_id: int) -> Answer:
     """Cast what the page before showed."""
     session = current_session()
