@@ -16,8 +16,9 @@ from eak_core.services.models import Service
 from eak_voting.ballots.finding import terms_of
 from eak_voting.ballots.preparing import Draft, prepare
 from eak_voting.casting import choices, receipts
+from eak_voting.casting.box import Cast
 from eak_voting.casting.opening import announce
-from eak_voting.casting.votes import Cast, cast
+from eak_voting.casting.votes import cast
 from eak_voting.models import Ballot
 from eak_voting.settings import (
     ApprovalRules,

@@ -13,17 +13,9 @@ from eak_core.kit.testing.browser import Browser
 from eak_core.kit.testing.fixtures import FrozenClock
 from eak_core.permissions import Actor, SignInRequired
 from eak_voting.casting import receipts
-from eak_voting.casting.votes import (
-    CodeNeeded,
-    TooEarly,
-    TooLate,
-    WrongCode,
-    cast,
-    change_with_code,
-    has_voted,
-    own_choices,
-    withdraw,
-)
+from eak_voting.casting.box import CodeNeeded, WrongCode
+from eak_voting.casting.holding import TooEarly, TooLate
+from eak_voting.casting.votes import cast, change_with_code, has_voted, own_choices, withdraw
 from eak_voting.models import Ballot, Paper, Receipt, RegisterEntry
 from eak_voting.settings import Electorate, Secrecy
 from tests.plugins.voting.conftest import Polls

@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 from eak_core.events.models import EventLog
 from eak_core.kit.testing.fixtures import FrozenClock
 from eak_voting.casting import receipts
-from eak_voting.casting.votes import Cast, CodeNeeded
+from eak_voting.casting.box import Cast, CodeNeeded
 from eak_voting.models import Ballot, Paper, Receipt, RegisterEntry
 from eak_voting.settings import Secrecy
 from tests.plugins.voting.conftest import Polls

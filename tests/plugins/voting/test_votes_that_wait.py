@@ -17,7 +17,7 @@ from eak_core.db import sqlite
 from eak_core.kit.testing.browser import Browser
 from eak_core.kit.testing.fixtures import FrozenClock
 from eak_voting.ballots.preparing import locked
-from eak_voting.casting.votes import TooLate
+from eak_voting.casting.holding import TooLate
 from eak_voting.models import Ballot
 from eak_voting.pages.booth import views
 from eak_voting.settings import Secrecy

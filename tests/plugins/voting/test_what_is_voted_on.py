@@ -18,10 +18,11 @@ from eak_core.moderation.decisions import hide
 from eak_core.people.personal_data import erase_person
 from eak_core.permissions import Actor
 from eak_voting.casting import box, exclusions
+from eak_voting.casting.box import WrongCode
 from eak_voting.casting.bursts import bursts_of
 from eak_voting.casting.opening import announce
 from eak_voting.casting.receipts import new_form_key
-from eak_voting.casting.votes import WrongCode, cast, has_voted, withdraw
+from eak_voting.casting.votes import cast, has_voted, withdraw
 from eak_voting.models import Ballot, BallotOption, Paper, Receipt, RegisterEntry
 from eak_voting.settings import Secrecy
 from tests.plugins.voting.conftest import Polls

@@ -47,8 +47,7 @@ def next_receipts(session: Session, ballot: Ballot, after: datetime) -> None:
     """Set when receipts enter the public log the next time before the close, or secret votes are
     written anew."""
     if ballot.secrecy == "secret":
-        hour = after.replace(minute=0, second=0, microsecond=0)
-        _at(session, ballot, "receipts", hour + MIXING)
+        _at(session, ballot, "receipts", hour_of(after) + MIXING)
     elif settings_of(ballot).publication == "live":
         _at(session, ballot, "receipts", after + RECEIPTS)
 
@@ -98,6 +97,11 @@ def forget(session: Session, ballot: Ballot) -> None:
     """Let nothing more happen to ``ballot`` by itself."""
     for kind in _KINDS:
         unschedule(session, plugin.name, ballot.service_id, f"{kind}:{ballot.id}")
+
+
+def hour_of(at: datetime) -> datetime:
+    """The hour that ``at`` lies in: the finest time that register and events of votes know."""
+    return at.replace(minute=0, second=0, microsecond=0)
 
 
 def ballot_id_of(name: str) -> int:

@@ -22,7 +22,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import bindparam, delete, func, select, text, update
 
 from eak_core.api import Actor, Service, Session, UTCDateTime, clock, person_since, upsert
-from eak_voting.casting.box import hour_of
+from eak_voting.ballots.timetable import hour_of
 from eak_voting.models import Activity, Ballot, Paper
 
 #: Votes of one network in one hour, below which nothing is unusual.

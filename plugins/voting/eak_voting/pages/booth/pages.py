@@ -7,9 +7,11 @@ from werkzeug.wrappers import Response
 
 from eak_core.api import Session, _, client_network, current_session, form_page, render
 from eak_voting.ballots.finding import ballot_of
+from eak_voting.casting.box import CodeNeeded, WrongCode
 from eak_voting.casting.choices import is_blank
 from eak_voting.casting.electorate import admission
-from eak_voting.casting.votes import CodeNeeded, NotOpen, WrongCode, has_voted, require_open
+from eak_voting.casting.holding import NotOpen, require_open
+from eak_voting.casting.votes import has_voted
 from eak_voting.models import Ballot
 from eak_voting.pages import explained
 from eak_voting.pages.blueprint import blueprint

@@ -15,7 +15,8 @@ from eak_core.api import (
 from eak_voting.ballots.finding import ballot_of, terms_of
 from eak_voting.casting import box, receipts
 from eak_voting.casting.choices import WrongChoices, write
-from eak_voting.casting.votes import cast, own_choices, require_open, withdraw
+from eak_voting.casting.holding import require_open
+from eak_voting.casting.votes import cast, own_choices, withdraw
 from eak_voting.models import Ballot
 from eak_voting.pages.blueprint import blueprint
 from eak_voting.pages.booth.forms import said_by

@@ -24,10 +24,11 @@ from eak_core.api import (
 )
 from eak_voting.ballots.finding import ballot_of, terms_of
 from eak_voting.casting import receipts
+from eak_voting.casting.box import Cast
 from eak_voting.casting.choices import WrongChoices, write
 from eak_voting.casting.electorate import admission
 from eak_voting.casting.opening import open_ballot
-from eak_voting.casting.votes import Cast, cast, change_with_code, has_voted, own_choices
+from eak_voting.casting.votes import cast, change_with_code, has_voted, own_choices
 from eak_voting.models import Ballot
 from eak_voting.pages import explained
 from eak_voting.pages.blueprint import ballot_url, blueprint
