@@ -41,7 +41,7 @@ class Server(Granian):  # type: ignore[misc, valid-type] # which class that is d
 
     def startup(self, *args: Any) -> None:
         """As granian does it, with processes that can be ended while they start."""
-        os.register_at_fork(after_in_child=_end_when_asked)
+        end_forks_when_asked()
         super().startup(*args)
 
     def _serve_loop(self, spawn_target: Any, target_loader: Any) -> None:
@@ -73,11 +73,27 @@ class Server(Granian):  # type: ignore[misc, valid-type] # which class that is d
         return time.monotonic() + pause
 
 
+def end_forks_when_asked() -> None:
+    """Let processes that this one forks from now on end at SIGTERM from their first moment.
+
+    What they inherit is a handler that only notes that the server is to end. Until granian sets the
+    one for requests, a second later, none would be heard, and the process killed at the end of
+    `KILL_SECONDS`. A signal that comes while they are forked waits until the handler is dropped.
+    """
+    os.register_at_fork(before=_hold, after_in_parent=_let_go, after_in_child=_end_when_asked)
+
+
+def _hold() -> None:
+    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM})
+
+
+def _let_go() -> None:
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGTERM})
+
+
 def _end_when_asked() -> None:
-    """Drop what a process inherits from the server: its handler of signals only notes that the
-    server is to end. Until granian sets the one for requests, a second later, none would be heard,
-    and the process killed at the end of `KILL_SECONDS`."""
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    _let_go()
 
 
 def allow_many_connections() -> None:
