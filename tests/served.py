@@ -1,14 +1,13 @@
-"""An instance served as operators serve it: ``eak serve`` in a process of its own.
+"""An instance served as operators serve it: ``eak serve`` in a process of its own (`forked`).
 
-Its other commands run within the process of the test: each would take a second to start, and that
-`eak` starts is tested where the command line is.
+Its other commands run within the process of the test: that `eak` starts is tested where the command
+line is.
 """
 
 import json
 import os
 import socket
 import subprocess
-import sys
 import time
 import urllib.error
 import urllib.request
@@ -22,6 +21,7 @@ from click.testing import CliRunner
 from eak_core.cli import cli
 from eak_core.kit.testing.databases import Databases, Kind
 from eak_core.kit.testing.migrated import distributions, migrate, template_name
+from tests import forked
 from tests.visitor import Visitor
 
 PASSWORD = "jardin-des-essais-92"
@@ -43,7 +43,7 @@ class Instance:
             "EAK_BASE_URL": self.base,
             "EAK_RATE_LIMITS": "false",
         }
-        self.server: subprocess.Popen[bytes] | None = None
+        self.server: forked.Process | None = None
 
     def eak(self, *arguments: str, given: str = "", expect: int = 0) -> str:
         """What ``eak`` prints; fails where it ends with another code than ``expect``."""
@@ -70,8 +70,8 @@ class Instance:
 
     def serve(self, *options: str) -> None:
         """Start the server and wait until it answers."""
-        self.server = subprocess.Popen(
-            [sys.executable, "-m", "eak_core.cli", "serve", "--port", str(self.port), *options],
+        self.server = forked.run(
+            *("eak_core.cli", "serve", "--port", str(self.port), *options),
             env={**os.environ, **self.environment},
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,

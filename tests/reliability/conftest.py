@@ -1,18 +1,15 @@
 """Real processes on a real database, killed without a word."""
 
 import subprocess
-import sys
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import pytest
 
 from eak_core.kit.testing.databases import Databases, Kind
+from tests import forked
 from tests.core.events.conftest import build
 
-ROOT = Path(__file__).resolve().parents[2]
-
-Start = Callable[..., subprocess.Popen[bytes]]
+Start = Callable[..., forked.Process]
 
 
 @pytest.fixture
@@ -24,14 +21,10 @@ def url(databases: Databases, database: Kind) -> Iterator[str]:
 @pytest.fixture
 def start() -> Iterator[Start]:
     """Starts a role of `tests.reliability.processes`; what is left at the end is killed."""
-    started: list[subprocess.Popen[bytes]] = []
+    started: list[forked.Process] = []
 
-    def begin(*arguments: str) -> subprocess.Popen[bytes]:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "tests.reliability.processes", *arguments],
-            cwd=ROOT,
-            stderr=subprocess.DEVNULL,
-        )
+    def begin(*arguments: str) -> forked.Process:
+        process = forked.run("tests.reliability.processes", *arguments, stderr=subprocess.DEVNULL)
         started.append(process)
         return process
 

@@ -2,7 +2,8 @@
 
 Reads lines of ``instant number`` and forks one process for each, so that the application is loaded
 once. The clock of each stands at ``instant`` (ISO 8601); it does what is due there, and answers
-``killed`` or ``done``. With number 0 nobody is killed.
+``killed`` or ``done``. With number 0 nobody is killed. A line ``instant first`` is for the process
+itself: those that it forks afterwards find their statements compiled.
 """
 
 import os
@@ -37,19 +38,30 @@ def work(app: Any, instant: datetime, last: int) -> None:
         Worker(app).drain(timeout=30)
 
 
-def main(url: str, folder: str) -> None:
-    app = open_app(url, Path(folder), ["eak_voting.plugin"])
+def forked(app: Any, instant: datetime, last: int) -> str:
+    """How `work` ends in a process of its own."""
     with app.app_context():
         db.engine.dispose()  # what is forked has connections of its own
+    child = os.fork()
+    if child == 0:
+        work(app, instant, last)
+        os._exit(0)
+    _pid, status = os.waitpid(child, 0)
+    if os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGKILL:
+        return "killed"
+    return "done" if status == 0 else f"failed {status}"
+
+
+def main(url: str, folder: str) -> None:
+    app = open_app(url, Path(folder), ["eak_voting.plugin"])
     for line in sys.stdin:
-        instant, last = line.split()
-        child = os.fork()
-        if child == 0:
-            work(app, datetime.fromisoformat(instant), int(last))
-            os._exit(0)
-        _pid, status = os.waitpid(child, 0)
-        killed = os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGKILL
-        answer = "killed" if killed else "done" if status == 0 else f"failed {status}"
+        at, last = line.split()
+        instant = datetime.fromisoformat(at)
+        if last == "first":
+            work(app, instant, 0)
+            answer = "done"
+        else:
+            answer = forked(app, instant, int(last))
         sys.stdout.write(f"{answer}\n")
         sys.stdout.flush()
 

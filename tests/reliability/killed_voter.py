@@ -1,7 +1,8 @@
 """A vote that ends with SIGKILL before its Nth statement: ``python -m … URL FOLDER``.
 
 Reads lines of ``ballot person secrecy number`` and forks one process for each, so that the
-application is loaded once; answers ``killed`` or ``voted`` for each.
+application is loaded once; answers ``killed`` or ``voted`` for each. Number 0, before them, is a
+vote of the process itself: those that it forks afterwards find their statements compiled.
 """
 
 import os
@@ -46,19 +47,29 @@ def vote(app: Any, ballot_id: int, person_id: int, last: int) -> None:
             cast(session, actor, service, ballot, "[1]", form_key=FORM_KEY)
 
 
-def main(url: str, folder: str) -> None:
-    app = open_app(url, Path(folder), ["eak_voting.plugin"])
+def forked(app: Any, ballot_id: int, person_id: int, last: int) -> str:
+    """How `vote` ends in a process of its own."""
     with app.app_context():
         db.engine.dispose()  # what is forked has connections of its own
+    child = os.fork()
+    if child == 0:
+        vote(app, ballot_id, person_id, last)
+        os._exit(0)
+    _pid, status = os.waitpid(child, 0)
+    if os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGKILL:
+        return "killed"
+    return "voted" if status == 0 else f"failed {status}"
+
+
+def main(url: str, folder: str) -> None:
+    app = open_app(url, Path(folder), ["eak_voting.plugin"])
     for line in sys.stdin:
         ballot_id, person_id, last = map(int, line.split())
-        child = os.fork()
-        if child == 0:
+        if last == 0:
             vote(app, ballot_id, person_id, last)
-            os._exit(0)
-        _pid, status = os.waitpid(child, 0)
-        killed = os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGKILL
-        answer = "killed" if killed else "voted" if status == 0 else f"failed {status}"
+            answer = "voted"
+        else:
+            answer = forked(app, ballot_id, person_id, last)
         sys.stdout.write(f"{answer}\n")
         sys.stdout.flush()
 

@@ -3,9 +3,8 @@ receipts enter the log once, and it has one result."""
 
 import json
 import subprocess
-import sys
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -22,17 +21,17 @@ from eak_voting.publishing import published, recount
 from eak_voting.publishing.stored import file_of
 from eak_voting.settings import Secrecy
 from eak_voting.transparency import log
+from tests import forked
 from tests.reliability.test_killed_votes import opened
 
 pytestmark = pytest.mark.reliability
 
-ROOT = Path(__file__).resolve().parents[2]
 VOTERS = 3
 #: How far apart the statements are before which a worker dies.
 STRIDE = 11
 MOST = 1_500
 
-Closer = subprocess.Popen[str]
+Closer = forked.Process
 
 
 @pytest.fixture
@@ -41,27 +40,27 @@ def plugins() -> list[str]:
 
 
 @pytest.fixture
-def closers(site: Site, tmp_path: Path) -> Iterator[list[Closer]]:
-    """Three processes that work, each killed when it is told."""
-    started = [
-        subprocess.Popen(
-            [sys.executable, "-m", "tests.reliability.killed_closer", site.url,
-             str(tmp_path / str(number))],
-            cwd=ROOT,
+def start(site: Site, tmp_path: Path) -> Iterator[Callable[[], Closer]]:
+    """Starts processes that work, each killed when it is told."""
+    started: list[Closer] = []
+
+    def begin() -> Closer:
+        closer = forked.run(
+            *("tests.reliability.killed_closer", site.url, str(tmp_path / str(len(started)))),
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
-            text=True,
         )
-        for number in range(3)
-    ]  # fmt: skip
-    yield started
+        started.append(closer)
+        return closer
+
+    yield begin
     for process in started:
         assert process.stdin is not None
         process.stdin.close()
         process.wait(30)
 
 
-def tell(closer: Closer, instant: datetime, last: int) -> None:
+def tell(closer: Closer, instant: datetime, last: int | str) -> None:
     assert closer.stdin is not None
     closer.stdin.write(f"{instant.isoformat()} {last}\n")
     closer.stdin.flush()
@@ -100,23 +99,28 @@ def check_counted_once(site: Site, ballot: Ballot) -> None:
 
 @pytest.mark.parametrize("secrecy", ["pseudonymous", "secret"])
 def test_a_worker_killed_while_it_closes_and_counts_leaves_one_result(
-    site: Site, closers: list[Closer], secrecy: Secrecy
+    site: Site, start: Callable[[], Closer], secrecy: Secrecy
 ) -> None:
     site.enable("voting")
     voters = [site.people.actor(site.people.add(f"Voter {each}")) for each in range(VOTERS)]
     late = datetime.now(UTC) + timedelta(days=1, minutes=1)
+    closer = start()
+    ballot = voted(site, voters, secrecy)
+    tell(closer, late, "first")
+    assert said(closer) == "done"
+    check_counted_once(site, ballot)
     answer, kills = "killed", 0
     for last in range(1, MOST, STRIDE):
         ballot = voted(site, voters, secrecy)
         site.drain()
-        tell(closers[0], late, last)
-        answer = said(closers[0])
+        tell(closer, late, last)
+        answer = said(closer)
         if answer != "killed":
             break
         kills += 1
         # What a worker died of is tried again after a while.
-        tell(closers[0], late + timedelta(hours=1), 0)
-        assert said(closers[0]) == "done"
+        tell(closer, late + timedelta(hours=1), 0)
+        assert said(closer) == "done"
         check_counted_once(site, ballot)
     assert answer == "done", "closing has more statements than were tried"
     assert kills > 5
@@ -124,11 +128,12 @@ def test_a_worker_killed_while_it_closes_and_counts_leaves_one_result(
 
 @pytest.mark.parametrize("secrecy", ["pseudonymous", "secret"])
 def test_three_workers_at_once_close_and_count_once(
-    site: Site, closers: list[Closer], secrecy: Secrecy
+    site: Site, start: Callable[[], Closer], secrecy: Secrecy
 ) -> None:
     site.enable("voting")
     voters = [site.people.actor(site.people.add(f"Voter {each}")) for each in range(VOTERS)]
     ballots = [voted(site, voters, secrecy) for _ in range(3)]
+    closers = [start() for _ in range(3)]
     late = datetime.now(UTC) + timedelta(days=1, minutes=1)
     for closer in closers:
         tell(closer, late, 0)

@@ -1,6 +1,5 @@
 """Workers killed with SIGKILL while they work: nothing is lost and nothing is done twice."""
 
-import subprocess
 import time
 from collections.abc import Callable
 
@@ -10,9 +9,10 @@ from sqlalchemy import select
 
 from eak_core.db import read_session, write_session
 from eak_core.events import head, subscriptions
-from eak_core.events.handling import DEATHS_BEFORE_PARKING
+from eak_core.events.handling import DEATHS_BEFORE_CARE, DEATHS_BEFORE_PARKING
 from eak_core.events.models import ParkedEvent
 from tests.core.events.probe import SERVICE, Effect, effects, happen, positions
+from tests.forked import Process
 from tests.reliability.conftest import Start
 from tests.reliability.processes import LETHAL, application, lag
 
@@ -78,7 +78,8 @@ def test_an_event_that_kills_its_worker_is_parked_and_the_others_are_handled(
         return lag(app) == 0
 
     until(settled, "the lethal event was tried for ever")
-    assert deaths == DEATHS_BEFORE_PARKING
+    # Where the machine stood still, a batch ended after the first event, and counting began anew.
+    assert DEATHS_BEFORE_PARKING <= deaths < DEATHS_BEFORE_PARKING + DEATHS_BEFORE_CARE
     assert effects(app) == [1, 2, 3]
     with read_session(app) as session:
         assert [p.position for p in session.scalars(select(ParkedEvent))] == [2]
@@ -97,7 +98,7 @@ def test_killed_writers_leave_no_gap(url: str, start: Start) -> None:
         assert head(session, SERVICE) == len(found)
 
 
-def _kill_in_the_middle(app: Flask, writer: subprocess.Popen[bytes], after: int) -> None:
+def _kill_in_the_middle(app: Flask, writer: Process, after: int) -> None:
     """Kill ``writer`` once more than ``after`` events stand in the log."""
 
     def written() -> bool:

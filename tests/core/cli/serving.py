@@ -1,4 +1,4 @@
-"""``eak`` in a process of its own, while it answers."""
+"""``eak`` in a process of its own, while it answers: begun from nothing, or `forked`."""
 
 import os
 import signal
@@ -12,6 +12,8 @@ from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from tests import forked
+
 START_SECONDS = 60.0
 
 
@@ -19,7 +21,7 @@ START_SECONDS = 60.0
 class Served:
     """A server that answers at ``base``."""
 
-    process: subprocess.Popen[str]
+    process: subprocess.Popen[str] | forked.Process
     port: int
 
     @property
@@ -56,15 +58,21 @@ def wait_until(condition: Callable[[], bool], seconds: float = START_SECONDS) ->
 
 
 @contextmanager
-def serve(*words: str, errors: Path) -> Iterator[Served]:
-    """Run ``eak`` with ``words`` on a free port until the block ends."""
+def serve(*words: str, errors: Path, from_nothing: bool = False) -> Iterator[Served]:
+    """Run ``eak`` with ``words`` on a free port until the block ends: as a fork, or
+    ``from_nothing`` as a person starts it."""
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
-    command = [sys.executable, "-m", "eak_core.cli", *words, "--port", str(port)]
+    command = ["eak_core.cli", *words, "--port", str(port)]
+    process: subprocess.Popen[str] | forked.Process
     with errors.open("w") as stderr:
-        process = subprocess.Popen(
-            command, stdout=subprocess.PIPE, stderr=stderr, text=True, env=os.environ.copy()
-        )
+        if from_nothing:
+            process = subprocess.Popen(
+                [sys.executable, "-m", *command], stdout=subprocess.DEVNULL, stderr=stderr,
+                text=True, env=os.environ.copy(),
+            )  # fmt: skip
+        else:
+            process = forked.run(*command, stdout=subprocess.DEVNULL, stderr=stderr)
     served = Served(process, port)
     try:
         wait_until(lambda: process.poll() is not None or served.answers())

@@ -73,7 +73,7 @@ def test_what_an_author_changes_shows_and_what_fails_is_told_in_the_terminal(
     assert eak("service", "create", "culture", "Culture").code == 0
     assert eak("plugin", "enable", "applause", "--service", "culture").code == 0
     told = tmp_path / "errors.txt"
-    with served("serve", "--dev", "--instance", str(site)) as server:
+    with served("serve", "--dev", "--instance", str(site), from_nothing=True) as server:
         page = f"{server.base}/culture/applause/"
         assert reads(page, "first page")()
         # A template shows at the very next request.

@@ -1,11 +1,9 @@
 """``eak import``: what it answers, and that it can be stopped at any moment."""
 
 import csv
-import os
 import re
 import signal
 import subprocess
-import sys
 import time
 from importlib.metadata import EntryPoint
 from pathlib import Path
@@ -14,6 +12,7 @@ import pytest
 
 from eak_core.ideas.imports import taking_over
 from eak_core.plugins.loading import candidates
+from tests import forked
 from tests.core.cli.conftest import Eak
 
 COLUMNS = ["id", "title", "body", "votes", "comments", "created_at", "url"]
@@ -208,9 +207,8 @@ def test_killed_in_the_middle_it_loses_nothing_and_doubles_nothing(
     rows = 4_000
     file = str(export(tmp_path / "ideas.csv", rows))
     words = ["import", "decidim", "--service", "culture", file]
-    command = [sys.executable, "-m", "eak_core.cli", "--instance", str(service), *words]
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-                               env=os.environ)  # fmt: skip
+    process = forked.run("eak_core.cli", "--instance", str(service), *words,
+                         stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)  # fmt: skip
     deadline = time.monotonic() + 60
     while not (before := ideas(eak)):
         assert process.poll() is None, "it ended before it could be killed"

@@ -49,7 +49,7 @@ def test_a_site_without_tables_is_not_served(eak: Eak, instance: Path) -> None:
 
 @pytest.mark.slow
 def test_a_server_that_is_asked_to_end_does_so_cleanly(site: Path, served: Serve) -> None:
-    with served("serve", "--instance", str(site)) as server:
+    with served("serve", "--instance", str(site), from_nothing=True) as server:
         children = server.children()
         assert server.stop() == 0
         assert not server.answers()
