@@ -15,6 +15,7 @@ from eak_core.kit.reference.events import events
 from eak_core.kit.reference.hooks import hooks
 from eak_core.kit.reference.styles import styles
 from eak_core.kit.reference.templates import templates
+from eak_core.kit.reference.transparency import transparency
 
 __all__ = ["Entry", "Part", "differences", "parts", "write"]
 
@@ -28,7 +29,7 @@ whichever page it is on, and `eak plugin hooks` all hooks.
 
 def parts(types: Iterable[EventType]) -> list[Part]:
     """All parts, with the events of ``types``; without the kit where pytest is not installed."""
-    found = [api(), hooks(), events(types), templates(), styles()]
+    found = [api(), hooks(), events(types), templates(), styles(), transparency()]
     try:
         # What the kit runs on warns of machines that it could still be run on.
         with warnings.catch_warnings(action="ignore"):

@@ -10,7 +10,8 @@ from sqlalchemy.exc import DatabaseError
 from eak_core.errors import NotFound
 from eak_core.kit.testing.queries import Queries
 from eak_core.kit.testing.site import Site
-from eak_voting.transparency import checkpoint, log, merkle
+from eak_core.transparency import checkpoint, merkle
+from eak_voting.transparency import log
 from eak_voting.transparency.records import (
     CancelledLeaf,
     CountedLeaf,

@@ -20,9 +20,10 @@ from eak_core.kit.testing.sites import Sites
 from eak_core.permissions import Actor
 from eak_core.plugins.loading.host import get_host
 from eak_core.plugins.per_service.purge import purge
+from eak_core.transparency import checkpoint
 from eak_voting.commands.log import _faults
 from eak_voting.events import BallotOpened, LogSigned
-from eak_voting.transparency import checkpoint, log, recording
+from eak_voting.transparency import log, recording
 from eak_voting.transparency.records import CancelledLeaf, ContinuesLeaf, decode, encode
 
 

@@ -11,11 +11,11 @@ from flask import g
 from sqlalchemy import text
 
 from eak_core.kit.testing.site import Site
+from eak_core.transparency import checkpoint
 from eak_voting.commands.log import log_command
 from eak_voting.models import Ballot
 from eak_voting.publishing import published
 from eak_voting.publishing.stored import file_of
-from eak_voting.transparency import checkpoint
 from eak_voting.transparency.recording import current_key
 from tests.plugins.voting.conftest import Polls
 

@@ -10,6 +10,7 @@ from eak_core.errors import NotFound
 from eak_core.events.worker import Worker
 from eak_core.kit.testing.site import Site
 from eak_core.people.models import Person
+from eak_core.transparency import merkle
 from eak_voting import schedule
 from eak_voting.casting import bursts
 from eak_voting.casting.exclusions import exclude
@@ -19,7 +20,7 @@ from eak_voting.publishing import published
 from eak_voting.publishing.recount import Report, recount
 from eak_voting.publishing.stored import file_of
 from eak_voting.settings import BudgetRules, Secrecy
-from eak_voting.transparency import log, merkle, recording
+from eak_voting.transparency import log, recording
 from eak_voting.transparency.recording import current_key
 from eak_voting.transparency.records import CountedLeaf, ReceiptLeaf, ReplacedLeaf, decode, encode
 from tests.plugins.voting.conftest import Polls

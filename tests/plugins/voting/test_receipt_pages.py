@@ -5,7 +5,7 @@ import json
 import pytest
 
 from eak_core.kit.testing.browser import Browser
-from eak_voting.transparency import checkpoint, merkle
+from eak_core.transparency import checkpoint, merkle
 from tests.plugins.voting.conftest import Polls
 
 # The rows behind these pages are tested on both databases where they are written, and every page is

@@ -15,6 +15,7 @@ from click.testing import CliRunner
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from eak_core.transparency import checkpoint, merkle
 from eak_voting.casting import receipts
 from eak_voting.casting.choices import ballots_digest
 from eak_voting.commands.log import recount_command
@@ -42,7 +43,6 @@ from eak_voting.settings import (
     canonical,
     digest,
 )
-from eak_voting.transparency import checkpoint, merkle
 from eak_voting.transparency.records import (
     CancelledLeaf,
     CountedLeaf,

@@ -10,11 +10,12 @@ import msgspec
 from flask import g
 
 from eak_core.api import current_session, past_events, standalone
+from eak_core.transparency import merkle
 from eak_voting.events import LogSigned
 from eak_voting.publishing import published
 from eak_voting.publishing.recount import Report
 from eak_voting.publishing.recount import recount as recount_file
-from eak_voting.transparency import log, merkle
+from eak_voting.transparency import log
 from eak_voting.transparency.recording import continuing, current_key, end_of_log_before, log_of
 from eak_voting.transparency.records import encode
 

@@ -9,10 +9,11 @@ from flask import Response, g, jsonify, make_response, request
 from sqlalchemy import select
 
 from eak_core.api import NotFound, Page, _l, current_session, page_number, render
+from eak_core.transparency import checkpoint
 from eak_voting.models import Ballot
 from eak_voting.pages.blueprint import ballot_url, blueprint
 from eak_voting.pages.booth.forms import ReceiptForm
-from eak_voting.transparency import checkpoint, log
+from eak_voting.transparency import log
 from eak_voting.transparency.receipt_checks import find_receipt, proof_of, read_receipt
 from eak_voting.transparency.recording import current_key, end_of_log_before
 from eak_voting.transparency.records import decode, kind

@@ -6,8 +6,8 @@ Pure. Each answers in a few words what was found, `Wrong` where something does n
 
 from collections.abc import Iterator, Sequence
 
+from eak_core.transparency import checkpoint, merkle
 from eak_voting.publishing.published import BallotFile, PublishedLog
-from eak_voting.transparency import checkpoint, merkle
 from eak_voting.transparency.records import (
     CountedLeaf,
     Leaf,

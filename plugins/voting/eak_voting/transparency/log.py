@@ -15,7 +15,7 @@ from typing import TypeVar
 from sqlalchemy import insert, select, tuple_, update
 
 from eak_core.api import NotFound, Session, _l, clock, insert_once
-from eak_voting.transparency import checkpoint, merkle
+from eak_core.transparency import checkpoint, merkle
 from eak_voting.transparency.records import decode, kind
 from eak_voting.transparency.tables import Head, Leaf, TreeNode
 

@@ -21,11 +21,12 @@ from eak_core.api import (
     publish,
     site_url,
 )
+from eak_core.transparency import checkpoint
 from eak_voting.ballots.finding import is_followed
 from eak_voting.events import BallotOpened, LogSigned
 from eak_voting.manifest import plugin
 from eak_voting.models import Ballot, Receipt
-from eak_voting.transparency import checkpoint, log
+from eak_voting.transparency import log
 from eak_voting.transparency.records import ContinuesLeaf, Leaf, ReceiptLeaf, ReplacedLeaf, encode
 
 #: The smallest group of receipts that enters the log before the close.

@@ -10,7 +10,7 @@ from sqlalchemy import DDL, BigInteger, ForeignKey, Index, LargeBinary, String, 
 from sqlalchemy.orm import Mapped, mapped_column
 
 from eak_core.api import Model
-from eak_voting.transparency.merkle import HASH_BYTES
+from eak_core.transparency.merkle import HASH_BYTES
 
 
 class Leaf(Model):
@@ -53,7 +53,7 @@ class Head(Model):
     say under which name and with which key it is signed for ever: a new address of the site changes
     neither. ``before`` is the last signed head of the log that a purge ended.
 
-    ``checkpoint`` is the last signed head (`eak_voting.transparency.checkpoint`), which says the
+    ``checkpoint`` is the last signed head (`eak_core.transparency.checkpoint`), which says the
     tree's state after ``signed_size`` leaves.
     """
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from eak_voting.transparency import merkle
+from eak_core.transparency import merkle
 
 LEAVES = [
     bytes.fromhex(leaf)

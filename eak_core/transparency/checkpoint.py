@@ -21,7 +21,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import (
     Ed25519PublicKey,
 )
 
-from eak_voting.transparency.merkle import HASH_BYTES
+from eak_core.transparency.merkle import HASH_BYTES
 
 #: Ed25519, among the signature types of a signed note.
 _ED25519 = b"\x01"

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from eak_voting.transparency import checkpoint
-from eak_voting.transparency.checkpoint import Checkpoint, NoteError, SignatureInvalid
+from eak_core.transparency import checkpoint
+from eak_core.transparency.checkpoint import Checkpoint, NoteError, SignatureInvalid
 
 # The example of golang.org/x/mod/sumdb/note.
 PETER = "PeterNeumann+c74f20a3+ARpc2QcUPDhMQegwxbzhKqiBfsVkmqq/LDE4izWy10TW"

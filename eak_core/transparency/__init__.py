@@ -1,0 +1,7 @@
+"""Logs that anybody can check, without trusting whoever keeps them: hash trees whose growth can be
+proved (`merkle`, RFC 9162), and their signed heads (`checkpoint`, C2SP tlog-checkpoint and signed
+note).
+
+Pure: it knows no site and no database, so that what a plugin publishes with it is checked by the
+same functions elsewhere. Plugins import it directly.
+"""
