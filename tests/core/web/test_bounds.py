@@ -62,6 +62,14 @@ def test_no_more_marks_on_a_letter_are_put_in_order_than_any_language_needs(
     assert max(map(longest_run_of_marks, normalised)) <= MOST_MARKS
 
 
+@pytest.mark.parametrize("length", [MOST_MARKS - 1, MOST_MARKS, MOST_MARKS + 1, 3 * MOST_MARKS])
+def test_wherever_marks_are_stacked_the_first_of_them_stay(length: int) -> None:
+    for start in range(2 * MOST_MARKS + 4):
+        before, after = "é" * start, "e" * (start % 7)
+        kept = "\u0301" * min(length, MOST_MARKS)
+        assert stream_safe(before + "\u0301" * length + after) == before + kept + after
+
+
 @pytest.mark.parametrize(
     "sent", ["Crème brûlée", "Việt Nam ở đâu", "क्षत्रिय", "👩‍👩‍👧‍👦 ❤️", "q\u0307\u0323", "שָׁלוֹם"]
 )
