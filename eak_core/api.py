@@ -124,7 +124,7 @@ from eak_core.plugins.per_service.settings import plugin_settings
 from eak_core.plugins.secrets import plugin_secret
 from eak_core.services.events import ServiceChanged, ServiceCreated
 from eak_core.services.models import Service
-from eak_core.web import render
+from eak_core.web import figures, render
 from eak_core.web.acts import (
     Answer,
     OnceForm,
@@ -356,6 +356,7 @@ __all__ += [
     "_",
     "_l",
     "clock",
+    "figures",
     "in_paris",
     "lazy_ngettext",
     "markdown",

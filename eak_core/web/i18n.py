@@ -7,12 +7,12 @@ from zoneinfo import ZoneInfo
 
 import flask_babel
 from babel.dates import format_date, format_datetime
-from babel.numbers import format_decimal
 from flask import Flask, Response, has_request_context, request
 from markupsafe import Markup
 
 from eak_core import clock
 from eak_core.i18n import _, ngettext
+from eak_core.web import figures
 from eak_core.web.links import with_query
 from eak_core.web.words import DEFAULT, init_words
 from eak_core.web.words import current_language as current_language
@@ -123,11 +123,6 @@ def _days_ago(days: int, instant: dt.datetime) -> str:
     return date(instant)
 
 
-def number(value: float) -> str:
-    """``10 000`` or ``10,000``, after the reader's language."""
-    return str(format_decimal(value, locale=current_language()))
-
-
 def init_i18n(app: Flask) -> None:
     """Give ``app`` its languages, its words and the filters that write dates."""
     babel = flask_babel.Babel()
@@ -136,7 +131,7 @@ def init_i18n(app: Flask) -> None:
     babel.init_app(app, locale_selector=_choose_language)
     app.jinja_env.policies["ext.i18n.trimmed"] = True
     init_words(app, babel)
-    app.jinja_env.filters.update(date=date, datetime=datetime, ago=ago, number=number)
+    app.jinja_env.filters.update(date=date, datetime=datetime, ago=ago, number=figures.number)
     app.before_request(flask_babel.refresh)
     app.after_request(keep_choice)
     app.context_processor(_say_language)

@@ -12,7 +12,7 @@ import eak_core
 from eak_core import clock
 from eak_core.i18n import _
 from eak_core.kit.catalogues import missing_translations, said_otherwise
-from eak_core.web import i18n
+from eak_core.web import figures, i18n
 from eak_core.web.themes import add_template_folder
 from eak_core.web.words import catalogue_of
 
@@ -188,9 +188,9 @@ def test_dates_are_those_of_paris_in_winter_and_in_summer(site: Flask) -> None:
         assert i18n.datetime(datetime(2026, 7, 13, 22, 5, tzinfo=UTC)) == "14 juillet 2026 à 00:05"
         assert i18n.date(date(2026, 3, 12)) == "12 mars 2026"
         assert i18n.date(None) == ""
-        assert i18n.number(10000) == "10\u202f000"
+        assert figures.number(10000) == "10\u202f000"
         with force_locale("en"):
-            assert i18n.number(10000) == "10,000"
+            assert figures.number(10000) == "10,000"
 
 
 @pytest.mark.parametrize(

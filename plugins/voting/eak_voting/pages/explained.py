@@ -3,11 +3,10 @@
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
-from eak_core.api import _, clock, ngettext, valid_until
+from eak_core.api import _, clock, figures, ngettext, valid_until
 from eak_voting.ballots.finding import Phase, phase
 from eak_voting.casting.choices import WrongChoices
 from eak_voting.models import Ballot
-from eak_voting.pages.figures import money
 from eak_voting.pages.wording import STATE_TITLES
 from eak_voting.settings import Settings, Terms
 
@@ -66,7 +65,7 @@ def method_explained(settings: Settings) -> list[str]:
 def _budget_explained(settings: Settings) -> list[str]:
     budget = settings.budget
     assert budget is not None
-    amount = money(budget.amount, budget.currency)
+    amount = figures.money(budget.amount, budget.currency)
     return [
         _("%(amount)s are to be shared between the projects.", amount=amount),
         limits_explained(settings),
@@ -88,7 +87,7 @@ def limits_explained(settings: Settings) -> str:
         )
     if budget is not None and budget.ballot == "basket":
         return _("You fill a basket that costs at most %(amount)s.",
-                 amount=money(budget.amount, budget.currency))  # fmt: skip
+                 amount=figures.money(budget.amount, budget.currency))  # fmt: skip
     rules = settings.approval or budget
     least, most = (rules.at_least, rules.at_most) if rules else (0, None)
     if most is None and least > 1:
@@ -174,28 +173,28 @@ def quorum_explained(settings: Settings) -> str | None:
 
 def fault_explained(wrong: WrongChoices, terms: Terms) -> str:
     """What is wrong with a vote, and what to do about it."""
-    figures, budget = wrong.figures, terms.settings.budget
+    found, budget = wrong.figures, terms.settings.budget
     match wrong.fault:
         case "too_few":
             return ngettext(
                 "You chose one. Choose at least %(least)s, or none at all for a blank vote.",
                 "You chose %(num)s. Choose at least %(least)s, or none at all for a blank vote.",
-                figures["chosen"], least=figures["least"],
+                found["chosen"], least=found["least"],
             )  # fmt: skip
         case "too_many":
             return _("You chose %(chosen)s, and at most %(most)s are allowed: take %(excess)s"
-                     " away.", excess=figures["chosen"] - figures["most"], **figures)  # fmt: skip
+                     " away.", excess=found["chosen"] - found["most"], **found)  # fmt: skip
         case "too_many_points":
             return _("You gave %(points)s points, and you have %(most)s: take %(excess)s back.",
-                     excess=figures["points"] - figures["most"], **figures)  # fmt: skip
+                     excess=found["points"] - found["most"], **found)  # fmt: skip
         case "over_budget":
             assert budget is not None
             return _(
                 "Your basket costs %(cost)s: that is %(excess)s more than the %(amount)s there are."
                 " Take something out.",
-                cost=money(figures["cost"], budget.currency),
-                excess=money(figures["cost"] - figures["amount"], budget.currency),
-                amount=money(figures["amount"], budget.currency),
+                cost=figures.money(found["cost"], budget.currency),
+                excess=figures.money(found["cost"] - found["amount"], budget.currency),
+                amount=figures.money(found["amount"], budget.currency),
             )  # fmt: skip
     return _("This vote does not fit the ballot. Please choose again.")
 

@@ -5,7 +5,7 @@ from typing import Any
 from flask import flash, g, redirect, request, url_for
 from werkzeug.wrappers import Response
 
-from eak_core.api import Session, _, client_network, current_session, form_page, render
+from eak_core.api import Session, _, client_network, current_session, figures, form_page, render
 from eak_voting.ballots.finding import ballot_of
 from eak_voting.casting.box import CodeNeeded, WrongCode
 from eak_voting.casting.choices import is_blank
@@ -28,7 +28,6 @@ from eak_voting.pages.booth.ordering import visitor_key
 from eak_voting.pages.booth.paper import lines, summed_up, total
 from eak_voting.pages.booth.voter_session import Envelope
 from eak_voting.pages.explained import stands
-from eak_voting.pages.figures import money
 from eak_voting.pages.wording import GRADE_TITLES
 from eak_voting.settings import Terms
 
@@ -109,8 +108,8 @@ def _total(terms: Terms, said: Any) -> str | None:
         return _("In all: %(given)s of %(most)s points", given=sum_, most=budget.points)
     return _(
         "In all: %(cost)s of %(amount)s",
-        cost=money(sum_, budget.currency),
-        amount=money(budget.amount, budget.currency),
+        cost=figures.money(sum_, budget.currency),
+        amount=figures.money(budget.amount, budget.currency),
     )
 
 

@@ -6,11 +6,10 @@ from typing import Any
 
 from flask import url_for
 
-from eak_core.api import Service, Session, _, idea_url
+from eak_core.api import Service, Session, _, figures, idea_url
 from eak_voting.ballots import frozen
 from eak_voting.pages.booth.forms import chosen_numbers
 from eak_voting.pages.booth.ordering import shuffled
-from eak_voting.pages.figures import money
 from eak_voting.pages.wording import GRADE_TITLES
 from eak_voting.publishing.masking import hidden_title
 from eak_voting.settings import Option, Terms
@@ -65,7 +64,7 @@ def _line(option: Option, shown: frozen.Shown, ballot_id: int, currency: str) ->
         number=option.number,
         title=title,
         cost=option.cost,
-        cost_text="" if option.cost is None else money(option.cost, currency),
+        cost_text="" if option.cost is None else figures.money(option.cost, currency),
         url=idea_url(shown.idea) if shown.idea is not None else None,
         summary=shown.summary,
         edited=shown.edited,

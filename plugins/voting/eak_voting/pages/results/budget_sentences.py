@@ -7,10 +7,8 @@ wrote them. What is missing is rounded up to whole units, what is left is rounde
 from collections.abc import Iterator
 from fractions import Fraction
 
-from eak_core.api import _, ngettext
+from eak_core.api import _, figures, ngettext
 from eak_voting.counting.outcome import Count, Funded, Lot, NotFunded, Outcome, Spending
-from eak_voting.pages import figures
-from eak_voting.pages.figures import number, share
 from eak_voting.pages.results.ranking_sentences import NAMED, listed, named, title
 from eak_voting.pages.wording import RULE_TITLES
 from eak_voting.settings import BudgetRules, Terms
@@ -41,7 +39,7 @@ def headline(terms: Terms, spending: Spending) -> str:
             "%(projects)s projects were funded, for %(cost)s out of a budget of %(budget)s: this is"
             " the official result.",
             len(count.selected),
-            projects=number(len(count.selected)),
+            projects=figures.number(len(count.selected)),
             cost=money(terms, count.cost),
             budget=money(terms, rules_of(terms).amount),
         )
@@ -49,7 +47,7 @@ def headline(terms: Terms, spending: Spending) -> str:
         "%(projects)s project is funded, for %(cost)s out of a budget of %(budget)s.",
         "%(projects)s projects are funded, for %(cost)s out of a budget of %(budget)s.",
         len(count.selected),
-        projects=number(len(count.selected)),
+        projects=figures.number(len(count.selected)),
         cost=money(terms, count.cost),
         budget=money(terms, rules_of(terms).amount),
     )
@@ -68,8 +66,8 @@ def more(terms: Terms, outcome: Outcome, spending: Spending) -> Iterator[str]:
     if spending.comparison is not None and spending.rule != rules_of(terms).rule:
         yield _("More voters prefer the count by votes (%(greedy)s, against %(shares)s for equal"
                 " shares): under the rules it decides.",
-                greedy=number(spending.comparison.prefer_greedy),
-                shares=number(spending.comparison.prefer_equal_shares))  # fmt: skip
+                greedy=figures.number(spending.comparison.prefer_greedy),
+                shares=figures.number(spending.comparison.prefer_equal_shares))  # fmt: skip
     for lot in count.lots:
         yield drawn(terms, lot)
 
@@ -96,7 +94,7 @@ def spent(terms: Terms, count: Count) -> str:
         "%(projects)s project, %(cost)s",
         "%(projects)s projects, %(cost)s",
         len(count.selected),
-        projects=number(len(count.selected)),
+        projects=figures.number(len(count.selected)),
         cost=money(terms, count.cost),
     )
 
@@ -105,7 +103,7 @@ def reached(outcome: Outcome, count: Count) -> str:
     """How many voters see a project funded that they chose."""
     having = outcome.counted - count.unrepresented
     return _("%(share)s of the voters see at least one project funded that they chose.",
-             share=share(having, outcome.counted))  # fmt: skip
+             share=figures.share(having, outcome.counted))  # fmt: skip
 
 
 def drawn(terms: Terms, lot: Lot) -> str:
@@ -115,7 +113,7 @@ def drawn(terms: Terms, lot: Lot) -> str:
         return _("The rules could not tell %(titles)s apart: the lot put “%(chosen)s” first.",
                  titles=named(terms, lot.tied), chosen=chosen)  # fmt: skip
     return _("The rules could not tell %(num)s projects apart: the lot put “%(chosen)s” first.",
-             num=number(len(lot.tied)), chosen=chosen)  # fmt: skip
+             num=figures.number(len(lot.tied)), chosen=chosen)  # fmt: skip
 
 
 def why_funded(terms: Terms, project: Funded) -> str:
@@ -136,12 +134,12 @@ def why_funded(terms: Terms, project: Funded) -> str:
             "The one voter who chose it paid for it with their share: %(each)s.",
             "All %(people)s voters who chose it paid for it with their shares: %(each)s.",
             project.supporters,
-            people=number(project.supporters),
+            people=figures.number(project.supporters),
             each=each,
         )
     return _("Of the %(people)s voters who chose it %(payers)s paid for it with their shares:"
-             " %(each)s; the others had spent theirs.", people=number(project.supporters),
-             payers=number(project.payers), each=each)  # fmt: skip
+             " %(each)s; the others had spent theirs.", people=figures.number(project.supporters),
+             payers=figures.number(project.payers), each=each)  # fmt: skip
 
 
 def why_not_funded(terms: Terms, project: NotFunded) -> str:
@@ -160,7 +158,7 @@ def why_not_funded(terms: Terms, project: NotFunded) -> str:
         "The %(people)s voters who chose it were %(missing)s short: of their shares, %(share)s"
         " together, %(left)s were left.",
         project.supporters,
-        people=number(project.supporters),
+        people=figures.number(project.supporters),
         missing=missing,
         share=money(terms, project.share, down=True),
         left=left,

@@ -10,9 +10,8 @@ from dataclasses import dataclass
 from textwrap import wrap
 from typing import Any
 
-from eak_core.api import _, render
+from eak_core.api import _, figures, render
 from eak_voting.counting.outcome import Outcome
-from eak_voting.pages import figures
 from eak_voting.pages.results import budget_sentences, sentences
 from eak_voting.pages.results.result_charts import budget_chart, grades, merit_charts, vote_chart
 from eak_voting.pages.wording import RULE_TITLES

@@ -5,10 +5,9 @@ from typing import Any
 
 from sqlalchemy import select
 
-from eak_core.api import Page, Session, _, ngettext, paginate, person_names
+from eak_core.api import Page, Session, _, figures, ngettext, paginate, person_names
 from eak_voting.casting import choices
 from eak_voting.models import Ballot, Paper
-from eak_voting.pages.figures import number
 from eak_voting.pages.results.ranking_sentences import grade, title
 from eak_voting.settings import Terms
 
@@ -54,7 +53,7 @@ def in_words(terms: Terms, text: str) -> list[str]:
     if isinstance(said, dict):
         return [
             ngettext("%(title)s: %(points)s point", "%(title)s: %(points)s points", points,
-                     title=title(terms, option), points=number(points))
+                     title=title(terms, option), points=figures.number(points))
             for option, points in said.items()
         ]  # fmt: skip
     return [title(terms, option) for option in said]

@@ -8,9 +8,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 from typing import TypeVar
 
-from eak_core.api import _, ngettext
+from eak_core.api import _, figures, ngettext
 from eak_voting.counting.outcome import Approved, Judged, Judgment, Outcome
-from eak_voting.pages.figures import number, share
 from eak_voting.pages.wording import GRADE_TITLES
 from eak_voting.settings import Terms
 
@@ -63,7 +62,7 @@ def judged_first(terms: Terms, judgment: Judgment) -> str:
         return _("%(titles)s tie for the first place, with the grade “%(grade)s”.", titles=who,
                  grade=best)  # fmt: skip
     return _("%(num)s ideas tie for the first place, with the grade “%(grade)s”.",
-             num=number(len(leaders)), grade=best)  # fmt: skip
+             num=figures.number(len(leaders)), grade=best)  # fmt: skip
 
 
 def judged_more(terms: Terms, judgment: Judgment) -> Iterator[str]:
@@ -81,8 +80,8 @@ def gauge(judged: Judged) -> str:
     """How firm a majority grade is."""
     total = sum(judged.tally)
     return _("%(above)s of the grades are better than “%(grade)s”, %(below)s are worse.",
-             above=share(judged.above, total), grade=grade(judged.grade),
-             below=share(judged.below, total))  # fmt: skip
+             above=figures.share(judged.above, total), grade=grade(judged.grade),
+             below=figures.share(judged.below, total))  # fmt: skip
 
 
 def profile(terms: Terms, judged: Judged) -> str:
@@ -115,8 +114,8 @@ def approved_first(terms: Terms, outcome: Outcome) -> str:
     votes = leaders[0].votes
     if not votes:
         return _("No idea received a vote.")
-    part = {"votes": number(votes), "counted": number(outcome.counted),
-            "share": share(votes, outcome.counted)}  # fmt: skip
+    part = {"votes": figures.number(votes), "counted": figures.number(outcome.counted),
+            "share": figures.share(votes, outcome.counted)}  # fmt: skip
     if len(leaders) == 1:
         who = title(terms, leaders[0].option)
         return _("“%(title)s” comes first: %(votes)s of %(counted)s voters chose it (%(share)s).",
@@ -126,7 +125,7 @@ def approved_first(terms: Terms, outcome: Outcome) -> str:
         return _("%(titles)s tie for the first place: %(votes)s of %(counted)s voters chose each"
                  " (%(share)s).", titles=who, **part)  # fmt: skip
     return _("%(num)s ideas tie for the first place: %(votes)s of %(counted)s voters chose each"
-             " (%(share)s).", num=number(len(leaders)), **part)  # fmt: skip
+             " (%(share)s).", num=figures.number(len(leaders)), **part)  # fmt: skip
 
 
 def approved(terms: Terms, outcome: Outcome, placed: Approved) -> str:
@@ -136,8 +135,8 @@ def approved(terms: Terms, outcome: Outcome, placed: Approved) -> str:
         "%(title)s: %(votes)s votes, %(share)s of the voters.",
         placed.votes,
         title=title(terms, placed.option),
-        votes=number(placed.votes),
-        share=share(placed.votes, outcome.counted),
+        votes=figures.number(placed.votes),
+        share=figures.share(placed.votes, outcome.counted),
     )
 
 
@@ -152,7 +151,7 @@ def ties(terms: Terms, ranking: Sequence[Placed]) -> Iterator[str]:
                     titles=named(terms, tied), rank=rank)  # fmt: skip
         else:
             yield _("%(num)s ideas tie for place %(rank)s: nothing in the votes tells them apart.",
-                    num=number(len(tied)), rank=rank)  # fmt: skip
+                    num=figures.number(len(tied)), rank=rank)  # fmt: skip
 
 
 def _first(ranking: Sequence[Placed]) -> list[Placed]:

@@ -6,9 +6,8 @@ without any markup.
 
 from collections.abc import Iterator
 
-from eak_core.api import _, ngettext
+from eak_core.api import _, figures, ngettext
 from eak_voting.counting.outcome import Outcome
-from eak_voting.pages.figures import number, share
 from eak_voting.pages.results import budget_sentences, ranking_sentences
 from eak_voting.settings import Terms
 
@@ -40,20 +39,20 @@ def turnout(terms: Terms, outcome: Outcome) -> str:
     """How many people voted, of how many who could."""
     size = terms.settings.electorate.size
     people = ngettext("%(people)s person voted", "%(people)s people voted", outcome.voters,
-                      people=number(outcome.voters))  # fmt: skip
+                      people=figures.number(outcome.voters))  # fmt: skip
     if not size:
         return _("%(people)s.", people=people)
     return _("%(people)s, %(share)s of the %(size)s who could.", people=people,
-             share=share(outcome.voters, size), size=number(size))  # fmt: skip
+             share=figures.share(outcome.voters, size), size=figures.number(size))  # fmt: skip
 
 
 def quorum(outcome: Outcome) -> str | None:
     """Whether enough people voted; None where no quorum was set."""
     if not outcome.required:
         return None
-    required = number(outcome.required)
+    required = figures.number(outcome.required)
     if outcome.conclusive:
         return _("The quorum of %(required)s voters is reached.", required=required)
     return _("Not conclusive: %(required)s voters were needed, and %(voters)s votes count. The"
              " result is published all the same; it decides nothing.", required=required,
-             voters=number(outcome.voters - outcome.excluded))  # fmt: skip
+             voters=figures.number(outcome.voters - outcome.excluded))  # fmt: skip

@@ -13,6 +13,7 @@ from eak_core.api import (
     _l,
     clock,
     current_session,
+    figures,
     in_paris,
     render,
     valid_until,
@@ -22,7 +23,7 @@ from eak_voting.casting.bursts import bursts_of
 from eak_voting.casting.exclusions import exclusions_of
 from eak_voting.counting.outcome import Outcome
 from eak_voting.models import Ballot
-from eak_voting.pages import figures, wording
+from eak_voting.pages import wording
 from eak_voting.pages.blueprint import ballot_url, blueprint
 from eak_voting.pages.explained import stands
 from eak_voting.pages.results import sentences

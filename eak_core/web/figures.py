@@ -16,7 +16,7 @@ _THIN = "\N{NARROW NO-BREAK SPACE}"
 
 
 def number(value: int) -> str:
-    """``10 000`` or ``10,000``."""
+    """``10 000`` or ``10,000``, after the language of the reader."""
     return str(format_decimal(value, locale=_locale()))
 
 
