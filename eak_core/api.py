@@ -60,6 +60,7 @@ from eak_core.db import (
     read_session,
     write_session,
 )
+from eak_core.db.prepared import Prepared
 from eak_core.db.upsert import insert_once, upsert
 from eak_core.errors import (
     Conflict,
@@ -229,6 +230,7 @@ __all__ += [
 #: What a plugin stores, the same on both databases.
 __all__ += [
     "Model",
+    "Prepared",
     "Session",
     "UTCDateTime",
     "begin_writing",

@@ -6,9 +6,10 @@ chosen from, so what was made up, or belongs to another service, writes nothing 
 
 from typing import Any
 
-from sqlalchemy import BindParameter, Insert, Integer, Text, bindparam, insert, select
+from sqlalchemy import BindParameter, Integer, Text, bindparam, insert, select
 
 from eak_core.db import Session
+from eak_core.db.prepared import Prepared
 from eak_core.errors import Invalid
 from eak_core.i18n import _, _l
 from eak_core.ideas.models import (
@@ -25,29 +26,29 @@ _idea_id = bindparam("idea", type_=Integer)
 _service_id = bindparam("service", type_=Integer)
 _chosen: BindParameter[Any] = bindparam("chosen")
 
-# An INSERT tells how many rows it wrote only where that was asked for.
-_COUNTED = {"preserve_rowcount": True}
-
-_STATEMENTS: dict[str, Insert] = {
-    "subjects": insert(IdeaSubject).from_select(
-        ["idea_id", "subject_id"],
-        select(_idea_id, Subject.id).where(
-            Subject.id == _chosen, Subject.service_id == _service_id
-        ),
-    ),
-    "communes": insert(IdeaCommune).from_select(
-        ["idea_id", "commune_code"],
-        select(_idea_id, Commune.code).where(Commune.code == _chosen),
-    ),
-    "criteria": insert(IdeaCriterion).from_select(
-        ["idea_id", "criterion_id", "statement"],
-        select(_idea_id, Criterion.id, bindparam("text", type_=Text)).where(
-            Criterion.id == _chosen, Criterion.service_id == _service_id
-        ),
-    ),
-}
 _STATEMENTS = {
-    kind: statement.execution_options(**_COUNTED) for kind, statement in _STATEMENTS.items()
+    "subjects": Prepared(
+        insert(IdeaSubject).from_select(
+            ["idea_id", "subject_id"],
+            select(_idea_id, Subject.id).where(
+                Subject.id == _chosen, Subject.service_id == _service_id
+            ),
+        )
+    ),
+    "communes": Prepared(
+        insert(IdeaCommune).from_select(
+            ["idea_id", "commune_code"],
+            select(_idea_id, Commune.code).where(Commune.code == _chosen),
+        )
+    ),
+    "criteria": Prepared(
+        insert(IdeaCriterion).from_select(
+            ["idea_id", "criterion_id", "statement"],
+            select(_idea_id, Criterion.id, bindparam("text", type_=Text)).where(
+                Criterion.id == _chosen, Criterion.service_id == _service_id
+            ),
+        )
+    ),
 }
 
 
@@ -65,10 +66,8 @@ def write_choices(session: Session, service_id: int, idea_id: int, proposal: Pro
     for kind, rows in given.items():
         if not rows:
             continue
-        about = (
-            {"idea": idea_id} if kind == "communes" else {"idea": idea_id, "service": service_id}
-        )
-        written = connection.execute(_STATEMENTS[kind], [{**row, **about} for row in rows])
+        about = {"idea": idea_id, "service": service_id}
+        written = _STATEMENTS[kind].run(connection, [{**row, **about} for row in rows])
         if written.rowcount != len(rows):
             unknown.append(kind)
     return unknown

@@ -12,6 +12,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from eak_core import clock
 from eak_core.db import Session
+from eak_core.db.prepared import Prepared
 from eak_core.errors import Conflict, NotFound
 from eak_core.i18n import _l
 from eak_core.ideas import stages
@@ -99,8 +100,7 @@ def insert_idea(
         "source_comments": origin and origin.comments,
         "source_state": origin and origin.state,
     }
-    statement = _insert_once[session.get_bind().dialect.name]
-    idea_id = session.connection().execute(statement, values).scalar_one_or_none()
+    idea_id = _insert_once.run(session.connection(), values).scalar_one_or_none()
     if idea_id is None:
         return None
     unknown = write_choices(session, service.id, idea_id, proposal)
@@ -113,12 +113,30 @@ def insert_idea(
 
 # A unique key says that the same form came twice, or the same row of an import; the second one
 # must not fail the transaction, which may hold other rows.
-_insert_once = {
-    "sqlite": sqlite.insert(Idea).on_conflict_do_nothing().returning(Idea.id),
-    "postgresql": postgresql.insert(Idea).on_conflict_do_nothing().returning(Idea.id),
-}
-
-
+_insert_once = Prepared(
+    {
+        "sqlite": sqlite.insert(Idea).on_conflict_do_nothing().returning(Idea.id),
+        "postgresql": postgresql.insert(Idea).on_conflict_do_nothing().returning(Idea.id),
+    },
+    columns=(
+        *LENGTHS,
+        "slug",
+        "search_text",
+        "service_id",
+        "author_id",
+        "stage",
+        "created_at",
+        "submitted_at",
+        "updated_at",
+        "form_key",
+        "source",
+        "source_ref",
+        "source_url",
+        "source_votes",
+        "source_comments",
+        "source_state",
+    ),
+)
 _undo = delete(Idea).where(Idea.id == bindparam("idea"))
 
 

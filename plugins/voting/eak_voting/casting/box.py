@@ -13,6 +13,7 @@ from sqlalchemy import bindparam, func, insert, select, text, update
 
 from eak_core.api import (
     NotFound,
+    Prepared,
     Refused,
     Service,
     Session,
@@ -27,17 +28,21 @@ from eak_voting.casting.choices import check
 from eak_voting.models import Ballot, Paper, Receipt, RegisterEntry
 from eak_voting.settings import Terms
 
-# Made once: what a statement costs to put together is most of what a vote costs.
-_enter = text(
-    "INSERT INTO voting_register (ballot_id, voter_key, hour)"
-    " VALUES (:ballot_id, :voter_key, :hour) ON CONFLICT DO NOTHING RETURNING ballot_id"
-).bindparams(bindparam("hour", type_=UTCDateTime()))
-_put = insert(Paper.__table__)  # type: ignore[arg-type]  # a table
-_keep = text(
-    "INSERT INTO voting_receipt (ballot_id, receipt, logged, replaced, replacement_logged)"
-    " VALUES (:ballot_id, :receipt, FALSE, FALSE, FALSE) ON CONFLICT DO NOTHING RETURNING ballot_id"
+_enter = Prepared(
+    text(
+        "INSERT INTO voting_register (ballot_id, voter_key, hour)"
+        " VALUES (:ballot_id, :voter_key, :hour) ON CONFLICT DO NOTHING RETURNING ballot_id"
+    ).bindparams(bindparam("hour", type_=UTCDateTime()))
 )
-_NOTHING_KNOWN = dict.fromkeys(("salt", "receipt", "person_id", "source", "exclusion_id"))
+_keep = Prepared(
+    text(
+        "INSERT INTO voting_receipt (ballot_id, receipt, logged, replaced, replacement_logged)"
+        " VALUES (:ballot_id, :receipt, FALSE, FALSE, FALSE)"
+        " ON CONFLICT DO NOTHING RETURNING ballot_id"
+    )
+)
+_NOTHING_KNOWN = dict.fromkeys(("salt", "receipt", "person_id", "source"))
+_put = Prepared(insert(Paper), ("ballot_id", "mark", "choices", "version", *_NOTHING_KNOWN))
 
 
 class CodeNeeded(Refused):
@@ -181,7 +186,7 @@ class Box:
     def _enter(self, voter: str) -> bool:
         """Enter a voter; whether it is the first time. Whoever comes at once waits here."""
         row = {"ballot_id": self.ballot.id, "voter_key": voter, "hour": hour_of(clock.now())}
-        return self.session.execute(_enter, row).scalar_one_or_none() is not None
+        return _enter.run(self.session.connection(), row).scalar_one_or_none() is not None
 
     def _paper(self, mark: str) -> Paper | None:
         """The vote that is kept under ``mark``, locked; None where there is none."""
@@ -192,7 +197,7 @@ class Box:
     def _put_in(self, mark: str, choices: str, **known: str | int | None) -> None:
         """Write a vote; ``known`` are other columns of `Paper`, empty where not given."""
         row = {**_NOTHING_KNOWN, **known, "ballot_id": self.ballot.id}
-        self.session.connection().execute(_put, {**row, "mark": mark, "choices": choices})
+        _put.run(self.session.connection(), {**row, "mark": mark, "choices": choices})
 
     def _change(self, paper: Paper, code: str, choices: str) -> Cast:
         before = self._receipt_of(paper, code)
@@ -210,7 +215,7 @@ class Box:
         while True:
             proof = receipts.proof(code, version, self.ballot.id, choices)
             row = {"ballot_id": self.ballot.id, "receipt": proof.receipt}
-            given = self.session.connection().execute(_keep, row)
+            given = _keep.run(self.session.connection(), row)
             if given.scalar_one_or_none() is not None:
                 return proof, version
             version += 1

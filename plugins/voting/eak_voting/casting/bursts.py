@@ -21,7 +21,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import bindparam, delete, func, select, text, update
 
-from eak_core.api import Actor, Service, Session, UTCDateTime, clock, person_since, upsert
+from eak_core.api import Actor, Prepared, Service, Session, UTCDateTime, clock, person_since, upsert
 from eak_voting.ballots.timetable import hour_of
 from eak_voting.models import Activity, Ballot, Paper
 
@@ -33,12 +33,13 @@ TIMES = 5
 YOUNG = timedelta(hours=24)
 
 
-# Every vote runs it: it is put together once.
-_note = text(
-    "INSERT INTO voting_activity (ballot_id, hour, source, votes, young)"
-    " VALUES (:ballot_id, :hour, :source, 1, :young) ON CONFLICT (ballot_id, hour, source)"
-    " DO UPDATE SET votes = voting_activity.votes + 1, young = voting_activity.young + :young"
-).bindparams(bindparam("hour", type_=UTCDateTime()))
+_note = Prepared(
+    text(
+        "INSERT INTO voting_activity (ballot_id, hour, source, votes, young)"
+        " VALUES (:ballot_id, :hour, :source, 1, :young) ON CONFLICT (ballot_id, hour, source)"
+        " DO UPDATE SET votes = voting_activity.votes + 1, young = voting_activity.young + :young"
+    ).bindparams(bindparam("hour", type_=UTCDateTime()))
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +70,7 @@ def note(session: Session, ballot: Ballot, actor: Actor, source: str | None) -> 
             "source": name,
             "young": int(_is_young(session, actor)),
         }
-        session.connection().execute(_note, row)
+        _note.run(session.connection(), row)
 
 
 def group(ballot: Ballot, source: str | None) -> str | None:

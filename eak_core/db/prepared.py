@@ -1,0 +1,81 @@
+"""Statements that every act of some kind runs: rendered once, and handed to the driver.
+
+What SQLAlchemy does around a small statement (its key for the cache, its parameters, its result)
+costs several times what the database does. A prepared statement is put together once per kind of
+database; running it turns values into the driver's and asks.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, NamedTuple
+
+from sqlalchemy import Connection, CursorResult, Dialect, Executable
+from sqlalchemy.sql import ClauseElement
+from sqlalchemy.sql.compiler import SQLCompiler
+
+#: An INSERT tells how many rows it wrote only where that was asked for.
+_COUNTED = {"preserve_rowcount": True}
+
+
+class _Rendered(NamedTuple):
+    """A statement in the driver's words; what makes the driver's value of each parameter; whether
+    parameters go by their places (in this order) or by their names."""
+
+    sql: str
+    parameters: Sequence[tuple[str, Callable[[Any], Any] | None]]
+    by_place: bool
+
+    def bound(self, values: Mapping[str, Any]) -> Any:
+        bound = {
+            name: values[name] if process is None else process(values[name])
+            for name, process in self.parameters
+        }
+        return tuple(bound[name] for name, _process in self.parameters) if self.by_place else bound
+
+
+class Prepared:
+    """``statement``, which names its parameters, once for each kind of database.
+
+    ``columns`` are those that an INSERT is given; each of them, and each parameter, has to be given
+    a value whenever it runs. What it answers comes as the driver has it: numbers and texts are
+    themselves, instants are not.
+    """
+
+    def __init__(
+        self, statement: Executable | Mapping[str, Executable], columns: Sequence[str] = ()
+    ) -> None:
+        self._statement, self._columns = statement, list(columns) or None
+        self._rendered: dict[str, _Rendered] = {}
+
+    def run(
+        self, connection: Connection, values: Mapping[str, Any] | Sequence[Mapping[str, Any]]
+    ) -> CursorResult[Any]:
+        """Run it with ``values``, or once with each of them."""
+        dialect = connection.dialect
+        rendered = self._rendered.get(dialect.name)
+        if rendered is None:
+            rendered = self._rendered[dialect.name] = self._render(dialect)
+        if isinstance(values, Mapping):
+            return connection.exec_driver_sql(rendered.sql, rendered.bound(values))
+        many = [rendered.bound(each) for each in values]
+        return connection.exec_driver_sql(rendered.sql, many, execution_options=_COUNTED)
+
+    def _render(self, dialect: Dialect) -> _Rendered:
+        statement = self._statement
+        if isinstance(statement, Mapping):
+            statement = statement[dialect.name]
+        assert isinstance(statement, ClauseElement)
+        compiled = statement.compile(dialect=dialect, column_keys=self._columns)
+        assert isinstance(compiled, SQLCompiler)
+        if compiled.insert_prefetch or compiled.update_prefetch:
+            raise TypeError(f"a prepared statement is given all its values: {compiled}")
+        names = compiled.positiontup or list(compiled.binds)
+        return _Rendered(
+            compiled.string,
+            [(name, _processor(compiled.binds[name].type, dialect)) for name in names],
+            compiled.positiontup is not None,
+        )
+
+
+def _processor(type_: Any, dialect: Dialect) -> Callable[[Any], Any] | None:
+    processor: Callable[[Any], Any] | None = type_.dialect_impl(dialect).bind_processor(dialect)
+    return processor
