@@ -109,7 +109,7 @@ def test_every_change_is_for_administrators_alone_and_asks_for_a_token(
                "plugin": "gauge", "slug": "culture"}  # fmt: skip
     for rule in rules:
         with site.app.test_request_context():
-            path = url_for(rule.endpoint, **{name: example[name] for name in rule.arguments})
+            path = url_for(rule.endpoint, **{name: example[name] for name in rule.arguments})  # type: ignore[arg-type]
         assert manager.post(path, data={"csrf_token": token}).status_code == 403, path
         assert administrator.post(path).status_code == 400, path
         assert administrator.get(path).status_code in {200, 405}, path

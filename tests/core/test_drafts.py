@@ -104,7 +104,7 @@ def test_the_oldest_drafts_give_way_and_a_cookie_never_overflows(
             keep_draft(f"many.{number}", [(number * each * 7919) % 104729 for each in range(60)])
         assert draft("many.39") is not None
         assert draft("many.0") is None
-        signed = site.app.session_interface.get_signing_serializer(site.app).dumps(dict(session))
+        signed = site.app.session_interface.get_signing_serializer(site.app).dumps(dict(session))  # type: ignore[attr-defined]
         assert len(signed) < 3_000
         with pytest.raises(ValueError, match="too large"):
             keep_draft("huge", [each * 104729 for each in range(2_000)])
@@ -121,5 +121,5 @@ def test_texts_in_any_script_are_measured_as_the_cookie_takes_them(site: Site) -
             except ValueError:
                 break
             assert draft("long") == text, "what is not refused is kept"
-        signed = site.app.session_interface.get_signing_serializer(site.app).dumps(dict(session))
+        signed = site.app.session_interface.get_signing_serializer(site.app).dumps(dict(session))  # type: ignore[attr-defined]
         assert drafts.MOST_BYTES - 20 < len(signed) < drafts.MOST_BYTES + 100

@@ -124,7 +124,7 @@ def test_a_disk_without_room_is_told_to_the_balancer(
         raise OperationalError("SELECT", {}, psycopg.errors.DiskFull("no space"))
 
     site.app.extensions.pop(writing.EXTENSION, None)
-    monkeypatch.setattr(writing.tempfile, "TemporaryFile", full)
+    monkeypatch.setattr(writing.tempfile, "TemporaryFile", full)  # type: ignore[attr-defined]
     monkeypatch.setattr(writing, "_write_into", full_there)
     assert ask(client) == (
         503,
@@ -141,7 +141,7 @@ def test_a_database_that_can_only_be_read_is_told(
     site: Site, client: Browser, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """As a standby after a failover, or a server that was told so."""
-    real = writing.write_session
+    real = writing.write_session  # type: ignore[attr-defined]
 
     @contextmanager
     def standby(app: Flask) -> Iterator[Session]:

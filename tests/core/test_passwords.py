@@ -83,7 +83,7 @@ def test_an_accented_password_opens_confirms_and_erases_however_it_is_typed(
     site: Site, client: Browser, form: str
 ) -> None:
     register(client, password=ACCENTED, password_confirm=ACCENTED)
-    typed = unicodedata.normalize(form, ACCENTED)
+    typed = unicodedata.normalize(form, ACCENTED)  # type: ignore[arg-type]
     path = link_in(last_letter(site))
     assert client.submit(path, path, password=typed).status_code == 302
     client.sign_out()
@@ -145,7 +145,7 @@ def counted_work() -> Iterator[Work]:
 
     def measured(form: str, text: str) -> str:
         work.normalised = max(work.normalised, len(text))
-        return normalize(form, text)
+        return normalize(form, text)  # type: ignore[arg-type]
 
     normalize = unicodedata.normalize
     with pytest.MonkeyPatch.context() as patch:

@@ -89,7 +89,7 @@ def run(
     for (theirs, _ours), given in zip(streams, (stdin, stdout, stderr), strict=True):
         if given in (subprocess.PIPE, subprocess.DEVNULL):
             os.close(theirs)
-    return Process(pid, streams[0][1], streams[1][1])
+    return Process(pid, streams[0][1], streams[1][1])  # type: ignore[arg-type]
 
 
 def _opened(number: int, given: Stream) -> tuple[int, IO[str] | None]:

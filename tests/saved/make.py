@@ -24,7 +24,7 @@ KEY = Path("secrets", "voting", "log-key")
 
 def demonstrate(folder: Path, **settings: str) -> None:
     command = [Path(sys.executable).with_name("eak"), "demo", "--no-serve", "--data", folder]
-    subprocess.run(command, check=True, env={**os.environ, **settings})
+    subprocess.run(command, check=True, env={**os.environ, **settings})  # type: ignore[arg-type]
 
 
 def sqlite(scratch: Path) -> bytes:

@@ -208,7 +208,7 @@ def offer(
     text = APPLAUSE.replace("applause", name).replace("REQUIRES", requires)
     (folder / f"offered_{name}.py").write_text(text.replace("TROUBLE", trouble))
     patch.syspath_prepend(folder)
-    others = [*candidates.entry_points(group=candidates.GROUP)]
+    others = [*candidates.entry_points(group=candidates.GROUP)]  # type: ignore[attr-defined]
     mine = EntryPoint(name, f"offered_{name}", candidates.GROUP)
     patch.setattr(candidates, "entry_points", lambda group: [*others, mine])
 

@@ -131,7 +131,7 @@ def test_whoever_stops_it_is_told_how_to_go_on(
     eak: Eak, service: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     file = str(export(tmp_path / "ideas.csv", 120))
-    import_idea, asked = taking_over.import_idea, 0
+    import_idea, asked = taking_over.import_idea, 0  # type: ignore[attr-defined]
 
     def stopping(*args: object) -> object:
         nonlocal asked

@@ -410,7 +410,7 @@ def test_an_instant_without_its_zone_is_refused_at_once(
     app: Flask, fields: dict[str, object], occurred_at: datetime | None
 ) -> None:
     with write_session(app) as session, pytest.raises(EventError, match="zone"):
-        publish(session, Timed(thing=1, **fields), service_id=SERVICE, occurred_at=occurred_at)
+        publish(session, Timed(thing=1, **fields), service_id=SERVICE, occurred_at=occurred_at)  # type: ignore[arg-type]
     aware = Timed(thing=1, at=NOON.replace(tzinfo=UTC))
     with write_session(app) as session:
         publish(session, aware, service_id=SERVICE)

@@ -30,7 +30,7 @@ from tests.core.events.probe import MakeApp
 def queue(app: Flask, key: str = "welcome:1", **fields: str) -> bool:
     given = {"to": "reader@example.org", "subject": "Bienvenue à l’été", "text": "Bonjour."}
     with write_session(app) as session:
-        return outbox.enqueue_mail(session, dedupe_key=key, **{**given, **fields})
+        return outbox.enqueue_mail(session, dedupe_key=key, **{**given, **fields})  # type: ignore[arg-type]
 
 
 def message(app: Flask) -> OutboxMessage:

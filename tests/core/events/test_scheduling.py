@@ -454,7 +454,7 @@ def test_however_many_catch_up_what_is_due_waits_for_one_of_them_at_most(
 
     monkeypatch.setattr(worker, "advance", slow)
     monkeypatch.setattr(
-        worker_module.scheduling,
+        worker_module.scheduling,  # type: ignore[attr-defined]
         "perform",
         lambda *_: order.append("done") or True,
     )

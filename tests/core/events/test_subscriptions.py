@@ -235,7 +235,7 @@ def test_older_code_stops_before_an_event_that_is_too_new_for_it(make_app: MakeA
     }
     with write_session(app) as session:
         session.execute(
-            EventLog.__table__.insert(),
+            EventLog.__table__.insert(),  # type: ignore[attr-defined]
             [
                 {**newer, "position": 2, "type": "other.thing", "version": 9},
                 {

@@ -79,4 +79,4 @@ def test_connections_that_died_with_the_server_answer_nobody(app: Flask) -> None
         )
     for _ in range(3):
         with read_session(app) as session:
-            assert session.scalar(text("SELECT 1")) == 1
+            assert session.scalar(text("SELECT 1")) == 1  # type: ignore[attr-defined]

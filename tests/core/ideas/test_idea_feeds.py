@@ -138,7 +138,7 @@ def test_no_transaction_is_open_while_a_file_is_read(
     with site.app.app_context():
         pool = db.engine.pool
     answer = client.get(path, buffered=False)
-    assert pool.checkedout() == 0
+    assert pool.checkedout() == 0  # type: ignore[attr-defined]
     assert answer.content_length == len(whole)
     assert b"".join(answer.iter_encoded()) == whole
     packed = client.get(path, headers={"Accept-Encoding": "gzip"})

@@ -206,7 +206,7 @@ def test_a_hook_whose_sql_fails_leaves_the_page_its_session(make_app: MakeApp) -
         return "never"
 
     bad = make("bad")
-    bad.slot_service_home = hookimpl(lambda service: slot_service_home(current_session(), service))
+    bad.slot_service_home = hookimpl(lambda service: slot_service_home(current_session(), service))  # type: ignore[attr-defined]
     after = make("later", slot_service_home=lambda service: str(count_services()))
     app = make_app(bad, after)
     add_service(app)

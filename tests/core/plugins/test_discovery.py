@@ -57,7 +57,7 @@ def test_no_core_table_could_be_taken_for_a_plugins() -> None:
     import eak_core.app  # noqa: F401 – every table of the core
 
     elsewhere = {
-        mapper.local_table.name
+        mapper.local_table.name  # type: ignore[attr-defined]
         for mapper in Base.registry.mappers
         if not mapper.class_.__module__.startswith("eak_core.")
     }

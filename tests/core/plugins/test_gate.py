@@ -250,7 +250,7 @@ def test_pages_of_a_plugin_refused_halfway_are_never_reached(make_app: MakeApp) 
     PluginBlueprint(module.plugin, __name__).add_url_rule("/", "index", lambda: "reached")
     wrong = PluginBlueprint(module.plugin, __name__, area="manage")
     wrong.add_url_rule("/", "index", lambda: "reached")
-    wrong.deferred_functions.append(lambda _state: 1 / 0)
+    wrong.deferred_functions.append(lambda _state: 1 / 0)  # type: ignore[arg-type]
     app = make_app(module)
     add_service(app)
     assert app.extensions["eak_plugins"].installed["halfway"].state is State.INVALID

@@ -65,7 +65,7 @@ def prepared(
         settings=Settings(
             method="approval",
             secrecy=secrecy,
-            publication=dice.choice(publications),
+            publication=dice.choice(publications),  # type: ignore[arg-type]
             approval=ApprovalRules(),
         ),
         opens_at=opens_at,

@@ -44,7 +44,7 @@ class SlowCount:
 
 @pytest.fixture
 def slow(monkeypatch: pytest.MonkeyPatch) -> SlowCount:
-    slow = SlowCount(tally.outcome)
+    slow = SlowCount(tally.outcome)  # type: ignore[attr-defined]
     monkeypatch.setattr(tally, "outcome", slow)
     return slow
 
@@ -127,7 +127,7 @@ def test_votes_that_are_excluded_while_they_are_counted_are_not_counted(
     past_the_close(polls, ballot)
     with counting(polls, slow), polls.site.writing() as session:
         held = session.get_one(Ballot, ballot.id)
-        (burst,) = exclusions.bursts_of(session, held)
+        (burst,) = exclusions.bursts_of(session, held)  # type: ignore[attr-defined]
         exclusions.exclude(session, polls.manager, polls.service, held, burst.group, "One robot.")
     assert slow.times == 2
     with polls.site.reading() as session:

@@ -331,7 +331,7 @@ def test_the_budget_holds_and_every_project_has_its_reason(instance, completion)
 
     assert outcome.cost == instance.cost(instance.places(outcome.selected)) <= instance.budget
     assert tuple(each.code for each in outcome.funded) == outcome.selected
-    codes = [each.code for each in (*outcome.funded, *outcome.not_funded)]
+    codes = [each.code for each in (*outcome.funded, *outcome.not_funded)]  # type: ignore[attr-defined]
     assert sorted(codes) == sorted(project.code for project in instance.projects)
     assert all(each.missing == each.cost - each.available > 0 for each in outcome.not_funded)
 

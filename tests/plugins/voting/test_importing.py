@@ -148,7 +148,7 @@ def test_others_write_while_a_file_that_was_taken_over_is_counted(
     file: Callable[[str], str],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    count, times = tally.outcome, []
+    count, times = tally.outcome, []  # type: ignore[attr-defined]
 
     def slow(*given: Any, **named: Any) -> Outcome:
         times.append(1)

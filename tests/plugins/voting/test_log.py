@@ -271,8 +271,8 @@ def test_the_tables_can_still_be_dropped_and_made_anew(site: Site) -> None:
     tables = [model.__table__ for model in (Leaf, TreeNode, Head)]
     with site.writing() as session:
         connection = session.connection()
-        Leaf.metadata.drop_all(connection, tables=tables)
-        Leaf.metadata.create_all(connection, tables=tables)
+        Leaf.metadata.drop_all(connection, tables=tables)  # type: ignore[arg-type]
+        Leaf.metadata.create_all(connection, tables=tables)  # type: ignore[arg-type]
     assert appended(site, receipts(0)) == range(1)
     with pytest.raises(DatabaseError, match="never rewritten"), site.writing() as session:
         session.execute(text("DELETE FROM voting_leaf"))

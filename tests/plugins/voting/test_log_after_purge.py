@@ -58,7 +58,7 @@ def purge_and_begin_anew(site: Site) -> None:
 def faults(site: Site) -> list[str]:
     with site.app.test_request_context():
         g.service = site.service
-        found = log.head(db.session, site.service.id)
+        found = log.head(db.session, site.service.id)  # type: ignore[arg-type]
         return list(_faults(found.size, found.root))
 
 

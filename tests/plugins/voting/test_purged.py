@@ -93,9 +93,9 @@ def test_no_copy_lacks_and_no_erasure_leaves_what_waits_for_a_migration(polls: P
             polls.site.reading() as session,
             pytest.raises(Refused, match="mise à jour de la base"),
         ):
-            export_person(session, Actor.system(), voter.person_id)
+            export_person(session, Actor.system(), voter.person_id)  # type: ignore[arg-type]
         with (
             polls.site.writing() as session,
             pytest.raises(Refused, match="mise à jour de la base"),
         ):
-            erase_person(session, Actor.system(), voter.person_id)
+            erase_person(session, Actor.system(), voter.person_id)  # type: ignore[arg-type]

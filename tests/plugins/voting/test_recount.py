@@ -143,7 +143,7 @@ def counted(
         *(ReceiptLeaf(ballot=BALLOT, receipt=each) for each in [*given, gone]),
         ReplacedLeaf(ballot=BALLOT, receipt=gone),
     ]
-    leaves = [encode(CancelledLeaf(ballot=1)), *map(encode, own), encode(CancelledLeaf(ballot=2))]
+    leaves = [encode(CancelledLeaf(ballot=1)), *map(encode, own), encode(CancelledLeaf(ballot=2))]  # type: ignore[arg-type]
     root = merkle.root_of([merkle.leaf_hash(leaf) for leaf in leaves]).hex()
     cast = [each.choices for each in papers if each.exclusion is None]
     result = outcome(frozen, cast, seed=root, voters=len(papers), excluded=excluded)

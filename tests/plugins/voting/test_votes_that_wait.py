@@ -123,12 +123,12 @@ def test_forms_that_wait_for_a_thread_or_for_the_writer_across_the_close_are_tak
     with ThreadPoolExecutor(THREADS) as pool:
         with held_up(polls, world, ballot):
             # The server says when each arrived, before a thread is free for it.
-            sent = [pool.submit(send, *each, world.now) for each in forms[:VOTERS]]
+            sent = [pool.submit(send, *each, world.now) for each in forms[:VOTERS]]  # type: ignore[arg-type]
             wait_until_waiting(polls, queue, THREADS)
         answers = [each.result(SECONDS).status_code for each in sent]
     assert answers == [303] * VOTERS
     assert voters(polls, ballot) == VOTERS
-    assert send(*forms[VOTERS], world.now).status_code != 303
+    assert send(*forms[VOTERS], world.now).status_code != 303  # type: ignore[arg-type]
     assert papers(polls, ballot) == ["[1]"] * VOTERS
 
 
@@ -139,7 +139,7 @@ def test_a_ballot_that_is_closed_while_a_vote_is_read_does_not_take_it(
     client = polls.site.browser()
     client.sign_in(polls.site.people.add("Person"))
     assert choose(client, ballot, option=["1"]).status_code == 303
-    read = views.cast_form
+    read = views.cast_form  # type: ignore[attr-defined]
 
     def close_and_read(*given: Any) -> Any:
         with polls.site.writing() as session:

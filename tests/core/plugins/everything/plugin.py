@@ -133,7 +133,7 @@ def erase_person(session: Any, person_id: int) -> None:
 
 @hookimpl
 def importer() -> Importer:
-    return Importer("Weigh FILE.", idea=lambda _values: None, idea_columns=["id"])
+    return Importer("Weigh FILE.", idea=lambda _values: None, idea_columns=["id"])  # type: ignore[arg-type]
 
 
 @hookimpl
