@@ -116,8 +116,10 @@ def migrated(databases: Databases, kind: Kind, folder: Path) -> Iterator[Instanc
     of = distributions(None)
     with databases.fresh(kind, template_name(of), lambda url: migrate(url, of)) as url:
         instance = Instance(folder, url)
-        yield instance
-        instance.stop()
+        try:
+            yield instance
+        finally:
+            instance.stop()
 
 
 def _is_python(pid: int) -> bool:

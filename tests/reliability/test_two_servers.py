@@ -23,10 +23,12 @@ def servers(
     with migrated(databases, database, tmp_path / "instance") as first:
         first.furnish()
         second = Instance(first.folder, first.url)
-        for server in (first, second):
-            server.serve()
-        yield first, second
-        second.stop()
+        try:
+            for server in (first, second):
+                server.serve()
+            yield first, second
+        finally:
+            second.stop()
 
 
 def test_a_switch_in_one_process_acts_at_the_next_request_of_the_other(

@@ -6,7 +6,7 @@ import psycopg
 from psycopg import sql
 
 #: Everything that a test could have changed of the tables themselves, as one row.
-_SHAPE = """
+_SHAPE = r"""
 SELECT md5(string_agg(part, '|' ORDER BY part)) FROM (
     SELECT concat_ws(' ', 'table', relname, relkind, relchecks, relhastriggers) AS part
     FROM pg_class WHERE relnamespace = 'public'::regnamespace
@@ -23,6 +23,12 @@ SELECT md5(string_agg(part, '|' ORDER BY part)) FROM (
     UNION ALL
     SELECT concat_ws(' ', 'function', proname, md5(prosrc))
     FROM pg_proc WHERE pronamespace = 'public'::regnamespace
+    UNION ALL
+    SELECT concat_ws(' ', 'schema', nspname) FROM pg_namespace WHERE nspname NOT LIKE 'pg\_%'
+    UNION ALL
+    SELECT concat_ws(' ', 'settings', setconfig)
+    FROM pg_db_role_setting JOIN pg_database ON pg_database.oid = setdatabase
+    WHERE datname = current_database()
 ) AS parts
 """
 _TABLES = "SELECT tablename FROM pg_tables WHERE schemaname = 'public' ORDER BY tablename"
