@@ -19,6 +19,7 @@ import threading
 from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
+from tempfile import TemporaryFile
 from typing import IO, Any
 
 ROOT = Path(__file__).parents[2]
@@ -73,16 +74,18 @@ def run(
     module: str,
     *arguments: str,
     env: Mapping[str, str] | None = None,
+    cwd: Path = ROOT,
     stdin: Stream = None,
     stdout: Stream = None,
     stderr: Stream = None,
 ) -> Process:
-    """Start ``python -m module arguments`` in the root of the tree. Streams are as for
-    `subprocess.Popen`: None is the test's own, and `subprocess.PIPE` gives a text file."""
+    """Start ``python -m module arguments``. Streams are as for `subprocess.Popen`: None is the
+    test's own, and `subprocess.PIPE` gives a text file."""
     order = {
         "module": module,
         "arguments": arguments,
         "environment": dict(os.environ if env is None else env),
+        "folder": str(cwd),
     }
     streams = [_opened(number, each) for number, each in enumerate((stdin, stdout, stderr))]
     pid = _parent(os.getpid()).ask(order, [theirs for theirs, _ours in streams])
@@ -90,6 +93,20 @@ def run(
         if given in (subprocess.PIPE, subprocess.DEVNULL):
             os.close(theirs)
     return Process(pid, streams[0][1], streams[1][1])  # type: ignore[arg-type]
+
+
+def done(
+    module: str, *arguments: str, env: Mapping[str, str] | None = None, cwd: Path = ROOT
+) -> subprocess.CompletedProcess[str]:
+    """What `run` came to, with what was written."""
+    with TemporaryFile("w+") as out, TemporaryFile("w+") as err:
+        process = run(
+            module, *arguments, env=env, cwd=cwd, stdin=subprocess.DEVNULL, stdout=out, stderr=err
+        )
+        code = process.wait()
+        for each in (out, err):
+            each.seek(0)
+        return subprocess.CompletedProcess([module, *arguments], code, out.read(), err.read())
 
 
 def _opened(number: int, given: Stream) -> tuple[int, IO[str] | None]:

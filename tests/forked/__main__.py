@@ -21,8 +21,14 @@ from tests.forked import LONGEST
 LOADED = (
     "eak_core.api",
     "eak_core.cli.importing",
+    "eak_core.cli.plugin_author",
     "eak_core.cli.running",
     "eak_core.cli.server",
+    "eak_core.kit.inspection.loaded",
+    "eak_core.kit.inspection.pages",
+    "eak_core.kit.inspection.sources",
+    "eak_core.kit.reference",
+    "eak_core.kit.scaffold",
     "eak_core.kit.testing.site",
     "eak_core.serving.processes",
     "eak_core.wsgi",
@@ -66,6 +72,8 @@ def _become(order: dict[str, Any], streams: list[int]) -> None:
     signal.signal(signal.SIGINT, signal.default_int_handler)
     os.environ.clear()
     os.environ.update(order["environment"])
+    os.chdir(order["folder"])
+    sys.path[0] = order["folder"]
     for number, each in enumerate(streams):
         os.dup2(each, number)
         os.close(each)

@@ -14,6 +14,7 @@ from click.testing import CliRunner
 from eak_core.cli import cli
 from eak_core.errors import Misconfigured
 from eak_core.kit.scaffold import rendered, write_plugin
+from tests import forked
 from tests.core.kit.mistakes import Mistake, append, move, remove, replace, write
 
 TREE = Path(__file__).parents[3]
@@ -29,11 +30,11 @@ def run(*command: object, folder: Path, path: Path | None = None) -> Done:
     return subprocess.run(
         [sys.executable, "-m", *map(str, command)],
         cwd=folder,
-        # What mypy found out of the core holds for every plugin.
+        # What mypy found out of the core holds for every plugin, and for the next run.
         env={
             **os.environ,
             "PYTHONPATH": os.pathsep.join(places),
-            "MYPY_CACHE_DIR": str(folder.parent.parent / "mypy"),
+            "MYPY_CACHE_DIR": str(TREE / ".mypy_cache" / "of-plugins"),
         },
         capture_output=True,
         text=True,
@@ -42,14 +43,11 @@ def run(*command: object, folder: Path, path: Path | None = None) -> Done:
 
 
 def eak(*command: object, folder: Path) -> Done:
-    """``eak`` with these words."""
-    return subprocess.run(
-        [sys.executable, "-c", "from eak_core.cli import main; main()", *map(str, command)],
+    """``eak`` with these words, in a process of its own."""
+    return forked.done(
+        *("eak_core.cli", *map(str, command)),
+        env={**os.environ, "EAK_INSTANCE": str(folder / "instance")},
         cwd=folder,
-        env={**os.environ, "PYTHONPATH": str(TREE), "EAK_INSTANCE": str(folder / "instance")},
-        capture_output=True,
-        text=True,
-        check=False,
     )
 
 
@@ -291,7 +289,14 @@ def test_what_is_wrong_is_said_line_by_line_for_people(tmp_path: Path) -> None:
 
 
 def test_what_to_do_next_is_told_in_commands_that_can_be_typed(tmp_path: Path) -> None:
-    made = eak("plugin", "new", "applause", "--into", "here and there", folder=tmp_path)
+    """In a process that begins as a person begins it: how it was called is in what it tells."""
+    command = "from eak_core.cli import main; main()"
+    words = ["plugin", "new", "applause", "--into", "here and there"]
+    made = subprocess.run(
+        [sys.executable, "-c", command, *words],
+        cwd=tmp_path, env=os.environ | {"EAK_INSTANCE": str(tmp_path / "instance")},
+        capture_output=True, text=True, check=True,
+    )  # fmt: skip
     steps = [shlex.split(line) for line in made.stdout.splitlines() if line.startswith("  ")]
     python, folder = Path(sys.executable).absolute(), "here and there/applause"
     assert [step[1:] for step in steps[:2]] == [

@@ -1,8 +1,6 @@
 """``eak voting log`` and ``recount``: what the terminal says of the public log."""
 
 import json
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -17,6 +15,7 @@ from eak_voting.models import Ballot
 from eak_voting.publishing import published
 from eak_voting.publishing.stored import file_of
 from eak_voting.transparency.recording import current_key
+from tests import forked
 from tests.plugins.voting.conftest import Polls
 
 
@@ -80,8 +79,8 @@ def test_a_downloaded_file_recounts_where_there_is_no_site(
     elsewhere = tmp_path / "elsewhere"
     elsewhere.mkdir()
     (elsewhere / "ballot.json").write_bytes(published.write(file))
-    eak = [sys.executable, "-m", "eak_core.cli", "voting", "recount", "ballot.json"]
-    done = subprocess.run([*eak, "--key", key], cwd=elsewhere, capture_output=True, text=True)
+    recount = ("eak_core.cli", "voting", "recount", "ballot.json", "--key", key)
+    done = forked.done(*recount, cwd=elsewhere)
     assert done.returncode == 0, done.stderr
     assert done.stdout.startswith("CONFIRMED: ")
     assert [each.name for each in elsewhere.iterdir()] == ["ballot.json"]
