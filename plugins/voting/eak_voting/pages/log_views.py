@@ -18,7 +18,7 @@ from eak_voting.transparency.receipt_checks import find_receipt, proof_of, read_
 from eak_voting.transparency.recording import current_key, end_of_log_before
 from eak_voting.transparency.records import decode, kind
 
-PER_PAGE = 50
+PER_PAGE = 20
 #: How many leaves one answer for programs holds.
 AT_ONCE = 1_000
 
