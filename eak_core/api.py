@@ -103,7 +103,7 @@ from eak_core.moderation.decisions import hidden_reason, hidden_reasons, hide, r
 from eak_core.moderation.erasure import Written, loses_its_words
 from eak_core.moderation.events import ContentHidden, ContentRestored
 from eak_core.networks import client_network
-from eak_core.people.accounts import person_since
+from eak_core.people.accounts import hold_account, person_since
 from eak_core.people.events import PersonErased, PersonJoined, RoleGranted, RoleRevoked
 from eak_core.people.letters import mail_to, send_mail
 from eak_core.people.names import person_names
@@ -271,6 +271,7 @@ __all__ += [
 __all__ += [
     "Service",
     "communes",
+    "hold_account",
     "mail_to",
     "person_names",
     "person_since",

@@ -4,7 +4,7 @@ from datetime import datetime
 from functools import partial
 
 from flask_security import hash_password
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import joinedload
 
@@ -19,9 +19,17 @@ from eak_core.people.events import PersonJoined, PersonRenamed, RoleGranted
 from eak_core.people.models import NAME_LENGTH, Person
 from eak_core.people.names import publish_everywhere
 from eak_core.people.passwords import check_password
+from eak_core.permissions import Actor, SignInRequired
 from eak_core.security_log import note
 from eak_core.visible import without_ignorable
 from eak_core.web.text import clean_line
+
+# Every vote runs it: it is put together once. Only an erasure waits for it, and it for one.
+_HELD = (
+    select(Person.id)
+    .where(Person.id == bindparam("person_id"), Person.active)
+    .with_for_update(read=True, key_share=True)
+)
 
 
 def create_person(
@@ -113,6 +121,19 @@ def person_since(session: Session, person_id: int) -> datetime | None:
     # Mostly it is who is signed in, whose row this session has read already.
     person = session.get(Person, person_id)
     return person.created_at if person is not None and person.erased_at is None else None
+
+
+def hold_account(session: Session, actor: Actor) -> None:
+    """Keep the account of ``actor`` from being erased until the transaction of ``session`` ends;
+    `SignInRequired` where it was erased or closed since the request was read. For what is written
+    under something else than the account's number, which no foreign key would refuse. Call it
+    before other rows are locked, as an erasure does.
+    """
+    if actor.person_id is None:
+        return
+    asked = session.connection().execute(_HELD, {"person_id": actor.person_id})
+    if asked.scalar_one_or_none() is None:
+        raise SignInRequired(_l("You are no longer signed in."))
 
 
 def checked_name(name: str) -> str:

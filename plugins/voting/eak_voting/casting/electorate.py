@@ -20,6 +20,7 @@ from eak_core.api import (
     _l,
     clock,
     communes,
+    hold_account,
     may,
     ngettext,
     require,
@@ -80,6 +81,7 @@ def declare(
     does not exist, or an age nobody has, and for another commune than the one that has opened a
     ballot to them that is not over: nobody lives in two places while it lasts."""
     require(actor, "voting.vote", service)
+    hold_account(session, actor)
     errors: dict[str, str] = {}
     if commune is not None and commune not in {each.code for each in communes(session)}:
         errors["commune"] = _("Choose one of the communes of the list.")

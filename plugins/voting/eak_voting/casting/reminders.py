@@ -18,6 +18,7 @@ from eak_core.api import (
     _,
     _l,
     clock,
+    hold_account,
     insert_once,
     plugin_settings,
     render,
@@ -39,6 +40,7 @@ def ask(session: Session, actor: Actor, service: Service, ballot: Ballot) -> Non
     """Let ``actor`` be reminded of ``ballot``. Asking twice is asking once. `Refused` where nobody
     can vote in it any more, or where there is no time left for a reminder."""
     require(actor, "voting.vote", service)
+    hold_account(session, actor)
     if phase(ballot) not in ("upcoming", "open"):
         raise Refused(_l("Nobody can vote in this ballot any more: there is nothing to remind of."))
     if phase(ballot) == "open" and not timetable.next_reminder(

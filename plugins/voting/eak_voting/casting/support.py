@@ -13,6 +13,7 @@ from eak_core.api import (
     _l,
     clock,
     has_outcome,
+    hold_account,
     insert_once,
     plugin_settings,
     public_idea,
@@ -37,6 +38,7 @@ def is_wanted(session: Session, service: Service) -> bool:
 def give(session: Session, actor: Actor, service: Service, idea: Idea) -> bool:
     """Support ``idea``; whether this is new. `Refused` where it takes no support any more."""
     require(actor, "voting.support", service)
+    hold_account(session, actor)
     public_idea(session, service, idea.id)
     if not is_open(session, service, idea):
         raise Refused(_l("This idea takes no more support."))

@@ -2,7 +2,7 @@
 
 from sqlalchemy import select
 
-from eak_core.api import Actor, Event, Service, Session, clock, publish, require
+from eak_core.api import Actor, Event, Service, Session, clock, hold_account, publish, require
 from eak_voting.ballots.timetable import hour_of
 from eak_voting.casting import bursts, receipts
 from eak_voting.casting.box import Cast, Vote, WrongCode, box_of
@@ -27,11 +27,13 @@ def cast(
     ``choices`` is canonical JSON (`eak_voting.casting.choices`), ``form_key`` the key of the form
     it comes from, ``source`` what names the network it comes from (`eak_voting.casting.bursts`).
     `TooLate` where the request arrived after the close, `TooEarly` before the opening, `CodeNeeded`
-    where the vote was cast by another form and is secret; `Forbidden` for whoever is not of the
-    electorate; `ValueError` for choices that the terms do not allow.
+    where the vote was cast by another form and is secret; `SignInRequired` where the account was
+    erased or closed meanwhile, `Forbidden` for whoever is not of the electorate; `ValueError` for
+    choices that the terms do not allow.
     """
     require(actor, "voting.vote", service)
     assert actor.person_id is not None
+    hold_account(session, actor)
     voter = receipts.voter_key(ballot.key, actor.person_id)
     vote = Vote(voter, choices, form_key, actor.person_id, source)
     try:
