@@ -154,6 +154,21 @@ def test_the_latest_of_many_votes_does_not_lie_where_the_latest_would(
     assert found <= 5, f"{found} of 20 latest votes lay first in their page"
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
+def test_what_is_laid_aside_to_be_mixed_stands_in_memory_and_is_gone_after_each_vote(
+    polls: Polls, database: str
+) -> None:
+    _ballot, votes = truth(polls, 3)
+    for _vote in votes:
+        with polls.site.writing() as session:
+            ask = session.connection().exec_driver_sql
+            aside = ask("SELECT name FROM temp.sqlite_master").scalars().all()
+            assert sorted(aside) == [f"mixing_{table}" for table in (BOX, REGISTER)]
+            assert [ask(f"SELECT * FROM temp.{table}").all() for table in aside] == [[], []]  # noqa: S608 - two names of our own
+            # https://www.sqlite.org/pragma.html#pragma_temp_store
+            assert ask("PRAGMA temp_store").scalar() == 2
+
+
 def test_no_column_of_register_and_box_tells_what_was_written_together(polls: Polls) -> None:
     """The columns that both have say the ballot; no other tells rows of one table apart by when."""
     _ballot, votes = truth(polls, 3)
