@@ -6,11 +6,12 @@ from sqlalchemy import func, select
 from eak_core.admin.desk import blueprint
 from eak_core.db import current_session
 from eak_core.db.hold import held_since
-from eak_core.events import inspection, scheduling, subscriptions
+from eak_core.events import SITE, inspection, scheduling, subscriptions
 from eak_core.events.models import TransportPause
 from eak_core.invocation import typed
 from eak_core.people.models import Person
 from eak_core.plugins.loading.host import get_host
+from eak_core.plugins.per_service.faults import faults_by_plugin
 from eak_core.plugins.per_service.purge import notice_purges
 from eak_core.plugins.per_service.standing import activations_in, troubles
 from eak_core.services.directory import list_services
@@ -51,4 +52,10 @@ def plugins() -> Answer:
         select(Service).order_by(Service.archived_at.isnot(None), Service.name, Service.id),
     )
     on = activations_in(session, [service.id for service in page.items])
-    return render("admin/plugins.html", installed=get_host().installed, page=page, on=on)
+    return render(
+        "admin/plugins.html",
+        installed=get_host().installed,
+        page=page,
+        on=on,
+        faults=faults_by_plugin(session, SITE),
+    )

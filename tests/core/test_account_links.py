@@ -123,6 +123,12 @@ def test_what_a_plugin_gets_wrong_is_left_out_of_the_page_and_noted(
     assert links(site, site.people.citizen) == OWN
     with site.reading() as session:
         assert session.scalars(select(PluginFault.hook)).all() == ["account_links"]
+    administrator = site.browser()
+    administrator.sign_in(site.people.administrator)
+    page = administrator.get("/admin/plugins").text
+    assert "Échecs hors de tout service" in page
+    assert "<code>account_links</code>" in page
+    assert "lending.nowhere" in page, "the traceback says which address could not be made"
 
 
 def test_a_fault_of_the_core_fails_the_page(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:

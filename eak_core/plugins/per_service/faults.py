@@ -4,7 +4,7 @@ the breaker."""
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import ColumnElement, delete, func, select
 
 from eak_core import clock
 from eak_core.db import Session
@@ -15,6 +15,8 @@ from eak_core.plugins.per_service.models import PluginFault, PluginFaultSource
 WINDOW = timedelta(minutes=10)
 #: More sources than these say nothing new.
 MOST_SOURCES = 100
+#: A page shows no more failures than these; each has a traceback.
+MOST_SHOWN = 100
 #: Faults older than this are forgotten.
 KEPT = timedelta(days=30)
 
@@ -81,15 +83,31 @@ def _witness(session: Session, failure: Failure) -> None:
 
 def faults_of(session: Session, service_id: int, plugin: str) -> list[dict[str, Any]]:
     """The failures kept about ``plugin``, latest first, for administrators."""
+    return faults_by_plugin(session, service_id, PluginFault.plugin == plugin).get(plugin, [])
+
+
+def faults_by_plugin(
+    session: Session, service_id: int, *conditions: ColumnElement[bool]
+) -> dict[str, list[dict[str, Any]]]:
+    """The latest `MOST_SHOWN` failures kept of a service, or of pages that belong to none (`SITE`),
+    latest first, plugin by plugin."""
     rows = session.scalars(
         select(PluginFault)
-        .where(PluginFault.service_id == service_id, PluginFault.plugin == plugin)
+        .where(PluginFault.service_id == service_id, *conditions)
         .order_by(PluginFault.last_at.desc(), PluginFault.id.desc())
+        .limit(MOST_SHOWN)
     )
-    return [
-        {"hook": row.hook, "traceback": row.traceback, "count": row.count, "last_at": row.last_at}
-        for row in rows
-    ]
+    found: dict[str, list[dict[str, Any]]] = {}
+    for row in rows:
+        found.setdefault(row.plugin, []).append(
+            {
+                "hook": row.hook,
+                "traceback": row.traceback,
+                "count": row.count,
+                "last_at": row.last_at,
+            }
+        )
+    return found
 
 
 def forget(session: Session, service_id: int, plugin: str) -> None:
