@@ -14,6 +14,7 @@ from eak_core.ideas.models import Idea
 from eak_core.ideas.rows import Saved, first_sent, insert_idea, proposal_of, update_idea
 from eak_core.ideas.texts import Origin, Proposal, checked, checked_origin, says_the_same
 from eak_core.ideas.visibility import check_readable
+from eak_core.people.accounts import hold_account
 from eak_core.permissions import Actor, may, require
 from eak_core.services.models import Service
 
@@ -48,6 +49,7 @@ def save_draft(
     too long or a choice that does not exist; `Conflict` where the idea is no longer a draft.
     """
     require(actor, "idea.edit" if idea else "idea.submit", service, idea)
+    hold_account(session, actor)
     proposal = checked(proposal, needed=())
     if idea is None:
         saved = insert_idea(session, service, proposal, stages.DRAFT, actor.person_id, form_key)
@@ -76,6 +78,7 @@ def submit_idea(
     missing, too long or unknown.
     """
     require(actor, "idea.submit", service)
+    hold_account(session, actor)
     proposal = checked(proposal)
     saved = None
     if idea is None:

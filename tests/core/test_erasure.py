@@ -10,7 +10,7 @@ from sqlalchemy import select, text
 from eak_core.db import read_session
 from eak_core.ideas.criteria import criteria_of
 from eak_core.ideas.models import Idea, IdeaCriterion
-from eak_core.ideas.proposals import Proposal, submit_idea
+from eak_core.ideas.proposals import Proposal, save_draft, submit_idea
 from eak_core.kit.testing.browser import PASSWORD, Browser
 from eak_core.kit.testing.fixtures import FrozenClock
 from eak_core.kit.testing.people import People
@@ -19,7 +19,7 @@ from eak_core.moderation import decisions
 from eak_core.people.accounts import create_person
 from eak_core.people.models import Person
 from eak_core.people.personal_data import erase_person
-from eak_core.permissions import Actor
+from eak_core.permissions import Actor, SignInRequired
 from eak_core.services.models import Service
 from tests.core.accounts import account
 
@@ -113,3 +113,16 @@ def test_an_erasure_that_is_taken_back_empties_nothing(
         raise RuntimeError("no")
     assert emptied == []
     assert account(site, str(citizen.email)).erased_at is None
+
+
+def test_nothing_is_written_for_an_account_that_was_erased_since_its_request_was_read(
+    site: Site, citizen: Actor
+) -> None:
+    assert citizen.person_id is not None
+    with site.writing() as session:
+        erase_person(session, Actor.system(), citizen.person_id)
+    for act in (submit_idea, save_draft):
+        with pytest.raises(SignInRequired), site.writing() as session:
+            act(session, citizen, site.service, PROPOSAL)
+    with site.reading() as session:
+        assert session.scalars(select(Idea)).all() == []

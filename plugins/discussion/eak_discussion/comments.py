@@ -26,6 +26,7 @@ from eak_core.api import (
     has_outcome,
     hidden_reason,
     hide,
+    hold_account,
     insert_once,
     may,
     plugin_settings,
@@ -82,6 +83,7 @@ def post_comment(
     closed or ``parent`` can no longer be read.
     """
     require(actor, "discussion.comment", service)
+    hold_account(session, actor)
     public_idea(session, service, idea.id)
     body, stance = checked(body, stance)
     require_open(session, service, idea)

@@ -13,6 +13,7 @@ from eak_core.kit.testing.fixtures import FrozenClock
 from eak_core.kit.testing.people import People
 from eak_core.kit.testing.site import Site
 from eak_core.moderation.decisions import hidden_reason
+from eak_core.people.personal_data import erase_person
 from eak_core.permissions import Actor, SignInRequired
 from eak_core.plugins.per_service.settings import configure
 from eak_discussion.comments import (
@@ -93,6 +94,17 @@ def test_the_same_form_sent_twice_is_one_comment_and_one_event(
             ids.append(comment.id)
     assert ids[0] == ids[1]
     assert len(logged(site)) == 1
+
+
+def test_nobody_comments_whose_account_was_erased_since_the_request_was_read(
+    site: Site, idea: Idea, citizen: Actor
+) -> None:
+    assert citizen.person_id is not None
+    with site.writing() as session:
+        erase_person(session, Actor.system(), citizen.person_id)
+    with pytest.raises(SignInRequired), site.writing() as session:
+        post_comment(session, citizen, site.service, idea, body="Late.", stance="for")
+    assert logged(site) == []
 
 
 def test_nobody_comments_on_a_draft_a_withdrawn_or_an_unknown_idea(
