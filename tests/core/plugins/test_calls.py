@@ -359,7 +359,7 @@ def test_no_reader_switches_a_plugin_off_for_all_the_others(
     site: Flask, paths: list[str], networks: list[str]
 ) -> None:
     """Not with many addresses of one page, nor from one place, however often they come."""
-    for number in range(40):
+    for number in range(4 * breaker.LIMIT):
         path = paths[number % len(paths)].format(number)
         came = {"REMOTE_ADDR": networks[number % len(networks)].format(number)}
         answer = site.test_client().get(f"/culture{path}", environ_base=came)
