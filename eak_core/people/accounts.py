@@ -11,6 +11,7 @@ from sqlalchemy.orm import joinedload
 from eak_core import clock
 from eak_core.db import Session
 from eak_core.db.afterwards import afterwards
+from eak_core.db.prepared import Prepared
 from eak_core.errors import Invalid, NotFound
 from eak_core.events import SITE, publish
 from eak_core.i18n import _l
@@ -24,8 +25,8 @@ from eak_core.security_log import note
 from eak_core.visible import without_ignorable
 from eak_core.web.text import clean_line
 
-# Every vote runs it: it is put together once. Only an erasure waits for it, and it for one.
-_HELD = (
+# Only an erasure waits for it, and it for one.
+_HELD = Prepared(
     select(Person.id)
     .where(Person.id == bindparam("person_id"), Person.active)
     .with_for_update(read=True, key_share=True)
@@ -131,7 +132,7 @@ def hold_account(session: Session, actor: Actor) -> None:
     """
     if actor.person_id is None:
         return
-    asked = session.connection().execute(_HELD, {"person_id": actor.person_id})
+    asked = _HELD.run(session.connection(), {"person_id": actor.person_id})
     if asked.scalar_one_or_none() is None:
         raise SignInRequired(_l("You are no longer signed in."))
 
