@@ -6,21 +6,21 @@ transactions never wait for each other), and the rows are written. The head's ro
 these statements and the commit alone; a rollback gives the positions back, so a gap is a bug.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import lru_cache
-from typing import Any, cast
+from typing import cast
 from uuid import uuid4
 
 import msgspec
 from blinker import Signal
-from sqlalchemy import Connection, Dialect
+from sqlalchemy import Connection, insert, text
 from sqlalchemy import event as sa_event
 from sqlalchemy.orm import Session, SessionTransaction
 
 from eak_core import clock
+from eak_core.db.prepared import Prepared
 from eak_core.events.models import EventLog
 from eak_core.events.types import Event, EventError, instants_of
 
@@ -34,26 +34,35 @@ committed = Signal()
 _encoder = msgspec.json.Encoder()
 _KEY = "eak_unit"
 
-# In the words of the drivers, which mean the same on both databases: these statements are part of
-# every commit, and rendering them took longer than running them. ``{0}`` stands for a value.
-_MOVE_HEAD = (
-    "UPDATE log_head SET position = position + {0}, shown = shown + {0} WHERE service_id = {0}"
-    " RETURNING position"
+_MOVE_HEAD = Prepared(
+    text(
+        "UPDATE log_head SET position = position + :events, shown = shown + :shown"
+        " WHERE service_id = :service_id RETURNING position"
+    )
 )
 # The first events of a new log.
-_FIRST_HEAD = (
-    "INSERT INTO log_head (position, shown, service_id) VALUES ({0}, {0}, {0})"
-    " ON CONFLICT (service_id) DO UPDATE SET position = log_head.position + excluded.position,"
-    " shown = log_head.shown + excluded.shown RETURNING position"
+_FIRST_HEAD = Prepared(
+    text(
+        "INSERT INTO log_head (position, shown, service_id) VALUES (:events, :shown, :service_id)"
+        " ON CONFLICT (service_id) DO UPDATE SET position = log_head.position + excluded.position,"
+        " shown = log_head.shown + excluded.shown RETURNING position"
+    )
 )
-_APPEND = (
-    "INSERT INTO event_log (service_id, position, event_id, type, version, subject, actor_id,"
-    " occurred_at, data, depth) VALUES ({0}, {0}, {0}, {0}, {0}, {0}, {0}, {0}, {0}, {0})"
+_APPEND = Prepared(
+    insert(EventLog),
+    (
+        "service_id",
+        "position",
+        "event_id",
+        "type",
+        "version",
+        "subject",
+        "actor_id",
+        "occurred_at",
+        "data",
+        "depth",
+    ),
 )
-_STATEMENTS = {
-    dialect: [statement.format(mark) for statement in (_MOVE_HEAD, _FIRST_HEAD, _APPEND)]
-    for dialect, mark in (("sqlite", "?"), ("postgresql", "%s"))
-}
 
 
 @dataclass(slots=True)
@@ -194,39 +203,29 @@ def _before_commit(session: Session) -> None:
 
 
 def _record(connection: Connection, service_id: int, items: list[_Pending]) -> None:
-    dialect = connection.dialect
-    move_head, first_head, append = _STATEMENTS[dialect.name]
     shown = sum(not item.event.__event__.quiet for item in items)
-    move = (len(items), shown, service_id)
-    head = connection.exec_driver_sql(move_head, move).scalar_one_or_none()
+    move = {"events": len(items), "shown": shown, "service_id": service_id}
+    head = _MOVE_HEAD.run(connection, move).scalar_one_or_none()
     if head is None:
-        head = connection.exec_driver_sql(first_head, move).scalar_one()
-    instant = _instants(dialect)
+        head = _FIRST_HEAD.run(connection, move).scalar_one()
     rows = []
     for position, item in enumerate(items, start=head - len(items) + 1):
         declared = item.event.__event__
         rows.append(
-            (
-                service_id,
-                position,
-                str(uuid4()),
-                declared.name,
-                declared.version,
-                subject_of(item.event),
-                item.actor_id,
-                instant(item.occurred_at),
-                item.data,
-                item.depth,
-            )
+            {
+                "service_id": service_id,
+                "position": position,
+                "event_id": str(uuid4()),
+                "type": declared.name,
+                "version": declared.version,
+                "subject": subject_of(item.event),
+                "actor_id": item.actor_id,
+                "occurred_at": item.occurred_at,
+                "data": item.data,
+                "depth": item.depth,
+            }
         )
-    connection.exec_driver_sql(append, rows)
-
-
-@lru_cache
-def _instants(dialect: Dialect) -> Callable[[datetime], Any]:
-    """What makes the driver's value of an instant."""
-    instants = EventLog.occurred_at.type.dialect_impl(dialect)
-    return instants.bind_processor(dialect) or (lambda instant: instant)
+    _APPEND.run(connection, rows)
 
 
 def subject_of(event: Event) -> str:
