@@ -27,4 +27,4 @@ def _section(module: ModuleType) -> Section:
 
 def _is_public(name: str, value: object, module: ModuleType) -> bool:
     defined = getattr(value, "__module__", None) == module.__name__
-    return not name.startswith("_") and defined and (inspect.isclass(value) or callable(value))
+    return not name.startswith("_") and defined and callable(value)

@@ -7,6 +7,7 @@ secret ones (`SecretBox`) nothing leads from the register to the box: whoever ho
 vote changes it, and nobody else can, the platform included.
 """
 
+from abc import ABC, abstractmethod
 from dataclasses import dataclass
 
 from sqlalchemy import bindparam, func, insert, select, text, update
@@ -92,7 +93,7 @@ class Cast:
         return not (self.changed or self.repeated)
 
 
-class Box:
+class Box(ABC):
     """What every box does; how votes are kept in it is for its two kinds to say. Each act is part
     of the transaction that is open."""
 
@@ -161,25 +162,25 @@ class Box:
 
     # --- How a kind of box keeps votes.
 
+    @abstractmethod
     def _mark(self, voter: str, code: str) -> str:
         """What a vote is kept under."""
-        raise NotImplementedError
 
+    @abstractmethod
     def _shown(self, code: str) -> str | None:
         """The code, where it is given to the voter."""
-        raise NotImplementedError
 
+    @abstractmethod
     def _receipt_of(self, paper: Paper, code: str) -> str:
         """The receipt of the vote ``paper``, whose code is ``code``."""
-        raise NotImplementedError
 
+    @abstractmethod
     def _keep(self, vote: Vote, proof: receipts.Proof, choices: str, version: int) -> None:
         """Keep a first vote."""
-        raise NotImplementedError
 
+    @abstractmethod
     def _prove(self, paper: Paper, proof: receipts.Proof) -> None:
         """Keep what proves that a vote was changed."""
-        raise NotImplementedError
 
     # --- The rows of register, box and receipts.
 
@@ -282,7 +283,7 @@ class SecretBox(Box):
 
 def box_of(session: Session, service: Service, ballot: Ballot) -> Box:
     """The box of ``ballot``, whether or not it takes votes."""
-    kind = SecretBox if ballot.secrecy == "secret" else OpenBox
+    kind: type[Box] = SecretBox if ballot.secrecy == "secret" else OpenBox
     return kind(session, ballot, terms_of(session, service, ballot))
 
 
