@@ -148,6 +148,7 @@ from eak_core.web.limits import limited
 from eak_core.web.links import site_url
 from eak_core.web.markdown import markdown, plain_summary
 from eak_core.web.pagination import Page, page_number, paginate
+from eak_core.web.signed_links import SignedLink, is_public_post, say_done
 from eak_core.web.text import REASON_LENGTH, clean_line, clean_lines
 
 if TYPE_CHECKING:
@@ -326,7 +327,6 @@ __all__ += [
     "page_number",
     "paginate",
     "render",
-    "site_url",
     "valid_until",
 ]
 
@@ -350,6 +350,16 @@ __all__ += [
     "keep_draft",
     "public_reason",
     "reads_first",
+]
+
+#: Links in mail
+#:
+#: Whole addresses, and links that prove by themselves what they are for.
+__all__ += [
+    "SignedLink",
+    "is_public_post",
+    "say_done",
+    "site_url",
 ]
 
 #: Words and time

@@ -145,10 +145,9 @@ def invite() -> Answer:
     """Invite somebody to run the service, by their address."""
     require(g.actor, "role.grant", g.service)
     session, form = current_session(), InvitationForm()
-    link = url_for("account.show", _external=True)
     return attempt(
         form,
-        lambda: invitations.invite_manager(session, g.actor, g.service, form.email.data, link=link),
+        lambda: invitations.invite_manager(session, g.actor, g.service, form.email.data),
         done=lambda _invited: (
             _("An invitation is on its way to %(email)s.", email=form.email.data),
             url_for("manage.people"),

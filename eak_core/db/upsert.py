@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 from operator import itemgetter
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import (
     ARRAY,
@@ -22,20 +22,22 @@ from sqlalchemy.orm import InstrumentedAttribute
 
 from eak_core.db.base import Base
 
+V = TypeVar("V")
+
 
 def insert_once(
     session: orm.Session,
     model: type[Base],
     values: Mapping[str, Any],
-    returning: InstrumentedAttribute[int],
-) -> int | None:
+    returning: InstrumentedAttribute[V],
+) -> V | None:
     """Insert a row of ``values``; answers ``returning`` of it, or None where a unique key says that
     it is there already.
 
     The transaction goes on either way.
     """
     statement = insert_for(session, model).values(dict(values)).on_conflict_do_nothing()
-    found: int | None = session.execute(statement.returning(returning)).scalar_one_or_none()
+    found: V | None = session.execute(statement.returning(returning)).scalar_one_or_none()
     return found
 
 

@@ -1,7 +1,8 @@
 """Invitations to hold a role, sent to an address.
 
 A manager learns nothing about who has an account: whatever the address, it is listed as invited
-and gets the same letter. Whoever signs in with that address, confirmed, accepts or declines.
+and gets the same letter. Whoever signs in with that address, confirmed, accepts or declines. A link
+in the letter declines too, so that whoever has no account and wants none is not kept.
 """
 
 from collections.abc import Sequence
@@ -9,12 +10,14 @@ from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
+from flask import url_for
 from sqlalchemy import delete, or_, select
 from sqlalchemy.exc import IntegrityError
 
 from eak_core import clock
 from eak_core.db import Session
 from eak_core.errors import Invalid, NotFound, Refused
+from eak_core.events import CORE
 from eak_core.i18n import _l
 from eak_core.people.actor import actor_for
 from eak_core.people.addresses import normal_address
@@ -23,9 +26,12 @@ from eak_core.people.models import Person, RoleInvitation
 from eak_core.people.roles import give_role
 from eak_core.permissions import Actor, may, require
 from eak_core.services.models import Service
+from eak_core.web.signed_links import SignedLink
 
 #: How long an invitation waits: the address of somebody without an account is not kept longer.
 LIFETIME = timedelta(days=30)
+#: Declines the invitation of one letter.
+DECLINE = SignedLink(CORE, "invitation", lifetime=LIFETIME, once=True)
 
 
 class Offered(NamedTuple):
@@ -35,10 +41,8 @@ class Offered(NamedTuple):
     service: Service
 
 
-def invite_manager(
-    session: Session, actor: Actor, service: Service, email: str, *, link: str
-) -> None:
-    """Invite whoever holds ``email`` to run ``service``; ``link`` is where they answer.
+def invite_manager(session: Session, actor: Actor, service: Service, email: str) -> None:
+    """Invite whoever holds ``email`` to run ``service``.
 
     The same happens whether or not the address has an account. `Invalid` for what is no address.
     """
@@ -67,7 +71,16 @@ def invite_manager(
     )
     with suppress(IntegrityError), session.begin_nested():
         session.add(invitation)
-    send_letter(session, "role_invitation", to=address, service=service, link=link)
+    send_letter(
+        session,
+        "role_invitation",
+        to=address,
+        service=service,
+        link=url_for("account.show", _external=True),
+        decline_link=url_for(
+            "account.decline_by_link", token=DECLINE.token(_named(invitation)), _external=True
+        ),
+    )
 
 
 def pending(session: Session, actor: Actor, service: Service) -> Sequence[RoleInvitation]:
@@ -127,6 +140,26 @@ def decline(session: Session, person: Person, invitation_id: int) -> None:
     """Do without the role; nobody is told."""
     invitation, _service = _mine(session, person, invitation_id)
     _take(session, invitation)
+
+
+def named(session: Session, name: str) -> Offered:
+    """The invitation that the link of a letter names. `NotFound` where it was taken back, answered,
+    or made anew since."""
+    number = int(name.partition("-")[0])
+    found = session.get(RoleInvitation, number)
+    if found is None or _named(found) != name or found.invited_at <= _oldest():
+        raise _answered()
+    return Offered(found, session.get_one(Service, found.service_id))
+
+
+def decline_named(session: Session, name: str) -> None:
+    """Do without the role that the link of a letter names; nobody is told."""
+    _take(session, named(session, name).invitation)
+
+
+def _named(invitation: RoleInvitation) -> str:
+    """A name for ``invitation`` and for no later one: numbers of rows that are gone come again."""
+    return f"{invitation.id}-{invitation.invited_at.timestamp():.6f}"
 
 
 def _take(session: Session, invitation: RoleInvitation) -> None:

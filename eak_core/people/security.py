@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 from functools import partial
-from typing import Any
+from typing import Any, NoReturn
 
 from flask import (
     Flask,
@@ -41,6 +41,7 @@ from eak_core.people.letters import send_letter
 from eak_core.people.messages import MESSAGES, Wording
 from eak_core.people.models import Person, new_uniquifier
 from eak_core.people.passwords import SHORTEST, Passwords
+from eak_core.permissions import SignInRequired
 from eak_core.security_log import note
 from eak_core.web import drafts, render
 from eak_core.web.links import on_site
@@ -207,6 +208,7 @@ def init_security(app: Flask) -> Security:
     security.i18n_domain = Wording()  # type: ignore[assignment]  # it is asked for gettext alone
     app.jinja_env.globals["_fsdomain"] = security.i18n_domain.gettext
     security.want_json(lambda _request: False)
+    security.unauthn_handler(_ask_to_sign_in)
     _leave_out(app, security)
     limit_attempts(app)
     _connect(app)
@@ -218,6 +220,11 @@ def render_account_page(template: str, **context: Any) -> Any:
     form = next(value for value in context.values() if isinstance(value, FlaskForm))
     page = render(template, form=form, **context)
     return (page, 422) if form.errors else page
+
+
+def _ask_to_sign_in(mechanisms: Any = None, headers: Any = None) -> NoReturn:
+    """Its own way leads back to the host that the request claimed."""
+    raise SignInRequired(MESSAGES["UNAUTHENTICATED"][0])
 
 
 def _leave_out(app: Flask, security: Security) -> None:

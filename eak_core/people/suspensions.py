@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from flask import current_app, render_template
+from flask import current_app, render_template, url_for
 from sqlalchemy import select
 
 from eak_core.config import Config
@@ -15,7 +15,6 @@ from eak_core.people.roles import managers_of
 from eak_core.plugins.per_service.activation import titles
 from eak_core.plugins.per_service.suspension import SUSPENDED
 from eak_core.services.models import Service
-from eak_core.web.links import site_url
 
 
 @on_schedule(CORE, SUSPENDED)
@@ -33,7 +32,7 @@ def tell_suspended(session: Session, service: Service, name: str, at: datetime) 
             site_name=config.site_name,
             service=service,
             plugin=titles([plugin]),
-            link=f"{site_url()}/{service.slug}/gestion/plugins/",
+            link=url_for("manage_plugins.index", service_slug=service.slug, _external=True),
         )
 
     for person_id in sorted(told):

@@ -17,6 +17,7 @@ from eak_core.events import CORE, SITE, on_schedule, outbox, schedule
 from eak_core.events.models import ScheduledWork
 from eak_core.people import invitations, sessions
 from eak_core.people.models import Person, RoleGrant, RoleInvitation
+from eak_core.web.signed_links import forget_spent
 
 NAME = "upkeep"
 EVERY = timedelta(days=1)
@@ -42,6 +43,7 @@ def tidy_up(session: Session, service: Any, name: str, due_at: datetime) -> None
         )
     )
     sessions.forget_ended(session)
+    forget_spent(session)
     current_app.extensions["eak_security_log"].forget(
         current_app.extensions["eak_config"].security_log_days
     )

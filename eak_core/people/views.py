@@ -24,9 +24,11 @@ from eak_core.people.passwords import is_password_of
 from eak_core.people.personal_data import erase_own_account, export_person
 from eak_core.permissions import SignInRequired
 from eak_core.security_log import note
+from eak_core.web import render
 from eak_core.web.acts import Answer, attempt, finish, form_page
 from eak_core.web.i18n import LANGUAGES, current_language
 from eak_core.web.limits import limit_sign_in
+from eak_core.web.signed_links import is_public_post, say_done
 
 blueprint = Blueprint("account", __name__, url_prefix="/compte")
 
@@ -136,6 +138,17 @@ def decline(invitation_id: int) -> Answer:
     """Do without the role that was offered."""
     invitations.decline(current_session(), me(), invitation_id)
     return finish(_("You have declined the invitation."), url_for("account.show"))
+
+
+@blueprint.route("/invitations/refuser/<token>", methods=["GET", "POST"])
+@invitations.DECLINE.opens
+def decline_by_link(subject: str) -> Answer:
+    """Do without the role, without signing in: for whoever has no account and wants none."""
+    session = current_session()
+    if is_public_post():
+        invitations.decline_named(session, subject)
+        return say_done("people/declined.html")
+    return render("people/decline.html", service=None, offer=invitations.named(session, subject))
 
 
 @limit_sign_in

@@ -10,6 +10,7 @@ from flask_wtf.csrf import CSRFError, CSRFProtect
 from eak_core.i18n import _
 from eak_core.security_log import note
 from eak_core.web.errors import answer
+from eak_core.web.signed_links import is_public_post
 
 TOKEN_LIFETIME = 12 * 3600
 """Seconds for which a page with a form can be sent: a working day."""
@@ -37,8 +38,15 @@ class Kept:
 def init_csrf(app: Flask) -> None:
     """Ask for a token with every change; called after the gate, so that off stays 404."""
     app.config.setdefault("WTF_CSRF_TIME_LIMIT", TOKEN_LIFETIME)
-    CSRFProtect(app)
+    # Its own check lets views be exempted by anybody; here only a signature is another proof.
+    app.config["WTF_CSRF_CHECK_DEFAULT"] = False
+    csrf = CSRFProtect(app)
     app.register_error_handler(CSRFError, ask_again)
+
+    @app.before_request
+    def ask_for_token() -> None:
+        if request.endpoint and not is_public_post():
+            csrf.protect()
 
 
 def ask_again(error: CSRFError) -> Response:

@@ -135,7 +135,8 @@ def refuse(error: EakError, *, wording: Wording | None = None) -> Response:
     headers = {}
     if isinstance(error, TooMany) and error.retry_after is not None:
         headers["Retry-After"] = str(error.retry_after)
-    return answer(error.status, what=str(error.message), details=details, headers=headers)
+    what = str(error.message)
+    return answer(error.status, what=what, details=details, headers=headers, wording=wording)
 
 
 def refuse_trouble(error: SQLAlchemyError) -> Response:

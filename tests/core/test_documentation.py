@@ -295,7 +295,8 @@ def test_the_page_on_security_gives_the_true_limits() -> None:
     page = (DOCS / "security.md").read_text("utf-8")
     said = re.findall(r"\| (\d+) a minute, (\d+) an? (hour|day) \|", page)
     code = sources("eak_core", "plugins", suffixes=(".py",))
-    true = re.findall(r'limited\("[\w.-]+", "(\d+)/minute;(\d+)/(hour|day)"', code)
+    rules = r'(?:limited\("[\w.-]+", |parse_many\()"(\d+)/minute;(\d+)/(hour|day)"'
+    true = re.findall(rules, code)
     assert sorted(said) == sorted(true)
 
 

@@ -1,5 +1,6 @@
 """Services: opened, changed, archived, found, and shown to those they are for."""
 
+import re
 import threading
 from collections.abc import Callable
 from contextlib import AbstractContextManager
@@ -507,8 +508,13 @@ def test_inviting_looks_the_same_whether_the_address_has_an_account(
         client.submit("/culture/gestion/equipe", "/annuler")
     site.drain()
     known, unknown = (each for each in site.sent if "invitation" in each.key)
-    assert known.text == unknown.text
+    assert bare(known.text) == bare(unknown.text)
     assert known.subject == unknown.subject
+
+
+def bare(text: str) -> str:
+    """A letter without the token of its link, which no two have in common."""
+    return re.sub(r"(/refuser/)\S+", r"\1…", text)
 
 
 def test_whoever_accepts_an_invitation_runs_the_service(

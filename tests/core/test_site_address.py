@@ -1,6 +1,7 @@
 """The site's address: always the operator's, whatever name a request claims."""
 
 import logging
+from itertools import product
 from types import ModuleType
 from typing import Any
 
@@ -19,6 +20,7 @@ from eak_core.api import (
     site_url,
     subscriber,
 )
+from eak_core.kit.testing.conformance import addresses
 from eak_core.kit.testing.site import Site
 from eak_core.kit.testing.sites import Sites
 
@@ -50,6 +52,22 @@ def test_links_within_a_page_name_no_host(site: Site) -> None:
     page = site.browser().get("/culture/idees/", environ_overrides=FORGED).text
     assert 'href="/culture/idees/1-' in page
     assert "evil.example" not in page
+
+
+def test_no_page_and_no_refusal_names_the_host_that_was_claimed(sites: Sites) -> None:
+    """Whatever the core answers to whoever may see most, and to a visitor."""
+    site = sites.make([], base_url="http://participer.example.fr")
+    idea = site.submit()
+    values = {"service_slug": "culture", "idea_id": str(idea.id), "slug": idea.slug}
+    pages = [each.path for each in addresses.of_core(site, values)]
+    manager = site.browser()
+    manager.sign_in(site.people.administrator)
+    opened = 0
+    for browser, path in product((manager, site.browser()), [*pages, "/nowhere", "/culture"]):
+        answer = browser.get(path, environ_overrides=FORGED)
+        opened += answer.status_code == 200
+        assert "evil.example" not in f"{answer.headers}{answer.text}", path
+    assert opened > 25
 
 
 @pytest.mark.parametrize(

@@ -157,7 +157,7 @@ def test_an_invitation_answered_twice_at_once_is_answered_once(
     citizen, email = people.citizen.id, str(people.citizen.email)
     with site.writing() as session:
         place = session.get_one(Service, service.id)
-        invitations.invite_manager(session, manager, place, email, link="x")
+        invitations.invite_manager(session, manager, place, email)
     before = told(site, "role.granted")
 
     def answer(session: Session, meet: Callable[[], object]) -> None:

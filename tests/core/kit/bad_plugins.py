@@ -349,10 +349,11 @@ BAD: dict[str, tuple[Mistake, Check, str]] = {
     "unguarded": (
         append(
             "eak_PLUGIN/views.py",
-            '\n\nblueprint.record(lambda at: at.app.extensions["csrf"].exempt(at.blueprint))\n',
+            "\n\nblueprint.record(lambda at: [at.app.view_functions[name].__dict__.update("
+            "is_public_post=True) for name in at.app.view_functions if 'PLUGIN' in name])\n",
         ),
         managing.check_nothing_is_written_without_a_token,
-        "answers 404 NOT FOUND without a token",
+        "answers 403 FORBIDDEN without a signature",
     ),
     "no_reset": (
         replace("eak_PLUGIN/plugin.py", "@hookimpl\ndef reset_projections", "def _nothing"),

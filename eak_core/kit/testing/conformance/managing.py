@@ -13,6 +13,7 @@ from eak_core.kit.testing.conformance.scene import scene_of
 from eak_core.kit.testing.conformance.trial import Trial
 from eak_core.kit.testing.pages import Page
 from eak_core.plugins.loading.blueprint import PREFIXES
+from eak_core.web.signed_links import PUBLIC_POST, LinkRefused
 
 _SIGN_IN = "/compte/connexion"
 
@@ -45,15 +46,18 @@ def check_managing_is_closed(trial: Trial) -> None:
 
 def check_nothing_is_written_without_a_token(trial: Trial) -> None:
     """Each address of the plugin that takes more than a reading refuses what comes without the
-    token of a form, whoever sends it: another site could have sent it."""
+    token of a form, whoever sends it: another site could have sent it. One that a `SignedLink`
+    opens refuses what nobody signed."""
     site = scene_of(trial).site
     for address in addresses.of_plugin(site, trial.name, site.service):
+        signed = hasattr(site.app.view_functions[address.rule.endpoint], PUBLIC_POST)
         for method in sorted((address.rule.methods or set()) & addresses.WRITING):
             answer = trial.browser(site, "administrator").open(address.path, method=method)
-            assert answer.status_code == 400, (
+            assert answer.status_code == (LinkRefused.status if signed else 400), (
                 f"{method} {address.rule.rule} of “{trial.name}” answers {answer.status} without a"
-                " token, so another site can have it sent by whoever is signed in here: leave the"
-                " protection of forms as it is, and exempt nothing from it."
+                f" {'signature' if signed else 'token'}, so another site can have it sent by"
+                " whoever is signed in here: leave the protection of forms as it is, and let"
+                " nothing but a SignedLink open what is sent without a form."
             )
 
 

@@ -8,6 +8,7 @@ there is nothing to be reminded of.
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
+from flask import url_for
 from sqlalchemy import ColumnElement, delete, select, update
 
 from eak_core.api import (
@@ -24,7 +25,6 @@ from eak_core.api import (
     render,
     require,
     send_mail,
-    site_url,
 )
 from eak_voting.ballots import timetable
 from eak_voting.ballots.finding import phase
@@ -92,7 +92,13 @@ def remind_due(session: Session, service: Service, name: str, due_at: datetime) 
 
 def ballot_address(service: Service, ballot: Ballot) -> str:
     """The whole address of a ballot's page, made without a request."""
-    return f"{site_url()}/{service.slug}/{plugin.segment}/{ballot.id}-{ballot.slug}"
+    return url_for(
+        "voting.show",
+        service_slug=service.slug,
+        ballot_id=ballot.id,
+        slug=ballot.slug,
+        _external=True,
+    )
 
 
 def _send(
