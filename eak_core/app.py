@@ -16,10 +16,10 @@ from eak_core.config import Config
 from eak_core.db import current_session, db, init_db
 from eak_core.events import CORE, EventRegistry, Subscriber
 from eak_core.events.core import EventCore
-from eak_core.events.mail import mail_transport
 from eak_core.events.types import Work
 from eak_core.ideas import hooks as ideas
 from eak_core.ideas.setup import init_ideas
+from eak_core.letters.mail import mail_transport
 from eak_core.people.entrance import find_visible
 from eak_core.people.letters import address_of
 from eak_core.people.setup import init_people
@@ -135,9 +135,6 @@ class SiteEvents(EventCore):
     def find_service(self, session: orm.Session, service_id: int) -> Service | None:
         return session.get(Service, service_id)
 
-    def find_address(self, session: orm.Session, person_id: int) -> str | None:
-        return address_of(session, person_id)
-
     def look_again(self) -> None:
         refresh_plugins(current_app)
 
@@ -172,6 +169,7 @@ def _init_events(app: Flask, config: Config) -> None:
     app.extensions["eak_events"] = SiteEvents(
         EventRegistry([CORE, *loaded]), _subscribers(host), _scheduled(host)
     )
+    app.extensions["eak_find_address"] = address_of
     app.extensions["eak_transports"] = {
         "mail": mail_transport(
             config.mail_url,

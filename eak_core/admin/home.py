@@ -6,9 +6,10 @@ from sqlalchemy import func, select
 from eak_core.admin.desk import blueprint
 from eak_core.db import current_session
 from eak_core.db.hold import held_since
-from eak_core.events import SITE, inspection, scheduling, subscriptions
-from eak_core.events.models import TransportPause
+from eak_core.events import SITE, scheduling, subscriptions
 from eak_core.invocation import typed
+from eak_core.letters.inspection import outbox_counts
+from eak_core.letters.models import TransportPause
 from eak_core.people.models import Person
 from eak_core.plugins.loading.host import get_host
 from eak_core.plugins.per_service.faults import faults_by_plugin
@@ -34,7 +35,7 @@ def home() -> Answer:
         stuck=sum(each.enabled and each.error is not None for each in health),
         parked=sum(each.parked for each in health),
         failing=scheduling.failing(session),
-        outbox=inspection.outbox_counts(session),
+        outbox=outbox_counts(session),
         outbox_paused=session.scalar(select(func.count()).select_from(TransportPause)),
         held=held_since(session) is not None,
         release=typed("db release", current_app.instance_path),

@@ -7,10 +7,10 @@ from eak_core.admin.desk import blueprint
 from eak_core.config import Config
 from eak_core.db import current_session
 from eak_core.errors import NotFound
-from eak_core.events import mailbox, outbox
-from eak_core.events.inspection import outbox_counts, receiver, unsent_messages
-from eak_core.events.models import TransportPause
 from eak_core.i18n import _, _l, ngettext
+from eak_core.letters import mailbox, outbox
+from eak_core.letters.inspection import outbox_counts, receiver, unsent_messages
+from eak_core.letters.models import TransportPause
 from eak_core.web import render
 from eak_core.web.acts import Answer, finish
 from eak_core.web.pagination import cut, paginate

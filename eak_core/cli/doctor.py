@@ -228,8 +228,8 @@ def _long_writers(session: "Session") -> Iterator[Finding]:
 def _outbox(session: "Session") -> Iterator[Finding]:
     from sqlalchemy import select
 
-    from eak_core.events.inspection import outbox_counts
-    from eak_core.events.models import TransportPause
+    from eak_core.letters.inspection import outbox_counts
+    from eak_core.letters.models import TransportPause
 
     counts = outbox_counts(session)
     if counts.given_up:

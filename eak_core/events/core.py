@@ -34,10 +34,6 @@ class EventCore:
         """The service of an id; None for the site."""
         return None
 
-    def find_address(self, session: Session, person_id: int) -> str | None:
-        """Where to write to a person; None where nothing is sent to them any more."""
-        return None
-
     def look_again(self) -> None:
         """Look which plugins are ready by now; the core that `get_event_core` answers then has
         them."""

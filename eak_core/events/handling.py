@@ -8,7 +8,6 @@ from operator import attrgetter
 from eak_core.db import Session
 from eak_core.db.trouble import is_database_trouble, lost_while_idle
 from eak_core.events.core import EventCore
-from eak_core.events.failures import note
 from eak_core.events.log import Unit, handling
 from eak_core.events.marks import is_own, purge_mark
 from eak_core.events.models import ParkedEvent, Subscription
@@ -26,6 +25,7 @@ from eak_core.events.reading import (
 from eak_core.events.registry import UnknownVersion
 from eak_core.events.subscribers import Context, Subscriber
 from eak_core.events.types import EventError, Recorded
+from eak_core.failures import note
 
 BATCH = 10_000
 #: How many it reads the first time, when nobody knows yet how fast its handlers are.

@@ -11,10 +11,10 @@ from sqlalchemy.orm import Session
 
 from eak_core import clock
 from eak_core.errors import NotFound, Refused
-from eak_core.events.failures import describe, note, retry_time
 from eak_core.events.log import publish
 from eak_core.events.models import ParkedEvent, Subscription
 from eak_core.events.types import CORE, Code, Event, event
+from eak_core.failures import describe, note, retry_time
 from eak_core.i18n import _l
 from eak_core.visible import trimmed
 

@@ -22,11 +22,11 @@ from eak_core import clock
 from eak_core.db.hold import not_held
 from eak_core.db.upsert import insert_for
 from eak_core.events.core import EventCore
-from eak_core.events.failures import note, retry_time
 from eak_core.events.handling import TornTransaction
 from eak_core.events.log import handling
 from eak_core.events.models import ScheduledWork, Subscription
 from eak_core.events.types import CORE, EventError, Handler, Reader, Work
+from eak_core.failures import note, retry_time
 
 #: The longest pause between two tries of what failed, in seconds.
 CAP_SECONDS = 600

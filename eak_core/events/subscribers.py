@@ -6,8 +6,8 @@ from datetime import datetime
 from typing import Any, Protocol, TypeVar
 
 from eak_core.db import Session
-from eak_core.events.outbox import enqueue
 from eak_core.events.types import Event, EventError, Upcaster
+from eak_core.letters.outbox import enqueue
 
 F = TypeVar("F", bound=Callable[..., None])
 

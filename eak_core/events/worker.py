@@ -22,13 +22,13 @@ from eak_core.db.holding import doing, write_noted
 from eak_core.events import parking, scheduling, subscriptions
 from eak_core.events.claim import claim
 from eak_core.events.core import get_event_core, stand_in
-from eak_core.events.failures import note, retry_time
 from eak_core.events.handling import FIRST_BATCH, Batch, TornTransaction, retry_parked
 from eak_core.events.log import committed
 from eak_core.events.models import ParkedEvent, Subscription
 from eak_core.events.performing import perform
-from eak_core.events.sending import Outbox
 from eak_core.events.types import CORE
+from eak_core.failures import note, retry_time
+from eak_core.letters.sending import Outbox
 
 logger = logging.getLogger("eak.worker")
 

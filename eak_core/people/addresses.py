@@ -2,7 +2,7 @@
 
 from email_validator import EmailNotValidError, validate_email
 
-from eak_core.events.recipients import is_one_address
+from eak_core.letters.recipients import is_one_address
 
 ADDRESS_LENGTH = 254
 

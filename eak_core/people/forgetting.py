@@ -18,7 +18,7 @@ from eak_core.db import Session, db, write_session
 from eak_core.db.afterwards import afterwards
 from eak_core.db.sqlite import empty_wal
 from eak_core.events import CORE, SITE, on_schedule, schedule
-from eak_core.events.models import OutboxMessage
+from eak_core.letters.models import OutboxMessage
 
 logger = logging.getLogger("eak.people")
 

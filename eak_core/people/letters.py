@@ -10,8 +10,8 @@ from sqlalchemy import orm, select
 from eak_core.config import Config
 from eak_core.db import Session
 from eak_core.events import SITE
-from eak_core.events.outbox import enqueue, enqueue_mail
 from eak_core.i18n import _, _l
+from eak_core.letters.outbox import enqueue, enqueue_mail
 from eak_core.people.models import Person
 
 #: What each letter is about; its text stands in ``templates/security/email/<name>.txt``.

@@ -15,8 +15,8 @@ from eak_core.db import Session
 from eak_core.db.afterwards import afterwards
 from eak_core.errors import Invalid, NotFound
 from eak_core.events import SITE, publish
-from eak_core.events.outbox import forget
 from eak_core.i18n import _l
+from eak_core.letters.outbox import forget
 from eak_core.people import forgetting, sessions
 from eak_core.people.actor import actor_for
 from eak_core.people.events import PersonErased, RoleRevoked

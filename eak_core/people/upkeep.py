@@ -13,8 +13,9 @@ from sqlalchemy.exc import IntegrityError
 
 from eak_core import clock
 from eak_core.db import Session
-from eak_core.events import CORE, SITE, on_schedule, outbox, schedule
+from eak_core.events import CORE, SITE, on_schedule, schedule
 from eak_core.events.models import ScheduledWork
+from eak_core.letters import outbox
 from eak_core.people import invitations, sessions
 from eak_core.people.models import Person, RoleGrant, RoleInvitation
 from eak_core.web.signed_links import forget_spent

@@ -24,14 +24,9 @@ from eak_core.db.holding import long_writers
 from eak_core.db.writing import can_write
 from eak_core.events import CORE
 from eak_core.events.core import get_event_core
-from eak_core.events.inspection import outbox_counts
-from eak_core.events.models import (
-    EventLog,
-    LogHead,
-    ScheduledWork,
-    Subscription,
-    TransportPause,
-)
+from eak_core.events.models import EventLog, LogHead, ScheduledWork, Subscription
+from eak_core.letters.inspection import outbox_counts
+from eak_core.letters.models import TransportPause
 
 health = Blueprint("health", __name__)
 

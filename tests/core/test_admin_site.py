@@ -13,15 +13,16 @@ from sqlalchemy import select, text, update
 from eak_core import clock
 from eak_core.db import Session
 from eak_core.events import SITE, parking, schedule
-from eak_core.events.mail import FileTransport
-from eak_core.events.models import EventLog, OutboxMessage, ParkedEvent
-from eak_core.events.outbox import enqueue_mail
-from eak_core.events.sending import GIVE_UP_AFTER, Claimed, Outbox
+from eak_core.events.models import EventLog, ParkedEvent
 from eak_core.events.worker import Worker
 from eak_core.kit.testing.browser import Browser
 from eak_core.kit.testing.people import People
 from eak_core.kit.testing.queries import Queries
 from eak_core.kit.testing.site import Site
+from eak_core.letters.mail import FileTransport
+from eak_core.letters.models import OutboxMessage
+from eak_core.letters.outbox import enqueue_mail
+from eak_core.letters.sending import GIVE_UP_AFTER, Claimed, Outbox
 from eak_core.people.models import RoleGrant
 from eak_core.plugins.per_service.counters import counted
 from eak_core.services.models import Service

@@ -16,12 +16,12 @@ from eak_core import clock as clock_module
 from eak_core.db import Session, db, writing
 from eak_core.db.hold import hold, release
 from eak_core.events import SITE, schedule
-from eak_core.events.models import OutboxMessage, TransportPause
-from eak_core.events.outbox import enqueue_mail
 from eak_core.kit.testing.browser import Browser
 from eak_core.kit.testing.fixtures import FrozenClock
 from eak_core.kit.testing.site import Site
 from eak_core.kit.testing.sites import Sites
+from eak_core.letters.models import OutboxMessage, TransportPause
+from eak_core.letters.outbox import enqueue_mail
 from tests.core import gauge
 
 

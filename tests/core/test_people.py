@@ -9,12 +9,13 @@ from sqlalchemy import select
 
 from eak_core import clock as platform_clock
 from eak_core.errors import Forbidden, Invalid, NotFound, Refused
-from eak_core.events.models import EventLog, OutboxMessage
-from eak_core.events.outbox import enqueue_mail
+from eak_core.events.models import EventLog
 from eak_core.ideas import personal_data as personal_data_of_ideas
 from eak_core.kit.testing.browser import PASSWORD, Browser
 from eak_core.kit.testing.people import AGENT_DOMAIN, People
 from eak_core.kit.testing.site import Site
+from eak_core.letters.models import OutboxMessage
+from eak_core.letters.outbox import enqueue_mail
 from eak_core.people import roles
 from eak_core.people.accounts import change_profile, create_person, find_person, person_since
 from eak_core.people.actor import actor_for

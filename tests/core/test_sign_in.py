@@ -14,12 +14,12 @@ from sqlalchemy import func, select
 
 from eak_core.app import create_app
 from eak_core.config import load
-from eak_core.events.models import OutboxMessage
 from eak_core.kit.testing.browser import PASSWORD, Browser
 from eak_core.kit.testing.people import AGENT_DOMAIN, People
 from eak_core.kit.testing.queries import Queries
 from eak_core.kit.testing.site import Site
 from eak_core.kit.testing.sites import Sites
+from eak_core.letters.models import OutboxMessage
 from eak_core.people.models import Person
 from eak_core.services.models import Service
 from tests.core.accounts import (

@@ -6,12 +6,13 @@ import pytest
 from sqlalchemy import func, select
 
 from eak_core.events import SITE
-from eak_core.events.models import EventLog, OutboxMessage, ScheduledWork
-from eak_core.events.outbox import enqueue_mail
+from eak_core.events.models import EventLog, ScheduledWork
 from eak_core.kit.testing.fixtures import FrozenClock
 from eak_core.kit.testing.people import People
 from eak_core.kit.testing.site import Site
 from eak_core.kit.testing.sites import Sites
+from eak_core.letters.models import OutboxMessage
+from eak_core.letters.outbox import enqueue_mail
 from eak_core.people import upkeep
 from eak_core.people.accounts import create_person
 from eak_core.people.models import Person, PersonSession, RoleGrant, RoleInvitation

@@ -21,7 +21,6 @@ from eak_core import config as settings
 from eak_core.app import create_app
 from eak_core.db import Session, db, read_session, write_session
 from eak_core.events import Event, publish
-from eak_core.events.sending import Claimed
 from eak_core.events.worker import Worker
 from eak_core.ideas.models import Idea
 from eak_core.ideas.opening import create_service
@@ -30,6 +29,7 @@ from eak_core.ideas.switching import disable
 from eak_core.kit.testing.browser import Browser
 from eak_core.kit.testing.migrated import Plugins
 from eak_core.kit.testing.people import AGENT_DOMAIN, People
+from eak_core.letters.sending import Claimed
 from eak_core.permissions import Actor
 from eak_core.plugins.loading.host import get_host
 from eak_core.plugins.per_service import activation

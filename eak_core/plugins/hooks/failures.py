@@ -20,7 +20,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from eak_core import clock
 from eak_core.db import Session, current_session
 from eak_core.db.trouble import is_database_trouble
-from eak_core.events.failures import describe
+from eak_core.failures import describe
 from eak_core.networks import client_network
 
 logger = logging.getLogger("eak.plugins")

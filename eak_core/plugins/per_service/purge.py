@@ -16,9 +16,10 @@ from eak_core.db.used_ids import remember
 from eak_core.errors import Invalid, Refused
 from eak_core.events import SITE, publish
 from eak_core.events.marks import own_events, set_marks
-from eak_core.events.models import EventLog, OutboxMessage, ParkedEvent, ScheduledWork, Subscription
+from eak_core.events.models import EventLog, ParkedEvent, ScheduledWork, Subscription
 from eak_core.events.reading import head
 from eak_core.i18n import _l, lazy_ngettext
+from eak_core.letters.models import OutboxMessage
 from eak_core.permissions import Actor, require
 from eak_core.plugins.loading.host import get_host
 from eak_core.plugins.loading.installed import State

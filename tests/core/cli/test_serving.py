@@ -106,7 +106,7 @@ def test_a_worker_handles_what_is_pending_and_exits(eak: Eak, site: Path) -> Non
     from eak_core.app import create_app
     from eak_core.config import load
     from eak_core.db import write_session
-    from eak_core.events.outbox import enqueue_mail
+    from eak_core.letters.outbox import enqueue_mail
 
     app = create_app(load(site))
     with write_session(app) as session:

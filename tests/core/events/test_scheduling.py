@@ -18,7 +18,6 @@ from eak_core.db import engine, hold, read_session, write_session
 from eak_core.events import (
     EventError,
     on_schedule,
-    outbox,
     publish,
     schedule,
     subscriptions,
@@ -27,8 +26,9 @@ from eak_core.events import (
 from eak_core.events import scheduling as scheduled_work
 from eak_core.events import worker as worker_module
 from eak_core.events.models import EventLog, ScheduledWork
-from eak_core.events.sending import Outbox
 from eak_core.events.worker import Worker
+from eak_core.letters import outbox
+from eak_core.letters.sending import Outbox
 from tests.core.events.probe import SERVICE, Effect, Happened, Listener, MakeApp, drain, effects
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)

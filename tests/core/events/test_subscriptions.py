@@ -17,7 +17,6 @@ from eak_core.events import (
     Context,
     Recorded,
     handling,
-    outbox,
     publish,
     subscriber,
     subscriptions,
@@ -26,9 +25,11 @@ from eak_core.events import handling as handling_module
 from eak_core.events import worker as worker_module
 from eak_core.events.handling import DEATHS_BEFORE_PARKING, FIRST_BATCH
 from eak_core.events.log import MAX_DEPTH
-from eak_core.events.models import EventLog, OutboxMessage
-from eak_core.events.sending import Claimed
+from eak_core.events.models import EventLog
 from eak_core.events.worker import Worker
+from eak_core.letters import outbox
+from eak_core.letters.models import OutboxMessage
+from eak_core.letters.sending import Claimed
 from tests.core.events.probe import (
     SERVICE,
     Effect,

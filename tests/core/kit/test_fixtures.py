@@ -14,7 +14,6 @@ from sqlalchemy import select, text
 from eak_core.db import Session, current_session, db
 from eak_core.events import read
 from eak_core.events.core import get_event_core
-from eak_core.events.outbox import enqueue_mail
 from eak_core.ideas.models import Idea
 from eak_core.kit.testing.browser import Browser
 from eak_core.kit.testing.fixtures import FrozenClock
@@ -24,6 +23,7 @@ from eak_core.kit.testing.queries import Queries
 from eak_core.kit.testing.refusals import NetworkRefused, Refusals
 from eak_core.kit.testing.site import Sent, Site
 from eak_core.kit.testing.sites import Sites
+from eak_core.letters.outbox import enqueue_mail
 from eak_core.people.models import Person
 from eak_core.permissions import Actor, may
 from eak_core.services.models import Service

@@ -11,10 +11,11 @@ from sqlalchemy import func, select
 
 from eak_core import clock
 from eak_core.errors import EakError
-from eak_core.events.models import OutboxMessage, ParkedEvent
+from eak_core.events.models import ParkedEvent
 from eak_core.kit.testing.conformance.acts import CORE_ACTS, submit
 from eak_core.kit.testing.conformance.trial import Act, Trial
 from eak_core.kit.testing.site import Site
+from eak_core.letters.models import OutboxMessage
 from eak_core.services.events import ServiceChanged
 
 #: What happened, in order, each with the dice it was thrown with.

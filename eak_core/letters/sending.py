@@ -25,9 +25,8 @@ from eak_core.db import read_session, write_session
 from eak_core.db.clocks import clock_fault
 from eak_core.db.hold import not_held
 from eak_core.db.upsert import insert_for
-from eak_core.events.core import get_event_core
-from eak_core.events.failures import describe, retry_time
-from eak_core.events.models import OutboxMessage, TransportPause
+from eak_core.failures import describe, retry_time
+from eak_core.letters.models import OutboxMessage, TransportPause
 
 logger = logging.getLogger("eak.outbox")
 
@@ -151,7 +150,7 @@ class Outbox:
         if claimed.kind != "mail" or person_id is None:
             return claimed
         with read_session(self.app) as session:
-            address = get_event_core(self.app).find_address(session, person_id)
+            address = self.app.extensions["eak_find_address"](session, person_id)
         if address is None:
             return None
         return replace(claimed, payload={**claimed.payload, "to": address})

@@ -1,4 +1,4 @@
-"""What leaves the house, queued with the fact; `eak_core.events.sending` sends it afterwards."""
+"""What leaves the house, queued with the fact; `eak_core.letters.sending` sends it afterwards."""
 
 import json
 from collections.abc import Mapping
@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from eak_core import clock
 from eak_core.db.upsert import insert_once
-from eak_core.events.models import OutboxMessage, TransportPause
+from eak_core.letters.models import OutboxMessage, TransportPause
 
 #: So long what has left is remembered, and what was given up is kept with its address and text.
 KEPT = timedelta(days=90)

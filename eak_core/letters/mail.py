@@ -10,8 +10,8 @@ from pathlib import Path
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from eak_core.errors import Misconfigured
-from eak_core.events.recipients import recipient, sender_header
-from eak_core.events.sending import Claimed, Transport, Undeliverable, Unreachable
+from eak_core.letters.recipients import recipient, sender_header
+from eak_core.letters.sending import Claimed, Transport, Undeliverable, Unreachable
 
 TIMEOUT_SECONDS = 20
 #: What a server answers that closes the connection, whatever was asked (RFC 5321, 3.8).

@@ -19,11 +19,11 @@ from sqlalchemy import select
 from eak_core import clock as platform_clock
 from eak_core.db import read_session, write_session
 from eak_core.errors import Misconfigured
-from eak_core.events import outbox
-from eak_core.events.mail import mail_transport
-from eak_core.events.models import OutboxMessage, TransportPause
-from eak_core.events.sending import Claimed, Outbox, Unreachable
 from eak_core.kit.testing.fixtures import FrozenClock
+from eak_core.letters import outbox
+from eak_core.letters.mail import mail_transport
+from eak_core.letters.models import OutboxMessage, TransportPause
+from eak_core.letters.sending import Claimed, Outbox, Unreachable
 from tests.core.events.probe import MakeApp
 
 

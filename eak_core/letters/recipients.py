@@ -5,7 +5,7 @@ from email.headerregistry import Address, HeaderRegistry
 
 import idna
 
-from eak_core.events.sending import Undeliverable
+from eak_core.letters.sending import Undeliverable
 
 _REGISTRY = HeaderRegistry()
 

@@ -1,0 +1,1 @@
+"""What leaves the house: queued with the fact, and sent after it."""
