@@ -88,6 +88,18 @@ from eak_core.events import (
     upcast,
 )
 from eak_core.events.reading import past_events
+from eak_core.files.attaching import (
+    attach_files,
+    describe_pictures,
+    remove_files,
+    remove_files_of,
+)
+from eak_core.files.events import FileAdded, FileDescribed, FileRemoved
+from eak_core.files.fields import FilesField
+from eak_core.files.forms import FilesForm, files_form, save_files
+from eak_core.files.models import StoredFile
+from eak_core.files.reading import ShownFiles, files_of, shown_files, shown_for_all
+from eak_core.files.staging import StagedFile, stage_file
 from eak_core.i18n import _, _l, lazy_ngettext, ngettext
 from eak_core.ideas.addresses import idea_permalink, idea_url
 from eak_core.ideas.criteria import criteria_of, criterion_name, criterion_question
@@ -108,7 +120,14 @@ from eak_core.people.events import PersonErased, PersonJoined, RoleGranted, Role
 from eak_core.people.letters import mail_to, send_mail
 from eak_core.people.names import person_names
 from eak_core.permissions import Actor, SignInRequired, may, require
-from eak_core.plugins.hooks.contributions import AccountLinks, Asset, Denial, NavItem, standalone
+from eak_core.plugins.hooks.contributions import (
+    AccountLinks,
+    Asset,
+    Denial,
+    FileHolder,
+    NavItem,
+    standalone,
+)
 from eak_core.plugins.hooks.hookspecs import hookimpl
 from eak_core.plugins.hooks.importers import (
     ImportedComment,
@@ -150,6 +169,7 @@ from eak_core.web.markdown import markdown, plain_summary
 from eak_core.web.pagination import Page, page_number, paginate
 from eak_core.web.signed_links import SignedLink, is_public_post, say_done
 from eak_core.web.text import REASON_LENGTH, clean_line, clean_lines
+from eak_core.web.uploads import takes_files
 
 if TYPE_CHECKING:
     from eak_core.demo.stage import Demo
@@ -211,6 +231,9 @@ __all__ += [
 __all__ += [
     "ContentHidden",
     "ContentRestored",
+    "FileAdded",
+    "FileDescribed",
+    "FileRemoved",
     "IdeaEdited",
     "IdeaStageChanged",
     "IdeaSubmitted",
@@ -310,6 +333,30 @@ __all__ += [
     "hide",
     "loses_its_words",
     "restore",
+]
+
+#: Files and pictures
+#:
+#: What people attach to something of the plugin, as long as it answers `file_holder` for it. The
+#: macros of ``macros/files.html`` show them.
+__all__ += [
+    "FileHolder",
+    "FilesField",
+    "FilesForm",
+    "ShownFiles",
+    "StagedFile",
+    "StoredFile",
+    "attach_files",
+    "describe_pictures",
+    "files_form",
+    "files_of",
+    "remove_files",
+    "remove_files_of",
+    "save_files",
+    "shown_files",
+    "shown_for_all",
+    "stage_file",
+    "takes_files",
 ]
 
 #: Pages

@@ -17,6 +17,8 @@ from eak_core.db import current_session, db, init_db
 from eak_core.events import CORE, EventRegistry, Subscriber
 from eak_core.events.core import EventCore
 from eak_core.events.types import Work
+from eak_core.files import hooks as files
+from eak_core.files.setup import init_files
 from eak_core.ideas import hooks as ideas
 from eak_core.ideas.setup import init_ideas
 from eak_core.letters.mail import mail_transport
@@ -43,7 +45,7 @@ from eak_core.web.words import catalogue_of
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 #: What answers the hooks for the core's own features, in the order in which they are asked.
-FEATURES = {"ideas": ideas, "admin": admin}
+FEATURES = {"ideas": ideas, "files": files, "admin": admin}
 
 
 def create_app(
@@ -72,6 +74,7 @@ def create_app(
     init_people(app)
     gate.turn_away(app)
     init_caching(app)
+    init_files(app, config)
     init_ideas(app)
     init_portal(app)
     init_admin(app)

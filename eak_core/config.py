@@ -22,6 +22,7 @@ ENV_PREFIX = "EAK_"
 DATABASE_SCHEMES = frozenset({"sqlite", "postgresql"})
 SHORTEST_SESSION = 300
 MAIL_SCHEMES = frozenset({"smtp", "smtps"})
+FILE_SCHEMES = frozenset({"s3", "s3+http"})
 
 # Read by the command line and by whoever starts the server, not settings of the site.
 _NOT_SETTINGS = frozenset({"EAK_INSTANCE"})
@@ -42,6 +43,17 @@ class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     mail_url: str | None = None
     """``smtp://user:password@host:587`` or ``smtps://…``; None writes files to ``mail/``."""
     mail_sender: str = "EAK <ne-pas-repondre@localhost>"
+    files_url: str | None = None
+    """``s3://key:secret@host/bucket/prefix?region=fr-par``, a store that speaks S3, or ``s3+http``
+    where it is reached without TLS; None keeps files in ``files/``."""
+    largest_picture: int = 15_000_000
+    """Bytes of a picture as it is sent."""
+    largest_document: int = 10_000_000
+    """Bytes of a PDF document."""
+    files_per_person: int = 200_000_000
+    """Bytes of all that one person has attached, in all services, as it is kept."""
+    files_per_service: int = 20_000_000_000
+    """Bytes of all that is attached in one service."""
     agent_domains: tuple[str, ...] = ()
     """E-mail domains of the administration: a confirmed address there makes an agent."""
     default_theme: str = "jardin"
@@ -181,16 +193,23 @@ def _checked(values: dict[str, Any], origin: Mapping[str, str]) -> Config:
             raise _wrong(name, origin, str(error)) from error
     config = Config(**values)
     _check_addresses(config, origin)
+    _check_figures(config, origin)
+    if len(config.secret_key) < 16:
+        raise _wrong("secret_key", origin, "it must have at least 16 characters")
+    return config
+
+
+def _check_figures(config: Config, origin: Mapping[str, str]) -> None:
     if config.trusted_proxies < 0:
         raise _wrong("trusted_proxies", origin, "it counts proxies, so it is 0 or more")
     for name in ("session_idle", "session_lifetime"):
         if getattr(config, name) < SHORTEST_SESSION:
             raise _wrong(name, origin, f"it is in seconds, {SHORTEST_SESSION} at least")
+    for name in ("largest_picture", "largest_document", "files_per_person", "files_per_service"):
+        if getattr(config, name) < 0:
+            raise _wrong(name, origin, "it is in bytes, 0 or more")
     if config.security_log_days < 1:
         raise _wrong("security_log_days", origin, "it is at least 1")
-    if len(config.secret_key) < 16:
-        raise _wrong("secret_key", origin, "it must have at least 16 characters")
-    return config
 
 
 def _check_addresses(config: Config, origin: Mapping[str, str]) -> None:
@@ -204,6 +223,10 @@ def _check_addresses(config: Config, origin: Mapping[str, str]) -> None:
         mail = _address(config.mail_url, "mail_url", origin)
         if mail.scheme not in MAIL_SCHEMES:
             raise _wrong("mail_url", origin, "it must begin with smtp:// or smtps://")
+    if config.files_url is not None:
+        files = _address(config.files_url, "files_url", origin)
+        if files.scheme not in FILE_SCHEMES or not files.hostname or not files.path.strip("/"):
+            raise _wrong("files_url", origin, "it must look like s3://key:secret@host/bucket")
     if re.search(r"[\r\n\0]", config.mail_sender):
         # It becomes a header of every mail.
         raise _wrong("mail_sender", origin, "it must be one line")

@@ -18,7 +18,7 @@ from flask import Flask
 from eak_core.app import create_app
 from eak_core.config import load
 from eak_core.serving.front import Front
-from eak_core.web.security import MAX_BODY
+from eak_core.web.uploads import MAX_BODY, largest_for
 
 logger = logging.getLogger("eak.serve")
 
@@ -54,14 +54,18 @@ def settle() -> None:
 
 def front() -> Front:
     """What granian calls in a process of ``eak serve``."""
-    return Front(create_under_parent(), largest=MAX_BODY)
+    return _front_of(create_under_parent())
 
 
 def front_with_worker() -> Front:
     """`front`, with a worker in a thread of this process."""
     app = create_under_parent()
     start_worker(app)
-    return Front(app, largest=MAX_BODY)
+    return _front_of(app)
+
+
+def _front_of(app: Flask) -> Front:
+    return Front(app, largest=MAX_BODY, largest_for=largest_for(app))
 
 
 def start_worker(app: Flask) -> threading.Event:

@@ -18,9 +18,6 @@ from eak_core.web import render
 from eak_core.web.downloads import download
 from eak_core.web.links import on_site
 
-#: The pages and the feeds of ideas are one blueprint.
-__all__ = ["blueprint"]
-
 FEED_LENGTH = 50
 
 

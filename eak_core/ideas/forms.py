@@ -15,6 +15,7 @@ from wtforms import (
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length
 
+from eak_core.files.fields import FilesField
 from eak_core.i18n import _l
 from eak_core.ideas import criteria as criteria_room
 from eak_core.ideas import subjects as subjects_room
@@ -65,6 +66,12 @@ class ProposalForm(OnceForm):
         description=_l("What would have to be the same in another town, and what could change."),
         validators=[Length(max=LENGTHS["elsewhere"])],
     )
+    files = FilesField(
+        _l("Pictures and documents"),
+        description=_l("Pictures (JPEG, PNG, WebP or GIF) and PDF documents, several at once if you"
+                       " like. Where and when a picture was taken is not kept; what it shows is"
+                       " asked next."),
+    )  # fmt: skip
     subjects = CheckboxesField(_l("Subjects"), coerce=int)
     communes = CheckboxesField(
         _l("Communes where it would be tried"),

@@ -7,9 +7,10 @@ from sqlalchemy import select
 
 from eak_core.db import Session
 from eak_core.i18n import _l
-from eak_core.ideas import personal_data
+from eak_core.ideas import attachments, personal_data
 from eak_core.ideas.models import Idea
-from eak_core.plugins.hooks.contributions import AccountLinks, NavItem
+from eak_core.permissions import Actor
+from eak_core.plugins.hooks.contributions import AccountLinks, FileHolder, NavItem
 from eak_core.plugins.hooks.hookspecs import hookimpl
 from eak_core.services.models import Service
 
@@ -30,6 +31,14 @@ def account_links(session: Session, person_id: int) -> AccountLinks:
     )
     links = [NavItem(each.name, "ideas.mine", {"service_slug": each.slug}) for each in services]
     return AccountLinks(_l("My ideas and my drafts"), links)
+
+
+@hookimpl
+def file_holder(
+    session: Session, service: Service, subject: str, actor: Actor
+) -> FileHolder | None:
+    """The idea that a file belongs to."""
+    return attachments.holder(session, service, subject, actor)
 
 
 @hookimpl

@@ -7,13 +7,15 @@ from sqlalchemy import delete
 from eak_core.db import Session
 from eak_core.errors import Conflict, Refused
 from eak_core.events import publish
+from eak_core.files.attaching import remove_files_of
 from eak_core.i18n import _l
 from eak_core.ideas import stages
+from eak_core.ideas.attachments import OWNER
 from eak_core.ideas.events import IdeaEdited, IdeaSubmitted
 from eak_core.ideas.models import Idea
 from eak_core.ideas.rows import Saved, first_sent, insert_idea, proposal_of, update_idea
 from eak_core.ideas.texts import Origin, Proposal, checked, checked_origin, says_the_same
-from eak_core.ideas.visibility import check_readable
+from eak_core.ideas.visibility import check_readable, subject_of
 from eak_core.people.accounts import hold_account
 from eak_core.permissions import Actor, may, require
 from eak_core.services.models import Service
@@ -179,8 +181,9 @@ def edit_idea(
 
 
 def discard_draft(session: Session, actor: Actor, service: Service, idea: Idea) -> None:
-    """Delete a draft for good. Nobody else ever saw it, so nothing is published."""
+    """Delete a draft for good, with its files. Nobody else ever saw it, so nothing is published."""
     require(actor, "idea.edit", service, idea)
+    remove_files_of(session, actor, service, OWNER, subject_of(idea.id))
     gone = session.scalar(
         delete(Idea).where(Idea.id == idea.id, Idea.stage == stages.DRAFT).returning(Idea.id)
     )

@@ -2,10 +2,10 @@
 
 from flask import Flask
 
-from eak_core.ideas import feeds, manage_views
+from eak_core.ideas import feeds, file_views, manage_views, views  # noqa: F401  # pages of one blueprint
 
 
 def init_ideas(app: Flask) -> None:
     """Give ``app`` the pages of ideas."""
-    app.register_blueprint(feeds.blueprint)
+    app.register_blueprint(views.blueprint)
     app.register_blueprint(manage_views.blueprint)

@@ -5,9 +5,11 @@ from dataclasses import replace
 from flask import g, redirect, request, url_for
 
 from eak_core.db import current_session
+from eak_core.files.attaching import attach_files
 from eak_core.i18n import _
 from eak_core.ideas import listing, proposals, rows, transitions
 from eak_core.ideas.addresses import idea_url
+from eak_core.ideas.attachments import OWNER, attached_to, shown_of, shown_of_all
 from eak_core.ideas.criteria import criteria_of
 from eak_core.ideas.display import words
 from eak_core.ideas.filtering import active_filters, feed_values, read_filters
@@ -18,14 +20,16 @@ from eak_core.ideas.stages import DRAFT
 from eak_core.ideas.subjects import subjects_of
 from eak_core.ideas.territory import communes
 from eak_core.ideas.texts import Proposal
-from eak_core.ideas.visibility import IdeaGone, check_readable
+from eak_core.ideas.visibility import IdeaGone, check_readable, subject_of
+from eak_core.people.accounts import hold_account
 from eak_core.permissions import SignInRequired, require
 from eak_core.plugins.loading.blueprint import ServiceBlueprint
 from eak_core.plugins.per_request.slots import slot_cards
 from eak_core.web import render
-from eak_core.web.acts import Answer, attempt, finish, form_page
+from eak_core.web.acts import Answer, attempt, finish, form_page, reads_first
 from eak_core.web.limits import limit_submit
 from eak_core.web.pagination import paginate
+from eak_core.web.uploads import takes_files
 
 blueprint = ServiceBlueprint("ideas", __name__)
 blueprint.context_processor(words)
@@ -47,6 +51,7 @@ def index() -> Answer:
         page=replace(page, items=cards),
         graph=transitions.stage_graph(g.active),
         extras=slot_cards(cards),
+        files=shown_of_all(session, g.service.id, cards),
     )
 
 
@@ -77,6 +82,7 @@ def page_of(idea: Idea, stage_form: StageForm | None = None) -> str:
         "ideas/show.html",
         idea=idea,
         reading=read_idea(session, graph, idea),
+        files=shown_of(session, g.service.id, idea.id),
         form=stage_form if offered else None,
         can_withdraw=transitions.can_withdraw(g.active, g.service, idea, g.actor),
         can_edit=proposals.can_edit(g.service, idea, g.actor),
@@ -93,6 +99,8 @@ def mine() -> Answer:
 
 
 @blueprint.route("/idees/nouvelle", methods=["GET", "POST"])
+@takes_files
+@reads_first
 def new() -> Answer:
     """The form of a new idea."""
     if request.method != "POST":
@@ -102,6 +110,8 @@ def new() -> Answer:
 
 
 @blueprint.route("/idees/<int:idea_id>/modifier", methods=["GET", "POST"])
+@takes_files
+@reads_first
 def edit(idea_id: int) -> Answer:
     """The form again, for the author of a draft or of an idea that is not being examined yet."""
     session = current_session()
@@ -127,6 +137,7 @@ def _write(form: ProposalForm, criteria: list[Criterion], idea: Idea | None) -> 
         form,
         criteria=criteria,
         idea=idea,
+        attached=attached_to(current_session(), g.service.id, idea.id) if idea else (),
         is_draft=idea is None or idea.stage == DRAFT,
         signed_out=not g.actor.signed_in,
     )
@@ -136,21 +147,42 @@ def _write(form: ProposalForm, criteria: list[Criterion], idea: Idea | None) -> 
 def _save(form: ProposalForm, criteria: list[Criterion], idea: Idea | None) -> tuple[str, str]:
     """Save what was typed; answers what is said of it, and where that is."""
     session = current_session()
+    if idea is not None:
+        # As it stands now: it was read before anybody waited for the database.
+        hold_account(session, g.actor)
+        session.refresh(idea, with_for_update=True)
+        check_readable(session, g.actor, g.service, idea)
     proposal = form.proposal(criteria)
+    draft = request.form.get("action") == "draft"
     if idea is not None and idea.stage != DRAFT:
         saved = proposals.edit_idea(session, g.actor, g.service, idea, proposal)
-    elif request.form.get("action") == "draft":
+        said = _("Your changes are public.")
+    elif draft:
         saved = proposals.save_draft(
             session, g.actor, g.service, proposal, idea=idea, form_key=form.key
         )
-        place = url_for("ideas.edit", idea_id=saved.id)
-        return _("Your draft is saved. Only you can see it."), place
+        said = _("Your draft is saved. Only you can see it.")
     else:
         saved = proposals.submit_idea(
             session, g.actor, g.service, proposal, idea=idea, form_key=form.key
         )
-    thanks = _("Thank you! Your idea is public. The team of this service will read it.")
-    return _("Your changes are public.") if saved.changed else thanks, idea_url(saved)
+        said = _("Thank you! Your idea is public. The team of this service will read it.")
+        if saved.changed:
+            said = _("Your changes are public.")
+    attach_files(session, g.actor, g.service, OWNER, subject_of(saved.id), form.files.staged)
+    place = place_to_describe(saved.id)
+    if place is not None:
+        ask = _("Say what each picture shows: it appears then.")
+        return f"{said} {ask}", place
+    return said, url_for("ideas.edit", idea_id=saved.id) if draft else idea_url(saved)
+
+
+def place_to_describe(idea_id: int) -> str | None:
+    """Where the author describes the pictures of an idea that nobody sees yet; None where all are
+    described."""
+    if all(file.is_shown for file in attached_to(current_session(), g.service.id, idea_id)):
+        return None
+    return url_for("ideas.files", idea_id=idea_id)
 
 
 @blueprint.post("/idees/<int:idea_id>/supprimer")

@@ -7,7 +7,7 @@ from collections.abc import AsyncIterable
 BODY_SECONDS = 20.0
 SLOWEST_BYTES_PER_SECOND = 8_192
 #: What all bodies together may take while they arrive; past it the oldest gives way.
-MOST_ARRIVING = 128 * 1024 * 1024
+MOST_ARRIVING = 256 * 1024 * 1024
 
 
 class TooSlow(Exception):
@@ -17,19 +17,15 @@ class TooSlow(Exception):
 class Arrivals:
     """The bodies that one process is receiving. Used by one loop."""
 
-    def __init__(self, largest: int) -> None:
-        self._largest = largest
+    def __init__(self) -> None:
         self._held: dict[asyncio.Timeout, int] = {}
         self._total = 0
 
-    def is_too_large(self, stated: int | None) -> bool:
-        """Whether nothing of a body of so many bytes need be read: it will be refused."""
-        return stated is not None and stated > self._largest
-
-    async def read(self, parts: AsyncIterable[bytes], stated: int | None) -> bytes:
-        """The body in ``parts``, of ``stated`` bytes where it says so; cut one byte past the limit,
-        where the application refuses it. `TooSlow` where it takes too long."""
-        expected = self._largest if stated is None else stated
+    async def read(self, parts: AsyncIterable[bytes], stated: int | None, largest: int) -> bytes:
+        """The body in ``parts``, of ``stated`` bytes where it says so; cut one byte past the
+        ``largest`` that is taken, where the application refuses it. `TooSlow` where it takes too
+        long."""
+        expected = largest if stated is None else stated
         allowed = BODY_SECONDS + expected / SLOWEST_BYTES_PER_SECOND
         received = bytearray()
         try:
@@ -38,14 +34,14 @@ class Arrivals:
                 try:
                     async for part in parts:
                         received += part
-                        if len(received) > self._largest:
+                        if len(received) > largest:
                             break
                         self._hold(patience, len(part))
                 finally:
                     self._total -= self._held.pop(patience, 0)
         except TimeoutError:
             raise TooSlow from None
-        return bytes(received[: self._largest + 1])
+        return bytes(received[: largest + 1])
 
     def _hold(self, patience: asyncio.Timeout, size: int) -> None:
         if patience in self._held:

@@ -6,6 +6,7 @@ its body nor for its reading, and no transaction is open meanwhile.
 
 import asyncio
 import logging
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -44,11 +45,20 @@ What you sent took too long to arrive. Nothing was changed. Try again, or send l
 
 
 class Front:
-    """``app`` as granian calls it. ``largest`` is the size of a body in bytes, at most."""
+    """``app`` as granian calls it. ``largest`` is the size of a body in bytes, at most; where more
+    is stated, or nothing, ``largest_for`` says it for the environment of the request."""
 
-    def __init__(self, app: WSGIApp, *, largest: int) -> None:
+    def __init__(
+        self,
+        app: WSGIApp,
+        *,
+        largest: int,
+        largest_for: Callable[[Mapping[str, Any]], int] | None = None,
+    ) -> None:
         self._app = app
-        self._arrivals = Arrivals(largest)
+        self._largest = largest
+        self._largest_for = largest_for
+        self._arrivals = Arrivals()
         # Whoever reads never waits behind whoever writes: writing may mean to wait for a lock.
         self._reading = Lane("reading", most=READERS)
         self._writing = Lane("writing", most=WRITERS)
@@ -86,10 +96,15 @@ class Front:
     async def _body(self, scope: Any, protocol: Any) -> bytes:
         stated = scope.headers.get("content-length")
         length = int(stated) if stated is not None and stated.isdecimal() else None
-        if length == 0 or self._arrivals.is_too_large(length):
+        if length == 0:
+            return b""
+        largest = self._largest
+        if self._largest_for is not None and (length is None or length > largest):
+            largest = self._largest_for(environ_of(scope, b""))
+        if length is not None and length > largest:
             # Refused by the application, which goes by what is stated.
             return b""
-        return await self._arrivals.read(protocol, length)
+        return await self._arrivals.read(protocol, length, largest)
 
     def _answer(self, scope: Any, body: bytes, arrived: datetime) -> Answer:
         return answer_of(self._app, {**environ_of(scope, body), clock.ARRIVED: arrived})

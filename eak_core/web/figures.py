@@ -50,6 +50,23 @@ def money(
     return f"{text}\N{NO-BREAK SPACE}{symbol}" if locale.language == "fr" else f"{symbol}{text}"
 
 
+def file_size(size: int) -> str:
+    """``1,2 Mo`` or ``1.2 MB`` of so many bytes, in thousands of them below a million; never 0."""
+    locale = _locale()
+    french = locale.language == "fr"
+    if size < 1_000_000:
+        figure, unit = (
+            format_decimal(max(1, round(size / 1_000)), locale=locale),
+            "ko" if french else "kB",
+        )
+    else:
+        figure, unit = (
+            format_decimal(Decimal(size) / 1_000_000, "#,##0.#", locale),
+            "Mo" if french else "MB",
+        )
+    return f"{figure}{_THIN if french else ' '}{unit}"
+
+
 def _percent(value: float, digits: str) -> str:
     locale = _locale()
     space = _THIN if locale.language == "fr" else ""

@@ -88,6 +88,13 @@ class Form(FlaskForm):  # type: ignore[misc]  # Flask-WTF ships no types
                 field.validators = (_can_be_kept, *field.validators)
             return field
 
+    def validate(self, *args: Any, **kwargs: Any) -> bool:
+        """Whether every answer is in order. What is long to look at (a picture) is looked at last,
+        once all the rest is."""
+        valid: bool = super().validate(*args, **kwargs)
+        late = [field.check_late() for field in self if valid and hasattr(field, "check_late")]
+        return valid and all(late)
+
     def add_errors(self, errors: Mapping[str, Any]) -> None:
         """Show what a domain function refused (`eak_core.errors.Invalid.fields`).
 

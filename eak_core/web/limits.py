@@ -95,6 +95,7 @@ def _who() -> str:
 limit_sign_in = limited("sign-in", "10/minute;60/hour")
 limit_register = limited("register", "5/minute;30/hour")
 limit_submit = limited("submit", "10/minute;100/day")
+limit_upload = limited("upload", "20/minute;200/day")
 
 
 def init_limits(app: Flask, config: Config) -> None:

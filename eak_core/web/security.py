@@ -1,5 +1,6 @@
 """What every answer says to the browser, how large a request may be, and the cookies' terms."""
 
+import errno
 from typing import Any
 
 from flask import Flask, Response, current_app, request
@@ -7,14 +8,12 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.routing import IntegerConverter
 
 from eak_core.config import Config
-from eak_core.errors import EakError, TooLarge
+from eak_core.errors import EakError, NoRoom, TooLarge
 from eak_core.i18n import _
 from eak_core.web.application import IMPOSSIBLE_HOST
 from eak_core.web.embedding import leave_no_cookie, may_be_framed
 from eak_core.web.forms import LARGEST_INTEGER
-
-MAX_BODY = 1024 * 1024
-"""Bytes of a request's body; a view that takes files raises it for itself."""
+from eak_core.web.uploads import MAX_BODY, largest_body
 
 MOST_FIELDS = 5_000
 """Fields of a form: a ballot of a thousand options has two for each, and its keys."""
@@ -153,9 +152,16 @@ def read_body() -> None:
     """
     if request.method not in _UNSAFE:
         return
+    request.max_content_length = largest_body()
     if request.mimetype == "application/x-www-form-urlencoded":
         # A field takes two bytes to send and hundreds to keep: they are counted before.
         if request.get_data().count(b"&") >= MOST_FIELDS:
             raise TooLarge(_("This form has more fields than any of this site."))
         return
-    request.get_data(parse_form_data=True)
+    try:
+        request.get_data(parse_form_data=True)
+    except OSError as error:
+        # Files wait on disk until the form is read.
+        if error.errno in {errno.ENOSPC, errno.EDQUOT}:
+            raise NoRoom from error
+        raise

@@ -31,7 +31,7 @@ from eak_core.kit.testing.sites import Sites
 from eak_core.people.models import Person, PersonSession, new_uniquifier
 from eak_core.people.sessions import KEY, USED
 from eak_core.serving.front import Front
-from eak_core.web.security import MAX_BODY
+from eak_core.web.uploads import MAX_BODY
 from eak_voting.ballots.preparing import Draft, prepare
 from eak_voting.casting.opening import announce
 from eak_voting.models import Ballot, Paper, Reminder

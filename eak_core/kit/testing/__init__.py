@@ -40,6 +40,7 @@ from eak_core.kit.testing.fixtures import (
 )
 from eak_core.kit.testing.refusals import refusals
 from eak_core.kit.testing.site import Sent, Site
+from eak_core.kit.testing.uploads import Upload, a_document, a_picture
 
 __all__ = [
     "Act",
@@ -47,6 +48,9 @@ __all__ = [
     "PluginConformance",
     "Sent",
     "Site",
+    "Upload",
+    "a_document",
+    "a_picture",
     "administrator",
     "agent",
     "any_idea",

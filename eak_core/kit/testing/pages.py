@@ -3,6 +3,10 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
+from io import BytesIO
+from typing import Any
+
+from eak_core.kit.testing.uploads import Upload
 
 _VOID = frozenset({"input", "br", "img", "hr", "meta", "link", "source", "wbr", "area", "col"})
 _CONTROLS = frozenset({"input", "select", "textarea", "button"})
@@ -83,15 +87,16 @@ class PageForm:
         """Whether ``where`` is part of its address, or its id."""
         return where in self.action or self.attributes.get("id") == where
 
-    def filled(self, values: Mapping[str, object]) -> dict[str, list[str]]:
+    def filled(self, values: Mapping[str, object]) -> dict[str, list[Any]]:
         """What is sent when a person changes ``values`` and nothing else. A list chooses several,
-        None leaves something out. KeyError for a name that the form does not show."""
+        None leaves something out, and a file is an `Upload`. KeyError for a name that the form does
+        not show."""
         known = {control.name for control in self.controls}
         unknown = sorted(set(values) - known)
         if unknown:
             shown = ", ".join(sorted(filter(None, known)))
             raise KeyError(f"the form has no {', '.join(unknown)}; it shows {shown}")
-        sent: dict[str, list[str]] = {}
+        sent: dict[str, list[Any]] = {}
         for control in self.controls:
             if control.name and control.name not in values:
                 sent.setdefault(control.name, []).extend(control.sent)
@@ -99,8 +104,14 @@ class PageForm:
             if value is None or value is False:
                 continue
             several = value if isinstance(value, list | tuple) else [value]
-            sent[name] = ["on" if each is True else str(each) for each in several]
+            sent[name] = [_sent(each) for each in several]
         return sent
+
+
+def _sent(value: object) -> Any:
+    if isinstance(value, Upload):
+        return BytesIO(value.content), value.name
+    return "on" if value is True else str(value)
 
 
 class Page(HTMLParser):

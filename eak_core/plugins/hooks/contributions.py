@@ -63,6 +63,19 @@ class Denial:
     message: Any
 
 
+@dataclass(frozen=True, slots=True)
+class FileHolder:
+    """What files belong to, as whoever asks may see it.
+
+    ``endpoint`` and ``values`` make the address of its page, as in `NavItem`. ``public``: everybody
+    who reads the service sees it.
+    """
+
+    endpoint: str
+    values: Mapping[str, Any]
+    public: bool
+
+
 def standalone(command: C) -> C:
     """Let a command of ``register_commands`` run without an instance, a database or a service.
 

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
         AccountLinks,
         Asset,
         Denial,
+        FileHolder,
         NavItem,
     )
     from eak_core.plugins.hooks.importers import ImportedComment, Importer, ImportReport
@@ -132,6 +133,18 @@ def can_change_stage(
 
     Active plugins, before anything is written; the first `Denial` is shown. None lets it pass. A
     guard that raises refuses too, since its rule could not be checked.
+    """
+
+
+@hookspec
+def file_holder(
+    session: "Session", service: Any, subject: str, actor: "Actor"
+) -> "FileHolder | None":
+    """What ``subject`` is, to which the plugin attached files, as long as ``actor`` may see it.
+
+    The plugin whose file is asked for alone, where it is active, each time somebody opens the file
+    or it changes. ``subject`` is what `attach_files` was given (``tool:12``). None, also where the
+    plugin has no answer or fails: to this person there is no such file.
     """
 
 

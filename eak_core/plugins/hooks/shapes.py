@@ -12,7 +12,7 @@ import click
 from flask_babel.speaklater import LazyString
 from markupsafe import Markup, escape
 
-from eak_core.plugins.hooks.contributions import AccountLinks, Asset, Denial, NavItem
+from eak_core.plugins.hooks.contributions import AccountLinks, Asset, Denial, FileHolder, NavItem
 from eak_core.plugins.hooks.importers import Importer, ImportReport
 
 Shape = Callable[[Any], Any]
@@ -113,6 +113,7 @@ SHAPES: Mapping[str, Shape] = {
     "assets": list_of(Asset),
     "idea_columns": columns_by_id,
     "can_change_stage": denial,
+    "file_holder": only(FileHolder),
     "effect_preview": sentences,
     "must_stay": sentence,
     "reset_projections": nothing,

@@ -27,10 +27,10 @@ SEGMENT = re.compile(r"[a-z][a-z0-9-]{1,39}")
 RESERVED_NAMES = frozenset(
     """
     account accounts admin alembic api cli commune compte content core criterion db demo eak ended
-    event events health i18n idea ideas log macros mail main manage moderation outbox page pages
-    parked people
-    permission permissions person plugin plugins portal role scheduled security service services
-    site stage static subject subscription test testing theme themes transport web
+    event events file files health i18n idea ideas log macros mail main manage moderation outbox
+    page pages parked people permission permissions person plugin plugins portal role scheduled
+    security service services site stage static stored subject subscription test testing theme
+    themes transport web
     """.split()
 )
 
@@ -39,7 +39,7 @@ RESERVED_ENDINGS = ("_admin", "_api", "_manage")
 
 #: Path segments inside a service, the administration and the API that are the core's own. What
 #: else the core answers to is compared when the plugin is mounted.
-RESERVED_SEGMENTS = frozenset({"admin", "api", "compte", "gestion", "idees", "static"})
+RESERVED_SEGMENTS = frozenset({"admin", "api", "compte", "fichiers", "gestion", "idees", "static"})
 
 CORE_STAGES = frozenset({"draft", "submitted", "screening", "accepted", "rejected", "withdrawn"})
 

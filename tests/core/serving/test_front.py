@@ -162,11 +162,11 @@ def test_the_oldest_body_gives_way_where_all_take_too_much(monkeypatch: pytest.M
         yield b"x" * size
 
     async def main() -> None:
-        arrivals = Arrivals(LARGEST)
-        first = asyncio.create_task(arrivals.read(stalled(600), None))
-        second = asyncio.create_task(arrivals.read(stalled(300), None))
+        arrivals = Arrivals()
+        first = asyncio.create_task(arrivals.read(stalled(600), None, LARGEST))
+        second = asyncio.create_task(arrivals.read(stalled(300), None, LARGEST))
         await asyncio.sleep(0)
-        assert len(await arrivals.read(whole(500), None)) == 500
+        assert len(await arrivals.read(whole(500), None, LARGEST)) == 500
         with pytest.raises(TooSlow):
             await first
         assert not second.done()

@@ -1,0 +1,54 @@
+"""The addresses of files, and what a page writes of a picture."""
+
+from typing import Any
+
+from flask import has_request_context, url_for
+
+from eak_core.files.keys import DOCUMENT
+from eak_core.files.models import StoredFile
+from eak_core.files.pictures import Rendition, fallback, renditions
+from eak_core.web.figures import file_size
+
+
+def file_url(file: StoredFile, name: str | None = None, *, external: bool = False) -> str:
+    """The address of ``file``, which never changes what it shows: of the rendition ``name``, by
+    default of the document, or of the JPEG that every program shows. On the site's own address with
+    ``external``, and where no page is read."""
+    if name is None:
+        name = fallback_of(file).name if file.is_picture else DOCUMENT
+    whole = external or not has_request_context()
+    return url_for("files.serve", token=file.token, name=name, _external=whole)
+
+
+def fallback_of(file: StoredFile) -> Rendition:
+    """The JPEG of a picture, for the ``img`` that any browser shows."""
+    return fallback(*_size(file))
+
+
+def source_set(file: StoredFile) -> str:
+    """The WebP renditions of a picture, as ``srcset`` wants them."""
+    return ", ".join(
+        f"{file_url(file, each.name)} {each.width}w" for each in renditions(*_size(file))
+    )
+
+
+def largest_url(file: StoredFile) -> str:
+    """The address of a picture in the largest size there is."""
+    return file_url(file, renditions(*_size(file))[-1].name)
+
+
+def _size(file: StoredFile) -> tuple[int, int]:
+    assert file.width is not None
+    assert file.height is not None
+    return file.width, file.height
+
+
+def for_templates() -> dict[str, Any]:
+    """What the macros of files write addresses with."""
+    return {
+        "fallback_of": fallback_of,
+        "file_size": file_size,
+        "file_url": file_url,
+        "largest_url": largest_url,
+        "source_set": source_set,
+    }

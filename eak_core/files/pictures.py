@@ -1,0 +1,169 @@
+"""Pictures drawn anew in the sizes that pages show.
+
+Whatever else was in the file is gone then: where and when it was taken, by which camera, comments,
+programs, a second file behind the first. Orientation and colours are kept.
+"""
+
+import threading
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from io import BytesIO
+from typing import NamedTuple
+
+from PIL import Image, ImageCms, ImageOps
+
+from eak_core.files.errors import Unfit
+from eak_core.i18n import _, _l
+
+FORMATS = ("JPEG", "PNG", "WEBP", "GIF")
+#: 40 megapixels take 160 MB to look at; cameras of phones send 12 by default, large ones 24.
+MOST_PIXELS = 40_000_000
+#: The longer side of each rendition: a card, a page, a large screen.
+SIZES = (480, 960, 1600)
+#: For the few browsers that do not show WebP, one size is enough.
+FALLBACK = 960
+WEBP_QUALITY = 80
+JPEG_QUALITY = 82
+
+#: One picture at a time in a process, or a few at once would take its memory.
+_turn = threading.Lock()
+_SRGB = ImageCms.createProfile("sRGB")
+
+
+class Rendition(NamedTuple):
+    """A size in which a picture is kept: the ``name`` of its file, and how large it is."""
+
+    name: str
+    width: int
+    height: int
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """A picture drawn anew: the size of its largest rendition, and the files by their names."""
+
+    width: int
+    height: int
+    files: Mapping[str, bytes]
+
+
+def renditions(width: int, height: int) -> list[Rendition]:
+    """The WebP renditions of a picture whose largest one is so wide and high, in pixels; the
+    smallest comes first. Nothing is drawn larger than it is."""
+    smaller = [side for side in SIZES[:-1] if side < max(width, height)]
+    sides = [*smaller, SIZES[len(smaller)]]
+    return [Rendition(f"{side}.webp", *_within(width, height, side)) for side in sides]
+
+
+def fallback(width: int, height: int) -> Rendition:
+    """The JPEG rendition of that picture."""
+    return Rendition(f"{FALLBACK}.jpg", *_within(width, height, FALLBACK))
+
+
+def draw(raw: bytes) -> Drawn:
+    """The picture in the file ``raw``, of which an animation keeps the first image. `Unfit` for one
+    that is damaged or has more than 40 megapixels, which its head says before any is unpacked."""
+    with _turn:
+        image = _small(_opened(raw))
+        width, height = image.size
+        return Drawn(width, height, dict(_encoded(image)))
+
+
+def _opened(raw: bytes) -> Image.Image:
+    try:
+        image = Image.open(BytesIO(raw), formats=FORMATS)
+    except Image.DecompressionBombError:
+        raise Unfit(_l("this picture is far too large to be unpacked.")) from None
+    except Exception:  # noqa: BLE001  # a decoder that meets what it did not expect raises anything
+        raise _damaged() from None
+    pixels = image.width * image.height
+    if pixels > MOST_PIXELS:
+        raise Unfit(
+            _(
+                "this picture has %(found)s megapixels, and at most %(most)s are taken. Make it"
+                " smaller first.",
+                found=round(pixels / 1_000_000),
+                most=MOST_PIXELS // 1_000_000,
+            )
+        )
+    return image
+
+
+def _small(image: Image.Image) -> Image.Image:
+    """``image`` within the largest size, upright, in the colours of the web and without a word."""
+    profile = image.info.get("icc_profile")
+    largest = SIZES[-1]
+    try:
+        # A JPEG is unpacked at a fraction of its size.
+        image.draft(None, (largest, largest))
+        image.load()
+        if image.mode not in {"RGB", "RGBA", "L", "CMYK"}:
+            image = _plain(image)
+        image.thumbnail((largest, largest), reducing_gap=3.0)
+        image = ImageOps.exif_transpose(image)
+    except Exception:  # noqa: BLE001  # see `_opened`
+        raise _damaged() from None
+    if profile:
+        image = _in_srgb(image, profile)
+    if image.mode not in {"RGB", "RGBA"}:
+        image = image.convert("RGB")
+    image.info.clear()
+    return image
+
+
+def _plain(image: Image.Image) -> Image.Image:
+    """``image`` with a value for each colour: palettes cannot be made smaller well."""
+    exif = image.getexif()
+    plain = image.convert("RGBA" if image.has_transparency_data else "RGB")
+    plain.info["exif"] = exif.tobytes()
+    return plain
+
+
+def _in_srgb(image: Image.Image, profile: bytes) -> Image.Image:
+    """``image`` in the colours that a browser takes for granted, since its profile is not kept."""
+    try:
+        source = ImageCms.getOpenProfile(BytesIO(profile))
+        mode = "RGBA" if image.mode == "RGBA" else "RGB"
+        converted = ImageCms.profileToProfile(image, source, _SRGB, outputMode=mode)
+    except (ImageCms.PyCMSError, OSError, TypeError, ValueError):
+        # A profile that cannot be read, or of another kind of colours than the picture.
+        return image
+    return converted or image
+
+
+def _encoded(image: Image.Image) -> Iterator[tuple[str, bytes]]:
+    width, height = image.size
+    for name, *size in renditions(width, height):
+        yield name, _saved(image.resize(_pair(size), reducing_gap=3.0), "WEBP")
+    name, *size = fallback(width, height)
+    plain = image.resize(_pair(size), reducing_gap=3.0)
+    if plain.mode == "RGBA":
+        paper = Image.new("RGB", plain.size, "white")
+        paper.paste(plain, mask=plain)
+        plain = paper
+    yield name, _saved(plain, "JPEG")
+
+
+def _pair(size: list[int]) -> tuple[int, int]:
+    width, height = size
+    return width, height
+
+
+def _saved(image: Image.Image, form: str) -> bytes:
+    out = BytesIO()
+    if form == "WEBP":
+        image.save(out, form, quality=WEBP_QUALITY, method=4)
+    else:
+        image.save(out, form, quality=JPEG_QUALITY, optimize=True, progressive=True)
+    return out.getvalue()
+
+
+def _within(width: int, height: int, side: int) -> tuple[int, int]:
+    longest = max(width, height)
+    if longest <= side:
+        return width, height
+    return max(1, round(width * side / longest)), max(1, round(height * side / longest))
+
+
+def _damaged() -> Unfit:
+    return Unfit(_l("this picture is damaged or not complete. Save it anew."))

@@ -1,0 +1,54 @@
+"""How much a request may send: a form little, and one that takes files more, from people alone who
+have signed in.
+
+    @blueprint.post("/nouveau")
+    @takes_files
+    @reads_first
+    def create(): ...
+
+The front asks the same question before it takes a body in (`eak_core.serving.front`), so that
+nobody else's files ever arrive.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar
+
+from flask import Flask, current_app, request, session
+
+View = TypeVar("View", bound=Callable[..., Any])
+
+MAX_BODY = 1024 * 1024
+"""Bytes of a request's body."""
+
+MAX_UPLOAD = 64 * 1024 * 1024
+"""Bytes of the body of a form with files."""
+
+
+def takes_files(view: View) -> View:
+    """Let the form that ``view`` answers send files, from people who have signed in. It is read
+    before anybody waits for the database; what takes files long to look at is for `reads_first`
+    too."""
+    view.takes_files = True  # type: ignore[attr-defined]  # a function keeps what is put into it
+    return view
+
+
+def largest_body() -> int:
+    """How many bytes the request at hand may send.
+
+    Only the signature of the cookie is looked at: whether the session has ended is found out later,
+    and whoever wrote for long is then told so on a page that has what they wrote.
+    """
+    view = current_app.view_functions.get(request.endpoint or "")
+    signed_in = hasattr(view, "takes_files") and "_user_id" in session
+    return MAX_UPLOAD if signed_in else MAX_BODY
+
+
+def largest_for(app: Flask) -> Callable[[Mapping[str, Any]], int]:
+    """A function that answers `largest_body` for the environment of a request to ``app``, before it
+    is handed over."""
+
+    def largest(environ: Mapping[str, Any]) -> int:
+        with app.request_context(dict(environ)):
+            return largest_body()
+
+    return largest

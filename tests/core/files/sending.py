@@ -1,0 +1,48 @@
+"""Ideas with files, as tests send them, and what is left of them."""
+
+import re
+from typing import Any
+
+from sqlalchemy import select
+
+from eak_core.events.models import EventLog
+from eak_core.files.models import StoredFile
+from eak_core.files.room import room_of
+from eak_core.kit.testing.browser import Browser
+from eak_core.kit.testing.site import Site
+
+NEW = "/culture/idees/nouvelle"
+PAGE = "/culture/idees/1-a-tool-library"
+TYPED = {"title": "A tool library", "problem": "Tools sleep.", "body": "Lend them."}
+
+
+def submit(browser: Browser, path: str = NEW, **values: Any) -> Any:
+    """Send the form of an idea with the button that makes it public."""
+    return browser.submit(path, "/culture/idees/", action="submit", **values)
+
+
+def files(site: Site) -> list[StoredFile]:
+    with site.reading() as session:
+        return list(session.scalars(select(StoredFile).order_by(StoredFile.id)))
+
+
+def kept(site: Site) -> list[str]:
+    """The keys in the storage."""
+    with site.app.app_context():
+        return sorted(entry.key for entry in room_of().storage.listed())
+
+
+def events(site: Site) -> list[str]:
+    with site.reading() as session:
+        rows = session.scalars(select(EventLog.type).order_by(EventLog.position))
+        return [each for each in rows if each.startswith(("idea.", "file."))]
+
+
+def addresses(html: str) -> list[str]:
+    return re.findall(r"/culture/fichiers/[0-9a-f]{32}/[\w.]+", html)
+
+
+def describe_all(browser: Browser, site: Site) -> None:
+    """Say what each picture of the first idea shows."""
+    said = {f"alt_{file.id}": f"Picture {file.id}" for file in files(site) if file.is_picture}
+    browser.submit("/culture/idees/1/fichiers", "/fichiers", **said)
