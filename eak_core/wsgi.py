@@ -73,6 +73,7 @@ def start_worker(app: Flask) -> threading.Event:
     from eak_core.db import write_session
     from eak_core.db.hold import held_since
     from eak_core.events.worker import Worker
+    from eak_core.files.upkeep import start_sweeping
     from eak_core.people.upkeep import start_upkeep
     from eak_core.plugins.per_service.activation import start_missing
     from eak_core.plugins.per_service.suspension import resume_upgraded
@@ -81,6 +82,7 @@ def start_worker(app: Flask) -> threading.Event:
         start_missing(session)
         resume_upgraded(session)
         start_upkeep(session)
+        start_sweeping(session)
         if held_since(session) is not None:
             logger.warning("The site is held: no mail leaves and nothing is done by itself.")
     stop = threading.Event()

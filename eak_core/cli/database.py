@@ -113,21 +113,28 @@ def _differences_from_models(app: "Flask") -> list[str]:
 @file_argument
 @yes_option
 def backup(file: Path, yes: bool) -> None:
-    """Save everything in the database to FILE, while the site runs.
+    """Save everything in the database and all files to FILE, while the site runs.
 
     The folder's eak.toml, secret_key and secrets are not in it: keep a copy of them too.
     """
     from eak_core.db import db
     from eak_core.db.backup import back_up
     from eak_core.db.migrations import distributions
+    from eak_core.files.room import room_of
+    from eak_core.files.saving import SavedFiles
 
     if file.exists():
         confirm(f"{file} exists. Replace it?", yes)
     with state().application() as app:
-        saved = back_up(db.engine, distributions(app), file)
+        saved = back_up(db.engine, distributions(app), file, SavedFiles(room_of().storage))
     _tell_left_out(saved.left_out)
+    if saved.missing_files:
+        click.echo(f"eak: {saved.missing_files} part(s) of files are missing here.", err=True)
     size = file.stat().st_size
-    click.echo(f"Saved to {file}: {saved.tables} tables, {saved.rows:,} rows, {size:,} bytes.")
+    click.echo(
+        f"Saved to {file}: {saved.tables} tables, {saved.rows:,} rows, {saved.files:,} parts of"
+        f" files, {size:,} bytes."
+    )
 
 
 def _tell_left_out(tables: "Sequence[str]") -> None:
@@ -144,22 +151,30 @@ def _tell_left_out(tables: "Sequence[str]") -> None:
 )
 @json_option
 def restore(file: Path, leave_out_unknown: bool, as_json: bool) -> None:
-    """Fill the empty database of the instance from FILE, and verify every log."""
+    """Fill the empty database of the instance and its files from FILE, and verify every log."""
     from eak_core.db import db
     from eak_core.db.backup import restore as restore_from
     from eak_core.db.migrations import distributions
+    from eak_core.files.room import room_of
+    from eak_core.files.saving import SavedFiles
 
     with state().application(migrated=False) as app:
-        left_out = restore_from(
-            db.engine, distributions(app), file, leave_out_unknown=leave_out_unknown
+        files = SavedFiles(room_of().storage)
+        restored = restore_from(
+            db.engine, distributions(app), file, files, leave_out_unknown=leave_out_unknown
         )
-        _tell_left_out(left_out)
+        _tell_left_out(restored.left_out)
+        if restored.missing_files:
+            click.echo(f"eak: {restored.missing_files} part(s) of files are not in it.", err=True)
         events, faults = _verified(app)
     if faults:
         raise EakError(f"{file} was restored, but the logs are not whole: {'; '.join(faults)}")
     if as_json:
         return show_json({"events": events, "held": True})
-    click.echo(f"Restored from {file}: {events:,} events, every log is whole.")
+    click.echo(
+        f"Restored from {file}: {events:,} events, every log is whole; {restored.files:,} parts of"
+        " files."
+    )
     return click.echo(f"No mail leaves and nothing is done by itself before “{_release()}”.")
 
 

@@ -127,7 +127,7 @@ def _look_inside(app: "Flask") -> Iterator[Finding]:
         return
     look: Callable[[Session], Iterator[Finding]]
     looks = (_logs, _clock, _held, _long_writers, _subscriptions, _parked, _scheduled, _outbox)
-    for look in (*looks, _suspended):
+    for look in (*looks, _suspended, _files):
         with read_session(app) as session:
             yield from look(session)
 
@@ -255,3 +255,28 @@ def _suspended(session: "Session") -> Iterator[Finding]:
     for plugin, service_id in rows:
         sentence = f"“{plugin}” was put aside in service {service_id}: its hooks kept failing."
         yield Finding("plugins", False, sentence)
+
+
+def _files(session: "Session") -> Iterator[Finding]:
+    from eak_core.files.inspection import compare
+    from eak_core.files.room import room_of
+
+    storage = room_of().storage
+    try:
+        found = compare(session, storage)
+    except EakError as error:
+        yield Finding("files", False, f"The files in {storage.place} cannot be read: {error}")
+        return
+    if found.lacking:
+        ids = ", ".join(map(str, found.lacking[:5])) + (" …" if len(found.lacking) > 5 else "")
+        sentence = f"{len(found.lacking)} file(s) are missing in {storage.place}: {ids}."
+        yield Finding("files", False, sentence)
+    if found.forgotten:
+        sentence = (
+            f"{found.forgotten} file(s) of {found.forgotten_size:,} bytes belong to nothing: they"
+            " are deleted once a day."
+        )
+        yield Finding("files", True, sentence)
+    yield Finding(
+        "files", True, f"{found.files:,} file(s) of {found.size:,} bytes are in {storage.place}."
+    )

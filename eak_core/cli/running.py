@@ -93,6 +93,7 @@ def worker(context: click.Context, once: bool, timeout: float) -> None:
     """
     from eak_core.db import write_session
     from eak_core.events.worker import Worker
+    from eak_core.files.upkeep import start_sweeping
     from eak_core.people.upkeep import start_upkeep
     from eak_core.plugins.per_service.activation import start_missing
     from eak_core.plugins.per_service.suspension import resume_upgraded
@@ -104,6 +105,7 @@ def worker(context: click.Context, once: bool, timeout: float) -> None:
             start_missing(session)
             resume_upgraded(session)
             start_upkeep(session)
+            start_sweeping(session)
             unready = _unready(session)
         at_work = Worker(app)
         settle()

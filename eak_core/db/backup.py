@@ -23,28 +23,44 @@ from eak_core.db.migrations import Distribution, locked, upgrade_in
 from eak_core.db.saved import (
     BESIDE,
     DamagedBackup,
+    Files,
     Source,
     Table,
     whole_file,
 )
 from eak_core.errors import Misconfigured
 
-__all__ = ["DamagedBackup", "Saved", "back_up", "restore"]
+__all__ = ["DamagedBackup", "Files", "Restored", "Saved", "back_up", "restore"]
 
 _SQLITE_MAGIC = b"SQLite format 3\x00"
 
 
 @dataclass(frozen=True, slots=True)
 class Saved:
-    """What a backup holds, and the tables that it does not."""
+    """What a backup holds, the tables that it does not, and how many files were not to be had."""
 
     tables: int
     rows: int
+    files: int
     left_out: Sequence[str] = ()
+    missing_files: int = 0
 
 
-def back_up(engine: Engine, distributions: Sequence[Distribution], target: Path) -> Saved:
-    """Write everything to ``target``, replacing it only when the new file was found to hold all.
+@dataclass(frozen=True, slots=True)
+class Restored:
+    """The tables that a restore left out, how many files it brought back, and how many the backup
+    did not have."""
+
+    left_out: Sequence[str]
+    files: int
+    missing_files: int
+
+
+def back_up(
+    engine: Engine, distributions: Sequence[Distribution], target: Path, files: Files
+) -> Saved:
+    """Write everything to ``target``, replacing it only when the new file was found to hold all,
+    the ``files`` of which its rows tell included.
 
     Left out are the tables of plugins that are no longer installed, which only SQLite's copy keeps.
     Raises Misconfigured where the file cannot be written, or where there is nothing of EAK to save.
@@ -53,20 +69,37 @@ def back_up(engine: Engine, distributions: Sequence[Distribution], target: Path)
         left_out: Sequence[str] = ()
         if engine.dialect.name == "sqlite":
             tables = sqlite_backup.save(_file_of(engine), draft)
+            asked, kept = _save_files(draft, files)
         else:
-            tables, left_out = postgres_backup.save(engine, distributions, draft)
-        return Saved(len(tables), sum(table.rows for table in tables), left_out)
+            tables, left_out, asked, kept = postgres_backup.save(
+                engine, distributions, draft, files
+            )
+        rows = sum(table.rows for table in tables)
+        return Saved(len(tables), rows, kept, left_out, asked - kept)
+
+
+def _save_files(copy: Path, files: Files) -> tuple[int, int]:
+    """Put the files of which the database ``copy`` tells into it; answers how many these are, and
+    how many were there."""
+    reading = create_engine(**engine_options(sqlite_url(copy)))
+    try:
+        with reading.connect() as connection:
+            keys = files.keys(connection)
+    finally:
+        reading.dispose()
+    return len(keys), sqlite_backup.add_files(copy, ((key, files.get(key)) for key in keys))
 
 
 def restore(
     engine: Engine,
     distributions: Sequence[Distribution],
     source: Path,
+    files: Files,
     *,
     leave_out_unknown: bool = False,
-) -> Sequence[str]:
-    """Fill the empty database of ``engine`` from ``source``, then run what migrations it lacks;
-    answers the tables that were left out.
+) -> Restored:
+    """Fill the empty database of ``engine`` from ``source``, then run what migrations it lacks, and
+    bring back the ``files``.
 
     The copy is held (`eak_core.db.hold`), and nothing is left of it unless all went well. Raises
     Misconfigured where the database is not empty or of another kind, or where the file has tables
@@ -81,7 +114,9 @@ def restore(
     with _opened(kind, source, engine) as opened, _draft(engine) as draft, locked(draft) as into:
         if inspect(into).get_table_names():
             raise Misconfigured("The database is not empty: a backup is restored into a new one.")
-        return _fill(into, distributions, opened, source, leave_out_unknown)
+        left_out = _fill(into, distributions, opened, source, leave_out_unknown)
+        found, missing = _bring_back(into, opened, source, files)
+        return Restored(left_out, found, missing)
 
 
 def _kind(source: Path) -> str:
@@ -190,6 +225,19 @@ def _fill(
         upgrade_in(into, distribution)
     hold(into)
     return unknown
+
+
+def _bring_back(into: Connection, opened: Source, source: Path, files: Files) -> tuple[int, int]:
+    """Keep the files of the backup of which the restored rows tell; answers how many came, and how
+    many did not. Those of a restore that fails in the end belong to nothing, and are swept."""
+    expected = set(files.keys(into))
+    told = len(expected)
+    for key, content in opened.files():
+        if key not in expected:
+            raise DamagedBackup(f"{source} holds a file twice, or one of which no row tells.")
+        expected.remove(key)
+        files.put(key, content)
+    return told - len(expected), len(expected)
 
 
 def _require_known(distribution: Distribution, revision: str, source: Path) -> None:

@@ -22,6 +22,7 @@ from eak_core.db.migrations import Distribution
 from eak_core.db.saved import (
     FORMAT,
     DamagedBackup,
+    Files,
     Manifest,
     Table,
     require_ours,
@@ -41,10 +42,11 @@ SMALL_BYTES = 256 << 20
 
 
 def save(
-    engine: Engine, distributions: Sequence[Distribution], target: Path
-) -> tuple[tuple[Table, ...], list[str]]:
+    engine: Engine, distributions: Sequence[Distribution], target: Path, files: Files
+) -> tuple[tuple[Table, ...], list[str], int, int]:
     """Write the database into the empty file ``target``, and read it again; answers what it holds,
-    and the tables that were left out. Misconfigured where it is no database of EAK."""
+    the tables that were left out, of how many files its rows tell, and how many of these it holds.
+    Misconfigured where it is no database of EAK."""
     with engine.connect().execution_options(isolation_level="REPEATABLE READ") as connection:
         connection.execute(text("SET TRANSACTION READ ONLY"))
         present = set(inspect(connection).get_table_names())
@@ -53,14 +55,27 @@ def save(
         with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
             tables = tuple(_dump(connection, archive, name) for name in named)
             revisions = revisions_in(connection, distributions)
-            manifest = Manifest(FORMAT, clock.now(), revisions, tables)
+            keys = files.keys(connection)
+            # What these take to copy must not hold a transaction open: no row is read any more.
+            connection.rollback()
+            kept = tuple(_add_files(archive, keys, files))
+            manifest = Manifest(FORMAT, clock.now(), revisions, tables, kept)
             archive.writestr(_MANIFEST, msgspec.json.encode(manifest))
     with opened_source(target) as written:
         for table in tables:
             if written.lines(table) != table.rows:
                 raise EakError(f"The copy of {table.name} does not hold what the table holds.")
     bookkeeping = {distribution.version_table for distribution in distributions}
-    return tables, sorted(present - set(named) - bookkeeping)
+    return tables, sorted(present - set(named) - bookkeeping), len(keys), len(kept)
+
+
+def _add_files(archive: zipfile.ZipFile, keys: Sequence[str], files: Files) -> Iterator[str]:
+    """Put the files that are there into ``archive``, as they are: pictures shrink no further."""
+    for key in keys:
+        content = files.get(key)
+        if content is not None:
+            archive.writestr(_file_member(key), content, zipfile.ZIP_STORED)
+            yield key
 
 
 def _table_names() -> list[str]:
@@ -133,7 +148,13 @@ class PostgresSource:
             raise DamagedBackup(f"{self._file} is not a backup made by “eak db backup”.") from error
         if damaged is not None:
             raise DamagedBackup(f"{self._file} is damaged: {damaged} cannot be read.")
-        said = sorted([_MANIFEST, *(_member(table.name) for table in manifest.tables)])
+        said = sorted(
+            [
+                _MANIFEST,
+                *(_member(table.name) for table in manifest.tables),
+                *map(_file_member, manifest.files),
+            ]
+        )
         if sorted(self._archive.namelist()) != said:
             raise DamagedBackup(f"{self._file} does not hold what its manifest says.")
         return manifest
@@ -158,6 +179,11 @@ class PostgresSource:
             raise DamagedBackup(
                 f"The rows of {table.name} in {self._file} do not fit: {said}."
             ) from error
+
+    def files(self) -> Iterator[tuple[str, bytes]]:
+        """The files that the manifest names."""
+        for key in self.manifest.files:
+            yield key, self._archive.read(_file_member(key))
 
     def lines(self, table: Table) -> int:
         """How many rows of ``table`` the file holds: what is in a row never breaks its line."""
@@ -207,3 +233,7 @@ def _listed(columns: Sequence[str]) -> sql.Composed:
 
 def _member(table: str) -> str:
     return f"tables/{table}.copy"
+
+
+def _file_member(key: str) -> str:
+    return f"files/{key}"

@@ -37,12 +37,27 @@ class Table(msgspec.Struct, frozen=True):
 
 
 class Manifest(msgspec.Struct, frozen=True):
-    """What a backup says about itself. ``revisions``: by distribution."""
+    """What a backup says about itself. ``revisions``: by distribution; ``files``: the keys of those
+    that a zip holds."""
 
     format: int
     taken_at: datetime | None
     revisions: dict[str, tuple[str, ...]]
     tables: tuple[Table, ...]
+    files: tuple[str, ...] = ()
+
+
+class Files(Protocol):
+    """The bytes that rows tell of and no table holds, and how a backup comes to them."""
+
+    def keys(self, connection: Connection) -> Sequence[str]:
+        """The keys of all that the database of ``connection`` tells of."""
+
+    def get(self, key: str) -> bytes | None:
+        """What is kept under ``key``; None where it is missing."""
+
+    def put(self, key: str, content: bytes) -> None:
+        """Keep it again, unless it is there."""
 
 
 class DamagedBackup(EakError):
@@ -61,6 +76,9 @@ class Source(Protocol):
 
     def load(self, connection: Connection, table: Table) -> int:
         """Put the rows of ``table`` into the empty table of that name; answers how many."""
+
+    def files(self) -> Iterator[tuple[str, bytes]]:
+        """The files in it, by their keys."""
 
 
 def require_ours(tables: Sequence[str], what: str) -> None:

@@ -2,7 +2,7 @@
 
 import shutil
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from functools import cached_property
 from pathlib import Path
@@ -20,8 +20,10 @@ from eak_core.db.saved import (
 )
 from eak_core.errors import EakError, Misconfigured
 
-#: No text of a site comes near this, in bytes.
+#: No text or file of a site comes near this, in bytes.
 LONGEST_CELL = 64 << 20
+#: The table of a backup, and of no site, that holds its files.
+FILES = "eak_backup_file"
 
 
 def save(source: Path, target: Path) -> tuple[Table, ...]:
@@ -46,6 +48,22 @@ def save(source: Path, target: Path) -> tuple[Table, ...]:
         raise EakError(f"{source} could not be saved: {error}.") from error
 
 
+def add_files(copy: Path, files: Iterable[tuple[str, bytes | None]]) -> int:
+    """Put ``files``, by their keys, into the database ``copy``; answers how many are there. None
+    stands for one that is missing."""
+    try:
+        with closing(sqlite3.connect(copy)) as connection:
+            connection.execute(
+                f"CREATE TABLE {FILES} (key TEXT PRIMARY KEY, content BLOB NOT NULL)"
+            )
+            there = ((key, content) for key, content in files if content is not None)
+            count = connection.executemany(f"INSERT INTO {FILES} VALUES (?, ?)", there).rowcount  # noqa: S608  # a constant
+            connection.commit()
+            return max(count, 0)
+    except sqlite3.Error as error:
+        raise EakError(f"The files could not be saved to {copy}: {error}.") from error
+
+
 class SqliteSource:
     """A backup of SQLite, which is a database that others may have written: only rows of ordinary
     tables are taken from it, never what it says about itself."""
@@ -64,7 +82,11 @@ class SqliteSource:
         }
         if not revisions.get(CORE.name):
             raise DamagedBackup(f"{self._file} is not a backup of an EAK site.")
-        rows = tuple(each for each in tables if not each.name.endswith(CORE.version_table))
+        rows = tuple(
+            each
+            for each in tables
+            if not each.name.endswith(CORE.version_table) and each.name != FILES
+        )
         return Manifest(FORMAT, None, revisions, rows)
 
     @cached_property
@@ -98,6 +120,20 @@ class SqliteSource:
                 f"The rows of {table.name} in {self._file} do not fit: {error}."
             ) from error
         return loaded
+
+    def files(self) -> Iterator[tuple[str, bytes]]:
+        """The files that were put beside the tables; none in a backup from before there were any,
+        and in a copy of the database that was made another way."""
+        there = "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = ?"
+        if self._connection.execute(there, [FILES]).fetchone() is None:
+            return
+        try:
+            for key, content in self._connection.execute(f"SELECT key, content FROM {FILES}"):  # noqa: S608  # a constant
+                if not isinstance(key, str) or not isinstance(content, bytes):
+                    raise DamagedBackup(f"{self._file} holds what is no file.")
+                yield key, content
+        except sqlite3.Error as error:
+            raise DamagedBackup(f"The files in {self._file} cannot be read: {error}.") from error
 
     def _revisions(self, version_table: str) -> tuple[str, ...]:
         found = self._connection.execute(f"SELECT version_num FROM {_quoted(version_table)}")  # noqa: S608  # quoted

@@ -43,8 +43,8 @@ def attach_files(
     ids of those that it did not have. Ask first whether ``actor`` may change it.
 
     The same file twice is one. `Invalid` beyond ``most`` files in all, or where the person or the
-    service has no room left; `NotFound` where ``owner`` does not answer for ``subject``
-    (`hookspecs.file_holder`); nothing is attached then.
+    service has no room left; `NotFound` where ``owner`` does not answer for ``subject`` (see
+    `hookspecs.file_holder`); `SignInRequired` for a visitor. Nothing is attached then.
     """
     if not staged:
         return []
@@ -135,8 +135,8 @@ def _note_kept(staged: Iterable[StagedFile], tokens: Collection[str]) -> None:
 def describe_pictures(
     session: Session, actor: Actor, service: Service, descriptions: Mapping[int, str]
 ) -> None:
-    """Say of pictures what they show, by their ids. Ask first whether ``actor`` may. `Invalid` for
-    an empty or too long one, which leaves all as they were."""
+    """Say of pictures what they show: ``descriptions`` are by their ids. Ask first whether
+    ``actor`` may. `Invalid` for an empty or too long one, which leaves all as they were."""
     files = _locked(session, service, descriptions)
     texts = {file.id: clean_line(descriptions[file.id]) for file in files if file.is_picture}
     wrong = {
@@ -158,7 +158,7 @@ def describe_pictures(
 def remove_files(
     session: Session, actor: Actor, service: Service, file_ids: Collection[int]
 ) -> None:
-    """Take files away for good, by their ids; those that are gone already do no harm. Ask first
+    """Take the files ``file_ids`` away for good; those that are gone already do no harm. Ask first
     whether ``actor`` may."""
     _delete(session, actor, _locked(session, service, file_ids), service)
 
@@ -166,7 +166,8 @@ def remove_files(
 def remove_files_of(
     session: Session, actor: Actor, service: Service, owner: str, subject: str
 ) -> None:
-    """Take away all files of something, with which they go."""
+    """Take away all files of ``subject`` (``tool:12``) of the plugin ``owner``, with which they go.
+    Ask first whether ``actor`` may."""
     ids = session.scalars(
         select(StoredFile.id).where(
             StoredFile.service_id == service.id,

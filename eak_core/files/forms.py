@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from wtforms import BooleanField, StringField
-from wtforms.validators import Length
+from wtforms.validators import Length, ValidationError
 
 from eak_core.db import Session
 from eak_core.files import attaching
@@ -56,7 +56,7 @@ class FilesForm(OnceForm):
 
 def _needs_description(_form: Any, field: Any) -> None:
     if not field.data:
-        raise ValueError(_("Say what the picture shows, or take it away."))
+        raise ValidationError(_("Say what the picture shows, or take it away."))
 
 
 def files_form(kept: Sequence[StoredFile]) -> FilesForm:

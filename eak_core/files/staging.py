@@ -32,8 +32,10 @@ _WAITING = "eak_staged_files"
 class StagedFile:
     """A file that the storage has, and no row tells of yet.
 
-    ``name`` is what is shown of it, ``digest`` the SHA-256 of what was sent, ``size`` the bytes
-    that are kept; ``width`` and ``height`` are a picture's. ``kept`` says that a row has it.
+    ``token`` makes its address, and ``keys`` are those of the storage. ``kind`` is ``picture`` or
+    ``document``, ``name`` what is shown of it, ``digest`` the SHA-256 of what was sent, ``size``
+    the bytes that are kept; ``width``, ``height`` and ``alt`` are a picture's. ``kept`` says that a
+    row has it.
     """
 
     token: str
@@ -49,7 +51,8 @@ class StagedFile:
 
 
 def stage_file(raw: bytes, name: str | None = None, *, alt: str = "") -> StagedFile:
-    """Judge a file by its content, draw it anew where it is a picture, and put it into the storage.
+    """Judge the file ``raw`` by its content, draw it anew where it is a picture, and put it into
+    the storage.
 
     ``name`` is what its sender calls it, ``alt`` what a picture says to those who do not see it.
     `Unfit` where it is not taken, `StorageTrouble` where the storage fails; nothing of it stays.

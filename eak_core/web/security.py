@@ -165,3 +165,5 @@ def read_body() -> None:
         if error.errno in {errno.ENOSPC, errno.EDQUOT}:
             raise NoRoom from error
         raise
+    if sum(len(text) for _name, text in request.form.items(multi=True)) > MAX_BODY:
+        raise TooLarge(_("This form has more text than any of this site."))

@@ -18,6 +18,8 @@ from eak_core.db.backup import back_up, restore
 from eak_core.db.engine import engine_options, prepare
 from eak_core.db.migrations import CORE
 from eak_core.errors import EakError, Misconfigured
+from eak_core.files.saving import SavedFiles
+from eak_core.files.storage.folder import FolderStorage
 from eak_core.kit.testing.databases import Databases
 from eak_core.kit.testing.filled import Filled
 from eak_core.kit.testing.sites import Sites
@@ -50,6 +52,11 @@ def empty(
         yield url
 
 
+def no_files(folder: Path) -> SavedFiles:
+    """The files of a site that has none."""
+    return SavedFiles(FolderStorage(folder / "files"))
+
+
 def tables_in(url: str) -> list[str]:
     engine = create_engine(**engine_options(url))
     prepare(engine)
@@ -69,8 +76,8 @@ def test_every_table_comes_back_with_what_stood_in_it(
 ) -> None:
     here, there = opened(sites.database([])), opened(sites.empty())
     filled = Filled(here)
-    assert back_up(here, [CORE], tmp_path / "saved").rows
-    restore(there, [CORE], tmp_path / "saved")
+    assert back_up(here, [CORE], tmp_path / "saved", no_files(tmp_path)).rows
+    restore(there, [CORE], tmp_path / "saved", no_files(tmp_path))
     changes = list(filled.changes(there))
     assert len(changes) == 1
     assert changes[0].startswith("site_hold.since: ")
@@ -113,7 +120,7 @@ def test_a_backup_that_lacks_what_it_was_made_of_is_not_called_one(
     Filled(engine)
     loses_a_table(monkeypatch)
     with pytest.raises(EakError, match="does not hold what"):
-        back_up(engine, [CORE], tmp_path / "saved")
+        back_up(engine, [CORE], tmp_path / "saved", no_files(tmp_path))
     assert files_in(tmp_path) & {"saved", ".saved.part"} == set()
 
 
@@ -148,7 +155,7 @@ def test_a_database_without_the_tables_of_a_site_is_not_saved(tmp_path: Path) ->
     with engine.execution_options(eak_writes=True).begin() as connection:
         connection.execute(text("CREATE TABLE service (id INTEGER PRIMARY KEY)"))
     with pytest.raises(Misconfigured, match="not the database of an EAK site"):
-        back_up(engine, [CORE], tmp_path / "saved")
+        back_up(engine, [CORE], tmp_path / "saved", no_files(tmp_path))
     engine.dispose()
     assert "saved" not in files_in(tmp_path)
     assert not any(name.endswith(".part") for name in files_in(tmp_path))

@@ -225,6 +225,9 @@ def test_twenty_megabytes_are_refused(author: Browser, site: Site, ideas: Any) -
     form = author.read(NEW).form("/nouvelle")
     answer = author.post(NEW, data=form.filled({"body": "x" * 20_000_000, "action": "draft"}))
     assert answer.status_code == 413
+    parts = form.filled({"action": "draft"}) | {"body": ["x" * 900_000] * 3}
+    answer = author.post(NEW, data=parts, content_type="multipart/form-data")
+    assert answer.status_code == 413
     assert ideas() == []
 
 

@@ -68,6 +68,7 @@ def test_every_hook_is_asked_and_answers_in_its_shape(make_app: MakeApp) -> None
     arguments: dict[str, Any] = {
         "service": SERVICE, "service_id": 1, "actor": SYSTEM, "idea": ideas[0], "ideas": ideas,
         "to": "forbidden", "enabling": True, "person_id": 3, "comments": ["one"], "demo": demo,
+        "subject": "everything:5",
     }  # fmt: skip
     answers: dict[str, Any] = {}
     with app.app_context():
@@ -90,6 +91,7 @@ def test_every_hook_is_asked_and_answers_in_its_shape(make_app: MakeApp) -> None
     assert answers["assets"] == [Asset("everything.css", "style")]
     assert answers["idea_columns"] == {4: {"weight": 40}, 7: {"weight": 70}}
     assert answers["can_change_stage"] == Denial("not from here")
+    assert answers["file_holder"].values == {"of": "everything:5"}
     assert answers["effect_preview"] == ["everything appears"]
     assert answers["must_stay"] == "everything is under way"
     assert answers["reset_projections"] is None

@@ -11,7 +11,13 @@ from sqlalchemy import delete
 from wtforms import BooleanField, DateField, DecimalField, Form, IntegerField, StringField
 
 from eak_core.events import Context, subscriber
-from eak_core.plugins.hooks.contributions import AccountLinks, Asset, Denial, NavItem
+from eak_core.plugins.hooks.contributions import (
+    AccountLinks,
+    Asset,
+    Denial,
+    FileHolder,
+    NavItem,
+)
 from eak_core.plugins.hooks.hookspecs import hookimpl
 from eak_core.plugins.hooks.importers import ImportedComment, Importer, ImportReport
 from eak_core.plugins.loading.manifest import Plugin, Stage
@@ -119,6 +125,11 @@ def must_stay(service_id: int) -> str | None:
 @hookimpl
 def reset_projections(session: Any, service_id: int) -> None:
     session.execute(delete(Seen).where(Seen.service_id == service_id))
+
+
+@hookimpl
+def file_holder(subject: str) -> FileHolder:
+    return FileHolder("everything.index", {"of": subject}, public=True)
 
 
 @hookimpl

@@ -1,0 +1,64 @@
+"""Once a day: what the storage holds and no row tells of is deleted.
+
+A process that was killed between putting a file and committing its row leaves one; so does a
+storage that could not delete when a file was removed, and a plugin whose tables were purged.
+"""
+
+import logging
+from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import orm, select
+
+from eak_core import clock
+from eak_core.db import Session
+from eak_core.events import CORE, SITE, on_schedule, schedule
+from eak_core.events.models import ScheduledWork
+from eak_core.files.inspection import token_of
+from eak_core.files.models import StoredFile
+from eak_core.files.room import room_of
+from eak_core.files.storage import Storage
+
+logger = logging.getLogger("eak.files")
+
+NAME = "files"
+EVERY = timedelta(days=1)
+#: What is younger may belong to a form that is being sent.
+SPARED = timedelta(days=1)
+
+
+def start_sweeping(session: Session) -> None:
+    """See to it that the storage is swept; called before a worker starts."""
+    if session.get(ScheduledWork, (CORE.name, SITE, NAME)) is None:
+        schedule(session, CORE.name, SITE, NAME, clock.now() + EVERY)
+
+
+def _read(session: orm.Session, service: Any, name: str, due_at: datetime) -> Callable[[], int]:
+    """What sweeps, with no transaction open: the storage may take its time to say what it has."""
+    # In this order: whatever has a row now is told of here, and what comes later is too young.
+    known = set(session.scalars(select(StoredFile.token)))
+    storage, before = room_of().storage, clock.now() - SPARED
+    return lambda: sweep(storage, known, before)
+
+
+@on_schedule(CORE, NAME, reads=_read)
+def come_again(session: orm.Session, service: Any, name: str, due_at: datetime, swept: int) -> None:
+    """Sweep again tomorrow."""
+    if swept:
+        logger.info("%s file(s) that no row told of were deleted.", swept)
+    schedule(session, CORE.name, SITE, name, clock.now() + EVERY)
+
+
+def sweep(storage: Storage, known: set[str], before: datetime) -> int:
+    """Delete what ``storage`` holds from ``before`` and is of none of the tokens ``known``; answers
+    how many."""
+    keys = list(_forgotten(storage, known, before))
+    storage.delete(keys)
+    return len(keys)
+
+
+def _forgotten(storage: Storage, known: set[str], before: datetime) -> Iterator[str]:
+    for entry in storage.listed():
+        if entry.modified_at < before and token_of(entry.key) not in known:
+            yield entry.key
