@@ -144,7 +144,7 @@ from eak_core.plugins.per_service.settings import plugin_settings
 from eak_core.plugins.secrets import plugin_secret
 from eak_core.services.events import ServiceChanged, ServiceCreated
 from eak_core.services.models import Service
-from eak_core.web import figures, render
+from eak_core.web import charts, figures, render
 from eak_core.web.acts import (
     Answer,
     OnceForm,
@@ -366,6 +366,7 @@ __all__ += [
     "Answer",
     "Page",
     "PluginBlueprint",
+    "charts",
     "client_network",
     "csv_cell",
     "embeddable",

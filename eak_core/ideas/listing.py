@@ -164,6 +164,27 @@ def count_by_subject(session: Session, service_id: int) -> dict[int, int]:
     return dict(session.execute(query).all())
 
 
+def count_by_commune(session: Session, service_id: int) -> dict[str, int]:
+    """How many public ideas name each commune, by its INSEE code."""
+    query = (
+        select(IdeaCommune.commune_code, func.count())
+        .join(Idea, Idea.id == IdeaCommune.idea_id)
+        .where(*public_ideas(service_id))
+        .group_by(IdeaCommune.commune_code)
+    )
+    return dict(session.execute(query).all())
+
+
+def count_placed(session: Session, service_id: int) -> int:
+    """How many public ideas name a commune at all."""
+    query = (
+        select(func.count(IdeaCommune.idea_id.distinct()))
+        .join(Idea, Idea.id == IdeaCommune.idea_id)
+        .where(*public_ideas(service_id))
+    )
+    return session.scalars(query).one()
+
+
 def subject_names(session: Session, idea_ids: Sequence[int]) -> dict[int, tuple[str, ...]]:
     """The subjects of each idea, in the order of the service's list."""
     query = (

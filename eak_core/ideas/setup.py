@@ -2,7 +2,13 @@
 
 from flask import Flask
 
-from eak_core.ideas import feeds, file_views, manage_views, views  # noqa: F401  # pages of one blueprint
+from eak_core.ideas import (  # noqa: F401  # pages of one blueprint
+    feeds,
+    file_views,
+    manage_views,
+    overviews,
+    views,
+)
 
 
 def init_ideas(app: Flask) -> None:

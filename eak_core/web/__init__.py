@@ -15,6 +15,7 @@ from eak_core.networks import client_network
 from eak_core.security_log import SecurityLog, init_security_log
 from eak_core.web import pages
 from eak_core.web.assets import init_assets
+from eak_core.web.charts import init_charts
 from eak_core.web.csrf import init_csrf
 from eak_core.web.errors import init_errors
 from eak_core.web.i18n import init_i18n
@@ -48,6 +49,7 @@ def init_web(app: Flask, config: Config) -> None:
     init_assets(app)
     init_links(app)
     init_markdown(app)
+    init_charts(app)
     init_errors(app)
 
     def say_name() -> dict[str, str]:

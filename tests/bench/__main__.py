@@ -11,10 +11,10 @@ import tempfile
 from pathlib import Path
 
 from eak_core.kit.testing.databases import Databases
-from tests.bench import casting, counting, pages, replay, submitting
+from tests.bench import casting, counting, drawing, pages, replay, submitting
 from tests.bench.report import Figure, show
 
-PARTS = ("submit", "replay", "pages", "counting", "casting")
+PARTS = ("submit", "replay", "pages", "counting", "drawing", "casting")
 
 
 def main() -> int:
@@ -40,6 +40,8 @@ def main() -> int:
             figures += pages.measure(databases, folder / "pages")
         if "counting" in parts:
             figures += counting.measure()
+        if "drawing" in parts:
+            figures += drawing.measure()
     finally:
         shutil.rmtree(folder, ignore_errors=True)
     show(figures)

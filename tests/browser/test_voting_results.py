@@ -137,7 +137,7 @@ def test_no_bar_and_no_letter_leaves_its_chart(reader: MakeReader, counted: Coun
         window = reader(width=width)
         window.open(address)
         outside = window.page.evaluate(
-            """() => [...document.querySelectorAll('svg.results-bar')].flatMap(bar => {
+            """() => [...document.querySelectorAll('svg.eak-chart__bar')].flatMap(bar => {
                 const frame = bar.getBoundingClientRect();
                 return [...bar.querySelectorAll('g')].filter(part => {
                     const letters = part.querySelector('text');

@@ -81,15 +81,27 @@ def own_docstring(cls: type) -> str:
 
 
 def _of_module(name: str, module: ModuleType) -> Entry:
-    functions = [
-        (each, value)
-        for each, value in vars(module).items()
+    """What a module is for, and its functions; of a package, what it names in ``__all__``, save for
+    what only the application calls (``init_…``)."""
+    found = {
+        at: value
+        for at, value in vars(module).items()
         if inspect.isfunction(value)
         and value.__module__ == module.__name__
-        and not each.startswith("_")
-    ]
-    lines = [f"- `{_call(f'{name}.{at}', value)}`: {_said(value)}" for at, value in functions]
+        and not at.startswith("_")
+    } or {at: getattr(module, at) for at in module.__all__ if not at.startswith("init_")}
+    lines = [_line(f"{name}.{at}", value) for at, value in found.items()]
     return Entry(name, "\n\n".join([markdown(inspect.getdoc(module) or ""), "\n".join(lines)]))
+
+
+def _line(name: str, value: Any) -> str:
+    if inspect.isclass(value):
+        made = signatures.of_class(value).replace(value.__name__, name, 1)
+        line = " ".join(made.split()).replace("( ", "(").replace(", )", ")")
+        return f"- `{line}`: {_said(value)}"
+    if inspect.isfunction(value):
+        return f"- `{_call(name, value)}`: {_said(value)}"
+    return f"- `{name}`"
 
 
 def _function_of(member: Any) -> Any:

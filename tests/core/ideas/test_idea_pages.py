@@ -1,5 +1,7 @@
 """The pages of ideas, as readers, authors and managers meet them."""
 
+import csv
+import io
 from typing import Any
 
 import pytest
@@ -469,3 +471,50 @@ def test_an_imported_idea_shows_where_it_comes_from_without_the_plugin_that_brou
     page = " ".join(client.get(page_of(idea)).text.replace("\u202f", " ").split())
     for said in (f'href="{there}"', shown, "12 votes", "3 commentaires"):
         assert said in page, said
+
+
+# At a glance ------------------------------------------------------------------------------------
+
+
+def test_the_map_counts_public_ideas_by_commune_and_its_file_says_the_same(
+    site: Site, client: Browser, citizen: Actor, proposal: Proposal
+) -> None:
+    with site.writing() as session:
+        for _number in range(2):
+            submit_idea(session, citizen, site.service, proposal)
+        gone = submit_idea(session, citizen, site.service, proposal)
+    with site.writing() as session:
+        hide(session, Actor.system(), site.service, f"idea:{gone.id}", "Not this.")
+    page = client.get("/culture/idees/carte").text
+    assert "2 idées nomment des communes" in page
+    rows = dict(list(csv.reader(io.StringIO(client.get("/culture/idees/carte.csv").text)))[1:])
+    named = {"Boulogne-Billancourt", "Nanterre"}
+    assert {name for name, count in rows.items() if count == "2"} == named
+    assert sum(map(int, rows.values())) == 4
+    assert len(rows) == 36
+    drawing = client.get("/culture/idees/carte.svg")
+    assert drawing.content_type == "image/svg+xml; charset=utf-8"
+    assert "Nanterre" in drawing.text
+    assert "localhost/culture/idees/carte" in drawing.text
+    assert proposal.title not in page, "counts alone"
+
+
+def test_the_path_of_an_idea_shows_the_stages_of_this_service_and_where_they_lead(
+    site: Site, client: Browser, idea: Idea
+) -> None:
+    page = client.get("/culture/idees/parcours").text
+    rows = list(csv.reader(io.StringIO(client.get("/culture/idees/parcours.csv").text)))[1:]
+    assert ["Déposée", "1 idée", "À l’examen, Non retenue"] in rows
+    assert ["Non retenue", "0 idée", "À l’examen"] in rows
+    for title, _count, _leads in rows:
+        assert f">{title}</text>" in page
+    assert client.get("/culture/idees/parcours.svg").status_code == 200
+    assert client.get("/culture/idees/parcours.png").status_code == 404
+
+
+def test_what_an_internal_service_has_at_a_glance_is_for_its_agents(
+    site: Site, client: Browser
+) -> None:
+    site.add_service("interne", audience="internal")
+    for rest in ("carte", "carte.csv", "carte.svg", "parcours", "parcours.csv", "parcours.svg"):
+        assert client.get(f"/interne/idees/{rest}").status_code == 404, rest

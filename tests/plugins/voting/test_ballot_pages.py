@@ -1,5 +1,7 @@
 """The list of ballots and the page of each."""
 
+import csv
+import io
 import re
 from typing import Any
 
@@ -105,6 +107,26 @@ def test_drafts_are_there_for_those_who_prepare_them_alone(
     client.sign_in(people.manager)
     assert "brouillon" in client.get(page).text
     assert ballot.title not in client.get("/culture/votes/").text
+
+
+def test_when_several_ballots_are_open_a_time_line_shows_when(
+    client: Browser, polls: Polls, clock: FrozenClock
+) -> None:
+    first = polls.open("approval", title="=First")
+    assert "Quand on vote" not in client.get("/culture/votes/").text
+    second = polls.open("support", title="Second")
+    polls.draft("approval", title="Later")
+    page = client.get("/culture/votes/").text
+    assert "Quand on vote" in page
+    header, *rows = csv.reader(io.StringIO(client.get("/culture/votes/calendrier.csv").text))
+    assert header == ["Scrutin", "Ouverture", "Clôture"]
+    assert sorted(row[0] for row in rows) == ["'=First", "Second"], "drafts are nobody's"
+    assert {row[2] for row in rows} == {
+        each.closes_at.isoformat(timespec="seconds") for each in (first, second)
+    }
+    assert "Second" in client.get("/culture/votes/calendrier.svg").text
+    clock.set(second.closes_at)
+    assert client.get("/culture/votes/calendrier.csv").text.count("\n") < 3
 
 
 def test_an_address_with_an_old_title_leads_to_the_page(client: Browser, polls: Polls) -> None:

@@ -111,7 +111,7 @@ def test_orsay_is_told_as_it_was_published(reading: Reading) -> None:
         [firm] = sentences.more(ballot, found)
         assert f"44,3{THIN}% des avis sont meilleurs" in firm
         assert f"30,6{THIN}% sont moins bons" in firm
-        assert [(row.rank, row.value) for row in chart.rows[:3]] == [
+        assert [(row.label.place, row.label.value) for row in chart.rows[:3]] == [
             (1, f"Assez bien{NBSP}+"),
             (2, f"Assez bien{NBSP}−"),
             (3, f"Assez bien{NBSP}−"),
@@ -263,6 +263,26 @@ def test_where_the_counts_part_is_said(reading: Reading) -> None:
         assert list(budget_sentences.difference(ballot, alike)) == [
             "Both counts fund the same projects."
         ]
+
+
+def test_both_counts_are_drawn_with_what_they_spend_and_how(reading: Reading) -> None:
+    ballot = budget()
+    with reading("en"):
+        chart = result_charts.budget_chart(ballot, counted(ballot, *VOTES))
+        assert chart is not None
+        assert chart.course is not None
+        assert list(chart.counts.table.texts()) == [
+            ["Equal shares", "€60", "€0", "€40"],
+            ["The most votes first", "€60", "€40", "€0"],
+        ]
+        assert list(chart.course.table.texts()) == [
+            ["0", "€0", "€0", "€100"],
+            ["1", "€60", "€60", "€100"],
+            ["2", "–", "€100", "€100"],
+        ]
+        alike = result_charts.budget_chart(ballot, counted(ballot, [1, 2], [1, 2]))
+        assert alike is not None
+        assert alike.course is None, "two lines that are one say nothing"
 
 
 def test_a_lot_is_told_with_who_it_chose(reading: Reading) -> None:

@@ -90,6 +90,16 @@ def phase(ballot: Ballot, now: datetime | None = None) -> Phase:
     return "upcoming" if ballot.state == "announced" and now < ballot.opens_at else "open"
 
 
+def current_ballots(session: Session, service_id: int) -> list[Ballot]:
+    """What is open or comes, the nearest end first."""
+    query = select(Ballot).where(
+        Ballot.service_id == service_id,
+        Ballot.state.in_(("announced", "open")),
+        Ballot.closes_at > clock.now(),
+    )
+    return list(session.scalars(query.order_by(Ballot.closes_at, Ballot.id)))
+
+
 def under_way(session: Session, service_id: int) -> bool:
     """Whether a ballot of the service takes votes, or waits to be closed or counted."""
     began = or_(Ballot.state != "announced", Ballot.opens_at <= clock.now())

@@ -23,7 +23,14 @@ from eak_core.api import (
     valid_until,
 )
 from eak_voting.ballots import frozen
-from eak_voting.ballots.finding import ballot_for, ballot_of, phase, settings_of, terms_of
+from eak_voting.ballots.finding import (
+    ballot_for,
+    ballot_of,
+    current_ballots,
+    phase,
+    settings_of,
+    terms_of,
+)
 from eak_voting.casting import reminders
 from eak_voting.casting.standing import standing
 from eak_voting.models import Ballot
@@ -32,6 +39,7 @@ from eak_voting.pages.blueprint import ballot_url, blueprint
 from eak_voting.pages.booth.ordering import reader_key
 from eak_voting.pages.booth.paper import lines
 from eak_voting.pages.booth.voter_session import envelope, kept_choices
+from eak_voting.pages.calendar import timeline
 from eak_voting.pages.explained import stands
 from eak_voting.publishing.masking import told
 from eak_voting.settings import Settings
@@ -45,30 +53,18 @@ def index() -> Answer:
     """The ballots of a service: those that are open first, then what comes, then what was."""
     session = current_session()
     now = clock.now()
-    current = session.scalars(_current(g.service, now)).all()
+    current = current_ballots(session, g.service.id)
     past = paginate(session, _past(g.service, now), per_page=PER_PAGE)
     shown = [*current, *past.items]
     return render(
         "voting/index.html",
         open_now=[each for each in current if phase(each) == "open"],
         upcoming=[each for each in current if phase(each) == "upcoming"],
+        calendar=timeline(current) if len(current) > 1 else None,
         past=past,
         stands={each.id: stands(each) for each in shown},
         words=wording,
         ballot_url=ballot_url,
-    )
-
-
-def _current(service: Service, now: datetime) -> Any:
-    """What is open or comes, the nearest end first."""
-    return (
-        select(Ballot)
-        .where(
-            Ballot.service_id == service.id,
-            Ballot.state.in_(("announced", "open")),
-            Ballot.closes_at > now,
-        )
-        .order_by(Ballot.closes_at, Ballot.id)
     )
 
 

@@ -1,5 +1,7 @@
 """Results for programs, spreadsheets, feed readers and other sites."""
 
+from typing import Literal
+
 from flask import Response, g, request, url_for
 from sqlalchemy import select
 from sqlalchemy.orm import undefer
@@ -8,6 +10,7 @@ from werkzeug.utils import secure_filename
 from eak_core.api import (
     NotFound,
     _l,
+    charts,
     current_session,
     embeddable,
     limited,
@@ -18,7 +21,7 @@ from eak_voting.counting.outcome import Outcome
 from eak_voting.models import Ballot
 from eak_voting.pages.blueprint import blueprint
 from eak_voting.pages.results import sentences
-from eak_voting.pages.results.drawings import draw
+from eak_voting.pages.results.result_charts import all_charts
 from eak_voting.pages.results.views import explained
 from eak_voting.publishing import files as result_files
 from eak_voting.publishing.masking import for_files, for_pages, reasons_of_all
@@ -82,18 +85,22 @@ def pabulib(ballot_id: int) -> Response:
     return _download(body, "text/plain; charset=utf-8", ballot, "pb")
 
 
-@blueprint.get("/<int:ballot_id>/resultats/<name>.svg")
-def drawing(ballot_id: int, name: str) -> Response:
-    """A chart as a file of its own."""
+@blueprint.get("/<int:ballot_id>/resultats/<name>.<any(svg, csv):ending>")
+def drawing(ballot_id: int, name: str, ending: Literal["svg", "csv"]) -> Response:
+    """A chart as a drawing of its own, or its figures."""
     ballot, found, outcome = _found(ballot_id)
-    source = url_for("voting.results", ballot_id=ballot.id, _external=True)
-    text = draw(found.terms, outcome, name, source.partition("://")[2])
-    if text is None:
+    terms = for_files(found.terms, found.hidden) if ending == "csv" else found.terms
+    chart = next((each for each in all_charts(terms, outcome) if each.key == name), None)
+    if chart is None:
         raise NotFound(_l("There is no drawing of this name."))
-    response = Response(text, content_type="image/svg+xml; charset=utf-8")
-    if g.service.audience == "public":
-        response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
-    return response
+    source = url_for("voting.results", ballot_id=ballot.id, _external=True).partition("://")[2]
+    return charts.chart_file(
+        chart,
+        ending,
+        title=terms.title,
+        lead=sentences.headline(terms, outcome),
+        notes=(sentences.turnout(terms, outcome), source),
+    )
 
 
 @blueprint.get("/<int:ballot_id>/resultats/integrer")

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 from typing import TypeVar
 
-from eak_core.api import _, figures, ngettext
+from eak_core.api import _, figures
 from eak_voting.counting.outcome import Approved, Judged, Judgment, Outcome
 from eak_voting.pages.wording import GRADE_TITLES
 from eak_voting.settings import Terms
@@ -84,15 +84,6 @@ def gauge(judged: Judged) -> str:
              below=figures.share(judged.below, total))  # fmt: skip
 
 
-def profile(terms: Terms, judged: Judged) -> str:
-    """What one bar says."""
-    who = title(terms, judged.option)
-    if not judged.grade:
-        return _("%(title)s: nobody graded it.", title=who)
-    return _("%(title)s: %(grade)s. %(gauge)s", title=who, grade=grade(judged.grade),
-             gauge=gauge(judged))  # fmt: skip
-
-
 def _ineligible(terms: Terms, judgment: Judgment) -> Iterator[str]:
     rules = terms.settings.majority
     assert rules is not None
@@ -126,18 +117,6 @@ def approved_first(terms: Terms, outcome: Outcome) -> str:
                  " (%(share)s).", titles=who, **part)  # fmt: skip
     return _("%(num)s ideas tie for the first place: %(votes)s of %(counted)s voters chose each"
              " (%(share)s).", num=figures.number(len(leaders)), **part)  # fmt: skip
-
-
-def approved(terms: Terms, outcome: Outcome, placed: Approved) -> str:
-    """What one bar says."""
-    return ngettext(
-        "%(title)s: %(votes)s vote, %(share)s of the voters.",
-        "%(title)s: %(votes)s votes, %(share)s of the voters.",
-        placed.votes,
-        title=title(terms, placed.option),
-        votes=figures.number(placed.votes),
-        share=figures.share(placed.votes, outcome.counted),
-    )
 
 
 def ties(terms: Terms, ranking: Sequence[Placed]) -> Iterator[str]:

@@ -27,9 +27,13 @@ from eak_voting.pages import wording
 from eak_voting.pages.blueprint import ballot_url, blueprint
 from eak_voting.pages.explained import stands
 from eak_voting.pages.results import sentences
-from eak_voting.pages.results.drawings import names as drawings
 from eak_voting.pages.results.open_choices import said_by
-from eak_voting.pages.results.result_charts import budget_chart, grades, merit_charts, vote_chart
+from eak_voting.pages.results.result_charts import (
+    all_charts,
+    budget_chart,
+    merit_charts,
+    vote_chart,
+)
 from eak_voting.pages.results.rule_sentences import rule
 from eak_voting.publishing.masking import hidden_title
 from eak_voting.publishing.shown import Shown, shown
@@ -83,7 +87,7 @@ def explained(found: Shown, outcome: Outcome) -> dict[str, Any]:
         "more": list(sentences.more(terms, outcome)),
         "turnout": sentences.turnout(terms, outcome),
         "quorum": sentences.quorum(outcome),
-        "grades": grades(),
+        "charts": all_charts(terms, outcome),
         "merit": merit_charts(terms, outcome),
         "votes": vote_chart(terms, outcome),
         "budget": budget_chart(terms, outcome),
@@ -104,8 +108,9 @@ def _files(ballot: Ballot, terms: Terms, outcome: Outcome) -> list[tuple[str, st
     ]
     if terms.settings.budget is not None:
         files.append((_("The votes in the format of Pabulib"), "PB", url("pabulib")))
-    for name, title in drawings(terms, outcome) if outcome.counted else ():
-        files.append((_("Drawing: %(title)s", title=title), "SVG", url("drawing", name=name)))
+    for chart in all_charts(terms, outcome):
+        label = _("Drawing: %(title)s", title=chart.title)
+        files.append((label, "SVG", url("drawing", name=chart.key, ending="svg")))
     return files
 
 

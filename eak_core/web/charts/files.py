@@ -1,0 +1,25 @@
+"""A chart to take along: its drawing, or its table."""
+
+from typing import Literal
+
+from flask import Response, g
+
+from eak_core.web.charts.documents import document
+from eak_core.web.charts.values import Chart
+from eak_core.web.csv_cells import csv_lines
+from eak_core.web.downloads import download
+
+
+def chart_file(
+    chart: Chart, ending: Literal["svg", "csv"], *, title: str, lead: str, notes: tuple[str, str]
+) -> Response:
+    """The answer with ``chart`` as a file: its drawing (`document`), which pages of any site may
+    show where the service is public, or its table as CSV."""
+    if ending == "csv":
+        name = f"{g.service.slug}-{chart.key}.csv"
+        return download(csv_lines(chart.table.plain()), "text/csv; charset=utf-8", name)
+    text = document(chart, title, lead, notes)
+    response = Response(text, content_type="image/svg+xml; charset=utf-8")
+    if g.service.audience == "public":
+        response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
+    return response
