@@ -111,7 +111,13 @@ from eak_core.ideas.territory import communes
 from eak_core.ideas.transitions import change_stage, has_outcome, next_stages, stage_graph
 from eak_core.ideas.visibility import public_ideas
 from eak_core.ideas.wording import slug_of
-from eak_core.moderation.decisions import hidden_reason, hidden_reasons, hide, restore
+from eak_core.moderation.decisions import (
+    hidden_reason,
+    hidden_reasons,
+    hide,
+    not_hidden,
+    restore,
+)
 from eak_core.moderation.erasure import Written, loses_its_words
 from eak_core.moderation.events import ContentHidden, ContentRestored
 from eak_core.networks import client_network
@@ -142,6 +148,8 @@ from eak_core.plugins.per_service.counters import count, counted, counts
 from eak_core.plugins.per_service.events import PluginConfigured, PluginDisabled, PluginEnabled
 from eak_core.plugins.per_service.settings import plugin_settings
 from eak_core.plugins.secrets import plugin_secret
+from eak_core.search.kinds import Document, Link, SearchKind
+from eak_core.search.registered import searched
 from eak_core.services.events import ServiceChanged, ServiceCreated
 from eak_core.services.models import Service
 from eak_core.web import charts, figures, render
@@ -332,6 +340,7 @@ __all__ += [
     "hidden_reasons",
     "hide",
     "loses_its_words",
+    "not_hidden",
     "restore",
 ]
 
@@ -357,6 +366,16 @@ __all__ += [
     "shown_for_all",
     "stage_file",
     "takes_files",
+]
+
+#: Search
+#:
+#: What a plugin lets people find, beside ideas.
+__all__ += [
+    "Document",
+    "Link",
+    "SearchKind",
+    "searched",
 ]
 
 #: Pages

@@ -34,6 +34,7 @@ from eak_core.plugins.loading.manifest import Plugin
 from eak_core.plugins.per_request import breaker, gate, slots
 from eak_core.plugins.per_service.settings import plugin_settings
 from eak_core.portal.setup import init_portal
+from eak_core.search.setup import init_search
 from eak_core.services.models import Service
 from eak_core.services.slugs import RESERVED
 from eak_core.web import init_guards, init_web
@@ -75,6 +76,7 @@ def create_app(
     gate.turn_away(app)
     init_caching(app)
     init_files(app, config)
+    init_search(app)
     init_ideas(app)
     init_portal(app)
     init_admin(app)
@@ -156,7 +158,10 @@ def refresh_plugins(app: Flask) -> None:
 
 
 def _subscribers(host: PluginHost) -> Mapping[str, tuple[Subscriber, ...]]:
-    return {name: tuple(plugin.subscribers) for name, plugin in host.ready.items()}
+    return {
+        CORE.name: tuple(CORE.subscribers),
+        **{name: tuple(plugin.subscribers) for name, plugin in host.ready.items()},
+    }
 
 
 def _scheduled(host: PluginHost) -> Mapping[str, Mapping[str, Work]]:

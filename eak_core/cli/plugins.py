@@ -162,7 +162,10 @@ def disable(name: str, slug: str, move_ideas_to: str | None, reason: str, yes: b
 @service_option
 @yes_option
 def rebuild(name: str, slug: str, yes: bool) -> None:
-    """Let the plugin NAME derive anew, from the log, what it derived in a service."""
+    """Let the plugin NAME derive anew, from the log, what it derived in a service.
+
+    With “core” for NAME: what is found by searches.
+    """
     from eak_core.permissions import Actor
     from eak_core.plugins.per_service import activation
 

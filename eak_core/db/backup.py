@@ -19,7 +19,7 @@ from eak_core.config import sqlite_url
 from eak_core.db import postgres_backup, sqlite, sqlite_backup
 from eak_core.db.engine import engine_options
 from eak_core.db.hold import hold
-from eak_core.db.migrations import Distribution, locked, upgrade_in
+from eak_core.db.migrations import Distribution, holds_rows, locked, upgrade_in
 from eak_core.db.saved import (
     BESIDE,
     DamagedBackup,
@@ -255,11 +255,7 @@ def _matched(
     the names of those they did not."""
     reflected = Reflected()
     reflected.reflect(into)
-    made = {
-        table.name: table
-        for table in reflected.sorted_tables
-        if not table.name.endswith("alembic_version")
-    }
+    made = {table.name: table for table in reflected.sorted_tables if holds_rows(table.name)}
     saved = {table.name: table for table in found}
     if len(saved) != len(found):
         raise DamagedBackup(f"{source} holds a table twice.")

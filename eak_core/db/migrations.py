@@ -66,6 +66,15 @@ class Distribution:
 CORE = Distribution("core", _CORE_FOLDER)
 
 
+#: So begins the name of what migrations make and no model can name: what a search looks into.
+MADE_BY_STATEMENTS = "search_index"
+
+
+def holds_rows(table: str) -> bool:
+    """Whether a table is one of a model's: not what keeps the versions, nor an index of rows."""
+    return not table.endswith("alembic_version") and not table.startswith(MADE_BY_STATEMENTS)
+
+
 def _literal(path: Path) -> str:
     """``path`` for a configuration in which % introduces a variable."""
     return str(path).replace("%", "%%")
@@ -104,7 +113,7 @@ def _names_of(distribution: Distribution, others: Sequence[str] = ()) -> Any:
     def include(name: str | None, kind: str, _parents: Any) -> bool:
         if kind != "table" or name is None:
             return True
-        if name.endswith("alembic_version"):
+        if not holds_rows(name):
             return False
         if distribution.name == CORE.name:
             return not any(name.startswith(f"{other}_") for other in others)
@@ -282,7 +291,7 @@ def _owned_by(distribution: Distribution, plugins: Sequence[str]) -> Any:
     named = _names_of(distribution, plugins)
 
     def include(_item: Any, name: str | None, kind: str, _reflected: bool, _other: Any) -> bool:
-        return bool(named(name, kind, None))
+        return bool(named(name, kind, None)) and not (name or "").startswith(MADE_BY_STATEMENTS)
 
     return include
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from sqlalchemy import Connection
 
-from eak_core.db.migrations import CORE
+from eak_core.db.migrations import CORE, MADE_BY_STATEMENTS
 from eak_core.db.saved import (
     FORMAT,
     DamagedBackup,
@@ -33,9 +33,13 @@ def save(source: Path, target: Path) -> tuple[Table, ...]:
         with closing(_opened(source)) as live, closing(sqlite3.connect(target)) as copy:
             # One view of the whole, which others go on writing past.
             live.execute("BEGIN")
-            expected = _counts(live)
+            expected = _counts(live, ours=True)
             require_ours(list(expected), str(source))
             live.backup(copy)
+            if copy.execute(_INDEX_OF_SEARCH).fetchone():
+                # Made of the rows, and made again of them when they are restored. A file that is
+                # restored may come from anybody: it holds ordinary tables alone.
+                copy.execute(f"DROP TABLE {MADE_BY_STATEMENTS}")
             # One file, which needs nothing beside it and holds nothing that was deleted.
             copy.execute("PRAGMA journal_mode=DELETE")
             copy.execute("VACUUM")
@@ -195,13 +199,19 @@ def damages(connection: sqlite3.Connection) -> Iterator[str]:
         yield str(error)
 
 
-def _counts(connection: sqlite3.Connection) -> dict[str, int]:
-    """The ordinary tables, each with its number of rows. DamagedBackup for other kinds."""
+_INDEX_OF_SEARCH = f"SELECT 1 FROM sqlite_master WHERE name = '{MADE_BY_STATEMENTS}'"  # noqa: S608
+
+
+def _counts(connection: sqlite3.Connection, *, ours: bool = False) -> dict[str, int]:
+    """The ordinary tables, each with its number of rows. DamagedBackup for other kinds, but for the
+    index of the search in a database of ``ours``."""
     names = []
     for name, statement in connection.execute(
         "SELECT name, sql FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite\\_%'"
         " ESCAPE '\\' ORDER BY name"
     ).fetchall():
+        if ours and name.startswith(MADE_BY_STATEMENTS):
+            continue
         if not str(statement).upper().startswith("CREATE TABLE"):
             raise DamagedBackup(f"The table {name} is of a kind that EAK does not make.")
         names.append(str(name))

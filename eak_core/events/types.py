@@ -68,12 +68,14 @@ class Owner(Protocol):
 
 
 class CoreOwner:
-    """The core as an owner of events."""
+    """The core as an owner of events and of handlers, which read the log of each service."""
 
     name = "core"
 
     def __init__(self) -> None:
         self.events: list[EventType] = []
+        self.subscribers: list[Any] = []
+        self.searched: list[Any] = []
         self.upcasters: dict[tuple[str, int], Upcaster] = {}
         self.scheduled: dict[str, Work] = {}
 

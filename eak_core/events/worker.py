@@ -22,7 +22,13 @@ from eak_core.db.holding import doing, write_noted
 from eak_core.events import parking, scheduling, subscriptions
 from eak_core.events.claim import claim
 from eak_core.events.core import get_event_core, stand_in
-from eak_core.events.handling import FIRST_BATCH, Batch, TornTransaction, retry_parked
+from eak_core.events.handling import (
+    FIRST_BATCH,
+    Batch,
+    TornTransaction,
+    retry_parked,
+    unclaimed,
+)
 from eak_core.events.log import committed
 from eak_core.events.models import ParkedEvent, Subscription
 from eak_core.events.performing import perform
@@ -137,7 +143,7 @@ class Worker:
             parked = parking.due(session, self.plugins) if slow and not waiting else []
         moved = sum(self.perform(task) for task in due)
         for place in waiting:
-            moved += self.advance(*place, seconds=TURN_SECONDS)
+            moved += self.advance(*place, seconds=TURN_SECONDS, idly=slow)
             # However many catch up, what is due waits for no more than one of them.
             moved += self.perform_due()
         if parked or waiting:
@@ -174,20 +180,51 @@ class Worker:
             self._wake.wait(POLL_SECONDS)
         return False
 
-    def advance(self, plugin: str, service_id: int, *, seconds: float = 0.0) -> int:
+    def advance(
+        self, plugin: str, service_id: int, *, seconds: float = 0.0, idly: bool = True
+    ) -> int:
         """One batch of one subscription, and others for as long as ``seconds`` are not over.
 
-        Answers how many events the cursor moved over.
+        Answers how many events the cursor moved over. Where no handler claims any of them, it is
+        moved only if that may be done ``idly``: while people vote by the hundred, each plugin that
+        has no use for votes would cost them as many commits as the one that counts them.
         """
         until = time.monotonic() + seconds
         moved, more = 0, True
         with claim(self.app, plugin, service_id) as mine:
-            if not mine or not self._count_try(plugin, service_id):
+            if not mine:
+                return 0
+            end = self._unclaimed(plugin, service_id)
+            if end is not None:
+                return self._pass_over(plugin, service_id, *end) if idly else 0
+            if not self._count_try(plugin, service_id):
                 return 0
             while more:
                 batch, more = self._advance(plugin, service_id, until)
                 moved += batch
         return moved
+
+    def _unclaimed(self, plugin: str, service_id: int) -> tuple[int, int] | None:
+        """From where to where this subscription may move, as no handler of the plugin claims an
+        event in between; None where its next batch has to be looked at."""
+        with read_session(self.app) as session:
+            return unclaimed(session, self.core, plugin, service_id)
+
+    def _pass_over(self, plugin: str, service_id: int, start: int, end: int) -> int:
+        """Move over events that nobody claims: nothing can fail, so no try is counted."""
+        with write_session(self.app) as session:
+            passed = session.scalar(
+                update(Subscription)
+                .where(
+                    Subscription.plugin == plugin,
+                    Subscription.service_id == service_id,
+                    Subscription.position == start,
+                    Subscription.enabled,
+                )
+                .values(position=end, error=None, retry_at=None)
+                .returning(Subscription.position)
+            )
+        return 0 if passed is None else end - start
 
     def _advance(self, plugin: str, service_id: int, until: float) -> tuple[int, bool]:
         """One batch; answers how many events it moved over, and whether another one is to follow,
@@ -257,7 +294,7 @@ class Worker:
         return sum(self.perform(task) for task in due)
 
     def _due(self, session: Session) -> list[scheduling.Task]:
-        due = scheduling.due(session, [CORE.name, *self.plugins])
+        due = scheduling.due(session, list({CORE.name, *self.plugins}))
         # Nearly all of it cannot be taken back: ballots are closed and counted, mail is queued, old
         # rows are deleted. A worker with the right time does it, here or elsewhere.
         fault = clock_fault(session) if due else None

@@ -64,9 +64,10 @@ def records(
         .order_by(Idea.id)
         .limit(part)
     )
+    kept = conditions(session, service.id, filters)
     last = 0
     while True:
-        rows = session.execute(query.where(*conditions(service.id, filters), Idea.id > last)).all()
+        rows = session.execute(query.where(*kept, Idea.id > last)).all()
         if rows:
             last = rows[-1].id
             yield _records(session, service, active, criteria, rows, link)

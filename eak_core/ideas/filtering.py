@@ -33,6 +33,8 @@ def read_filters(
     Where something in it does not exist, the form has errors and the whole list is shown.
     """
     form = FilterForm(formdata=request.args)
+    if form.q.data and "tri" not in request.args:
+        form.tri.data = "relevance"
     graph = stage_graph(active)
     counts = count_by_stage(session, service.id)
     # Ideas may stand in a stage whose plugin is off; they are counted like the others.

@@ -139,6 +139,7 @@ class FilterForm(Form):
     tri = SelectField(
         _l("Order"),
         choices=[
+            SelectChoice("relevance", _l("Best match first")),
             SelectChoice("newest", _l("Latest first")),
             SelectChoice("oldest", _l("Oldest first")),
             SelectChoice("title", _l("By title")),

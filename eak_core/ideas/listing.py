@@ -10,19 +10,23 @@ from sqlalchemy import ColumnElement, Row, Select, func, select
 from eak_core.db import Session
 from eak_core.ideas.models import Commune, Idea, IdeaCommune, IdeaSubject, StageChange, Subject
 from eak_core.ideas.stages import DRAFT
+from eak_core.ideas.subscribers import IDEAS
 from eak_core.ideas.visibility import hidden_ideas, public_ideas
-from eak_core.ideas.wording import folded
 from eak_core.people.models import Person
+from eak_core.permissions import Actor
+from eak_core.search.finding import Found, find, matching
 
 #: Statements and rows whose columns are chosen by a list and read by name.
 AnySelect: TypeAlias = Select[*tuple[Any, ...]]
 AnyRow: TypeAlias = Row[*tuple[Any, ...]]
 
-Sort = Literal["newest", "oldest", "title"]
+Sort = Literal["relevance", "newest", "oldest", "title"]
 #: How much of the problem a list reads: a summary of 200 characters is cut from it.
 BEGINNING = 1_100
 
 _ORDERS: Mapping[Sort, tuple[ColumnElement[Any], ...]] = {
+    # What fits best is for `found` to say; where no word counts, the latest come first.
+    "relevance": (Idea.submitted_at.desc(), Idea.id.desc()),
     "newest": (Idea.submitted_at.desc(), Idea.id.desc()),
     "oldest": (Idea.submitted_at.asc(), Idea.id.asc()),
     # The slug is the title without case and accents, so both databases sort « École » under E.
@@ -68,9 +72,24 @@ class Card:
     communes: tuple[str, ...]
 
 
-def listed(service_id: int, filters: Filters) -> AnySelect:
+def listed(session: Session, service_id: int, filters: Filters) -> AnySelect:
     """The statement of a list of public ideas, in the asked order; `cards` completes its rows."""
-    return _card_columns().where(*conditions(service_id, filters)).order_by(*_ORDERS[filters.sort])
+    kept = conditions(session, service_id, filters)
+    return _card_columns().where(*kept).order_by(*_ORDERS[filters.sort])
+
+
+def found(session: Session, service_id: int, actor: Actor, filters: Filters) -> Found | None:
+    """The public ideas of a list that fit best; None where nothing in it says what fits."""
+    if filters.sort != "relevance":
+        return None
+    best = find(session, service_id, actor, [IDEAS], filters.text, *_narrowing(service_id, filters))
+    return best if best.query.words else None
+
+
+def rows_of(session: Session, ids: Sequence[int]) -> list[AnyRow]:
+    """What `cards` needs of the ideas ``ids``, in their order."""
+    rows = {row.id: row for row in session.execute(_card_columns().where(Idea.id.in_(ids))).all()}
+    return [rows[idea_id] for idea_id in ids]
 
 
 def cards(session: Session, rows: Sequence[AnyRow]) -> list[Card]:
@@ -108,7 +127,7 @@ def latest_texts(
             Idea.submitted_at, Idea.updated_at, Person.name.label("author"),
         )
         .outerjoin(Person, (Person.id == Idea.author_id) & Person.erased_at.is_(None))
-        .where(*conditions(service_id, filters))
+        .where(*conditions(session, service_id, filters))
         .order_by(Idea.updated_at.desc(), Idea.id.desc())
         .limit(limit)
     )  # fmt: skip
@@ -214,9 +233,17 @@ def _gathered(rows: Iterable[AnyRow]) -> dict[int, tuple[str, ...]]:
     return {idea_id: tuple(found) for idea_id, found in names.items()}
 
 
-def conditions(service_id: int, filters: Filters) -> list[ColumnElement[bool]]:
+def conditions(session: Session, service_id: int, filters: Filters) -> list[ColumnElement[bool]]:
     """The conditions on `Idea` that keep the public ideas which ``filters`` let pass."""
-    kept = list(public_ideas(service_id))
+    return [
+        *public_ideas(service_id),
+        *_narrowing(service_id, filters),
+        *matching_ideas(session, service_id, filters.text),
+    ]
+
+
+def _narrowing(service_id: int, filters: Filters) -> list[ColumnElement[bool]]:
+    kept: list[ColumnElement[bool]] = []
     if filters.stage:
         kept.append(Idea.stage == filters.stage)
     if filters.subject:
@@ -226,13 +253,13 @@ def conditions(service_id: int, filters: Filters) -> list[ColumnElement[bool]]:
     if filters.commune:
         within = select(IdeaCommune.idea_id).where(IdeaCommune.commune_code == filters.commune)
         kept.append(Idea.id.in_(within))
-    return [*kept, *matching_ideas(filters.text)]
+    return kept
 
 
-def matching_ideas(text: str) -> tuple[ColumnElement[bool], ...]:
-    """The conditions on `Idea` that keep those in which each word of ``text`` occurs, whatever its
-    case and accents. None for an empty text."""
-    return tuple(Idea.search_text.contains(word, autoescape=True) for word in folded(text).split())
+def matching_ideas(session: Session, service_id: int, text: str) -> tuple[ColumnElement[bool], ...]:
+    """The conditions on `Idea` that keep those of a service in which each word of ``text`` occurs,
+    in whatever form, case and accents. None for an empty text."""
+    return matching(session, service_id, IDEAS, text)
 
 
 def _card_columns() -> AnySelect:

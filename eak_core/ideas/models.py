@@ -42,8 +42,6 @@ class Idea(Base):
     needs: Mapped[str] = mapped_column(Text, default="")
     elsewhere: Mapped[str] = mapped_column(Text, default="")
     existing: Mapped[str] = mapped_column(Text, default="")
-    # What a search looks into: without case and accents, so that both databases compare alike.
-    search_text: Mapped[str] = mapped_column(Text, default="", deferred=True)
     stage: Mapped[str] = mapped_column(String(64))
     created_at: Mapped[datetime]
     submitted_at: Mapped[datetime | None]

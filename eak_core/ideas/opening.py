@@ -5,7 +5,7 @@ from sqlalchemy.exc import IntegrityError
 
 from eak_core import clock
 from eak_core.db import Session
-from eak_core.events import publish
+from eak_core.events import CORE, publish, subscriptions
 from eak_core.ideas.criteria import add_usual_criteria
 from eak_core.ideas.subjects import add_usual_subjects
 from eak_core.ideas.territory import ensure_communes
@@ -39,6 +39,7 @@ def create_service(
             session.add(service)
     except IntegrityError:
         raise slug_taken() from None
+    subscriptions.start(session, CORE.name, service.id)
     publish(
         session,
         ServiceCreated(created_id=service.id, slug=slug, audience=audience),

@@ -74,7 +74,6 @@ def _empty(session: Session, idea: Idea) -> None:
         .values(
             {
                 **dict.fromkeys(LENGTHS, ""),
-                "search_text": "",
                 "slug": "idee",
                 "author_id": None,
                 "form_key": None,

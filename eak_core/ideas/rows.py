@@ -20,7 +20,7 @@ from eak_core.ideas.choices import unknown_choices, write_choices
 from eak_core.ideas.models import Idea, IdeaCommune, IdeaCriterion, IdeaSubject
 from eak_core.ideas.texts import LENGTHS, Origin, Proposal
 from eak_core.ideas.visibility import is_public
-from eak_core.ideas.wording import folded, slug_of
+from eak_core.ideas.wording import slug_of
 from eak_core.permissions import Actor
 from eak_core.services.models import Service
 
@@ -121,7 +121,6 @@ _insert_once = Prepared(
     columns=(
         *LENGTHS,
         "slug",
-        "search_text",
         "service_id",
         "author_id",
         "stage",
@@ -175,9 +174,7 @@ def _replace(
 
 
 def _texts(proposal: Proposal, slug: str) -> dict[str, Any]:
-    texts = {name: getattr(proposal, name) for name in LENGTHS}
-    searched = f"{proposal.title} {proposal.problem} {proposal.body}"
-    return {**texts, "slug": slug, "search_text": folded(searched)}
+    return {**{name: getattr(proposal, name) for name in LENGTHS}, "slug": slug}
 
 
 def first_sent(session: Session, actor: Actor, service: Service, form_key: str | None) -> Idea:

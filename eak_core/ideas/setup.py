@@ -2,11 +2,12 @@
 
 from flask import Flask
 
-from eak_core.ideas import (  # noqa: F401  # pages of one blueprint
+from eak_core.ideas import (  # noqa: F401  # what they register
     feeds,
     file_views,
     manage_views,
     overviews,
+    subscribers,
     views,
 )
 

@@ -13,8 +13,9 @@ from eak_core.events import publish
 from eak_core.i18n import _, _l
 from eak_core.ideas.events import SubjectChanged
 from eak_core.ideas.models import Subject
-from eak_core.ideas.wording import folded, slug_of
+from eak_core.ideas.wording import slug_of
 from eak_core.permissions import Actor, require
+from eak_core.search.words import folded
 from eak_core.services.models import Service
 from eak_core.web.text import clean_line
 

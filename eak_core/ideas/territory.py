@@ -14,7 +14,7 @@ from eak_core.db import Session
 from eak_core.db.upsert import upsert
 from eak_core.errors import Misconfigured
 from eak_core.ideas.models import Commune
-from eak_core.ideas.wording import folded
+from eak_core.search.words import folded
 
 HAUTS_DE_SEINE = Path(__file__).with_name("communes.csv")
 COLUMNS = ("code", "name", "postcode", "population", "latitude", "longitude")

@@ -28,7 +28,7 @@ from eak_core.plugins.per_request.slots import slot_cards
 from eak_core.web import render
 from eak_core.web.acts import Answer, attempt, finish, form_page, reads_first
 from eak_core.web.limits import limit_submit
-from eak_core.web.pagination import paginate
+from eak_core.web.pagination import cut, paginate
 from eak_core.web.uploads import takes_files
 
 blueprint = ServiceBlueprint("ideas", __name__)
@@ -40,7 +40,12 @@ def index() -> Answer:
     """The public ideas of the service, as the reader wants them."""
     session = current_session()
     form, filters = read_filters(session, g.service, g.active)
-    page = paginate(session, listing.listed(g.service.id, filters))
+    found = listing.found(session, g.service.id, g.actor, filters)
+    if found is None:
+        page = paginate(session, listing.listed(session, g.service.id, filters))
+    else:
+        page = cut(found.hits)
+        page = replace(page, items=listing.rows_of(session, [hit.id for hit in page.items]))
     cards = listing.cards(session, page.items)
     return form_page(
         "ideas/index.html",
@@ -49,6 +54,7 @@ def index() -> Answer:
         active_filters=active_filters(form),
         feed=feed_values(),
         page=replace(page, items=cards),
+        more=found is not None and bool(found.more),
         graph=transitions.stage_graph(g.active),
         extras=slot_cards(cards),
         files=shown_of_all(session, g.service.id, cards),

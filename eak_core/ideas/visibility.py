@@ -5,7 +5,7 @@ gone: withdrawn by the author, or hidden by moderation. The text of what is gone
 its page says that it is gone, and why.
 """
 
-from sqlalchemy import ColumnElement, String, cast, literal, select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import InstrumentedAttribute
 
 from eak_core.db import Session
@@ -13,8 +13,7 @@ from eak_core.errors import Gone, NotFound
 from eak_core.i18n import _l
 from eak_core.ideas.models import Idea, StageChange
 from eak_core.ideas.stages import DRAFT, WITHDRAWN
-from eak_core.moderation.decisions import hidden_reason
-from eak_core.moderation.models import ModerationDecision
+from eak_core.moderation.decisions import hidden_reason, not_hidden
 from eak_core.permissions import Actor, may
 from eak_core.services.models import Service
 
@@ -39,16 +38,13 @@ def public_ideas(service_id: int | InstrumentedAttribute[int]) -> tuple[ColumnEl
     return (
         Idea.service_id == service_id,
         Idea.stage.not_in((DRAFT, WITHDRAWN)),
-        ~hidden_ideas(service_id),
+        not_hidden(service_id, "idea", Idea.id),
     )
 
 
 def hidden_ideas(service_id: int | InstrumentedAttribute[int]) -> ColumnElement[bool]:
     """The condition on `Idea` that keeps what moderation has hidden."""
-    in_force = select(ModerationDecision.subject).where(
-        ModerationDecision.service_id == service_id, ModerationDecision.restored_at.is_(None)
-    )
-    return (literal("idea:") + cast(Idea.id, String)).in_(in_force)
+    return ~not_hidden(service_id, "idea", Idea.id)
 
 
 def is_public(session: Session, idea: Idea) -> bool:

@@ -8,8 +8,9 @@ Anything of a service can be named (``idea:12``, ``comment:7``). Whoever shows i
 import re
 from collections.abc import Iterable
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, String, cast, literal, select
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import InstrumentedAttribute
 
 from eak_core import clock
 from eak_core.db import Session
@@ -105,6 +106,18 @@ def hidden_reasons(session: Session, service_id: int, subjects: Iterable[str]) -
         )
     )
     return {row.subject: row.reason for row in rows}
+
+
+def not_hidden(
+    service_id: int | InstrumentedAttribute[int], name: str, key: InstrumentedAttribute[int]
+) -> ColumnElement[bool]:
+    """The condition on a table that keeps what moderation shows, of a service or of each service of
+    a statement where ``service_id`` is its column. ``name`` and ``key``, the column of the ids,
+    are those of a subject: ``idea`` and ``Idea.id``."""
+    in_force = select(ModerationDecision.subject).where(
+        ModerationDecision.service_id == service_id, ModerationDecision.restored_at.is_(None)
+    )
+    return (literal(f"{name}:") + cast(key, String)).not_in(in_force)
 
 
 def _checked_subject(subject: str) -> str:

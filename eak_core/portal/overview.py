@@ -40,7 +40,9 @@ def portal_entries(session: Session, actor: Actor) -> list[Entry]:
 
 def latest_ideas(session: Session, service: Service) -> Sequence[Card]:
     """The ideas submitted last, as cards."""
-    return cards(session, session.execute(listed(service.id, Filters()).limit(LATEST)).all())
+    return cards(
+        session, session.execute(listed(session, service.id, Filters()).limit(LATEST)).all()
+    )
 
 
 def idea_count(session: Session, service: Service) -> int:

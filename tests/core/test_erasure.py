@@ -40,7 +40,7 @@ def test_a_hidden_idea_loses_its_words_and_its_author_and_never_comes_back(
         erase_person(session, Actor.system(), people.citizen.id)
     with site.writing() as session:
         kept = session.get_one(Idea, hidden.id)
-        assert {kept.title, kept.problem, kept.body, kept.search_text} == {""}
+        assert {kept.title, kept.problem, kept.body} == {""}
         assert kept.author_id is None
         assert not session.scalars(
             select(IdeaCriterion).where(IdeaCriterion.idea_id == hidden.id)

@@ -81,6 +81,7 @@ def test_an_event_that_nobody_handles_is_told_after_a_minute(
 
 def test_what_is_caught_up_with_is_no_lag(site: Site, client: Browser, clock: FrozenClock) -> None:
     site.submit()
+    site.drain()
     clock.advance(days=30)
     site.enable("gauge")
     assert ask(client, "/healthz/worker")[0] == 200
@@ -90,6 +91,7 @@ def test_work_that_nobody_begins_is_told_after_a_minute(
     site: Site, client: Browser, clock: FrozenClock
 ) -> None:
     service = site.service
+    site.drain()
     with site.writing() as session:
         schedule(session, "core", SITE, "nothing", clock.now + timedelta(hours=1))
         schedule(session, "gauge", service.id, "weigh", clock.now)
@@ -109,7 +111,9 @@ def test_a_plugin_that_is_not_there_keeps_nobody_waiting(
         schedule(session, "gauge", site.service.id, "weigh", clock.now)
     clock.advance(minutes=5)
     assert ask(site.browser(), "/healthz/worker")[0] == 503
-    assert ask(sites.make((), url=site.url).browser(), "/healthz/worker")[0] == 200
+    bare = sites.make((), url=site.url)
+    bare.drain()
+    assert ask(bare.browser(), "/healthz/worker")[0] == 200
 
 
 def test_a_disk_without_room_is_told_to_the_balancer(

@@ -107,6 +107,7 @@ def test_a_site_in_a_folder_keeps_it_in_what_is_handed_on(sites: Sites, found_in
     """Whether or not the proxy tells of the folder (``SCRIPT_NAME``): it is there once."""
     site = sites.make([], base_url="https://example.fr/participer/")
     site.submit()
+    site.drain()
     answer = site.browser().get(
         "/culture/idees.json?q=tool", environ_overrides={"SCRIPT_NAME": found_in}
     )

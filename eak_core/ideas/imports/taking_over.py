@@ -24,7 +24,6 @@ from eak_core.ideas.proposals import Origin, Proposal, import_idea
 from eak_core.ideas.subjects import NAME_LENGTH, add_subject, subjects_of
 from eak_core.ideas.territory import communes
 from eak_core.ideas.texts import MOST_SUBJECTS
-from eak_core.ideas.wording import folded
 from eak_core.permissions import Actor, require
 from eak_core.plugins.hooks.importers import (
     ImportedComment,
@@ -33,6 +32,7 @@ from eak_core.plugins.hooks.importers import (
     ImportReport,
 )
 from eak_core.plugins.loading.host import get_host
+from eak_core.search.words import folded
 from eak_core.services.models import Service
 
 #: Rows in one transaction.

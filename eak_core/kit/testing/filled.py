@@ -7,6 +7,8 @@ from typing import Any
 
 from sqlalchemy import Column, Connection, Engine, MetaData, Table, insert, select
 
+from eak_core.db.migrations import holds_rows
+
 #: What stands in a table, by column: where not every value will do.
 Chosen = Mapping[str, Mapping[str, Any]]
 
@@ -90,4 +92,4 @@ def _changes(table: str, before: Mapping[str, Any], now: Mapping[str, Any]) -> I
 def _tables(connection: Connection) -> list[Table]:
     metadata = MetaData()
     metadata.reflect(connection)
-    return [each for each in metadata.sorted_tables if not each.name.endswith("alembic_version")]
+    return [each for each in metadata.sorted_tables if holds_rows(each.name)]

@@ -29,8 +29,8 @@ RESERVED_NAMES = frozenset(
     account accounts admin alembic api cli commune compte content core criterion db demo eak ended
     event events file files health i18n idea ideas log macros mail main manage moderation outbox
     page pages parked people permission permissions person plugin plugins portal role scheduled
-    security service services site stage static stored subject subscription test testing theme
-    themes transport web
+    search security service services site stage static stored subject subscription test testing
+    theme themes transport web
     """.split()
 )
 
@@ -39,7 +39,9 @@ RESERVED_ENDINGS = ("_admin", "_api", "_manage")
 
 #: Path segments inside a service, the administration and the API that are the core's own. What
 #: else the core answers to is compared when the plugin is mounted.
-RESERVED_SEGMENTS = frozenset({"admin", "api", "compte", "fichiers", "gestion", "idees", "static"})
+RESERVED_SEGMENTS = frozenset(
+    {"admin", "api", "compte", "fichiers", "gestion", "idees", "recherche", "static"}
+)
 
 CORE_STAGES = frozenset({"draft", "submitted", "screening", "accepted", "rejected", "withdrawn"})
 
@@ -111,6 +113,7 @@ class Plugin:
     events: list[EventType] = field(default_factory=list, init=False, repr=False)
     subscribers: list[Subscriber] = field(default_factory=list, init=False, repr=False)
     upcasters: dict[tuple[str, int], Upcaster] = field(default_factory=dict, init=False, repr=False)
+    searched: list[Any] = field(default_factory=list, init=False, repr=False)
     scheduled: dict[str, Work] = field(default_factory=dict, init=False, repr=False)
     blueprints: dict[str, Blueprint] = field(default_factory=dict, init=False, repr=False)
 

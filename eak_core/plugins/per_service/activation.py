@@ -5,30 +5,30 @@ the same time on different plugins both get what they asked for, and on the same
 them is told that it was done already.
 """
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import orm, select, update
+from sqlalchemy import delete, literal, orm, select, union_all, update
 
 from eak_core import clock
 from eak_core.db import Session
 from eak_core.db.upsert import insert_for
 from eak_core.errors import NotFound, Refused
-from eak_core.events import publish, subscriptions
+from eak_core.events import CORE, SITE, publish, subscriptions
+from eak_core.events.models import LogHead
 from eak_core.i18n import _l
 from eak_core.permissions import Actor, require
 from eak_core.permissions.checks import Place
 from eak_core.plugins.loading.host import PluginHost, get_host
 from eak_core.plugins.loading.installed import Installed, State
-from eak_core.plugins.per_service import counters
 from eak_core.plugins.per_service.events import (
     PluginDisabled,
     PluginEnabled,
     PluginRebuilt,
 )
-from eak_core.plugins.per_service.models import PluginActivation
+from eak_core.plugins.per_service.models import DERIVED, PluginActivation
 from eak_core.plugins.per_service.purge import notice_purges
 
 
@@ -57,7 +57,8 @@ def active_plugins(session: Session, service_id: int) -> frozenset[str]:
 
 
 def start_missing(session: Session) -> int:
-    """Let plugins that are on, and have gained their first handler since, read from the beginning.
+    """Let the core, and plugins that are on, read from the beginning where they have gained their
+    first handler since.
 
     An upgrade brings handlers without anybody switching anything. Answers how many plugins, counted
     per service, begin; called before a worker starts.
@@ -67,7 +68,12 @@ def start_missing(session: Session) -> int:
     on = select(PluginActivation.plugin, PluginActivation.service_id).where(
         PluginActivation.active, PluginActivation.plugin.in_(listening)
     )
-    missing = [place for place in session.execute(on) if tuple(place) not in known]
+    everywhere = select(literal(CORE.name), LogHead.service_id).where(LogHead.service_id != SITE)
+    missing = [
+        (plugin, service_id)
+        for plugin, service_id in session.execute(union_all(on, everywhere))
+        if (plugin, service_id) not in known
+    ]
     for plugin, service_id in missing:
         subscriptions.start(session, plugin, service_id)
     return len(missing)
@@ -140,25 +146,44 @@ def disabling(session: Session, actor: Actor, service: Place, name: str) -> Iter
 
 
 def rebuild(session: Session, actor: Actor, service: Place, name: str) -> Switched:
-    """Let a plugin that is on forget what it derived from events, and derive it anew.
+    """Let a plugin that is on, or the core, forget what it derived from events, and derive it anew.
 
     `Refused` where it is off: what it kept waits untouched until it is on again.
     """
     require(actor, "plugin.toggle", service)
+    if name == CORE.name:
+        subscriptions.start(session, name, service.id)
+        behind = subscriptions.rebuild(session, name, service.id, _forget_derived(name))
+        _publish(session, actor, service, PluginRebuilt(plugin=name))
+        return Switched(True, _l("What is found by searches is being built anew."), behind)
     found = _ready(session, name)
     if _off_among(session, service.id, [name]):
         raise Refused(
             _l("“%(plugin)s” is off in this service. Switch it on first.", plugin=found.title)
         )
 
+    forget = _forget_derived(name)
+
     def reset(_same: orm.Session, service_id: int) -> None:
-        counters.reset(session, service_id, name)
+        forget(session, service_id)
         get_host().call_one("reset_projections", name, session=session, service_id=service_id)
 
     subscriptions.start(session, name, service.id)
     behind = subscriptions.rebuild(session, name, service.id, reset)
     _publish(session, actor, service, PluginRebuilt(plugin=name))
     return Switched(True, _l("“%(plugin)s” is being built anew.", plugin=found.title), behind)
+
+
+def _forget_derived(name: str) -> Callable[[orm.Session, int], None]:
+    """What empties, in a service, all that facilities of the core have derived for ``name``."""
+
+    def forget(session: orm.Session, service_id: int) -> None:
+        for derived in DERIVED:
+            session.execute(
+                delete(derived).where(derived.service_id == service_id, derived.plugin == name)
+            )
+
+    return forget
 
 
 def dependants_on(

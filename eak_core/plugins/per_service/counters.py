@@ -8,7 +8,7 @@ or belongs to a person deserves a table.
 
 from collections.abc import Iterable
 
-from sqlalchemy import delete, select
+from sqlalchemy import select
 
 from eak_core.db import Session
 from eak_core.db.upsert import upsert
@@ -51,12 +51,3 @@ def counts(
     )
     found.update((subject, value) for subject, value in rows)
     return found
-
-
-def reset(session: Session, service_id: int, plugin: str) -> None:
-    """Forget what ``plugin`` counted in the service; a rebuild does so before it begins."""
-    session.execute(
-        delete(PluginCounter).where(
-            PluginCounter.service_id == service_id, PluginCounter.plugin == plugin
-        )
-    )

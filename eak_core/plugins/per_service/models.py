@@ -1,8 +1,9 @@
-"""The tables of the plugin host: what is on where, its settings, its faults, its small counts."""
+"""The tables of the plugin host: what is on where, its settings, its faults, and what facilities
+of the core derive for it from events: its small counts, and what a search finds of it."""
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Index, String, Text
+from sqlalchemy import DDL, ForeignKey, Index, String, Text, UniqueConstraint, event
 from sqlalchemy.orm import Mapped, mapped_column
 
 from eak_core.db import Base
@@ -89,3 +90,77 @@ class PluginCounter(Base):
     name: Mapped[str] = mapped_column(String(60), primary_key=True)
     subject: Mapped[str] = mapped_column(String(120), primary_key=True)
     value: Mapped[int]
+
+
+class SearchDocument(Base):
+    """What a search finds of one thing of a plugin, or of the core: its stems, parted by spaces.
+
+    Beside this table stands what the databases look into, which no model can name (`SEARCH_INDEX`).
+    """
+
+    __tablename__ = "search_document"
+    __table_args__ = (
+        UniqueConstraint("kind", "subject_id"),
+        Index("ix_search_document_plugin", "service_id", "plugin"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    service_id: Mapped[int]
+    plugin: Mapped[str] = mapped_column(String(40))
+    kind: Mapped[str] = mapped_column(String(40))
+    subject_id: Mapped[int]
+    # First where it is (`eak_core.search.index.place`), then each stem of the title behind a sign,
+    # then all stems in their order.
+    stems: Mapped[str] = mapped_column(Text)
+
+
+class SearchTerm(Base):
+    """In how many documents of a kind a stem occurs; that of no letters tells how many there are.
+
+    What is rare says more than what is everywhere.
+    """
+
+    __tablename__ = "search_term"
+    __table_args__ = (Index("ix_search_term_plugin", "service_id", "plugin"),)
+
+    service_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    kind: Mapped[str] = mapped_column(String(40), primary_key=True)
+    stem: Mapped[str] = mapped_column(String(40), primary_key=True)
+    plugin: Mapped[str] = mapped_column(String(40))
+    documents: Mapped[int]
+
+
+#: What facilities of the core derive for a plugin from events: emptied before it is built anew.
+DERIVED = (PluginCounter, SearchDocument, SearchTerm)
+
+#: What makes the index that a database looks into, by dialect. A migration runs these statements;
+#: `create_all` in a test does too. No word is told from another by more than its letters, so
+#: FTS5 keeps no positions; stems hold no sign but those of `eak_core.search.index`.
+SEARCH_INDEX = {
+    "sqlite": (
+        """CREATE VIRTUAL TABLE search_index USING fts5(
+            stems, content='search_document', content_rowid='id', detail=none, columnsize=0,
+            tokenize="ascii tokenchars '/=._'")""",
+        """CREATE TRIGGER search_document_new AFTER INSERT ON search_document BEGIN
+            INSERT INTO search_index(rowid, stems) VALUES (new.id, new.stems); END""",
+        """CREATE TRIGGER search_document_gone AFTER DELETE ON search_document BEGIN
+            INSERT INTO search_index(search_index, rowid, stems)
+            VALUES ('delete', old.id, old.stems); END""",
+        """CREATE TRIGGER search_document_changed AFTER UPDATE ON search_document BEGIN
+            INSERT INTO search_index(search_index, rowid, stems)
+            VALUES ('delete', old.id, old.stems);
+            INSERT INTO search_index(rowid, stems) VALUES (new.id, new.stems); END""",
+    ),
+    "postgresql": (
+        """CREATE INDEX search_index ON search_document
+        USING gin (array_to_tsvector(string_to_array(stems, ' '))) WITH (fastupdate = off)""",
+    ),
+}
+
+for _dialect, _statements in SEARCH_INDEX.items():
+    for _statement in _statements:
+        event.listen(
+            SearchDocument.__table__,
+            "after_create",
+            DDL(_statement).execute_if(dialect=_dialect),  # type: ignore[no-untyped-call]  # so it is
+        )

@@ -26,8 +26,8 @@ from eak_core.plugins.loading.installed import State
 from eak_core.plugins.loading.manifest import ManifestError, check_name
 from eak_core.plugins.per_service.events import PluginPurged
 from eak_core.plugins.per_service.models import (
+    DERIVED,
     PluginActivation,
-    PluginCounter,
     PluginFault,
     PluginFaultSource,
     PluginSetting,
@@ -40,7 +40,7 @@ _ROWS = (
     PluginSetting,
     PluginFault,
     PluginFaultSource,
-    PluginCounter,
+    *DERIVED,
     ParkedEvent,
     ScheduledWork,
     Subscription,

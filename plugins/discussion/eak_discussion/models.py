@@ -88,7 +88,9 @@ class Count(Model):
     comments: Mapped[int]
 
 
-_SUBJECT = "discussion.comment:"
+#: What the log and moderation call a comment.
+SUBJECT_NAME = "discussion.comment"
+_SUBJECT = f"{SUBJECT_NAME}:"
 
 
 def subject_of(comment_id: int) -> str:

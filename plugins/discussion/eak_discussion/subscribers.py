@@ -1,4 +1,5 @@
-"""What the discussion derives from events: how many comments can be read under each idea.
+"""What the discussion derives from events: how many comments can be read under each idea, and
+what a search finds of them.
 
 A comment counts while it is neither hidden nor withdrawn. Moderation's events name a comment and
 nothing of it, so the stance of each comment is kept as the events told it (`Standing`), and not
@@ -7,23 +8,34 @@ from the start, was switched on late, or was built anew.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import delete, select
+from flask import url_for
+from sqlalchemy import ColumnElement, delete, select
 
 from eak_core.api import (
+    Actor,
     ContentHidden,
     ContentRestored,
     Context,
+    Document,
+    Idea,
+    Link,
     Recorded,
+    SearchKind,
     Session,
+    _,
+    _l,
+    not_hidden,
+    public_ideas,
+    searched,
     subscriber,
     upsert,
 )
 from eak_discussion.events import CommentEdited, CommentPosted, CommentWithdrawn
 from eak_discussion.manifest import plugin
-from eak_discussion.models import Count, Standing, comment_id_of
+from eak_discussion.models import SUBJECT_NAME, Comment, Count, Standing, comment_id_of
 
 COLUMNS = (
     Standing.comment_id,
@@ -119,3 +131,50 @@ def forget(session: Session, service_id: int) -> None:
     """Delete what was derived for a service, before its events are handled anew."""
     for table in (Count, Standing):
         session.execute(delete(table).where(table.service_id == service_id))
+
+
+def _shown(service_id: int) -> tuple[ColumnElement[bool], ...]:
+    return (
+        Comment.service_id == service_id,
+        Comment.withdrawn_at.is_(None),
+        not_hidden(service_id, SUBJECT_NAME, Comment.id),
+    )
+
+
+def _readable(service_id: int, _actor: Actor) -> tuple[ColumnElement[bool], ...]:
+    under = select(Idea.id).where(Idea.id == Comment.idea_id, *public_ideas(service_id))
+    return (*_shown(service_id), under.exists())
+
+
+def _read(session: Session, service_id: int, ids: Sequence[int]) -> Mapping[int, Document]:
+    # Whether its idea can be read is asked when somebody searches.
+    rows = session.execute(
+        select(Comment.id, Comment.body).where(Comment.id.in_(ids), *_shown(service_id))
+    )
+    return {comment_id: Document("", body) for comment_id, body in rows}
+
+
+def _link(session: Session, ids: Sequence[int]) -> Mapping[int, Link]:
+    rows = session.execute(
+        select(Comment.id, Idea.title)
+        .join(Idea, Idea.id == Comment.idea_id)
+        .where(Comment.id.in_(ids))
+    )
+    return {
+        comment_id: Link(
+            _("Comment on “%(title)s”", title=title),
+            url_for("discussion.show", comment_id=comment_id),
+        )
+        for comment_id, title in rows
+    }
+
+
+searched(
+    plugin,
+    SearchKind(SUBJECT_NAME, _l("Comments"), Comment.id, _readable, _read, _link),
+    CommentPosted,
+    CommentEdited,
+    CommentWithdrawn,
+    ContentHidden,
+    ContentRestored,
+)

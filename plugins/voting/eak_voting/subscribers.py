@@ -1,13 +1,31 @@
-"""What follows from events: how many support an idea or voted, and who is reminded no more."""
+"""What follows from events: how many support an idea or voted, who is reminded no more, and which
+ballots are found."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 
-from sqlalchemy import delete
+from flask import url_for
+from sqlalchemy import ColumnElement, delete, select
 
-from eak_core.api import Context, Session, count, counted, counts, subscriber
+from eak_core.api import (
+    Actor,
+    Context,
+    Document,
+    Link,
+    SearchKind,
+    Session,
+    _l,
+    count,
+    counted,
+    counts,
+    searched,
+    subscriber,
+)
 from eak_voting.events import (
+    BallotAnnounced,
     BallotCancelled,
     BallotClosed,
+    BallotCounted,
+    BallotOpened,
     SupportGiven,
     SupportWithdrawn,
     VoteCast,
@@ -62,3 +80,34 @@ def voters_so_far(session: Session, ballot: Ballot) -> int:
     it is for the ballot's publication rule to say."""
     subject = f"voting.ballot:{ballot.id}"
     return counted(session, ballot.service_id, plugin.name, VOTERS, subject)
+
+
+def _readable(service_id: int, _actor: Actor) -> tuple[ColumnElement[bool], ...]:
+    return Ballot.service_id == service_id, Ballot.state != "draft"
+
+
+def _read(session: Session, service_id: int, ids: Sequence[int]) -> Mapping[int, Document]:
+    rows = session.execute(
+        select(Ballot.id, Ballot.title, Ballot.text).where(
+            Ballot.id.in_(ids), Ballot.service_id == service_id, Ballot.state != "draft"
+        )
+    )
+    return {ballot_id: Document(title, text) for ballot_id, title, text in rows}
+
+
+def _link(session: Session, ids: Sequence[int]) -> Mapping[int, Link]:
+    rows = session.execute(select(Ballot.id, Ballot.slug, Ballot.title).where(Ballot.id.in_(ids)))
+    return {
+        ballot_id: Link(title, url_for("voting.show", ballot_id=ballot_id, slug=slug))
+        for ballot_id, slug, title in rows
+    }
+
+
+searched(
+    plugin,
+    SearchKind("voting.ballot", _l("Votes"), Ballot.id, _readable, _read, _link),
+    BallotAnnounced,
+    BallotOpened,
+    BallotCounted,
+    BallotCancelled,
+)

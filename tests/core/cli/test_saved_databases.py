@@ -71,11 +71,18 @@ def rows(engine: Engine, columns: dict[str, list[str]] | None = None) -> Rows:
     return found
 
 
+#: Made of other columns, and no longer kept beside them.
+DERIVED = {("idea", "search_text")}
+
+
 def columns(engine: Engine) -> dict[str, list[str]]:
     metadata = MetaData()
     with engine.connect() as connection:
         metadata.reflect(connection)
-    return {table.name: [each.name for each in table.c] for table in metadata.sorted_tables}
+    return {
+        table.name: [each.name for each in table.c if (table.name, each.name) not in DERIVED]
+        for table in metadata.sorted_tables
+    }
 
 
 @pytest.fixture
@@ -103,7 +110,8 @@ def test_nothing_that_was_saved_is_lost_or_changed(
     saved: str, eak: Eak, opened: Callable[[str], Engine]
 ) -> None:
     engine = opened(saved)
-    known, before = columns(engine), rows(engine)
+    known = columns(engine)
+    before = rows(engine, known)
     assert before["voting_paper"].total() > 100
     assert eak("db", "upgrade").code == 0
     after = rows(engine, known)

@@ -121,6 +121,7 @@ def test_filters_narrow_the_list_without_regard_to_case_and_accents(
             session, manager, site.service, frozenset(), session.get_one(Idea, saved.id),
             "screening", "We read it.",
         )  # fmt: skip
+    site.drain()
     for query in (
         "q=ECOLE", "q=outiltheque+%C3%A9cole", "etape=screening", "sujet=tiers-lieux",
         "commune=92050", "q=preter&commune=92012&sujet=toits-verts",

@@ -22,10 +22,11 @@ from eak_core.ideas.proposals import (
 )
 from eak_core.ideas.rows import idea_of, proposal_of
 from eak_core.ideas.subjects import add_subject, change_subject, subjects_of
-from eak_core.ideas.wording import folded, slug_of
+from eak_core.ideas.wording import slug_of
 from eak_core.kit.testing.queries import Queries
 from eak_core.kit.testing.site import Site
 from eak_core.permissions import Actor, SignInRequired
+from eak_core.search.words import folded
 from eak_core.services.directory import archive_service
 from eak_core.services.models import Service
 
@@ -354,9 +355,12 @@ def test_an_idea_is_found_however_its_signs_are_typed_and_its_subject_is_not_add
         saved = submit_idea(session, citizen, site.service, proposal)
         add_subject(session, manager, site.service, "Aujourd’hui le low‑tech")
     assert saved.slug == "l-ecole-de-lodz-au-tiers-lieu"
+    site.drain()
     with site.reading() as session:
         for sought in ("l'ecole", "LʼÉCOLE", "lodz", "łódź", "tiers–lieu", "biodéchets"):
-            found = session.scalars(select(Idea.id).where(*matching_ideas(sought))).all()
+            found = session.scalars(
+                select(Idea.id).where(*matching_ideas(session, site.service.id, sought))
+            ).all()
             assert found == [saved.id], sought
     with pytest.raises(Invalid), site.writing() as session:
         add_subject(session, manager, site.service, "aujourd'hui le low-tech")

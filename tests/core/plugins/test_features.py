@@ -148,12 +148,12 @@ def test_the_navigation_has_the_entries_of_the_core_once_each_and_then_those_of_
 ) -> None:
     assert site.service
     browser = site.browser()
-    visitors, managers = ["Idées"], ["Idées", "Gestion"]
-    assert navigation(browser.get("/culture/").text) == visitors
+    search, managers = "Rechercher", ["Idées", "Gestion"]
+    assert navigation(browser.get("/culture/").text) == ["Idées", search]
     browser.sign_in(site.people.manager)
-    assert navigation(browser.get("/culture/").text) == managers
+    assert navigation(browser.get("/culture/").text) == [*managers, search]
     site.enable("everything")
-    assert navigation(browser.get("/culture/").text) == [*managers, "Everything"]
+    assert navigation(browser.get("/culture/").text) == [*managers, "Everything", search]
     assert navigation(browser.get("/").text) == []
 
 

@@ -11,8 +11,8 @@ from flask import Flask, request
 from werkzeug.datastructures import MultiDict
 from wtforms import DecimalField, Field, StringField
 
-from eak_core.ideas.wording import folded
 from eak_core.kit.testing.sites import Sites
+from eak_core.search.words import folded
 from eak_core.web import csrf, security, text
 from eak_core.web.forms import FAR_TOO_LONG, Form
 from eak_core.web.markdown import MOST_CELLS, MOST_IMAGES, markdown

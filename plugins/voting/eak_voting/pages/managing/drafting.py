@@ -70,7 +70,7 @@ def candidates(
     ).all()
     known = [idea.id for idea in ready]
     found = session.execute(
-        _columns.where(*public, Idea.id.not_in(known), *matching_ideas(words))
+        _columns.where(*public, Idea.id.not_in(known), *matching_ideas(session, service.id, words))
         .order_by(Idea.submitted_at.desc(), Idea.id.desc())
         .limit(OFFERED + 1)
     ).all()

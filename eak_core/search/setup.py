@@ -1,0 +1,10 @@
+"""What the room of the search brings to the application."""
+
+from flask import Flask
+
+from eak_core.search import views
+
+
+def init_search(app: Flask) -> None:
+    """Give ``app`` the page of the search."""
+    app.register_blueprint(views.blueprint)

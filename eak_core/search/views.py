@@ -1,0 +1,118 @@
+"""The page of the search: one for all that a service shows."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from flask import g, request, url_for
+from markupsafe import Markup
+from wtforms import HiddenField, StringField
+from wtforms.validators import Length
+
+from eak_core.db import current_session
+from eak_core.i18n import _l
+from eak_core.plugins.loading.blueprint import ServiceBlueprint
+from eak_core.search.excerpts import excerpt, marked
+from eak_core.search.finding import MOST, Found, Hit, find
+from eak_core.search.kinds import SearchKind
+from eak_core.search.registered import kinds
+from eak_core.web.acts import Answer, form_page
+from eak_core.web.forms import Form
+from eak_core.web.limits import limited
+from eak_core.web.links import with_query
+from eak_core.web.pagination import Page, cut
+
+blueprint = ServiceBlueprint("search", __name__)
+
+LONGEST_TEXT = 100
+#: A search costs as much as ten pages: nobody reads more of them than this.
+limit_search = limited("search", "60/minute", reads=True)
+
+
+class SearchForm(Form):
+    """What a reader looks for. It is sent by GET and changes nothing, so it carries no token."""
+
+    class Meta(Form.Meta):
+        csrf = False
+
+    q = StringField(_l("What are you looking for?"), validators=[Length(max=LONGEST_TEXT)])
+    dans = HiddenField(validators=[Length(max=LONGEST_TEXT)])
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """A document as the page shows it."""
+
+    kind: Any
+    title: Markup
+    url: str
+    excerpt: Markup
+
+
+@dataclass(frozen=True, slots=True)
+class Facet:
+    """How many documents of a kind were found, and the address of these alone."""
+
+    title: Any
+    number: int
+    more: bool
+    url: str
+    current: bool
+
+
+@blueprint.get("/recherche")
+@limit_search
+def index() -> Answer:
+    """What was found, best first, with how much there is of each kind."""
+    form = SearchForm(formdata=request.args)
+    offered = kinds(g.active)
+    text = (form.q.data or "") if form.validate() else ""
+    found = find(current_session(), g.service.id, g.actor, offered, text)
+    chosen = next((kind for kind in offered if kind.name == form.dans.data), None)
+    page: Page[Any] = cut(found.of(chosen) if chosen else found.hits)
+    return form_page(
+        "search/index.html",
+        form,
+        text=text,
+        looked_for=bool(found.query.words),
+        most=MOST,
+        facets=_facets(offered, found, chosen),
+        page=replace(page, items=_results(page.items, found)),
+        total=page.total,
+        more=bool(found.more & {chosen.name} if chosen else found.more),
+    )
+
+
+def _facets(offered: Sequence[SearchKind], found: Found, chosen: SearchKind | None) -> list[Facet]:
+    def facet(title: Any, hits: Sequence[Hit], kind: SearchKind | None) -> Facet:
+        asked = {"q": [found.query.text]} | ({"dans": [kind.name]} if kind else {})
+        more = kind.name in found.more if kind else bool(found.more)
+        url = with_query(url_for("search.index"), asked)
+        return Facet(title, len(hits), more, url, kind is chosen)
+
+    each = [facet(kind.title, hits, kind) for kind in offered if (hits := found.of(kind))]
+    return [facet(_l("All"), found.hits, None), *each] if len(each) > 1 or chosen else []
+
+
+def _results(hits: Sequence[Hit], found: Found) -> list[Result]:
+    """What the page shows of ``hits``, read with two statements for each kind."""
+    shown: dict[tuple[str, int], Result] = {}
+    for kind in {hit.kind.name: hit.kind for hit in hits}.values():
+        ids = [hit.id for hit in hits if hit.kind is kind]
+        shown |= {(kind.name, key): each for key, each in _shown(kind, ids, found).items()}
+    return [shown[key] for hit in hits if (key := (hit.kind.name, hit.id)) in shown]
+
+
+def _shown(kind: SearchKind, ids: Sequence[int], found: Found) -> Mapping[int, Result]:
+    session = current_session()
+    documents = kind.read(session, g.service.id, ids)
+    links = kind.link(session, list(documents))
+    return {
+        key: Result(
+            kind.title,
+            marked(links[key].label, found.query),
+            links[key].url,
+            excerpt(document.text, found.query),
+        )
+        for key, document in documents.items()
+    }

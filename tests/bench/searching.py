@@ -1,0 +1,145 @@
+"""How long a search takes, and finding what resembles an idea, among many ideas.
+
+The ideas are made of sentences of real ones (Métropole de Lille, 2019), so their words are as
+frequent as words are. The limit of a search is one statement that asks the index of the database
+for the latest that have all of its words, and nothing of who may read them or which is best.
+"""
+
+import csv
+import random
+import re
+import statistics
+import time
+from collections.abc import Callable, Iterator, Sequence
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import TypeVar
+
+from sqlalchemy import insert, select, text
+
+from eak_core.db import Session, write_session
+from eak_core.events import CORE
+from eak_core.ideas.models import Idea
+from eak_core.ideas.subscribers import IDEAS
+from eak_core.kit.testing.databases import Databases, Kind
+from eak_core.kit.testing.pool import Pool
+from eak_core.kit.testing.site import Site
+from eak_core.kit.testing.sites import Sites
+from eak_core.permissions import Actor
+from eak_core.search.finding import asked, find
+from eak_core.search.index import keep
+from eak_core.search.kinds import Document
+from eak_core.search.resembling import resembling
+from eak_core.search.words import Query
+from tests.bench.report import Figure
+
+T = TypeVar("T")
+
+IDEAS_MADE = 100_000
+SEARCHES = 60
+DATA = Path(__file__).parents[2].parent / "shared/data/decidim-mel/propositions-libres.csv"
+_PART = 2_000
+
+
+def measure(
+    databases: Databases, kind: Kind, folder: Path, number: int = IDEAS_MADE
+) -> Iterator[Figure]:
+    """The median search and the median resemblance among ``number`` ideas."""
+    dice = random.Random(7)
+    real = _real()
+    with Pool(databases) as pool, Sites(pool, kind, folder) as sites:
+        site = sites.make(plugins=())
+        started = time.perf_counter()
+        _fill(site, real, dice, number)
+        filled = time.perf_counter() - started
+        print(f"{kind}: {number:,} ideas indexed in {filled:.0f} s")
+        queries = _queries(real, dice)
+        with site.reading() as session:
+            ids = session.scalars(select(Idea.id).order_by(Idea.id)).all()
+            limit = _median(queries, lambda query: _bare(session, site, query))
+            ours = _median(
+                queries, lambda query: find(session, site.service.id, Actor(), [IDEAS], query)
+            )
+            some = IDEAS.read(session, site.service.id, dice.sample(list(ids), SEARCHES))
+            alike = _median(
+                list(some.items()), lambda each: _alike(session, site, each[0], each[1])
+            )
+        yield Figure(f"a search in {number:,} ideas, {kind}", "ms", ours, limit, ceiling=50)
+        yield Figure(f"what resembles one of them, {kind}", "ms", alike, ceiling=100)
+
+
+def _real() -> list[tuple[str, list[str]]]:
+    """Titles and sentences of real ideas."""
+    with DATA.open(encoding="utf-8") as file:
+        return [
+            (row["title"], re.split(r"(?<=[.!?])\s+", row["body"]))
+            for row in csv.DictReader(file, delimiter=";")
+        ]
+
+
+def _fill(
+    site: Site, real: Sequence[tuple[str, list[str]]], dice: random.Random, number: int
+) -> None:
+    words = [word for _title, body in real for sentence in body for word in sentence.split()]
+    sentences = [sentence for _title, body in real for sentence in body]
+    start = datetime(2026, 1, 1, tzinfo=UTC)
+    for first in range(0, number, _PART):
+        rows = [
+            {
+                "service_id": site.service.id,
+                "title": f"{dice.choice(real)[0][:110]} {dice.choice(words)[:30]}",
+                "slug": "idee",
+                "problem": dice.choice(sentences)[:3000],
+                "body": " ".join(dice.choices(sentences, k=3))[:20_000],
+                "needs": "", "elsewhere": "", "existing": "",
+                "stage": "submitted",
+                "created_at": start + timedelta(seconds=n),
+                "submitted_at": start + timedelta(seconds=n),
+                "updated_at": start + timedelta(seconds=n),
+            }
+            for n in range(first, min(number, first + _PART))
+        ]  # fmt: skip
+        with write_session(site.app) as session:
+            ids = session.scalars(insert(Idea).returning(Idea.id), rows).all()
+            keep(session, CORE.name, IDEAS, site.service.id, list(ids))
+    with site.app.app_context(), write_session(site.app) as session:
+        session.execute(text("ANALYZE"))
+
+
+def _queries(real: Sequence[tuple[str, list[str]]], dice: random.Random) -> list[str]:
+    """One to three words of titles, as people type them; common and rare ones."""
+    found = []
+    while len(found) < SEARCHES:
+        words = dice.choice(real)[0].split()
+        query = " ".join(dice.sample(words, min(len(words), dice.randint(1, 3))))[:100]
+        if Query(query).words:
+            found.append(query)
+    return found
+
+
+def _bare(session: Session, site: Site, query: str) -> None:
+    wanted = asked(session, site.service.id, IDEAS, Query(query).words)
+    sqlite = session.get_bind().dialect.name == "sqlite"
+    session.execute(text(_BARE["sqlite" if sqlite else "postgresql"]), {"wanted": wanted}).all()
+
+
+_BARE = {
+    "sqlite": "SELECT rowid FROM search_index WHERE search_index MATCH :wanted"
+    " ORDER BY rowid DESC LIMIT 1001",
+    "postgresql": "SELECT id FROM search_document"
+    " WHERE array_to_tsvector(string_to_array(stems, ' ')) @@ CAST(:wanted AS tsquery)"
+    " ORDER BY id DESC LIMIT 1001",
+}
+
+
+def _alike(session: Session, site: Site, idea_id: int, document: Document) -> None:
+    resembling(session, site.service.id, Actor(), IDEAS, document, most=5, but=idea_id)
+
+
+def _median(given: Sequence[T], act: Callable[[T], object]) -> float:
+    taken = []
+    for each in given:
+        started = time.perf_counter()
+        act(each)
+        taken.append((time.perf_counter() - started) * 1000)
+    return statistics.median(taken)
