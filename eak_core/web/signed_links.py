@@ -175,8 +175,8 @@ class SignedLink:
 
 
 def say_done(template: str, **values: Any) -> str:
-    """Commit what a signed link has done, and answer the page that says so: nobody who has no
-    session can be told on the next one."""
+    """Commit what a signed link has done, and answer the page that says so, made of ``template``
+    and ``values``: nobody who has no session can be told on the next one."""
     session = current_session()
     session.commit()
     session.writes = False
