@@ -3,6 +3,7 @@
 from flask import Flask
 
 from eak_core.ideas import (  # noqa: F401  # what they register
+    alike,
     feeds,
     file_views,
     manage_views,

@@ -1,6 +1,7 @@
 """What follows from what happens to ideas: they are found."""
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from sqlalchemy import ColumnElement, select
 
@@ -17,7 +18,13 @@ from eak_core.permissions import Actor
 from eak_core.search.kinds import Document, Link, SearchKind
 from eak_core.search.registered import searched
 
-_TEXTS = tuple(getattr(Idea, name) for name in LENGTHS if name != "title")
+_TEXTS = tuple(name for name in LENGTHS if name != "title")
+
+
+def document_of(idea: Any) -> Document:
+    """What a search reads of an idea, or of a row that has its texts."""
+    texts = (getattr(idea, name) for name in _TEXTS)
+    return Document(idea.title, "\n\n".join(filter(None, texts)))
 
 
 def _readable(service_id: int, _actor: Actor) -> tuple[ColumnElement[bool], ...]:
@@ -26,13 +33,11 @@ def _readable(service_id: int, _actor: Actor) -> tuple[ColumnElement[bool], ...]
 
 def _read(session: Session, service_id: int, ids: Sequence[int]) -> Mapping[int, Document]:
     """The public ones among ``ids``, with all that their authors wrote."""
+    texts = (getattr(Idea, name) for name in _TEXTS)
     rows = session.execute(
-        select(Idea.id, Idea.title, *_TEXTS).where(Idea.id.in_(ids), *public_ideas(service_id))
+        select(Idea.id, Idea.title, *texts).where(Idea.id.in_(ids), *public_ideas(service_id))
     )
-    return {
-        idea_id: Document(title, "\n\n".join(filter(None, texts)))
-        for idea_id, title, *texts in rows
-    }
+    return {row.id: document_of(row) for row in rows}
 
 
 def _link(session: Session, ids: Sequence[int]) -> Mapping[int, Link]:

@@ -1,7 +1,7 @@
 """``make bench``: each figure beside its limit, measured in the same run.
 
 Exits with 1 where a figure misses what is asked of it. ``--events`` shortens the replay,
-``--votes`` the casting of votes.
+``--votes`` the casting of votes, ``--ideas`` the search.
 """
 
 import argparse
@@ -11,10 +11,10 @@ import tempfile
 from pathlib import Path
 
 from eak_core.kit.testing.databases import Databases
-from tests.bench import casting, counting, drawing, pages, replay, submitting
+from tests.bench import casting, counting, drawing, pages, replay, searching, submitting
 from tests.bench.report import Figure, show
 
-PARTS = ("submit", "replay", "pages", "counting", "drawing", "casting")
+PARTS = ("submit", "replay", "pages", "counting", "drawing", "casting", "searching")
 
 
 def main() -> int:
@@ -23,6 +23,9 @@ def main() -> int:
     parser.add_argument("parts", nargs="*", choices=[[], *PARTS], help="only these")
     parser.add_argument("--events", type=int, default=replay.EVENTS, help="how long the replay is")
     parser.add_argument("--votes", type=int, default=casting.VOTES, help="how many are cast")
+    parser.add_argument(
+        "--ideas", type=int, default=searching.IDEAS_MADE, help="how many are searched"
+    )
     given = parser.parse_args()
     parts = given.parts or PARTS
     folder = Path(tempfile.mkdtemp(prefix="eak-bench-"))
@@ -36,6 +39,9 @@ def main() -> int:
                 figures += replay.measure(databases, kind, given.events)
             if "casting" in parts:
                 figures += casting.measure(databases, kind, folder / f"votes-{kind}", given.votes)
+            if "searching" in parts:
+                place = folder / f"search-{kind}"
+                figures += searching.measure(databases, kind, place, given.ideas)
         if "pages" in parts:
             figures += pages.measure(databases, folder / "pages")
         if "counting" in parts:

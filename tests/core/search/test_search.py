@@ -8,6 +8,7 @@ from sqlalchemy import delete, select
 
 from eak_core.events import CORE
 from eak_core.events.models import Subscription
+from eak_core.ideas.alike import alike
 from eak_core.ideas.proposals import edit_idea, save_draft, submit_idea
 from eak_core.ideas.rows import idea_of
 from eak_core.ideas.subscribers import IDEAS
@@ -292,3 +293,43 @@ def test_ideas_of_a_site_that_was_upgraded_are_found_once_its_worker_has_started
     with site.writing() as session:
         assert start_missing(session) == 1
     assert found(site, "fontaine") == [idea]
+
+
+def test_what_shares_the_rarest_words_resembles_and_nothing_that_cannot_be_read(
+    site: Site, citizen: Actor, manager: Actor, submitted: Callable[..., int]
+) -> None:
+    for number in range(8):
+        submitted(f"La ville, la rue, le quartier {number}", body="Dans la rue de notre ville.")
+    first = submitted(
+        "Composteurs de quartier", body="Un composteur partagé au pied des immeubles."
+    )
+    second = submitted("Un composteur partagé", body="Composter au pied des immeubles de la ville.")
+    hidden = submitted("Composteur partagé, encore", body="Au pied des immeubles.")
+    with site.writing() as session:
+        hide(session, manager, site.service, f"idea:{hidden}", "Doublon.")
+        draft = save_draft(
+            session, citizen, site.service, Proposal(title="Composteur au pied des immeubles")
+        ).id
+    site.drain()
+    with site.reading() as session:
+        for idea_id, expected in ((first, [second]), (second, [first]), (draft, [second, first])):
+            idea = idea_of(session, site.service, idea_id)
+            cards = alike(session, site.service, VISITOR, idea, 5)
+            assert sorted(card.id for card in cards) == sorted(expected), idea_id
+            assert draft not in [card.id for card in cards]
+
+
+@pytest.mark.parametrize("database", ["sqlite"])
+def test_the_page_of_what_resembles_an_idea_is_for_whoever_may_read_that_idea(
+    site: Site, citizen: Actor, submitted: Callable[..., int], database: str
+) -> None:
+    idea = submitted("Composteurs de quartier", body="Un composteur partagé.")
+    submitted("Un composteur partagé", body="Composter dans le quartier.")
+    with site.writing() as session:
+        draft = save_draft(session, citizen, site.service, Proposal(title="Secret")).id
+    site.drain()
+    page = site.browser().get(f"/{site.service.slug}/idees/{idea}/ressemblances")
+    assert "Un composteur partagé" in page.text
+    assert (
+        site.browser().get(f"/{site.service.slug}/idees/{draft}/ressemblances").status_code == 404
+    )
