@@ -50,14 +50,22 @@ class Prepared:
         self, connection: Connection, values: Mapping[str, Any] | Sequence[Mapping[str, Any]]
     ) -> CursorResult[Any]:
         """Run it with ``values``, or once with each of them."""
-        dialect = connection.dialect
-        rendered = self._rendered.get(dialect.name)
-        if rendered is None:
-            rendered = self._rendered[dialect.name] = self._render(dialect)
+        rendered = self._of(connection.dialect)
         if isinstance(values, Mapping):
             return connection.exec_driver_sql(rendered.sql, rendered.bound(values))
         many = [rendered.bound(each) for each in values]
         return connection.exec_driver_sql(rendered.sql, many, execution_options=_COUNTED)
+
+    def rendered(self, dialect: Dialect, values: Mapping[str, Any]) -> tuple[str, Any]:
+        """The statement and its parameters as the driver of ``dialect`` takes them."""
+        rendered = self._of(dialect)
+        return rendered.sql, rendered.bound(values)
+
+    def _of(self, dialect: Dialect) -> _Rendered:
+        rendered = self._rendered.get(dialect.name)
+        if rendered is None:
+            rendered = self._rendered[dialect.name] = self._render(dialect)
+        return rendered
 
     def _render(self, dialect: Dialect) -> _Rendered:
         statement = self._statement

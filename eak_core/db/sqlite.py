@@ -13,10 +13,12 @@ import threading
 import time
 import traceback
 from collections import deque
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import Any
+from weakref import WeakKeyDictionary
 
-from sqlalchemy import Connection, Engine, event
+from sqlalchemy import Connection, Dialect, Engine, event
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from eak_core.db.file_lock import FileLock
@@ -34,6 +36,10 @@ PATIENCE_SECONDS = 0.1
 WAIT_SECONDS = 10.0
 #: In the place of a thread: whom it is promised to has not woken up yet.
 _PROMISED = -1
+
+
+#: By the dialect, which an engine and its twins with other options share.
+_queues: WeakKeyDictionary[Dialect, "WriterQueue | None"] = WeakKeyDictionary()
 
 
 class _Turn:
@@ -105,6 +111,12 @@ class WriterQueue:
             if free:
                 self._hand_on()
             raise
+
+    def __enter__(self) -> None:
+        self.acquire()
+
+    def __exit__(self, *exc: object) -> None:
+        self.release()
 
     def release(self) -> None:
         """Free the place and call the next one in line."""
@@ -190,6 +202,12 @@ def _make_private(dialect: Any, record: Any, arguments: Any, options: Any) -> No
         return
 
 
+def queue_of(engine: Engine) -> AbstractContextManager[None]:
+    """The line of those who write to the database of ``engine``, to stand in for what is written
+    beside SQLAlchemy: inside, it is one's turn."""
+    return _queues.get(engine.dialect) or nullcontext()
+
+
 def prepare(engine: Engine, *, synchronous: str = "FULL") -> None:
     """Make every connection of ``engine`` (SQLite) behave as this module's docstring says."""
     database = engine.url.database
@@ -227,6 +245,7 @@ def prepare(engine: Engine, *, synchronous: str = "FULL") -> None:
         if queue is not None and info.pop("eak_writer", False):
             queue.release()
 
+    _queues[engine.dialect] = queue
     event.listen(engine, "do_connect", _make_private)
     event.listen(engine, "connect", on_connect)
     event.listen(engine, "begin", on_begin)

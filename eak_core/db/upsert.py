@@ -24,6 +24,9 @@ from eak_core.db.base import Base
 
 V = TypeVar("V")
 
+#: An INSERT tells how many rows it wrote only where that was asked for.
+_COUNTED = {"preserve_rowcount": True}
+
 
 def insert_once(
     session: orm.Session,
@@ -39,6 +42,30 @@ def insert_once(
     statement = insert_for(session, model).values(dict(values)).on_conflict_do_nothing()
     found: V | None = session.execute(statement.returning(returning)).scalar_one_or_none()
     return found
+
+
+def insert_many_once(
+    session: orm.Session, model: type[Base], rows: Sequence[Mapping[str, Any]]
+) -> int:
+    """Insert ``rows``, leaving out those that a unique key says are there already; answers how many
+    were not.
+
+    Every row gives the same columns, and all that have no default of the database's own. It is one
+    statement on PostgreSQL, and one that is run for each on SQLite.
+    """
+    if not rows:
+        return 0
+    session.flush()
+    table: Table = inspect(model).local_table  # type: ignore[assignment]  # mapped to one table
+    connection, names = session.connection(), tuple(rows[0])
+    if connection.dialect.name == "postgresql":
+        arrays = {name: [row[name] for row in rows] for name in names}
+        statement = _insert_arrays(table, names, None)
+        return connection.execute(statement, arrays, execution_options=_COUNTED).rowcount
+    sql, values_of = _insert_each(table, names, None)
+    return connection.exec_driver_sql(
+        sql, list(map(values_of, rows)), execution_options=_COUNTED
+    ).rowcount
 
 
 def upsert(
@@ -95,7 +122,7 @@ def _folded(
 
 
 @lru_cache
-def _insert_arrays(table: Table, names: tuple[str, ...], add: tuple[str, ...]) -> Any:
+def _insert_arrays(table: Table, names: tuple[str, ...], add: tuple[str, ...] | None) -> Any:
     """For PostgreSQL: one statement, however many rows, each column being one array."""
     arrays = func.unnest(*(bindparam(name, type_=_array(table.c[name])) for name in names))
     rows = select(arrays.table_valued(*names).render_derived())
@@ -109,7 +136,7 @@ def _array(column: Column[Any]) -> ARRAY[Any]:
 
 @lru_cache
 def _insert_each(
-    table: Table, names: tuple[str, ...], add: tuple[str, ...]
+    table: Table, names: tuple[str, ...], add: tuple[str, ...] | None
 ) -> tuple[str, Callable[[Mapping[str, Any]], tuple[Any, ...]]]:
     """For SQLite: a statement to be run for each row, in the words of the driver, and what makes
     the driver's values of a row."""
@@ -129,7 +156,12 @@ def _insert_each(
     return str(compiled), values_of
 
 
-def _on_conflict(statement: Any, table: Table, names: Sequence[str], add: Sequence[str]) -> Any:
+def _on_conflict(
+    statement: Any, table: Table, names: Sequence[str], add: Sequence[str] | None
+) -> Any:
+    """``statement`` with what is done where a row is there already; nothing without ``add``."""
+    if add is None:
+        return statement.on_conflict_do_nothing()
     keys = [column.name for column in table.primary_key]
     changes = {
         name: table.c[name] + statement.excluded[name] if name in add else statement.excluded[name]
