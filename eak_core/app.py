@@ -23,7 +23,7 @@ from eak_core.ideas import hooks as ideas
 from eak_core.ideas.setup import init_ideas
 from eak_core.letters.mail import mail_transport
 from eak_core.people.entrance import find_visible
-from eak_core.people.letters import address_of
+from eak_core.people.letters import addresses_of
 from eak_core.people.setup import init_people
 from eak_core.permissions import PermissionRegistry
 from eak_core.permissions.registry import register_permission
@@ -177,12 +177,13 @@ def _init_events(app: Flask, config: Config) -> None:
     app.extensions["eak_events"] = SiteEvents(
         EventRegistry([CORE, *loaded]), _subscribers(host), _scheduled(host)
     )
-    app.extensions["eak_find_address"] = address_of
+    app.extensions["eak_find_addresses"] = addresses_of
     app.extensions["eak_transports"] = {
         "mail": mail_transport(
             config.mail_url,
             folder=config.mail_folder,
             sender=config.mail_sender,
             domain=urlsplit(config.base_url).hostname or "localhost",
+            bounces=config.mail_bounces,
         )
     }

@@ -43,6 +43,8 @@ class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     mail_url: str | None = None
     """``smtp://user:password@host:587`` or ``smtps://…``; None writes files to ``mail/``."""
     mail_sender: str = "EAK <ne-pas-repondre@localhost>"
+    mail_bounces: str = ""
+    """Where servers on the way return what they could not deliver; `mail_sender` where empty."""
     files_url: str | None = None
     """``s3://key:secret@host/bucket/prefix?region=fr-par``, a store that speaks S3, or ``s3+http``
     where it is reached without TLS; None keeps files in ``files/``."""
@@ -227,9 +229,12 @@ def _check_addresses(config: Config, origin: Mapping[str, str]) -> None:
         files = _address(config.files_url, "files_url", origin)
         if files.scheme not in FILE_SCHEMES or not files.hostname or not files.path.strip("/"):
             raise _wrong("files_url", origin, "it must look like s3://key:secret@host/bucket")
-    if re.search(r"[\r\n\0]", config.mail_sender):
-        # It becomes a header of every mail.
-        raise _wrong("mail_sender", origin, "it must be one line")
+    for name in ("mail_sender", "mail_bounces"):
+        # They stand in every mail.
+        if re.search(r"[\r\n\0]", getattr(config, name)):
+            raise _wrong(name, origin, "it must be one line")
+    if config.mail_bounces and not re.fullmatch(r"[^\s@<>]+@[^\s@<>]+", config.mail_bounces):
+        raise _wrong("mail_bounces", origin, "it must be an address alone: retours@example.fr")
 
 
 def _address(url: str, name: str, origin: Mapping[str, str]) -> SplitResult:

@@ -9,7 +9,13 @@ from eak_core.db import current_session
 from eak_core.errors import NotFound
 from eak_core.i18n import _, _l, ngettext
 from eak_core.letters import mailbox, outbox
-from eak_core.letters.inspection import outbox_counts, receiver, unsent_messages
+from eak_core.letters.inspection import (
+    MOST_COUNTED,
+    given_up_messages,
+    next_messages,
+    outbox_counts,
+    receiver,
+)
 from eak_core.letters.models import TransportPause
 from eak_core.web import render
 from eak_core.web.acts import Answer, finish
@@ -23,7 +29,9 @@ def show_outbox() -> Answer:
     return render(
         "admin/outbox.html",
         counts=outbox_counts(session),
-        page=paginate(session, unsent_messages()),
+        page=paginate(session, given_up_messages(), most=MOST_COUNTED),
+        waiting=next_messages(session),
+        most=MOST_COUNTED,
         pauses=session.scalars(select(TransportPause)).all(),
         receiver=receiver,
         in_files=_in_files(),

@@ -8,7 +8,7 @@ cleaned up after one that was killed: its transaction never was.
 import logging
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -34,7 +34,8 @@ from eak_core.events.models import ParkedEvent, Subscription
 from eak_core.events.performing import perform
 from eak_core.events.types import CORE
 from eak_core.failures import note, retry_time
-from eak_core.letters.sending import Outbox
+from eak_core.letters.models import Lane
+from eak_core.letters.sending import ALL_LANES, Outbox
 
 logger = logging.getLogger("eak.worker")
 
@@ -49,6 +50,8 @@ CROWD = 3
 GATHER_SECONDS = 0.2
 #: How often the outbox is looked at, and parked events when nothing else happens, in seconds.
 SLOW_POLL_SECONDS = 1.0
+#: How often the lane is looked at in which somebody waits for each message, in seconds.
+AWAITED_POLL_SECONDS = 0.2
 #: How long one subscription may read on before the others have their turn, in seconds.
 TURN_SECONDS = 0.5
 #: How long to wait after a pass that failed, in seconds; twice as long after each further one.
@@ -83,14 +86,25 @@ class Worker:
                 self._wake.set()
 
         committed.connect(on_commit)
-        # A mail server that is slow to answer must not keep events waiting.
-        sender = threading.Thread(target=self._send, args=(stop,), name="eak-outbox", daemon=True)
-        sender.start()
+        # A mail server that is slow to answer must not keep events waiting, nor a long list keep
+        # waiting who looks into their mailbox for a new password.
+        senders = [
+            threading.Thread(
+                target=self._send, args=(stop, lanes, pause), name=f"eak-outbox-{name}", daemon=True
+            )
+            for name, lanes, pause in (
+                ("all", ALL_LANES, SLOW_POLL_SECONDS),
+                ("awaited", (Lane.AWAITED,), AWAITED_POLL_SECONDS),
+            )
+        ]
+        for sender in senders:
+            sender.start()
         try:
             self._loop(stop)
         finally:
             committed.disconnect(on_commit)
-            sender.join()
+            for sender in senders:
+                sender.join()
 
     def _loop(self, stop: threading.Event) -> None:
         failures = 0
@@ -119,15 +133,15 @@ class Worker:
                 pause = GATHER_SECONDS if moved >= CROWD else POLL_SECONDS
                 stop.wait(max(0.0, started + pause - time.monotonic()))
 
-    def _send(self, stop: threading.Event) -> None:
+    def _send(self, stop: threading.Event, lanes: Sequence[int], pause: float) -> None:
         while not stop.is_set():
             try:
-                sent = self.outbox.send_due(stop=stop)
+                sent = self.outbox.send_due(stop=stop, lanes=lanes)
             except Exception:
                 sent = 0
                 logger.exception("the outbox cannot be looked at; trying again")
             if not sent:
-                stop.wait(SLOW_POLL_SECONDS)
+                stop.wait(pause)
 
     def work(self) -> int:
         """One pass over all there is to do; answers how many events and messages it moved."""

@@ -1,52 +1,27 @@
-"""Mail transports: files in a folder (demonstration, development), or SMTP."""
+"""The ways mail can take: by the form of the setting ``mail_url``."""
 
-import hashlib
-import smtplib
-import ssl
-from email.message import EmailMessage
-from email.policy import SMTP
-from email.utils import formatdate
+from collections.abc import Callable
 from pathlib import Path
-from urllib.parse import parse_qs, unquote, urlsplit
+from urllib.parse import urlsplit
 
 from eak_core.errors import Misconfigured
-from eak_core.letters.recipients import recipient, sender_header
-from eak_core.letters.sending import Claimed, Transport, Undeliverable, Unreachable
-
-TIMEOUT_SECONDS = 20
-#: What a server answers that closes the connection, whatever was asked (RFC 5321, 3.8).
-_NOT_AVAILABLE = 421
+from eak_core.letters.composing import compose
+from eak_core.letters.message import Claimed, Transport, Unreachable
+from eak_core.letters.smtp import SmtpTransport
 
 
-def mail_transport(url: str | None, *, folder: Path, sender: str, domain: str) -> Transport:
+def mail_transport(
+    url: str | None, *, folder: Path, sender: str, domain: str, bounces: str = ""
+) -> Transport:
     """The transport for ``url`` (``smtp://user:password@host:port?tls=starttls|none``,
-    ``smtps://…``), or files in ``folder`` where there is none."""
+    ``smtps://…``), or files in ``folder`` where there is none. `Misconfigured` for another one."""
     if not url:
         return FileTransport(folder, sender, domain)
     parts = urlsplit(url)
-    if parts.scheme not in ("smtp", "smtps") or not parts.hostname:
+    make = BY_SCHEME.get(parts.scheme)
+    if make is None or not parts.hostname:
         raise Misconfigured("mail_url: expected smtp://host:port or smtps://host:port")
-    return SmtpTransport(url, sender, domain)
-
-
-def compose(claimed: Claimed, sender: str, domain: str) -> EmailMessage:
-    """The message. Its Message-ID follows from the outbox key, so a duplicate shows as one.
-
-    `Undeliverable` where what it is for is no address.
-    """
-    payload = claimed.payload
-    message = EmailMessage(policy=SMTP)
-    message["From"] = sender_header(sender)
-    message["To"] = recipient(payload["to"])
-    message["Subject"] = " ".join(payload["subject"].split())
-    message["Date"] = formatdate(localtime=False)
-    digest = hashlib.sha256(claimed.key.encode()).hexdigest()[:32]
-    message["Message-ID"] = f"<{digest}@{domain}>"
-    message["Auto-Submitted"] = "auto-generated"
-    message.set_content(payload["text"])
-    if payload.get("html"):
-        message.add_alternative(payload["html"], subtype="html")
-    return message
+    return make(url, sender, domain, bounces)
 
 
 class FileTransport:
@@ -56,7 +31,7 @@ class FileTransport:
         self.folder, self.sender, self.domain = folder, sender, domain
 
     def __call__(self, claimed: Claimed) -> None:
-        content = compose(claimed, self.sender, self.domain).as_bytes()
+        content = compose(claimed, self.sender, self.domain).content
         path = self.folder / f"{claimed.id:08d}.eml"
         partial = path.with_suffix(".partial")
         try:
@@ -68,59 +43,8 @@ class FileTransport:
             raise Unreachable(f"{self.folder}: {error.strerror or error}") from error
 
 
-class SmtpTransport:
-    """Hands each mail to a server."""
-
-    def __init__(self, url: str, sender: str, domain: str) -> None:
-        parts = urlsplit(url)
-        query = parse_qs(parts.query)
-        self.host = parts.hostname or ""
-        self.over_tls = parts.scheme == "smtps"
-        self.port = parts.port or (465 if self.over_tls else 587)
-        self.user = unquote(parts.username or "")
-        self.password = unquote(parts.password or "")
-        self.starttls = not self.over_tls and query.get("tls", ["starttls"])[0] == "starttls"
-        self.sender, self.domain = sender, domain
-
-    def __call__(self, claimed: Claimed) -> None:
-        message = compose(claimed, self.sender, self.domain)
-        with self._reached() as server:
-            try:
-                server.send_message(message)
-            except smtplib.SMTPRecipientsRefused as error:
-                codes = [code for code, _ in error.recipients.values()]
-                if codes and all(code >= 500 for code in codes):
-                    raise Undeliverable(str(error)) from error
-                raise
-            except smtplib.SMTPNotSupportedError as error:
-                # Its local part has other letters than ASCII, and no server on the way back to
-                # trying again would learn to take them (RFC 6531).
-                raise Undeliverable(
-                    "The mail server takes no address with other letters than ASCII before the @."
-                ) from error
-            except smtplib.SMTPResponseException as error:
-                if error.smtp_code == _NOT_AVAILABLE:
-                    raise Unreachable(str(error)) from error
-                raise
-
-    def _reached(self) -> smtplib.SMTP:
-        """The server, ready for a mail. A refused sign-in is no fault of any mail either."""
-        try:
-            return self._connect()
-        except (OSError, smtplib.SMTPException) as error:
-            raise Unreachable(f"{self.host}:{self.port}: {error}") from error
-
-    def _connect(self) -> smtplib.SMTP:
-        context = ssl.create_default_context()
-        server: smtplib.SMTP
-        if self.over_tls:
-            server = smtplib.SMTP_SSL(
-                self.host, self.port, timeout=TIMEOUT_SECONDS, context=context
-            )
-        else:
-            server = smtplib.SMTP(self.host, self.port, timeout=TIMEOUT_SECONDS)
-        if self.starttls:
-            server.starttls(context=context)
-        if self.user:
-            server.login(self.user, self.password)
-        return server
+#: What makes the transport of an address, by the scheme of that.
+BY_SCHEME: dict[str, Callable[[str, str, str, str], Transport]] = {
+    "smtp": SmtpTransport,
+    "smtps": SmtpTransport,
+}

@@ -1,16 +1,16 @@
 """What leaves the house, queued with the fact; `eak_core.letters.sending` sends it afterwards."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import and_, delete, or_, select, update
+from sqlalchemy import delete, or_, select, update
 from sqlalchemy.orm import Session
 
 from eak_core import clock
-from eak_core.db.upsert import insert_once
-from eak_core.letters.models import OutboxMessage, TransportPause
+from eak_core.db.upsert import insert_many_once
+from eak_core.letters.models import Lane, OutboxMessage, TransportPause
 
 #: So long what has left is remembered, and what was given up is kept with its address and text.
 KEPT = timedelta(days=90)
@@ -18,6 +18,15 @@ KEPT = timedelta(days=90)
 FORGOTTEN_AT_ONCE = 5_000
 #: The longest key that a message may have, in characters.
 KEY_LENGTH = 200
+#: How many messages one statement writes.
+QUEUED_AT_ONCE = 1_000
+
+
+class Message(NamedTuple):
+    """What is to leave, once per ``dedupe_key``."""
+
+    dedupe_key: str
+    payload: Mapping[str, Any]
 
 
 def enqueue(
@@ -28,23 +37,50 @@ def enqueue(
     dedupe_key: str,
     plugin: str = "core",
     service_id: int = 0,
+    lane: Lane = Lane.USUAL,
 ) -> bool:
     """Queue a message, once per ``dedupe_key``; False where it was queued before. `ValueError` for
     a key of more than 200 characters, which only one of the databases would refuse."""
-    if len(dedupe_key) > KEY_LENGTH:
-        raise ValueError(f"a dedupe_key has {KEY_LENGTH} characters at most: {dedupe_key!r}")
+    messages = [Message(dedupe_key, payload)]
+    queued = enqueue_many(
+        session, kind=kind, messages=messages, plugin=plugin, service_id=service_id, lane=lane
+    )
+    return queued == 1
+
+
+def enqueue_many(
+    session: Session,
+    *,
+    kind: str,
+    messages: Sequence[Message],
+    plugin: str = "core",
+    service_id: int = 0,
+    lane: Lane = Lane.BULK,
+) -> int:
+    """Queue ``messages``, each once per its key, a thousand in one statement; answers how many were
+    not queued before. `ValueError` as for `enqueue`."""
     now = clock.now()
-    row = {
+    every = {
         "plugin": plugin,
         "service_id": service_id,
-        "dedupe_key": dedupe_key,
         "kind": kind,
-        "payload": json.dumps(payload, ensure_ascii=False),
+        "lane": int(lane),
         "created_at": now,
         "attempts": 0,
         "next_attempt_at": now,
+        "refused": False,
     }
-    return insert_once(session, OutboxMessage, row, OutboxMessage.id) is not None
+    for key, _payload in messages:
+        if len(key) > KEY_LENGTH:
+            raise ValueError(f"a dedupe_key has {KEY_LENGTH} characters at most: {key!r}")
+    rows = [
+        {**every, "dedupe_key": key, "payload": json.dumps(payload, ensure_ascii=False)}
+        for key, payload in messages
+    ]
+    return sum(
+        insert_many_once(session, OutboxMessage, rows[start : start + QUEUED_AT_ONCE])
+        for start in range(0, len(rows), QUEUED_AT_ONCE)
+    )
 
 
 def enqueue_mail(
@@ -57,6 +93,7 @@ def enqueue_mail(
     dedupe_key: str,
     plugin: str = "core",
     service_id: int = 0,
+    lane: Lane = Lane.USUAL,
 ) -> bool:
     """Queue one mail to one address. The address and the text are wiped once it has left."""
     payload = {"to": to, "subject": subject, "text": text, "html": html}
@@ -67,6 +104,7 @@ def enqueue_mail(
         dedupe_key=dedupe_key,
         plugin=plugin,
         service_id=service_id,
+        lane=lane,
     )
 
 
@@ -74,24 +112,18 @@ def forget_old(session: Session) -> int:
     """Delete what left, or was given up, more than `KEPT` ago; answers how many, at most
     `FORGOTTEN_AT_ONCE`."""
     before = clock.now() - KEPT
-    old = (
-        select(OutboxMessage.id)
-        .where(
-            or_(
-                OutboxMessage.done_at < before,
-                and_(
-                    OutboxMessage.done_at.is_(None),
-                    OutboxMessage.next_attempt_at.is_(None),
-                    OutboxMessage.created_at < before,
-                ),
-            )
-        )
-        .limit(FORGOTTEN_AT_ONCE)
+    left = OutboxMessage.done_at < before
+    given_up = (
+        OutboxMessage.done_at.is_(None)
+        & OutboxMessage.next_attempt_at.is_(None)
+        & (OutboxMessage.created_at < before)
     )
-    gone = session.scalars(
-        delete(OutboxMessage).where(OutboxMessage.id.in_(old)).returning(OutboxMessage.id)
-    )
-    return len(gone.all())
+    gone = 0
+    for old in (left, given_up):
+        ids = select(OutboxMessage.id).where(old).limit(FORGOTTEN_AT_ONCE - gone)
+        deleted = delete(OutboxMessage).where(OutboxMessage.id.in_(ids))
+        gone += len(session.scalars(deleted.returning(OutboxMessage.id)).all())
+    return gone
 
 
 def forget(session: Session, person_id: int, address: str | None) -> None:

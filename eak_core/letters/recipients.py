@@ -1,13 +1,17 @@
 """Who a mail goes to: one address, read the same way by everybody on its way, and in a form that
 mail servers take."""
 
+import re
 from email.headerregistry import Address, HeaderRegistry
 
 import idna
 
-from eak_core.letters.sending import Undeliverable
+from eak_core.letters.message import Undeliverable
 
 _REGISTRY = HeaderRegistry()
+#: What nearly every address looks like (RFC 5322: dot-atoms), and nothing can be made of but
+#: itself.
+_PLAIN = re.compile(r"[A-Za-z0-9_+-]+(?:\.[A-Za-z0-9_+-]+)*@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*")
 
 
 def is_one_address(address: str) -> bool:
@@ -16,6 +20,8 @@ def is_one_address(address: str) -> bool:
     ``=?utf-8?q?b=40c.org?=@example.org`` has the form of an address, but a header is decoded
     (RFC 2047) and it then leads to somebody at another host.
     """
+    if _PLAIN.fullmatch(address):
+        return True
     if "=?" in address or any(char < " " or char == "\x7f" for char in address):
         return False
     try:

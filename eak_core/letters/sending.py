@@ -1,84 +1,47 @@
 """The outbox emptied: what was queued is sent after the transaction of the fact, at least once.
 
-A message is claimed by moving its next attempt into the future, on the condition that nobody else
-has; so there is no "sending" state that a death could leave behind.
-
 Where the other side cannot be reached no message is at fault: the way out is paused, and nothing is
 given up meanwhile. What is refused again and again is given up by its age, in days, as mail servers
 do (RFC 5321, 4.5.4.1: four or five days at least).
+
+What somebody waits for stands in a lane of its own (`Lane`): before each batch of a later lane the
+earlier ones are looked at, and a worker has a second sender for the first lane alone, so that a new
+password waits neither behind a newsletter nor behind a slow server's answer to it.
 """
 
-import json
 import logging
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+import time
+from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
+from dataclasses import replace
 from threading import Event
 from typing import Any
 
 from flask import Flask
-from sqlalchemy import Row, bindparam, delete, func, select, update
 from sqlalchemy.orm import Session
 
-from eak_core import clock
 from eak_core.db import read_session, write_session
 from eak_core.db.clocks import clock_fault
-from eak_core.db.hold import not_held
-from eak_core.db.upsert import insert_for
-from eak_core.failures import describe, retry_time
-from eak_core.letters.models import OutboxMessage, TransportPause
+from eak_core.db.soft import soft_commits
+from eak_core.letters import claiming
+from eak_core.letters.message import Claimed, Dropped, Transport, Unreachable
+from eak_core.letters.models import Lane
+from eak_core.letters.suppression import EVERY_LIST, lift, suppressed
 
 logger = logging.getLogger("eak.outbox")
 
-#: So long after its first try a message is given up.
-GIVE_UP_AFTER = timedelta(days=5)
-#: The longest pause of a way out that cannot be reached, in seconds, give or take a fifth.
-LONGEST_PAUSE = 250
-#: How long a sender has before the message is anybody's again.
-LEASE = timedelta(minutes=2)
-AT_ONCE = 100
+#: How many messages one call sends at most.
+AT_ONCE = 500
+#: How many of a lane are claimed together: so many leave before an earlier lane is looked at again.
+BATCH = {Lane.AWAITED: 5, Lane.USUAL: 25, Lane.BULK: 50}
+#: For so long after its claim messages of a batch are begun; what is left of the lease is longer
+#: than a server may take for one.
+BATCH_SECONDS = 15.0
 #: Kept beside a message that was for somebody who is gone.
 NOBODY = "Not sent: the account is closed, erased or not confirmed."
-
-
-class Undeliverable(Exception):
-    """The other side refused for good: trying again is useless."""
-
-
-class Unreachable(Exception):
-    """The other side could not be reached, whatever the message: all others wait too."""
-
-
-@dataclass(frozen=True)
-class Claimed:
-    """A message this process has claimed. ``key`` is the same at every attempt; ``since`` is when
-    the first was."""
-
-    id: int
-    key: str
-    kind: str
-    payload: Mapping[str, Any]
-    attempts: int
-    since: datetime = field(default_factory=clock.now)
-
-
-#: Sends one kind of message; raises if it could not.
-Transport = Callable[[Claimed], None]
-
-
-#: Both are asked again and again by every worker, so they are made once.
-_PAUSED = select(TransportPause.kind)
-_DUE = (
-    select(OutboxMessage.id, OutboxMessage.kind, OutboxMessage.next_attempt_at)
-    .where(
-        OutboxMessage.next_attempt_at <= bindparam("now"),
-        OutboxMessage.done_at.is_(None),
-        OutboxMessage.kind.not_in(_PAUSED.where(TransportPause.until > bindparam("now"))),
-        not_held(),
-    )
-    .order_by(OutboxMessage.next_attempt_at)
-    .limit(AT_ONCE)
-)
+#: Kept beside a message that nobody wanted.
+UNWANTED = "Not sent: this address wants no mail of this list, or there is no such mailbox."
+ALL_LANES = tuple(Lane)
 
 
 class Outbox:
@@ -87,139 +50,150 @@ class Outbox:
     def __init__(self, app: Flask) -> None:
         self.app = app
         self.transports: Mapping[str, Transport] = app.extensions["eak_transports"]
-        self._paused: set[str] = set()
 
-    def send_due(self, *, stop: Event | None = None) -> int:
-        """Send what is due, at most `AT_ONCE` messages, until ``stop`` is set; answers how many
-        left. Nothing is, where the site is held or this process's clock is wrong."""
+    def send_due(self, *, stop: Event | None = None, lanes: Sequence[int] = ALL_LANES) -> int:
+        """Send what is due in ``lanes``, at most `AT_ONCE` messages, until ``stop`` is set; answers
+        how many left. Nothing is, where the site is held or this process's clock is wrong."""
         with read_session(self.app) as session:
-            due = self._due(session)
-            if not due or clock_is_wrong(session):
+            if not claiming.is_due(session, lanes) or clock_is_wrong(session):
                 return 0
-        sent, away = 0, set[str]()
-        for message_id, kind, seen in due:
-            if stop and stop.is_set():
-                break
-            if kind in away or seen is None:
+            paused = claiming.paused_kinds(session)
+        with _Round(self, paused, stop or Event()) as this:
+            for _batch in range(AT_ONCE):
+                if this.tried >= AT_ONCE or this.stop.is_set() or not this.send_batch(lanes):
+                    break
+        return this.sent
+
+
+class _Round:
+    """Some batches with the ways kept open between them."""
+
+    def __init__(self, outbox: Outbox, paused: set[str], stop: Event) -> None:
+        self.app, self.transports = outbox.app, outbox.transports
+        self.paused, self.stop = paused, stop
+        self.sent = self.tried = 0
+        self._open = ExitStack()
+        self._ways: dict[str, Transport] = {}
+        self._dropped: set[str] = set()
+
+    def __enter__(self) -> "_Round":
+        self._run = self._open.enter_context(soft_commits(self.app))
+        self._open.enter_context(self.app.app_context())
+        return self
+
+    def __exit__(self, *exc: Any) -> None:
+        self._open.__exit__(*exc)
+
+    def send_batch(self, lanes: Sequence[int]) -> bool:
+        """Send the next messages of the first lane that has some; False where none was tried."""
+        before = self.tried
+        batch = claiming.claim(self.app, {lane: BATCH[Lane(lane)] for lane in lanes})
+        if batch:
+            self._send(batch)
+        return self.tried > before
+
+    def _send(self, batch: Sequence[Claimed]) -> None:
+        begun = time.monotonic()
+        addressed = _Addressed(self.app, batch)
+        away: set[str] = set()
+        untried: list[Claimed] = []
+        for claimed in batch:
+            late = time.monotonic() - begun > BATCH_SECONDS
+            if late or self.stop.is_set() or claimed.kind in away:
+                untried.append(claimed)
                 continue
-            try:
-                sent += self._send(message_id, seen)
-            except Unreachable:
-                away.add(kind)
-        return sent
+            self.tried += 1
+            reason = addressed.left_out(claimed)
+            if reason is not None or self._leaves(addressed.of(claimed), away):
+                claiming.left(self._run, claimed, reason)
+                self.sent += 1
+                if reason is None:
+                    self._note_open(claimed, addressed)
+        claiming.put_back(self.app, untried)
 
-    def _due(self, session: Session) -> Sequence[Row[int, str, datetime | None]]:
-        self._paused = set(session.scalars(_PAUSED))
-        return session.execute(_DUE, {"now": clock.now()}).all()
-
-    def _send(self, message_id: int, seen: datetime) -> bool:
-        claimed = self._claim(message_id, seen)
-        if claimed is None:
-            return False
+    def _leaves(self, message: Claimed, away: set[str]) -> bool:
+        """Whether its transport takes ``message``; what else becomes of it is written."""
         try:
-            with self.app.app_context():
-                addressed = self._addressed(claimed)
-                if addressed is not None:
-                    self.transports[claimed.kind](addressed)
+            self._hand_over(message)
         except Unreachable as error:
-            self._pause(claimed, error)
+            away.add(message.kind)
+            claiming.pause(self.app, message, error)
+        except Exception as error:  # noqa: BLE001  # whatever it was, it is kept and shown
+            claiming.failed(self.app, message, error)
+        else:
+            return True
+        return False
+
+    def _note_open(self, claimed: Claimed, addressed: "_Addressed") -> None:
+        if claimed.kind in self.paused:
+            self.paused.discard(claimed.kind)
+            claiming.end_pause(self.app, claimed.kind)
+        addressed.note_taken(claimed)
+
+    def _hand_over(self, message: Claimed) -> None:
+        """Give it to its transport. Where that falls silent once, it may be the message's fault;
+        with the next message too, it is not."""
+        try:
+            self._way(message.kind)(message)
+        except Dropped as error:
+            if message.kind in self._dropped:
+                raise Unreachable(str(error)) from error
+            self._dropped.add(message.kind)
             raise
-        except Exception as error:  # noqa: BLE001  # whatever it was, it is kept beside the message and shown
-            self._failed(claimed, error)
-            return False
-        with write_session(self.app) as session:
-            session.execute(
-                update(OutboxMessage)
-                .where(OutboxMessage.id == message_id)
-                .values(
-                    done_at=clock.now(),
-                    next_attempt_at=None,
-                    payload="",
-                    error=None if addressed else NOBODY,
-                )
-            )
-            if claimed.kind in self._paused:
-                session.execute(delete(TransportPause).where(TransportPause.kind == claimed.kind))
-                self._paused.discard(claimed.kind)
-        return True
+        self._dropped.discard(message.kind)
 
-    def _addressed(self, claimed: Claimed) -> Claimed | None:
-        """``claimed`` with the address of the person it is for, as it is now; None where nothing
-        is sent to them any more."""
-        person_id = claimed.payload.get("person_id")
-        if claimed.kind != "mail" or person_id is None:
-            return claimed
-        with read_session(self.app) as session:
-            address = self.app.extensions["eak_find_address"](session, person_id)
-        if address is None:
+    def _way(self, kind: str) -> Transport:
+        way = self._ways.get(kind)
+        if way is None:
+            way = self.transports[kind]
+            kept_open = getattr(way, "kept_open", None)
+            if kept_open is not None:
+                way = self._open.enter_context(kept_open())
+            self._ways[kind] = way
+        return way
+
+
+class _Addressed:
+    """To where the mails of a batch go, as things stand when they are claimed."""
+
+    def __init__(self, app: Flask, batch: Sequence[Claimed]) -> None:
+        self.app = app
+        mails = [each for each in batch if each.kind == "mail"]
+        people = {each.payload["person_id"] for each in mails if "person_id" in each.payload}
+        with read_session(app) as session:
+            found = app.extensions["eak_find_addresses"](session, people) if people else {}
+            self._to: dict[int, str | None] = {
+                each.id: found.get(each.payload["person_id"])
+                if "person_id" in each.payload
+                else each.payload.get("to")
+                for each in mails
+            }
+            self._lists = {each.id: each.payload.get("list") or EVERY_LIST for each in mails}
+            wanted = [(to, self._lists[id]) for id, to in self._to.items() if to]
+            self._unwanted = suppressed(session, wanted) if wanted else frozenset()
+
+    def of(self, claimed: Claimed) -> Claimed:
+        """``claimed`` with its address."""
+        to = self._to.get(claimed.id)
+        return replace(claimed, payload={**claimed.payload, "to": to}) if to else claimed
+
+    def left_out(self, claimed: Claimed) -> str | None:
+        """Why nothing is sent; None where something is."""
+        if claimed.kind != "mail":
             return None
-        return replace(claimed, payload={**claimed.payload, "to": address})
+        if "person_id" in claimed.payload and self._to[claimed.id] is None:
+            return NOBODY
+        # What somebody has just asked for is sent all the same: they may have a mailbox again.
+        return UNWANTED if self._is_unwanted(claimed) and claimed.lane != Lane.AWAITED else None
 
-    def _claim(self, message_id: int, seen: datetime) -> Claimed | None:
-        with write_session(self.app) as session:
-            row = session.execute(
-                update(OutboxMessage)
-                .where(OutboxMessage.id == message_id, OutboxMessage.next_attempt_at == seen)
-                .values(
-                    attempts=OutboxMessage.attempts + 1,
-                    next_attempt_at=clock.now() + LEASE,
-                    trying_since=func.coalesce(OutboxMessage.trying_since, clock.now()),
-                )
-                .returning(
-                    OutboxMessage.dedupe_key,
-                    OutboxMessage.kind,
-                    OutboxMessage.payload,
-                    OutboxMessage.attempts,
-                    OutboxMessage.trying_since,
-                )
-            ).one_or_none()
-        if row is None:
-            return None
-        return Claimed(
-            message_id,
-            row.dedupe_key,
-            row.kind,
-            json.loads(row.payload),
-            row.attempts,
-            row.trying_since,
-        )
+    def note_taken(self, claimed: Claimed) -> None:
+        """A server has taken a mail to an address that was believed to be none."""
+        if claimed.kind == "mail" and self._is_unwanted(claimed):
+            with write_session(self.app) as session:
+                lift(session, str(self._to[claimed.id]), EVERY_LIST)
 
-    def _failed(self, claimed: Claimed, error: Exception) -> None:
-        logger.warning("outbox message %s did not leave: %s", claimed.id, error)
-        refused = isinstance(error, Undeliverable)
-        final = refused or clock.now() - claimed.since >= GIVE_UP_AFTER
-        with write_session(self.app) as session:
-            session.execute(
-                update(OutboxMessage)
-                .where(OutboxMessage.id == claimed.id)
-                .values(
-                    error=describe(error),
-                    refused=refused,
-                    next_attempt_at=None if final else retry_time(claimed.attempts, cap=3600),
-                )
-            )
-
-    def _pause(self, claimed: Claimed, error: Unreachable) -> None:
-        """Let everything of this kind wait, and the message be due again at once after that."""
-        logger.warning("nothing of the kind %s leaves: %s", claimed.kind, error)
-        now, said = clock.now(), describe(error)
-        with write_session(self.app) as session:
-            session.execute(
-                update(OutboxMessage)
-                .where(OutboxMessage.id == claimed.id)
-                .values(error=said, attempts=OutboxMessage.attempts - 1, next_attempt_at=now)
-            )
-            pause = session.get(TransportPause, claimed.kind, with_for_update=True)
-            if pause is None:
-                session.execute(
-                    insert_for(session, TransportPause)
-                    .values(kind=claimed.kind, since=now, until=now, failures=0, error="")
-                    .on_conflict_do_nothing()
-                )
-                pause = session.get_one(TransportPause, claimed.kind, with_for_update=True)
-            pause.failures += 1
-            pause.until = retry_time(pause.failures, cap=LONGEST_PAUSE)
-            pause.error = said
+    def _is_unwanted(self, claimed: Claimed) -> bool:
+        return (self._to[claimed.id], self._lists[claimed.id]) in self._unwanted
 
 
 def clock_is_wrong(session: Session) -> bool:

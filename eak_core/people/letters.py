@@ -1,5 +1,6 @@
 """Mail about accounts and roles: written in the language of whoever receives it."""
 
+from collections.abc import Collection, Mapping
 from typing import Any
 from uuid import uuid4
 
@@ -11,6 +12,7 @@ from eak_core.config import Config
 from eak_core.db import Session
 from eak_core.events import SITE
 from eak_core.i18n import _, _l
+from eak_core.letters.models import Lane
 from eak_core.letters.outbox import enqueue, enqueue_mail
 from eak_core.people.models import Person
 
@@ -40,7 +42,14 @@ def send_letter(
         text = render_template(
             f"security/email/{letter}.txt", site_name=config.site_name, **context
         )
-    enqueue_mail(session, to=to, subject=subject, text=text, dedupe_key=f"{letter}:{uuid4()}")
+    enqueue_mail(
+        session,
+        to=to,
+        subject=subject,
+        text=text,
+        dedupe_key=f"{letter}:{uuid4()}",
+        lane=Lane.AWAITED,
+    )
 
 
 def mail_to(session: Session, person_id: int, *, subject: Any, text: Any) -> dict[str, Any]:
@@ -51,7 +60,7 @@ def mail_to(session: Session, person_id: int, *, subject: Any, text: Any) -> dic
     """
     locale = session.scalar(select(Person.locale).where(Person.id == person_id))
     with force_locale(locale or "fr"):
-        return {"person_id": person_id, "subject": _said(subject), "text": _said(text)}
+        return {"person_id": person_id, "subject": said(subject), "text": said(text)}
 
 
 def send_mail(
@@ -81,18 +90,20 @@ def send_mail(
     )
 
 
-def address_of(session: orm.Session, person_id: int) -> str | None:
-    """Where mail to this person goes; None for an account that is closed, erased or not
+def addresses_of(session: orm.Session, people: Collection[int]) -> Mapping[int, str]:
+    """Where mail to these people goes; those left out whose account is closed, erased or not
     confirmed."""
-    return session.scalar(
-        select(Person.email).where(
-            Person.id == person_id,
+    rows = session.execute(
+        select(Person.id, Person.email).where(
+            Person.id.in_(people),
             Person.active,
             Person.confirmed_at.is_not(None),
             Person.erased_at.is_(None),
         )
     )
+    return {number: email for number, email in rows if email is not None}
 
 
-def _said(text: Any) -> str:
+def said(text: Any) -> str:
+    """What a lazy text, or a function that answers one, says in the language at hand."""
     return str(text() if callable(text) else text)

@@ -63,9 +63,12 @@ def paginate(
     statement: Select[*tuple[Any, ...]],
     number: int | None = None,
     per_page: int = PER_PAGE,
+    *,
+    most: int | None = None,
 ) -> Page[Any]:
     """Page ``number`` (from the address when not given) of what ``statement`` selects, with
-    ``per_page`` items on each.
+    ``per_page`` items on each. At ``most`` so many are counted and shown, where to count all would
+    take long.
 
     Items are objects where the statement selects one thing, rows otherwise. The statement must
     be ordered, or two pages could show the same item: ValueError. NotFound for a page that does
@@ -74,7 +77,7 @@ def paginate(
     if not statement._order_by_clauses:  # noqa: SLF001 - nothing public tells it
         raise ValueError("a list shown page by page needs an order")
     number = page_number() if number is None else number
-    counted = select(func.count()).select_from(statement.order_by(None).subquery())
+    counted = select(func.count()).select_from(statement.order_by(None).limit(most).subquery())
     total = session.scalar(counted) or 0
     page: Page[Any] = Page((), number, per_page, total)
     if not 1 <= number <= page.pages:

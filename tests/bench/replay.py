@@ -90,6 +90,7 @@ def _build(url: str) -> None:
 def _application(url: str, plugin: Listener) -> Iterator[Flask]:
     app = Flask(__name__)
     init_db(app, url)
+    app.config["SECRET_KEY"] = "a secret that every test knows"
     app.extensions["eak_transports"] = {}
     app.extensions["eak_events"] = EventCore(
         EventRegistry([CORE, _declared()]), {"probe": tuple(plugin.subscribers)}

@@ -32,6 +32,7 @@ def application(url: str) -> Flask:
 
     app = Flask(__name__)
     init_db(app, url)
+    app.config["SECRET_KEY"] = "a secret that every test knows"
     app.extensions["eak_transports"] = {}
     declared = Listener()
     declared.events.append(Happened.__event__)

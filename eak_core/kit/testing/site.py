@@ -29,7 +29,7 @@ from eak_core.ideas.switching import disable
 from eak_core.kit.testing.browser import Browser
 from eak_core.kit.testing.migrated import Plugins
 from eak_core.kit.testing.people import AGENT_DOMAIN, People
-from eak_core.letters.sending import Claimed
+from eak_core.letters.message import Claimed
 from eak_core.permissions import Actor
 from eak_core.plugins.loading.host import get_host
 from eak_core.plugins.per_service import activation

@@ -14,7 +14,7 @@ from eak_core.cli.hardening import known_faults
 from eak_core.config import load
 from eak_core.errors import Misconfigured
 from eak_core.letters.mail import FileTransport
-from eak_core.letters.sending import Claimed
+from eak_core.letters.message import Claimed
 from tests.core.cli.conftest import Eak
 
 pytestmark = pytest.mark.usefixtures("no_plugins")

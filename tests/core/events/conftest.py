@@ -34,6 +34,7 @@ def make_app(url: str) -> Iterator[MakeApp]:
     def make(*listeners: Listener) -> Flask:
         app = Flask(__name__)
         init_db(app, url)
+        app.config["SECRET_KEY"] = "a secret that every test knows"
         app.extensions["eak_transports"] = {}
         app.extensions["eak_events"] = EventCore(
             EventRegistry([CORE, PROBE, *(each for each in listeners if each.name != "probe")]),

@@ -28,8 +28,8 @@ from eak_core.events.log import MAX_DEPTH
 from eak_core.events.models import EventLog
 from eak_core.events.worker import Worker
 from eak_core.letters import outbox
+from eak_core.letters.message import Claimed
 from eak_core.letters.models import OutboxMessage
-from eak_core.letters.sending import Claimed
 from tests.core.events.probe import (
     SERVICE,
     Effect,

@@ -1,18 +1,12 @@
 """The outbox: at least once, never two senders of one message, the same Message-ID (T30, T31)."""
 
 import email
-import email.header
 import errno
-import socket
 import threading
-from collections.abc import Iterator
 from datetime import timedelta
-from email.message import Message
 from pathlib import Path
 
 import pytest
-from aiosmtpd.controller import Controller
-from aiosmtpd.smtp import SMTP, Envelope, Session
 from flask import Flask
 from sqlalchemy import select
 
@@ -22,9 +16,11 @@ from eak_core.errors import Misconfigured
 from eak_core.kit.testing.fixtures import FrozenClock
 from eak_core.letters import outbox
 from eak_core.letters.mail import mail_transport
+from eak_core.letters.message import Claimed, Unreachable
 from eak_core.letters.models import OutboxMessage, TransportPause
-from eak_core.letters.sending import Claimed, Outbox, Unreachable
+from eak_core.letters.sending import Outbox
 from tests.core.events.probe import MakeApp
+from tests.core.letters.sink import Sink
 
 
 def queue(app: Flask, key: str = "welcome:1", **fields: str) -> bool:
@@ -46,62 +42,6 @@ def later(app: Flask, **delta: float) -> None:
                 waiting.next_attempt_at = platform_clock.now() - timedelta(seconds=1)
 
 
-class Sink:
-    """A mail server that keeps what it accepts, and refuses what it is told to."""
-
-    def __init__(self, port: int) -> None:
-        self.url = f"smtp://127.0.0.1:{port}?tls=none"
-        self.received: list[Message] = []
-        self.recipients: list[str] = []
-        self.answer = "250 OK"
-        self.closing = False
-
-    async def handle_MAIL(
-        self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
-    ) -> str:
-        if self.closing:
-            return "421 closing"
-        envelope.mail_from = address
-        return "250 OK"
-
-    async def handle_RCPT(
-        self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
-    ) -> str:
-        if self.answer.startswith("250"):
-            envelope.rcpt_tos.append(address)
-            self.recipients.append(address)
-        return self.answer
-
-    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
-        assert isinstance(envelope.content, bytes)
-        self.received.append(email.message_from_bytes(envelope.content))
-        return "250 OK"
-
-
-@pytest.fixture
-def sink() -> Iterator[Sink]:
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
-    handler = Sink(port)
-    controller = Controller(handler, hostname="127.0.0.1", port=port, enable_SMTPUTF8=False)
-    controller.start()
-    yield handler
-    controller.stop()
-
-
-@pytest.fixture
-def smtp_app(app: Flask, sink: Sink, tmp_path: Path) -> Flask:
-    app.extensions["eak_transports"] = {
-        "mail": mail_transport(
-            sink.url,
-            folder=tmp_path,
-            sender="EAK <eak@example.org>",
-            domain="example.org",
-        )
-    }
-    return app
-
-
 def test_a_mail_leaves_once_and_its_text_is_wiped(smtp_app: Flask, sink: Sink) -> None:
     assert queue(smtp_app)
     assert not queue(smtp_app), "the same key was queued twice"
@@ -109,9 +49,7 @@ def test_a_mail_leaves_once_and_its_text_is_wiped(smtp_app: Flask, sink: Sink) -
     assert Outbox(smtp_app).send_due() == 0
     (mail,) = sink.received
     assert mail["To"] == "reader@example.org"
-    assert str(email.header.make_header(email.header.decode_header(mail["Subject"]))) == (
-        "Bienvenue à l’été"
-    )
+    assert mail["Subject"] == "Bienvenue à l’été"
     sent = message(smtp_app)
     assert sent.done_at is not None
     assert "reader" not in sent.payload
@@ -215,10 +153,10 @@ def test_what_a_server_refuses_again_and_again_is_given_up_after_five_days(
     app.extensions["eak_transports"] = {"mail": refuse}
     queue(app)
     clock.advance(days=30)  # on a copy that was held
-    for _hour in range(24 * 5):
+    for _third_of_a_day in range(3 * 5):
         Outbox(app).send_due()
         assert message(app).next_attempt_at is not None
-        clock.advance(hours=1)
+        clock.advance(hours=8)
         later(app)
     Outbox(app).send_due()
     waiting = message(app)
@@ -263,7 +201,7 @@ def test_a_server_that_is_away_for_a_week_loses_no_letter_and_is_not_asked_for_e
     assert Outbox(app).send_due() == 50
     with read_session(app) as session:
         assert session.scalars(select(TransportPause)).all() == []
-        assert max(session.scalars(select(OutboxMessage.attempts))) == 1
+        assert max(session.scalars(select(OutboxMessage.attempts))) == 0, "nobody was refused"
 
 
 def test_somebody_who_asks_for_it_ends_a_pause(app: Flask, clock: FrozenClock) -> None:
@@ -291,7 +229,7 @@ def test_a_server_that_does_not_answer_is_no_fault_of_a_letter(tmp_path: Path, u
 
 @pytest.mark.parametrize("database", ["sqlite"])
 def test_a_server_that_closes_is_no_fault_of_a_letter(smtp_app: Flask, sink: Sink) -> None:
-    sink.closing = True
+    sink.sender = "421 closing"
     queue(smtp_app)
     Outbox(smtp_app).send_due()
     with read_session(smtp_app) as session:
@@ -350,7 +288,7 @@ def test_what_left_is_remembered_for_ninety_days(app: Flask, clock: FrozenClock)
 def test_a_refusal_for_good_is_not_tried_again(
     smtp_app: Flask, sink: Sink, answer: str, final: bool
 ) -> None:
-    sink.answer = answer
+    sink.recipient = answer
     queue(smtp_app)
     assert Outbox(smtp_app).send_due() == 0
     waiting = message(smtp_app)

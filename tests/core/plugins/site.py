@@ -83,6 +83,7 @@ def make_site(
         for name, role in found.loaded.permissions.items() if found.loaded else ():
             register_permission(app, name, role)
     loaded = [each.loaded for each in host.installed.values() if each.loaded]
+    app.config["SECRET_KEY"] = "a secret that every test knows"
     app.extensions["eak_transports"] = {}
     app.extensions["eak_events"] = HostEvents(
         EventRegistry([CORE, *loaded]),

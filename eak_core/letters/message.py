@@ -1,0 +1,50 @@
+"""A message on its way, and what may become of it."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from eak_core import clock
+
+
+class Undeliverable(Exception):
+    """The other side refused for good: trying again is useless."""
+
+
+class NoSuchMailbox(Undeliverable):
+    """Nobody has this address: nothing that is sent to many needs to be tried there again."""
+
+
+class Unreachable(Exception):
+    """The other side could not be reached, whatever the message: all others wait too."""
+
+
+class Dropped(Exception):
+    """The other side fell silent in the middle of a message: its fault, or the message's. It
+    ``may_have_it`` where nothing but its answer was missing."""
+
+    def __init__(self, said: str, *, may_have_it: bool) -> None:
+        super().__init__(said)
+        self.may_have_it = may_have_it
+
+
+@dataclass(frozen=True)
+class Claimed:
+    """A message this process has claimed. ``key`` is the same at every attempt; ``attempts`` were
+    refused before, ``since`` when; it was ``due``, and ``until`` then it is nobody else's."""
+
+    id: int
+    key: str
+    kind: str
+    payload: Mapping[str, Any]
+    attempts: int = 0
+    since: datetime = field(default_factory=clock.now)
+    lane: int = 0
+    due: datetime = field(default_factory=clock.now)
+    until: datetime | None = None
+
+
+#: Sends one message of one kind; raises if it could not. One that has a method ``kept_open``, which
+#: answers a context manager, is asked for what sends message after message through one connection.
+Transport = Callable[[Claimed], None]

@@ -1,0 +1,171 @@
+"""Mail through a server: one connection for many letters."""
+
+import smtplib
+import ssl
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from functools import cache
+from urllib.parse import parse_qs, unquote, urlsplit
+
+from eak_core.letters.composing import Envelope, compose
+from eak_core.letters.message import Claimed, Dropped, Transport, Undeliverable, Unreachable
+from eak_core.letters.recipients import sender_header
+from eak_core.letters.verdicts import Stage, verdict
+
+TIMEOUT_SECONDS = 20
+#: So many letters go through one connection, and for so long: servers count, and close what is old.
+LETTERS_PER_CONNECTION = 500
+SECONDS_PER_CONNECTION = 60.0
+
+
+@cache
+def _certificates() -> ssl.SSLContext:
+    """What a server's certificate is checked with: reading them takes longer than fifty letters."""
+    return ssl.create_default_context()
+
+
+class SmtpTransport:
+    """Hands mail to the server at ``url``. ``bounces`` is the address to which servers on the way
+    return what they could not deliver; by default that of ``sender``."""
+
+    def __init__(self, url: str, sender: str, domain: str, bounces: str = "") -> None:
+        parts = urlsplit(url)
+        query = parse_qs(parts.query)
+        self.host = parts.hostname or ""
+        self.over_tls = parts.scheme == "smtps"
+        self.port = parts.port or (465 if self.over_tls else 587)
+        self.user = unquote(parts.username or "")
+        self.password = unquote(parts.password or "")
+        self.starttls = not self.over_tls and query.get("tls", ["starttls"])[0] == "starttls"
+        self.sender, self.domain = sender, domain
+        self.bounces = sender_header(bounces or sender).addr_spec
+
+    def __call__(self, claimed: Claimed) -> None:
+        with self.kept_open() as send:
+            send(claimed)
+
+    @contextmanager
+    def kept_open(self) -> Iterator[Transport]:
+        """What sends letter after letter through the same connection."""
+        connection = _Connection(self)
+        try:
+            yield connection.send
+        finally:
+            connection.close()
+
+    def connect(self) -> smtplib.SMTP:
+        """The server, ready for a mail. `Unreachable` where it is not, a refused sign-in being no
+        fault of any mail either."""
+        try:
+            return self._connect()
+        except (OSError, smtplib.SMTPException) as error:
+            raise Unreachable(f"{self.host}:{self.port}: {error}") from error
+
+    def _connect(self) -> smtplib.SMTP:
+        server: smtplib.SMTP
+        if self.over_tls:
+            server = smtplib.SMTP_SSL(
+                self.host, self.port, timeout=TIMEOUT_SECONDS, context=_certificates()
+            )
+        else:
+            server = smtplib.SMTP(self.host, self.port, timeout=TIMEOUT_SECONDS)
+        try:
+            if self.starttls:
+                server.starttls(context=_certificates())
+            if self.user:
+                server.login(self.user, self.password)
+            server.ehlo_or_helo_if_needed()
+        except BaseException:
+            server.close()
+            raise
+        return server
+
+
+class _Connection:
+    """The connection of one batch, opened when a letter needs it."""
+
+    def __init__(self, way: SmtpTransport) -> None:
+        self.way = way
+        self.server: smtplib.SMTP | None = None
+        self.letters, self.opened_at = 0, 0.0
+
+    def send(self, claimed: Claimed) -> None:
+        letter = compose(claimed, self.way.sender, self.way.domain)
+        old = self.server is not None
+        if self._is_worn():
+            self.close()
+            old = False
+        try:
+            self._hand_over(letter)
+        except (Unreachable, Dropped) as error:
+            self.close()
+            # A server may have closed what was idle. A letter that it may have is not sent again at
+            # once: most likely it would be there twice.
+            if not old or (isinstance(error, Dropped) and error.may_have_it):
+                raise
+            self._hand_over(letter)
+        except Exception:
+            self._begin_anew()
+            raise
+
+    def close(self) -> None:
+        """End the connection, politely where the server still listens."""
+        server, self.server = self.server, None
+        if server is not None:
+            with suppress(OSError, smtplib.SMTPException):
+                server.quit()
+            server.close()
+
+    def _begin_anew(self) -> None:
+        """Let the server forget the letter that it refused."""
+        try:
+            assert self.server is not None
+            self.server.rset()
+        except (AssertionError, OSError, smtplib.SMTPException):
+            self.close()
+
+    def _is_worn(self) -> bool:
+        old = time.monotonic() - self.opened_at > SECONDS_PER_CONNECTION
+        return self.letters >= LETTERS_PER_CONNECTION or old
+
+    def _hand_over(self, letter: Envelope) -> None:
+        if self.server is None:
+            self.server = self.way.connect()
+            self.letters, self.opened_at = 0, time.monotonic()
+        stage = Stage.SENDER
+        try:
+            for stage, code, said in self._dialogue(self.server, letter):
+                if not 200 <= code < 300:
+                    raise verdict(stage, code, said)
+        except (OSError, smtplib.SMTPException) as error:
+            # Where it fell silent after the address, it may have had all of the content.
+            what = f"{stage.value}: {error}"
+            raise Dropped(what, may_have_it=stage is not Stage.SENDER) from error
+        self.letters += 1
+
+    def _dialogue(
+        self, server: smtplib.SMTP, letter: Envelope
+    ) -> Iterator[tuple[Stage, int, bytes]]:
+        """What was asked, and what the server answered."""
+        options = [f"size={len(letter.content)}"] if server.has_extn("size") else []
+        server.command_encoding = "ascii"
+        if not letter.ascii:
+            if not server.has_extn("smtputf8"):
+                # No server on the way back to trying again would learn it (RFC 6531).
+                raise Undeliverable(
+                    "The mail server takes no address with other letters than ASCII before the @."
+                )
+            server.command_encoding = "utf-8"
+            options += ["SMTPUTF8", "BODY=8BITMIME"]
+        yield Stage.SENDER, *server.mail(self.way.bounces, options)
+        yield Stage.RECIPIENT, *server.rcpt(letter.to)
+        try:
+            yield Stage.CONTENT, *server.data(letter.content)
+        except smtplib.SMTPDataError as error:  # it did not even want to see it
+            said = error.smtp_error
+            yield (
+                Stage.CONTENT,
+                error.smtp_code,
+                said if isinstance(said, bytes) else said.encode(),
+            )
