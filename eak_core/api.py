@@ -124,6 +124,7 @@ from eak_core.networks import client_network
 from eak_core.people.accounts import hold_account, person_since
 from eak_core.people.events import PersonErased, PersonJoined, RoleGranted, RoleRevoked
 from eak_core.people.letters import mail_to, send_mail
+from eak_core.people.mailing import MailingList, send_mailing, want_again
 from eak_core.people.names import person_names
 from eak_core.permissions import Actor, SignInRequired, may, require
 from eak_core.plugins.hooks.contributions import (
@@ -301,6 +302,7 @@ __all__ += [
 #:
 #: Where something happens, who is meant, and how to write to them.
 __all__ += [
+    "MailingList",
     "Service",
     "communes",
     "hold_account",
@@ -308,6 +310,8 @@ __all__ += [
     "person_names",
     "person_since",
     "send_mail",
+    "send_mailing",
+    "want_again",
 ]
 
 #: Ideas

@@ -21,6 +21,7 @@ from eak_core.people import forgetting, sessions
 from eak_core.people.actor import actor_for
 from eak_core.people.events import PersonErased, RoleRevoked
 from eak_core.people.letters import send_letter
+from eak_core.people.mailing import ended_lists
 from eak_core.people.models import Person, RoleGrant, RoleInvitation
 from eak_core.people.names import publish_everywhere
 from eak_core.people.passwords import is_password_of
@@ -57,6 +58,7 @@ def export_person(session: Session, actor: Actor, person_id: int) -> dict[str, A
         "roles": _roles(session, person_id),
         "invitations": _invitations(session, person),
         "sessions": sessions.export(session, person_id),
+        "mail_ended": ended_lists(session, person.email) if person.email else [],
         "plugins": {name: copy for name, copy in copies if name not in host.features},
         **{name: copy for name, copy in copies if name in host.features},
     }

@@ -13,7 +13,7 @@ from wtforms import SelectChoice
 from eak_core.db import current_session
 from eak_core.errors import Invalid
 from eak_core.i18n import _
-from eak_core.people import invitations, sessions, way_back
+from eak_core.people import invitations, mailing, sessions, way_back
 from eak_core.people.accounts import change_profile, confirm_person
 from eak_core.people.actor import current_person
 from eak_core.people.attempts import limit_export, limit_rename
@@ -148,7 +148,18 @@ def decline_by_link(subject: str) -> Answer:
     if is_public_post():
         invitations.decline_named(session, subject)
         return say_done("people/declined.html")
-    return render("people/decline.html", service=None, offer=invitations.named(session, subject))
+    return render("people/decline.html", offer=invitations.named(session, subject))
+
+
+@blueprint.route("/courriels/arreter/<token>", methods=["GET", "POST"])
+@mailing.STOP.opens
+def stop_list(subject: str) -> Answer:
+    """End a list, as its mails offer; mail programs send the button themselves (RFC 8058)."""
+    title = mailing.title_of(subject)
+    if is_public_post():
+        mailing.stop_list(current_session(), subject)
+        return say_done("people/list_stopped.html", title=title)
+    return render("people/stop_list.html", title=title)
 
 
 @limit_sign_in

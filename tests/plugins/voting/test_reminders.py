@@ -1,6 +1,7 @@
 """Reminders reach those who asked and have not voted, once, and say nothing of choices."""
 
 from datetime import timedelta
+from urllib.parse import urlsplit
 
 import pytest
 from sqlalchemy import func, select
@@ -215,3 +216,29 @@ def test_the_buttons_of_the_page_ask_and_take_back(polls: Polls, client: Browser
 def test_only_somebody_with_an_account_is_reminded(polls: Polls) -> None:
     with pytest.raises(SignInRequired):
         ask(polls, polls.open(), Actor.visitor())
+
+
+@pytest.mark.parametrize("database", ["sqlite"])
+def test_who_wants_no_reminders_any_more_says_so_by_a_click_and_gets_them_by_asking_again(
+    polls: Polls,
+) -> None:
+    first = polls.open(opens_in=DAY, lasts=7 * DAY)
+    second = polls.open(opens_in=2 * DAY, lasts=7 * DAY)
+    me, other = polls.voter(1), polls.voter(2)
+    for ballot in (first, second):
+        ask(polls, ballot, me)
+    ask(polls, second, other)
+    polls.clock.set(first.opens_at)
+    [opened] = mails(polls)
+    assert opened.payload["list"] == "voting.reminders"
+    stop = urlsplit(opened.payload["stop"]).path
+    assert opened.payload["stop"] in opened.text
+    answer = polls.site.browser().post(stop, data={"List-Unsubscribe": "One-Click"})
+    assert answer.status_code == 200
+    assert waiting(polls) == 1, "no page says that they will be reminded"
+    polls.clock.set(second.opens_at)
+    assert receivers(mails(polls)) == [of(other)]
+    ask(polls, first, me)
+    polls.clock.set(first.closes_at)
+    polls.clock.advance(minutes=-1)
+    assert of(me) in receivers(mails(polls))

@@ -5,7 +5,7 @@ when and where, and nothing of anybody's choices. A reminder is deleted once it 
 there is nothing to be reminded of.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 
 from flask import url_for
@@ -13,6 +13,7 @@ from sqlalchemy import ColumnElement, delete, select, update
 
 from eak_core.api import (
     Actor,
+    MailingList,
     Refused,
     Service,
     Session,
@@ -24,7 +25,8 @@ from eak_core.api import (
     plugin_settings,
     render,
     require,
-    send_mail,
+    send_mailing,
+    want_again,
 )
 from eak_voting.ballots import timetable
 from eak_voting.ballots.finding import phase
@@ -33,7 +35,15 @@ from eak_voting.manifest import plugin
 from eak_voting.models import Ballot, RegisterEntry, Reminder
 
 #: How many people one transaction writes to.
-AT_ONCE = 200
+AT_ONCE = 500
+
+
+def _forget_all(session: Session, person_id: int) -> None:
+    """Who wants no more of these mails is not to be reminded of any ballot."""
+    session.execute(delete(Reminder).where(Reminder.person_id == person_id))
+
+
+REMINDERS = MailingList(plugin, "reminders", _l("Reminders of votes"), on_stop=_forget_all)
 
 
 def ask(session: Session, actor: Actor, service: Service, ballot: Ballot) -> None:
@@ -47,6 +57,8 @@ def ask(session: Session, actor: Actor, service: Service, ballot: Ballot) -> Non
         session, ballot, _before(session, service), clock.now()
     ):
         raise Refused(_l("This ballot closes in a few minutes: no reminder would come in time."))
+    assert actor.person_id is not None
+    want_again(session, REMINDERS, actor.person_id)
     asked = {"ballot_id": ballot.id, "person_id": actor.person_id, "asked_at": clock.now()}
     insert_once(session, Reminder, asked, Reminder.person_id)
 
@@ -64,8 +76,7 @@ def write_that_it_is_open(session: Session, service: Service, name: str, due_at:
     assert ballot.opened_at is not None
     before = (_of(ballot), Reminder.told_at.is_(None), Reminder.asked_at < ballot.opened_at)
     people = _some(session, *before)
-    for person_id in people:
-        _send(session, service, ballot, person_id, "opened", ballot.opened_at)
+    _send(session, service, ballot, people, "opened", ballot.opened_at)
     session.execute(
         update(Reminder)
         .where(_of(ballot), Reminder.person_id.in_(people))
@@ -82,9 +93,7 @@ def remind_due(session: Session, service: Service, name: str, due_at: datetime) 
         return
     people = _some(session, _of(ballot))
     voted = _voted(session, ballot, people)
-    for person_id in people:
-        if person_id not in voted:
-            _send(session, service, ballot, person_id, "reminder", due_at)
+    _send(session, service, ballot, set(people) - voted, "reminder", due_at)
     session.execute(delete(Reminder).where(_of(ballot), Reminder.person_id.in_(people)))
     if len(people) == AT_ONCE:
         timetable.remind_now(session, ballot)
@@ -102,17 +111,22 @@ def ballot_address(service: Service, ballot: Ballot) -> str:
 
 
 def _send(
-    session: Session, service: Service, ballot: Ballot, person_id: int, letter: str, at: datetime
+    session: Session,
+    service: Service,
+    ballot: Ballot,
+    people: Collection[int],
+    letter: str,
+    at: datetime,
 ) -> None:
     titles = {
         "opened": lambda: _("You can vote now: %(title)s", title=ballot.title),
         "reminder": lambda: _("Before it closes: %(title)s", title=ballot.title),
     }
-    send_mail(
+    send_mailing(
         session,
-        plugin.name,
+        REMINDERS,
+        people,
         service_id=service.id,
-        person_id=person_id,
         subject=titles[letter],
         text=lambda: render(
             f"voting/letters/{letter}.txt",
@@ -120,7 +134,7 @@ def _send(
             service=service,
             address=ballot_address(service, ballot),
         ),
-        dedupe_key=f"{letter}:{ballot.id}:{person_id}:{int(at.timestamp())}",
+        dedupe_key=f"{letter}:{ballot.id}:{int(at.timestamp())}",
     )
 
 
