@@ -153,7 +153,7 @@ from eak_core.search.kinds import Document, Link, SearchKind
 from eak_core.search.registered import searched
 from eak_core.services.events import ServiceChanged, ServiceCreated
 from eak_core.services.models import Service
-from eak_core.web import charts, figures, render
+from eak_core.web import charts, figures, open_data, render
 from eak_core.web.acts import (
     Answer,
     OnceForm,
@@ -166,7 +166,6 @@ from eak_core.web.acts import (
     reads_first,
 )
 from eak_core.web.caching import valid_until
-from eak_core.web.csv_cells import csv_cell
 from eak_core.web.drafts import draft, drop_draft, keep_draft
 from eak_core.web.embedding import embeddable
 from eak_core.web.fields import CheckboxesField, InstantField, Needed
@@ -175,6 +174,7 @@ from eak_core.web.i18n import in_paris
 from eak_core.web.limits import limited
 from eak_core.web.links import site_url
 from eak_core.web.markdown import markdown, plain_summary
+from eak_core.web.open_data.cells import csv_cell
 from eak_core.web.pagination import Page, page_number, paginate
 from eak_core.web.signed_links import SignedLink, is_public_post, say_done
 from eak_core.web.text import REASON_LENGTH, clean_line, clean_lines
@@ -395,6 +395,7 @@ __all__ += [
     "embeddable",
     "fragment",
     "limited",
+    "open_data",
     "page_number",
     "paginate",
     "render",

@@ -201,7 +201,7 @@ def _progress() -> Iterator[Callable[[str, int], Callable[[int], None]]]:
 @contextmanager
 def _reporting(path: Path | None) -> "Iterator[Callable[[RefusedLine], object]]":
     """Write refused rows as they come, so that the report is true even of a run that is killed."""
-    from eak_core.web.csv_cells import csv_cell
+    from eak_core.web.open_data.cells import csv_cell
 
     if path is None:
         yield lambda line: None

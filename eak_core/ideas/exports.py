@@ -1,14 +1,11 @@
-"""Open data: the public fields of ideas as CSV and JSON, written part by part.
+"""Open data: the public fields of ideas, read part by part.
 
-However many ideas there are, memory holds one part of them; each part costs the same statements.
+However many ideas there are, each part costs the same statements.
 """
 
-import csv
-import io
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from tempfile import SpooledTemporaryFile
-from typing import IO, Any
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import datetime
+from typing import Any
 
 import msgspec
 from sqlalchemy import select
@@ -20,13 +17,10 @@ from eak_core.ideas.models import Commune, Idea, IdeaCommune, IdeaCriterion
 from eak_core.people.models import Person
 from eak_core.plugins.loading.host import get_host
 from eak_core.services.models import Service
-from eak_core.web.csv_cells import csv_cell
+from eak_core.web.open_data.files import Record
 
 PART = 500
-_IN_MEMORY = 1024 * 1024
 
-#: A public idea, by the names of the fields.
-Record = dict[str, Any]
 #: Gives the address of an idea, with the site's name in front.
 Link = Callable[[Any], str]
 
@@ -42,6 +36,49 @@ _COLUMNS = (
     Idea.source, Idea.source_url, Idea.source_votes, Idea.source_comments,
     Idea.source_state,
 )  # fmt: skip
+
+
+class ServiceRecord(msgspec.Struct):
+    """The service that the ideas were submitted to."""
+
+    slug: str
+    name: str
+
+
+class IdeaRecord(msgspec.Struct):
+    """A public idea. Texts are Markdown. Beside these members it has one for each criterion of the
+    service (criterion.<code>, a text) and the columns of its plugins (<plugin>.<column>, a number
+    or a text). The source members are those of an idea that was imported from another site, whose
+    figures are never added to what is counted here."""
+
+    id: int
+    url: str
+    title: str
+    stage: str
+    submitted_at: datetime | None
+    updated_at: datetime
+    author: str | None
+    subjects: list[str]
+    communes: list[str]
+    commune_codes: list[str]
+    problem: str
+    body: str
+    needs: str
+    elsewhere: str
+    existing: str
+    source: str | None
+    source_url: str | None
+    source_votes: int | None
+    source_comments: int | None
+    source_state: str | None
+
+
+class IdeasFile(msgspec.Struct):
+    """The public ideas of a service, or those that filters let through."""
+
+    service: ServiceRecord
+    url: str
+    ideas: list[IdeaRecord]
 
 
 def records(
@@ -155,67 +192,3 @@ def _plugin_columns(
         idea_id: {name: columns.get(name, "") for name in names}
         for idea_id, columns in found.items()
     }
-
-
-@contextmanager
-def kept(parts: Iterable[list[Record]]) -> Iterator[Iterable[list[Record]]]:
-    """``parts``, read once and kept beside memory, so that they can be gone through again."""
-    with SpooledTemporaryFile(_IN_MEMORY) as file:
-        for part in parts:
-            encoded = msgspec.msgpack.encode(part)
-            file.write(len(encoded).to_bytes(8) + encoded)
-        yield _Kept(file)
-
-
-class _Kept:
-    def __init__(self, file: IO[bytes]) -> None:
-        self._file = file
-
-    def __iter__(self) -> Iterator[list[Record]]:
-        self._file.seek(0)
-        while size := self._file.read(8):
-            yield msgspec.msgpack.decode(self._file.read(int.from_bytes(size)))
-
-
-def as_json(head: Mapping[str, Any], parts: Iterator[list[Record]]) -> Iterator[bytes]:
-    """One JSON object: ``head``, then ``ideas`` as the last of its members."""
-    yield msgspec.json.encode(head)[:-1] + (b',"ideas":[' if head else b'"ideas":[')
-    first = True
-    for part in parts:
-        encoded = b",\n".join(msgspec.json.encode(record) for record in part)
-        yield encoded if first else b",\n" + encoded
-        first = False
-    yield b"]}\n"
-
-
-def as_csv(
-    fields: Sequence[str], parts: Iterable[list[Record]], *, spreadsheet: bool = False
-) -> Iterator[str]:
-    """CSV in UTF-8 (RFC 4180: commas), or as French spreadsheet programs open it: semicolons and a
-    byte-order mark. Lists are joined with “ | ”.
-
-    The header has ``fields``, then whatever else any record has, wherever it stands: ``parts`` is
-    gone through twice, so it is what can be (`kept`).
-    """
-    names = dict.fromkeys(fields)
-    for part in parts:
-        for record in part:
-            names.update(dict.fromkeys(record))
-    buffer = io.StringIO()
-    if spreadsheet:
-        buffer.write("\ufeff")
-    writer = csv.writer(buffer, delimiter=";" if spreadsheet else ",", lineterminator="\r\n")
-    writer.writerow([csv_cell(name) for name in names])
-    for part in parts:
-        for record in part:
-            writer.writerow([_cell(record.get(name)) for name in names])
-        yield buffer.getvalue()
-        buffer.seek(0)
-        buffer.truncate()
-    yield buffer.getvalue()
-
-
-def _cell(value: Any) -> Any:
-    if isinstance(value, list):
-        value = " | ".join(value)
-    return csv_cell(value.isoformat() if hasattr(value, "isoformat") else value)

@@ -1,22 +1,33 @@
 """Ideas for programs: an Atom feed, and open data as CSV and JSON."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
-from flask import Response, g, request, url_for
+from flask import Response, g, url_for
 
 from eak_core.db import current_session
 from eak_core.errors import Invalid
-from eak_core.i18n import _l
+from eak_core.i18n import _, _l
 from eak_core.ideas import exports, listing
 from eak_core.ideas.addresses import idea_permalink, idea_url
 from eak_core.ideas.filtering import read_filters
 from eak_core.ideas.listing import Filters
+from eak_core.ideas.stages import Graph
 from eak_core.ideas.transitions import stage_graph
 from eak_core.ideas.views import blueprint
-from eak_core.web import render
-from eak_core.web.downloads import download
-from eak_core.web.links import on_site
+from eak_core.web.markdown import markdown, plain_summary
+from eak_core.web.open_data import (
+    Entry,
+    Feed,
+    csv_file,
+    json_file,
+    json_parts,
+    kept,
+    record_rows,
+    schema_file,
+)
+from eak_core.web.open_data import atom as atom_feed
+from eak_core.web.open_data.files import Record
 
 FEED_LENGTH = 50
 
@@ -24,19 +35,25 @@ FEED_LENGTH = 50
 @blueprint.get("/idees.atom")
 def atom() -> Response:
     """The latest ideas, as a feed (RFC 4287)."""
-    entries = listing.latest_texts(current_session(), g.service.id, _filters(), FEED_LENGTH)
-    updated = max((entry.updated_at for entry in entries), default=g.service.created_at)
-    text = render(
-        "ideas/feed.xml",
-        entries=entries,
-        updated=updated,
-        graph=stage_graph(g.active),
-        permalink=idea_permalink,
-        address=idea_address,
-        home=url_for("ideas.index", _external=True),
-        itself=on_site(request.url),
+    latest = listing.latest_texts(current_session(), g.service.id, _filters(), FEED_LENGTH)
+    graph = stage_graph(g.active)
+    home = url_for("ideas.index", _external=True)
+    title = _("Ideas – %(service)s", service=g.service.name)
+    return atom_feed(Feed(home, title, home, [_entry(idea, graph) for idea in latest]))
+
+
+def _entry(idea: Any, graph: Graph) -> Entry:
+    return Entry(
+        id=idea_permalink(idea),
+        url=idea_address(idea),
+        title=idea.title,
+        published=idea.submitted_at,
+        updated=idea.updated_at,
+        author=idea.author or g.service.name,
+        summary=plain_summary(idea.problem or idea.body),
+        html=markdown(idea.problem) + markdown(idea.body),
+        categories=((idea.stage, str(graph.stage(idea.stage).title)),),
     )
-    return Response(text, content_type="application/atom+xml; charset=utf-8")
 
 
 @blueprint.get("/idees.json")
@@ -46,8 +63,14 @@ def json() -> Response:
         "service": {"slug": g.service.slug, "name": g.service.name},
         "url": url_for("ideas.index", _external=True),
     }
-    body = exports.as_json(head, _records(_filters()))
-    return _download(body, "application/json", "json")
+    parts = json_parts(head, "ideas", _records(_filters()))
+    return json_file(parts, _name("json"), schema=url_for("ideas.schema", _external=True))
+
+
+@blueprint.get("/idees.schema.json")
+def schema() -> Response:
+    """What stands in that object, as JSON Schema."""
+    return schema_file(exports.IdeasFile, "EAK: ideas")
 
 
 @blueprint.get("/idees.csv")
@@ -55,10 +78,8 @@ def csv() -> Response:
     """All public ideas with their public fields, as CSV; ``?pour=tableur`` for spreadsheets."""
     filters = _filters()
     fields = exports.core_fields(current_session(), g.service)
-    spreadsheet = request.args.get("pour") == "tableur"
-    with exports.kept(_records(filters)) as parts:
-        body = exports.as_csv(fields, parts, spreadsheet=spreadsheet)
-        return _download(body, "text/csv; charset=utf-8", "csv")
+    with kept(_records(filters)) as parts:
+        return csv_file(record_rows(fields, parts), _name("csv"))
 
 
 def idea_address(idea: Any) -> str:
@@ -76,9 +97,9 @@ def _filters() -> Filters:
     return filters
 
 
-def _records(filters: Filters) -> Iterator[list[exports.Record]]:
+def _records(filters: Filters) -> Iterator[list[Record]]:
     return exports.records(current_session(), g.service, g.active, filters, idea_address)
 
 
-def _download(body: Iterable[bytes | str], content_type: str, extension: str) -> Response:
-    return download(body, content_type, f"{g.service.slug}-idees.{extension}")
+def _name(extension: str) -> str:
+    return f"{g.service.slug}-idees.{extension}"

@@ -11,10 +11,21 @@ import tempfile
 from pathlib import Path
 
 from eak_core.kit.testing.databases import Databases
-from tests.bench import casting, counting, drawing, pages, replay, searching, submitting
+from tests.bench import (
+    casting,
+    counting,
+    drawing,
+    exporting,
+    pages,
+    replay,
+    searching,
+    submitting,
+)
 from tests.bench.report import Figure, show
 
-PARTS = ("submit", "replay", "pages", "counting", "drawing", "casting", "searching")
+PARTS = (
+    "submit", "replay", "pages", "counting", "drawing", "exporting", "casting", "searching",
+)  # fmt: skip
 
 
 def main() -> int:
@@ -48,6 +59,8 @@ def main() -> int:
             figures += counting.measure()
         if "drawing" in parts:
             figures += drawing.measure()
+        if "exporting" in parts:
+            figures += exporting.measure()
     finally:
         shutil.rmtree(folder, ignore_errors=True)
     show(figures)

@@ -6,8 +6,7 @@ from flask import Response, g
 
 from eak_core.web.charts.documents import document
 from eak_core.web.charts.values import Chart
-from eak_core.web.csv_cells import csv_lines
-from eak_core.web.downloads import download
+from eak_core.web.open_data import csv_file
 
 
 def chart_file(
@@ -17,7 +16,7 @@ def chart_file(
     show where the service is public, or its table as CSV."""
     if ending == "csv":
         name = f"{g.service.slug}-{chart.key}.csv"
-        return download(csv_lines(chart.table.plain()), "text/csv; charset=utf-8", name)
+        return csv_file(chart.table.plain(), name)
     text = document(chart, title, lead, notes)
     response = Response(text, content_type="image/svg+xml; charset=utf-8")
     if g.service.audience == "public":

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Response, g, redirect, request, url_for
+from flask import Response, g, get_template_attribute, redirect, request, url_for
 from markupsafe import Markup
 
 from eak_core.api import (
@@ -23,6 +23,7 @@ from eak_core.api import (
     idea_url,
     limited,
     may,
+    open_data,
     page_number,
     paginate,
     public_idea,
@@ -59,10 +60,26 @@ def index() -> Answer:
 def atom() -> Response:
     """The latest comments, as a feed (RFC 4287)."""
     rows = current_session().execute(thread.latest(g.service.id).limit(FEED_LENGTH)).all()
-    found = _latest_entries(rows)
-    updated = max((entry.updated_at for entry, _title in found), default=g.service.created_at)
-    text = render("discussion/feed.xml", comments=found, updated=updated, titles=STANCE_TITLES)
-    return Response(text, content_type="application/atom+xml; charset=utf-8")
+    home = url_for("discussion.index", _external=True)
+    title = _("Comments – %(service)s", service=g.service.name)
+    entries = [_feed_entry(*each) for each in _latest_entries(rows)]
+    return open_data.atom(open_data.Feed(home, title, home, entries))
+
+
+def _feed_entry(entry: thread.Entry, title: str) -> open_data.Entry:
+    """What was hidden or withdrawn stays in the feed without its words, so that feed readers let go
+    of them."""
+    place = url_for("discussion.show", comment_id=entry.id, _external=True)
+    return open_data.Entry(
+        id=place,
+        url=place,
+        title=_("On “%(title)s”", title=title),
+        published=entry.posted_at,
+        updated=entry.updated_at,
+        author=get_template_attribute("discussion/comment.html", "who")(entry),
+        html=get_template_attribute("discussion/comment.html", "words")(entry),
+        categories=((entry.stance, str(STANCE_TITLES[entry.stance])),) if entry.readable else (),
+    )
 
 
 def _latest_entries(rows: Any) -> list[tuple[thread.Entry, str]]:

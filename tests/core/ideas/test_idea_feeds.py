@@ -4,11 +4,13 @@ import csv
 import gzip
 import io
 import json
+import re
 from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlsplit
 from xml.etree import ElementTree as ET
 
+import msgspec
 import pytest
 
 from eak_core.db import db
@@ -19,8 +21,15 @@ from eak_core.kit.testing.browser import Browser
 from eak_core.kit.testing.queries import Queries
 from eak_core.kit.testing.site import Site
 from eak_core.permissions import Actor
+from eak_core.web.open_data import kept, record_rows
+from eak_core.web.open_data.cells import csv_lines
+from eak_core.web.open_data.files import Record
 
 ATOM = "{http://www.w3.org/2005/Atom}"
+
+
+def written(fields: list[str], parts: Any) -> str:
+    return "".join(csv_lines(record_rows(fields, parts)))
 
 
 def parsed(feed: bytes) -> ET.Element:
@@ -98,6 +107,26 @@ def test_json_and_csv_say_the_same_with_the_columns_of_active_plugins(
     assert "poll" not in client.get("/culture/idees.csv").text
 
 
+def test_the_json_is_what_its_published_schema_says(
+    site: Site, client: Browser, idea: Idea
+) -> None:
+    site.enable("poll")
+    answer = client.get("/culture/idees.json")
+    whole = msgspec.json.decode(answer.data, type=exports.IdeasFile, strict=True)
+    assert [each.id for each in whole.ideas] == [idea.id]
+    [address] = re.findall(r'<([^>]+)>; rel="describedby"', answer.headers["Link"])
+    schema = json.loads(client.get(urlsplit(address).path).data)
+    assert schema["$id"] == address
+    described = schema["$defs"]["IdeaRecord"]
+    [record] = json.loads(answer.data)["ideas"]
+    more = {name for name in record if name.startswith(("criterion.", "poll."))}
+    assert len(more) == 5, "what a service and its plugins add is allowed"
+    assert described["properties"].keys() == record.keys() - more
+    assert set(described["required"]) == record.keys() - more
+    assert described.get("additionalProperties", True) is True
+    assert client.get("/interne/idees.schema.json").status_code == 404
+
+
 def test_the_export_for_spreadsheets_opens_with_a_double_click(
     site: Site, client: Browser, idea: Idea
 ) -> None:
@@ -108,21 +137,21 @@ def test_the_export_for_spreadsheets_opens_with_a_double_click(
 
 @pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t=", " =", "\uff1d"])
 def test_a_cell_never_begins_a_formula(start: str) -> None:
-    lines = "".join(exports.as_csv(["title"], [[{"title": f"{start}cmd()"}]]))
+    lines = written(["title"], [[{"title": f"{start}cmd()"}]])
     _header, row = csv.reader(io.StringIO(lines))
     assert row[0][0] not in "=+-@\t\r"
 
 
 def test_no_name_of_a_column_begins_a_formula_either() -> None:
-    lines = "".join(exports.as_csv(["title"], [[{"title": "Trees", "poll.votes;=1+1": 4}]]))
+    lines = written(["title"], [[{"title": "Trees", "poll.votes;=1+1": 4}]])
     assert lines.splitlines()[0] == "title,poll.votes;'=1+1"
 
 
 def test_a_column_that_only_a_late_record_has_is_in_the_header() -> None:
     early = [{"id": number, "at": datetime(2026, 3, 2, tzinfo=UTC)} for number in range(3)]
-    late: list[exports.Record] = [{"id": 9, "poll.votes": 4}]
-    with exports.kept(iter([early, late])) as parts:
-        lines = list(csv.reader(io.StringIO("".join(exports.as_csv(["id", "at"], parts)))))
+    late: list[Record] = [{"id": 9, "poll.votes": 4}]
+    with kept(iter([early, late])) as parts:
+        lines = list(csv.reader(io.StringIO(written(["id", "at"], parts))))
     assert lines[0] == ["id", "at", "poll.votes"]
     assert lines[1] == ["0", "2026-03-02T00:00:00+00:00", ""]
     assert lines[-1] == ["9", "", "4"]

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from eak_core.web.csv_cells import csv_cell
+from eak_core.web.open_data.cells import csv_cell
 
 FORMULAS = tuple("=+-@＝＋－＠")
 

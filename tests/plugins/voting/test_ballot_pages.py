@@ -12,6 +12,8 @@ from eak_core.kit.testing.fixtures import FrozenClock
 from eak_core.kit.testing.pages import Page
 from eak_core.kit.testing.people import People
 from eak_core.kit.testing.queries import Queries
+from eak_core.permissions import Actor
+from eak_voting.casting.opening import cancel
 from eak_voting.casting.votes import own_choices
 from eak_voting.models import Ballot
 from tests.plugins.voting.conftest import Polls
@@ -127,6 +129,29 @@ def test_when_several_ballots_are_open_a_time_line_shows_when(
     assert "Second" in client.get("/culture/votes/calendrier.svg").text
     clock.set(second.closes_at)
     assert client.get("/culture/votes/calendrier.csv").text.count("\n") < 3
+
+
+def test_a_calendar_has_when_ballots_open_and_close(client: Browser, polls: Polls) -> None:
+    ballot = polls.open("approval", title="A yard, greener")
+    polls.draft("approval", title="Secret plans")
+    gone = polls.open("support", title="Given up")
+    with polls.site.writing() as session:
+        gone = session.get_one(Ballot, gone.id)
+        cancel(session, Actor.system(), polls.service, gone, "Nobody could come.")
+    answer = client.get("/culture/votes/calendrier.ics")
+    lines = answer.text.replace("\r\n ", "").split("\r\n")
+    assert "Secret plans" not in answer.text
+    for line in (
+        f"DTSTART:{ballot.opens_at:%Y%m%dT%H%M%SZ}",
+        f"DTSTART:{ballot.closes_at:%Y%m%dT%H%M%SZ}",
+        "SUMMARY:Ouverture du vote\N{NO-BREAK SPACE}: A yard\\, greener",
+        f"UID:http://localhost/culture/votes/{ballot.id}/resultats#cloture",
+    ):
+        assert line in lines, line
+    assert lines.count("STATUS:CANCELLED") == 2
+    tag = answer.headers["ETag"]
+    again = client.get("/culture/votes/calendrier.ics", headers={"If-None-Match": tag})
+    assert again.status_code == 304
 
 
 def test_an_address_with_an_old_title_leads_to_the_page(client: Browser, polls: Polls) -> None:

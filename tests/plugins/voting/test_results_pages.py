@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, redirect_stdout
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 from xml.etree import ElementTree as ET
 
 import msgspec
@@ -370,6 +371,29 @@ def test_equal_shares_of_approvals_are_what_the_checker_of_pabulib_counts(
     with redirect_stdout(io.StringIO()):
         checked: dict[str, Any] = Checker().process_files([str(path)])
     assert checked["checked"]["results"]["errors"] == {}
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_files_are_what_their_published_schemas_say(
+    client: Browser, polls: Polls, method: str
+) -> None:
+    ballot = counted(polls, method)
+    kinds: list[tuple[str, type]] = [
+        ("resultats.json", Outcome),
+        ("scrutin.json", published.BallotFile),
+    ]
+    for rest, kind in kinds:
+        answer = client.get(at(ballot, rest))
+        msgspec.json.decode(answer.data, type=kind, strict=True)
+        [address] = re.findall(r'<([^>]+)>; rel="describedby"', answer.headers["Link"])
+        schema = client.get(urlsplit(address).path)
+        assert schema.content_type == "application/schema+json"
+        found = json.loads(schema.data)
+        assert found["$id"] == address
+        described = found["$defs"][kind.__name__]
+        assert described["additionalProperties"] is False
+        members = json.loads(answer.data).keys()
+        assert set(described["required"]) <= members <= described["properties"].keys()
 
 
 @pytest.mark.parametrize("method", METHODS)

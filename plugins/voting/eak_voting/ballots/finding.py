@@ -100,6 +100,16 @@ def current_ballots(session: Session, service_id: int) -> list[Ballot]:
     return list(session.scalars(query.order_by(Ballot.closes_at, Ballot.id)))
 
 
+def announced_ballots(session: Session, service_id: int, most: int) -> list[Ballot]:
+    """At most so many ballots of this site that everybody knows of, cancelled ones too, those that
+    close last first."""
+    query = select(Ballot).where(
+        Ballot.service_id == service_id, Ballot.state != "draft", Ballot.origin.is_(None)
+    )
+    ordered = query.order_by(Ballot.closes_at.desc(), Ballot.id.desc())
+    return list(session.scalars(ordered.limit(most)))
+
+
 def under_way(session: Session, service_id: int) -> bool:
     """Whether a ballot of the service takes votes, or waits to be closed or counted."""
     began = or_(Ballot.state != "announced", Ballot.opens_at <= clock.now())

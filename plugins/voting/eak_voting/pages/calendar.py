@@ -1,15 +1,18 @@
-"""When the ballots of a service are open: as a time line."""
+"""When the ballots of a service are open: as a time line, and for people's own calendars."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Literal
 
 from flask import Response, g, url_for
 
-from eak_core.api import _, charts, clock, current_session
-from eak_voting.ballots.finding import current_ballots
+from eak_core.api import _, charts, clock, current_session, open_data
+from eak_voting.ballots.finding import announced_ballots, current_ballots
 from eak_voting.models import Ballot
 from eak_voting.pages.blueprint import ballot_url, blueprint
 from eak_voting.pages.explained import stands
+
+#: How many ballots a calendar has.
+LENGTH = 50
 
 
 @blueprint.get("/calendrier.<any(svg, csv):ending>")
@@ -20,6 +23,31 @@ def calendar_file(ending: Literal["svg", "csv"]) -> Response:
     return charts.chart_file(
         chart, ending, title=g.service.name, lead=chart.caption, notes=(chart.title, source)
     )
+
+
+@blueprint.get("/calendrier.ics")
+def appointments() -> Response:
+    """When ballots open and close, to be subscribed to."""
+    ballots = announced_ballots(current_session(), g.service.id, LENGTH)
+    title = _("Votes – %(service)s", service=g.service.name)
+    return open_data.calendar(title, (each for ballot in ballots for each in _ends(ballot)))
+
+
+def _ends(ballot: Ballot) -> Iterator[open_data.Appointment]:
+    place = url_for("voting.show", ballot_id=ballot.id, slug=ballot.slug, _external=True)
+    lasting = url_for("voting.results", ballot_id=ballot.id, _external=True)
+    for name, at, title in (
+        ("ouverture", ballot.opens_at, _("Votes open: %(title)s", title=ballot.title)),
+        ("cloture", ballot.closes_at, _("Votes close: %(title)s", title=ballot.title)),
+    ):
+        yield open_data.Appointment(
+            uid=f"{lasting}#{name}",
+            title=title,
+            at=at,
+            url=place,
+            changed=ballot.cancelled_at or ballot.opened_at or ballot.created_at,
+            cancelled=ballot.state == "cancelled",
+        )
 
 
 def timeline(ballots: Sequence[Ballot]) -> charts.Timeline:

@@ -1,14 +1,11 @@
 """A result to take along: tables for spreadsheets, and ``.pb`` files for budgets."""
 
-import csv
-import io
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from fractions import Fraction
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from eak_core.api import csv_cell
 from eak_voting.casting import choices
 from eak_voting.counting.outcome import Judged, Outcome
 from eak_voting.publishing.amounts import decimal
@@ -28,19 +25,8 @@ _VOTE_TYPES: dict[BudgetBallot, str] = {
 _SHARES = {"none": "equalshares", "add1": "equalshares/add1"}
 
 
-def table(terms: Terms, outcome: Outcome, *, spreadsheet: bool = False) -> str:
-    """The result as CSV (RFC 4180, UTF-8); for ``spreadsheet`` programs set up in French with
-    semicolons and a byte-order mark."""
-    buffer = io.StringIO()
-    if spreadsheet:
-        buffer.write("\ufeff")
-    writer = csv.writer(buffer, delimiter=";" if spreadsheet else ",", lineterminator="\r\n")
-    for row in _rows(terms, outcome):
-        writer.writerow([csv_cell(value) for value in row])
-    return buffer.getvalue()
-
-
-def _rows(terms: Terms, outcome: Outcome) -> Iterator[Sequence[Any]]:
+def table(terms: Terms, outcome: Outcome) -> Iterator[Sequence[Any]]:
+    """The result as the rows of a table, the header first."""
     if outcome.judgment is not None:
         yield from _judged_rows(terms, outcome)
     elif outcome.spending is not None:

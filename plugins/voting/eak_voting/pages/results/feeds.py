@@ -2,18 +2,20 @@
 
 from typing import Literal
 
-from flask import Response, g, request, url_for
+from flask import Response, g, url_for
 from sqlalchemy import select
 from sqlalchemy.orm import undefer
 from werkzeug.utils import secure_filename
 
 from eak_core.api import (
     NotFound,
+    _,
     _l,
     charts,
     current_session,
     embeddable,
     limited,
+    open_data,
     render,
 )
 from eak_voting.ballots.finding import ballot_of, terms_of
@@ -25,10 +27,10 @@ from eak_voting.pages.results.result_charts import all_charts
 from eak_voting.pages.results.views import explained
 from eak_voting.publishing import files as result_files
 from eak_voting.publishing.masking import for_files, for_pages, reasons_of_all
-from eak_voting.publishing.published import write
+from eak_voting.publishing.published import BallotFile, write
 from eak_voting.publishing.shown import Shown, shown
 from eak_voting.publishing.stored import file_of, result_of
-from eak_voting.settings import canonical
+from eak_voting.settings import Terms, canonical
 
 FEED_LENGTH = 30
 
@@ -51,16 +53,22 @@ def _found(ballot_id: int) -> tuple[Ballot, Shown, Outcome]:
 def results_csv(ballot_id: int) -> Response:
     """The result as CSV; ``?pour=tableur`` for spreadsheets."""
     ballot, found, outcome = _found(ballot_id)
-    terms = for_files(found.terms, found.hidden)
-    text = result_files.table(terms, outcome, spreadsheet=request.args.get("pour") == "tableur")
-    return _download(text, "text/csv; charset=utf-8", ballot, "csv")
+    rows = result_files.table(for_files(found.terms, found.hidden), outcome)
+    return open_data.csv_file(rows, _name(ballot, "csv"), attachment=True)
 
 
 @blueprint.get("/<int:ballot_id>/resultats.json")
 def results_json(ballot_id: int) -> Response:
     """The result as canonical JSON: the very bytes whose SHA-256 is published."""
-    _ballot, _shown, outcome = _found(ballot_id)
-    return Response(canonical(outcome), content_type="application/json")
+    ballot, _shown, outcome = _found(ballot_id)
+    name, schema = _name(ballot, "resultats.json"), url_for("voting.result_schema", _external=True)
+    return open_data.json_file([canonical(outcome)], name, schema=schema)
+
+
+@blueprint.get("/resultats.schema.json")
+def result_schema() -> Response:
+    """What stands in a result, as JSON Schema."""
+    return open_data.schema_file(Outcome, "EAK: result of a ballot")
 
 
 @blueprint.get("/<int:ballot_id>/scrutin.json")
@@ -70,7 +78,14 @@ def ballot_file(ballot_id: int) -> Response:
     session = current_session()
     ballot = ballot_of(session, g.service, ballot_id)
     body = write(file_of(session, g.service, ballot))
-    return _download(body, "application/json", ballot, "json")
+    schema = url_for("voting.ballot_schema", _external=True)
+    return open_data.json_file([body], _name(ballot, "json"), schema=schema, attachment=True)
+
+
+@blueprint.get("/scrutin.schema.json")
+def ballot_schema() -> Response:
+    """What stands in the file of a ballot, as JSON Schema."""
+    return open_data.schema_file(BallotFile, "EAK: file of a ballot")
 
 
 @blueprint.get("/<int:ballot_id>/scrutin.pb")
@@ -81,8 +96,10 @@ def pabulib(ballot_id: int) -> Response:
     ballot = ballot_of(session, g.service, ballot_id)
     if ballot.method != "budget":
         raise NotFound(_l("Only votes about a budget are published in this format."))
-    body = "".join(result_files.pabulib(file_of(session, g.service, ballot)))
-    return _download(body, "text/plain; charset=utf-8", ballot, "pb")
+    lines = result_files.pabulib(file_of(session, g.service, ballot))
+    return open_data.download(
+        lines, "text/plain; charset=utf-8", _name(ballot, "pb"), attachment=True
+    )
 
 
 @blueprint.get("/<int:ballot_id>/resultats/<name>.<any(svg, csv):ending>")
@@ -122,21 +139,41 @@ def results_atom() -> Response:
         .limit(FEED_LENGTH)
         .options(undefer(Ballot.terms), undefer(Ballot.result))
     ).all()
-    entries = []
     frozen = [terms_of(session, g.service, ballot) for ballot in ballots]
     hidden = reasons_of_all(session, g.service, frozen)
-    for ballot, whole, reasons in zip(ballots, frozen, hidden, strict=True):
-        terms, outcome = for_pages(whole, reasons), result_of(ballot)
-        said = [sentences.headline(terms, outcome), *sentences.more(terms, outcome)]
-        about = [sentences.turnout(terms, outcome), sentences.quorum(outcome)]
-        entries.append((ballot, [*said, *filter(None, about)]))
-    updated = max(filter(None, (each.counted_at for each in ballots)), default=g.service.created_at)
-    text = render("voting/results_feed.xml", entries=entries, updated=updated)
-    return Response(text, content_type="application/atom+xml; charset=utf-8")
+    home = url_for("voting.index", _external=True)
+    return open_data.atom(
+        open_data.Feed(
+            id=f"{home}#resultats",
+            title=_("Results of votes – %(service)s", service=g.service.name),
+            home=home,
+            entries=[
+                _entry(ballot, for_pages(whole, reasons))
+                for ballot, whole, reasons in zip(ballots, frozen, hidden, strict=True)
+            ],
+        )
+    )
 
 
-def _download(body: str | bytes, kind: str, ballot: Ballot, ending: str) -> Response:
-    name = secure_filename(f"{g.service.slug}-{ballot.id}-{ballot.slug}.{ending}")
-    response = Response(body, content_type=kind)
-    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
-    return response
+def _entry(ballot: Ballot, terms: Terms) -> open_data.Entry:
+    outcome, counted_at = result_of(ballot), ballot.counted_at
+    assert counted_at is not None
+    about = [sentences.turnout(terms, outcome), sentences.quorum(outcome)]
+    said = [sentences.headline(terms, outcome), *sentences.more(terms, outcome), *about]
+    place, program = (
+        url_for(f"voting.{endpoint}", ballot_id=ballot.id, _external=True)
+        for endpoint in ("results", "results_json")
+    )
+    return open_data.Entry(
+        id=place,
+        url=place,
+        title=_("Results: %(title)s", title=ballot.title),
+        published=counted_at,
+        updated=counted_at,
+        summary=" ".join(filter(None, said)),
+        links=((program, "application/json"),),
+    )
+
+
+def _name(ballot: Ballot, ending: str) -> str:
+    return secure_filename(f"{g.service.slug}-{ballot.id}-{ballot.slug}.{ending}")

@@ -95,22 +95,23 @@ def explained(found: Shown, outcome: Outcome) -> dict[str, Any]:
 
 
 def _files(ballot: Ballot, terms: Terms, outcome: Outcome) -> list[tuple[str, str, str]]:
-    """What can be downloaded: label, kind and address."""
+    """What can be downloaded: address, label and media type."""
 
     def url(endpoint: str, **values: Any) -> str:
         return url_for(f"voting.{endpoint}", ballot_id=ballot.id, **values)
 
+    program = "application/json"
     files = [
-        (_("The result as a table"), "CSV", url("results_csv")),
-        (_("The same for French spreadsheets"), "CSV", url("results_csv", pour="tableur")),
-        (_("The result for programs"), "JSON", url("results_json")),
-        (_("The file of the ballot, to count anew"), "JSON", url("ballot_file")),
+        (url("results_csv"), _("The result as a table"), "text/csv"),
+        (url("results_csv", pour="tableur"), _("The same for French spreadsheets"), "text/csv"),
+        (url("results_json"), _("The result for programs"), program),
+        (url("ballot_file"), _("The file of the ballot, to count anew"), program),
     ]
     if terms.settings.budget is not None:
-        files.append((_("The votes in the format of Pabulib"), "PB", url("pabulib")))
+        files.append((url("pabulib"), _("The votes in the format of Pabulib"), "text/plain"))
     for chart in all_charts(terms, outcome):
         label = _("Drawing: %(title)s", title=chart.title)
-        files.append((label, "SVG", url("drawing", name=chart.key, ending="svg")))
+        files.append((url("drawing", name=chart.key, ending="svg"), label, "image/svg+xml"))
     return files
 
 

@@ -16,8 +16,11 @@ IN_MEMORY = 1024 * 1024
 _PART = 64 * 1024
 
 
-def download(parts: Iterable[bytes | str], content_type: str, name: str) -> Response:
-    """The answer with all of ``parts``, to be kept as ``name``; they are gone through at once."""
+def download(
+    parts: Iterable[bytes | str], content_type: str, name: str, *, attachment: bool = False
+) -> Response:
+    """The answer with all of ``parts``, to be kept as ``name``; they are gone through at once. An
+    ``attachment`` is kept without being shown."""
     file = SpooledTemporaryFile(IN_MEMORY)  # noqa: SIM115 - closed with the answer
     for part in parts:
         file.write(part.encode() if isinstance(part, str) else part)
@@ -26,5 +29,6 @@ def download(parts: Iterable[bytes | str], content_type: str, name: str) -> Resp
     response = Response(FileWrapper(file, _PART), content_type=content_type)
     response.call_on_close(file.close)
     response.content_length = size
-    response.headers["Content-Disposition"] = f'inline; filename="{name}"'
+    shown = "attachment" if attachment else "inline"
+    response.headers["Content-Disposition"] = f'{shown}; filename="{name}"'
     return response
