@@ -11,6 +11,9 @@ import msgspec
 from sqlalchemy import select
 
 from eak_core.db import Session
+from eak_core.files.addresses import file_url
+from eak_core.files.reading import ShownFiles
+from eak_core.ideas.attachments import shown_of_all
 from eak_core.ideas.criteria import criteria_of
 from eak_core.ideas.listing import AnyRow, Filters, conditions, subject_names
 from eak_core.ideas.models import Commune, Idea, IdeaCommune, IdeaCriterion
@@ -28,6 +31,7 @@ _BEFORE = (
     "id", "url", "title", "stage", "submitted_at", "updated_at", "author",
     "subjects", "communes", "commune_codes",
 )  # fmt: skip
+_FILES = ("pictures", "picture_descriptions", "documents")
 _ORIGIN = ("source", "source_url", "source_votes", "source_comments", "source_state")
 TEXTS = ("problem", "body", "needs", "elsewhere", "existing")
 _COLUMNS = (
@@ -66,6 +70,9 @@ class IdeaRecord(msgspec.Struct):
     needs: str
     elsewhere: str
     existing: str
+    pictures: list[str]
+    picture_descriptions: list[str]
+    documents: list[str]
     source: str | None
     source_url: str | None
     source_votes: int | None
@@ -115,7 +122,7 @@ def records(
 def core_fields(session: Session, service: Service) -> list[str]:
     """The names of the fields that a record has without any plugin."""
     criteria = [f"criterion.{c.code}" for c in criteria_of(session, service.id, archived=True)]
-    return [*_BEFORE, *TEXTS, *criteria, *_ORIGIN]
+    return [*_BEFORE, *TEXTS, *criteria, *_FILES, *_ORIGIN]
 
 
 def _records(
@@ -130,6 +137,7 @@ def _records(
     subjects = subject_names(session, ids)
     communes = _communes(session, ids)
     statements = _statements(session, ids)
+    files = shown_of_all(session, service.id, rows)
     columns = _plugin_columns(session, service, active, rows)
     return [
         {
@@ -148,11 +156,21 @@ def _records(
                 f"criterion.{code}": statements.get((row.id, criterion_id), "")
                 for criterion_id, code in criteria.items()
             },
+            **_addresses(files[row.id]),
             **{name: getattr(row, name) for name in _ORIGIN},
             **columns[row.id],
         }
         for row in rows
     ]
+
+
+def _addresses(files: ShownFiles) -> dict[str, list[str]]:
+    """Where the files of an idea are, pictures in JPEG with what they show."""
+    return {
+        "pictures": [file_url(file, external=True) for file in files.pictures],
+        "picture_descriptions": [file.alt for file in files.pictures],
+        "documents": [file_url(file, external=True) for file in files.documents],
+    }
 
 
 def _communes(session: Session, ids: Sequence[int]) -> dict[int, list[tuple[str, str]]]:

@@ -7,9 +7,12 @@ from flask import Response, g, url_for
 
 from eak_core.db import current_session
 from eak_core.errors import Invalid
+from eak_core.files.addresses import file_url
+from eak_core.files.reading import ShownFiles
 from eak_core.i18n import _, _l
 from eak_core.ideas import exports, listing
 from eak_core.ideas.addresses import idea_permalink, idea_url
+from eak_core.ideas.attachments import shown_of_all
 from eak_core.ideas.filtering import read_filters
 from eak_core.ideas.listing import Filters
 from eak_core.ideas.stages import Graph
@@ -39,10 +42,12 @@ def atom() -> Response:
     graph = stage_graph(g.active)
     home = url_for("ideas.index", _external=True)
     title = _("Ideas – %(service)s", service=g.service.name)
-    return atom_feed(Feed(home, title, home, [_entry(idea, graph) for idea in latest]))
+    files = shown_of_all(current_session(), g.service.id, latest)
+    entries = [_entry(idea, graph, files[idea.id]) for idea in latest]
+    return atom_feed(Feed(home, title, home, entries))
 
 
-def _entry(idea: Any, graph: Graph) -> Entry:
+def _entry(idea: Any, graph: Graph, files: ShownFiles) -> Entry:
     return Entry(
         id=idea_permalink(idea),
         url=idea_address(idea),
@@ -53,6 +58,13 @@ def _entry(idea: Any, graph: Graph) -> Entry:
         summary=plain_summary(idea.problem or idea.body),
         html=markdown(idea.problem) + markdown(idea.body),
         categories=((idea.stage, str(graph.stage(idea.stage).title)),),
+        enclosures=(
+            *((file_url(each, external=True), "image/jpeg", each.alt) for each in files.pictures),
+            *(
+                (file_url(each, external=True), "application/pdf", each.name)
+                for each in files.documents
+            ),
+        ),
     )
 
 

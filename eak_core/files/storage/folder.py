@@ -29,7 +29,9 @@ class FolderStorage:
         """Write a draft, wait until the disk has it, and give it its name."""
         target = self._path(key)
         with _told():
-            target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            for folder in (self._folder, *reversed(target.relative_to(self._folder).parents[:-1])):
+                # Each by itself: those that are made on the way to another get the usual rights.
+                (self._folder / folder).mkdir(mode=0o700, exist_ok=True)
             descriptor, name = tempfile.mkstemp(".part", ".", target.parent)
             try:
                 with os.fdopen(descriptor, "wb") as draft:

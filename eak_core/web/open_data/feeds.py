@@ -18,7 +18,8 @@ class Entry:
     """What a feed tells of one thing. ``id`` is an address that stays when its title changes,
     ``url`` that of its page; ``summary`` is plain text, ``html`` the whole content as pages have
     it. ``categories`` are words for programs with their names for people, ``links`` further
-    addresses with their media type. Without an ``author``, it is the feed's."""
+    addresses with their media type, ``enclosures`` pictures and documents with theirs and what they
+    are. Without an ``author``, it is the feed's."""
 
     id: str
     url: str
@@ -30,6 +31,7 @@ class Entry:
     html: str = ""
     categories: tuple[tuple[str, str], ...] = ()
     links: tuple[tuple[str, str], ...] = ()
+    enclosures: tuple[tuple[str, str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 import re
 from io import BytesIO
+from typing import Any
 
 import pytest
 from PIL import Image
@@ -11,7 +12,16 @@ from eak_core.ideas.models import Idea
 from eak_core.kit.testing.browser import Browser
 from eak_core.kit.testing.site import Site
 from eak_core.kit.testing.uploads import a_document, a_picture
-from tests.core.files.sending import NEW, TYPED, addresses, events, files, kept, submit
+from tests.core.files.sending import (
+    NEW,
+    TYPED,
+    addresses,
+    describe_all,
+    events,
+    files,
+    kept,
+    submit,
+)
 
 pytestmark = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 
@@ -86,3 +96,39 @@ def test_a_form_that_is_sent_again_doubles_no_file(site: Site, author: Browser) 
     assert events(site).count("file.added") == 2
     with site.reading() as session:
         assert len(session.scalars(select(Idea)).all()) == 1
+
+
+def test_feeds_and_exports_lead_to_the_files_that_everybody_sees(
+    site: Site, author: Browser
+) -> None:
+    submit(author, **TYPED, files=[a_picture(), a_document("Le plan.pdf"), a_document("x", b"2")])
+    reader = site.browser()
+    (record,) = reader.get("/culture/idees.json").json["ideas"]
+    assert record["pictures"] == record["picture_descriptions"] == []
+    describe_all(author, site)
+    (record,) = reader.get("/culture/idees.json").json["ideas"]
+    assert record["picture_descriptions"] == ["Picture 1"]
+    assert len(record["documents"]) == 2
+    for address in (*record["pictures"], *record["documents"]):
+        assert reader.get(address.removeprefix("http://localhost")).status_code == 200
+    feed = reader.get("/culture/idees.atom").text
+    assert feed.count('rel="enclosure"') == 3
+    assert 'title="Le plan.pdf"' in feed
+    assert " | ".join(record["documents"]) in reader.get("/culture/idees.csv").text
+
+
+def test_a_list_of_ideas_shows_the_first_picture_of_each_with_two_statements_for_all(
+    site: Site, author: Browser, query_count: Any
+) -> None:
+    submit(author, **TYPED, files=[a_picture(), a_picture(colour="red")])
+    describe_all(author, site)
+    reader = site.browser()
+    with query_count() as one:
+        assert reader.get("/culture/idees/").text.count("<picture>") == 1
+    for number in range(2, 5):
+        answer = submit(author, **{**TYPED, "title": f"Idea {number}"}, files=[a_picture()])
+        said = {f"alt_{number + 1}": "Something"}
+        author.submit(answer.location, "/fichiers", **said)
+    with query_count() as several:
+        assert reader.get("/culture/idees/").text.count("<picture>") == 4
+    assert several.count == one.count
