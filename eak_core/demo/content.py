@@ -43,6 +43,14 @@ class Step(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     withdraw: bool = False
 
 
+class FileStory(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A file of an idea: what is drawn (`eak_core.demo.drawings`), what it shows, and its name."""
+
+    drawing: str
+    alt: str = ""
+    name: str = ""
+
+
 class IdeaStory(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """An idea, submitted (or kept as a draft) ``days`` before the demonstration is loaded."""
 
@@ -61,6 +69,7 @@ class IdeaStory(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     draft: bool = False
     statements: Mapping[str, str] = {}
     steps: tuple[Step, ...] = ()
+    files: tuple[FileStory, ...] = ()
 
 
 class Content(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -12,12 +12,17 @@ from eak_core import clock
 from eak_core.db import Session, write_session
 from eak_core.demo.content import PASSWORD, Content, IdeaStory, PersonStory, ServiceStory, Step
 from eak_core.demo.content import content as read_content
+from eak_core.demo.drawings import drawing
+from eak_core.files.attaching import attach_files
+from eak_core.files.staging import stage_file
+from eak_core.ideas.attachments import OWNER
 from eak_core.ideas.criteria import criteria_of
 from eak_core.ideas.models import Idea
 from eak_core.ideas.opening import create_service
 from eak_core.ideas.proposals import Proposal, save_draft, submit_idea
 from eak_core.ideas.subjects import add_subject, subjects_of
 from eak_core.ideas.transitions import change_stage, withdraw_idea
+from eak_core.ideas.visibility import subject_of
 from eak_core.people.accounts import create_person
 from eak_core.people.actor import actor_for
 from eak_core.people.models import Person
@@ -160,6 +165,10 @@ def _is_told(demo: Demo, story: IdeaStory) -> Act:
         actor = demo.actor(session, story.author)
         saved = tell(session, actor, service, _proposal(session, service, story))
         demo.ideas[story.key] = session.get_one(Idea, saved.id)
+        staged = [
+            stage_file(drawing(each.drawing), each.name, alt=each.alt) for each in story.files
+        ]
+        attach_files(session, actor, service, OWNER, subject_of(saved.id), staged)
 
     return act
 

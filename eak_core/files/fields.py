@@ -33,12 +33,14 @@ class FilesField(MultipleFileField):  # type: ignore[misc]  # Flask-WTF ships no
     """
 
     errors: Sequence[str]
+    longest_description = ALT_LENGTH
 
     def __init__(self, label: Any = None, *, most: int = MOST_FILES, **kwargs: Any) -> None:
         kwargs.setdefault("render_kw", {"accept": ACCEPTED})
         super().__init__(label, **kwargs)
         self.most = most
         self.staged: list[StagedFile] = []
+        self._refused: list[FileStorage] = []
 
     def process(self, formdata: Any, *args: Any, **kwargs: Any) -> None:
         """Take what was chosen, and what was said of it."""
@@ -61,8 +63,8 @@ class FilesField(MultipleFileField):  # type: ignore[misc]  # Flask-WTF ships no
     @property
     def to_choose_again(self) -> list[str]:
         """The names of files that were sent in vain: no browser keeps them for a page that is shown
-        again."""
-        return [shown_name(file.filename) or _("a file") for file in self.chosen]
+        again. Those that are not taken are not among them."""
+        return [_called(file) for file in self.chosen if file not in self._refused]
 
     def check_late(self) -> bool:
         """Judge the files and put them into the storage; False where one is not taken."""
@@ -79,10 +81,11 @@ class FilesField(MultipleFileField):  # type: ignore[misc]  # Flask-WTF ships no
                     stage_file(self._read(file), file.filename, alt=self._alt(number))
                 )
             except (Unfit, StorageTrouble) as refusal:
-                name = shown_name(file.filename) or _("a file")
-                errors.append(_("“%(name)s”: %(reason)s", name=name, reason=str(refusal.message)))
+                reason = str(refusal.message)
+                errors.append(_("“%(name)s”: %(reason)s", name=_called(file), reason=reason))
                 if isinstance(refusal, StorageTrouble):
                     break
+                self._refused.append(file)
         self.errors = errors
 
     def _read(self, file: FileStorage) -> bytes:
@@ -92,3 +95,7 @@ class FilesField(MultipleFileField):  # type: ignore[misc]  # Flask-WTF ships no
     def _alt(self, number: int) -> str:
         text = self._alts[number] if number < len(self._alts) else ""
         return clean_line(text[: 4 * ALT_LENGTH])
+
+
+def _called(file: FileStorage) -> str:
+    return shown_name(file.filename) or _("a file")

@@ -67,7 +67,7 @@ class ProposalForm(OnceForm):
         validators=[Length(max=LENGTHS["elsewhere"])],
     )
     files = FilesField(
-        _l("Pictures and documents"),
+        _l("Choose files"),
         description=_l("Pictures (JPEG, PNG, WebP or GIF) and PDF documents, several at once if you"
                        " like. Where and when a picture was taken is not kept; what it shows is"
                        " asked next."),
