@@ -75,17 +75,6 @@ class TooLarge(EakError):
     status = 413
 
 
-class NoRoom(EakError):
-    """The machine has no room left for what was sent."""
-
-    status = 507
-
-    def __init__(
-        self, message: Any = _l("There is no room left on this site for what you sent.")
-    ) -> None:
-        super().__init__(message)
-
-
 class Busy(EakError):
     """It cannot be done now, for a lock that somebody holds; ``retry_after`` says in how many
     seconds it may be tried again. Nothing was written."""

@@ -6,7 +6,7 @@ from flask import has_request_context, url_for
 
 from eak_core.files.keys import DOCUMENT
 from eak_core.files.models import StoredFile
-from eak_core.files.pictures import Rendition, fallback, renditions
+from eak_core.files.sizes import Rendition, fallback, renditions
 from eak_core.web.figures import file_size
 
 

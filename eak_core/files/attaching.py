@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import partial
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, func, orm, select
 
 from eak_core import clock
 from eak_core.db import Session
@@ -188,9 +188,16 @@ def _locked(session: Session, service: Service, file_ids: Iterable[int]) -> Sequ
 
 
 def _delete(session: Session, actor: Actor, files: Sequence[StoredFile], service: Service) -> None:
-    keys = [key for file in files for key in keys_of(file)]
     for file in files:
         _tell(session, actor, service, file, FileRemoved(file_id=file.id, of=file.subject))
+    remove_rows(session, files)
+
+
+def remove_rows(session: orm.Session, files: Sequence[StoredFile]) -> None:
+    """Delete the rows of ``files``, and what the storage has of them once that is committed. Nobody
+    is told: they were seen by nobody."""
+    keys = [key for file in files for key in keys_of(file)]
+    for file in files:
         session.delete(file)
     session.flush()
     if keys:

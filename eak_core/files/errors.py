@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from eak_core.errors import EakError, Invalid
+from eak_core.errors import Busy, Invalid
 
 
 class Unfit(Invalid):
@@ -12,7 +12,8 @@ class Unfit(Invalid):
         super().__init__(message, {"files": message})
 
 
-class StorageTrouble(EakError):
+class StorageTrouble(Busy):
     """The storage could not do what it was asked for; the log has the reason."""
 
-    status = 503
+    def __init__(self, message: Any) -> None:
+        super().__init__(message, retry_after=60)

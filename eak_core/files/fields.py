@@ -82,7 +82,7 @@ class FilesField(MultipleFileField):  # type: ignore[misc]  # Flask-WTF ships no
                 )
             except (Unfit, StorageTrouble) as refusal:
                 reason = str(refusal.message)
-                errors.append(_("“%(name)s”: %(reason)s", name=_called(file), reason=reason))
+                errors.append(_("“%(name)s” – %(reason)s", name=_called(file), reason=reason))
                 if isinstance(refusal, StorageTrouble):
                     break
                 self._refused.append(file)

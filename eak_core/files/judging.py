@@ -27,21 +27,21 @@ def kind_of(raw: bytes) -> Kind:
         return "picture"
     if raw.startswith(_PDF):
         if zipfile.is_zipfile(BytesIO(raw)):
-            raise Unfit(_l("this file is a PDF and an archive at once. Export the document anew."))
+            raise Unfit(_l("This file is a PDF and an archive at once. Export the document anew."))
         if _PDF_END not in raw[-_PDF_TAIL:]:
-            raise Unfit(_l("this PDF is damaged or not complete. Export the document anew."))
+            raise Unfit(_l("This PDF is damaged or not complete. Export the document anew."))
         return "document"
     raise Unfit(_refusal(raw))
 
 
 def _refusal(raw: bytes) -> object:
     if not raw:
-        return _l("this file is empty.")
+        return _l("This file is empty.")
     head = raw[:_HEAD].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
     if head.startswith(b"<svg") or (head.startswith((b"<?xml", b"<!doctype")) and b"<svg" in head):
         return _l("SVG drawings may hold programs and are not taken. Export it as PNG.")
     if raw[4:8] == b"ftyp" and raw[8:12] in _HEIC:
         return _l("HEIC pictures can be seen on few machines and are not taken. Export it as JPEG.")
     if raw.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0")):
-        return _l("documents are taken as PDF alone. Export it as PDF.")
-    return _l("only pictures (JPEG, PNG, WebP, GIF) and PDF documents are taken.")
+        return _l("Documents are taken as PDF alone. Export it as PDF.")
+    return _l("Only pictures (JPEG, PNG, WebP, GIF) and PDF documents are taken.")

@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 
 from eak_core.files.models import StoredFile
-from eak_core.files.pictures import fallback, renditions
+from eak_core.files.sizes import fallback, renditions
 
 DOCUMENT = "document.pdf"
 MEDIA_TYPES = {"webp": "image/webp", "jpg": "image/jpeg", "pdf": "application/pdf"}

@@ -8,34 +8,22 @@ import threading
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from io import BytesIO
-from typing import NamedTuple
 
 from PIL import Image, ImageCms, ImageOps
 
 from eak_core.files.errors import Unfit
+from eak_core.files.sizes import SIZES, fallback, renditions
 from eak_core.i18n import _, _l
 
 FORMATS = ("JPEG", "PNG", "WEBP", "GIF")
 #: 40 megapixels take 160 MB to look at; cameras of phones send 12 by default, large ones 24.
 MOST_PIXELS = 40_000_000
-#: The longer side of each rendition: a card, a page, a large screen.
-SIZES = (480, 960, 1600)
-#: For the few browsers that do not show WebP, one size is enough.
-FALLBACK = 960
 WEBP_QUALITY = 80
 JPEG_QUALITY = 82
 
 #: One picture at a time in a process, or a few at once would take its memory.
 _turn = threading.Lock()
 _SRGB = ImageCms.createProfile("sRGB")
-
-
-class Rendition(NamedTuple):
-    """A size in which a picture is kept: the ``name`` of its file, and how large it is."""
-
-    name: str
-    width: int
-    height: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,19 +33,6 @@ class Drawn:
     width: int
     height: int
     files: Mapping[str, bytes]
-
-
-def renditions(width: int, height: int) -> list[Rendition]:
-    """The WebP renditions of a picture whose largest one is so wide and high, in pixels; the
-    smallest comes first. Nothing is drawn larger than it is."""
-    smaller = [side for side in SIZES[:-1] if side < max(width, height)]
-    sides = [*smaller, SIZES[len(smaller)]]
-    return [Rendition(f"{side}.webp", *_within(width, height, side)) for side in sides]
-
-
-def fallback(width: int, height: int) -> Rendition:
-    """The JPEG rendition of that picture."""
-    return Rendition(f"{FALLBACK}.jpg", *_within(width, height, FALLBACK))
 
 
 def draw(raw: bytes) -> Drawn:
@@ -73,14 +48,14 @@ def _opened(raw: bytes) -> Image.Image:
     try:
         image = Image.open(BytesIO(raw), formats=FORMATS)
     except Image.DecompressionBombError:
-        raise Unfit(_l("this picture is far too large to be unpacked.")) from None
+        raise Unfit(_l("This picture is far too large to be unpacked.")) from None
     except Exception:  # noqa: BLE001  # a decoder that meets what it did not expect raises anything
         raise _damaged() from None
     pixels = image.width * image.height
     if pixels > MOST_PIXELS:
         raise Unfit(
             _(
-                "this picture has %(found)s megapixels, and at most %(most)s are taken. Make it"
+                "This picture has %(found)s megapixels, and at most %(most)s are taken. Make it"
                 " smaller first.",
                 found=round(pixels / 1_000_000),
                 most=MOST_PIXELS // 1_000_000,
@@ -158,12 +133,5 @@ def _saved(image: Image.Image, form: str) -> bytes:
     return out.getvalue()
 
 
-def _within(width: int, height: int, side: int) -> tuple[int, int]:
-    longest = max(width, height)
-    if longest <= side:
-        return width, height
-    return max(1, round(width * side / longest)), max(1, round(height * side / longest))
-
-
 def _damaged() -> Unfit:
-    return Unfit(_l("this picture is damaged or not complete. Save it anew."))
+    return Unfit(_l("This picture is damaged or not complete. Save it anew."))

@@ -18,7 +18,6 @@ from eak_core.files.judging import kind_of
 from eak_core.files.keys import DOCUMENT, key_of, media_type
 from eak_core.files.models import Kind
 from eak_core.files.names import shown_name
-from eak_core.files.pictures import draw
 from eak_core.files.room import Room, room_of
 from eak_core.i18n import _
 from eak_core.web.figures import file_size
@@ -63,6 +62,9 @@ def stage_file(raw: bytes, name: str | None = None, *, alt: str = "") -> StagedF
     width = height = None
     contents: Mapping[str, bytes] = {DOCUMENT: raw}
     if kind == "picture":
+        # A process that takes no picture needs no decoders in its memory.
+        from eak_core.files.pictures import draw
+
         drawn = draw(raw)
         width, height, contents = drawn.width, drawn.height, drawn.files
     token = secrets.token_hex(16)
@@ -86,7 +88,7 @@ def _check_size(room: Room, kind: Kind, size: int) -> None:
     if size > most:
         raise Unfit(
             _(
-                "this file is too large: at most %(most)s are taken.",
+                "This file is too large: at most %(most)s are taken.",
                 most=file_size(most),
             )
         )

@@ -1,7 +1,7 @@
 """Once a day: what the storage holds and no row tells of is deleted.
 
 A process that was killed between putting a file and committing its row leaves one; so does a
-storage that could not delete when a file was removed, and a plugin whose tables were purged.
+storage that could not delete when a file was removed, and the files of a plugin that was purged.
 """
 
 import logging
@@ -9,16 +9,18 @@ from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import orm, select
+from sqlalchemy import func, orm, select
 
 from eak_core import clock
 from eak_core.db import Session
 from eak_core.events import CORE, SITE, on_schedule, schedule
-from eak_core.events.models import ScheduledWork
+from eak_core.events.models import EventLog, ScheduledWork
+from eak_core.files.attaching import remove_rows
 from eak_core.files.inspection import token_of
 from eak_core.files.models import StoredFile
 from eak_core.files.room import room_of
 from eak_core.files.storage import Storage
+from eak_core.plugins.per_service.events import PluginPurged
 
 logger = logging.getLogger("eak.files")
 
@@ -44,10 +46,24 @@ def _read(session: orm.Session, service: Any, name: str, due_at: datetime) -> Ca
 
 @on_schedule(CORE, NAME, reads=_read)
 def come_again(session: orm.Session, service: Any, name: str, due_at: datetime, swept: int) -> None:
-    """Sweep again tomorrow."""
+    """Take away the files of purged plugins, and sweep again tomorrow."""
     if swept:
         logger.info("%s file(s) that no row told of were deleted.", swept)
+    forget_purged(session)
     schedule(session, CORE.name, SITE, name, clock.now() + EVERY)
+
+
+def forget_purged(session: orm.Session) -> None:
+    """Take away what plugins attached before they were purged: what it belonged to is gone."""
+    purges = session.execute(
+        select(EventLog.subject, func.max(EventLog.occurred_at))
+        .where(EventLog.service_id == SITE, EventLog.type == PluginPurged.__event__.name)
+        .group_by(EventLog.subject)
+    )
+    for subject, purged_at in purges:
+        before = StoredFile.created_at <= purged_at
+        owned = StoredFile.owner == subject.removeprefix("plugin:")
+        remove_rows(session, session.scalars(select(StoredFile).where(owned, before)).all())
 
 
 def sweep(storage: Storage, known: set[str], before: datetime) -> int:

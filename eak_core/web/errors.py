@@ -69,7 +69,10 @@ WORDINGS: Mapping[int, Wording] = {
     ),
     413: Wording(
         _l("This is too large"),
-        _l("What you sent is larger than this site accepts: one megabyte for a form."),
+        _l(
+            "What you sent is larger than this site accepts: one megabyte for a form, 64 with its"
+            " files."
+        ),
         _NOTHING_CHANGED,
         _l("Go back to the page before: what you typed is still there. Shorten it or send less."),
     ),

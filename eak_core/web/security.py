@@ -8,12 +8,12 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.routing import IntegerConverter
 
 from eak_core.config import Config
-from eak_core.errors import EakError, NoRoom, TooLarge
+from eak_core.errors import Busy, EakError, TooLarge
 from eak_core.i18n import _
 from eak_core.web.application import IMPOSSIBLE_HOST
 from eak_core.web.embedding import leave_no_cookie, may_be_framed
 from eak_core.web.forms import LARGEST_INTEGER
-from eak_core.web.uploads import MAX_BODY, largest_body
+from eak_core.web.uploads import MAX_BODY, largest_body, may_send_files
 
 MOST_FIELDS = 5_000
 """Fields of a form: a ballot of a thousand options has two for each, and its keys."""
@@ -152,7 +152,14 @@ def read_body() -> None:
     """
     if request.method not in _UNSAFE:
         return
-    request.max_content_length = largest_body()
+    most = request.max_content_length = largest_body()
+    if most == MAX_BODY < (request.content_length or 0) and may_send_files():
+        raise TooLarge(
+            _(
+                "You are no longer signed in, so your files were not taken. Sign in in another tab,"
+                " come back to this one, and send the form again."
+            )
+        )
     if request.mimetype == "application/x-www-form-urlencoded":
         # A field takes two bytes to send and hundreds to keep: they are counted before.
         if request.get_data().count(b"&") >= MOST_FIELDS:
@@ -163,7 +170,11 @@ def read_body() -> None:
     except OSError as error:
         # Files wait on disk until the form is read.
         if error.errno in {errno.ENOSPC, errno.EDQUOT}:
-            raise NoRoom from error
+            message = _(
+                "There is no room left on this site for what you sent. Try again later, or without"
+                " files."
+            )
+            raise Busy(message, retry_after=60) from error
         raise
     if sum(len(text) for _name, text in request.form.items(multi=True)) > MAX_BODY:
         raise TooLarge(_("This form has more text than any of this site."))

@@ -38,11 +38,13 @@ def largest_body() -> int:
     Only the signature of the cookie is looked at: whether the session has ended is found out later,
     and whoever wrote for long is then told so on a page that has what they wrote.
     """
-    if request.mimetype != "multipart/form-data":
-        return MAX_BODY
+    return MAX_UPLOAD if may_send_files() and "_user_id" in session else MAX_BODY
+
+
+def may_send_files() -> bool:
+    """Whether the request at hand is a form that is asked for files, whoever sends it."""
     view = current_app.view_functions.get(request.endpoint or "")
-    signed_in = hasattr(view, "takes_files") and "_user_id" in session
-    return MAX_UPLOAD if signed_in else MAX_BODY
+    return request.mimetype == "multipart/form-data" and hasattr(view, "takes_files")
 
 
 def largest_for(app: Flask) -> Callable[[Mapping[str, Any]], int]:

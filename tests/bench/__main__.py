@@ -16,6 +16,7 @@ from tests.bench import (
     counting,
     drawing,
     exporting,
+    files,
     pages,
     replay,
     searching,
@@ -24,7 +25,8 @@ from tests.bench import (
 from tests.bench.report import Figure, show
 
 PARTS = (
-    "submit", "replay", "pages", "counting", "drawing", "exporting", "casting", "searching",
+    "submit", "replay", "pages", "files", "counting", "drawing", "exporting", "casting",
+    "searching",
 )  # fmt: skip
 
 
@@ -53,6 +55,8 @@ def main() -> int:
             if "searching" in parts:
                 place = folder / f"search-{kind}"
                 figures += searching.measure(databases, kind, place, given.ideas)
+            if "files" in parts:
+                figures += files.measure(databases, kind, folder / f"files-{kind}")
         if "pages" in parts:
             figures += pages.measure(databases, folder / "pages")
         if "counting" in parts:

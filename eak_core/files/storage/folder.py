@@ -98,8 +98,8 @@ def _told() -> Iterator[None]:
         logger.error("The folder of files failed: %s", error)  # noqa: TRY400  # no trace is needed
         if error.errno in _FULL:
             raise StorageTrouble(
-                _l("there is no room for files left on this site at the moment. Try again later.")
+                _l("There is no room for files left on this site at the moment. Try again later.")
             ) from error
         raise StorageTrouble(
-            _l("files cannot be kept or read at the moment. Try again later.")
+            _l("Files cannot be kept or read at the moment. Try again later.")
         ) from error

@@ -114,5 +114,5 @@ def _told() -> Iterator[None]:
     except (BotoCoreError, ClientError) as error:
         logger.error("The store of files failed: %s", error)  # noqa: TRY400  # no trace is needed
         raise StorageTrouble(
-            _l("files cannot be kept or read at the moment. Try again later.")
+            _l("Files cannot be kept or read at the moment. Try again later.")
         ) from error

@@ -67,6 +67,7 @@ def test_files_come_back_from_a_backup_byte_for_byte(
     assert "files" not in problems(eak, elsewhere)
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 def test_a_file_that_is_missing_is_told_by_the_backup_the_restore_and_the_doctor(
     eak: Eak, lived: Path, empty_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -80,7 +81,12 @@ def test_a_file_that_is_missing_is_told_by_the_backup_the_restore_and_the_doctor
     assert "1 part(s) of files are not in it" in restored.err
 
 
-@pytest.mark.parametrize("key", ["../../evil", "00/" + "0" * 32 + "/960.webp"])
+@pytest.mark.parametrize(
+    ("database", "key"),
+    [("sqlite", "../../evil"), ("sqlite", "00/" + "0" * 32 + "/960.webp"),
+     ("postgresql", "../../evil")],
+    indirect=["database"],
+)  # fmt: skip
 def test_a_file_of_which_no_row_tells_is_not_taken_from_a_backup(
     eak: Eak,
     lived: Path,

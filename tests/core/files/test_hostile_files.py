@@ -4,8 +4,10 @@ import errno
 import os
 import zipfile
 from io import BytesIO
+from typing import Any
 
 import pytest
+from flask import Request
 from PIL import Image
 
 from eak_core.kit.testing.browser import Browser
@@ -53,17 +55,18 @@ REFUSED = {
 }
 
 
-@pytest.mark.parametrize("what", REFUSED)
 def test_what_is_not_taken_is_refused_with_a_sentence_and_nothing_of_it_is_kept(
-    site: Site, author: Browser, what: str
+    site: Site, author: Browser
 ) -> None:
-    content, said = REFUSED[what]
-    answer = submit(author, **TYPED, files=[a_picture(), Upload("photo.png", content)])
-    assert answer.status_code == 422
-    assert "« photo »" in answer.text.replace("\u202f", " ").replace("\u00a0", " ")
-    assert said in answer.text
-    assert TYPED["body"] in answer.text
-    assert (files(site), kept(site), events(site)) == ([], [], [])
+    form = author.read(NEW).form("/culture/idees/")
+    for what, (content, said) in REFUSED.items():
+        several = [a_picture(), Upload("photo.png", content)]
+        answer = author.post(NEW, data=form.filled({**TYPED, "files": several}))
+        assert answer.status_code == 422, what
+        assert "« photo » – " in answer.text.replace("\u00a0", " "), what
+        assert said in answer.text, what
+        assert TYPED["body"] in answer.text, what
+        assert (files(site), kept(site), events(site)) == ([], [], []), what
 
 
 def test_a_picture_that_is_a_page_too_is_drawn_anew_and_no_longer_one(
@@ -159,6 +162,23 @@ def test_where_the_disk_fills_in_the_middle_a_sentence_says_so_and_nothing_is_ha
     assert answer.status_code == 422
     assert "plus de place" in answer.text
     assert TYPED["body"] in answer.text
+    assert (files(site), kept(site), events(site)) == ([], [], [])
+
+
+def test_where_the_disk_fills_while_a_form_arrives_a_sentence_says_so(
+    site: Site, author: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Full(BytesIO):
+        def write(self, _content: Any) -> int:
+            raise OSError(errno.ENOSPC, "No space left on device")
+
+    form = author.read(NEW).form("/culture/idees/")
+    sent = form.filled({**TYPED, "files": [a_picture()], "action": "submit"})
+    monkeypatch.setattr(Request, "_get_file_stream", lambda *_args, **_named: Full())
+    answer = author.post(NEW, data=sent)
+    assert answer.status_code == 503
+    assert "plus de place" in answer.text
+    assert answer.headers["Retry-After"] == "60"
     assert (files(site), kept(site), events(site)) == ([], [], [])
 
 

@@ -143,7 +143,11 @@ def age(site: Site, *, hours: int, now: FrozenClock) -> None:
     site.drain()
 
 
-@pytest.mark.parametrize("after", ["staging", "attaching"])
+@pytest.mark.parametrize(
+    ("database", "after"),
+    [("sqlite", "staging"), ("sqlite", "attaching"), ("postgresql", "attaching")],
+    indirect=["database"],
+)
 def test_a_process_that_is_killed_in_the_middle_leaves_no_row_without_its_file(
     site: Site, idea: Any, citizen: Actor, after: str
 ) -> None:

@@ -37,6 +37,7 @@ def test_nobody_sends_so_much_who_has_not_signed_in(site: Site, service: Any) ->
     visitor.read("/culture/")
     answer = visitor.post(NEW, data={**TYPED, "files": [(_io(LARGE), "a.pdf")]})
     assert answer.status_code == 413
+    assert "plus connecté" in answer.text
 
 
 def test_a_form_of_more_than_all_files_together_is_refused(
