@@ -8,9 +8,10 @@ import argparse
 import shutil
 import sys
 import tempfile
+from collections.abc import Collection, Iterator
 from pathlib import Path
 
-from eak_core.kit.testing.databases import Databases
+from eak_core.kit.testing.databases import Databases, Kind
 from tests.bench import (
     casting,
     counting,
@@ -29,6 +30,8 @@ PARTS = (
     "searching",
 )  # fmt: skip
 
+KINDS: tuple[Kind, ...] = ("sqlite", "postgresql")
+
 
 def main() -> int:
     """Measure, print, and say whether all holds."""
@@ -45,18 +48,8 @@ def main() -> int:
     databases = Databases(folder / "databases")
     figures: list[Figure] = []
     try:
-        for kind in ("sqlite", "postgresql"):
-            if "submit" in parts:
-                figures += submitting.measure(databases, kind, folder / kind)
-            if "replay" in parts:
-                figures += replay.measure(databases, kind, given.events)
-            if "casting" in parts:
-                figures += casting.measure(databases, kind, folder / f"votes-{kind}", given.votes)
-            if "searching" in parts:
-                place = folder / f"search-{kind}"
-                figures += searching.measure(databases, kind, place, given.ideas)
-            if "files" in parts:
-                figures += files.measure(databases, kind, folder / f"files-{kind}")
+        for kind in KINDS:
+            figures += _on(kind, parts, given, databases, folder)
         if "pages" in parts:
             figures += pages.measure(databases, folder / "pages")
         if "counting" in parts:
@@ -69,6 +62,26 @@ def main() -> int:
         shutil.rmtree(folder, ignore_errors=True)
     show(figures)
     return 0 if all(figure.holds for figure in figures) else 1
+
+
+def _on(
+    kind: Kind,
+    parts: Collection[str],
+    given: argparse.Namespace,
+    databases: Databases,
+    folder: Path,
+) -> Iterator[Figure]:
+    """What is measured on each kind of database."""
+    if "submit" in parts:
+        yield from submitting.measure(databases, kind, folder / kind)
+    if "replay" in parts:
+        yield from replay.measure(databases, kind, given.events)
+    if "casting" in parts:
+        yield from casting.measure(databases, kind, folder / f"votes-{kind}", given.votes)
+    if "searching" in parts:
+        yield from searching.measure(databases, kind, folder / f"search-{kind}", given.ideas)
+    if "files" in parts:
+        yield from files.measure(databases, kind, folder / f"files-{kind}")
 
 
 if __name__ == "__main__":
