@@ -51,6 +51,7 @@ An argument that many functions take means the same in all of them:
 from typing import TYPE_CHECKING, Any
 
 from eak_core import clock
+from eak_core.calendar import midnight, months_after
 from eak_core.db import Base as Model
 from eak_core.db import (
     Session,
@@ -149,6 +150,7 @@ from eak_core.plugins.per_service.counters import count, counted, counts
 from eak_core.plugins.per_service.events import PluginConfigured, PluginDisabled, PluginEnabled
 from eak_core.plugins.per_service.settings import plugin_settings
 from eak_core.plugins.secrets import plugin_secret
+from eak_core.progress import progress_bars
 from eak_core.search.kinds import Document, Link, SearchKind
 from eak_core.search.registered import searched
 from eak_core.services.events import ServiceChanged, ServiceCreated
@@ -445,19 +447,23 @@ __all__ += [
     "in_paris",
     "lazy_ngettext",
     "markdown",
+    "midnight",
+    "months_after",
     "ngettext",
     "plain_summary",
 ]
 
 #: What comes from another site
 #:
-#: For a plugin that reads the exports of a platform, or keeps what they hold.
+#: For a plugin that reads the exports of a platform, or keeps what they hold; and for commands that
+#: take their time.
 __all__ += [
     "ImportReport",
     "ImportedComment",
     "ImportedIdea",
     "Importer",
     "RefusedRow",
+    "progress_bars",
 ]
 
 #: The demonstration

@@ -72,17 +72,16 @@ def start_worker(app: Flask) -> threading.Event:
     """Run a worker in a thread until the process ends or the event that is answered is set."""
     from eak_core.db import write_session
     from eak_core.db.hold import held_since
+    from eak_core.events.core import get_event_core
+    from eak_core.events.scheduling import begin_all
     from eak_core.events.worker import Worker
-    from eak_core.files.upkeep import start_sweeping
-    from eak_core.people.upkeep import start_upkeep
     from eak_core.plugins.per_service.activation import start_missing
     from eak_core.plugins.per_service.suspension import resume_upgraded
 
     with app.app_context(), write_session(app) as session:
         start_missing(session)
         resume_upgraded(session)
-        start_upkeep(session)
-        start_sweeping(session)
+        begin_all(session, get_event_core(app))
         if held_since(session) is not None:
             logger.warning("The site is held: no mail leaves and nothing is done by itself.")
     stop = threading.Event()

@@ -15,6 +15,7 @@ from eak_core.cli.contributed import contributed
 from eak_core.cli.frame import state
 from eak_core.cli.output import json_option, show_json
 from eak_core.errors import Misconfigured
+from eak_core.progress import progress_bars
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -161,41 +162,16 @@ def _take(run: "TakingOver", file: Path, comments: Path | None) -> bool:
         if commented is not None:
             with run.open_slice() as session:
                 run.require_takers(session)
-        progress = stack.enter_context(_progress())
+        begin = stack.enter_context(progress_bars())
         try:
-            run.on_progress = progress("ideas", ideas.size)
+            run.on_progress = begin("ideas", ideas.size)
             run.take_ideas(actor, ideas)
             if commented is not None:
-                run.on_progress = progress("comments", commented.size)
+                run.on_progress = begin("comments", commented.size)
                 run.take_comments(actor, commented)
         except KeyboardInterrupt:
             return True
     return False
-
-
-@contextmanager
-def _progress() -> Iterator[Callable[[str, int], Callable[[int], None]]]:
-    """A bar per file on standard error, where somebody watches it."""
-    from rich.console import Console
-    from rich.progress import (
-        BarColumn,
-        Progress,
-        TaskProgressColumn,
-        TextColumn,
-        TimeRemainingColumn,
-    )
-
-    console = Console(stderr=True)
-    columns = TextColumn("{task.description:<10}"), BarColumn(), TaskProgressColumn()
-    with Progress(
-        *columns, TimeRemainingColumn(), console=console, disable=not console.is_terminal
-    ) as bars:
-
-        def begin(name: str, size: int) -> Callable[[int], None]:
-            bar = bars.add_task(name, total=max(size, 1))
-            return lambda position: bars.update(bar, completed=position)
-
-        yield begin
 
 
 @contextmanager

@@ -92,9 +92,9 @@ def worker(context: click.Context, once: bool, timeout: float) -> None:
     what is due had to wait because the site is held or the clock is wrong.
     """
     from eak_core.db import write_session
+    from eak_core.events.core import get_event_core
+    from eak_core.events.scheduling import begin_all
     from eak_core.events.worker import Worker
-    from eak_core.files.upkeep import start_sweeping
-    from eak_core.people.upkeep import start_upkeep
     from eak_core.plugins.per_service.activation import start_missing
     from eak_core.plugins.per_service.suspension import resume_upgraded
     from eak_core.wsgi import settle
@@ -104,8 +104,7 @@ def worker(context: click.Context, once: bool, timeout: float) -> None:
         with write_session(app) as session:
             start_missing(session)
             resume_upgraded(session)
-            start_upkeep(session)
-            start_sweeping(session)
+            begin_all(session, get_event_core(app))
             unready = _unready(session)
         at_work = Worker(app)
         settle()

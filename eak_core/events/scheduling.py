@@ -10,9 +10,9 @@ long: it reads, computes with no transaction open, and then writes where nothing
 """
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Protocol, TypeVar
 
 from sqlalchemy import Select, and_, bindparam, delete, func, or_, select, update
@@ -25,11 +25,13 @@ from eak_core.events.core import EventCore
 from eak_core.events.handling import TornTransaction
 from eak_core.events.log import handling
 from eak_core.events.models import ScheduledWork, Subscription
-from eak_core.events.types import CORE, EventError, Handler, Reader, Work
+from eak_core.events.types import CORE, SITE, EventError, Handler, Reader, Work
 from eak_core.failures import note, retry_time
 
 #: The longest pause between two tries of what failed, in seconds.
 CAP_SECONDS = 600
+#: After so long what is done in parts goes on.
+SOON = timedelta(seconds=1)
 #: How many rows one look takes up.
 AT_ONCE = 100
 
@@ -50,7 +52,11 @@ class SchedulingOwner(Protocol):
 
 
 def on_schedule(
-    owner: SchedulingOwner, kind: str, *, reads: Reader | None = None
+    owner: SchedulingOwner,
+    kind: str,
+    *,
+    reads: Reader | None = None,
+    every: timedelta | None = None,
 ) -> Callable[[H], H]:
     """Register what is done when something called ``kind``, or ``kind:…``, is due.
 
@@ -67,6 +73,11 @@ def on_schedule(
     short as its writing. ``f`` makes sure that what was read is still so, and raises `Moved` where
     it is not: it is then read and computed anew.
 
+    What is done ``every`` so often is begun by itself, in each service where the plugin is on, and
+    for the core once for the site; nobody schedules it. An answer of True says that there is more
+    to do, and it is done again a second later: so that a large task is done in parts, each in a
+    transaction of its own.
+
     `EventError` for a ``kind`` of another shape, or one that has its function.
     """
     if not _KIND.fullmatch(kind):
@@ -75,7 +86,7 @@ def on_schedule(
         raise EventError(f"{owner.name}: two functions are for the scheduled {kind!r}")
 
     def register(function: H) -> H:
-        owner.scheduled[kind] = Work(function, reads)
+        owner.scheduled[kind] = Work(function, reads, every)
         return function
 
     return register
@@ -105,6 +116,30 @@ def schedule(session: Session, plugin: str, service_id: int, name: str, due_at: 
             set_=values,
         )
     )
+
+
+def begin(session: Session, plugin: str, service_id: int, works: Mapping[str, Work]) -> None:
+    """Let what ``plugin`` does again and again be done in a service from now on, where it is not
+    yet."""
+    for kind, work in works.items():
+        if work.every is not None:
+            values = {"plugin": plugin, "service_id": service_id, "name": kind, "attempts": 0}
+            now = clock.now()
+            session.execute(
+                insert_for(session, ScheduledWork)
+                .values(**values, due_at=now, next_attempt_at=now)
+                .on_conflict_do_nothing()
+            )
+
+
+def begin_all(session: Session, core: EventCore) -> None:
+    """`begin` for the core and each plugin where it is on; called before a worker starts."""
+    begin(session, CORE.name, SITE, core.scheduled.get(CORE.name, {}))
+    on = select(Subscription.plugin, Subscription.service_id).where(
+        Subscription.enabled, Subscription.plugin != CORE.name
+    )
+    for plugin, service_id in session.execute(on).all():
+        begin(session, plugin, service_id, core.scheduled.get(plugin, {}))
 
 
 def unschedule(session: Session, plugin: str, service_id: int, name: str) -> bool:
@@ -207,8 +242,11 @@ def perform(
     if row is None:
         return False
     due_at = row.due_at
-    if computed is not None:
-        _call(session, core, task, due_at, computed)
+    more = computed is not None and _call(session, core, task, due_at, computed)
+    every = _work(core, task).every
+    if every is not None:
+        pause = SOON if more else every
+        schedule(session, task.plugin, task.service_id, task.name, clock.now() + pause)
     # The row is taken last, as domain functions do it: what it is about is locked before it. One
     # that was scheduled anew, by its own function too, stays.
     session.execute(
@@ -234,16 +272,18 @@ def _work(core: EventCore, task: Task) -> Work:
 
 def _call(
     session: Session, core: EventCore, task: Task, due_at: datetime, computed: tuple[Any, ...]
-) -> None:
+) -> bool:
+    """Let its function act; whether it says that there is more to do."""
     function = _work(core, task).writes
     savepoint = session.begin_nested()
     transaction = session.get_transaction()
     with handling(session):
         service = core.find_service(session, task.service_id)
-        function(session, service, task.name, due_at, *computed)
+        more = function(session, service, task.name, due_at, *computed)
     if session.get_transaction() is not transaction:
         raise TornTransaction("what is scheduled may not roll back: it raises")
     savepoint.commit()
+    return more is True
 
 
 def note_failure(session: Session, task: Task, attempt: int, error: Exception) -> None:

@@ -12,7 +12,7 @@ import types
 import typing
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any, ClassVar, Protocol, TypeVar
 
 import msgspec
@@ -36,8 +36,9 @@ class EventError(Exception):
     """An event type or payload is not acceptable: the programmer's mistake, not a person's."""
 
 
-#: ``f(session, service, name, due_at)``, and what was computed before where something was.
-Handler = Callable[..., None]
+#: ``f(session, service, name, due_at)``, and what was computed before where something was. True
+#: says of what is done again and again that there is more to do at once.
+Handler = Callable[..., bool | None]
 #: ``f(session, service, name, due_at)``: reads, and answers what is to be computed.
 Reader = Callable[[Any, Any, str, datetime], Callable[[], Any] | None]
 
@@ -48,10 +49,12 @@ class Moved(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """What is done for a kind: ``writes`` in its transaction, and before it ``reads``."""
+    """What is done for a kind: ``writes`` in its transaction, and before it ``reads``; again and
+    again, where it is done ``every`` so often."""
 
     writes: Handler
     reads: Reader | None = None
+    every: timedelta | None = None
 
 
 class Owner(Protocol):

@@ -12,9 +12,8 @@ from typing import Any
 from sqlalchemy import func, orm, select
 
 from eak_core import clock
-from eak_core.db import Session
-from eak_core.events import CORE, SITE, on_schedule, schedule
-from eak_core.events.models import EventLog, ScheduledWork
+from eak_core.events import CORE, SITE, on_schedule
+from eak_core.events.models import EventLog
 from eak_core.files.attaching import remove_rows
 from eak_core.files.inspection import token_of
 from eak_core.files.models import StoredFile
@@ -25,15 +24,8 @@ from eak_core.plugins.per_service.events import PluginPurged
 logger = logging.getLogger("eak.files")
 
 NAME = "files"
-EVERY = timedelta(days=1)
 #: What is younger may belong to a form that is being sent.
 SPARED = timedelta(days=1)
-
-
-def start_sweeping(session: Session) -> None:
-    """See to it that the storage is swept; called before a worker starts."""
-    if session.get(ScheduledWork, (CORE.name, SITE, NAME)) is None:
-        schedule(session, CORE.name, SITE, NAME, clock.now() + EVERY)
 
 
 def _read(session: orm.Session, service: Any, name: str, due_at: datetime) -> Callable[[], int]:
@@ -44,13 +36,14 @@ def _read(session: orm.Session, service: Any, name: str, due_at: datetime) -> Ca
     return lambda: sweep(storage, known, before)
 
 
-@on_schedule(CORE, NAME, reads=_read)
-def come_again(session: orm.Session, service: Any, name: str, due_at: datetime, swept: int) -> None:
-    """Take away the files of purged plugins, and sweep again tomorrow."""
+@on_schedule(CORE, NAME, reads=_read, every=timedelta(days=1))
+def sweep_daily(
+    session: orm.Session, service: Any, name: str, due_at: datetime, swept: int
+) -> None:
+    """Take away the files of purged plugins, and say in the log what was swept."""
     if swept:
         logger.info("%s file(s) that no row told of were deleted.", swept)
     forget_purged(session)
-    schedule(session, CORE.name, SITE, name, clock.now() + EVERY)
 
 
 def forget_purged(session: orm.Session) -> None:

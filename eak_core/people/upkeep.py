@@ -13,30 +13,22 @@ from sqlalchemy.exc import IntegrityError
 
 from eak_core import clock
 from eak_core.db import Session
-from eak_core.events import CORE, SITE, on_schedule, schedule
-from eak_core.events.models import ScheduledWork
+from eak_core.events import CORE, on_schedule
 from eak_core.letters import outbox
 from eak_core.people import invitations, sessions
 from eak_core.people.models import Person, RoleGrant, RoleInvitation
 from eak_core.web.signed_links import forget_spent
 
 NAME = "upkeep"
-EVERY = timedelta(days=1)
 #: How long an account waits for its address to be confirmed.
 UNCONFIRMED_FOR = timedelta(days=30)
 #: How many accounts one run deletes: it holds the writer's place meanwhile.
 AT_ONCE = 500
 
 
-def start_upkeep(session: Session) -> None:
-    """See to it that the site is tidied up; called before a worker starts."""
-    if session.get(ScheduledWork, (CORE.name, SITE, NAME)) is None:
-        schedule(session, CORE.name, SITE, NAME, clock.now())
-
-
-@on_schedule(CORE, NAME)
-def tidy_up(session: Session, service: Any, name: str, due_at: datetime) -> None:
-    """Delete what is over, and come again: tomorrow, or at once where there is more."""
+@on_schedule(CORE, NAME, every=timedelta(days=1))
+def tidy_up(session: Session, service: Any, name: str, due_at: datetime) -> bool:
+    """Delete what is over; whether there is more."""
     deleted = delete_unconfirmed(session)
     session.execute(
         delete(RoleInvitation).where(
@@ -48,9 +40,7 @@ def tidy_up(session: Session, service: Any, name: str, due_at: datetime) -> None
     current_app.extensions["eak_security_log"].forget(
         current_app.extensions["eak_config"].security_log_days
     )
-    more = outbox.forget_old(session) == outbox.FORGOTTEN_AT_ONCE or deleted == AT_ONCE
-    pause = timedelta(seconds=1) if more else EVERY
-    schedule(session, CORE.name, SITE, name, clock.now() + pause)
+    return outbox.forget_old(session) == outbox.FORGOTTEN_AT_ONCE or deleted == AT_ONCE
 
 
 def delete_unconfirmed(session: Session) -> int:

@@ -6,8 +6,9 @@ from typing import Any
 from wtforms import Field, SelectMultipleField
 from wtforms.widgets import CheckboxInput, DateTimeLocalInput, ListWidget
 
+from eak_core.calendar import PARIS
 from eak_core.i18n import _
-from eak_core.web.i18n import PARIS, in_paris
+from eak_core.web.i18n import in_paris
 
 #: What browsers send, what people type where a browser offers no calendar.
 _LONGEST = 40

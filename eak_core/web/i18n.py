@@ -3,7 +3,6 @@
 import datetime as dt
 from dataclasses import dataclass
 from urllib.parse import quote
-from zoneinfo import ZoneInfo
 
 import flask_babel
 from babel.dates import format_date, format_datetime
@@ -11,6 +10,7 @@ from flask import Flask, Response, has_request_context, request
 from markupsafe import Markup
 
 from eak_core import clock
+from eak_core.calendar import PARIS
 from eak_core.i18n import _, ngettext
 from eak_core.web import figures
 from eak_core.web.links import with_query
@@ -19,7 +19,6 @@ from eak_core.web.words import current_language as current_language
 
 LANGUAGES = {"fr": "Français", "en": "English"}
 COOKIE = "eak_lang"
-PARIS = ZoneInfo("Europe/Paris")
 
 _YEAR = 365 * 24 * 3600
 

@@ -8,12 +8,14 @@ from typing import Any
 import pytest
 
 from eak_core.api import plugin_secret
+from eak_core.events.core import get_event_core
+from eak_core.events.scheduling import begin_all
 from eak_core.kit.testing.browser import PASSWORD, Browser
 from eak_core.kit.testing.fixtures import FrozenClock
 from eak_core.kit.testing.people import People
 from eak_core.kit.testing.site import Site
 from eak_core.kit.testing.sites import Sites
-from eak_core.people import roles, upkeep
+from eak_core.people import roles
 from eak_core.people.models import Person
 from eak_core.people.personal_data import erase_person
 from eak_core.permissions import Actor
@@ -169,7 +171,7 @@ def test_the_log_is_for_its_owner_alone_and_its_days_are_deleted_when_they_are_o
     site: Site, people: People, client: Browser, clock: FrozenClock
 ) -> None:
     with site.writing() as session:
-        upkeep.start_upkeep(session)
+        begin_all(session, get_event_core(site.app))
     client.sign_in(people.citizen)
     (file,) = folder(site).iterdir()
     assert stat.S_IMODE(file.stat().st_mode) == 0o600

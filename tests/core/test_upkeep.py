@@ -6,7 +6,9 @@ import pytest
 from sqlalchemy import func, select
 
 from eak_core.events import SITE
+from eak_core.events.core import get_event_core
 from eak_core.events.models import EventLog, ScheduledWork
+from eak_core.events.scheduling import begin_all
 from eak_core.kit.testing.fixtures import FrozenClock
 from eak_core.kit.testing.people import People
 from eak_core.kit.testing.site import Site
@@ -31,7 +33,7 @@ def site(sites: Sites) -> Site:
 def tidied(site: Site, clock: FrozenClock) -> Site:
     """A site whose workers have started."""
     with site.writing() as session:
-        upkeep.start_upkeep(session)
+        begin_all(session, get_event_core(site.app))
     return site
 
 
@@ -70,9 +72,11 @@ def test_it_comes_again_every_day_and_is_planned_once(tidied: Site, clock: Froze
     for _day in range(3):
         tidied.drain()
         with tidied.writing() as session:
-            upkeep.start_upkeep(session)
-            (planned,) = session.scalars(select(ScheduledWork)).all()
-            assert (planned.plugin, planned.service_id, planned.name) == ("core", SITE, "upkeep")
+            begin_all(session, get_event_core(tidied.app))
+            (planned,) = session.scalars(
+                select(ScheduledWork).where(ScheduledWork.name == "upkeep")
+            ).all()
+            assert (planned.plugin, planned.service_id) == ("core", SITE)
             assert planned.due_at == clock.now + timedelta(days=1)
         clock.advance(days=1)
 

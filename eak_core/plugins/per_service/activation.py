@@ -16,7 +16,7 @@ from eak_core import clock
 from eak_core.db import Session
 from eak_core.db.upsert import insert_for
 from eak_core.errors import NotFound, Refused
-from eak_core.events import CORE, SITE, publish, subscriptions
+from eak_core.events import CORE, SITE, publish, scheduling, subscriptions
 from eak_core.events.models import LogHead
 from eak_core.i18n import _l
 from eak_core.permissions import Actor, require
@@ -112,6 +112,7 @@ def enable(session: Session, actor: Actor, service: Place, name: str) -> Switche
     behind = 0
     if found.plugin.reacts:
         behind = subscriptions.start(session, name, service.id)
+        scheduling.begin(session, name, service.id, found.plugin.scheduled)
     _publish(session, actor, service, PluginEnabled(plugin=name))
     return Switched(True, _l("“%(plugin)s” is on.", plugin=found.title), behind)
 

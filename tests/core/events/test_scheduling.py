@@ -25,6 +25,7 @@ from eak_core.events import (
 )
 from eak_core.events import scheduling as scheduled_work
 from eak_core.events import worker as worker_module
+from eak_core.events.core import get_event_core
 from eak_core.events.models import EventLog, ScheduledWork
 from eak_core.events.worker import Worker
 from eak_core.letters import outbox
@@ -526,3 +527,58 @@ def test_work_may_compute_for_longer_than_the_database_bears_a_forgotten_transac
     assert Worker(app).work() == 1
     assert effects(app) == [1]
     assert rows(app) == []
+
+
+def test_what_is_done_again_and_again_begins_by_itself_and_goes_on_at_once_where_there_is_more(
+    make_app: MakeApp,
+) -> None:
+    probe, left = Listener(), [3]
+
+    @on_schedule(probe, "sweep", every=timedelta(days=1))
+    def sweep(session: Session, service: Any, name: str, due_at: datetime) -> bool:
+        put(session, left[0])
+        left[0] -= 1
+        return left[0] > 1
+
+    app = make_app(probe)
+    turn_on(app)
+    for _worker in range(2):  # each that starts
+        with write_session(app) as session:
+            scheduled_work.begin_all(session, get_event_core(app))
+    assert [row.name for row in rows(app)] == ["sweep"]
+    drain(app)
+    assert effects(app) == [3]
+    with clock.freeze(NOON + scheduled_work.SOON):
+        drain(app)
+        assert effects(app) == [3, 2]
+        assert [row.due_at - clock.now() for row in rows(app)] == [timedelta(days=1)]
+    with write_session(app) as session:
+        subscriptions.stop(session, "probe", SERVICE)
+    with clock.freeze(NOON + timedelta(days=2)):
+        drain(app)
+        assert effects(app) == [3, 2], "nothing is done where the plugin is off"
+        turn_on(app)
+        drain(app)
+    assert effects(app) == [3, 2, 1]
+
+
+def test_what_is_done_again_and_again_comes_again_after_it_failed(make_app: MakeApp) -> None:
+    probe, fails = Listener(), [True]
+
+    @on_schedule(probe, "sweep", every=timedelta(days=1))
+    def sweep(session: Session, service: Any, name: str, due_at: datetime) -> None:
+        if fails.pop():
+            fails.append(False)
+            raise ValueError("not yet")
+        put(session, 1)
+
+    app = make_app(probe)
+    turn_on(app)
+    with write_session(app) as session:
+        scheduled_work.begin_all(session, get_event_core(app))
+    drain(app)
+    assert effects(app) == []
+    with clock.freeze(NOON + timedelta(minutes=5)):
+        drain(app)
+        assert effects(app) == [1]
+        assert [row.due_at - clock.now() for row in rows(app)] == [timedelta(days=1)]

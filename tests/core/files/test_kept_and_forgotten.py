@@ -11,6 +11,8 @@ import pytest
 from eak_core import clock as platform_clock
 from eak_core.api import attach_files, remove_files, stage_file
 from eak_core.errors import Invalid
+from eak_core.events.core import get_event_core
+from eak_core.events.scheduling import begin_all
 from eak_core.files import upkeep
 from eak_core.files.inspection import compare
 from eak_core.files.room import room_of
@@ -119,7 +121,7 @@ def test_what_no_row_tells_of_is_swept_a_day_later_and_nothing_else(
 ) -> None:
     attach(site, citizen, picture(600, 400))
     with site.writing() as session:
-        upkeep.start_sweeping(session)
+        begin_all(session, get_event_core(site.app))
     with site.app.app_context():
         left = stage_file(a_document().content).keys[0]
         half = Path(room_of().storage.place, left).with_name(".x.part")

@@ -13,7 +13,8 @@ from eak_core.api import (
     hookimpl,
     stage_file,
 )
-from eak_core.files import upkeep
+from eak_core.events.core import get_event_core
+from eak_core.events.scheduling import begin_all
 from eak_core.files.models import StoredFile
 from eak_core.ideas.models import Idea
 from eak_core.ideas.transitions import withdraw_idea
@@ -215,7 +216,7 @@ def test_files_of_a_plugin_that_was_purged_go_at_the_next_upkeep_and_later_ones_
     with site.writing() as session:
         later = stage_file(a_document(words=b"later").content)
         attach_files(session, agent, site.service, "shelf", "tool:7", [later])
-        upkeep.start_sweeping(session)
+        begin_all(session, get_event_core(site.app))
     assert len(files(site)) == 2
     clock.advance(days=1, seconds=1)
     site.drain()

@@ -156,10 +156,10 @@ class Life:
             core.subscribers, core.scheduled = before
             vars(core).pop("claims", None)
 
-    def _noting(self, what: Any, function: Callable[..., None]) -> Callable[..., None]:
-        def noted(*arguments: Any) -> None:
+    def _noting(self, what: Any, function: Callable[..., Any]) -> Callable[..., Any]:
+        def noted(*arguments: Any) -> Any:
             self.ran.add(what)
-            function(*arguments)
+            return function(*arguments)
 
         return noted
 

@@ -1,13 +1,11 @@
 """``eak voting import-pabulib`` and ``export-pabulib``: budgets as files that others read."""
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from typing import TextIO
 
 import click
 from flask import g
 
-from eak_core.api import Refused, current_session
+from eak_core.api import Refused, current_session, progress_bars
 from eak_voting.ballots.finding import ballot_of
 from eak_voting.commands.count import Unreadable
 from eak_voting.counting.result import count_at_once, counted
@@ -38,8 +36,9 @@ def import_pabulib(file: TextIO, dry_run: bool) -> None:
     for note in read.notes:
         click.echo(note, err=True)
     session = current_session()
-    with _progress(len(read.votes)) as on_progress:
-        done = take_over(session, g.actor, g.service, read, on_progress=on_progress)
+    with progress_bars() as begin:
+        written = begin("votes", len(read.votes) + read.blank)
+        done = take_over(session, g.actor, g.service, read, on_progress=written)
     if not done.created:
         click.echo(f"Here already: ballot {done.ballot.id}, {origin_of(read)}.")
         return
@@ -81,22 +80,3 @@ def _read(file: TextIO) -> pabulib.PabulibFile:
     except ValueError as error:
         said = "it is not text in UTF-8." if isinstance(error, UnicodeDecodeError) else str(error)
         raise Unreadable(f"{click.format_filename(file.name)}: {said}") from error
-
-
-@contextmanager
-def _progress(votes: int) -> Iterator[Callable[[int], object]]:
-    """A bar on standard error, where somebody watches it."""
-    from rich.console import Console
-    from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn
-
-    console = Console(stderr=True)
-    columns = TextColumn("{task.description:<10}"), BarColumn(), TaskProgressColumn()
-    with Progress(*columns, console=console, disable=not console.is_terminal) as bars:
-        bar = bars.add_task("votes", total=max(votes, 1))
-
-        def on_progress(written: int) -> None:
-            bars.update(bar, completed=written)
-            if written == votes:
-                bars.update(bars.add_task("counting", total=None), completed=0)
-
-        yield on_progress

@@ -11,9 +11,8 @@ import re
 import secrets
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from fractions import Fraction
-from zoneinfo import ZoneInfo
 
 import msgspec
 from sqlalchemy import insert, select
@@ -28,6 +27,7 @@ from eak_core.api import (
     clean_lines,
     clock,
     insert_once,
+    midnight,
     require,
     slug_of,
 )
@@ -52,7 +52,6 @@ from eak_voting.settings import (
 ORIGIN_LENGTH = 120
 OPTION_TITLE_LENGTH = 300
 _AT_ONCE = 1_000
-_PARIS = ZoneInfo("Europe/Paris")
 #: Years that a clock of any database knows: others were never meant.
 _DAY = re.compile(r"(?:(\d{1,2})\.(\d{1,2})\.)?([12]\d{3})", re.ASCII)
 
@@ -220,7 +219,7 @@ def _dates(meta: Mapping[str, str]) -> tuple[datetime, datetime]:
     first, last = _day(meta, "date_begin", last=False), _day(meta, "date_end", last=True)
     if last < first:
         raise Refused(_l("The file says that it ended before it began."))
-    return _midnight(first), _midnight(last + timedelta(days=1))
+    return midnight(first), midnight(last + timedelta(days=1))
 
 
 def _day(meta: Mapping[str, str], name: str, *, last: bool) -> date:
@@ -234,10 +233,6 @@ def _day(meta: Mapping[str, str], name: str, *, last: bool) -> date:
         except ValueError:
             pass  # there is no such day: said below, as for what is no date at all
     raise Refused(_l("The file does not say when it was (%(what)s).", what=name))
-
-
-def _midnight(day: date) -> datetime:
-    return datetime(day.year, day.month, day.day, tzinfo=_PARIS).astimezone(UTC)
 
 
 def _option_values(ballot_id: int, file: PabulibFile) -> list[dict[str, object]]:
