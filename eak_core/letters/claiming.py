@@ -9,8 +9,9 @@ repeated."""
 
 import json
 import logging
-from collections.abc import Mapping, Sequence
-from datetime import timedelta
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 
 from flask import Flask
@@ -49,19 +50,17 @@ LEASE = timedelta(minutes=2)
 _PAUSED = select(TransportPause.kind)
 
 
-def _due(lane: int) -> Any:
-    """The messages of one lane that are due: a range of an index."""
+def _due(lanes: Sequence[int]) -> Any:
+    """What is due in these lanes, as they stand in the index: whoever asks goes through what waits
+    for a later time in all lanes but the last, which is little."""
     return (
-        OutboxMessage.lane == lane,
+        OutboxMessage.lane.between(min(lanes), max(lanes)),
         OutboxMessage.next_attempt_at <= bindparam("now"),
         OutboxMessage.kind.not_in(_PAUSED.where(TransportPause.until > bindparam("now"))),
         not_held(),
     )
 
 
-#: Asked again and again by every worker, so they are made once for each lane.
-_IS_DUE: dict[int, Any] = {}
-_DUE: dict[int, Any] = {}
 _LEFT = Prepared(
     update(OutboxMessage)
     .where(
@@ -77,55 +76,52 @@ _LEFT = Prepared(
 )
 
 
-def _due_in(lane: int) -> Any:
-    if lane not in _DUE:
-        _DUE[lane] = (
-            select(
-                OutboxMessage.id,
-                OutboxMessage.dedupe_key,
-                OutboxMessage.kind,
-                OutboxMessage.payload,
-                OutboxMessage.attempts,
-                OutboxMessage.trying_since,
-                OutboxMessage.next_attempt_at,
-            )
-            .where(*_due(lane))
-            .order_by(OutboxMessage.next_attempt_at, OutboxMessage.id)
-            .limit(bindparam("most"))
-            # What another sender is claiming is left to it.
-            .with_for_update(skip_locked=True, of=OutboxMessage)
+@cache
+def _due_in(lanes: tuple[int, ...]) -> Any:
+    """Asked again and again by every worker, so it is made once."""
+    return (
+        select(
+            OutboxMessage.id,
+            OutboxMessage.dedupe_key,
+            OutboxMessage.kind,
+            OutboxMessage.lane,
+            OutboxMessage.payload,
+            OutboxMessage.attempts,
+            OutboxMessage.trying_since,
+            OutboxMessage.next_attempt_at,
         )
-    return _DUE[lane]
+        .where(*_due(lanes))
+        .order_by(OutboxMessage.lane, OutboxMessage.next_attempt_at, OutboxMessage.id)
+        .limit(bindparam("most"))
+        # What another sender is claiming is left to it.
+        .with_for_update(skip_locked=True, of=OutboxMessage)
+    )
+
+
+@cache
+def _is_due(lane: int) -> Any:
+    return select(OutboxMessage.id).where(*_due([lane])).limit(1)
 
 
 def is_due(session: Session, lanes: Sequence[int]) -> bool:
     """Whether anything in ``lanes`` is to be sent."""
     now = clock.now()
-    for lane in lanes:
-        if lane not in _IS_DUE:
-            _IS_DUE[lane] = select(OutboxMessage.id).where(*_due(lane)).limit(1)
-        if session.scalar(_IS_DUE[lane], {"now": now}) is not None:
-            return True
-    return False
+    return any(session.scalar(_is_due(lane), {"now": now}) is not None for lane in lanes)
 
 
-def claim(app: Flask, lanes: Mapping[int, int]) -> list[Claimed]:
-    """The messages that are due in the first of ``lanes`` that has some, the longest first, and as
-    many as stand beside that lane; for `LEASE` nobody else's."""
+def claim(app: Flask, lanes: Sequence[int], most: int) -> list[Claimed]:
+    """What is due in ``lanes``, which follow each other, the first lane first and in it the
+    longest; ``most`` at once, for `LEASE` nobody else's."""
     with write_session(app) as session:
         now = clock.now()
         until = now + LEASE
-        for lane, most in lanes.items():
-            rows = session.execute(_due_in(lane), {"now": now, "most": most}).all()
-            if rows:
-                session.execute(
-                    update(OutboxMessage)
-                    .where(OutboxMessage.id.in_([row.id for row in rows]))
-                    .values(next_attempt_at=until)
-                )
-                break
-        else:
-            return []
+        rows = session.execute(_due_in(tuple(lanes)), {"now": now, "most": most}).all()
+        if rows:
+            session.execute(
+                update(OutboxMessage)
+                .where(OutboxMessage.id.in_([row.id for row in rows]))
+                .values(next_attempt_at=until)
+            )
     return [
         Claimed(
             row.id,
@@ -134,7 +130,7 @@ def claim(app: Flask, lanes: Mapping[int, int]) -> list[Claimed]:
             json.loads(row.payload),
             row.attempts,
             row.trying_since or now,
-            lane,
+            row.lane,
             row.next_attempt_at,
             until,
         )
@@ -142,10 +138,9 @@ def claim(app: Flask, lanes: Mapping[int, int]) -> list[Claimed]:
     ]
 
 
-def left(run: SoftRun, claimed: Claimed, said: str | None = None) -> None:
+def left(run: SoftRun, claimed: Claimed, at: datetime, said: str | None = None) -> None:
     """Write that a message has left, or why it need not (``said``); its text and address go."""
-    values = {"message": claimed.id, "until": claimed.until, "now": clock.now(), "said": said}
-    run(_LEFT, values)
+    run(_LEFT, {"message": claimed.id, "until": claimed.until, "now": at, "said": said})
 
 
 def failed(app: Flask, claimed: Claimed, error: Exception) -> None:

@@ -45,6 +45,7 @@ class Claimed:
     until: datetime | None = None
 
 
-#: Sends one message of one kind; raises if it could not. One that has a method ``kept_open``, which
-#: answers a context manager, is asked for what sends message after message through one connection.
+#: Sends one message of one kind; raises if it could not. One that has a method ``kept_open`` is
+#: asked for what sends message after message through one connection, by a context manager; it is
+#: given a function, which it calls before the other side gets the content of each.
 Transport = Callable[[Claimed], None]

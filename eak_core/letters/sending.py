@@ -12,6 +12,7 @@ password waits neither behind a newsletter nor behind a slow server's answer to 
 import logging
 import time
 from collections.abc import Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import replace
 from threading import Event
@@ -20,6 +21,7 @@ from typing import Any
 from flask import Flask
 from sqlalchemy.orm import Session
 
+from eak_core import clock
 from eak_core.db import read_session, write_session
 from eak_core.db.clocks import clock_fault
 from eak_core.db.soft import soft_commits
@@ -32,8 +34,8 @@ logger = logging.getLogger("eak.outbox")
 
 #: How many messages one call sends at most.
 AT_ONCE = 500
-#: How many of a lane are claimed together: so many leave before an earlier lane is looked at again.
-BATCH = {Lane.AWAITED: 5, Lane.USUAL: 25, Lane.BULK: 50}
+#: How many messages are claimed together: so many leave before an earlier lane is looked at again.
+BATCH = 50
 #: For so long after its claim messages of a batch are begun; what is left of the lease is longer
 #: than a server may take for one.
 BATCH_SECONDS = 15.0
@@ -65,8 +67,17 @@ class Outbox:
         return this.sent
 
 
+class Unwritten(Exception):
+    """A message has left, and the database did not take it down: nothing else is sent now."""
+
+
 class _Round:
-    """Some batches with the ways kept open between them."""
+    """Some batches with the ways kept open between them.
+
+    That a message has left is written by a thread of its own while the server is told of the next
+    one, and is there before it gets the content of that: a death leaves one message that may be
+    sent again, and the ways to the server and to the database are gone at the same time.
+    """
 
     def __init__(self, outbox: Outbox, paused: set[str], stop: Event) -> None:
         self.app, self.transports = outbox.app, outbox.transports
@@ -75,19 +86,36 @@ class _Round:
         self._open = ExitStack()
         self._ways: dict[str, Transport] = {}
         self._dropped: set[str] = set()
+        self._writing: Future[None] | None = None
 
     def __enter__(self) -> "_Round":
         self._run = self._open.enter_context(soft_commits(self.app))
+        self._scribe = self._open.enter_context(ThreadPoolExecutor(1, "eak-outbox-scribe"))
         self._open.enter_context(self.app.app_context())
+        self._open.callback(self.settle)
         return self
 
     def __exit__(self, *exc: Any) -> None:
         self._open.__exit__(*exc)
 
+    def settle(self) -> None:
+        """Wait until what has left is written. `Unwritten` where it is not."""
+        writing, self._writing = self._writing, None
+        if writing is not None:
+            try:
+                writing.result()
+            except Exception as error:
+                raise Unwritten from error
+
+    def _note_left(self, claimed: Claimed, reason: str | None) -> None:
+        self.settle()
+        self._writing = self._scribe.submit(claiming.left, self._run, claimed, clock.now(), reason)
+        self.sent += 1
+
     def send_batch(self, lanes: Sequence[int]) -> bool:
         """Send the next messages of the first lane that has some; False where none was tried."""
         before = self.tried
-        batch = claiming.claim(self.app, {lane: BATCH[Lane(lane)] for lane in lanes})
+        batch = claiming.claim(self.app, lanes, BATCH)
         if batch:
             self._send(batch)
         return self.tried > before
@@ -105,16 +133,18 @@ class _Round:
             self.tried += 1
             reason = addressed.left_out(claimed)
             if reason is not None or self._leaves(addressed.of(claimed), away):
-                claiming.left(self._run, claimed, reason)
-                self.sent += 1
+                self._note_left(claimed, reason)
                 if reason is None:
                     self._note_open(claimed, addressed)
+        self.settle()
         claiming.put_back(self.app, untried)
 
     def _leaves(self, message: Claimed, away: set[str]) -> bool:
         """Whether its transport takes ``message``; what else becomes of it is written."""
         try:
             self._hand_over(message)
+        except Unwritten:
+            raise
         except Unreachable as error:
             away.add(message.kind)
             claiming.pause(self.app, message, error)
@@ -147,10 +177,20 @@ class _Round:
         if way is None:
             way = self.transports[kind]
             kept_open = getattr(way, "kept_open", None)
-            if kept_open is not None:
-                way = self._open.enter_context(kept_open())
+            way = (
+                self._settled(way)
+                if kept_open is None
+                else self._open.enter_context(kept_open(self.settle))
+            )
             self._ways[kind] = way
         return way
+
+    def _settled(self, way: Transport) -> Transport:
+        def send(message: Claimed) -> None:
+            self.settle()
+            way(message)
+
+        return send
 
 
 class _Addressed:

@@ -1,7 +1,7 @@
 """``make bench``: each figure beside its limit, measured in the same run.
 
 Exits with 1 where a figure misses what is asked of it. ``--events`` shortens the replay,
-``--votes`` the casting of votes, ``--ideas`` the search.
+``--votes`` the casting of votes, ``--letters`` the sending of letters, ``--ideas`` the search.
 """
 
 import argparse
@@ -18,6 +18,7 @@ from tests.bench import (
     drawing,
     exporting,
     files,
+    letters,
     pages,
     replay,
     searching,
@@ -27,7 +28,7 @@ from tests.bench.report import Figure, show
 
 PARTS = (
     "submit", "replay", "pages", "files", "counting", "drawing", "exporting", "casting",
-    "searching",
+    "letters", "searching",
 )  # fmt: skip
 
 KINDS: tuple[Kind, ...] = ("sqlite", "postgresql")
@@ -39,6 +40,7 @@ def main() -> int:
     parser.add_argument("parts", nargs="*", choices=[[], *PARTS], help="only these")
     parser.add_argument("--events", type=int, default=replay.EVENTS, help="how long the replay is")
     parser.add_argument("--votes", type=int, default=casting.VOTES, help="how many are cast")
+    parser.add_argument("--letters", type=int, default=letters.LETTERS, help="how many are sent")
     parser.add_argument(
         "--ideas", type=int, default=searching.IDEAS_MADE, help="how many are searched"
     )
@@ -76,6 +78,8 @@ def _on(
         yield from submitting.measure(databases, kind, folder / kind)
     if "replay" in parts:
         yield from replay.measure(databases, kind, given.events)
+    if "letters" in parts:
+        yield from letters.measure(databases, kind, folder / f"letters-{kind}", given.letters)
     if "casting" in parts:
         yield from casting.measure(databases, kind, folder / f"votes-{kind}", given.votes)
     if "searching" in parts:

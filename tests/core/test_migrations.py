@@ -314,6 +314,40 @@ def test_what_was_purged_before_marks_were_kept_is_marked_by_the_upgrade(
         assert list(unmarked(session)) == []
 
 
+def test_mail_that_waits_finds_its_lane(empty: str, opened: Callable[[str], Engine]) -> None:
+    """Who asked for a new password a moment before the upgrade waits for it all the same."""
+    engine = opened(empty)
+    upgrade(engine, CORE, "0016")
+    now = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+    keys = {
+        "reset_instructions:1": ("core", None, 0),
+        "welcome_existing:1": ("core", None, 0),
+        "confirmation_instructions:1": ("core", now, 1),  # it has left
+        "role_invitation:1": ("core", None, 1),
+        "welcome:1": ("thanks", None, 1),
+    }
+    with engine.execution_options(eak_writes=True).begin() as connection:
+        rows = [
+            {
+                "plugin": plugin,
+                "service_id": 0,
+                "dedupe_key": key,
+                "kind": "mail",
+                "payload": "{}",
+                "created_at": now,
+                "attempts": 0,
+                "next_attempt_at": None if done else now,
+                "done_at": done,
+            }
+            for key, (plugin, done, _lane) in keys.items()
+        ]
+        connection.execute(insert(reflected(connection).tables["outbox"]), rows)
+    upgrade(engine, CORE)
+    with engine.connect() as connection:
+        found = connection.execute(text("SELECT dedupe_key, lane FROM outbox"))
+        assert dict(found.tuples().all()) == {key: lane for key, (*_, lane) in keys.items()}
+
+
 def test_of_two_that_migrate_the_core_at_once_one_waits_and_finds_it_done(
     empty: str, opened: Callable[[str], Engine]
 ) -> None:

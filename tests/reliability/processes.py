@@ -5,6 +5,7 @@ import random
 import sys
 import threading
 import time
+from pathlib import Path
 
 from flask import Flask
 
@@ -12,6 +13,8 @@ from eak_core.db import init_db, read_session, write_session
 from eak_core.events import CORE, Context, EventRegistry, publish, subscriber, subscriptions
 from eak_core.events.core import EventCore
 from eak_core.events.worker import Worker
+from eak_core.letters.mail import mail_transport
+from eak_core.letters.sending import Outbox
 from tests.core.events.probe import SERVICE, Happened, Listener, note
 
 #: An event with this number ends the process that handles it, as running out of memory would.
@@ -59,6 +62,18 @@ def write(url: str, writer: str, count: str) -> None:
                 session.rollback()
 
 
+def send(url: str, mail: str) -> None:
+    """A sender of mail to the server at ``mail`` that goes on until it is killed."""
+    app = application(url)
+    app.extensions["eak_transports"] = {
+        "mail": mail_transport(mail, folder=Path(), sender="a@b.example", domain="b.example")
+    }
+    outbox = Outbox(app)
+    while True:
+        if not outbox.send_due():
+            time.sleep(0.05)
+
+
 def lag(app: Flask) -> int:
     """How many events the plugin has still to read."""
     with read_session(app) as session:
@@ -66,4 +81,4 @@ def lag(app: Flask) -> int:
 
 
 if __name__ == "__main__":
-    {"work": work, "write": write}[sys.argv[1]](*sys.argv[2:])
+    {"work": work, "write": write, "send": send}[sys.argv[1]](*sys.argv[2:])
