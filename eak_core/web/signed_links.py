@@ -115,7 +115,7 @@ class SignedLink:
         try:
             payload = serializer.loads(token)
             # Base64 has several spellings of the same bytes; only ours is a link.
-            if not compare_digest(serializer.dumps(payload), token):
+            if not compare_digest(str(serializer.dumps(payload)).encode(), token.encode()):
                 raise BadData("another spelling")
         except (BadData, ValueError):
             raise LinkRefused(

@@ -127,6 +127,7 @@ def test_whatever_was_not_signed_for_this_says_the_same_whether_or_not_it_is_abo
         f"{other.rpartition('/')[2].rpartition('.')[0]}.{signature}",  # of another person
         other_purpose,
         nothing[:-1],
+        token[:-3] + "é" + token[-3:],
         token[:20],
         "x",
         token.upper(),
