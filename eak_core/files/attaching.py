@@ -67,7 +67,11 @@ def attach_files(
             _check_room(session, actor, service, owner, subject, most)
     for file in added:
         _tell(session, actor, service, file, FileAdded(file_id=file.id, of=subject, kind=file.kind))
-    afterwards(session, partial(_note_kept, staged, {file.token for file in added}))
+    tokens = {file.token for file in added}
+    for each in staged:
+        # Not only once it is committed: where the database is lost at that very moment, nobody
+        # knows whether it was. What was not is swept.
+        each.kept = each.token in tokens
     return [file.id for file in added]
 
 
@@ -125,11 +129,6 @@ def _size(session: Session, condition: ColumnElement[bool]) -> int:
 
 def _refused(sentence: object) -> Invalid:
     return Invalid(_l("The files were not kept."), {"files": sentence})
-
-
-def _note_kept(staged: Iterable[StagedFile], tokens: Collection[str]) -> None:
-    for each in staged:
-        each.kept = each.token in tokens
 
 
 def describe_pictures(

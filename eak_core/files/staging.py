@@ -34,7 +34,7 @@ class StagedFile:
     ``token`` makes its address, and ``keys`` are those of the storage. ``kind`` is ``picture`` or
     ``document``, ``name`` what is shown of it, ``digest`` the SHA-256 of what was sent, ``size``
     the bytes that are kept; ``width``, ``height`` and ``alt`` are a picture's. ``kept`` says that a
-    row has it.
+    row may have it.
     """
 
     token: str

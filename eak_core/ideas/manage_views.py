@@ -9,6 +9,7 @@ from eak_core.errors import NotFound
 from eak_core.i18n import _
 from eak_core.ideas import criteria, listing, rows, subjects, transitions
 from eak_core.ideas.addresses import idea_url
+from eak_core.ideas.attachments import shown_of
 from eak_core.ideas.display import words
 from eak_core.ideas.forms import CriterionForm, NewSubjectForm, SubjectForm
 from eak_core.ideas.models import Criterion, Subject
@@ -88,7 +89,13 @@ def restore(idea_id: int) -> Answer:
             session, g.actor, g.service, subject_of(idea_id), form.reason.data
         ),
         done=(_("The idea is public again."), idea_url(idea)),
-    ) or form_page("ideas/restore.html", form, idea=idea, hidden_because=reason)
+    ) or form_page(
+        "ideas/restore.html",
+        form,
+        idea=idea,
+        hidden_because=reason,
+        files=shown_of(session, g.service.id, idea_id),
+    )
 
 
 @blueprint.get("/sujets")

@@ -2,28 +2,33 @@
 
 import os
 import signal
+import threading
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy.exc import OperationalError
 
 from eak_core import clock as platform_clock
 from eak_core.api import attach_files, remove_files, stage_file
+from eak_core.db import Session
 from eak_core.errors import Invalid
 from eak_core.events.core import get_event_core
 from eak_core.events.scheduling import begin_all
 from eak_core.files import upkeep
 from eak_core.files.inspection import compare
 from eak_core.files.room import room_of
+from eak_core.kit.testing.browser import Browser
 from eak_core.kit.testing.fixtures import FrozenClock
 from eak_core.kit.testing.site import Site
 from eak_core.kit.testing.sites import Sites
-from eak_core.kit.testing.uploads import a_document, picture
+from eak_core.kit.testing.uploads import a_document, a_picture, picture
 from eak_core.people.personal_data import erase_person, export_person
 from eak_core.permissions import Actor
+from eak_core.web import errors
 from tests import forked
-from tests.core.files.sending import events, files, kept
+from tests.core.files.sending import NEW, TYPED, events, files, kept
 
 
 def attach(site: Site, actor: Actor, *contents: bytes) -> list[int]:
@@ -170,3 +175,60 @@ def test_a_process_that_is_killed_in_the_middle_leaves_no_row_without_its_file(
         storage = room_of().storage
         assert upkeep.sweep(storage, set(), platform_clock.now() + timedelta(minutes=1)) == 3
         assert list(storage.listed()) == []
+
+
+@pytest.mark.parametrize("database", ["sqlite"])
+def test_where_nobody_knows_whether_it_was_committed_no_row_is_left_without_its_file(
+    site: Site, author: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def commit(session: Session) -> None:
+        real(session)
+        if session.writes and not session.info.get("lost"):
+            session.info["lost"] = True
+            raise OperationalError("COMMIT", {}, Exception("server closed the connection"))
+
+    form = author.read(NEW).form("/culture/idees/")
+    sent = form.filled({**TYPED, "files": [a_picture()], "action": "submit"})
+    real = Session.commit
+    monkeypatch.setattr(Session, "commit", commit)
+    monkeypatch.setattr(errors, "is_away", lambda _error: True)
+    assert author.post(NEW, data=sent).status_code == 503
+    monkeypatch.undo()
+    assert len(files(site)) == 1
+    assert agree(site)
+
+
+@pytest.mark.parametrize("database", ["postgresql"])
+def test_of_two_who_send_at_once_neither_doubles_a_file_nor_fills_more_than_there_is(
+    sites: Sites,
+) -> None:
+    """On SQLite there is one writer anyway."""
+    site = sites.make((), files_per_service=5_000)
+    idea, author = site.submit(), site.people.actor(site.people.citizen)
+    outcomes: list[str] = []
+
+    def send(content: bytes, began: threading.Barrier) -> None:
+        with site.writing() as session:
+            staged = [stage_file(content)]
+            began.wait()
+            try:
+                subject = f"idea:{idea.id}"
+                added = attach_files(session, author, site.service, "ideas", subject, staged)
+                outcomes.append(f"{len(added)} added")
+            except Invalid:
+                outcomes.append("no room")
+
+    def at_once(*contents: bytes) -> list[str]:
+        outcomes.clear()
+        began = threading.Barrier(2)
+        both = [threading.Thread(target=send, args=(each, began)) for each in contents]
+        for thread in both:
+            thread.start()
+        for thread in both:
+            thread.join()
+        return sorted(outcomes)
+
+    same, large = a_document().content, a_document(words=bytes(3_000)).content
+    assert at_once(same, same) == ["0 added", "1 added"]
+    assert at_once(large, large + b"%%EOF") == ["1 added", "no room"]
+    assert len(files(site)) == 2

@@ -90,6 +90,7 @@ def test_files_of_a_hidden_idea_are_gone_for_all_but_its_moderators_and_come_bac
     desk = signed_in(site, people.manager)
     assert statuses(desk, shown) == {200}
     assert {desk.get(each).headers["Cache-Control"] for each in shown} == {NOBODYS}
+    assert addresses(desk.get("/culture/gestion/idees/1/retablir").text) == shown
     with site.writing() as session:
         restore(session, manager, site.service, "idea:1", "It was not.")
     assert statuses(site.browser(), shown) == {200}
