@@ -156,7 +156,8 @@ def test_where_the_disk_fills_in_the_middle_a_sentence_says_so_and_nothing_is_ha
         real(descriptor)
 
     form = author.read(NEW).form("/culture/idees/")
-    sent = form.filled({**TYPED, "files": [a_picture(), a_document()], "action": "submit"})
+    # The document is whole then, and of the picture the first of two sizes.
+    sent = form.filled({**TYPED, "files": [a_document(), a_picture()], "action": "submit"})
     monkeypatch.setattr(os, "fsync", fsync)
     answer = author.post(NEW, data=sent)
     assert answer.status_code == 422

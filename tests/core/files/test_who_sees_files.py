@@ -180,6 +180,15 @@ def test_a_plugin_says_who_sees_the_files_of_its_own_things(
     assert statuses(signed_in(site, people.agent), [address]) == {200}
 
 
+def test_a_file_is_at_no_address_of_another_service(site: Site, agent: Actor) -> None:
+    other = site.add_service("autre", "Autre")
+    for service in (site.service, other):
+        site.enable("shelf", service=service)
+    address = attached(site, agent, "tool:7")
+    assert statuses(site.browser(), [address]) == {200}
+    assert statuses(site.browser(), [address.replace("/culture/", "/autre/")]) == {404}
+
+
 def test_files_of_a_plugin_that_is_off_are_there_for_nobody(site: Site, agent: Actor) -> None:
     site.enable("shelf")
     address = attached(site, agent, "tool:7")
