@@ -43,6 +43,16 @@ class Arrivals:
             raise TooSlow from None
         return bytes(received[: largest + 1])
 
+    async def discard(self, parts: AsyncIterable[bytes], stated: int) -> None:
+        """Take the body in ``parts``, of ``stated`` bytes, and keep nothing of it: many a browser
+        shows what it is answered only once it has sent all. `TooSlow` as above."""
+        try:
+            async with asyncio.timeout(BODY_SECONDS + stated / SLOWEST_BYTES_PER_SECOND):
+                async for _part in parts:
+                    pass
+        except TimeoutError:
+            raise TooSlow from None
+
     def _hold(self, patience: asyncio.Timeout, size: int) -> None:
         if patience in self._held:
             self._held[patience] += size

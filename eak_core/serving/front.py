@@ -46,14 +46,15 @@ What you sent took too long to arrive. Nothing was changed. Try again, or send l
 
 class Front:
     """``app`` as granian calls it. ``largest`` is the size of a body in bytes, at most; where more
-    is stated, or nothing, ``largest_for`` says it for the environment of the request."""
+    is stated, or nothing, ``largest_for`` says it for the environment of the request, and up to
+    which size a body that is larger is heard to its end before it is refused."""
 
     def __init__(
         self,
         app: WSGIApp,
         *,
         largest: int,
-        largest_for: Callable[[Mapping[str, Any]], int] | None = None,
+        largest_for: Callable[[Mapping[str, Any]], tuple[int, int]] | None = None,
     ) -> None:
         self._app = app
         self._largest = largest
@@ -98,11 +99,13 @@ class Front:
         length = int(stated) if stated is not None and stated.isdecimal() else None
         if length == 0:
             return b""
-        largest = self._largest
+        largest, heard = self._largest, 0
         if self._largest_for is not None and (length is None or length > largest):
-            largest = self._largest_for(environ_of(scope, b""))
+            largest, heard = self._largest_for(environ_of(scope, b""))
         if length is not None and length > largest:
             # Refused by the application, which goes by what is stated.
+            if length <= heard:
+                await self._arrivals.discard(protocol, length)
             return b""
         return await self._arrivals.read(protocol, length, largest)
 

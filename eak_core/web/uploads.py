@@ -23,6 +23,10 @@ MAX_BODY = 1024 * 1024
 MAX_UPLOAD = 64 * 1024 * 1024
 """Bytes of the body of a form with files."""
 
+HEARD_UPLOAD = 4 * MAX_UPLOAD
+"""Bytes of a form with files that are heard to their end, and kept nowhere, so that whoever chose
+too many photographs, or is no longer signed in, is shown the sentence that says so."""
+
 
 def takes_files(view: View) -> View:
     """Let the form that ``view`` answers send files, from people who have signed in. It is read
@@ -47,12 +51,12 @@ def may_send_files() -> bool:
     return request.mimetype == "multipart/form-data" and hasattr(view, "takes_files")
 
 
-def largest_for(app: Flask) -> Callable[[Mapping[str, Any]], int]:
+def largest_for(app: Flask) -> Callable[[Mapping[str, Any]], tuple[int, int]]:
     """A function that answers `largest_body` for the environment of a request to ``app``, before it
-    is handed over."""
+    is handed over, and how much more than that is heard."""
 
-    def largest(environ: Mapping[str, Any]) -> int:
+    def largest(environ: Mapping[str, Any]) -> tuple[int, int]:
         with app.request_context(dict(environ)):
-            return largest_body()
+            return largest_body(), HEARD_UPLOAD if may_send_files() else 0
 
     return largest

@@ -12,7 +12,7 @@ from eak_core.kit.testing.site import Site
 from eak_core.kit.testing.uploads import Upload, a_document
 from eak_core.serving.front import Front
 from eak_core.web import uploads
-from eak_core.web.uploads import MAX_BODY, largest_for
+from eak_core.web.uploads import HEARD_UPLOAD, MAX_BODY, largest_for
 from tests.core.files.sending import NEW, TYPED, files, submit
 
 pytestmark = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
@@ -82,13 +82,13 @@ class Connection:
 
 
 @pytest.mark.parametrize("stated", [True, False])
-def test_the_front_takes_in_what_the_form_may_send_and_of_others_nothing_or_little(
+def test_the_front_keeps_what_the_form_may_send_and_of_others_nothing_or_little(
     site: Site, author: Browser, stated: bool
 ) -> None:
     cookie = author.get_cookie("eak")
     assert cookie is not None
     length = {"content-length": str(2 * MAX_BODY)} if stated else {}
-    known, unknown, forged = Connection(), Connection(), Connection()
+    known, unknown, forged, huge = Connection(), Connection(), Connection(), Connection()
     headers = {"content-type": "multipart/form-data; boundary=x", **length}
 
     async def ask() -> None:
@@ -99,11 +99,15 @@ def test_the_front_takes_in_what_the_form_may_send_and_of_others_nothing_or_litt
             (forged, {"cookie": f"eak={cookie.value[:-9]}forgedxyz"}),
         ):
             await front.__rsgi__(Scope(**headers, **held), connection)
+        stating = {**headers, "content-length": str(HEARD_UPLOAD + 1)}
+        await front.__rsgi__(Scope(**stating), huge)
 
     asyncio.run(ask())
     assert known.taken == 4
-    assert unknown.taken == forged.taken == (0 if stated else 3)
-    assert unknown.status == forged.status == 413
+    # What is stated is heard to its end, so that the refusal is read; else it is cut.
+    assert unknown.taken == forged.taken == (4 if stated else 3)
+    assert unknown.status == forged.status == huge.status == 413
+    assert huge.taken == 0
 
 
 def _io(upload: Upload) -> BytesIO:
