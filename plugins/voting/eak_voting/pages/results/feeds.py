@@ -23,7 +23,7 @@ from eak_voting.counting.outcome import Outcome
 from eak_voting.models import Ballot
 from eak_voting.pages.blueprint import blueprint
 from eak_voting.pages.results import sentences
-from eak_voting.pages.results.result_charts import all_charts
+from eak_voting.pages.results.result_charts import charts_of
 from eak_voting.pages.results.views import explained
 from eak_voting.publishing import files as result_files
 from eak_voting.publishing.masking import for_files, for_pages, reasons_of_all
@@ -107,7 +107,7 @@ def drawing(ballot_id: int, name: str, ending: Literal["svg", "csv"]) -> Respons
     """A chart as a drawing of its own, or its figures."""
     ballot, found, outcome = _found(ballot_id)
     terms = for_files(found.terms, found.hidden) if ending == "csv" else found.terms
-    chart = next((each for each in all_charts(terms, outcome) if each.key == name), None)
+    chart = next((each for each in charts_of(terms, outcome).every if each.key == name), None)
     if chart is None:
         raise NotFound(_l("There is no drawing of this name."))
     source = url_for("voting.results", ballot_id=ballot.id, _external=True).partition("://")[2]

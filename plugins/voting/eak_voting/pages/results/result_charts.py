@@ -21,20 +21,6 @@ from eak_voting.pages.results import budget_sentences, ranking_sentences
 from eak_voting.pages.wording import GRADE_TITLES, RULE_TITLES
 from eak_voting.settings import GRADES, Option, Terms
 
-
-def all_charts(terms: Terms, outcome: Outcome) -> list[charts.Chart]:
-    """Every chart of a result, those that say most first; none where nobody voted."""
-    if not outcome.counted:
-        return []
-    found: list[charts.Chart] = [*merit_charts(terms, outcome)]
-    votes, budget = vote_chart(terms, outcome), budget_chart(terms, outcome)
-    if votes is not None:
-        found.append(votes)
-    if budget is not None:
-        found += [budget.counts, *([budget.course] if budget.course else [])]
-    return found
-
-
 # Majority judgment ------------------------------------------------------------------------------
 
 
@@ -312,3 +298,26 @@ def _alone(terms: Terms, count: Count, other: Count) -> tuple[Option, ...]:
     return tuple(
         terms.options[option - 1] for option in count.selected if option not in other.selected
     )
+
+
+# All of them ------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class ResultCharts:
+    """The charts of a result, of which its method has one kind. ``every`` is those that can be
+    taken along, what says most first; none where nobody voted."""
+
+    merit: list[charts.Stacks]
+    votes: charts.Bars | None
+    budget: BudgetChart | None
+    every: list[charts.Chart]
+
+
+def charts_of(terms: Terms, outcome: Outcome) -> ResultCharts:
+    """The charts of a result, drawn of its terms."""
+    merit, votes = merit_charts(terms, outcome), vote_chart(terms, outcome)
+    budget = budget_chart(terms, outcome)
+    spent = (budget.counts, budget.course) if budget is not None else ()
+    every = [each for each in (*merit, votes, *spent) if each is not None]
+    return ResultCharts(merit, votes, budget, every if outcome.counted else [])

@@ -28,12 +28,7 @@ from eak_voting.pages.blueprint import ballot_url, blueprint
 from eak_voting.pages.explained import stands
 from eak_voting.pages.results import sentences
 from eak_voting.pages.results.open_choices import said_by
-from eak_voting.pages.results.result_charts import (
-    all_charts,
-    budget_chart,
-    merit_charts,
-    vote_chart,
-)
+from eak_voting.pages.results.result_charts import ResultCharts, charts_of
 from eak_voting.pages.results.rule_sentences import rule
 from eak_voting.publishing.masking import hidden_title
 from eak_voting.publishing.shown import Shown, shown
@@ -60,15 +55,16 @@ def results(ballot_id: int) -> Answer:
     }
     if found.outcome is None:
         return render("voting/results_none.html", **page, figures=figures)
+    said = explained(found, found.outcome)
     return render(
         "voting/results.html",
         **page,
-        **explained(found, found.outcome),
+        **said,
         rule=list(rule(found.terms)),
         exclusions=exclusions_of(current_session(), ballot),
         bursts=bursts_of(current_session(), ballot) if ballot.state == "counted" else (),
         closing_time=in_paris(ballot.closes_at).strftime("%H:%M"),
-        files=_files(ballot, found.terms, found.outcome),
+        files=_files(ballot, found.terms, said["charts"]),
         embed=_embed(ballot, found.terms),
     )
 
@@ -87,14 +83,11 @@ def explained(found: Shown, outcome: Outcome) -> dict[str, Any]:
         "more": list(sentences.more(terms, outcome)),
         "turnout": sentences.turnout(terms, outcome),
         "quorum": sentences.quorum(outcome),
-        "charts": all_charts(terms, outcome),
-        "merit": merit_charts(terms, outcome),
-        "votes": vote_chart(terms, outcome),
-        "budget": budget_chart(terms, outcome),
+        "charts": charts_of(terms, outcome),
     }
 
 
-def _files(ballot: Ballot, terms: Terms, outcome: Outcome) -> list[tuple[str, str, str]]:
+def _files(ballot: Ballot, terms: Terms, drawn: ResultCharts) -> list[tuple[str, str, str]]:
     """What can be downloaded: address, label and media type."""
 
     def url(endpoint: str, **values: Any) -> str:
@@ -109,7 +102,7 @@ def _files(ballot: Ballot, terms: Terms, outcome: Outcome) -> list[tuple[str, st
     ]
     if terms.settings.budget is not None:
         files.append((url("pabulib"), _("The votes in the format of Pabulib"), "text/plain"))
-    for chart in all_charts(terms, outcome):
+    for chart in drawn.every:
         label = _("Drawing: %(title)s", title=chart.title)
         files.append((url("drawing", name=chart.key, ending="svg"), label, "image/svg+xml"))
     return files
