@@ -36,6 +36,24 @@ def switch(manager: Reader, service: str) -> None:
     expect(page).not_to_have_url(re.compile("activation$"))
 
 
+#: What is wrong with the letters of the drawing that shows: smaller than 12 pixels, outside, or one
+#: over another.
+LETTERS = """() => {
+  const svg = [...document.querySelectorAll(".eak-chart__picture")]
+    .find(each => each.getBoundingClientRect().width);
+  const frame = svg.getBoundingClientRect();
+  const scale = frame.width / svg.viewBox.baseVal.width;
+  const texts = [...svg.querySelectorAll("text")].map(each => each.getBoundingClientRect());
+  const wrong = texts.filter((a, place) =>
+    a.left < frame.left || a.right > frame.right || a.bottom > frame.bottom + 1 ||
+    texts.slice(place + 1).some(b => a.left < b.right && b.left < a.right &&
+      a.top + 2 < b.bottom - 2 && b.top + 2 < a.bottom - 2));
+  const small = [...svg.querySelectorAll("text")]
+    .map(each => parseFloat(getComputedStyle(each).fontSize) * scale).filter(size => size < 12);
+  return [...wrong.map(each => JSON.stringify(each)), ...small];
+}"""
+
+
 def move_on(manager: Reader, address: str, stage: str, reason: str) -> None:
     """Move the idea to ``stage`` for a public ``reason``."""
     page = manager.page
@@ -104,6 +122,11 @@ def test_nothing_on_the_way_keeps_anybody_out(
     for path in (address, f"/{service}/idees/", f"/{service}/discussion/", "/compte/", "/pas/ici"):
         citizen.open(path)
         citizen.check()
+    for path in (f"/{service}/idees/carte", f"/{service}/idees/parcours"):
+        citizen.open(path)
+        citizen.check()
+        citizen.page.set_viewport_size({"width": 360, "height": 900})
+        assert citizen.page.evaluate(LETTERS) == [], path
     manager.sign_in("personne1@essai.example")
     for path in (
         address,

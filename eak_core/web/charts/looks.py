@@ -16,7 +16,7 @@ Look = Mapping[str, str]
 SIZE = 13
 LINE = 18
 #: How wide a letter is at most, on the average of a word, in parts of its size.
-_LETTER = 0.6
+_LETTER = 0.65
 
 
 class _Classes(dict[str, str]):
