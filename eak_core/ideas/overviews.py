@@ -1,7 +1,5 @@
 """All ideas of a service at a glance: where they are, and how far they have come."""
 
-from typing import Literal
-
 from flask import Response, g, url_for
 
 from eak_core.db import Session, current_session
@@ -21,8 +19,8 @@ def places() -> Answer:
     return render("ideas/places.html", map=_places(), said=_places_said())
 
 
-@blueprint.get("/idees/carte.<any(svg, csv):ending>")
-def places_file(ending: Literal["svg", "csv"]) -> Response:
+@blueprint.get("/idees/carte.<ending>")
+def places_file(ending: str) -> Response:
     """The map as a drawing, or its figures."""
     return _file(_places(), ending, _places_said(), "ideas.places")
 
@@ -33,8 +31,8 @@ def path() -> Answer:
     return render("ideas/path.html", flow=_path())
 
 
-@blueprint.get("/idees/parcours.<any(svg, csv):ending>")
-def path_file(ending: Literal["svg", "csv"]) -> Response:
+@blueprint.get("/idees/parcours.<ending>")
+def path_file(ending: str) -> Response:
     """The path as a drawing, or its figures."""
     return _file(_path(), ending, _("The path of an idea, from stage to stage."), "ideas.path")
 
@@ -106,7 +104,7 @@ def _path() -> charts.Flow:
     return stage_flow(stage_graph(g.active), counts)
 
 
-def _file(chart: charts.Chart, ending: Literal["svg", "csv"], lead: str, endpoint: str) -> Response:
+def _file(chart: charts.Chart, ending: str, lead: str, endpoint: str) -> Response:
     source = url_for(endpoint, _external=True).partition("://")[2]
     return charts.chart_file(
         chart, ending, title=g.service.name, lead=lead, notes=(chart.title, source)

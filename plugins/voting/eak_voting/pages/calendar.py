@@ -1,11 +1,10 @@
 """When the ballots of a service are open: as a time line, and for people's own calendars."""
 
 from collections.abc import Iterator, Sequence
-from typing import Literal
 
 from flask import Response, g, url_for
 
-from eak_core.api import _, charts, clock, current_session, open_data
+from eak_core.api import _, charts, clock, current_session, in_paris, open_data
 from eak_voting.ballots.finding import announced_ballots, current_ballots
 from eak_voting.models import Ballot
 from eak_voting.pages.blueprint import ballot_url, blueprint
@@ -15,8 +14,8 @@ from eak_voting.pages.explained import stands
 LENGTH = 50
 
 
-@blueprint.get("/calendrier.<any(svg, csv):ending>")
-def calendar_file(ending: Literal["svg", "csv"]) -> Response:
+@blueprint.get("/calendrier.<ending>")
+def calendar_file(ending: str) -> Response:
     """The time line of the ballots that are open or come, as a drawing, or its dates."""
     chart = timeline(current_ballots(current_session(), g.service.id))
     source = url_for("voting.index", _external=True).partition("://")[2]
@@ -66,5 +65,6 @@ def timeline(ballots: Sequence[Ballot]) -> charts.Timeline:
             )
             for each in ballots
         ),
-        today=clock.now(),
+        # Of the day, and no finer: a page that is kept stays true until midnight.
+        today=in_paris(clock.now()).replace(hour=12, minute=0, second=0, microsecond=0),
     )

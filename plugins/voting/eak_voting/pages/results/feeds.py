@@ -1,7 +1,5 @@
 """Results for programs, spreadsheets, feed readers and other sites."""
 
-from typing import Literal
-
 from flask import Response, g, url_for
 from sqlalchemy import select
 from sqlalchemy.orm import undefer
@@ -102,8 +100,8 @@ def pabulib(ballot_id: int) -> Response:
     )
 
 
-@blueprint.get("/<int:ballot_id>/resultats/<name>.<any(svg, csv):ending>")
-def drawing(ballot_id: int, name: str, ending: Literal["svg", "csv"]) -> Response:
+@blueprint.get("/<int:ballot_id>/resultats/<name>.<ending>")
+def drawing(ballot_id: int, name: str, ending: str) -> Response:
     """A chart as a drawing of its own, or its figures."""
     ballot, found, outcome = _found(ballot_id)
     terms = for_files(found.terms, found.hidden) if ending == "csv" else found.terms
