@@ -9,6 +9,7 @@ import pytest
 
 from eak_core.kit.testing.browser import Browser
 from eak_core.kit.testing.site import Site
+from eak_core.kit.testing.sites import Sites
 from eak_core.kit.testing.uploads import Upload, a_document
 from eak_core.serving.front import Front
 from eak_core.web import uploads
@@ -112,3 +113,19 @@ def test_the_front_keeps_what_the_form_may_send_and_of_others_nothing_or_little(
 
 def _io(upload: Upload) -> BytesIO:
     return BytesIO(upload.content)
+
+
+def test_whoever_sends_files_again_and_again_is_slowed_down_and_loses_nothing_of_the_text(
+    sites: Sites,
+) -> None:
+    site = sites.make((), rate_limits=True)
+    assert site.service
+    author = site.browser()
+    author.sign_in(site.people.citizen)
+    form = author.read(NEW).form("/culture/idees/")
+    answers = []
+    for _ in range(21):
+        sent = form.filled({**TYPED, "files": [Upload("drawing.svg", b"<svg/>")]})
+        answers.append(author.post(NEW, data=sent))
+    assert [answer.status_code for answer in answers] == [422] * 20 + [429]
+    assert TYPED["body"] in answers[-1].text
