@@ -3,11 +3,12 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import String, and_, cast, literal, select
 
 from eak_core.db import Session
 from eak_core.files.models import StoredFile
 from eak_core.moderation.decisions import hidden_reasons
+from eak_core.moderation.models import ModerationDecision
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,8 +84,17 @@ def _split(files: Sequence[StoredFile], reasons: Mapping[str, str]) -> ShownFile
     )
 
 
-def file_at(session: Session, service_id: int, token: str) -> StoredFile | None:
-    """The file whose address has ``token``, of this service."""
-    return session.scalar(
-        select(StoredFile).where(StoredFile.token == token, StoredFile.service_id == service_id)
+def file_at(session: Session, service_id: int, token: str) -> tuple[StoredFile | None, str | None]:
+    """The file of this service whose address has ``token``, and for which public reason it is
+    hidden, if it is: in one statement, as a page may ask for many."""
+    hidden = (
+        ModerationDecision.service_id == StoredFile.service_id,
+        ModerationDecision.subject == literal("file:") + cast(StoredFile.id, String),
+        ModerationDecision.restored_at.is_(None),
     )
+    row = session.execute(
+        select(StoredFile, ModerationDecision.reason)
+        .outerjoin(ModerationDecision, and_(*hidden))
+        .where(StoredFile.token == token, StoredFile.service_id == service_id)
+    ).one_or_none()
+    return (None, None) if row is None else (row[0], row[1])

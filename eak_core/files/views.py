@@ -14,7 +14,6 @@ from eak_core.files.models import StoredFile
 from eak_core.files.reading import file_at
 from eak_core.files.room import room_of
 from eak_core.i18n import _l
-from eak_core.moderation.decisions import hidden_reason
 from eak_core.permissions import may
 from eak_core.plugins.loading.blueprint import ServiceBlueprint
 
@@ -37,8 +36,8 @@ Reach = Literal["everybody", "some"]
 def serve(token: str, name: str) -> Response:
     """One file: pictures to be shown, documents to be downloaded and never opened here."""
     session = current_session()
-    file = file_at(session, g.service.id, token)
-    reach = _reach(session, file) if file is not None else None
+    file, hidden = file_at(session, g.service.id, token)
+    reach = _reach(session, file, hidden is not None) if file is not None else None
     if file is None or reach is None or name not in parts_of(file):
         raise _not_here()
     response = Response(content_type=media_type(name))
@@ -52,12 +51,12 @@ def serve(token: str, name: str) -> Response:
     return response
 
 
-def _reach(session: Session, file: StoredFile) -> Reach | None:
+def _reach(session: Session, file: StoredFile, hidden: bool) -> Reach | None:
     """Who may see ``file``, if whoever asks is among them."""
     holder = holder_of(session, g.service, g.active, file.owner, file.subject, g.actor)
     if holder is None:
         return None
-    if hidden_reason(session, g.service.id, file.moderated_as) is not None:
+    if hidden:
         return "some" if may(g.actor, "content.restore", g.service) else None
     if not file.is_shown and file.uploader_id != g.actor.person_id:
         return None
