@@ -1,9 +1,10 @@
 """Mail through a server: one connection for many letters."""
 
+import re
 import smtplib
 import ssl
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from functools import cache
 from urllib.parse import parse_qs, unquote, urlsplit
@@ -14,6 +15,8 @@ from eak_core.letters.recipients import sender_header
 from eak_core.letters.verdicts import Stage, verdict
 
 TIMEOUT_SECONDS = 20
+_CLOSING, _GO_ON = 421, 354
+_DOT = re.compile(rb"(?m)^\.")
 #: So many letters go through one connection, and for so long: servers count, and close what is old.
 LETTERS_PER_CONNECTION = 500
 SECONDS_PER_CONNECTION = 60.0
@@ -104,22 +107,27 @@ class _Connection:
         try:
             self._hand_over(letter)
         except (Unreachable, Dropped) as error:
-            self.close()
+            self._drop()
             # A server may have closed what was idle. A letter that it may have is not sent again at
             # once: most likely it would be there twice.
             if not old or (isinstance(error, Dropped) and error.may_have_it):
                 raise
-            self._hand_over(letter)
+            self.send(claimed)
         except Exception:
             self._begin_anew()
             raise
 
     def close(self) -> None:
         """End the connection, politely where the server still listens."""
+        if self.server is not None:
+            with suppress(OSError, smtplib.SMTPException):
+                self.server.quit()
+        self._drop()
+
+    def _drop(self) -> None:
+        """End it without a word: whoever fell silent would keep us waiting once more."""
         server, self.server = self.server, None
         if server is not None:
-            with suppress(OSError, smtplib.SMTPException):
-                server.quit()
             server.close()
 
     def _begin_anew(self) -> None:
@@ -128,7 +136,7 @@ class _Connection:
             assert self.server is not None
             self.server.rset()
         except (AssertionError, OSError, smtplib.SMTPException):
-            self.close()
+            self._drop()
 
     def _is_worn(self) -> bool:
         old = time.monotonic() - self.opened_at > SECONDS_PER_CONNECTION
@@ -138,21 +146,24 @@ class _Connection:
         if self.server is None:
             self.server = self.way.connect()
             self.letters, self.opened_at = 0, time.monotonic()
-        stage = Stage.SENDER
+        server, stage, given = self.server, Stage.SENDER, False
         try:
-            for stage, code, said in self._dialogue(self.server, letter):
-                if not 200 <= code < 300:
+            answers = _asked(server, self._commands(server, letter))
+            for stage, (code, said) in zip(Stage, answers, strict=True):
+                if code != _GO_ON if stage is Stage.CONTENT else code // 100 != 2:
                     raise verdict(stage, code, said)
+            self.before_content()
+            given = True
+            server.send(_ended(letter.content))
+            code, said = server.getreply()
+            if code // 100 != 2:
+                raise verdict(stage, code, said)
         except (OSError, smtplib.SMTPException) as error:
-            # Where it fell silent after the address, it may have had all of the content.
-            what = f"{stage.value}: {error}"
-            raise Dropped(what, may_have_it=stage is not Stage.SENDER) from error
+            raise Dropped(f"{stage.value}: {error}", may_have_it=given) from error
         self.letters += 1
 
-    def _dialogue(
-        self, server: smtplib.SMTP, letter: Envelope
-    ) -> Iterator[tuple[Stage, int, bytes]]:
-        """What was asked, and what the server answered."""
+    def _commands(self, server: smtplib.SMTP, letter: Envelope) -> Sequence[str]:
+        """What the server is asked, stage by stage. Both addresses are such (`recipient`)."""
         options = [f"size={len(letter.content)}"] if server.has_extn("size") else []
         server.command_encoding = "ascii"
         if not letter.ascii:
@@ -163,18 +174,31 @@ class _Connection:
                 )
             server.command_encoding = "utf-8"
             options += ["SMTPUTF8", "BODY=8BITMIME"]
-        # `recipient` has seen to it that both are addresses; to look again takes a tenth of the
-        # time.
-        sender = " ".join([f"FROM:<{self.way.bounces}>", *options])
-        yield Stage.SENDER, *server.docmd("MAIL", sender)
-        yield Stage.RECIPIENT, *server.docmd("RCPT", f"TO:<{letter.to}>")
-        self.before_content()
-        try:
-            yield Stage.CONTENT, *server.data(letter.content)
-        except smtplib.SMTPDataError as error:  # it did not even want to see it
-            said = error.smtp_error
-            yield (
-                Stage.CONTENT,
-                error.smtp_code,
-                said if isinstance(said, bytes) else said.encode(),
-            )
+        sender = " ".join([f"MAIL FROM:<{self.way.bounces}>", *options])
+        return sender, f"RCPT TO:<{letter.to}>", "DATA"
+
+
+def _asked(server: smtplib.SMTP, commands: Sequence[str]) -> Iterator[tuple[int, bytes]]:
+    """The answers to ``commands``: asked at once where the server takes that (RFC 2920), so that a
+    letter takes two ways there and back and not four."""
+    if not server.has_extn("pipelining"):
+        for command in commands:
+            yield server.docmd(command)
+        return
+    server.send("".join(f"{command}\r\n" for command in commands))
+    answers = []
+    for _command in commands:
+        answers.append(server.getreply())
+        if answers[-1][0] == _CLOSING:  # and no other answer follows
+            break
+    refused = any(code // 100 != 2 for code, _said in answers[:-1])
+    if refused and answers[-1][0] == _GO_ON:
+        # It waits for the content of a letter to nobody (RFC 2920, 3.1).
+        server.send(b".\r\n")
+        server.getreply()
+    yield from answers
+
+
+def _ended(content: bytes) -> bytes:
+    """``content`` with its end, which no line of it can be taken for."""
+    return _DOT.sub(b"..", content) + (b".\r\n" if content.endswith(b"\r\n") else b"\r\n.\r\n")

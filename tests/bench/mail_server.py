@@ -7,7 +7,14 @@ from aiosmtpd.smtp import SMTP, Envelope, Session
 
 
 class Taker:
-    """Takes a letter and forgets it."""
+    """Takes a letter and forgets it. It takes several commands at once, and says so, as nearly all
+    servers do (RFC 2920)."""
+
+    async def handle_EHLO(
+        self, server: SMTP, session: Session, envelope: Envelope, name: str, answers: list[str]
+    ) -> list[str]:
+        session.host_name = name  # type: ignore[assignment]  # as the server itself keeps it
+        return [*answers[:-1], "250-PIPELINING", answers[-1]]
 
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
         return "250 OK"

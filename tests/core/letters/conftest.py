@@ -14,8 +14,15 @@ __all__ = ["app", "make_app", "url"]
 
 
 @pytest.fixture
-def sink() -> Iterator[Sink]:
+def pipelining() -> bool:
+    """Whether the server takes several commands at once."""
+    return False
+
+
+@pytest.fixture
+def sink(pipelining: bool) -> Iterator[Sink]:
     with serving() as found:
+        found.pipelining = pipelining
         yield found
 
 

@@ -25,18 +25,20 @@ class Sink:
         self.connections = 0
         self.sender = self.recipient = self.content = "250 OK"
         self.answers: dict[str, str] = {}
+        self.pipelining = False
 
     async def handle_EHLO(
         self, server: SMTP, session: Session, envelope: Envelope, name: str, answers: list[str]
     ) -> list[str]:
         self.connections += 1
         session.host_name = name  # type: ignore[assignment]  # as the server itself keeps it
-        return answers
+        return [*answers[:-1], *(["250-PIPELINING"] if self.pipelining else []), answers[-1]]
 
     async def handle_MAIL(
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
     ) -> str:
-        envelope.mail_from = address
+        if self.sender.startswith("250"):
+            envelope.mail_from = address
         return self._said(server, self.sender)
 
     async def handle_RCPT(

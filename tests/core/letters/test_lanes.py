@@ -316,6 +316,40 @@ def test_a_letter_that_seems_to_close_the_server_lets_the_others_go_first(app: F
     assert sent == ["list:1", "list:2"]
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
+@pytest.mark.parametrize("pipelining", [False, True])
+def test_a_refusal_leaves_the_connection_ready_for_the_next_letter(
+    smtp_app: Flask, sink: Sink
+) -> None:
+    sink.answers["reader1@example.org"] = "550 5.1.1 no such user"
+    sink.answers["reader3@example.org"] = "451 4.7.1 greylisted"
+    sink.answers["content reader5@example.org"] = "554 5.6.0 no"
+    queue_many(smtp_app, 8)
+    assert Outbox(smtp_app).send_due() == 5
+    assert sink.connections == 1
+    assert [mail["To"] for mail in sink.received] == [
+        f"reader{n}@example.org" for n in (0, 2, 4, 6, 7)
+    ]
+    kept = [(row.dedupe_key, row.refused) for row in rows(smtp_app) if row.done_at is None]
+    assert kept == [("list:1", True), ("list:3", False), ("list:5", True)]
+
+
+@pytest.mark.parametrize("database", ["sqlite"])
+@pytest.mark.parametrize("pipelining", [True])
+def test_a_server_that_takes_commands_at_once_may_refuse_the_sender_or_close(
+    smtp_app: Flask, sink: Sink
+) -> None:
+    queue_many(smtp_app, 2)
+    for said in ("550 5.7.1 you may not", "421 closing", Sink.CLOSE):
+        sink.sender = said
+        assert Outbox(smtp_app).send_due() == 0
+        assert not any(row.refused for row in rows(smtp_app))
+        free(smtp_app)
+    sink.sender = "250 OK"
+    assert Outbox(smtp_app).send_due() == 2
+    assert [mail.get_content() for mail in sink.received] == ["T\r\n", "T\r\n"]
+
+
 # --- however many there are ---
 
 
