@@ -212,7 +212,8 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class Timeline(_Named):
-    """Spans of time below each other, with a mark at ``today``, where that is among them. Two
+    """Spans of time below each other, with a mark at ``today``, where that is among them: one
+    instant for all of a day, or a page that browsers keep would be another every second. Two
     ``ends`` head the table's columns of beginnings and ends."""
 
     things: str

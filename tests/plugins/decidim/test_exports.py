@@ -269,7 +269,9 @@ def test_figures_of_the_site_of_origin_are_shown_as_such(
     assert "participation.lillemetropole.fr" in page
     assert re.search(r"2.votes", page)
     assert "Collectivités territoriales" in page
-    assert "Accentuer la création de communes" in client.get("/culture/idees/?q=communes").text
+    site.drain()
+    found = client.get("/culture/idees/?q=création+commune+nouvelle").text
+    assert "Accentuer la création de communes" in found
 
 
 # --- rows ---

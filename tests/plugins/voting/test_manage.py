@@ -201,6 +201,7 @@ def test_a_search_finds_ideas_and_keeps_everything(desk: Browser, site: Site) ->
     kept, found = site.submit("Un banc").id, site.submit("Une École ouverte").id
     for number in range(3):
         site.submit(f"Autre {number}")
+    site.drain()
     form = desk.read(f"{NEW}/approval").form(NEW)
     filled = form.filled(
         {"title": "Mon titre", "ideas": [kept], "q": "ecole", "quorum": "voters",
