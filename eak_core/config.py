@@ -23,6 +23,8 @@ DATABASE_SCHEMES = frozenset({"sqlite", "postgresql"})
 SHORTEST_SESSION = 300
 MAIL_SCHEMES = frozenset({"smtp", "smtps"})
 FILE_SCHEMES = frozenset({"s3", "s3+http"})
+#: Bytes of a file: a form that brings one has little more (`eak_core.web.uploads`).
+LARGEST_FILE = 64_000_000
 
 # Read by the command line and by whoever starts the server, not settings of the site.
 _NOT_SETTINGS = frozenset({"EAK_INSTANCE"})
@@ -207,9 +209,12 @@ def _check_figures(config: Config, origin: Mapping[str, str]) -> None:
     for name in ("session_idle", "session_lifetime"):
         if getattr(config, name) < SHORTEST_SESSION:
             raise _wrong(name, origin, f"it is in seconds, {SHORTEST_SESSION} at least")
-    for name in ("largest_picture", "largest_document", "files_per_person", "files_per_service"):
+    for name in ("files_per_person", "files_per_service"):
         if getattr(config, name) < 0:
             raise _wrong(name, origin, "it is in bytes, 0 or more")
+    for name in ("largest_picture", "largest_document"):
+        if not 0 <= getattr(config, name) <= LARGEST_FILE:
+            raise _wrong(name, origin, f"it is in bytes, from 0 to {LARGEST_FILE}")
     if config.security_log_days < 1:
         raise _wrong("security_log_days", origin, "it is at least 1")
 

@@ -139,3 +139,14 @@ def test_the_folder_is_its_owners_alone(tmp_path: Path) -> None:
     for path in (tmp_path / "files").rglob("*"):
         assert path.stat().st_mode & 0o077 == 0, path
     assert (tmp_path / "files").stat().st_mode & 0o077 == 0
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("largest_picture", -1), ("largest_document", 64_000_001), ("files_per_person", -1)],
+)
+def test_a_limit_that_could_not_hold_is_refused_by_name(
+    tmp_path: Path, name: str, value: int
+) -> None:
+    with pytest.raises(Misconfigured, match=name):
+        load(tmp_path, secret_key=SECRET, **{name: value})
