@@ -19,7 +19,12 @@ function line(input, file, number) {
   text.type = "text";
   text.className = "form-control";
   text.maxLength = Number(input.dataset.longest);
-  field.append(label, text);
+  const why = document.createElement("p");
+  why.className = "eak-field__hint";
+  why.id = text.id + "-hint";
+  why.textContent = input.dataset.why;
+  text.setAttribute("aria-describedby", why.id);
+  field.append(label, why, text);
   return field;
 }
 
