@@ -5,6 +5,7 @@ import fcntl
 import os
 import threading
 import time
+import weakref
 from contextlib import suppress
 from pathlib import Path
 
@@ -100,4 +101,6 @@ class FileLock:
             self._pid = os.getpid()
             self._waiter = None
             self._file = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+            # A process that opens many databases, one after the other, would come to its limit.
+            weakref.finalize(self, os.close, self._file).atexit = False
         return self._file

@@ -50,8 +50,12 @@ class Process:
 
     def wait(self, timeout: float | None = None) -> int:
         """As `poll`, once it has ended; TimeoutError where it has not after so many seconds."""
-        if self.returncode is None and not select.select([self._end], [], [], timeout)[0]:
-            raise TimeoutError(f"process {self.pid} has not ended after {timeout} s")
+        if self.returncode is None:
+            # Not `select`, which knows no descriptor past 1,023.
+            ending = select.poll()
+            ending.register(self._end, select.POLLIN)
+            if not ending.poll(None if timeout is None else round(timeout * 1000)):
+                raise TimeoutError(f"process {self.pid} has not ended after {timeout} s")
         ended = self.poll()
         assert ended is not None
         return ended

@@ -27,10 +27,10 @@ SEGMENT = re.compile(r"[a-z][a-z0-9-]{1,39}")
 RESERVED_NAMES = frozenset(
     """
     account accounts admin alembic api cli commune compte content core criterion db demo eak ended
-    event events file files health i18n idea ideas log macros mail main manage moderation outbox
-    page pages parked people permission permissions person plugin plugins portal role scheduled
-    search security service services site spent stage static stored subject subscription test
-    testing theme themes transport web
+    event events feeds file files health i18n idea ideas log macros mail main manage moderation
+    outbox page pages parked people permission permissions person plugin plugins portal role
+    scheduled search security service services site spent stage static stored subject subscription
+    test testing theme themes transport web
     """.split()
 )
 

@@ -1,9 +1,11 @@
 """Somebody holds a service's head, or SQLite's place of the writer: pages are read all the same."""
 
 import asyncio
+import gc
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
@@ -176,3 +178,14 @@ def test_a_page_says_that_the_database_is_away_and_that_nobody_knows_what_was_ke
     assert (answer.status_code, answer.headers["Retry-After"]) == (503, "5")
     assert "The database of this site cannot be reached" in answer.text
     assert "kept whole or not at all" in answer.text
+
+
+def test_a_lock_that_is_gone_keeps_no_file_open(tmp_path: Any) -> None:
+    before = len(list(Path("/proc/self/fd").iterdir()))
+    for number in range(20):
+        lock = FileLock(tmp_path / f"lock{number}")
+        assert lock.acquire(0)
+        lock.release()
+    del lock
+    gc.collect()
+    assert len(list(Path("/proc/self/fd").iterdir())) <= before
