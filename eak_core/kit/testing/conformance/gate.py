@@ -166,7 +166,7 @@ def check_off_leaves_no_byte(trial: Trial) -> None:
     site = trial.site()
     idea = site.submit()
     twin = trial.never_installed(site)
-    _ensure_same(trial, site, twin, site.service, idea, "off and was never on")
+    _ensure_same(trial, site, twin, site.service, idea, "off and was never on", administered=True)
     site.enable(trial.name)
     life = Life(trial, site)
     life.round()
@@ -181,9 +181,16 @@ def check_off_leaves_no_byte(trial: Trial) -> None:
 
 
 def _ensure_same(
-    trial: Trial, site: Site, twin: Site, service: Service, idea: Idea, when: str
+    trial: Trial,
+    site: Site,
+    twin: Site,
+    service: Service,
+    idea: Idea,
+    when: str,
+    *,
+    administered: bool = False,
 ) -> None:
-    for reader, path in _compared(trial, twin, service, idea):
+    for reader, path in _compared(trial, twin, service, idea, administered=administered):
         _ensure_same_to(trial, site, twin, reader, path, when)
 
 
@@ -202,14 +209,21 @@ def _ensure_same_to(
     )
 
 
-def _compared(trial: Trial, twin: Site, service: Service, idea: Idea) -> Iterator[tuple[str, str]]:
+def _compared(
+    trial: Trial, twin: Site, service: Service, idea: Idea, *, administered: bool
+) -> Iterator[tuple[str, str]]:
     """Who looks at what: every page of the service by a visitor and by a manager, and by one more
-    each; of the core's other pages, some."""
+    each; of the core's other pages, some. Those of the administration only where ``administered``:
+    they tell of what a plugin has left, and of where it is on, under the title it gives itself."""
     values = {"service_slug": service.slug, "idea_id": str(idea.id), "slug": idea.slug}
     paths = [each.path for each in addresses.of_core(twin, values)]
     home = f"/{service.slug}/"
     within = [path for path in paths if path.startswith(home)]
-    beyond = [path for path in paths if not path.startswith(home)]
+    beyond = [
+        path
+        for path in paths
+        if not path.startswith(home) and (administered or not path.startswith("/admin/"))
+    ]
     dice = trial.dice()
     for path in within:
         managing = path.startswith(f"{home}gestion/")
