@@ -32,9 +32,9 @@ FLOOR = {"sqlite": 0.4, "postgresql": 0.5}
 WORST_WAIT_MS = 300
 
 STATEMENTS = {
-    "idea": "INSERT INTO idea (title, problem, body, search_text, service_id, author_id, slug,"
+    "idea": "INSERT INTO idea (title, problem, body, service_id, author_id, slug,"
     " form_key, created_at, submitted_at, updated_at, stage, needs, elsewhere, existing)"
-    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'submitted', '', '', '') RETURNING id",
+    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'submitted', '', '', '') RETURNING id",
     "subject": "INSERT INTO idea_subject (idea_id, subject_id) VALUES (?, ?)",
     "commune": "INSERT INTO idea_commune (idea_id, commune_code) VALUES (?, ?)",
     "criterion": "INSERT INTO idea_criterion (idea_id, criterion_id, statement) VALUES (?, ?, ?)",
@@ -136,7 +136,7 @@ def _raw(app: Flask, service: Service, actor: Actor, proposal: Proposal) -> Call
         with turn:
             if sqlite:
                 cursor.execute("BEGIN IMMEDIATE")
-            texts = (proposal.title, proposal.problem, proposal.body, proposal.body)
+            texts = (proposal.title, proposal.problem, proposal.body)
             keys = (service.id, actor.person_id, "un-banc", str(uuid4()), now, now, now)
             cursor.execute(sql["idea"], (*texts, *keys))
             (idea,) = cursor.fetchone()
