@@ -5,14 +5,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from operator import attrgetter
 
-from sqlalchemy import bindparam, case, func, select
-
 from eak_core.db import Session
 from eak_core.db.trouble import is_database_trouble, lost_while_idle
 from eak_core.events.core import EventCore
 from eak_core.events.log import Unit, handling
 from eak_core.events.marks import is_own, purge_mark
-from eak_core.events.models import EventLog, ParkedEvent, Subscription
+from eak_core.events.models import ParkedEvent, Subscription
 from eak_core.events.parking import free_next, park, parked_subjects
 from eak_core.events.reading import (
     POSITION,
@@ -297,45 +295,6 @@ class Batch:
         sub = self.subscription
         self.parked.add(subject)
         park(self.session, sub.plugin, sub.service_id, position, subject, error, behind=behind)
-
-
-_seen = (
-    select(
-        Subscription.position,
-        func.count(),
-        func.max(EventLog.position),
-        func.sum(case((EventLog.type.in_(bindparam("claims", expanding=True)), 1), else_=0)),
-    )
-    .join(EventLog, EventLog.service_id == Subscription.service_id)
-    .where(
-        Subscription.plugin == bindparam("plugin"),
-        Subscription.service_id == bindparam("service"),
-        Subscription.enabled,
-        Subscription.tries == 0,
-        Subscription.careful_until <= Subscription.position,
-        EventLog.position > Subscription.position,
-        EventLog.position <= Subscription.position + BATCH,
-    )
-    .group_by(Subscription.position)
-)
-
-
-def unclaimed(
-    session: Session, core: EventCore, plugin: str, service_id: int
-) -> tuple[int, int] | None:
-    """The place of a subscription and that of the last of the next `BATCH` events, where no handler
-    claims any of them; None where one does, or something is to be seen to first."""
-    claims = core.claims.get(plugin, {})
-    found = session.execute(
-        _seen, {"plugin": plugin, "service": service_id, "claims": list(claims)}
-    ).one_or_none()
-    if found is None:
-        return None
-    start, events, end, claimed = found
-    # Gaps are for the batch to find, and so is what a purge has left.
-    if claimed or end != start + events or purge_mark(session, plugin, service_id) > start:
-        return None
-    return start, end
 
 
 def retry_parked(session: Session, core: EventCore, sub: Subscription, parked: ParkedEvent) -> bool:

@@ -22,15 +22,10 @@ from eak_core.db.holding import doing, write_noted
 from eak_core.events import parking, scheduling, subscriptions
 from eak_core.events.claim import claim
 from eak_core.events.core import get_event_core, stand_in
-from eak_core.events.handling import (
-    FIRST_BATCH,
-    Batch,
-    TornTransaction,
-    retry_parked,
-    unclaimed,
-)
+from eak_core.events.handling import FIRST_BATCH, Batch, TornTransaction, retry_parked
 from eak_core.events.log import committed
 from eak_core.events.models import ParkedEvent, Subscription
+from eak_core.events.passing import pass_over, unclaimed
 from eak_core.events.performing import perform
 from eak_core.events.types import CORE
 from eak_core.failures import note, retry_time
@@ -200,45 +195,26 @@ class Worker:
         """One batch of one subscription, and others for as long as ``seconds`` are not over.
 
         Answers how many events the cursor moved over. Where no handler claims any of them, it is
-        moved only if that may be done ``idly``: while people vote by the hundred, each plugin that
-        has no use for votes would cost them as many commits as the one that counts them.
+        moved only if that may be done ``idly`` (see `eak_core.events.passing`).
         """
         until = time.monotonic() + seconds
         moved, more = 0, True
         with claim(self.app, plugin, service_id) as mine:
             if not mine:
                 return 0
-            end = self._unclaimed(plugin, service_id)
-            if end is not None:
-                return self._pass_over(plugin, service_id, *end) if idly else 0
+            with read_session(self.app) as session:
+                way = unclaimed(session, self.core, plugin, service_id)
+            if way is not None:
+                if not idly:
+                    return 0
+                with write_session(self.app) as session:
+                    return pass_over(session, plugin, service_id, *way)
             if not self._count_try(plugin, service_id):
                 return 0
             while more:
                 batch, more = self._advance(plugin, service_id, until)
                 moved += batch
         return moved
-
-    def _unclaimed(self, plugin: str, service_id: int) -> tuple[int, int] | None:
-        """From where to where this subscription may move, as no handler of the plugin claims an
-        event in between; None where its next batch has to be looked at."""
-        with read_session(self.app) as session:
-            return unclaimed(session, self.core, plugin, service_id)
-
-    def _pass_over(self, plugin: str, service_id: int, start: int, end: int) -> int:
-        """Move over events that nobody claims: nothing can fail, so no try is counted."""
-        with write_session(self.app) as session:
-            passed = session.scalar(
-                update(Subscription)
-                .where(
-                    Subscription.plugin == plugin,
-                    Subscription.service_id == service_id,
-                    Subscription.position == start,
-                    Subscription.enabled,
-                )
-                .values(position=end, error=None, retry_at=None)
-                .returning(Subscription.position)
-            )
-        return 0 if passed is None else end - start
 
     def _advance(self, plugin: str, service_id: int, until: float) -> tuple[int, bool]:
         """One batch; answers how many events it moved over, and whether another one is to follow,
