@@ -8,6 +8,7 @@ from typing import Any, cast
 from flask import Flask, current_app, g
 from sqlalchemy.orm import Session
 
+from eak_core.events.claims import Claims
 from eak_core.events.registry import EventRegistry
 from eak_core.events.subscribers import Subscriber
 from eak_core.events.types import Work
@@ -39,15 +40,13 @@ class EventCore:
         them."""
 
     @cached_property
-    def claims(self) -> Mapping[str, Mapping[str, tuple[Subscriber, ...]]]:
-        """For each plugin, the handlers of each event name, in the order of their declaration."""
-        claims: dict[str, dict[str, tuple[Subscriber, ...]]] = {}
-        for plugin, subscribers in self.subscribers.items():
-            of_plugin = claims.setdefault(plugin, {})
-            for subscriber in subscribers:
-                for name in subscriber.claims:
-                    of_plugin[name] = (*of_plugin.get(name, ()), subscriber)
-        return claims
+    def claims(self) -> Mapping[str, Claims]:
+        """For each plugin, what its handlers claim."""
+        return {plugin: Claims(handlers) for plugin, handlers in self.subscribers.items()}
+
+    def claims_of(self, plugin: str) -> Claims:
+        """What the handlers of a plugin claim; nothing, where it has none or is not ready."""
+        return self.claims.get(plugin) or Claims()
 
 
 _AT_HAND = "eak_service_at_hand"

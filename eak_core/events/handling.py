@@ -7,9 +7,10 @@ from operator import attrgetter
 
 from eak_core.db import Session
 from eak_core.db.trouble import is_database_trouble, lost_while_idle
+from eak_core.events.claims import Claims
 from eak_core.events.core import EventCore
 from eak_core.events.log import Unit, handling
-from eak_core.events.marks import is_own, purge_mark
+from eak_core.events.marks import purge_mark
 from eak_core.events.models import ParkedEvent, Subscription
 from eak_core.events.parking import free_next, park, parked_subjects
 from eak_core.events.reading import (
@@ -68,14 +69,10 @@ class Batch:
 
     def __post_init__(self) -> None:
         sub = self.subscription
-        self.claims = self.core.claims.get(sub.plugin, {})
+        self.claims = self.core.claims_of(sub.plugin)
         self.mark = purge_mark(self.session, sub.plugin, sub.service_id)
         if sub.position < self.mark:
-            self.claims = {
-                name: handlers
-                for name, handlers in self.claims.items()
-                if not is_own(sub.plugin, name)
-            }
+            self.claims = Claims(self.claims.subscribers, without=sub.plugin)
         self.parked = parked_subjects(self.session, sub.plugin, sub.service_id)
         self.settings = self.core.settings(self.session, sub.service_id, sub.plugin)
         self.budget = BUDGET[self.session.get_bind().dialect.name]
@@ -130,7 +127,7 @@ class Batch:
 
     def _park_unseen(self, row: LogRow) -> None:
         sub = self.subscription
-        if row[TYPE] in self.claims:
+        if self.claims.of(row[TYPE]):
             self._park(
                 row[POSITION],
                 row[SUBJECT],
@@ -146,8 +143,8 @@ class Batch:
         # One stretch at least: where reading alone took all the time, the cursor must move on too.
         while taken < len(rows) and (taken == 0 or time.monotonic() < self.deadline):
             row = rows[taken]
-            handlers = self.claims.get(row[TYPE])
-            if handlers is None:
+            handlers = self.claims.of(row[TYPE])
+            if not handlers:
                 done = 1
             elif row[SUBJECT] in self.parked:
                 self._park(row[POSITION], row[SUBJECT], BEHIND, behind=True)
@@ -169,14 +166,14 @@ class Batch:
         rest = rows[first:] if first else rows
         if (
             not parked
-            and {claims.get(name) for name in {row[TYPE] for row in rest}} == {handlers}
+            and {claims.of(name) for name in {row[TYPE] for row in rest}} == {handlers}
             and (rest[-1][POSITION] <= live_from) is replaying
         ):
             return rest  # nearly always
         end = first + 1
         for row in rows[end:]:
             position, _, name, _, subject, *_ = row
-            if claims.get(name) != handlers or (position <= live_from) is not replaying:
+            if claims.of(name) != handlers or (position <= live_from) is not replaying:
                 break
             if parked and subject in parked:
                 break
@@ -241,7 +238,7 @@ class Batch:
                     unit.depth = 1 + max(map(_depth, events))
                     context = self._context(events[-1], replaying)
                     for handler in handlers:
-                        handler.function(events, context)
+                        handler.function(handler.given(events), context)
                     done = len(events)
                 else:
                     done = self._each(events, handlers, replaying, unit)
@@ -269,7 +266,8 @@ class Batch:
             unit.depth = 1 + event.depth
             context = self._context(event, replaying)
             for handler in handlers:
-                handler.function([event] if handler.batch else event.data, context)
+                given = handler.given([event])
+                handler.function(given if handler.batch else given[0].data, context)
             if time.monotonic() >= self.deadline:
                 return done
         return len(events)
@@ -283,6 +281,7 @@ class Batch:
             settings=self.settings,
             position=event.position,
             event_id=event.event_id,
+            type=event.type,
             subject=event.subject,
             actor_id=event.actor_id,
             occurred_at=event.occurred_at,
@@ -302,7 +301,7 @@ def retry_parked(session: Session, core: EventCore, sub: Subscription, parked: P
     both; whether it went well."""
     row = rows_after(session, parked.service_id, parked.position - 1, 1)[0]
     batch = Batch(session, core, sub)
-    handlers = batch.claims.get(row[TYPE], ())
+    handlers = batch.claims.of(row[TYPE])
     try:
         event = recorded(core.registry, parked.service_id, row)
     except EventError as error:

@@ -4,33 +4,41 @@ While people vote by the hundred, each plugin that has no use for votes would ot
 many commits as the one that counts them.
 """
 
-from sqlalchemy import bindparam, case, func, select, update
+from functools import cache
+
+from sqlalchemy import Select, bindparam, case, func, or_, select, update
 
 from eak_core.db import Session
+from eak_core.events.claims import begins_with
 from eak_core.events.core import EventCore
 from eak_core.events.handling import BATCH
 from eak_core.events.marks import purge_mark
 from eak_core.events.models import EventLog, Subscription
 
-_seen = (
-    select(
-        Subscription.position,
-        func.count(),
-        func.max(EventLog.position),
-        func.sum(case((EventLog.type.in_(bindparam("claims", expanding=True)), 1), else_=0)),
+
+@cache
+def _seen(prefixes: tuple[str, ...]) -> Select[int, int, int, int]:
+    """What is asked, made once for all who claim ``prefixes``: most claim none, and pay none."""
+    by_name = EventLog.type.in_(bindparam("names", expanding=True))
+    return (
+        select(
+            Subscription.position,
+            func.count(),
+            func.max(EventLog.position),
+            func.sum(case((or_(by_name, *begins_with(prefixes)), 1), else_=0)),
+        )
+        .join(EventLog, EventLog.service_id == Subscription.service_id)
+        .where(
+            Subscription.plugin == bindparam("plugin"),
+            Subscription.service_id == bindparam("service"),
+            Subscription.enabled,
+            Subscription.tries == 0,
+            Subscription.careful_until <= Subscription.position,
+            EventLog.position > Subscription.position,
+            EventLog.position <= Subscription.position + BATCH,
+        )
+        .group_by(Subscription.position)
     )
-    .join(EventLog, EventLog.service_id == Subscription.service_id)
-    .where(
-        Subscription.plugin == bindparam("plugin"),
-        Subscription.service_id == bindparam("service"),
-        Subscription.enabled,
-        Subscription.tries == 0,
-        Subscription.careful_until <= Subscription.position,
-        EventLog.position > Subscription.position,
-        EventLog.position <= Subscription.position + BATCH,
-    )
-    .group_by(Subscription.position)
-)
 
 
 def unclaimed(
@@ -38,9 +46,11 @@ def unclaimed(
 ) -> tuple[int, int] | None:
     """The place of a subscription and that of the last of the next `BATCH` events, where no handler
     claims any of them; None where one does, or something is to be seen to first."""
-    claims = core.claims.get(plugin, {})
+    claims = core.claims_of(plugin)
+    if claims.everything:
+        return None
     found = session.execute(
-        _seen, {"plugin": plugin, "service": service_id, "claims": list(claims)}
+        _seen(claims.prefixes), {"plugin": plugin, "service": service_id, "names": claims.names}
     ).one_or_none()
     if found is None:
         return None

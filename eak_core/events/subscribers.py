@@ -1,25 +1,58 @@
 """How a plugin says what it reacts to, and what its handlers are given."""
 
-from collections.abc import Callable, Mapping
+import re
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol, TypeVar
 
+import msgspec
+
 from eak_core.db import Session
-from eak_core.events.types import Event, EventError, Upcaster
+from eak_core.events.types import NAME, Event, EventError, Recorded, Upcaster
 from eak_core.letters.outbox import enqueue
 
 F = TypeVar("F", bound=Callable[..., None])
 
+#: Claims every event, whoever publishes it.
+EVERYTHING = "*"
+_PREFIX = re.compile(r"^[a-z][a-z0-9_]*\.$")
+
 
 @dataclass(frozen=True)
 class Subscriber:
-    """One handler function of a plugin, with the event names it claims."""
+    """One handler function of a plugin, with what it claims: names of events, beginnings of names
+    (``idea.``), or `EVERYTHING`. ``typed`` are the names claimed by the class of the event."""
 
     name: str
     function: Callable[..., None]
     claims: frozenset[str]
     batch: bool
+    typed: frozenset[str] = frozenset()
+
+    def takes(self, name: str) -> bool:
+        """Whether it claims the events of this name."""
+        claims = self.claims
+        return name in claims or prefix_of(name) in claims or EVERYTHING in claims
+
+    def given(self, events: Sequence[Recorded]) -> Sequence[Recorded]:
+        """``events`` as it is to see them: what it did not claim by its class, with a payload that
+        is the same whether or not that class is installed."""
+        if self.typed >= self.claims:
+            return events
+        return [each if each.type in self.typed else plain(each) for each in events]
+
+
+def prefix_of(name: str) -> str:
+    """What the names begin with that stand together with ``name``: ``idea.``, for example."""
+    return f"{name.partition('.')[0]}."
+
+
+def plain(event: Recorded) -> Recorded:
+    """``event`` with its payload as plain JSON values."""
+    if type(event.data) is dict:
+        return event
+    return msgspec.structs.replace(event, data=msgspec.to_builtins(event.data, str_keys=True))
 
 
 class SubscribingOwner(Protocol):
@@ -47,15 +80,25 @@ def subscriber(
 
     What the handler writes through ``ctx.session`` is committed together with the cursor, so it
     takes effect exactly once. If it raises, its writes are undone and the event is parked.
-    An event of a plugin that may not be installed is claimed by its name. `EventError` where none
-    is named.
+
+    Events of a plugin that may not be installed are claimed by name (``voting.ballot_closed``), all
+    that begin alike by their beginning with its dot (``voting.``), and every event there is by
+    ``*``. Payloads of what is not claimed by its class are plain dicts, of the version that the
+    installed plugin knows, or as they were written where nobody declares them; ``ctx.type`` is the
+    name. A handler is called once for an event, however often it claims it.
+
+    `EventError` where none is named, or what is named could be no event's name.
     """
-    names = frozenset(e if isinstance(e, str) else e.__event__.name for e in events)
-    if not names:
+    typed = frozenset(each.__event__.name for each in events if not isinstance(each, str))
+    claims = typed.union(each for each in events if isinstance(each, str))
+    if not claims:
         raise EventError(f"{owner.name}: a subscriber names at least one event")
+    for claim in claims:
+        if claim != EVERYTHING and not NAME.match(claim) and not _PREFIX.match(claim):
+            raise EventError(f"{owner.name}: no event is called {claim!r}, or begins so")
 
     def register(function: F) -> F:
-        owner.subscribers.append(Subscriber(function.__name__, function, names, batch))
+        owner.subscribers.append(Subscriber(function.__name__, function, claims, batch, typed))
         return function
 
     return register
@@ -79,8 +122,8 @@ class Context:
     ``session`` is the transaction in which the handler's effects and its progress are committed.
     ``plugin`` is the name of the handler's own, ``settings`` what it is set to in the service
     ``service_id``. ``position`` is the event's place in the log, ``event_id`` its identity,
-    ``subject`` what it is about (``idea:42``), ``actor_id`` who acted (None for nobody), and
-    ``occurred_at`` when it happened (aware, UTC).
+    ``type`` its name, ``subject`` what it is about (``idea:42``), ``actor_id`` who acted (None for
+    nobody), and ``occurred_at`` when it happened (aware, UTC).
 
     In a batch handler the fields about one event are those of the last one of the batch.
     ``replaying`` is true for what happened before the plugin was switched on (again).
@@ -92,6 +135,7 @@ class Context:
     settings: Mapping[str, Any] = field(default_factory=dict)
     position: int = 0
     event_id: str = ""
+    type: str = ""
     subject: str = ""
     actor_id: int | None = None
     occurred_at: datetime | None = None

@@ -10,8 +10,9 @@ from eak_core.kit.reference.entries import Entry, Part, Section, markdown
 
 _TEXT = """
 What happened, as it stands in the logs. A plugin takes an event of the core by its class
-(`@subscriber(plugin, IdeaSubmitted)`), and one of another plugin by its name
-(`@subscriber(plugin, "voting.vote_cast")`). Events of one subject are handled in order.
+(`@subscriber(plugin, IdeaSubmitted)`), one of another plugin by its name
+(`@subscriber(plugin, "voting.vote_cast")`), and all that begin alike by their beginning
+(`@subscriber(plugin, "voting.")`). Events of one subject are handled in order.
 """
 
 

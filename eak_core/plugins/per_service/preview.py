@@ -126,7 +126,7 @@ def _pages(host: PluginHost, name: str) -> int:
 
 def _behind(session: Session, service_id: int, plugin: Plugin) -> int:
     """How many events the plugin's handlers would read."""
-    claims = get_event_core().claims.get(plugin.name)
+    claims = get_event_core().claims_of(plugin.name)
     if not claims:
         return 0
     marked = purge_mark(session, plugin.name, service_id)
@@ -140,7 +140,7 @@ def _behind(session: Session, service_id: int, plugin: Plugin) -> int:
             select(func.count()).where(
                 EventLog.service_id == service_id,
                 EventLog.position > position,
-                EventLog.type.in_(claims),
+                claims.condition(),
                 ~(own_events(plugin.name) & (EventLog.position <= marked)),
             )
         )

@@ -172,9 +172,7 @@ def _link(session: Session, ids: Sequence[int]) -> Mapping[int, Link]:
 searched(
     plugin,
     SearchKind(SUBJECT_NAME, _l("Comments"), Comment.id, _readable, _read, _link),
-    CommentPosted,
-    CommentEdited,
-    CommentWithdrawn,
+    f"{plugin.name}.",
     ContentHidden,
     ContentRestored,
 )

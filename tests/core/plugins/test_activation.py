@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from eak_core.db import read_session, write_session
 from eak_core.errors import Forbidden, NotFound, Refused
-from eak_core.events import Context, subscriber
+from eak_core.events import Context, publish, subscriber
 from eak_core.events.models import Subscription
 from eak_core.permissions import Actor
 from eak_core.plugins.loading.installed import State
@@ -24,8 +24,14 @@ from eak_core.plugins.per_service.activation import (
     start_missing,
 )
 from eak_core.plugins.per_service.counters import count, counted, counts
-from eak_core.plugins.per_service.events import PluginConfigured, PluginDisabled, PluginEnabled
+from eak_core.plugins.per_service.events import (
+    PluginConfigured,
+    PluginDisabled,
+    PluginEnabled,
+    PluginPurged,
+)
 from eak_core.plugins.per_service.preview import preview
+from eak_core.services.events import ServiceChanged
 from tests.core.plugins.everything.models import Seen
 from tests.core.plugins.making import make
 from tests.core.plugins.site import (
@@ -317,6 +323,24 @@ def test_the_preview_says_what_switching_on_changes(make_app: MakeApp) -> None:
     text = " ".join(found.sentences)
     for said in ("5 pages", "2 events", "Trial", "everything appears"):
         assert said in text
+
+
+def test_the_preview_counts_what_is_claimed_by_its_beginning_or_altogether(
+    make_app: MakeApp,
+) -> None:
+    modules = {claim: make(name) for claim, name in (("plugin.", "some"), ("*", "all"))}
+    for claim, module in modules.items():
+        subscriber(module.plugin, claim)(lambda event, ctx: None)
+    app = make_app(EVERYTHING, *modules.values())
+    service = add_service(app)
+    switch(app, "everything")
+    with write_session(app) as session:
+        publish(session, PluginPurged(plugin="gone"), service_id=service.id)
+        changed = ServiceChanged(changed_id=service.id, changed=("name",))
+        publish(session, changed, service_id=service.id)
+    with app.app_context(), read_session(app) as session:
+        assert preview(session, service, "some", {}).events == 2
+        assert preview(session, service, "all", {}).events == 3
 
 
 def test_the_preview_says_what_switching_off_changes(make_app: MakeApp) -> None:
