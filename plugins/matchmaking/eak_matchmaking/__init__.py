@@ -1,0 +1,1 @@
+"""Partners who could try an idea: who fits, why, and who goes with whom."""
