@@ -50,7 +50,7 @@ An argument that many functions take means the same in all of them:
 
 from typing import TYPE_CHECKING, Any
 
-from eak_core import clock
+from eak_core import clock, imports
 from eak_core.calendar import midnight, months_after
 from eak_core.db import Base as Model
 from eak_core.db import (
@@ -453,16 +453,17 @@ __all__ += [
     "plain_summary",
 ]
 
-#: What comes from another site
+#: What comes from elsewhere
 #:
-#: For a plugin that reads the exports of a platform, or keeps what they hold; and for commands that
-#: take their time.
+#: For a command that takes in what people have in files; for a plugin that reads the exports of a
+#: platform, or keeps what they hold; and for commands that take their time.
 __all__ += [
     "ImportReport",
     "ImportedComment",
     "ImportedIdea",
     "Importer",
     "RefusedRow",
+    "imports",
     "progress_bars",
 ]
 

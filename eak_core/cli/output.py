@@ -5,17 +5,14 @@ from typing import Any, TypeVar
 
 import click
 
+from eak_core.json_output import json_option, show_json
+
+__all__ = ["confirm", "json_option", "show", "show_json", "yes_option"]
+
 F = TypeVar("F", bound=Callable[..., Any])
 
 # Where nobody watches (a pipe, a log), nothing is cut to the width of a screen.
 _PIPE_WIDTH = 200
-
-
-def json_option(command: F) -> F:
-    """``--json``, given to the command as ``as_json``."""
-    return click.option(
-        "--json", "as_json", is_flag=True, help="One JSON document on standard output."
-    )(command)
 
 
 def yes_option(command: F) -> F:
@@ -55,14 +52,6 @@ def show(
         table.add_row(*(Text(_cell(row.get(column))) for column in columns))
     console.print(table)
     return None
-
-
-def show_json(document: Any) -> None:
-    """``document`` as the only thing on standard output."""
-    import msgspec
-
-    encoded = msgspec.json.format(msgspec.json.encode(document), indent=2)
-    click.echo(encoded.decode())
 
 
 def _cell(value: Any) -> str:

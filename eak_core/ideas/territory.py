@@ -4,20 +4,34 @@ The facts of ``communes.csv`` come from etalab/decoupage-administratif (INSEE, I
 Ouverte 2.0).
 """
 
-import csv
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
+import msgspec
 from sqlalchemy import func, select
 
 from eak_core.db import Session
 from eak_core.db.upsert import upsert
-from eak_core.errors import Misconfigured
+from eak_core.errors import Invalid
 from eak_core.ideas.models import Commune
+from eak_core.imports.records import RecordReader
+from eak_core.imports.running import reason
+from eak_core.imports.tables import Table
 from eak_core.search.words import folded
 
 HAUTS_DE_SEINE = Path(__file__).with_name("communes.csv")
-COLUMNS = ("code", "name", "postcode", "population", "latitude", "longitude")
+
+
+class CommuneRow(msgspec.Struct):
+    """A commune, as a row of such a file tells it."""
+
+    code: str
+    name: str
+    postcode: str
+    population: int
+    latitude: float
+    longitude: float
 
 
 def load_communes(session: Session, path: Path = HAUTS_DE_SEINE) -> int:
@@ -42,24 +56,11 @@ def communes(session: Session) -> list[Commune]:
     return sorted(session.scalars(select(Commune)), key=lambda commune: folded(commune.name))
 
 
-def _read(path: Path) -> Iterator[dict[str, str | int | float]]:
-    try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            reader = csv.DictReader(file)
-            missing = [name for name in COLUMNS if name not in (reader.fieldnames or ())]
-            if missing:
-                raise Misconfigured(f"{path}: missing column {', '.join(missing)}")
-            for row in reader:
-                try:
-                    yield {
-                        "code": row["code"],
-                        "name": row["name"],
-                        "postcode": row["postcode"],
-                        "population": int(row["population"]),
-                        "latitude": float(row["latitude"]),
-                        "longitude": float(row["longitude"]),
-                    }
-                except (TypeError, ValueError) as error:
-                    raise Misconfigured(f"{path}, line {reader.line_num}: {error}") from None
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise Misconfigured(f"{path}: {error}") from None
+def _read(path: Path) -> Iterator[dict[str, Any]]:
+    read = RecordReader(CommuneRow)
+    with Table(path, read.needed) as table:
+        for row in table.whole():
+            try:
+                yield msgspec.structs.asdict(read(row.values))
+            except Invalid as refusal:
+                raise table.wrong(row.line, reason(refusal, table.theirs)) from None

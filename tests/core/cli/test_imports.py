@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from eak_core.ideas.imports import taking_over
+from eak_core.imports.running import PORTION
 from eak_core.plugins.loading import candidates
 from tests import forked
 from tests.core.cli.conftest import Eak
@@ -77,6 +78,22 @@ def test_no_cell_of_the_report_begins_a_formula(eak: Eak, service: Path, tmp_pat
     told = report.read_text(encoding="utf-8-sig")
     assert "HYPERLINK" in told
     assert [piece for piece in re.split(r'[;,\r\n"]', told) if piece.startswith("=")] == []
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+def test_an_export_whose_columns_somebody_renamed_is_read_by_what_they_are_called(
+    eak: Eak, service: Path, tmp_path: Path
+) -> None:
+    file = export(tmp_path / "ideas.csv", 2, bad=1)
+    header, *rows = file.read_text("utf-8").splitlines()
+    header = header.replace("title", "Titre").replace("created_at", "Created at")
+    file.write_text("\n".join([header, *rows]), "utf-8")
+    words = ("import", "decidim", "--service", "culture", str(file), "--json")
+    refused = eak(*words)
+    assert (refused.code, "lacks the columns “title”" in refused.err) == (2, True)
+    ran = eak(*words, "--column", "title=Titre").json
+    assert ran["ideas"] == {"created": 1, "unchanged": 0, "refused": 1}
+    assert ran["refused"][0]["reason"].startswith("Column “Titre”: ")
 
 
 def test_a_dry_run_says_what_would_happen_and_keeps_nothing(
@@ -217,7 +234,7 @@ def test_killed_in_the_middle_it_loses_nothing_and_doubles_nothing(
     process.wait()
     kept = ideas(eak)
     assert before <= kept < rows
-    assert kept % taking_over.SLICE == 0
+    assert kept % PORTION == 0
     ran = eak(*words, "--json")
     assert ran.json["ideas"] == {"created": rows - kept, "unchanged": kept, "refused": 0}
     assert ideas(eak) == rows

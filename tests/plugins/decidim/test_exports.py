@@ -3,8 +3,7 @@
 import csv
 import io
 import re
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
 from html import escape, unescape
 from pathlib import Path
@@ -15,12 +14,14 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from sqlalchemy import func, select
 
-from eak_core.db import Session, read_session, write_session
+from eak_core.db import write_session
 from eak_core.errors import Refused
 from eak_core.events.models import EventLog
-from eak_core.ideas.imports.rows import LARGEST_FIELD, LONGEST_LINE, CSVFile, WrongFile
-from eak_core.ideas.imports.taking_over import RefusedLine, TakingOver, Tally
+from eak_core.ideas.imports.taking_over import TakingOver
 from eak_core.ideas.models import Idea, IdeaSubject, Subject
+from eak_core.imports.lines import LONGEST_LINE, WrongFile
+from eak_core.imports.running import ImportRun, RefusedLine, Tally
+from eak_core.imports.tables import LONGEST_VALUE, Table
 from eak_core.kit.testing.browser import Browser
 from eak_core.kit.testing.site import Site
 from eak_core.permissions import Actor
@@ -67,24 +68,17 @@ def take(site: Site) -> Callable[..., Run]:
         proposals: Path,
         comments: Path | None = None,
         *,
-        open_slice: Callable[[], Any] | None = None,
         same_site: bool = False,
     ) -> Run:
-        with site.app.app_context():
-            taking = TakingOver(
-                "decidim",
-                importer(),
-                site.service,
-                site.active(),
-                open_slice or (lambda: write_session(site.app)),
-                same_site,
-            )
-            with CSVFile(proposals, importer().idea_columns) as rows:
+        with site.app.app_context(), write_session(site.app) as session:
+            run = ImportRun(session)
+            taking = TakingOver("decidim", importer(), site.service, site.active(), run, same_site)
+            with Table(proposals, importer().idea_columns) as rows:
                 taking.take_ideas(Actor.system(), rows)
             if comments is not None:
-                with CSVFile(comments, importer().comment_columns) as rows:
+                with Table(comments, importer().comment_columns) as rows:
                     taking.take_comments(Actor.system(), rows)
-        return Run(taking.ideas, taking.comments, taking.refused)
+        return Run(run.tally("ideas"), run.tally("comments"), run.refused)
 
     return run
 
@@ -236,21 +230,20 @@ def test_comments_of_a_site_that_moved_are_taken_over_where_somebody_says_so(
 
 @real
 def test_a_run_that_is_killed_goes_on_where_it_stopped(
-    site: Site, take: Callable[..., Run]
+    site: Site, take: Callable[..., Run], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    slices = 0
+    settle, portions = ImportRun.settle, 0
 
-    @contextmanager
-    def dying() -> Iterator[Session]:
-        nonlocal slices
-        slices += 1
-        with write_session(site.app) as session:
-            yield session
-            if slices == 3:
-                raise KeyboardInterrupt
+    def dying(run: ImportRun) -> None:
+        nonlocal portions
+        portions += 1
+        if portions == 3:
+            raise KeyboardInterrupt
+        settle(run)
 
-    with pytest.raises(KeyboardInterrupt):
-        take(PROPOSALS, open_slice=dying)
+    with monkeypatch.context() as patched, pytest.raises(KeyboardInterrupt):
+        patched.setattr(ImportRun, "settle", dying)
+        take(PROPOSALS)
     assert len(ideas(site)) == 100
     assert events(site)["idea.submitted"] == 100
     run = take(PROPOSALS)
@@ -564,9 +557,9 @@ def test_the_cases_that_were_got_wrong_are_told_truly(site: Site, take: Callable
     [
         (b"", "est vide"),
         (b"id;title;body\n1;a;b\n", "created_at"),
-        (b"id,title,body,created_at,url\n", "title"),
+        (b"id|title|body|created_at|url\n", "title"),
         ("id;title".encode("utf-16"), "UTF-16"),
-        (b"\xff\xd8\xff\xe0 no text at all", "UTF-8"),
+        (b"\xff\xd8\xff\xe0 no text at all", "“ÿØÿà no text at all”"),
         (b'"id;title\n', "guillemet"),
         (b"\0" * 100, "NUL"),
     ],
@@ -602,7 +595,7 @@ BROKEN = {
     "too many": b"2;;Title;Body;0;0;2019-01-24 22:29:15 +0100;https://ville.example/proposals/2;x",
     "stray quote": b'2;;"Ti"tle;Body;0;0;2019-01-24 22:29:15 +0100;https://ville.example/proposals/2',
     "open quote": b'2;;"Title;Body;0;0;2019-01-24 22:29:15 +0100;https://ville.example/proposals/2',
-    "huge field": b"2;;Title;" + b"x" * (LARGEST_FIELD + 1) + b";0;0;;",
+    "huge field": b"2;;Title;" + b"x" * (LONGEST_VALUE + 1) + b";0;0;;",
     "huge line": b"x" * (2 * LONGEST_LINE + 10),
 }
 
@@ -703,13 +696,12 @@ def test_comments_keep_their_date_and_show_where_they_come_from(
 
 @pytest.mark.parametrize("database", ["sqlite"])
 def test_without_a_plugin_that_takes_comments_over_nothing_begins(site: Site) -> None:
-    with site.app.app_context(), read_session(site.app) as session:
+    def require_takers() -> None:
+        with site.app.app_context(), write_session(site.app) as session:
+            run = ImportRun(session)
+            TakingOver("decidim", importer(), site.service, site.active(), run).require_takers()
 
-        def run() -> TakingOver:
-            opened = lambda: write_session(site.app)  # noqa: E731
-            return TakingOver("decidim", importer(), site.service, site.active(), opened)
-
-        with pytest.raises(Refused):
-            run().require_takers(session)
-        site.enable("discussion")
-        run().require_takers(session)
+    with pytest.raises(Refused):
+        require_takers()
+    site.enable("discussion")
+    require_takers()
