@@ -112,6 +112,8 @@ from eak_core.ideas.territory import communes
 from eak_core.ideas.transitions import change_stage, has_outcome, next_stages, stage_graph
 from eak_core.ideas.visibility import public_ideas
 from eak_core.ideas.wording import slug_of
+from eak_core.keys.models import SigningKey
+from eak_core.keys.signing import Signer, published_keys, signer
 from eak_core.moderation.decisions import (
     hidden_reason,
     hidden_reasons,
@@ -434,6 +436,16 @@ __all__ += [
     "is_public_post",
     "say_done",
     "site_url",
+]
+
+#: Keys to sign with
+#:
+#: Ed25519: one that signs now for each purpose, and all that did, published for ever.
+__all__ += [
+    "Signer",
+    "SigningKey",
+    "published_keys",
+    "signer",
 ]
 
 #: Words and time

@@ -21,6 +21,7 @@ from eak_core.files import hooks as files
 from eak_core.files.setup import init_files
 from eak_core.ideas import hooks as ideas
 from eak_core.ideas.setup import init_ideas
+from eak_core.keys.setup import init_keys
 from eak_core.letters.mail import mail_transport
 from eak_core.people.entrance import find_visible
 from eak_core.people.letters import addresses_of
@@ -77,6 +78,7 @@ def create_app(
     init_caching(app)
     init_files(app, config)
     init_search(app)
+    init_keys(app)
     init_ideas(app)
     init_portal(app)
     init_admin(app)

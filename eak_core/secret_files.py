@@ -15,19 +15,27 @@ from eak_core.errors import Misconfigured
 def kept_secret(file: Path, make: Callable[[], str]) -> str:
     """What stands in ``file``, written there from ``make`` on the first call, readable by the
     owner alone. `Misconfigured` where it cannot be read or written, or is empty."""
-    try:
-        return _read(file)
-    except FileNotFoundError:
-        pass
-    except OSError as error:
-        raise Misconfigured(f"{file} cannot be read: {error.strerror}.") from error
-    except UnicodeDecodeError as error:
-        raise Misconfigured(f"{file} holds no text: {error}.") from error
+    found = existing_secret(file)
+    if found is not None:
+        return found
     try:
         _write_once(file, make())
         return _read(file)
     except OSError as error:
         raise Misconfigured(f"A secret cannot be written to {file}: {error.strerror}.") from error
+
+
+def existing_secret(file: Path) -> str | None:
+    """What stands in ``file``; None where it is not there. `Misconfigured` where it cannot be read,
+    or is empty."""
+    try:
+        return _read(file)
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        raise Misconfigured(f"{file} cannot be read: {error.strerror}.") from error
+    except UnicodeDecodeError as error:
+        raise Misconfigured(f"{file} holds no text: {error}.") from error
 
 
 def _read(file: Path) -> str:

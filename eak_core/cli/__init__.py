@@ -19,6 +19,7 @@ cli = Root(
         "service": "eak_core.cli.services:group",
         "person": "eak_core.cli.people:group",
         "plugin": "eak_core.cli.plugins:group",
+        "keys": "eak_core.cli.keys:group",
         "event": "eak_core.cli.events:group",
         "import": "eak_core.cli.importing:group",
         "doctor": "eak_core.cli.doctor:doctor",

@@ -127,7 +127,7 @@ def _look_inside(app: "Flask") -> Iterator[Finding]:
         return
     look: Callable[[Session], Iterator[Finding]]
     looks = (_logs, _clock, _held, _long_writers, _subscriptions, _parked, _scheduled, _outbox)
-    for look in (*looks, _suspended, _files):
+    for look in (*looks, _suspended, _keys, _files):
         with read_session(app) as session:
             yield from look(session)
 
@@ -255,6 +255,16 @@ def _suspended(session: "Session") -> Iterator[Finding]:
     for plugin, service_id in rows:
         sentence = f"“{plugin}” was put aside in service {service_id}: its hooks kept failing."
         yield Finding("plugins", False, sentence)
+
+
+def _keys(session: "Session") -> Iterator[Finding]:
+    from eak_core.keys.inspection import faults
+
+    count, found = faults(session)
+    for fault in found:
+        yield Finding("keys", False, fault)
+    if not found:
+        yield Finding("keys", True, f"{count} key(s) can sign.")
 
 
 def _files(session: "Session") -> Iterator[Finding]:

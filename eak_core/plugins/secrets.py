@@ -30,10 +30,13 @@ def plugin_secret(plugin: str, name: str) -> bytes:
         raise ValueError(f"{plugin!r} cannot be the name of a plugin")
     if not _SECRET_NAME.fullmatch(name):
         raise ValueError(f"a secret is named with a-z, 0-9, _ and -, not {name!r}")
-    config: Config = current_app.extensions["eak_config"]
-    file = _folder(config.instance / FOLDER, plugin) / name
-    _note_use(plugin, name, new=not file.exists())
-    kept = kept_secret(file, lambda: secrets.token_hex(BYTES))
+    file = folder_of(plugin) / name
+    note_use(plugin, name, new=not file.exists())
+    return hexadecimal(file, kept_secret(file, lambda: secrets.token_hex(BYTES)))
+
+
+def hexadecimal(file: Path, kept: str) -> bytes:
+    """The 32 bytes that ``file`` keeps as hexadecimal digits. `Misconfigured` for anything else."""
     try:
         secret = bytes.fromhex(kept)
     except ValueError:
@@ -45,15 +48,23 @@ def plugin_secret(plugin: str, name: str) -> bytes:
     return secret
 
 
-def _note_use(plugin: str, name: str, *, new: bool) -> None:
-    """Note the first use by each process: a secret is asked for with every vote."""
+def secrets_folder() -> Path:
+    """Where the instance keeps the secrets of all plugins."""
+    config: Config = current_app.extensions["eak_config"]
+    return config.instance / FOLDER
+
+
+def note_use(plugin: str, name: str, *, new: bool) -> None:
+    """Note the first use of a secret by each process: a secret is asked for with every vote."""
     used: set[tuple[str, str]] = current_app.extensions.setdefault("eak_used_secrets", set())
     if new or (plugin, name) not in used:
         used.add((plugin, name))
         note("secret_made" if new else "secret_used", plugin=plugin, secret=name)
 
 
-def _folder(root: Path, plugin: str) -> Path:
+def folder_of(plugin: str) -> Path:
+    """The folder of a plugin's secrets, made where it is missing, for its owner alone."""
+    root = secrets_folder()
     folder = root / plugin
     try:
         for each in (root, folder):

@@ -71,9 +71,15 @@ class Checkpoint:
         return f"{self.origin}\n{self.size}\n{base64.b64encode(self.root).decode()}\n"
 
 
+def check_name(name: str) -> None:
+    """`NoteError` where ``name`` cannot be the name of a key: empty, or with a space or a +."""
+    if not name or "+" in name or name.split() != [name]:
+        raise NoteError(f"{name[:60]!r} cannot be the name of a key: it has no spaces and no +")
+
+
 def verifier_key(name: str, seed: bytes) -> VerifierKey:
     """The public half of the key made from ``seed`` (32 bytes)."""
-    _check_name(name)
+    check_name(name)
     return VerifierKey(name, _private(seed).public_key().public_bytes_raw())
 
 
@@ -81,7 +87,7 @@ def read_key(text: str) -> VerifierKey:
     """The verifier key written as ``text``. `NoteError` where it is none of Ed25519."""
     name, _plus, rest = text.partition("+")
     key_id, _plus, encoded = rest.partition("+")
-    _check_name(name)
+    check_name(name)
     raw = _decoded(encoded)
     if raw[:1] != _ED25519 or len(raw) != 1 + _KEY_BYTES:
         raise NoteError("this is not a verifier key of Ed25519")
@@ -185,7 +191,7 @@ def _signature(line: str) -> tuple[str, bytes]:
     name, space, encoded = line.removeprefix(_DASH).partition(" ")
     if not line.startswith(_DASH) or not space:
         raise NoteError("a line of signature is a dash, the name of the key and the signature")
-    _check_name(name)
+    check_name(name)
     raw = _decoded(encoded)
     if len(raw) <= _ID_BYTES:
         raise NoteError("a signature is too short")
@@ -197,11 +203,6 @@ def _check_text(text: str) -> None:
         raise NoteError("the text of a note ends in a newline")
     if any(character < " " and character != "\n" for character in text):
         raise NoteError("a note has no control characters")
-
-
-def _check_name(name: str) -> None:
-    if not name or "+" in name or name.split() != [name]:
-        raise NoteError(f"{name[:60]!r} cannot be the name of a key: it has no spaces and no +")
 
 
 def _private(seed: bytes) -> Ed25519PrivateKey:

@@ -23,6 +23,7 @@ from eak_core.web.limits import init_limits
 from eak_core.web.links import init_links
 from eak_core.web.markdown import init_markdown
 from eak_core.web.security import init_security
+from eak_core.web.sessionless import init_sessionless
 from eak_core.web.signed_links import init_signed_links
 from eak_core.web.themes import init_themes
 
@@ -45,6 +46,7 @@ def init_web(app: Flask, config: Config) -> None:
     Compress(app)
     init_security(app, config)
     init_signed_links(app)
+    init_sessionless(app)
     init_i18n(app)
     init_assets(app)
     init_links(app)

@@ -29,8 +29,7 @@ from hashlib import sha256
 from hmac import compare_digest
 from typing import Any, NamedTuple, Protocol
 
-from flask import Flask, current_app, g, make_response, render_template, request
-from flask.globals import request_ctx
+from flask import Flask, current_app, make_response, render_template, request
 from itsdangerous import BadData, URLSafeSerializer
 from limits import parse_many
 from sqlalchemy import String, delete
@@ -42,9 +41,9 @@ from eak_core.db.upsert import insert_once
 from eak_core.errors import EakError
 from eak_core.i18n import _l
 from eak_core.networks import client_network
-from eak_core.permissions import Actor
 from eak_core.web.errors import Wording, refuse
 from eak_core.web.limits import count_attempt
+from eak_core.web.sessionless import leave_session
 
 #: What was signed wrongly is counted for the computer it came from, what was signed by us for the
 #: link itself: the buttons of a thousand people may be sent by one server of their mail provider.
@@ -192,7 +191,7 @@ def init_signed_links(app: Flask) -> None:
     """Let ``app`` answer links that are refused, and take public POSTs without a session; call this
     before anything that asks who is there."""
     app.register_error_handler(LinkRefused, lambda error: refuse(error, wording=_WORDING))
-    app.before_request(leave_session)
+    app.before_request(_leave_session)
 
 
 def is_public_post() -> bool:
@@ -201,12 +200,9 @@ def is_public_post() -> bool:
     return request.method not in _SAFE and hasattr(view, PUBLIC_POST)
 
 
-def leave_session() -> None:
-    """Go on without the session of the browser where a public POST was sent."""
+def _leave_session() -> None:
     if is_public_post():
-        none = current_app.session_interface.make_null_session(current_app)
-        request_ctx._session = none  # noqa: SLF001  # Flask opens it before it knows the address
-        g.eak_actor = Actor.visitor()
+        leave_session()
 
 
 def _used() -> LinkRefused:

@@ -6,12 +6,12 @@ from types import ModuleType
 from eak_core import transparency as public
 from eak_core.kit.reference.described import entry_of
 from eak_core.kit.reference.entries import Part, Section, markdown
-from eak_core.transparency import checkpoint, merkle
+from eak_core.transparency import checkpoint, jwk, merkle
 
 
 def transparency() -> Part:
     """The reference of `eak_core.transparency`."""
-    sections = [_section(module) for module in (merkle, checkpoint)]
+    sections = [_section(module) for module in (merkle, checkpoint, jwk)]
     said = markdown(inspect.getdoc(public) or "")
     return Part("transparency", "Logs that anybody can check", said, sections)
 

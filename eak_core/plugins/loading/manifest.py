@@ -27,10 +27,10 @@ SEGMENT = re.compile(r"[a-z][a-z0-9-]{1,39}")
 RESERVED_NAMES = frozenset(
     """
     account accounts admin alembic api cli commune compte content core criterion db demo eak ended
-    event events feeds file files health i18n idea ideas log macros mail main manage moderation
-    outbox page pages parked people permission permissions person plugin plugins portal role
-    scheduled search security service services site spent stage static stored subject subscription
-    test testing theme themes transport web
+    event events feeds file files health i18n idea ideas key keys log macros mail main manage
+    moderation outbox page pages parked people permission permissions person plugin plugins portal
+    role scheduled search security service services signing site spent stage static stored subject
+    subscription test testing theme themes transport web
     """.split()
 )
 
@@ -94,8 +94,10 @@ class Plugin:
     ``>=0.1,<1``). ``version`` is taken from the installed distribution when left empty.
     ``requires`` names plugins that must be on wherever this one is. ``segment`` is its part of
     the address (``/<service>/<segment>/``), by default the name with - for _. ``permissions`` says
-    who may do what by default: ``{"voting.vote": "citizen"}``. ``stages`` are woven into the life
-    of ideas. ``settings`` is a form class whose fields are the settings of each service.
+    who may do what by default: ``{"voting.vote": "citizen"}``. ``keys`` says what it signs, for
+    the public page of keys, by purpose: ``{"log": _l("Public log of the votes")}``. ``stages``
+    are woven into the life of ideas. ``settings`` is a form class whose fields are the settings of
+    each service.
 
     `ManifestError` where any of it cannot be.
     """
@@ -108,6 +110,7 @@ class Plugin:
     segment: str = ""
     summary: Any = ""
     permissions: Mapping[str, Role] = field(default_factory=dict)
+    keys: Mapping[str, Any] = field(default_factory=dict)
     stages: Sequence[Stage] = ()
     settings: type[Form] | None = None
     events: list[EventType] = field(default_factory=list, init=False, repr=False)
