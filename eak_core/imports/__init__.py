@@ -23,12 +23,13 @@ tried, stopped, killed and repeated::
 - ``tables`` and ``lines``: files, bounded and however broken.
 """
 
-from eak_core.imports.commands import ImportOptions, import_options, importing, take_file
+from eak_core.imports.commands import FILE, ImportOptions, import_options, importing, take_file
 from eak_core.imports.lines import TextLines, WrongFile
 from eak_core.imports.running import ImportRun, Tally
-from eak_core.imports.tables import Table, wrong_line
+from eak_core.imports.tables import Table
 
 __all__ = [
+    "FILE",
     "ImportOptions",
     "ImportRun",
     "Table",
@@ -38,5 +39,4 @@ __all__ = [
     "import_options",
     "importing",
     "take_file",
-    "wrong_line",
 ]

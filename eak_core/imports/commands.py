@@ -15,7 +15,7 @@ from eak_core.db import Session
 from eak_core.errors import Misconfigured
 from eak_core.imports.mapping import read_mapping
 from eak_core.imports.records import RecordReader
-from eak_core.imports.running import PORTION, ImportRun, RefusedLine
+from eak_core.imports.running import ImportRun, RefusedLine
 from eak_core.imports.tables import Table
 from eak_core.json_output import json_option, show_json
 from eak_core.progress import progress_bars
@@ -184,7 +184,4 @@ def _tell(run: ImportRun, report: Path | None) -> None:
     if run.dry_run:
         click.echo("This was a dry run: nothing was kept.")
     elif run.stopped:
-        click.echo(
-            f"Stopped. What was taken over is kept, up to the last {PORTION} rows; the same"
-            " command goes on from there."
-        )
+        click.echo("Stopped. What is told of above is kept; the same command goes on from there.")

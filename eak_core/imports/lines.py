@@ -9,10 +9,10 @@ import tempfile
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
-from typing import IO, BinaryIO, Self
+from typing import IO, Any, BinaryIO, Self
 
 from eak_core.errors import Misconfigured
-from eak_core.i18n import _l
+from eak_core.i18n import _, _l
 
 #: The largest file and the longest line, in bytes. The largest that is known, a city's votes in the
 #: format of Pabulib, has a fifth of that.
@@ -32,6 +32,22 @@ UNREAD = re.compile("[\udc80-\udcff]")
 class WrongFile(Misconfigured):
     """The file as a whole cannot be what was asked for: nothing of it is taken in, and the command
     exits with 2."""
+
+
+def wrong_line(path: Path, line: int, reason: Any) -> WrongFile:
+    """The refusal of the file at ``path`` for what stands in ``line``."""
+    message = _l("%(file)s, line %(line)s: %(reason)s", file=str(path), line=line, reason=reason)
+    return WrongFile(message)
+
+
+def not_text() -> str:
+    """Why a line with a NUL, or one that was `TOO_LONG`, is refused."""
+    return _("It holds a NUL character, or is longer than %(most)s bytes.", most=LONGEST_LINE)
+
+
+def not_utf8() -> str:
+    """Why a line with bytes that are `UNREAD` is refused."""
+    return _("It is not in UTF-8. Save the file as UTF-8 and import it again.")
 
 
 class TextLines(Iterator[str]):
@@ -84,6 +100,16 @@ class TextLines(Iterator[str]):
             self.encoding = _encoding(stream)
             stream.seek(0)
         self._stream = stream
+
+    def whole(self) -> Iterator[str]:
+        """The lines of a file that is taken as a whole: `WrongFile` names the first that is no
+        text."""
+        for line in self:
+            if "\0" in line:
+                raise wrong_line(self.path, self.number, not_text())
+            if not line.isascii() and UNREAD.search(line):
+                raise wrong_line(self.path, self.number, not_utf8())
+            yield line
 
     def __next__(self) -> str:
         assert self._stream is not None, "it is used as a context manager"

@@ -13,7 +13,14 @@ from pathlib import Path
 from typing import Any, Self
 
 from eak_core.i18n import _, _l
-from eak_core.imports.lines import LONGEST_LINE, UNREAD, TextLines, WrongFile
+from eak_core.imports.lines import (
+    UNREAD,
+    TextLines,
+    WrongFile,
+    not_text,
+    not_utf8,
+    wrong_line,
+)
 from eak_core.search.words import folded
 
 #: The longest value, in characters, and the most columns.
@@ -203,12 +210,6 @@ class Table:
             )
 
 
-def wrong_line(path: Path, line: int, reason: Any) -> WrongFile:
-    """The refusal of the file at ``path`` for what stands in ``line``."""
-    message = _l("%(file)s, line %(line)s: %(reason)s", file=str(path), line=line, reason=reason)
-    return WrongFile(message)
-
-
 def missing_columns(columns: Collection[str], needed: Sequence[str | tuple[str, ...]]) -> list[str]:
     """Those of ``needed`` that ``columns`` lacks, as a person would write them."""
     choices = [named([choice]) for choice in needed]
@@ -270,10 +271,9 @@ def _record(lines: _Returning, separator: str) -> tuple[int, list[str] | str] | 
         lines.give_back()
         return line, _told(error)
     if any("\0" in value for value in values):
-        return line, _("It holds a NUL character, or is longer than %(most)s bytes.",
-                       most=LONGEST_LINE)  # fmt: skip
+        return line, not_text()
     if any(UNREAD.search(value) for value in values):
-        return line, _("It is not in UTF-8. Save the file as UTF-8 and import it again.")
+        return line, not_utf8()
     return line, values
 
 

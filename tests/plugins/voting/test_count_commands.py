@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from eak_voting.commands.count import count
+from eak_core.cli import cli
 
 DATA = Path(__file__).parents[4] / "shared/data"
 
@@ -29,6 +29,11 @@ voter_id;vote
 """
 
 
+def count(command, file, *options):
+    """Run ``eak voting count`` on the file."""
+    return CliRunner().invoke(cli, ["voting", "count", command, str(file), *options])
+
+
 @pytest.fixture
 def run(tmp_path):
     """Run ``eak voting count`` on the given text."""
@@ -36,7 +41,7 @@ def run(tmp_path):
     def counting(command, text, *options):
         file = tmp_path / "file"
         file.write_text(text, encoding="utf-8")
-        return CliRunner().invoke(count, [command, str(file), *options])
+        return count(command, file, *options)
 
     return counting
 
@@ -85,11 +90,13 @@ def test_a_sheet_with_semicolons_is_read_too(run):
 @pytest.mark.parametrize(
     ("sheet", "fault"),
     [
-        ("", "Line 1: the first line names the candidates"),
-        ("A,A\n1,1\n", "Line 1: the candidate A stands there twice"),
-        ("A,B\n1,2\n1,4\n", "Line 3: “4” is no grade from 1 to 3"),
-        ("A,B\n1,2\n\n1\n", "Line 4: there are 1 cells for 2 candidates"),
-        ("A,B\n1,²\n", "Line 2: “²” is no grade"),
+        ("", "file is empty"),
+        ("A,\n1,1\n", "line 1: The first line names the candidates"),
+        ("A,A\n1,1\n", "names the column “A” twice"),
+        ("A,B\n1,2\n1,4\n", "line 3: “4” is no grade from 1 to 3"),
+        ("A,B\n1,2\n\n1\n", "line 4: It has 1 values where the header names 2 columns"),
+        ("A,B\n1,²\n", "line 2: “²” is no grade"),
+        ('A,B\n1,2\n"1,2\n', "line 3: A quotation mark is opened here and never closed"),
     ],
 )
 def test_a_sheet_that_cannot_be_counted_is_refused_in_one_sentence(run, sheet, fault):
@@ -163,16 +170,16 @@ def test_greedy_takes_projects_by_their_votes(run):
 def test_toulouse_is_counted_from_the_terminal():
     file = DATA / "pabulib/France_Toulouse_2024.pb"
 
-    result = counted(CliRunner().invoke(count, ["greedy", str(file)]))
+    result = counted(count("greedy", file))
 
     assert (len(result["selected"]), result["cost"]) == (72, 8_000_000)
 
 
 def test_points_are_counted_where_that_is_asked_for():
-    file = str(DATA / "pabulib/Switzerland_Zurich_D5.pb")
+    file = DATA / "pabulib/Switzerland_Zurich_D5.pb"
 
-    by_voters = counted(CliRunner().invoke(count, ["greedy", file]))
-    by_points = counted(CliRunner().invoke(count, ["greedy", file, "--points"]))
+    by_voters = counted(count("greedy", file))
+    by_points = counted(count("greedy", file, "--points"))
 
     assert by_voters["reasons"]["14"]["votes"] == 62
     assert by_points["reasons"]["14"]["votes"] == 90
@@ -189,13 +196,13 @@ def test_a_malformed_file_names_the_line(run, command):
 
 def test_what_is_no_text_and_what_is_not_there_are_refused(tmp_path):
     binary = tmp_path / "binary"
-    binary.write_bytes(b"\xff\xfe\x00META")
+    binary.write_bytes(b"META\nkey;value\nbudget;\0\n")
 
-    no_text = CliRunner().invoke(count, ["greedy", str(binary)])
-    absent = CliRunner().invoke(count, ["greedy", str(tmp_path / "absent")])
+    no_text = count("greedy", binary)
+    absent = count("greedy", tmp_path / "absent")
 
     assert (no_text.exit_code, absent.exit_code) == (2, 2)
-    assert "it is not text in UTF-8" in no_text.stderr
+    assert "line 3: It holds a NUL character" in no_text.stderr
     assert "No such file" in absent.stderr
 
 

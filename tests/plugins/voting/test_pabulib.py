@@ -225,10 +225,6 @@ def test_an_empty_file_is_refused_in_a_sentence():
 
 
 def test_sizes_that_no_election_has_are_refused_before_they_are_held(monkeypatch):
-    monkeypatch.setattr(pabulib, "LONGEST_LINE", 100)
-    with pytest.raises(PabulibError, match="Line 3: it is longer than 100 characters"):
-        parsed(EXAMPLE.replace("Example", "x" * 200))
-
     monkeypatch.setattr(pabulib, "MOST_PROJECTS", 1)
     with pytest.raises(PabulibError, match="Line 12: there are more than 1 projects"):
         parsed(EXAMPLE)

@@ -2,27 +2,22 @@
 
 from decimal import Decimal
 from fractions import Fraction
-from typing import Any, NoReturn, TextIO, get_args
+from pathlib import Path
+from typing import Any, get_args
 
 import click
 import msgspec
 
-from eak_core.api import standalone
-from eak_voting.counting.methods import grade_sheets, majority
+from eak_core.api import imports, standalone
+from eak_voting.commands import grade_sheets
+from eak_voting.counting.methods import majority
 from eak_voting.counting.methods.budgets import Election, Funded, NotFunded, Outcome
 from eak_voting.counting.methods.endowment import Completion
 from eak_voting.counting.methods.equal_shares import equal_shares
 from eak_voting.counting.methods.greedy import greedy
 from eak_voting.publishing import pabulib
 
-_FILE = click.File("r", encoding="utf-8-sig")
 _encoder = msgspec.json.Encoder(decimal_format="number")
-
-
-class Unreadable(click.ClickException):
-    """A file that cannot be counted."""
-
-    exit_code = 2
 
 
 @standalone
@@ -32,7 +27,7 @@ def count() -> None:
 
 
 @count.command("majority")
-@click.argument("file", type=_FILE)
+@click.argument("file", type=imports.FILE)
 @click.option("--grades", type=click.IntRange(2, 100), required=True, help="How many there are.")
 @click.option(
     "--missing",
@@ -41,13 +36,10 @@ def count() -> None:
     help="What a grade that was not given counts as: the worst, the candidate's own median, or "
     "nothing, with shares compared.",
 )
-def count_majority(file: TextIO, grades: int, missing: majority.Missing) -> None:
+def count_majority(file: Path, grades: int, missing: majority.Missing) -> None:
     """Majority judgment of FILE, a CSV table: a header of candidates, then a row per ballot, of
     grades from 1 (the worst); 0 or an empty cell is not graded."""
-    try:
-        sheet = grade_sheets.read(file, grades)
-    except ValueError as error:
-        _refuse(file, error)
+    sheet = grade_sheets.read(file, grades)
     given = majority.tally(sheet.ballots, sheet.candidates, grades)
     compared = majority.complete(given, len(sheet.ballots), missing)
     # Shares alone are compared by "normalised"; the counts as they were given show them best.
@@ -66,7 +58,7 @@ def count_majority(file: TextIO, grades: int, missing: majority.Missing) -> None
 
 
 @count.command("equal-shares")
-@click.argument("file", type=_FILE)
+@click.argument("file", type=imports.FILE)
 @click.option(
     "--completion",
     type=click.Choice(get_args(Completion)),
@@ -78,37 +70,35 @@ def count_majority(file: TextIO, grades: int, missing: majority.Missing) -> None
 @click.option("--points", is_flag=True, help="Count the points given, not only who gave some.")
 @click.option("--seed", default="", help="What lots are drawn from.")
 def count_equal_shares(
-    file: TextIO, completion: Completion, comparison: bool, points: bool, seed: str
+    file: Path, completion: Completion, comparison: bool, points: bool, seed: str
 ) -> None:
     """The Method of Equal Shares on FILE, in the Pabulib format (.pb)."""
-    election = _election(file, points)
+    election = read_pabulib(file).election(points=points)
     outcome = equal_shares(election, completion, comparison=comparison, seed=seed)
     _show({"completion": completion, **_outcome(election, outcome, seed)})
 
 
 @count.command("greedy")
-@click.argument("file", type=_FILE)
+@click.argument("file", type=imports.FILE)
 @click.option("--points", is_flag=True, help="Count the points given, not only who gave some.")
 @click.option("--seed", default="", help="What lots are drawn from.")
-def count_greedy(file: TextIO, points: bool, seed: str) -> None:
+def count_greedy(file: Path, points: bool, seed: str) -> None:
     """The greedy count of FILE, in the Pabulib format (.pb): by votes, while the money lasts."""
-    election = _election(file, points)
+    election = read_pabulib(file).election(points=points)
     _show(_outcome(election, greedy(election, seed=seed), seed))
 
 
-def _election(file: TextIO, points: bool) -> Election:
-    try:
-        read = pabulib.read(file)
-        for note in read.notes:
-            click.echo(note, err=True)
-        return read.election(points=points)
-    except ValueError as error:
-        _refuse(file, error)
-
-
-def _refuse(file: TextIO, error: ValueError) -> NoReturn:
-    said = "it is not text in UTF-8." if isinstance(error, UnicodeDecodeError) else str(error)
-    raise Unreadable(f"{click.format_filename(file.name)}: {said}") from error
+def read_pabulib(path: Path) -> pabulib.PabulibFile:
+    """The Pabulib file at ``path``; what was read otherwise than it is written is told on standard
+    error. `imports.WrongFile` names the line that is wrong."""
+    with imports.TextLines(path) as lines:
+        try:
+            read = pabulib.read(lines.whole())
+        except pabulib.PabulibError as error:
+            raise imports.WrongFile(f"{path}: {error}") from error
+    for note in read.notes:
+        click.echo(note, err=True)
+    return read
 
 
 def _show(document: Any) -> None:

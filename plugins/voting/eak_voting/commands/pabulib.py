@@ -5,25 +5,19 @@ from typing import TextIO
 import click
 from flask import g
 
-from eak_core.api import Refused, current_session, progress_bars
+from eak_core.api import Refused, current_session, imports
 from eak_voting.ballots.finding import ballot_of
-from eak_voting.commands.count import Unreadable
+from eak_voting.commands.count import read_pabulib
 from eak_voting.counting.result import count_at_once, counted
 from eak_voting.counting.tally import read_box
 from eak_voting.publishing import files as result_files
-from eak_voting.publishing import pabulib
 from eak_voting.publishing.importing import origin_of, take_over
 from eak_voting.publishing.stored import file_of
 
 
 @click.command("import-pabulib")
-@click.argument("file", type=click.File("r", encoding="utf-8-sig"))
-@click.option(
-    "--dry-run",
-    is_flag=True,
-    help="Do everything, keep nothing. On SQLite nobody else can write while votes are written.",
-)
-def import_pabulib(file: TextIO, dry_run: bool) -> None:
+@imports.import_options(whole=True)
+def import_pabulib(options: imports.ImportOptions) -> int:
     """Take over the participatory budget in FILE (Pabulib, .pb) as a counted ballot.
 
     The ballot says where it comes from and keeps its dates; nothing of it is mixed with votes that
@@ -32,27 +26,28 @@ def import_pabulib(file: TextIO, dry_run: bool) -> None:
     than it is written is told on standard error. Exit code 2 where FILE cannot be read; the line is
     named.
     """
-    read = _read(file)
-    for note in read.notes:
-        click.echo(note, err=True)
+    read = read_pabulib(options.file)
     session = current_session()
-    with progress_bars() as begin:
-        written = begin("votes", len(read.votes) + read.blank)
+    with imports.importing(session, options, service=g.service.slug) as run:
+        written = run.begin("votes", len(read.votes) + read.blank)
         done = take_over(session, g.actor, g.service, read, on_progress=written)
-    if not done.created:
-        click.echo(f"Here already: ballot {done.ballot.id}, {origin_of(read)}.")
-        return
-    what = f"{len(read.projects)} projects, {len(read.votes)} votes, {origin_of(read)}"
-    if dry_run:
-        box, seed = read_box(session, g.service, done.ballot), done.ballot.terms_hash or ""
-        session.rollback()
-        counted(box, seed)
-        click.echo(f"This was a dry run, nothing was kept: {what}.")
-        return
-    ballot_id = done.ballot.id
-    session.commit()
-    count_at_once(session, g.service, ballot_id)
-    click.echo(f"Ballot {ballot_id}: {what}; counted.")
+        ballot, origin = done.ballot.id, origin_of(read)
+        what = f"{len(read.projects)} projects, {len(read.votes)} votes, {origin}"
+        tally = run.tally("ballots")
+        if not done.created:
+            tally.unchanged = 1
+            run.notes.append(f"Here already: ballot {ballot}, {origin}.")
+        elif options.dry_run:
+            box, seed = read_box(session, g.service, done.ballot), done.ballot.terms_hash or ""
+            session.rollback()
+            counted(box, seed)
+            tally.created = 1
+        else:
+            run.settle()
+            tally.created = 1
+            count_at_once(session, g.service, ballot)
+            run.notes.append(f"Ballot {ballot}: {what}; counted.")
+    return run.exit_code
 
 
 @click.command("export-pabulib")
@@ -72,11 +67,3 @@ def export_pabulib(ballot: int, output: TextIO) -> None:
         raise Refused(f"Ballot {ballot} is not about a budget; only budgets are written so.")
     for line in result_files.pabulib(file_of(session, g.service, found)):
         output.write(line)
-
-
-def _read(file: TextIO) -> pabulib.PabulibFile:
-    try:
-        return pabulib.read(file)
-    except ValueError as error:
-        said = "it is not text in UTF-8." if isinstance(error, UnicodeDecodeError) else str(error)
-        raise Unreadable(f"{click.format_filename(file.name)}: {said}") from error

@@ -8,11 +8,11 @@ are written in decimals.
 
 import csv
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 from itertools import chain, repeat
-from typing import Literal, TextIO, cast, get_args
+from typing import Literal, cast, get_args
 
 from eak_voting.counting.methods.budgets import Election, Project, election
 from eak_voting.publishing.amounts import amount
@@ -22,7 +22,6 @@ VoteType = Literal["approval", "choose-1", "cumulative", "scoring", "ordinal"]
 #: What no file of a real election comes near: beyond it somebody is testing our patience.
 MOST_PROJECTS = 20_000
 MOST_VOTES = 5_000_000
-LONGEST_LINE = 200_000
 
 _SECTIONS = {
     "META": ("key", "value"),
@@ -107,14 +106,11 @@ class PabulibFile:
         return election(self.budget, projects, chain(ballots, repeat(none, self.blank)))
 
 
-def read(stream: TextIO) -> PabulibFile:
-    """The file in ``stream``. `PabulibError` names the line that is wrong."""
+def read(lines: Iterable[str]) -> PabulibFile:
+    """The file of these ``lines``. `PabulibError` names the line that is wrong."""
     reader = _Reader()
     line = 0
-    while text := stream.readline(LONGEST_LINE + 1):
-        line += 1
-        if len(text) > LONGEST_LINE:
-            raise PabulibError(line, f"it is longer than {LONGEST_LINE} characters")
+    for line, text in enumerate(lines, 1):
         reader.take(line, text)
     return reader.finish(line)
 
