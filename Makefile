@@ -92,8 +92,12 @@ lint: install-test
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 
+# The plugins that the documentation shows are typed like those that are installed.
 types: install-test
 	@$(BIN)/mypy
+	@rm -rf $(VENV)/shown
+	@$(BIN)/python -m tests.shown $(VENV)/shown
+	@MYPYPATH=$(VENV)/shown $(BIN)/mypy $(VENV)/shown/eak_*
 
 imports: install-test
 	@$(BIN)/lint-imports --no-logo

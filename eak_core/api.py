@@ -153,6 +153,7 @@ from eak_core.plugins.per_service.events import PluginConfigured, PluginDisabled
 from eak_core.plugins.per_service.settings import plugin_settings
 from eak_core.plugins.secrets import plugin_secret
 from eak_core.progress import progress_bars
+from eak_core.search.finding import matching
 from eak_core.search.kinds import Document, Link, SearchKind
 from eak_core.search.registered import searched
 from eak_core.services.events import ServiceChanged, ServiceCreated
@@ -180,6 +181,7 @@ from eak_core.web.links import site_url
 from eak_core.web.markdown import markdown, plain_summary
 from eak_core.web.open_data.cells import csv_cell
 from eak_core.web.pagination import Page, page_number, paginate
+from eak_core.web.queries import QueryForm, SearchForm
 from eak_core.web.signed_links import SignedLink, is_public_post, say_done
 from eak_core.web.text import REASON_LENGTH, clean_line, clean_lines
 from eak_core.web.uploads import takes_files
@@ -383,6 +385,7 @@ __all__ += [
     "Document",
     "Link",
     "SearchKind",
+    "matching",
     "searched",
 ]
 
@@ -415,7 +418,9 @@ __all__ += [
     "InstantField",
     "Needed",
     "OnceForm",
+    "QueryForm",
     "ReasonForm",
+    "SearchForm",
     "attempt",
     "clean_line",
     "clean_lines",

@@ -2,7 +2,7 @@
 
 from itertools import islice
 
-from flask import current_app, request
+from flask import current_app
 from wtforms import IntegerField, SelectChoice, SelectField
 from wtforms.validators import NumberRange, Optional
 
@@ -15,18 +15,15 @@ from eak_core.events.reading import head, verify
 from eak_core.i18n import _, _l
 from eak_core.web import render
 from eak_core.web.acts import Answer, form_page
-from eak_core.web.forms import Form
+from eak_core.web.queries import QueryForm
 
 PER_PAGE = 50
 #: A log that is broken throughout has a fault per event; the first ones tell enough.
 MOST_FAULTS = 100
 
 
-class FilterForm(Form):
-    """Which events to show. It changes nothing, so it is sent with the address, without a token."""
-
-    class Meta(Form.Meta):
-        csrf = False
+class FilterForm(QueryForm):
+    """Which events to show."""
 
     type = SelectField(_l("Type of event"), default="")
     position = IntegerField(
@@ -43,7 +40,7 @@ def log(place: str) -> Answer:
     """The events of one log, the latest first."""
     session = current_session()
     service_id, name = _place(place)
-    form = FilterForm(request.args)
+    form = FilterForm()
     names = sorted(get_event_core().registry.types)
     form.type.choices = [
         SelectChoice("", _("All types")),

@@ -32,7 +32,7 @@ def read_filters(
 
     Where something in it does not exist, the form has errors and the whole list is shown.
     """
-    form = FilterForm(formdata=request.args)
+    form = FilterForm()
     if form.q.data and "tri" not in request.args:
         form.tri.data = "relevance"
     graph = stage_graph(active)

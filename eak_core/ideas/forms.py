@@ -26,6 +26,7 @@ from eak_core.ideas.texts import LENGTHS, STATEMENT_LENGTH, Proposal
 from eak_core.web.acts import OnceForm, public_reason
 from eak_core.web.fields import CheckboxesField, Needed
 from eak_core.web.forms import Form
+from eak_core.web.queries import LONGEST_SEARCH, SearchForm
 
 
 class ProposalForm(OnceForm):
@@ -126,13 +127,10 @@ def _shown(proposal: Proposal) -> Mapping[str, Any]:
     }
 
 
-class FilterForm(Form):
-    """What a reader looks for. It is sent by GET and changes nothing, so it carries no token."""
+class FilterForm(SearchForm):
+    """Which ideas a reader looks for."""
 
-    class Meta(Form.Meta):
-        csrf = False
-
-    q = StringField(_l("Words"), validators=[Length(max=100)])
+    q = StringField(_l("Words"), validators=[Length(max=LONGEST_SEARCH)])
     etape = SelectField(_l("Stage"), default="")
     sujet = SelectField(_l("Subject"), default="")
     commune = SelectField(_l("Commune"), default="")

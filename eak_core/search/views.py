@@ -4,9 +4,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from flask import g, request, url_for
+from flask import g, url_for
 from markupsafe import Markup
-from wtforms import HiddenField, StringField
+from wtforms import HiddenField
 from wtforms.validators import Length
 
 from eak_core.db import current_session
@@ -17,26 +17,21 @@ from eak_core.search.finding import MOST, Found, Hit, find
 from eak_core.search.kinds import SearchKind
 from eak_core.search.registered import kinds
 from eak_core.web.acts import Answer, form_page
-from eak_core.web.forms import Form
 from eak_core.web.limits import limited
 from eak_core.web.links import with_query
 from eak_core.web.pagination import Page, cut
+from eak_core.web.queries import LONGEST_SEARCH, SearchForm
 
 blueprint = ServiceBlueprint("search", __name__)
 
-LONGEST_TEXT = 100
 #: A search costs as much as ten pages: nobody reads more of them than this.
 limit_search = limited("search", "60/minute", reads=True)
 
 
-class SearchForm(Form):
-    """What a reader looks for. It is sent by GET and changes nothing, so it carries no token."""
+class KindForm(SearchForm):
+    """What a reader looks for, and of which kind."""
 
-    class Meta(Form.Meta):
-        csrf = False
-
-    q = StringField(_l("What are you looking for?"), validators=[Length(max=LONGEST_TEXT)])
-    dans = HiddenField(validators=[Length(max=LONGEST_TEXT)])
+    dans = HiddenField(validators=[Length(max=LONGEST_SEARCH)])
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,9 +59,8 @@ class Facet:
 @limit_search
 def index() -> Answer:
     """What was found, best first, with how much there is of each kind."""
-    form = SearchForm(formdata=request.args)
-    offered = kinds(g.active)
-    text = (form.q.data or "") if form.validate() else ""
+    form = KindForm()
+    offered, text = kinds(g.active), form.text
     found = find(current_session(), g.service.id, g.actor, offered, text)
     chosen = next((kind for kind in offered if kind.name == form.dans.data), None)
     page: Page[Any] = cut(found.of(chosen) if chosen else found.hits)

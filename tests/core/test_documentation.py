@@ -19,11 +19,10 @@ from eak_core.config import Config, load
 from eak_core.kit import testing
 from eak_core.kit.reference.hooks import hook_names
 from eak_core.kit.testing.conformance import PluginConformance
+from tests import shown
+from tests.shown import DOCS, FENCE, GUIDE, SHOWN, WHOLE
 
 ROOT = Path(__file__).parents[2]
-DOCS = ROOT / "docs"
-GUIDE = DOCS / "plugins" / "guide.md"
-RECIPES = DOCS / "plugins" / "recipes.md"
 PAGES = [
     ROOT / "README.md",
     ROOT / "instance" / "README.md",
@@ -33,9 +32,7 @@ PAGES = [
 #: Those that people write: the pages of the reference show signatures, which are no statements.
 WRITTEN = [page for page in PAGES if page.parent != DOCS / "plugins" / "reference"]
 
-_FENCE = re.compile(r"^```([\w{}-]*)\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 _SPAN = re.compile(r"`([^`\n]+)`")
-_FILE_NAME = re.compile(r"(?:#|\{#-) ([\w./-]+\.\w+)")
 _OF_THE_TREE = re.compile(r"(?:eak_core|plugins|themes|tests|docs|instance|requirements)/[\w./-]*")
 
 
@@ -44,11 +41,11 @@ def named(page: Path) -> str:
 
 
 def blocks(page: Path, language: str) -> list[str]:
-    return [code for kind, code in _FENCE.findall(page.read_text("utf-8")) if kind == language]
+    return [code for kind, code in FENCE.findall(page.read_text("utf-8")) if kind == language]
 
 
 def spans(page: Path) -> list[str]:
-    return _SPAN.findall(_FENCE.sub("", page.read_text("utf-8")))
+    return _SPAN.findall(FENCE.sub("", page.read_text("utf-8")))
 
 
 def commands(page: Path) -> Iterator[str]:
@@ -82,15 +79,7 @@ def test_what_is_imported_from_the_api_exists(page: Path) -> None:
 
 def assemble(page: Path, plugin: str, folder: Path) -> None:
     """Write the plugin that ``page`` shows into ``folder``, with what its tests need."""
-    text = page.read_text("utf-8")
-    for _language, code in _FENCE.findall(text):
-        first, _, rest = code.partition("\n")
-        name = _FILE_NAME.match(first)
-        if name is not None:
-            file = folder / name[1]
-            file.parent.mkdir(parents=True, exist_ok=True)
-            file.write_text(rest, encoding="utf-8")
-    (folder / f"eak_{plugin}" / "__init__.py").touch()
+    shown.write(page, plugin, folder)
     loaded = in_its_own_process(folder, "-c", LOAD.replace("PLUGIN", plugin))
     assert loaded.stdout.strip() == "ready", loaded.stdout + loaded.stderr
     conftest = CONFTEST.replace("PLUGIN", plugin)
@@ -136,21 +125,23 @@ def database(request):
 """
 
 
-#: Pages that show a whole plugin, and what it is called.
-SHOWN = [(GUIDE, "thanks"), (RECIPES, "tools")]
-
-
-@pytest.mark.parametrize(("page", "plugin"), SHOWN, ids=["guide", "recipes"])
+@pytest.mark.parametrize(("page", "plugin"), SHOWN, ids=[name for _, name in SHOWN])
 def test_the_plugin_that_is_shown_can_be_loaded(page: Path, plugin: str, tmp_path: Path) -> None:
     assemble(page, plugin, tmp_path)
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("page", "plugin"), SHOWN, ids=["guide", "recipes"])
+@pytest.mark.parametrize(("page", "plugin"), SHOWN, ids=[name for _, name in SHOWN])
 def test_the_plugin_that_is_shown_passes_its_tests(page: Path, plugin: str, tmp_path: Path) -> None:
     assemble(page, plugin, tmp_path)
     ran = in_its_own_process(tmp_path, "-m", "pytest", "-q", "tests")
     assert ran.returncode == 0, ran.stdout + ran.stderr
+
+
+def test_the_whole_plugin_has_fewer_than_350_lines() -> None:
+    lines = [line for _name, text in shown.files(WHOLE, "visits") for line in text.splitlines()]
+    assert len([line for line in lines if line.strip()]) < 350
+    assert max(map(len, lines)) <= 120
 
 
 def test_every_fixture_of_the_guide_is_in_the_kit() -> None:
@@ -235,7 +226,7 @@ def test_every_file_that_is_named_exists(page: Path) -> None:
 
 @pytest.mark.parametrize("page", PAGES, ids=named)
 def test_every_link_leads_somewhere(page: Path) -> None:
-    for target in re.findall(r"\]\(([^)#]+)[^)]*\)", _FENCE.sub("", page.read_text("utf-8"))):
+    for target in re.findall(r"\]\(([^)#]+)[^)]*\)", FENCE.sub("", page.read_text("utf-8"))):
         if not target.startswith("http"):
             assert (page.parent / target).exists(), f"{named(page)}: {target}"
 
@@ -304,7 +295,7 @@ def test_the_page_on_security_gives_the_true_limits() -> None:
 
 
 def test_the_page_in_french_is_set_as_french_is() -> None:
-    text = _FENCE.sub("", (DOCS / "administration.md").read_text("utf-8"))
+    text = FENCE.sub("", (DOCS / "administration.md").read_text("utf-8"))
     prose = _SPAN.sub("…", text.partition("---\n\n")[2])
     assert not re.findall(r"\S* [;:?!»]|« |\w'\w", prose)
 

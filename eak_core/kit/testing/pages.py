@@ -115,11 +115,12 @@ def _sent(value: object) -> Any:
 
 
 class Page(HTMLParser):
-    """What of a page matters to tests; ``forms`` in their order, ``ids``, ``labels`` (for), and
-    ``links``: where it leads to."""
+    """What of a page matters to tests: its ``text``, ``forms`` in their order, ``ids``, ``labels``
+    (for), and ``links``: where it leads to."""
 
     def __init__(self, html: str) -> None:
         super().__init__(convert_charrefs=True)
+        self.text = html
         self.forms: list[PageForm] = []
         self.loose: list[Control] = []
         self.ids: set[str] = set()

@@ -517,6 +517,11 @@ def sweep(session, service, name, due_at):
         answers.check_hooks_answer_in_shape,
         "slot_service_home of “PLUGIN” answers 42: expected",
     ),
+    "holder_two": (
+        hook("file_holder", "return 42", "session, service, subject, actor"),
+        answers.check_hooks_answer_in_shape,
+        "file_holder of “PLUGIN” answers 42: expected",
+    ),
     "scrap_table": (
         append("eak_PLUGIN/models.py", A_TABLE),
         tables.check_migrations_make_the_models,

@@ -6,9 +6,11 @@ from typing import Any
 
 from flask import g
 from flask_babel.speaklater import LazyString
+from sqlalchemy import select
 
 from eak_core import clock
 from eak_core.db import Session, current_session
+from eak_core.files.models import StoredFile
 from eak_core.ideas.models import Idea
 from eak_core.ideas.transitions import stage_graph
 from eak_core.kit.testing.conformance.hostile import HOSTILE
@@ -37,7 +39,7 @@ def check_hooks_answer_in_shape(trial: Trial) -> None:
         if function is None or hook in _ELSEWHERE:
             continue
         with scene.life.play.still():
-            for answer in _answers(scene.site, scene.idea, hook, function):
+            for answer in _answers(scene.site, trial.name, scene.idea, hook, function):
                 wrong = _wrong(hook, answer)
                 assert wrong is None, (
                     f"{hook} of “{trial.name}” answers {answer!r}: {wrong}. See the hook in the"
@@ -45,7 +47,9 @@ def check_hooks_answer_in_shape(trial: Trial) -> None:
                 )
 
 
-def _answers(site: Site, idea: Idea, hook: str, function: Callable[..., Any]) -> Iterator[Any]:
+def _answers(
+    site: Site, plugin: str, idea: Idea, hook: str, function: Callable[..., Any]
+) -> Iterator[Any]:
     """What ``hook`` answers to each reader; whatever it writes is undone."""
     for reader in READERS:
         person = None if reader == "visitor" else getattr(site.people, reader)
@@ -57,7 +61,7 @@ def _answers(site: Site, idea: Idea, hook: str, function: Callable[..., Any]) ->
             session.rollback()
             session.writes = True
             try:
-                for arguments in _arguments(session, idea, actor, hook):
+                for arguments in _arguments(session, plugin, idea, actor, hook):
                     taken = inspect.signature(function).parameters
                     answer = function(**{name: arguments[name] for name in taken})
                     # What is made while it is read fails here, and not in a page.
@@ -66,7 +70,9 @@ def _answers(site: Site, idea: Idea, hook: str, function: Callable[..., Any]) ->
                 session.rollback()
 
 
-def _arguments(session: Session, idea: Idea, actor: Actor, hook: str) -> Iterator[dict[str, Any]]:
+def _arguments(
+    session: Session, plugin: str, idea: Idea, actor: Actor, hook: str
+) -> Iterator[dict[str, Any]]:
     known = session.get_one(Idea, idea.id)
     everything: dict[str, Any] = {
         "session": session,
@@ -86,6 +92,12 @@ def _arguments(session: Session, idea: Idea, actor: Actor, hook: str) -> Iterato
         yield from ({**everything, "to": each.name} for each in stage_graph(g.active).stages())
     elif hook == "effect_preview":
         yield from ({**everything, "enabling": enabling} for enabling in (True, False))
+    elif hook == "file_holder":
+        of_the_plugin = select(StoredFile.subject).where(StoredFile.owner == plugin).distinct()
+        kept = list(session.scalars(of_the_plugin))
+        # What files belonged to may be gone from one moment to the next.
+        gone = {f"{subject.partition(':')[0]}:0" for subject in [*kept, "nothing:0"]}
+        yield from ({**everything, "subject": subject} for subject in [*kept, *sorted(gone)])
     else:
         yield everything
 

@@ -27,7 +27,7 @@ AT_ONCE = 1_000
 def check_receipt() -> Response:
     """Look a receipt up, and show what the log proves of it."""
     session = current_session()
-    form = ReceiptForm(request.args)
+    form = ReceiptForm()
     typed = form.recu.data or ""
     receipt = read_receipt(typed)
     if typed and receipt is None:

@@ -7,7 +7,7 @@ from werkzeug.datastructures import MultiDict
 from wtforms import BooleanField, HiddenField, SelectField, StringField
 from wtforms.validators import InputRequired, Length
 
-from eak_core.api import EakError, Form, _, _l
+from eak_core.api import EakError, Form, QueryForm, _, _l
 from eak_voting.casting.choices import WrongChoices, read, write
 from eak_voting.settings import GRADES, Terms
 
@@ -81,13 +81,8 @@ class WithdrawForm(Form):
     """A voter takes an open vote back; there is nothing to fill in."""
 
 
-class ReceiptForm(Form):
+class ReceiptForm(QueryForm):
     """A receipt to look up in the public log."""
-
-    class Meta(Form.Meta):
-        """It changes nothing, and is sent by GET, without a token."""
-
-        csrf = False
 
     recu = StringField(
         _l("Your receipt"),
