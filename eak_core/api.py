@@ -88,7 +88,7 @@ from eak_core.events import (
     unschedule,
     upcast,
 )
-from eak_core.events.reading import past_events
+from eak_core.events.extracts import past_events, read_log
 from eak_core.files.attaching import (
     attach_files,
     describe_pictures,
@@ -234,6 +234,7 @@ __all__ += [
     "on_schedule",
     "past_events",
     "publish",
+    "read_log",
     "schedule",
     "subscriber",
     "unschedule",

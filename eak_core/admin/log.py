@@ -3,8 +3,8 @@
 from itertools import islice
 
 from flask import current_app
-from wtforms import IntegerField, SelectChoice, SelectField
-from wtforms.validators import NumberRange, Optional
+from wtforms import IntegerField, SelectChoice, SelectField, StringField
+from wtforms.validators import Length, NumberRange, Optional
 
 from eak_core.admin.desk import SITE_SLUG, blueprint, find_service, places
 from eak_core.db import current_session
@@ -26,6 +26,11 @@ class FilterForm(QueryForm):
     """Which events to show."""
 
     type = SelectField(_l("Type of event"), default="")
+    subject = StringField(
+        _l("About what"),
+        description=_l("As it stands in the column “Subject”, such as idea:12."),
+        validators=[Length(max=120)],
+    )
     position = IntegerField(
         _l("From position"),
         validators=[
@@ -54,6 +59,7 @@ def log(place: str) -> Answer:
             form.position.data,
             limit=PER_PAGE + 1,
             type=form.type.data or None,
+            subject=form.subject.data or None,
         )
         if fine
         else ()

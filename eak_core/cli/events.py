@@ -7,12 +7,14 @@ import click
 from eak_core.cli.chosen import chosen_service
 from eak_core.cli.frame import REFUSED, state
 from eak_core.cli.output import json_option, show, show_json
-from eak_core.errors import NotFound
+from eak_core.errors import NotFound, Refused
 
 if TYPE_CHECKING:
     from eak_core.db import Session
     from eak_core.events import Recorded
 
+#: How many events are read at once.
+PAGE = 1_000
 #: What a BIGINT column holds.
 LAST_POSITION = 2**63 - 1
 COLUMNS = ("position", "type", "version", "subject", "occurred_at", "data")
@@ -46,7 +48,13 @@ def _row(recorded: "Recorded") -> dict[str, Any]:
 
 @group.command("list")
 @service_option
-@click.option("--type", "name", metavar="NAME", help="Only this type, such as idea.submitted.")
+@click.option(
+    "--type",
+    "name",
+    metavar="NAME",
+    help="Only this type, such as idea.submitted, or all that begin alike, such as idea.",
+)
+@click.option("--subject", metavar="SUBJECT", help="Only what is about this, such as idea:12.")
 @click.option(
     "--after",
     type=click.IntRange(0, LAST_POSITION),
@@ -61,17 +69,34 @@ def _row(recorded: "Recorded") -> dict[str, Any]:
     help="At most so many.",
 )
 @json_option
-def list_(slug: str | None, name: str | None, after: int, limit: int, as_json: bool) -> None:
+def list_(
+    slug: str | None,
+    name: str | None,
+    subject: str | None,
+    after: int,
+    limit: int,
+    as_json: bool,
+) -> None:
     """The events of one log, in order."""
     from eak_core.db import read_session
-    from eak_core.events import read
-    from eak_core.events.core import get_event_core
+    from eak_core.events import EventError, read_log
 
-    with state().application() as app, read_session(app) as session:
-        registry = get_event_core(app).registry
+    rows: list[dict[str, Any]] = []
+    with state().application() as app, app.app_context(), read_session(app) as session:
         service_id = _service_id(session, slug)
-        found = read(session, registry, service_id, after=after, limit=limit, type=name)
-        rows = [_row(recorded) for recorded in found]
+        while len(rows) < limit:
+            size = min(limit - len(rows), PAGE)
+            try:
+                found = read_log(
+                    session, service_id, types=[name] if name else (), subject=subject,
+                    beyond=after, limit=size,
+                )  # fmt: skip
+            except EventError as error:
+                raise Refused(str(error)) from error
+            rows += [_row(recorded) for recorded in found]
+            if len(found) < size:
+                break
+            after = found[-1].position
     if not as_json:
         rows = [_readable(row) for row in rows]
     show(rows, COLUMNS, as_json=as_json, empty="Nothing happened here.")
@@ -90,13 +115,11 @@ def _readable(row: dict[str, Any]) -> dict[str, Any]:
 def show_(position: int, slug: str | None) -> None:
     """One event of a log, as a JSON document."""
     from eak_core.db import read_session
-    from eak_core.events import read
-    from eak_core.events.core import get_event_core
+    from eak_core.events import read_log
 
-    with state().application() as app, read_session(app) as session:
-        registry = get_event_core(app).registry
+    with state().application() as app, app.app_context(), read_session(app) as session:
         service_id = _service_id(session, slug)
-        found = list(read(session, registry, service_id, after=position - 1, limit=1))
+        found = read_log(session, service_id, beyond=position - 1, limit=1)
     if not found:
         raise NotFound(f"This log has no event at position {position}.")
     actor = {"actor_id": found[0].actor_id, "depth": found[0].depth}

@@ -2,8 +2,9 @@
 
 from eak_core.db import Session
 from eak_core.events import log
+from eak_core.events.extracts import read_log
 from eak_core.events.log import committed, publish
-from eak_core.events.reading import head, read
+from eak_core.events.reading import head
 from eak_core.events.registry import EventRegistry
 from eak_core.events.scheduling import on_schedule, schedule, unschedule
 from eak_core.events.subscribers import Context, Subscriber, subscriber, upcast
@@ -38,7 +39,7 @@ __all__ = [
     "head",
     "on_schedule",
     "publish",
-    "read",
+    "read_log",
     "schedule",
     "subscriber",
     "unschedule",

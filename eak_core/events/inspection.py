@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
+from eak_core.events.extracts import positions
 from eak_core.events.models import EventLog, ParkedEvent
 
 
@@ -47,17 +48,16 @@ def events_up_to(
     *,
     limit: int,
     type: str | None = None,
+    subject: str | None = None,
 ) -> Sequence[EventLog]:
     """At most ``limit`` events of a log, the latest first, from ``position`` (by default the head)
-    downwards; undecoded, so that a payload nobody can read is shown all the same."""
-    query = (
-        select(EventLog)
-        .where(EventLog.service_id == service_id)
-        .order_by(EventLog.position.desc())
-        .limit(limit)
-    )
-    if position is not None:
-        query = query.where(EventLog.position <= position)
-    if type is not None:
-        query = query.where(EventLog.type == type)
-    return session.scalars(query).all()
+    downwards, of one ``type`` or about one ``subject``; undecoded, so that a payload nobody can
+    read is shown all the same."""
+    found = positions(
+        session, service_id, types=[type] if type else (), subject=subject, newest_first=True,
+        beyond=None if position is None else position + 1, limit=limit,
+    )  # fmt: skip
+    if found is None:
+        return []
+    query = select(EventLog).where(EventLog.service_id == service_id, EventLog.position.in_(found))
+    return session.scalars(query.order_by(EventLog.position.desc())).all()

@@ -40,8 +40,10 @@ class EventLog(Base):
             postgresql_where=text("actor_id IS NOT NULL"),
             sqlite_where=text("actor_id IS NOT NULL"),
         ),
-        # What administrators look for: what of one kind happened in one service.
-        Index("ix_event_log_service_id_type", "service_id", "type"),
+        # What of one kind happened in one service, and what of one kind happened to one thing, in
+        # the order of the log (`eak_core.events.extracts`).
+        Index("ix_event_log_type", "service_id", "type", "position"),
+        Index("ix_event_log_subject", "service_id", "subject", "type", "position"),
     )
 
     service_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)

@@ -1,7 +1,7 @@
 """Reading the log, for subscriptions, administrators and checks alike."""
 
 from collections.abc import Iterator, Sequence
-from typing import Any, Final, cast
+from typing import Any, Final
 
 import msgspec
 from sqlalchemy import Integer, String, bindparam, func, select, type_coerce
@@ -11,7 +11,7 @@ from eak_core.db.used_ids import gone_back
 from eak_core.events.marks import unmarked
 from eak_core.events.models import EventLog, LogHead
 from eak_core.events.registry import EventRegistry, UnknownVersion
-from eak_core.events.types import E, EventError, Recorded
+from eak_core.events.types import EventError, Recorded
 
 COLUMNS = (
     EventLog.position,
@@ -98,50 +98,6 @@ def all_recorded(
             except EventError as error:
                 return events, error
         return events, None
-
-
-def read(
-    session: Session,
-    registry: EventRegistry,
-    service_id: int,
-    *,
-    after: int = 0,
-    limit: int = 100,
-    type: str | None = None,
-) -> Iterator[Recorded]:
-    """The events of one log in order, decoded where this code knows their version."""
-    query = (
-        select(*COLUMNS)
-        .where(EventLog.service_id == service_id, EventLog.position > after)
-        .order_by(EventLog.position)
-        .limit(limit)
-    )
-    if type is not None:
-        query = query.where(EventLog.type == type)
-    for row in session.execute(query):
-        yield recorded(registry, service_id, row)
-
-
-def past_events(
-    session: Session, event: type[E], service_id: int, *, last: int | None = None
-) -> Iterator[E]:
-    """Every ``event`` that was published in a service, in order, before a purge as well; or the
-    ``last`` so many. For what was said, and not for what counts."""
-    from eak_core.events.core import get_event_core  # which knows subscribers, and they the log
-
-    registry, after, name = get_event_core().registry, 0, event.__event__.name
-    if last is not None:
-        newest = (
-            select(EventLog.position)
-            .where(EventLog.service_id == service_id, EventLog.type == name)
-            .order_by(EventLog.position.desc())
-            .limit(last)
-        )
-        after = min(session.scalars(newest), default=1) - 1
-    while found := list(read(session, registry, service_id, after=after, limit=1_000, type=name)):
-        for recorded_event in found:
-            yield cast("E", recorded_event.data)
-        after = found[-1].position
 
 
 def verify(session: Session, registry: EventRegistry, *, only: int | None = None) -> Iterator[str]:

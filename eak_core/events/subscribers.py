@@ -43,6 +43,13 @@ class Subscriber:
         return [each if each.type in self.typed else plain(each) for each in events]
 
 
+def check_claim(claim: str) -> None:
+    """Raise `EventError` where ``claim`` could be neither the name of an event nor the beginning of
+    one with its dot, and is not `EVERYTHING`."""
+    if claim != EVERYTHING and not NAME.match(claim) and not _PREFIX.match(claim):
+        raise EventError(f"no event is called {claim!r}, or begins so")
+
+
 def prefix_of(name: str) -> str:
     """What the names begin with that stand together with ``name``: ``idea.``, for example."""
     return f"{name.partition('.')[0]}."
@@ -94,8 +101,7 @@ def subscriber(
     if not claims:
         raise EventError(f"{owner.name}: a subscriber names at least one event")
     for claim in claims:
-        if claim != EVERYTHING and not NAME.match(claim) and not _PREFIX.match(claim):
-            raise EventError(f"{owner.name}: no event is called {claim!r}, or begins so")
+        check_claim(claim)
 
     def register(function: F) -> F:
         owner.subscribers.append(Subscriber(function.__name__, function, claims, batch, typed))

@@ -291,6 +291,22 @@ def test_a_log_is_browsed_by_type_and_position(
 
 
 @pytest.mark.parametrize("database", ["sqlite"])
+def test_a_log_is_followed_by_what_it_is_about(
+    site: Site, administrator: Browser, service: Service
+) -> None:
+    ideas = [site.submit(title) for title in ("One", "Two")]
+    here = "/admin/evenements/journal/culture"
+    link = f"{here}?subject=idea:{ideas[0].id}"
+    assert f'href="{link}"' in administrator.get(here).text
+    page = administrator.get(link).text
+    assert page.count("<code>idea.submitted</code>") == 1
+    assert f"<code>idea:{ideas[1].id}</code>" not in page
+    assert administrator.get(f"{here}?subject={'x' * 121}").status_code == 422
+    last = administrator.get(f"{here}?position={2**63 - 1}")
+    assert last.status_code in (200, 422)
+
+
+@pytest.mark.parametrize("database", ["sqlite"])
 @pytest.mark.parametrize(
     "query",
     ["type=nothing", "position=0", "position=-1", "position=x", f"position={'9' * 30}",

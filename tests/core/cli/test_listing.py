@@ -71,6 +71,25 @@ def test_events_are_filtered_by_type_position_and_number(eak: Eak, culture: str)
     assert of_type.json == []
 
 
+def test_events_are_filtered_by_subject_and_by_how_types_begin(
+    eak: Eak, culture: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("eak_core.cli.events.PAGE", 1)
+    person = ("person", "create", "ada@demo.example", "Ada", "--password-stdin")
+    assert eak(*person, given=PASSWORD).code == 0
+    assert eak("person", "role", "ada@demo.example", "manager", "--service", culture).code == 0
+    listed = ("event", "list", "--service", culture, "--json")
+    everything = eak(*listed).json
+    assert [each["type"] for each in eak(*listed, "--type", "service.").json] == ["service.created"]
+    subject = everything[0]["subject"]
+    about = [each for each in everything if each["subject"] == subject]
+    assert eak(*listed, "--subject", subject).json == about
+    assert len(about) < len(everything)
+    refused = eak(*listed, "--type", "no name")
+    assert refused.code == 1
+    assert "no event is called" in refused.err
+
+
 def test_an_event_is_shown_by_its_position(eak: Eak, culture: str) -> None:
     assert eak("event", "show", "1", "--service", culture).json["type"] == "service.created"
     missing = eak("event", "show", "4711", "--service", culture)

@@ -11,8 +11,7 @@ from sqlalchemy.exc import IntegrityError
 
 from eak_core import clock
 from eak_core.errors import Invalid, Misconfigured, NotFound
-from eak_core.events import read
-from eak_core.events.core import get_event_core
+from eak_core.events import read_log
 from eak_core.keys import ending, seeds
 from eak_core.keys.ending import left_over, revoke
 from eak_core.keys.models import SigningKey
@@ -26,8 +25,8 @@ def told(signing: Signing) -> list[tuple[str, int]]:
     """The events about keys in the log of the service."""
     site = signing.site
     with site.app.app_context(), site.reading() as session:
-        found = read(session, get_event_core().registry, site.service.id, limit=1000)
-        return [(each.type, each.data.number) for each in found if each.type.startswith("key.")]
+        found = read_log(session, site.service.id, types=["key."])
+        return [(each.type, each.data["number"]) for each in found]
 
 
 # --- Signing.

@@ -12,8 +12,7 @@ import pytest
 from sqlalchemy import select, text
 
 from eak_core.db import Session, current_session, db
-from eak_core.events import read
-from eak_core.events.core import get_event_core
+from eak_core.events import read_log
 from eak_core.ideas.models import Idea
 from eak_core.kit.testing.browser import Browser
 from eak_core.kit.testing.fixtures import FrozenClock
@@ -114,7 +113,7 @@ def test_an_idea_of_the_citizen_is_in_the_service_and_in_its_log(
 ) -> None:
     assert idea.service_id == service.id
     with site.reading() as session:
-        types = [each.type for each in read(session, get_event_core().registry, service.id)]
+        types = [each.type for each in read_log(session, service.id)]
     assert types[-1] == "idea.submitted"
 
 

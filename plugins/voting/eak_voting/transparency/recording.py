@@ -16,9 +16,9 @@ from sqlalchemy import Table, bindparam, select, update
 from eak_core.api import (
     Service,
     Session,
-    past_events,
     plugin_secret,
     publish,
+    read_log,
     site_url,
 )
 from eak_core.transparency import checkpoint
@@ -74,12 +74,13 @@ def _next(session: Session, service: Service) -> log.Named:
     """A log that begins: with another number, and so with another name and key, than the one that a
     purge has ended, since two logs under one name would be a log that was rewritten."""
     name = f"{site_url().partition('://')[2]}/{service.slug}/votes"
-    said = next(past_events(session, LogSigned, service.id, last=1), None)
-    if said is not None:
+    heads = read_log(session, service.id, types=[LogSigned], newest_first=True, limit=1)
+    if heads:
+        said = heads[0].data
         number = said.number + 1
         return log.Named(f"{name}/{number}", number, _end(said, name))
     # A log begins with the first ballot. That one was purged when signatures were not yet told.
-    if any(past_events(session, BallotOpened, service.id, last=1)):
+    if read_log(session, service.id, types=[BallotOpened], limit=1):
         return log.Named(f"{name}/2", 2)
     return log.Named(name, 1)
 
