@@ -36,6 +36,7 @@ plugin = Plugin(
         "voting.vote": "citizen",
         "voting.manage": "manager",
     },
+    keys={"log": _l("The public log of the votes")},
     stages=(Stage("voting", _l("Put to the vote")),),
     settings=SettingsForm,
 )

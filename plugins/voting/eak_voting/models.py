@@ -34,7 +34,8 @@ class Ballot(Model):
     ``settings`` (JSON of `eak_voting.settings.Settings`) can be changed while it is a draft;
     ``terms`` is the canonical JSON frozen at the opening, ``terms_hash`` its SHA-256. ``key`` (hex)
     makes the voters' keys of this ballot. What was counted is ``result`` (canonical JSON) with the
-    hashes of it and of the ballots, and the ``seed`` the lot was drawn from. ``origin`` names where
+    hashes of it and of the ballots, and the ``seed`` the lot was drawn from; ``checkpoint`` is the
+    head of the public log as it was signed with the result. ``origin`` names where
     an imported ballot comes from. ``version_id`` grows when a manager saves the draft, under the
     lock of the row.
     """
@@ -74,6 +75,7 @@ class Ballot(Model):
     result: Mapped[str | None] = deferred(mapped_column(Text))
     result_hash: Mapped[str | None] = mapped_column(String(DIGEST))
     ballots_hash: Mapped[str | None] = mapped_column(String(DIGEST))
+    checkpoint: Mapped[str | None] = deferred(mapped_column(Text))
 
     @property
     def held_at(self) -> tuple[str, ...]:

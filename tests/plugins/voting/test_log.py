@@ -203,7 +203,6 @@ def test_what_the_log_does_not_reach_has_no_proof(site: Site) -> None:
             lambda: log.inclusion(session, site.service.id, 0, 4),
             lambda: log.consistency(session, site.service.id, 2, 4),
             lambda: log.consistency(session, site.service.id, 3, 2),
-            lambda: log.signed_at_size(session, site.service.id, 4, SEED),
         ):
             with pytest.raises(NotFound, match="journal public"):
                 ask()
@@ -222,7 +221,7 @@ def test_the_head_is_signed_and_kept_until_the_next_signature(site: Site) -> Non
     with site.reading() as session:
         found = log.head(session, site.service.id)
         root = log.root(session, site.service.id, 3)
-        again = log.signed_at_size(session, site.service.id, 3, SEED)
+        again = log.signed_head(session, site.service.id)
     assert (found.size, found.signed_size, found.checkpoint) == (4, 3, note)
     assert found.signed_at is not None
     assert checkpoint.verified(note, key) == checkpoint.Checkpoint(ORIGIN, 3, root)

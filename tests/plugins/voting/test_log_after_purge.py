@@ -10,11 +10,12 @@ from msgspec.structs import replace
 from sqlalchemy import insert, text
 
 from eak_core import clock
-from eak_core.api import publish
+from eak_core.api import plugin_secret, publish
 from eak_core.db import db, migrations
 from eak_core.events.core import get_event_core
 from eak_core.events.models import PurgeMark
 from eak_core.events.reading import verify
+from eak_core.keys.signing import Ring, rotate
 from eak_core.kit.testing.site import Site
 from eak_core.kit.testing.sites import Sites
 from eak_core.permissions import Actor
@@ -41,7 +42,7 @@ def head(site: Site) -> tuple[str, str]:
     with site.app.test_request_context(), site.reading() as session:
         note = log.head(session, site.service.id).checkpoint
         assert note is not None
-        return note, recording.current_key(session, site.service)
+        return note, recording.key_of(session, site.service, note)
 
 
 def purge_and_begin_anew(site: Site) -> None:
@@ -142,12 +143,19 @@ def test_the_end_of_the_old_log_needs_neither_its_address_nor_its_key_any_more(
     note, _key = head(site)
     move(site, monkeypatch)
     purge_and_begin_anew(site)
-    Path(site.app.instance_path, "secrets", "voting", "log-key").unlink()
+    for file in Path(site.app.instance_path, "secrets", "voting").iterdir():
+        file.unlink()
     assert end_before(site) == note  # before anything stands in the new one
+    replace_lost_key(site)
     record(site, 2)
     assert end_before(site) == note
     assert head(site)[0].startswith("elsewhere.example/culture/votes/2\n")
     assert faults(site) == []
+
+
+def replace_lost_key(site: Site) -> None:
+    with site.app.app_context(), site.writing() as session:
+        rotate(session, Ring(site.service.id, "voting", "log"))
 
 
 def test_a_mark_that_is_set_in_the_middle_of_a_log_leaves_it_its_name_and_key(site: Site) -> None:
@@ -177,6 +185,11 @@ def earlier(sites: Sites) -> Site:
     return site
 
 
+def seed_of(number: int) -> bytes:
+    """What the logs of this number were signed with, then."""
+    return plugin_secret("voting", "log-key" if number == 1 else f"log-key-{number}")
+
+
 def signed_earlier(site: Site, *leaves: Any, name: str, number: int) -> str:
     """A log with ``leaves``, as it was signed then; its signed head."""
     data = [encode(leaf) for leaf in leaves]
@@ -189,7 +202,7 @@ def signed_earlier(site: Site, *leaves: Any, name: str, number: int) -> str:
         log.append(session, service, data)
         root = log.root(session, service, len(data))
         state = checkpoint.Checkpoint(name, len(data), root)
-        note = checkpoint.sign(state, recording.signing_key(number))
+        note = checkpoint.sign(state, seed_of(number))
         session.execute(
             text(
                 "UPDATE voting_head SET checkpoint = :note, signed_size = :size, signed_at = :now"
@@ -203,7 +216,7 @@ def upgraded(site: Site) -> None:
     with site.app.app_context():
         found = get_host().installed["voting"].migrations
         assert found is not None
-        assert migrations.upgrade(db.engine, found) == ["0005"]
+        assert migrations.upgrade(db.engine, found) == ["0005", "0006"]
 
 
 def whole(site: Site) -> list[str]:
@@ -229,7 +242,7 @@ def test_an_upgrade_leaves_a_log_its_name_and_key_and_tells_how_it_stood(earlier
 
 def test_an_upgrade_keeps_what_a_second_log_says_of_the_first(earlier: Site) -> None:
     with earlier.app.test_request_context():
-        key = recording.signing_key(1)
+        key = seed_of(1)
     ended = checkpoint.sign(checkpoint.Checkpoint(OLD_NAME, 7, bytes(32)), key)
     signed_earlier(earlier, recording.continuing(ended), name=f"{OLD_NAME}/2", number=2)
     upgraded(earlier)

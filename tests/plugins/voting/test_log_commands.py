@@ -14,7 +14,8 @@ from eak_voting.commands.log import log_command
 from eak_voting.models import Ballot
 from eak_voting.publishing import published
 from eak_voting.publishing.stored import file_of
-from eak_voting.transparency.recording import current_key
+from eak_voting.transparency import log
+from eak_voting.transparency.recording import key_of
 from tests import forked
 from tests.plugins.voting.conftest import Polls
 
@@ -75,7 +76,7 @@ def test_a_downloaded_file_recounts_where_there_is_no_site(
     polls.close(ballot)
     with site.app.test_request_context(), site.reading() as session:
         file = file_of(session, site.service, session.get_one(Ballot, ballot.id))
-        key = current_key(session, site.service)
+        key = key_of(session, site.service, log.signed_head(session, site.service.id))
     elsewhere = tmp_path / "elsewhere"
     elsewhere.mkdir()
     (elsewhere / "ballot.json").write_bytes(published.write(file))

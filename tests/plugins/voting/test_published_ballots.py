@@ -21,7 +21,7 @@ from eak_voting.publishing.recount import Report, recount
 from eak_voting.publishing.stored import file_of
 from eak_voting.settings import BudgetRules, Secrecy
 from eak_voting.transparency import log, recording
-from eak_voting.transparency.recording import current_key
+from eak_voting.transparency.recording import key_of
 from eak_voting.transparency.records import CountedLeaf, ReceiptLeaf, ReplacedLeaf, decode, encode
 from tests.plugins.voting.conftest import Polls
 
@@ -57,7 +57,7 @@ def voted(polls: Polls, method: str, secrecy: Secrecy) -> Ballot:
 def recounted(polls: Polls, ballot: Ballot) -> tuple[published.BallotFile, Report]:
     with polls.site.app.test_request_context(), polls.site.reading() as session:
         file = file_of(session, polls.service, session.get_one(Ballot, ballot.id))
-        key = current_key(session, polls.service)
+        key = key_of(session, polls.service, log.signed_head(session, polls.service.id))
     return file, recount(published.read(published.write(file)), key)
 
 

@@ -16,8 +16,9 @@ from eak_voting.publishing import published
 from eak_voting.publishing.recount import Report
 from eak_voting.publishing.recount import recount as recount_file
 from eak_voting.transparency import log
-from eak_voting.transparency.recording import continuing, current_key, end_of_log_before, log_of
-from eak_voting.transparency.records import encode
+from eak_voting.transparency.recording import continuing, key_of, keys_of, log_of, signed_note
+from eak_voting.transparency.records import KeyLeaf, decode, encode
+from eak_voting.transparency.succession import wrong_key
 
 #: Exit codes, as everywhere in ``eak``: something is wrong, or nothing could be read.
 WRONG = 1
@@ -66,7 +67,7 @@ def log_command(verify: bool, as_json: bool) -> int:
     document: dict[str, Any] = {
         "size": found.size,
         "root": found.root.hex(),
-        "key": current_key(session, g.service),
+        "key": key_of(session, g.service, found.checkpoint),
         "signed_size": found.signed_size,
         "checkpoint": found.checkpoint,
     }
@@ -78,9 +79,8 @@ def log_command(verify: bool, as_json: bool) -> int:
         _echo_json(document)
     else:
         click.echo(f"leaves {found.size}\nroot {found.root.hex()}")
-        click.echo(f"key {document['key']}")
         if found.checkpoint is not None:
-            click.echo(f"\n{found.checkpoint}", nl=False)
+            click.echo(f"key {document['key']}\n\n{found.checkpoint}", nl=False)
         if verify:
             said = "this gives the root." if document["verified"] else "; ".join(document["faults"])
             click.echo(f"\nEvery leaf was hashed anew: {said}")
@@ -92,22 +92,31 @@ def _faults(size: int, root: bytes) -> Iterator[str]:
     session, service = current_session(), g.service
     if _computed(size) != root:
         yield "this does NOT give the root"
-    number = log_of(session, service).number
+    named = log_of(session, service)
+    keys = [each.verifier_key for each in keys_of(session, service)]
+    changes = [
+        (each.index, leaf)
+        for each in log.leaves_of_kind(session, service.id, "log.key")
+        if isinstance(leaf := decode(each.data), KeyLeaf)
+    ]
     signed: dict[tuple[int, int], str] = {}
     for said in past_events(session, LogSigned, service.id):
         there = signed.setdefault((said.number, said.size), said.root)
         if there != said.root:
             yield f"two roots were signed for {said.size} entries of log {said.number}"
-        if said.number != number:
+        if said.number != named.number:
             continue
+        note = signed_note(said)
+        fault = wrong_key(note, keys, changes) if note is not None else None
+        if fault is not None:
+            yield fault
         if said.size > size:
             yield f"{said.size} entries were signed, and {size} are there"
         elif log.root(session, service.id, said.size).hex() != said.root:
             yield f"the root that was signed for {said.size} entries is another one"
-    before = end_of_log_before(session, service)
-    if before is not None and size:
+    if named.before is not None and size:
         first = log.leaves(session, service.id, 0, 1)
-        if not first or first[0].data != encode(continuing(before)):
+        if not first or first[0].data != encode(continuing(named.before)):
             yield "the first entry does not say how the log before ended"
 
 

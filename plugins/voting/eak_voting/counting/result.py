@@ -83,6 +83,7 @@ def count_due(
             result=ballot.result_hash,
         )
         record(session, service, [leaf])
+        ballot.checkpoint = log.signed_head(session, service.id)
     event = BallotCounted(
         ballot_id=ballot.id, conclusive=count.outcome.conclusive, result_hash=ballot.result_hash
     )

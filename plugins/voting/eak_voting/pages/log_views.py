@@ -15,7 +15,7 @@ from eak_voting.pages.blueprint import ballot_url, blueprint
 from eak_voting.pages.booth.forms import ReceiptForm
 from eak_voting.transparency import log
 from eak_voting.transparency.receipt_checks import find_receipt, proof_of, read_receipt
-from eak_voting.transparency.recording import current_key, end_of_log_before
+from eak_voting.transparency.recording import key_of, keys_of, log_of
 from eak_voting.transparency.records import decode, kind
 
 PER_PAGE = 20
@@ -61,7 +61,7 @@ def log_page() -> Response:
     """The log: its signed head, and its entries from the latest on."""
     session = current_session()
     head = log.head(session, g.service.id)
-    before = end_of_log_before(session, g.service)
+    before = log_of(session, g.service).before
     page: Page[Any] = Page((), page_number(), PER_PAGE, head.size)
     if not 1 <= page.number <= page.pages:
         raise NotFound(_l("The public log does not reach as far as this."))
@@ -73,7 +73,8 @@ def log_page() -> Response:
         render(
             "voting/log.html",
             head=head,
-            key=current_key(session, g.service),
+            key=key_of(session, g.service, head.checkpoint),
+            keys=keys_of(session, g.service),
             before=checkpoint.read_note(before) if before else None,
             page=Page(entries, page.number, PER_PAGE, head.size),
             kind=kind,
@@ -103,7 +104,7 @@ def log_head() -> Response:
 @blueprint.get("/journal/tete-precedente.txt")
 def log_head_before() -> Response:
     """The last signed head of the log that ended when the plugin was purged."""
-    note = end_of_log_before(current_session(), g.service)
+    note = log_of(current_session(), g.service).before
     if note is None:
         raise NotFound(_l("No log came before this one."))
     return _fresh(Response(note, content_type="text/plain; charset=utf-8"))

@@ -20,7 +20,7 @@ from eak_voting.publishing.published import (
     assemble,
 )
 from eak_voting.transparency import log
-from eak_voting.transparency.recording import current_key, log_of, signing_key
+from eak_voting.transparency.recording import key_of
 
 _outcome = msgspec.json.Decoder(Outcome)
 
@@ -82,13 +82,13 @@ def _papers(session: Session, ballot: Ballot, numbers: dict[int, int]) -> Iterat
 
 def _log(session: Session, service: Service, ballot: Ballot) -> PublishedLog | None:
     """The public log as far as the result of ``ballot``; None for one that was imported."""
-    leaves = log.leaves_of(session, ballot.id)
-    if not leaves:
+    if ballot.checkpoint is None:
         return None
-    size, key = leaves[-1].index + 1, signing_key(log_of(session, service).number)
+    leaves = log.leaves_of(session, ballot.id)
+    size = leaves[-1].index + 1
     return PublishedLog(
-        key=current_key(session, service),
-        checkpoint=log.signed_at_size(session, service.id, size, key),
+        key=key_of(session, service, ballot.checkpoint),
+        checkpoint=ballot.checkpoint,
         hashes=tuple(each.hex() for each in log.leaf_hashes(session, service.id, size)),
         leaves=tuple(PublishedLeaf(index=each.index, leaf=each.data.decode()) for each in leaves),
     )

@@ -1,6 +1,6 @@
 """The public log of a service: appending, signing its head, proofs.
 
-A log begins with a name and the number of its key (`begin`), and keeps both.
+A log begins with a name (`begin`), and keeps it.
 
 Two who append at once wait for each other at the row of the head, so that the leaves of one
 transaction stand together and no place is given out twice; a rollback gives the places back. The
@@ -24,8 +24,8 @@ Computed = TypeVar("Computed")
 
 @dataclass(frozen=True, slots=True)
 class Named:
-    """What a log is called, which number its key has, and the last signed head of the log that was
-    there before a purge."""
+    """What a log is called, the how manieth of its service it is, and the last signed head of the
+    one that was there before a purge."""
 
     name: str
     number: int
@@ -141,7 +141,10 @@ def sign_head(session: Session, service_id: int, key: bytes) -> str:
     """Sign the log as it stands with the Ed25519 key made from ``key`` (32 bytes), and keep the
     checkpoint."""
     found = size_to_grow(session, service_id)
-    note = signed_at_size(session, service_id, found, key)
+    name = session.scalars(select(Head.name).where(Head.service_id == service_id)).one()
+    note = checkpoint.sign(
+        checkpoint.Checkpoint(name, found, root(session, service_id, found)), key
+    )
     session.execute(
         update(Head)
         .where(Head.service_id == service_id)
@@ -150,15 +153,9 @@ def sign_head(session: Session, service_id: int, key: bytes) -> str:
     return note
 
 
-def signed_at_size(session: Session, service_id: int, size: int, key: bytes) -> str:
-    """The checkpoint of the first ``size`` leaves; the same each time. Nothing is written.
-
-    An older state can be signed anew at any time, since the log only grows and keeps its name.
-    `NotFound` where the log is shorter.
-    """
-    found = root(session, service_id, size)
-    name = session.scalars(select(Head.name).where(Head.service_id == service_id)).one()
-    return checkpoint.sign(checkpoint.Checkpoint(name, size, found), key)
+def signed_head(session: Session, service_id: int) -> str | None:
+    """The checkpoint that was signed last; None where none was."""
+    return session.scalar(select(Head.checkpoint).where(Head.service_id == service_id))
 
 
 def inclusion(session: Session, service_id: int, index: int, size: int) -> list[bytes]:
@@ -192,6 +189,16 @@ def leaves_of(session: Session, ballot_id: int, kinds: Sequence[str] = ()) -> li
     if kinds:
         asked = asked.where(Leaf.kind.in_(kinds))
     rows = session.execute(asked.order_by(Leaf.index))
+    return [Entry(index, data.encode()) for index, data in rows]
+
+
+def leaves_of_kind(session: Session, service_id: int, kind: str) -> list[Entry]:
+    """The leaves of ``kind`` that speak of no ballot, but of the log itself."""
+    rows = session.execute(
+        select(Leaf.index, Leaf.data)
+        .where(Leaf.service_id == service_id, Leaf.ballot_id == 0, Leaf.kind == kind)
+        .order_by(Leaf.index)
+    )
     return [Entry(index, data.encode()) for index, data in rows]
 
 

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from eak_core.api import Service, Session
 from eak_voting.models import Ballot, Exclusion, Paper, Receipt
 from eak_voting.transparency import log
-from eak_voting.transparency.recording import current_key
+from eak_voting.transparency.recording import key_of
 from eak_voting.transparency.records import ReceiptLeaf, encode
 
 _RECEIPT = re.compile(r"[0-9a-f]{64}")
@@ -74,5 +74,5 @@ def proof_of(session: Session, service: Service, found: Found) -> dict[str, Any]
         "path": [each.hex() for each in path],
         "root": log.root(session, service.id, head.signed_size).hex(),
         "checkpoint": head.checkpoint,
-        "key": current_key(session, service),
+        "key": key_of(session, service, head.checkpoint),
     }

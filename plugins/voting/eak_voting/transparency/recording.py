@@ -8,7 +8,7 @@ receipt to the choices. A ballot whose results can be followed live publishes th
 """
 
 import random
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, cast
 
 from sqlalchemy import Table, bindparam, select, update
@@ -16,9 +16,11 @@ from sqlalchemy import Table, bindparam, select, update
 from eak_core.api import (
     Service,
     Session,
-    plugin_secret,
+    SigningKey,
     publish,
+    published_keys,
     read_log,
+    signer,
     site_url,
 )
 from eak_core.transparency import checkpoint
@@ -27,8 +29,17 @@ from eak_voting.events import BallotOpened, LogSigned
 from eak_voting.manifest import plugin
 from eak_voting.models import Ballot, Receipt
 from eak_voting.transparency import log
-from eak_voting.transparency.records import ContinuesLeaf, Leaf, ReceiptLeaf, ReplacedLeaf, encode
+from eak_voting.transparency.records import (
+    ContinuesLeaf,
+    KeyLeaf,
+    Leaf,
+    ReceiptLeaf,
+    ReplacedLeaf,
+    encode,
+)
 
+#: What the keys of the log are for, among those of the plugin.
+PURPOSE = "log"
 #: The smallest group of receipts that enters the log before the close.
 LEAST = 10
 #: How many receipts enter it in one transaction after the close: on SQLite whoever writes waits.
@@ -41,33 +52,35 @@ _receipts = cast("Table", Receipt.__table__)
 
 def record(session: Session, service: Service, leaves: Sequence[Leaf]) -> range:
     """Append ``leaves`` to the public log of ``service`` and sign its head; their places."""
-    named = log.named(session, service.id)
-    if named is None:
+    if log.named(session, service.id) is None:
         log.begin(session, service.id, _next(session, service))
-        named = log.named(session, service.id)  # of two who begin it at once, one does
-        assert named is not None
-        if named.before and log.size_to_grow(session, service.id) == 0:
-            log.append(session, service.id, [encode(continuing(named.before))])
-    places = log.append(session, service.id, [encode(leaf) for leaf in leaves])
-    note = log.sign_head(session, service.id, signing_key(named.number))
+    named = log.named(session, service.id)  # of two who begin it at once, one does
+    assert named is not None
+    key = signer(session, plugin.name, PURPOSE, service.id, named.name)
+    first = list(_of_the_log(session, service, named, key.verifier_key))
+    places = log.append(session, service.id, [encode(leaf) for leaf in (*first, *leaves)])
+    note = log.sign_head(session, service.id, key.seed)
     publish(session, _signed(service, named, note), service_id=service.id)
-    return places
+    return places[len(first) :]
+
+
+def _of_the_log(
+    session: Session, service: Service, named: log.Named, key: checkpoint.VerifierKey
+) -> Iterator[Leaf]:
+    """What the log has to say of itself before it goes on: how the one before ended, and that
+    another key signs it now."""
+    if log.size_to_grow(session, service.id) == 0:
+        if named.before is not None:
+            yield continuing(named.before)
+        return
+    last = log.signed_head(session, service.id)
+    if last is not None and checkpoint.key_id_of(last) != key.key_id:
+        yield KeyLeaf(before=checkpoint.key_id_of(last).hex(), key=str(key))
 
 
 def log_of(session: Session, service: Service) -> log.Named:
     """Name, number and predecessor of the log of ``service``, or of the one that will begin."""
     return log.named(session, service.id) or _next(session, service)
-
-
-def end_of_log_before(session: Session, service: Service) -> str | None:
-    """The last signed head of the log before a purge, to the byte; None where nothing tells of
-    one."""
-    named = log_of(session, service)
-    if named.before is None or "\n\n" in named.before:
-        return named.before
-    # Kept by a migration, which has no keys.
-    state = checkpoint.read_checkpoint(named.before)
-    return checkpoint.sign(state, signing_key(named.number - 1))
 
 
 def _next(session: Session, service: Service) -> log.Named:
@@ -78,20 +91,19 @@ def _next(session: Session, service: Service) -> log.Named:
     if heads:
         said = heads[0].data
         number = said.number + 1
-        return log.Named(f"{name}/{number}", number, _end(said, name))
+        return log.Named(f"{name}/{number}", number, signed_note(said))
     # A log begins with the first ballot. That one was purged when signatures were not yet told.
     if read_log(session, service.id, types=[BallotOpened], limit=1):
         return log.Named(f"{name}/2", 2)
     return log.Named(name, 1)
 
 
-def _end(said: LogSigned, name: str) -> str:
-    """The signed head that ``said`` tells of, to the byte. Where the name was not told, it is
-    today's: ``name`` for the first log."""
-    told = said.log or (name if said.number == 1 else f"{name}/{said.number}")
-    state = checkpoint.Checkpoint(told, said.size, bytes.fromhex(said.root))
-    if said.signature is None:
-        return checkpoint.sign(state, signing_key(said.number))
+def signed_note(said: LogSigned) -> str | None:
+    """The signed head that ``said`` tells of, to the byte; None where its version did not tell the
+    signature."""
+    if said.log is None or said.signature is None:
+        return None
+    state = checkpoint.Checkpoint(said.log, said.size, bytes.fromhex(said.root))
     return checkpoint.with_signature(state, said.signature)
 
 
@@ -114,16 +126,19 @@ def continuing(before: str) -> ContinuesLeaf:
     return ContinuesLeaf(log=end.origin, size=end.size, root=end.root.hex(), key=key_id.hex())
 
 
-def signing_key(number: int) -> bytes:
-    """The seed of the Ed25519 key that signs the ``number``-th logs of this site."""
-    return plugin_secret(plugin.name, "log-key" if number == 1 else f"log-key-{number}")
+def keys_of(session: Session, service: Service) -> Sequence[SigningKey]:
+    """All keys that ever signed the logs of ``service``, the first one first."""
+    return published_keys(session, plugin.name, PURPOSE, service.id)
 
 
-def current_key(session: Session, service: Service) -> str:
-    """What anyone needs to check the signatures of the log that ``service`` has now: its verifier
-    key (C2SP signed note)."""
-    named = log_of(session, service)
-    return str(checkpoint.verifier_key(named.name, signing_key(named.number)))
+def key_of(session: Session, service: Service, note: str | None) -> str:
+    """The verifier key (C2SP signed note) of the signed head ``note``: what anyone needs to check
+    it. Empty without a head, or where its key was lost before it was published."""
+    if note is None:
+        return ""
+    keys = (each.verifier_key for each in keys_of(session, service))
+    said, name = checkpoint.key_id_of(note), checkpoint.read_note(note).origin
+    return next((str(key) for key in keys if (key.key_id, key.name) == (said, name)), "")
 
 
 def publish_receipts(

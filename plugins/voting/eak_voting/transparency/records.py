@@ -11,6 +11,8 @@ from eak_voting.settings import canonical
 
 Digest: TypeAlias = Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{64}\Z")]
 
+KeyId: TypeAlias = Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{8}\Z")]
+
 
 class RecordError(ValueError):
     """Bytes that are no leaf of the log, or one that is written otherwise."""
@@ -68,7 +70,7 @@ class ContinuesLeaf(
     log: str
     size: int
     root: Digest
-    key: Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{8}\Z")]
+    key: KeyId
 
     @property
     def ballot(self) -> int:
@@ -76,7 +78,29 @@ class ContinuesLeaf(
         return 0
 
 
-Leaf = ContinuesLeaf | OpenedLeaf | ReceiptLeaf | ReplacedLeaf | CountedLeaf | CancelledLeaf
+class KeyLeaf(
+    msgspec.Struct,
+    frozen=True,
+    kw_only=True,
+    forbid_unknown_fields=True,
+    tag_field="type",
+    tag="log.key",
+):
+    """From here on another key signs the heads of the log: ``key``, as verifier keys are written.
+    ``before`` is the id of the one that signed so far, in hexadecimal."""
+
+    before: KeyId
+    key: Annotated[str, msgspec.Meta(pattern=r"^[^\s]+\Z")]
+
+    @property
+    def ballot(self) -> int:
+        """No ballot has this number."""
+        return 0
+
+
+Leaf = (
+    ContinuesLeaf | KeyLeaf | OpenedLeaf | ReceiptLeaf | ReplacedLeaf | CountedLeaf | CancelledLeaf
+)
 
 _leaf: msgspec.json.Decoder[Leaf] = msgspec.json.Decoder(Leaf)
 
