@@ -19,6 +19,7 @@ from tests.bench import (
     exporting,
     files,
     letters,
+    matching,
     pages,
     replay,
     searching,
@@ -28,7 +29,7 @@ from tests.bench.report import Figure, show
 
 PARTS = (
     "submit", "replay", "pages", "files", "counting", "drawing", "exporting", "casting",
-    "letters", "searching",
+    "letters", "searching", "matching",
 )  # fmt: skip
 
 KINDS: tuple[Kind, ...] = ("sqlite", "postgresql")
@@ -60,6 +61,8 @@ def main() -> int:
             figures += drawing.measure()
         if "exporting" in parts:
             figures += exporting.measure()
+        if "matching" in parts:
+            figures += matching.measure()
     finally:
         shutil.rmtree(folder, ignore_errors=True)
     show(figures)

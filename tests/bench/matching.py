@@ -1,0 +1,86 @@
+"""Matching ideas with partners, against the bare algorithm over lists that are ready."""
+
+import random
+import time
+from collections.abc import Callable, Iterator
+from heapq import heappush, heappushpop
+
+from eak_matchmaking.rounds.deferred_acceptance import deferred_acceptance
+from eak_matchmaking.rounds.explaining import blocking_pairs
+from eak_matchmaking.rounds.instance import Instance, Receiver
+from eak_matchmaking.rounds.largest_total import largest_total
+from tests.bench.report import Figure
+
+IDEAS, PARTNERS, WISHES, PLACES = 20_000, 1_000, 20, 15
+#: A round of real size, every pair with a score.
+CALL_IDEAS, CALL_PARTNERS, CALL_PLACES = 500, 100, 4
+
+#: Seconds: a matching with its check, and the largest total.
+MATCHING, LARGEST = 1, 5
+
+
+def measure() -> Iterator[Figure]:
+    """The figures of matching, which are the same on any database."""
+    chance = random.Random(11)
+    wishes = {idea: tuple(chance.sample(range(PARTNERS), WISHES)) for idea in range(IDEAS)}
+    ranks: dict[int, list[int]] = {partner: [] for partner in range(PARTNERS)}
+    for idea in chance.sample(range(IDEAS), IDEAS):
+        for partner in wishes[idea]:
+            ranks[partner].append(idea)
+    receivers = {partner: Receiver(PLACES, listed) for partner, listed in ranks.items()}
+
+    def ours() -> None:
+        instance = Instance(wishes, receivers)
+        assert blocking_pairs(instance, deferred_acceptance(instance)) == []
+
+    positions = [{idea: place for place, idea in enumerate(ranks[each])} for each in ranks]
+    yield Figure(
+        f"match {IDEAS:,} ideas × {PARTNERS:,} partners, {WISHES} wishes each, lists checked,"
+        " nothing blocks (limit: the bare algorithm)",
+        "s",
+        ours=_seconds(ours),
+        limit=_seconds(lambda: _bare(list(wishes.values()), positions)),
+        ceiling=MATCHING,
+    )
+    yield _largest(chance)
+
+
+def _bare(wishes: list[tuple[int, ...]], positions: list[dict[int, int]]) -> None:
+    """Who asked is kept in heaps: no check, and no answer."""
+    kept: list[list[tuple[int, int]]] = [[] for _ in positions]
+    asked = [0] * len(wishes)
+    for first in range(len(wishes)):
+        asking = first
+        while asked[asking] < WISHES:
+            receiver = wishes[asking][asked[asking]]
+            asked[asking] += 1
+            bid = (-positions[receiver][asking], asking)
+            if len(kept[receiver]) < PLACES:
+                heappush(kept[receiver], bid)
+                break
+            asking = heappushpop(kept[receiver], bid)[1]
+
+
+def _largest(chance: random.Random) -> Figure:
+    liked = [chance.randint(0, 5_000) for _ in range(CALL_PARTNERS)]
+    scores = {
+        (idea, partner): liked[partner] + chance.randint(1, 5_000)
+        for idea in range(CALL_IDEAS)
+        for partner in range(CALL_PARTNERS)
+    }
+    capacities = dict.fromkeys(range(CALL_PARTNERS), CALL_PLACES)
+    return Figure(
+        f"largest total score, {CALL_IDEAS} ideas × {CALL_PARTNERS} partners, all pairs"
+        " (limit: sort the scores)",
+        "s",
+        ours=_seconds(lambda: largest_total(range(CALL_IDEAS), capacities, scores)),
+        limit=_seconds(lambda: sorted(scores.items(), key=lambda each: -each[1])),
+        ceiling=LARGEST,
+    )
+
+
+def _seconds(work: Callable[[], object]) -> float:
+    # Of this process: what else the machine does is not our figure.
+    began = time.process_time()
+    work()
+    return time.process_time() - began
