@@ -1,0 +1,1 @@
+"""How well an offer answers a need, in whole numbers, and why. Pure, and held so by a contract."""

@@ -1,0 +1,89 @@
+"""What people read of a score: its parts, what would have changed it, why somebody is left out."""
+
+from collections.abc import Iterable, Mapping
+
+from eak_core.api import _, ngettext
+from eak_matchmaking.scoring.features import Obstacle
+from eak_matchmaking.scoring.scores import Part
+from eak_matchmaking.scoring.suggesting import Change, LeftOut
+
+#: How many words in common are named.
+MOST_WORDS = 5
+
+
+def part_words(part: Part, names: Mapping[str, str]) -> str:
+    """Why ``part`` gives points: “same commune: Nanterre”; empty where it gives none. ``names``:
+    how codes are called; one that is not among them stands for itself."""
+    if not part.points:
+        return ""
+    what, number = _listed(part.items, names), len(part.items)
+    match part.kind:
+        case "kind":
+            return _("offers: %(what)s", what=_listed(part.items, {**resources(), **names}))
+        case "subject":
+            return ngettext("same subject: %(what)s", "same subjects: %(what)s", number, what=what)
+        case "commune" if part.items:
+            return ngettext("same commune: %(what)s", "same communes: %(what)s", number, what=what)
+        case "commune":
+            return _("in the whole territory")
+        case "public":
+            return ngettext("same public: %(what)s", "same publics: %(what)s", number, what=what)
+        case "period":
+            return ngettext(
+                "%(num)s day of the %(asked)s asked for",
+                "%(num)s days of the %(asked)s asked for",
+                part.met,
+                asked=part.asked,
+            )
+        case "words":
+            shown = ", ".join(part.items[:MOST_WORDS])
+            return ngettext("term in common: %(what)s", "terms in common: %(what)s",
+                            number, what=shown)  # fmt: skip
+        case "meaning":
+            return _("texts of like meaning")
+
+
+def change_words(change: Change, names: Mapping[str, str]) -> str:
+    """What would have brought it further up, in a sentence."""
+    part = change.part
+    if part.kind == "period":
+        return _("Would be at rank %(rank)s if it held on all days asked for.", rank=change.rank)
+    called = {**resources(), **names} if part.kind == "kind" else names
+    what = _listed(part.missing, called)
+    if part.kind == "commune":
+        return _(
+            "Would be at rank %(rank)s if it were also there: %(what)s.",
+            rank=change.rank, what=what,
+        )  # fmt: skip
+    return _("Would be at rank %(rank)s if it also had: %(what)s.", rank=change.rank, what=what)
+
+
+def left_out_words(left_out: LeftOut) -> str:
+    """Why it is not suggested."""
+    reasons = obstacles()
+    return ", ".join(reasons[each] for each in left_out.obstacles) or _("nothing in common")
+
+
+def obstacles() -> dict[Obstacle, str]:
+    """What keeps an offer from answering a need at all."""
+    return {
+        "capacity": _("no place left for a pilot"),
+        "period": _("no day in common"),
+        "territory": _("no commune in common"),
+    }
+
+
+def resources() -> dict[str, str]:
+    """What an offer can bring and an idea can need, by its code."""
+    return {
+        "place": _("a place"),
+        "equipment": _("equipment"),
+        "skill": _("a skill"),
+        "money": _("money"),
+        "public": _("a public"),
+        "data": _("data"),
+    }
+
+
+def _listed(codes: Iterable[str], names: Mapping[str, str]) -> str:
+    return ", ".join(names.get(code, code) for code in codes)
