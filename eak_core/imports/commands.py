@@ -137,8 +137,16 @@ def take_file(
     record: type[R],
     take: Callable[[R], bool],
 ) -> None:
-    """Take in each row of the file that ``options`` name, read as ``record``, as
-    `ImportRun.take_each` does."""
+    """Take in each row of the file that ``options`` name, read as ``record``: ``take`` says whether
+    it is new here, or raises `Invalid` or `Refused` with the reason.
+
+    The fields of the struct are the columns. Those without a default must be in the file, and in
+    each row; an empty cell, or none, is the default of the others. A ``str`` is one line of text;
+    an ``int`` or ``float`` may be written as in French (``1 234,5``), a ``date`` as ISO 8601 or
+    ``31/12/2026``. ``Annotated[…, function]`` reads a cell by a function of its text, which raises
+    `Invalid` with the reason; `clean_lines` is one, for several lines. `TypeError` for a field
+    that nothing reads.
+    """
     read = RecordReader(record)
     with Table(options.file, read.needed, options.columns, read.readers) as table:
         run.take_each(things, table, read, take)

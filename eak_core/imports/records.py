@@ -23,14 +23,8 @@ _FRENCH_DAY = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})", re.ASCII)
 
 
 class RecordReader(Generic[R]):
-    """Makes a ``record`` of the values of a row by column.
-
-    The fields of the struct are the columns. Those without a default are ``needed``, in the file
-    and in each row; an empty cell, or none, is the default of the others. A ``str`` is one line of
-    text; an ``int`` or ``float`` may be written as in French (``1 234,5``), a ``date`` as ISO 8601
-    or ``31/12/2026``. ``Annotated[…, function]`` reads a cell by a function of its text, which
-    raises `Invalid` with the reason. `TypeError` for a field that nothing reads.
-    """
+    """Makes a ``record`` of the values of a row by column, as `take_file` says. The columns that
+    are ``needed`` are those of the fields without a default."""
 
     def __init__(self, record: type[R]) -> None:
         self.record = record

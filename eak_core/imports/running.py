@@ -79,9 +79,11 @@ class ImportRun:
         table: Table,
         read: Callable[[Mapping[str, str]], T],
         take: Callable[[T], bool],
+        look_up: Callable[[Sequence[T]], object] = lambda _portion: None,
     ) -> None:
         """Take in each row of ``table`` by itself: ``read`` says what its values mean, and ``take``
-        whether it is new here.
+        whether it is new here. ``look_up`` is given those of a portion before, so that one
+        statement finds what is known of them.
 
         Where either raises `Invalid` or `Refused`, the row is refused for that reason, its fields
         by the names of their columns, and whatever ``take`` wrote for it is undone.
@@ -89,6 +91,7 @@ class ImportRun:
 
         def portion(part: Sequence[tuple[int, T | Invalid]]) -> Tally:
             tally = Tally()
+            look_up([value for _line, value in part if not isinstance(value, Invalid)])
             for line, value in part:
                 try:
                     if isinstance(value, Invalid):

@@ -52,6 +52,8 @@ class TakingOver:
     #: The sites whose ideas were met, and those that comments speak of in vain.
     sites: set[str] = field(default_factory=set)
     missing_sites: set[str] = field(default_factory=set)
+    #: Of the ideas of a portion, those that are here.
+    _known: set[str] = field(default_factory=set)
     _subjects: dict[str, int] | None = None
     _places: dict[str, str] | None = None
 
@@ -76,13 +78,17 @@ class TakingOver:
     def take_ideas(self, actor: Actor, table: Table) -> None:
         """Take over the ideas in ``table``, those that are here already left as they are."""
         require(actor, "service.manage", self.service)
-        self.run.take_each("ideas", table, self.importer.idea, partial(self._take_idea, actor))
+        take = partial(self._take_idea, actor)
+        self.run.take_each("ideas", table, self.importer.idea, take, self._look_up)
+
+    def _look_up(self, portion: Sequence[ImportedIdea]) -> None:
+        self.sites |= {each.site for each in portion}
+        self._known = {*self._ideas_of([_ref(each.site, each.number) for each in portion])}
 
     def _take_idea(self, actor: Actor, found: ImportedIdea) -> bool:
         """Whether it is new here."""
-        self.sites.add(found.site)
         ref = _ref(found.site, found.number)
-        if self._ideas_of([ref]):
+        if ref in self._known:
             return False
         known = self._subjects_here()
         names = list(dict.fromkeys(_shortened(name, NAME_LENGTH) for name in found.subjects))
@@ -104,6 +110,7 @@ class TakingOver:
             }
             raise Invalid(refusal.message, named_there) from None
         known |= added
+        self._known.add(ref)
         return saved is not None
 
     def _subjects_here(self) -> dict[str, int]:

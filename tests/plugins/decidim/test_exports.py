@@ -313,7 +313,7 @@ def test_a_refused_row_leaves_no_subject_behind(
 def test_categories_become_subjects_once_whatever_their_accents(
     site: Site, take: Callable[..., Run], write: Callable[..., Path]
 ) -> None:
-    take(
+    run = take(
         write(
             [
                 row(1, **{"category/name/fr": "Écologie"}),
@@ -322,10 +322,14 @@ def test_categories_become_subjects_once_whatever_their_accents(
             ]
         )
     )
+    assert run.ideas == Tally(3, 0, 0)
+    again = take(write([row(1, **{"category/name/fr": "Never used"})]))
+    assert again.ideas == Tally(0, 1, 0)
     with site.reading() as session:
         names = set(session.scalars(select(Subject.name)))
     assert "Écologie" in names
     assert "ecologie" not in names
+    assert "Never used" not in names, "what is here already is left as it is"
     assert "toits verts" not in names, "the service has “Toits verts” already"
 
 
