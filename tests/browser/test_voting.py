@@ -300,6 +300,7 @@ def test_nothing_on_the_way_of_a_vote_keeps_anybody_out(
         f"{basket}/retirer",
         f"/{service}/votes/recu?recu={receipt}",
         f"/{service}/votes/journal",
+        "/.well-known/keys",
     ):
         citizen.open(path)
         citizen.check()

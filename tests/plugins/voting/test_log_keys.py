@@ -14,7 +14,7 @@ from eak_core.db import db
 from eak_core.keys import ending
 from eak_core.keys.signing import Ring, rotate
 from eak_core.kit.testing.site import Site
-from eak_core.transparency import checkpoint
+from eak_core.transparency import checkpoint, merkle
 from eak_voting.commands.log import _faults
 from eak_voting.events import LogSigned
 from eak_voting.models import Ballot
@@ -224,6 +224,7 @@ def test_the_page_of_the_log_shows_every_key_with_its_time(site: Site) -> None:
     record(site, 2)
     page = browser.get(address).text
     assert "Une autre clé signe" in page
+    assert 'href="/.well-known/keys"' in page
     for key in keys(site):
         assert f"<code>{key}</code>" in page
     assert browser.get(f"{address}/tete.txt").text == head(site)
@@ -243,6 +244,28 @@ def test_a_receipt_is_proved_with_the_key_that_signed_the_head(polls: Polls, sit
     proof = json.loads(answer.data)
     assert proof["key"] == str(keys(site)[0])
     checkpoint.verified(proof["checkpoint"], checkpoint.read_key(proof["key"]))
+
+
+def test_receipts_keep_their_places_where_another_key_follows_before_them(
+    polls: Polls, site: Site
+) -> None:
+    ballot = polls.open()
+    receipts = [polls.vote(ballot, [1], polls.voter(number)).receipt for number in (1, 2)]
+    another_key(site)
+    polls.close(ballot)
+    assert isinstance(leaves(site)[1], KeyLeaf)
+    for receipt in receipts:
+        answer = site.browser().get(f"/{site.service.slug}/votes/recu/{receipt}.json")
+        proof = json.loads(answer.data)
+        assert merkle.verify_inclusion(
+            merkle.leaf_hash(proof["leaf"].encode()),
+            proof["index"],
+            proof["size"],
+            [bytes.fromhex(each) for each in proof["path"]],
+            bytes.fromhex(proof["root"]),
+        )
+    assert recount(published.read(file(polls, ballot)), None).holds
+    assert faults(site) == []
 
 
 def test_the_log_s_key_is_on_the_public_page_under_a_title(site: Site) -> None:
