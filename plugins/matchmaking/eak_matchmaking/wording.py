@@ -1,8 +1,9 @@
-"""What people read of a score: its parts, what would have changed it, why somebody is left out."""
+"""What people read of a score or a round: why, what would have changed it, who was left out."""
 
 from collections.abc import Iterable, Mapping
 
 from eak_core.api import _, ngettext
+from eak_matchmaking.rounds.explaining import Refusal
 from eak_matchmaking.scoring.features import Obstacle
 from eak_matchmaking.scoring.scores import Part
 from eak_matchmaking.scoring.suggesting import Change, LeftOut
@@ -62,6 +63,21 @@ def left_out_words(left_out: LeftOut) -> str:
     """Why it is not suggested."""
     reasons = obstacles()
     return ", ".join(reasons[each] for each in left_out.obstacles) or _("nothing in common")
+
+
+def refusal_words(refusal: Refusal[str], names: Mapping[str, str]) -> str:
+    """Why an idea does not go with a partner that it wanted more, in a sentence."""
+    name = names.get(refusal.receiver, refusal.receiver)
+    if refusal.rank is None:
+        return _("%(name)s did not name it.", name=name)
+    return ngettext(
+        "%(name)s gives it rank %(rank)s, and its %(num)s place went to rank %(kept_to)s.",
+        "%(name)s gives it rank %(rank)s, and its %(num)s places went as far as rank %(kept_to)s.",
+        refusal.capacity,
+        name=name,
+        rank=refusal.rank,
+        kept_to=refusal.kept_to,
+    )
 
 
 def obstacles() -> dict[Obstacle, str]:

@@ -3,9 +3,10 @@
 import pytest
 from flask_babel import force_locale
 
+from eak_matchmaking.rounds.explaining import Refusal
 from eak_matchmaking.scoring.scores import Part, Score
 from eak_matchmaking.scoring.suggesting import Change, LeftOut
-from eak_matchmaking.wording import change_words, left_out_words, part_words
+from eak_matchmaking.wording import change_words, left_out_words, part_words, refusal_words
 
 NAMES = {"92050": "Nanterre", "92012": "Boulogne-Billancourt", "green": "Toits verts"}
 NARROW = "\N{NARROW NO-BREAK SPACE}"
@@ -66,3 +67,16 @@ def test_who_is_left_out_is_told_why(french):
     out = LeftOut("a", ("capacity", "territory"), Score(()), 1)
     assert left_out_words(out) == "plus de place pour un pilote, aucune commune en commun"
     assert left_out_words(LeftOut("a", (), Score(()), 1)) == "rien en commun"
+
+
+@pytest.mark.parametrize(
+    ("rank", "capacity", "said"),
+    [
+        (None, 2, "L’école ne l’a pas citée."),
+        (3, 1, "L’école la classe au rang 3, et sa seule place est allée au rang 2."),
+        (3, 4, "L’école la classe au rang 3, et ses 4 places sont allées jusqu’au rang 2."),
+    ],
+)
+def test_an_idea_is_told_why_a_partner_refused_it(french, rank, capacity, said):
+    refused = Refusal("7", wish=1, rank=rank, kept_to=2, taken=capacity, capacity=capacity)
+    assert refusal_words(refused, {"7": "L’école"}) == said
