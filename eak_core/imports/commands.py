@@ -27,6 +27,8 @@ SHOWN = 20
 #: A file that is read by `Table` or `TextLines`, which say what is wrong with it.
 FILE = click.Path(dir_okay=False, allow_dash=True, path_type=Path)
 
+_HEADER = ("file", "line", "reason")
+
 R = TypeVar("R", bound=msgspec.Struct)
 
 
@@ -160,20 +162,29 @@ def _reporting(options: ImportOptions) -> Iterator[Callable[[RefusedLine], objec
         yield lambda line: None
         return
     try:
-        if path.exists() and options.file.exists() and path.samefile(options.file):
-            raise Misconfigured(f"The report cannot be written over the file itself: {path}.")
+        _require_report(path)
         stream = path.open("w", encoding="utf-8-sig", newline="")
     except OSError as error:
         raise Misconfigured(f"The report cannot be written: {path}: {error.strerror}.") from None
     with stream:
         writer = csv.writer(stream, delimiter=";")
-        writer.writerow(["file", "line", "reason"])
+        writer.writerow(_HEADER)
 
         def note(line: RefusedLine) -> None:
             writer.writerow([csv_cell(line.file), line.line, csv_cell(line.reason)])
             stream.flush()
 
         yield note
+
+
+def _require_report(path: Path) -> None:
+    """Return where ``path`` is free, or an earlier report: it may be the file itself by mistake."""
+    if not path.is_file():
+        return
+    with path.open("rb") as stream:
+        begins = stream.read(100)
+    if begins and not begins.startswith(";".join(_HEADER).encode("utf-8-sig")):
+        raise Misconfigured(f"{path} is there already, and is no report: it was left as it is.")
 
 
 def _tell(run: ImportRun, report: Path | None) -> None:

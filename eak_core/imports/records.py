@@ -45,6 +45,8 @@ class RecordReader(Generic[R]):
                 read[name] = reader(_filled(text))
             except Invalid as refusal:
                 wrong[name] = refusal.message
+            except ValueError:
+                wrong[name] = _("“%(value)s” cannot be read.", value=_cut(text))
         if wrong:
             raise Invalid(_l("This row is not complete, or not as it should be."), wrong)
         return self.record(**read)

@@ -27,9 +27,9 @@ from eak_core.search.words import folded
 LONGEST_VALUE = 200_000
 MOST_COLUMNS = 1_000
 
-#: What may stand between values; the first of them that stands in the header does.
+#: What may stand between values: that which divides the header into the most names, the first of
+#: them where two do.
 _SEPARATORS = "\t;,"
-_QUOTED = re.compile(r'"(?:[^"]|"")*(?:"|$)')
 _SIGNS = re.compile(r"[\W_]+")
 #: So many names of columns are told, each so long.
 _TOLD, _TOLD_LENGTH = 30, 40
@@ -55,7 +55,7 @@ class Table:
     """The rows of the CSV file at ``path`` (``-`` is standard input), below a header; use it as a
     context manager, and iterate over it.
 
-    Values are separated by tabs, semicolons or commas, the first of these that the header has.
+    Values are separated by tabs, semicolons or commas, as the header is.
     ``needed`` are columns; of several names in a tuple one is enough. ``mapping`` says what a
     column of ours is called in the file; without it, a column that differs in case, accents and
     signs alone is taken for the one that is needed, or ``known``. ``columns`` are the names that
@@ -140,11 +140,7 @@ class Table:
         return Row(line, dict(zip(self.columns, values, strict=True)))
 
     def _header(self) -> list[str]:
-        first = next(self._lines, "")
-        self._lines.number -= bool(first)
-        self._lines.back.extend([first] if first else [])
-        bare = _QUOTED.sub("", first)
-        self._separator = next((sign for sign in _SEPARATORS if sign in bare), ",")
+        self._separator = max(_SEPARATORS, key=self._divided)
         read = _record(self._lines, self._separator)
         file = str(self.path)
         if read is None:
@@ -158,6 +154,14 @@ class Table:
                 _l("%(file)s has more than %(most)s columns.", file=file, most=MOST_COLUMNS)
             )
         return self._named([name.strip() for name in names])
+
+    def _divided(self, separator: str) -> int:
+        """Into how many names the header is divided, which can then be read again. A quotation mark
+        in a name is likely to be torn from another."""
+        read = _record(self._lines, separator)
+        self._lines.give_back()
+        names = [] if read is None or isinstance(read[1], str) else read[1]
+        return sum('"' not in name for name in names)
 
     def _named(self, found: list[str]) -> list[str]:
         """``found`` by our names, each once, with all that are needed among them."""
@@ -251,9 +255,10 @@ class _Returning(Iterator[str]):
         self.taken.clear()
         return self.number + 1
 
-    def give_back(self) -> None:
-        """Let all lines of the record but the first be read again."""
-        again = self.taken[1:]
+    def give_back(self, after: int = 0) -> None:
+        """Let the lines of the record be read again, but for so many at its beginning."""
+        again = self.taken[after:]
+        del self.taken[after:]
         self.back.extend(reversed(again))
         self.number -= len(again)
 
@@ -268,7 +273,7 @@ def _record(lines: _Returning, separator: str) -> tuple[int, list[str] | str] | 
     except StopIteration:
         return None
     except csv.Error as error:
-        lines.give_back()
+        lines.give_back(after=1)
         return line, _told(error)
     if any("\0" in value for value in values):
         return line, not_text()

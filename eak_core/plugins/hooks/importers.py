@@ -63,7 +63,7 @@ class ImportedComment:
 
 @dataclass(frozen=True, slots=True)
 class Importer:
-    """Reads the exports of one platform, which are CSV in UTF-8 with semicolons and a header.
+    """Reads the exports of one platform, which are CSV with a header.
 
     ``help`` says in English what FILE is to be. ``idea`` makes an `ImportedIdea` of the values of a
     row by column, or raises `Invalid` with the reason where it is none, by column in its

@@ -76,8 +76,9 @@ def test_each_row_is_taken_in_or_refused_with_its_line_and_column_and_a_second_r
     assert told[4].startswith("list.csv;6;Column “name”: ")
     assert "list.csv, line 4: Column “siren”" in first.out
     assert taken(eak) == 2, "what was written for a row that is refused is undone"
-    again = eak(*WORDS, file, "--json")
+    again = eak(*WORDS, file, "--report", str(report), "--json")
     assert (counts(again), taken(eak)) == ((0, 2, 4), 2)
+    assert report.read_text("utf-8-sig").splitlines() == told, "a report takes the earlier's place"
 
 
 def test_the_columns_of_a_list_are_found_or_said_or_written_down(
@@ -119,7 +120,10 @@ def test_a_refused_cell_is_told_by_the_name_its_column_has_in_the_file(
         (("--mapping", "broken.toml"), "is no TOML"),
         (("--mapping", "other.toml"), "must hold one table, [columns]"),
         (("--mapping", "huge.toml"), "must hold one table, [columns]"),
-        (("--report", "list.csv"), "cannot be written over the file itself"),
+        (
+            ("--report", "list.csv"),
+            "list.csv is there already, and is no report: it was left as it is",
+        ),
         (("--report", "none/report.csv"), "The report cannot be written"),
     ],
 )

@@ -16,6 +16,8 @@ from eak_core.imports.records import RecordReader
 def shouted(text: str) -> str:
     if text == "?":
         raise Invalid("Nobody said it.")
+    if text == "!":
+        raise ValueError(text)
     return text.upper()
 
 
@@ -64,6 +66,7 @@ def test_an_empty_cell_or_none_is_the_default_and_what_is_needed_must_be_said() 
         ("day", "31/02/2026", "is no date"),
         ("day", "yesterday", "is no date"),
         ("said", "?", "Nobody said it."),
+        ("said", "!", "“!” cannot be read."),
     ],
 )
 def test_a_cell_that_is_none_is_refused_with_what_it_says(field: str, text: str, says: str) -> None:

@@ -4,9 +4,12 @@ import csv
 import io
 import os
 import threading
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from eak_core.imports import lines, tables
 from eak_core.imports.lines import LONGEST_LINE, TextLines, WrongFile
@@ -41,6 +44,27 @@ def test_what_a_spreadsheet_program_saves_says_the_same_however_it_is_saved(
         {"nom": "Œuvre d’été\t; a", "coût; en €, total": 'dit "oui"'},
         {"nom": "", "coût; en €, total": "x"},
     ]
+
+
+def test_a_name_in_the_header_may_go_over_two_lines(file: Path) -> None:
+    file.write_text('"Nom, usuel\nou complet";Ville\nOne;Antony\n', "utf-8")
+    assert read(file, "Ville") == [{"Nom, usuel\nou complet": "One", "Ville": "Antony"}]
+    with Table(file) as table:
+        assert [row.line for row in table] == [3]
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "cp1252"])
+@given(data=st.data())
+def test_whatever_a_file_holds_it_is_read_or_refused(
+    tmp_path_factory: pytest.TempPathFactory, encoding: str, data: st.DataObject
+) -> None:
+    texts = st.text('ab;,\t"\n\r\0é', max_size=40).map(lambda text: text.encode(encoding))
+    path = tmp_path_factory.getbasetemp() / f"any-{encoding}.csv"
+    path.write_bytes(data.draw(texts | st.binary(max_size=40)))
+    with suppress(WrongFile), Table(path) as table:
+        for row in table:
+            assert isinstance(row, Row | BadRow)
+            assert row.line > 1
 
 
 def test_a_byte_that_is_no_character_costs_its_own_row(file: Path) -> None:
