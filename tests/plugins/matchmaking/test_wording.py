@@ -8,6 +8,9 @@ from eak_matchmaking.scoring.scores import Part, Score
 from eak_matchmaking.scoring.suggesting import Change, LeftOut
 from eak_matchmaking.wording import change_words, left_out_words, part_words, refusal_words
 
+# Words are the same on any database.
+pytestmark = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+
 NAMES = {"92050": "Nanterre", "92012": "Boulogne-Billancourt", "green": "Toits verts"}
 NARROW = "\N{NARROW NO-BREAK SPACE}"
 
