@@ -134,7 +134,9 @@ from eak_core.plugins.hooks.contributions import (
     AccountLinks,
     Asset,
     Denial,
+    DeskItem,
     FileHolder,
+    HistoryEntry,
     NavItem,
     standalone,
 )
@@ -207,6 +209,8 @@ __all__ = [
     "AccountLinks",
     "Asset",
     "Denial",
+    "DeskItem",
+    "HistoryEntry",
     "NavItem",
     "Plugin",
     "Stage",

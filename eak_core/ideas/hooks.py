@@ -1,16 +1,23 @@
 """What the room of ideas answers to the questions that plugins are asked as well."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from sqlalchemy import select
 
 from eak_core.db import Session
-from eak_core.i18n import _l
-from eak_core.ideas import attachments, personal_data
+from eak_core.i18n import _l, lazy_ngettext
+from eak_core.ideas import attachments, history, listing, personal_data
 from eak_core.ideas.models import Idea
+from eak_core.ideas.stages import SCREENING, SUBMITTED
 from eak_core.permissions import Actor
-from eak_core.plugins.hooks.contributions import AccountLinks, FileHolder, NavItem
+from eak_core.plugins.hooks.contributions import (
+    AccountLinks,
+    DeskItem,
+    FileHolder,
+    HistoryEntry,
+    NavItem,
+)
 from eak_core.plugins.hooks.hookspecs import hookimpl
 from eak_core.services.models import Service
 
@@ -31,6 +38,29 @@ def account_links(session: Session, person_id: int) -> AccountLinks:
     )
     links = [NavItem(each.name, "ideas.mine", {"service_slug": each.slug}) for each in services]
     return AccountLinks(_l("My ideas and my drafts"), links)
+
+
+@hookimpl
+def idea_history(session: Session, service: Service, idea: Idea) -> Iterable[HistoryEntry]:
+    """When the text was changed."""
+    return history.edits_of(session, service.id, idea)
+
+
+@hookimpl
+def desk_items(session: Session, service: Service) -> Iterator[DeskItem]:
+    """The ideas that wait for their screening, and for a decision at its end."""
+    waiting = listing.count_managed(session, service.id)
+    new, screened = waiting.get(SUBMITTED, 0), waiting.get(SCREENING, 0)
+    label = lazy_ngettext(
+        "%(num)s idea waits for its screening", "%(num)s ideas wait for their screening", new
+    )
+    yield DeskItem(new, label, "ideas_manage.index", {"etape": SUBMITTED})
+    label = lazy_ngettext(
+        "%(num)s idea in screening waits for your decision",
+        "%(num)s ideas in screening wait for your decision",
+        screened,
+    )
+    yield DeskItem(screened, label, "ideas_manage.index", {"etape": SCREENING})
 
 
 @hookimpl

@@ -14,6 +14,7 @@ from eak_core.ideas.criteria import criteria_of
 from eak_core.ideas.display import words
 from eak_core.ideas.filtering import active_filters, feed_values, read_filters
 from eak_core.ideas.forms import ProposalForm, StageForm, WithdrawForm, proposal_form
+from eak_core.ideas.history import history_of
 from eak_core.ideas.models import Criterion, Idea, StageChange
 from eak_core.ideas.reading import read_idea
 from eak_core.ideas.stages import DRAFT
@@ -84,10 +85,12 @@ def page_of(idea: Idea, stage_form: StageForm | None = None) -> str:
     if offered and stage_form is None:
         stage_form = StageForm(formdata=None, data={"seen": idea.stage})
         stage_form.offer(offered)
+    reading = read_idea(session, graph, idea)
     return render(
         "ideas/show.html",
         idea=idea,
-        reading=read_idea(session, graph, idea),
+        reading=reading,
+        history=history_of(reading),
         files=shown_of(session, g.service.id, idea.id),
         form=stage_form if offered else None,
         can_withdraw=transitions.can_withdraw(g.active, g.service, idea, g.actor),

@@ -1,4 +1,4 @@
-"""Links on one's account page to what one has elsewhere, answered by features and plugins."""
+"""Links into services on pages that are in none, answered by features and plugins."""
 
 from typing import Any, NamedTuple
 
@@ -21,15 +21,15 @@ class Links(NamedTuple):
 
 
 def links_of(session: Session, actor: Actor) -> list[Links]:
-    """All there is for ``actor``, heading by heading. A plugin is on in some services and off in
+    """All that ``actor`` has in services, heading by heading, for their account page."""
+    return links_into_services(session, actor, "account_links", person_id=actor.person_id)
+
+
+def links_into_services(session: Session, actor: Actor, hook: str, **arguments: Any) -> list[Links]:
+    """What is answered to ``hook``, heading by heading. A plugin is on in some services and off in
     others: what it links is left out where it is off, or where ``actor`` may not read."""
-    host, on = get_host(), _where_on(session, actor)
-    answers = host.call_each(
-        "account_links",
-        {plugin for plugin, _slug in on},
-        session=session,
-        person_id=actor.person_id,
-    )
+    host, on = get_host(), _where_on(session, actor, hook)
+    answers = host.call_each(hook, {plugin for plugin, _slug in on}, session=session, **arguments)
     found = []
     for owner, answer in answers:
         items = [
@@ -37,17 +37,17 @@ def links_of(session: Session, actor: Actor) -> list[Links]:
             for item in answer.links
             if owner in host.features or (owner, item.values["service_slug"]) in on
         ]
-        if links := linked(owner, "account_links", items):
+        if links := linked(owner, hook, items):
             found.append(Links(answer.heading, links))
     return found
 
 
-def _where_on(session: Session, actor: Actor) -> set[tuple[str, str]]:
+def _where_on(session: Session, actor: Actor, hook: str) -> set[tuple[str, str]]:
     rows = session.execute(
         select(PluginActivation.plugin, Service.slug)
         .join(Service, Service.id == PluginActivation.service_id)
         .where(
-            PluginActivation.plugin.in_(get_host().answering("account_links")),
+            PluginActivation.plugin.in_(get_host().answering(hook)),
             PluginActivation.active,
             PluginActivation.suspended_at.is_(None),
             visible_to(actor),

@@ -3,6 +3,7 @@
 from flask import Blueprint, g
 
 from eak_core.db import current_session
+from eak_core.people.links import links_into_services
 from eak_core.plugins.loading.blueprint import ServiceBlueprint
 from eak_core.portal.overview import SUMMARY_LENGTH, idea_count, latest_ideas, portal_entries
 from eak_core.web import render
@@ -14,8 +15,12 @@ services = ServiceBlueprint("services", __name__)
 
 @portal.get("/")
 def home() -> str:
-    """The services of the site that the reader may open."""
-    return render("services/portal.html", entries=portal_entries(current_session(), g.actor))
+    """The services of the site that the reader may open, and what plugins say goes on in them."""
+    session = current_session()
+    entries = portal_entries(session, g.actor)
+    services = [entry.service for entry in entries]
+    links = links_into_services(session, g.actor, "portal_links", services=services)
+    return render("services/portal.html", entries=entries, links=links)
 
 
 @services.get("/", endpoint="home")

@@ -6,6 +6,7 @@ their absence stay in one place.
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, Literal, TypeVar
 from weakref import WeakSet
 
@@ -31,8 +32,8 @@ class NavItem:
 
 @dataclass(frozen=True, slots=True)
 class AccountLinks:
-    """What stands on a person's account page: ``links``, under the ``heading`` that says what they
-    lead to.
+    """What stands on a page that is in no service, a person's account or the portal: ``links``,
+    under the ``heading`` that says what they lead to.
 
     Each leads into a service, which its ``values`` name as ``service_slug``; its label is mostly
     the name of that service.
@@ -40,6 +41,28 @@ class AccountLinks:
 
     heading: Any
     links: Iterable[NavItem]
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryEntry:
+    """Something that happened to an idea: ``at`` an instant (aware), with the ``label`` that says
+    what. ``endpoint`` and ``values`` are as in `NavItem`, where there is more to read of it."""
+
+    at: datetime
+    label: Any
+    endpoint: str = ""
+    values: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class DeskItem:
+    """Something that waits for managers: how many (``count``), the sentence that says so
+    (``label``), and where they see to it (``endpoint`` and ``values``, as in `NavItem`)."""
+
+    count: int
+    label: Any
+    endpoint: str
+    values: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,7 +26,9 @@ if TYPE_CHECKING:
         AccountLinks,
         Asset,
         Denial,
+        DeskItem,
         FileHolder,
+        HistoryEntry,
         NavItem,
     )
     from eak_core.plugins.hooks.importers import ImportedComment, Importer, ImportReport
@@ -51,12 +53,51 @@ def nav_items(service: Any, actor: "Actor") -> "Iterable[NavItem]":  # type: ign
 
 
 @hookspec
+def footer_links(service: Any, actor: "Actor") -> "Iterable[NavItem]":  # type: ignore[empty-body]
+    """Links in the footer of a service's pages: what people look for when they need it, and seldom.
+
+    Active plugins, on each page of the service: answer without asking the database.
+    """
+
+
+@hookspec
+def portal_links(session: "Session", services: Sequence[Any]) -> "AccountLinks | None":
+    """Links on the portal to what goes on in services now.
+
+    Plugins that are on in at least one service; one query answers for all ``services``, which are
+    the open ones that the reader may read. Give few. Links into services where the plugin is off
+    are left out by the core. None for nothing.
+    """
+
+
+@hookspec
 def account_links(session: "Session", person_id: int) -> "AccountLinks | None":
     """Links on a person's own account page to what they have in services: drafts, offers, requests.
 
     Plugins that are on in at least one service; one query answers for all services. Links into
     services where the plugin is off, or which the person may not read, are left out by the core.
     None where they have nothing.
+    """
+
+
+@hookspec
+def idea_history(  # type: ignore[empty-body]
+    session: "Session", service: Any, idea: Any, actor: "Actor"
+) -> "Iterable[HistoryEntry]":
+    """What happened to an idea beside the stages it came to.
+
+    Active plugins, on the page of a submitted idea, where it stands among the stages by the instant
+    it happened. Give what an event of the service has told of, since browsers keep the page.
+    """
+
+
+@hookspec
+def desk_items(  # type: ignore[empty-body]
+    session: "Session", service: Any, actor: "Actor"
+) -> "Iterable[DeskItem]":
+    """What waits for managers: an item for each kind of thing, with how many there are.
+
+    Active plugins, on the managers' home page. Items that count none are left out by the core.
     """
 
 

@@ -6,13 +6,22 @@ the page's.
 """
 
 from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime
 from typing import Any
 
 import click
 from flask_babel.speaklater import LazyString
 from markupsafe import Markup, escape
 
-from eak_core.plugins.hooks.contributions import AccountLinks, Asset, Denial, FileHolder, NavItem
+from eak_core.plugins.hooks.contributions import (
+    AccountLinks,
+    Asset,
+    Denial,
+    DeskItem,
+    FileHolder,
+    HistoryEntry,
+    NavItem,
+)
 from eak_core.plugins.hooks.importers import Importer, ImportReport
 
 Shape = Callable[[Any], Any]
@@ -48,10 +57,28 @@ def entries(value: Any) -> list[NavItem]:
     """Entries of a navigation: a label and an endpoint, which are text."""
     found: list[NavItem] = list_of(NavItem)(value)
     for item in found:
-        _text(item.label)
-        _expect(item.endpoint, str)
-        _expect(item.values, Mapping)
+        _link(item)
     return found
+
+
+def history(value: Any) -> list[HistoryEntry]:
+    """What happened, each with an instant that has its zone."""
+    found: list[HistoryEntry] = list_of(HistoryEntry)(value)
+    for entry in found:
+        _link(entry)
+        if _expect(entry.at, datetime).utcoffset() is None:
+            raise TypeError("expected an instant with its zone")
+    return found
+
+
+def desk_items(value: Any) -> list[DeskItem]:
+    """What waits, with how many there are; nothing of what counts none."""
+    found: list[DeskItem] = list_of(DeskItem)(value)
+    for item in found:
+        _link(item)
+        if isinstance(item.count, bool) or _expect(item.count, int) < 0:
+            raise TypeError("expected how many there are")
+    return [item for item in found if item.count]
 
 
 def account_links(value: Any) -> AccountLinks:
@@ -104,7 +131,11 @@ def nothing(value: Any) -> None:
 
 SHAPES: Mapping[str, Shape] = {
     "nav_items": entries,
+    "footer_links": entries,
+    "portal_links": account_links,
     "account_links": account_links,
+    "idea_history": history,
+    "desk_items": desk_items,
     "slot_idea_body": html,
     "slot_idea_aside": html,
     "slot_idea_cards": html_by_id,
@@ -124,6 +155,12 @@ SHAPES: Mapping[str, Shape] = {
     "load_demo": nothing,
     "register_commands": list_of(click.Command),
 }
+
+
+def _link(item: Any) -> None:
+    _text(item.label)
+    _expect(item.endpoint, str)
+    _expect(item.values, Mapping)
 
 
 def _text(value: Any) -> Any:

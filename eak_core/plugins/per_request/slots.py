@@ -7,6 +7,7 @@ service each of these answers nothing without asking anybody.
 import logging
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from flask import Flask, current_app, g, request, url_for
@@ -16,7 +17,7 @@ from werkzeug.routing import BuildError
 from eak_core.db import current_session
 from eak_core.events import SITE
 from eak_core.permissions import Actor
-from eak_core.plugins.hooks.contributions import NavItem
+from eak_core.plugins.hooks.contributions import DeskItem, HistoryEntry, NavItem
 from eak_core.plugins.hooks.failures import note
 from eak_core.plugins.hooks.shapes import SHAPES
 from eak_core.plugins.loading.host import get_host
@@ -33,6 +34,15 @@ class Link:
     current: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Happened:
+    """A `HistoryEntry` with its address, None where there is no more to read of it."""
+
+    at: datetime
+    label: Any
+    url: str | None
+
+
 class SlotError(LookupError):
     """A template names a slot that does not exist."""
 
@@ -40,6 +50,8 @@ class SlotError(LookupError):
 def init_app(app: Flask) -> None:
     """Give the templates of ``app`` their functions."""
     app.jinja_env.globals.update(
+        desk_items=desk_items,
+        footer_links=footer_links,
         nav_items=nav_items,
         plugin_url=plugin_url,
         slot=slot,
@@ -50,9 +62,31 @@ def init_app(app: Flask) -> None:
 def nav_items() -> list[Link]:
     """The navigation of the service, each entry with ``label``, ``url`` and ``current``: the
     core's, then the active plugins'. Empty outside of a service."""
-    return [
-        link for owner, items in _asked("nav_items") for link in linked(owner, "nav_items", items)
-    ]
+    return _links("nav_items")
+
+
+def footer_links() -> list[Link]:
+    """What stands in the footer of the service's pages. Empty outside of a service."""
+    return _links("footer_links")
+
+
+def desk_items() -> list[Link]:
+    """What waits for the managers of the service, the core's first."""
+    return _links("desk_items")
+
+
+def idea_history(idea: Any) -> list[Happened]:
+    """What happened to ``idea`` beside its stages, in the order in which it did."""
+    found = []
+    for owner, entries in _asked("idea_history", idea=idea):
+        for entry in entries:
+            url = _address(owner, "idea_history", entry) if entry.endpoint else None
+            found.append(Happened(entry.at, entry.label, url))
+    return sorted(found, key=lambda each: each.at)
+
+
+def _links(hook: str) -> list[Link]:
+    return [link for owner, items in _asked(hook) for link in linked(owner, hook, items)]
 
 
 def slot(name: str, **subjects: Any) -> Markup:
@@ -98,21 +132,26 @@ def _asked(hook: str, **subjects: Any) -> Iterator[tuple[str, Any]]:
     )
 
 
-def linked(owner: str, hook: str, items: Iterable[NavItem]) -> list[Link]:
+def linked(owner: str, hook: str, items: Iterable[NavItem | DeskItem]) -> list[Link]:
     """What ``owner`` answered to ``hook``, with addresses. An entry of a plugin that leads nowhere
     is left out, and noted."""
     links, here = [], request.path
     for item in items:
-        try:
-            url = url_for(item.endpoint, **item.values)
-        except BuildError as error:
-            if owner in get_host().features:
-                raise
-            note(owner, hook, g.service.id if g.get("service") else SITE, error)
-            continue
-        current = here == url or (url.endswith("/") and here.startswith(url))
-        links.append(Link(item.label, url, current))
+        url = _address(owner, hook, item)
+        if url is not None:
+            current = here == url or (url.endswith("/") and here.startswith(url))
+            links.append(Link(item.label, url, current))
     return links
+
+
+def _address(owner: str, hook: str, item: NavItem | DeskItem | HistoryEntry) -> str | None:
+    try:
+        return url_for(item.endpoint, **item.values)
+    except BuildError as error:
+        if owner in get_host().features:
+            raise
+        note(owner, hook, g.service.id if g.get("service") else SITE, error)
+        return None
 
 
 def _actor() -> Actor:

@@ -7,9 +7,12 @@ import click
 from markupsafe import Markup
 
 from eak_core.api import (
+    AccountLinks,
     Actor,
     Asset,
     Denial,
+    DeskItem,
+    HistoryEntry,
     Idea,
     NavItem,
     Service,
@@ -18,7 +21,7 @@ from eak_core.api import (
     hookimpl,
 )
 from eak_voting import personal_data, subscribers
-from eak_voting.ballots import decisions, effects, finding
+from eak_voting.ballots import decisions, effects, finding, history
 from eak_voting.commands import COMMANDS
 from eak_voting.manifest import plugin
 from eak_voting.pages import managing_views, support_views
@@ -60,8 +63,28 @@ def idea_columns(
 
 
 @hookimpl
-def slot_manage_home(session: Session, service: Service) -> Markup:
-    return managing_views.manage_home(session, service)
+def footer_links() -> Iterable[NavItem]:
+    return [NavItem(_l("Check a receipt of a vote"), "voting.check_receipt")]
+
+
+@hookimpl
+def portal_links(session: Session, services: Sequence[Service]) -> AccountLinks | None:
+    return history.open_now(session, services)
+
+
+@hookimpl
+def idea_history(session: Session, service: Service, idea: Idea) -> Iterable[HistoryEntry]:
+    return history.of_idea(session, service, idea)
+
+
+@hookimpl
+def desk_items(session: Session, service: Service) -> Iterable[DeskItem]:
+    return managing_views.desk_items(session, service)
+
+
+@hookimpl
+def slot_manage_home() -> Markup:
+    return managing_views.manage_home()
 
 
 @hookimpl

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 from typing import Any
 
@@ -14,7 +14,14 @@ from sqlalchemy.exc import OperationalError
 from eak_core import clock
 from eak_core.db import current_session, read_session, write_session
 from eak_core.events.models import ScheduledWork
-from eak_core.plugins.hooks.contributions import AccountLinks, Asset, Denial, NavItem
+from eak_core.plugins.hooks.contributions import (
+    AccountLinks,
+    Asset,
+    Denial,
+    DeskItem,
+    HistoryEntry,
+    NavItem,
+)
 from eak_core.plugins.hooks.hookspecs import hookimpl
 from eak_core.plugins.hooks.shapes import SHAPES
 from eak_core.plugins.loading.host import get_host
@@ -68,7 +75,7 @@ def test_every_hook_is_asked_and_answers_in_its_shape(make_app: MakeApp) -> None
     arguments: dict[str, Any] = {
         "service": SERVICE, "service_id": 1, "actor": SYSTEM, "idea": ideas[0], "ideas": ideas,
         "to": "forbidden", "enabling": True, "person_id": 3, "comments": ["one"], "demo": demo,
-        "subject": "everything:5",
+        "subject": "everything:5", "services": [SimpleNamespace(slug="culture")],
     }  # fmt: skip
     answers: dict[str, Any] = {}
     with app.app_context():
@@ -83,6 +90,10 @@ def test_every_hook_is_asked_and_answers_in_its_shape(make_app: MakeApp) -> None
     assert (links.heading, [each.label for each in links.links]) == (
         "Everything of mine", ["of 3", "of 3"],
     )  # fmt: skip
+    assert answers["footer_links"] == [NavItem("Everything, seldom", "everything.index")]
+    assert [each.values for each in answers["portal_links"].links] == [{"service_slug": "culture"}]
+    assert [each.label for each in answers["idea_history"]] == ["weighed 4"]
+    assert answers["desk_items"] == [DeskItem(2, "2 to weigh", "everything.index")]
     assert answers["slot_idea_body"] == "<p class='everything'>body of 4</p>"
     assert answers["slot_idea_aside"] == "&lt;everything&gt; beside 4"
     assert answers["slot_idea_cards"] == {4: "everything on 4", 7: "everything on 7"}
@@ -140,6 +151,16 @@ def test_an_unknown_hook_is_the_cores_mistake() -> None:
         ("account_links", AccountLinks(42, [])),
         ("account_links", AccountLinks("Odd", [NavItem("Odd", "odd.index")])),
         ("account_links", AccountLinks("Odd", [NavItem("Odd", "odd.index", {"service_slug": 1})])),
+        ("footer_links", ["not an item"]),
+        ("portal_links", AccountLinks("Odd", [NavItem("Odd", "odd.index")])),
+        ("idea_history", [NavItem("Odd", "odd.index")]),
+        ("idea_history", [HistoryEntry(datetime(2026, 3, 1, tzinfo=None), "no zone")]),  # noqa: DTZ001
+        ("idea_history", [HistoryEntry("today", "no instant")]),  # type: ignore[arg-type]
+        ("idea_history", [HistoryEntry(datetime(2026, 3, 1, tzinfo=UTC), 42)]),
+        ("desk_items", [NavItem("Odd", "odd.index")]),
+        ("desk_items", [DeskItem(-1, "Odd", "odd.index")]),
+        ("desk_items", [DeskItem(True, "Odd", "odd.index")]),
+        ("desk_items", [DeskItem(3, None, "odd.index")]),
         ("slot_idea_body", 42),
         ("slot_idea_aside", ["<b>a list</b>"]),
         ("slot_service_home", {"no": "text"}),

@@ -426,10 +426,10 @@ def test_the_desk_says_what_waits(desk: Browser, polls: Polls, site: Site) -> No
     ideas = [polls.in_stage("voting", "Un verger"), polls.in_stage("voting", "Un banc")]
     ballot = polls.open(ideas=ideas)
     polls.draft(ideas=ideas, title="À finir")
-    assert "1 brouillon à terminer." in desk.get("/culture/gestion/").text
+    assert "1 brouillon de scrutin à terminer<" in desk.get("/culture/gestion/").text
     polls.close(ballot)
     page = desk.get("/culture/gestion/").text
-    assert "1 scrutin dépouillé attend des décisions." in page
+    assert "1 scrutin dépouillé attend vos décisions<" in page
     listed = desk.get(f"{DESK}/").text
     assert "2 idées en attente de décision" in listed
     assert listed.index("À finir") < listed.index(ballot.title)

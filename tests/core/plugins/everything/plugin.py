@@ -1,7 +1,7 @@
 """A plugin that answers every hook, for the tests of the host."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import date
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -15,7 +15,9 @@ from eak_core.plugins.hooks.contributions import (
     AccountLinks,
     Asset,
     Denial,
+    DeskItem,
     FileHolder,
+    HistoryEntry,
     NavItem,
 )
 from eak_core.plugins.hooks.hookspecs import hookimpl
@@ -62,6 +64,28 @@ def see(event: Any, ctx: Context) -> None:
 @hookimpl
 def nav_items(service: Any) -> list[NavItem]:
     return [NavItem("Everything", "everything.index")]
+
+
+@hookimpl
+def footer_links(service: Any) -> list[NavItem]:
+    return [NavItem("Everything, seldom", "everything.index")]
+
+
+@hookimpl
+def portal_links(services: Sequence[Any]) -> AccountLinks:
+    links = (NavItem("goes on", "everything.index", {"service_slug": s.slug}) for s in services)
+    return AccountLinks("Everything now", links)
+
+
+@hookimpl
+def idea_history(idea: Any) -> Iterator[HistoryEntry]:
+    yield HistoryEntry(datetime(2026, 3, 1, tzinfo=UTC), f"weighed {idea.id}")
+
+
+@hookimpl
+def desk_items(service: Any) -> Iterator[DeskItem]:
+    yield DeskItem(0, "nothing to weigh", "everything.index")
+    yield DeskItem(2, "2 to weigh", "everything.index")
 
 
 @hookimpl

@@ -3,7 +3,7 @@
 Of a running ballot they show what its public page shows, and nothing of its votes.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from typing import Any, cast
 
@@ -13,6 +13,7 @@ from markupsafe import Markup
 from eak_core.api import (
     Answer,
     Conflict,
+    DeskItem,
     NotFound,
     Service,
     Session,
@@ -23,6 +24,7 @@ from eak_core.api import (
     current_session,
     form_page,
     fragment,
+    ngettext,
     render,
     require,
     stage_graph,
@@ -194,12 +196,30 @@ def _saved(ballot: Ballot) -> tuple[str, str]:
     return message, url_for(f"voting_manage.{after}", ballot_id=ballot.id)
 
 
-def manage_home(session: Session, service: Service) -> Markup:
-    """What waits for managers, on their desk."""
+def desk_items(session: Session, service: Service) -> Iterator[DeskItem]:
+    """What waits for managers."""
     drafts, counted = desk.waiting(session, service)
-    return fragment(
-        "voting/manage_home.html",
-        drafts=drafts,
-        counted=counted,
-        unusual=ballots_with_bursts(session, service),
+    yield DeskItem(
+        drafts,
+        ngettext(
+            "%(num)s ballot is a draft to finish", "%(num)s ballots are drafts to finish", drafts
+        ),
+        "voting_manage.index",
     )
+    yield DeskItem(
+        counted,
+        ngettext(
+            "%(num)s counted ballot waits for your decisions",
+            "%(num)s counted ballots wait for your decisions",
+            counted,
+        ),
+        "voting_manage.index",
+    )
+    for ballot in ballots_with_bursts(session, service):
+        label = _("Unusual bursts of votes: %(title)s", title=ballot.title)
+        yield DeskItem(1, label, "voting_manage.bursts", {"ballot_id": ballot.id})
+
+
+def manage_home() -> Markup:
+    """The ways from the managers' desk to ballots."""
+    return fragment("voting/manage_home.html")

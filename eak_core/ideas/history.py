@@ -1,0 +1,36 @@
+"""What became of an idea: the stages it came to, and what else happened to it."""
+
+from collections.abc import Iterator, Sequence
+
+from eak_core.db import Session
+from eak_core.events import read_log
+from eak_core.i18n import _l
+from eak_core.ideas.events import IdeaEdited
+from eak_core.ideas.models import Idea
+from eak_core.ideas.reading import Milestone, Reading
+from eak_core.ideas.visibility import subject_of
+from eak_core.plugins.hooks.contributions import HistoryEntry
+from eak_core.plugins.per_request.slots import Happened, idea_history
+from eak_core.web.i18n import in_paris
+
+#: How many changes of a text are told, the latest.
+MOST_EDITS = 50
+
+
+def history_of(reading: Reading) -> Sequence[Milestone | Happened]:
+    """All that happened to a submitted idea, in the order in which it did."""
+    if reading.idea.submitted_at is None:
+        return []
+    found: list[Milestone | Happened] = [*reading.milestones, *idea_history(reading.idea)]
+    return sorted(found, key=lambda each: each.at)
+
+
+def edits_of(session: Session, service_id: int, idea: Idea) -> Iterator[HistoryEntry]:
+    """When the author changed the text of ``idea``, once for each day."""
+    edits = read_log(
+        session, service_id, types=[IdeaEdited], subject=subject_of(idea.id),
+        newest_first=True, limit=MOST_EDITS,
+    )  # fmt: skip
+    days = {in_paris(each.occurred_at).date(): each.occurred_at for each in reversed(edits)}
+    for at in days.values():
+        yield HistoryEntry(at, _l("The author changed the text"))

@@ -1,0 +1,132 @@
+"""What votes tell on the core's pages: an idea's history, the portal, the footer, the desk."""
+
+import re
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from datetime import timedelta
+
+from eak_core.ideas.models import Idea
+from eak_core.kit.testing.browser import Browser
+from eak_core.kit.testing.queries import Queries
+from eak_core.kit.testing.site import Site
+from eak_voting.casting.opening import cancel
+from eak_voting.models import Ballot
+from tests.plugins.voting.conftest import Polls
+
+
+def history(client: Browser, idea: Idea) -> list[tuple[str, str]]:
+    """What the page of an idea says of votes in its history, with where each entry leads."""
+    text = client.get(f"/culture/idees/{idea.id}", follow_redirects=True).text
+    [found] = re.findall(r'<ol class="idea-history">.*?</ol>', text, re.DOTALL)
+    return re.findall(r'<a href="/culture/votes/([^"]*)">([^<]*)</a>', found)
+
+
+def links(client: Browser) -> list[str]:
+    """What the portal says of open votes."""
+    [*found] = re.findall(
+        r"Votes ouverts en ce moment</h2>(.*?)</section>", client.get("/").text, re.DOTALL
+    )
+    return re.findall(r"<li><a[^>]*>([^<]*)<", "".join(found))
+
+
+def test_an_ideas_history_tells_when_it_was_put_to_the_vote(
+    site: Site, client: Browser, polls: Polls
+) -> None:
+    first, second, other = polls.ideas(3)
+    polls.draft(ideas=[first, second], title="Un brouillon")
+    coming = polls.open(ideas=[first, second], title="À <venir>", opens_in=timedelta(days=1))
+    assert history(client, first) == []
+    polls.clock.advance(days=1)
+    site.drain()
+    there = f"{coming.id}-{coming.slug}"
+    assert history(client, first) == [(there, "Mise au vote\u202f: À &lt;venir&gt;")]
+    polls.close(coming)
+    assert history(client, second) == [
+        (there, "Mise au vote\u202f: À &lt;venir&gt;"),
+        (there, "Fin du vote\u202f: À &lt;venir&gt;"),
+    ]
+    assert history(client, other) == []
+    site.disable("voting")
+    assert history(client, first) == []
+
+
+def test_an_ideas_history_tells_that_a_vote_was_cancelled(
+    site: Site, client: Browser, polls: Polls
+) -> None:
+    ballot = polls.open(ideas=(ideas := polls.ideas(2)), title="Un vote")
+    site.drain()
+    with site.writing() as session:
+        cancel(session, polls.manager, site.service, session.get_one(Ballot, ballot.id), "Why not.")
+    said = [text for _where, text in history(client, ideas[0])]
+    assert said == ["Mise au vote\u202f: Un vote", "Vote annulé\u202f: Un vote"]
+
+
+def test_a_kept_page_of_an_idea_turns_when_its_vote_opens_and_closes(
+    site: Site, client: Browser, polls: Polls
+) -> None:
+    ideas = polls.ideas(2)
+    path = f"/culture/idees/{ideas[0].id}-{ideas[0].slug}"
+    ballot = polls.open(ideas=ideas, opens_in=timedelta(hours=1))
+
+    def kept(tag: str | None = None) -> tuple[int, str]:
+        answer = client.get(path, headers={"If-None-Match": tag} if tag else {})
+        return answer.status_code, answer.headers["ETag"]
+
+    _status, before = kept()
+    assert kept(before)[0] == 304
+    polls.clock.advance(hours=2)
+    site.drain()
+    status, opened = kept(before)
+    assert status == 200
+    assert kept(opened)[0] == 304
+    polls.close(ballot)
+    assert kept(opened)[0] == 200
+
+
+def test_the_history_of_an_idea_takes_one_statement_for_all_its_votes(
+    site: Site,
+    client: Browser,
+    polls: Polls,
+    query_count: Callable[[], AbstractContextManager[Queries]],
+) -> None:
+    ideas = polls.ideas(2)
+
+    def statements() -> int:
+        site.drain()
+        with query_count() as queries:
+            history(client, ideas[0])
+        return queries.count
+
+    polls.open(ideas=ideas)
+    statements()
+    before = statements()
+    for number in range(3):
+        polls.open(ideas=ideas, title=f"Vote {number}")
+    assert statements() == before
+    assert len(history(client, ideas[0])) == 4
+
+
+def test_the_portal_leads_to_the_votes_that_are_open_the_first_to_end_first(
+    site: Site, client: Browser, polls: Polls
+) -> None:
+    ideas = polls.ideas(2)
+    polls.draft(ideas=ideas, title="Un brouillon")
+    assert links(client) == []
+    later = polls.open(ideas=ideas, title="Plus tard", lasts=timedelta(days=9))
+    polls.open(ideas=ideas, title="Bientôt", lasts=timedelta(days=2))
+    polls.open(ideas=ideas, title="À venir", opens_in=timedelta(days=1))
+    place = site.service.name
+    assert links(client) == [f"Bientôt ({place})", f"Plus tard ({place})"]
+    assert f'href="/culture/votes/{later.id}-{later.slug}"' in client.get("/").text
+    polls.clock.advance(days=3)
+    assert links(client) == [f"À venir ({place})", f"Plus tard ({place})"]
+    site.disable("voting")
+    assert links(client) == []
+
+
+def test_the_footer_leads_to_the_receipts(client: Browser, site: Site) -> None:
+    footer = client.get("/culture/").text.partition("<footer")[2]
+    assert '<a href="/culture/votes/recu">Vérifier le reçu d’un vote</a>' in footer
+    assert "Vérifier le reçu" not in client.get("/").text
+    site.disable("voting")
+    assert "Vérifier le reçu" not in client.get("/culture/").text
