@@ -32,11 +32,12 @@ def read_log(
     beyond: int | None = None,
     limit: int = 100,
 ) -> list[Recorded]:
-    """At most ``limit`` events of the log of a service (`SITE`: of the site), in order.
+    """At most ``limit`` events of the log of a service (`SITE`: of the site).
 
     ``types`` are what a subscriber claims: classes, names, beginnings of names such as ``voting.``;
-    without any it is every event. ``subject`` is what they are about, such as ``idea:12``. The next
-    page lies ``beyond`` the ``position`` of the last event of this one, in either direction.
+    without any it is every event. ``subject`` is what they are about, such as ``idea:12``. They
+    come in the order of the log, or ``newest_first``. The next page lies ``beyond`` the
+    ``position`` of the last event of this one, in either direction.
 
     The payload of what is named by its class is of that class; any other is a plain dict, as a
     subscriber gets it, or as it was written where this code cannot read it. A log tells what was

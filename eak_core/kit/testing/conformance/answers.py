@@ -78,6 +78,7 @@ def _arguments(
         "session": session,
         "service": g.service,
         "service_id": g.service.id,
+        "services": [g.service],
         "actor": actor,
         "idea": known,
         "ideas": [known],
