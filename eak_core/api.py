@@ -125,17 +125,19 @@ from eak_core.moderation.erasure import Written, loses_its_words
 from eak_core.moderation.events import ContentHidden, ContentRestored
 from eak_core.networks import client_network
 from eak_core.people.accounts import hold_account, person_since
+from eak_core.people.addresses import normal_address
 from eak_core.people.events import PersonErased, PersonJoined, RoleGranted, RoleRevoked
-from eak_core.people.letters import mail_to, send_mail
+from eak_core.people.letters import mail_to, send_mail, send_mail_to_address
 from eak_core.people.mailing import MailingList, send_mailing, want_again
 from eak_core.people.names import person_names
-from eak_core.permissions import Actor, SignInRequired, may, require
+from eak_core.permissions import Actor, Related, SignInRequired, may, require
 from eak_core.plugins.hooks.contributions import (
     AccountLinks,
     Asset,
     Denial,
     DeskItem,
     FileHolder,
+    Held,
     HistoryEntry,
     NavItem,
     standalone,
@@ -158,6 +160,7 @@ from eak_core.progress import progress_bars
 from eak_core.search.finding import matching
 from eak_core.search.kinds import Document, Link, SearchKind
 from eak_core.search.registered import searched
+from eak_core.search.words import folded
 from eak_core.services.events import ServiceChanged, ServiceCreated
 from eak_core.services.models import Service
 from eak_core.web import charts, figures, open_data, render
@@ -290,6 +293,8 @@ __all__ += [
 #: Asked first in each function that changes something.
 __all__ += [
     "Actor",
+    "Held",
+    "Related",
     "SignInRequired",
     "may",
     "require",
@@ -318,9 +323,11 @@ __all__ += [
     "communes",
     "hold_account",
     "mail_to",
+    "normal_address",
     "person_names",
     "person_since",
     "send_mail",
+    "send_mail_to_address",
     "send_mailing",
     "want_again",
 ]
@@ -390,6 +397,7 @@ __all__ += [
     "Document",
     "Link",
     "SearchKind",
+    "folded",
     "matching",
     "searched",
 ]

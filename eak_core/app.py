@@ -122,8 +122,8 @@ def _install_plugins(
 
 def _furnish(app: Flask, plugin: Plugin, found: Installed) -> None:
     """Let a plugin bring its permissions, templates and translations."""
-    for name, role in plugin.permissions.items():
-        register_permission(app, name, role)
+    for name in plugin.permissions:
+        register_permission(app, name, *plugin.grantees(name))
     templates = found.subfolder("templates")
     if templates is not None:
         add_template_folder(app, templates)

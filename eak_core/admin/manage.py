@@ -20,6 +20,7 @@ from eak_core.i18n import _, _l
 from eak_core.people import invitations
 from eak_core.people.addresses import ADDRESS_LENGTH
 from eak_core.people.attempts import limit_recipient
+from eak_core.people.relations import relations_in
 from eak_core.people.roles import managers_of, revoke_role
 from eak_core.permissions import Actor, may, require
 from eak_core.plugins.loading.blueprint import ServiceBlueprint
@@ -186,6 +187,7 @@ def _team_page(form: InvitationForm) -> Answer:
         form,
         managers=managers_of(session, g.service),
         pending=invitations.pending(session, g.actor, g.service),
+        relations=relations_in(session, g.service, g.active),
     )
 
 

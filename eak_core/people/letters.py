@@ -90,6 +90,33 @@ def send_mail(
     )
 
 
+def send_mail_to_address(
+    session: Session,
+    plugin: str,
+    *,
+    address: str,
+    subject: Any,
+    text: Any,
+    dedupe_key: str,
+    service_id: int = SITE,
+) -> bool:
+    """Queue a mail of ``plugin`` to somebody of whom only their ``address`` is known (in the form
+    of `normal_address`), such as whoever is invited.
+
+    ``subject`` and ``text`` as for `mail_to`, but in the language of whoever asks. Once per
+    ``dedupe_key`` of the plugin, as `send_mail`. The address is wiped once it has left.
+    """
+    return enqueue_mail(
+        session,
+        to=address,
+        subject=said(subject),
+        text=said(text),
+        dedupe_key=f"{plugin}:{dedupe_key}",
+        plugin=plugin,
+        service_id=service_id,
+    )
+
+
 def addresses_of(session: orm.Session, people: Collection[int]) -> Mapping[int, str]:
     """Where mail to these people goes; those left out whose account is closed, erased or not
     confirmed."""

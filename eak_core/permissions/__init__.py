@@ -1,7 +1,7 @@
 """Who acts, and the one answer to "may this person do this here?"."""
 
 from eak_core.permissions.actor import Actor
-from eak_core.permissions.checks import SignInRequired, may, require
+from eak_core.permissions.checks import Related, SignInRequired, may, require
 from eak_core.permissions.registry import (
     PermissionRegistry,
     UnknownPermission,
@@ -14,6 +14,7 @@ __all__ = [
     "ROLES",
     "Actor",
     "PermissionRegistry",
+    "Related",
     "Role",
     "Rule",
     "SignInRequired",

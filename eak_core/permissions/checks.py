@@ -1,8 +1,9 @@
 """May this person do this here? Everything asks here: views, commands and templates alike."""
 
 import logging
+from collections.abc import Set as AbstractSet
 from datetime import datetime
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from flask import current_app, has_app_context
 
@@ -33,6 +34,16 @@ class Owned(Protocol):
     def author_id(self) -> int | None: ...
 
 
+@runtime_checkable
+class Related(Protocol):
+    """Something that people stand in relations to, which a plugin declares: members of an
+    organisation, the referent of an experiment."""
+
+    def relations_of(self, person_id: int) -> AbstractSet[str]:
+        """What ``person_id`` is to it, by the names of relations (``matchmaking.referent``)."""
+        ...
+
+
 class SignInRequired(Forbidden):
     """It may be allowed to a person who signs in; pages lead there."""
 
@@ -40,7 +51,10 @@ class SignInRequired(Forbidden):
 
 
 def may(
-    actor: Actor, permission: str, service: Place | None = None, subject: Owned | None = None
+    actor: Actor,
+    permission: str,
+    service: Place | None = None,
+    subject: Owned | Related | None = None,
 ) -> bool:
     """Whether ``actor`` has ``permission`` in ``service``, about ``subject`` where one is meant.
 
@@ -67,7 +81,10 @@ def may(
 
 
 def require(
-    actor: Actor, permission: str, service: Place | None = None, subject: Owned | None = None
+    actor: Actor,
+    permission: str,
+    service: Place | None = None,
+    subject: Owned | Related | None = None,
 ) -> None:
     """Return where `may` says yes to ``permission``, about ``subject`` where one is meant;
     `Forbidden` otherwise (`SignInRequired` for a visitor)."""
@@ -87,13 +104,25 @@ def _sees(actor: Actor, service: Place) -> bool:
     return service.audience == "public" or actor.agent or actor.manages(service.id)
 
 
-def _holds(actor: Actor, rule: Rule, service: Place | None, subject: Owned | None) -> bool:
+def _holds(
+    actor: Actor, rule: Rule, service: Place | None, subject: Owned | Related | None
+) -> bool:
     if rule.or_author and _is_author(actor, subject):
         return True
-    return _has_role(actor, rule.role, service, subject)
+    if rule.relations and _is_related(actor, rule, subject):
+        return True
+    return rule.role is not None and _has_role(actor, rule.role, service, subject)
 
 
-def _has_role(actor: Actor, role: Role, service: Place | None, subject: Owned | None) -> bool:
+def _is_related(actor: Actor, rule: Rule, subject: Owned | Related | None) -> bool:
+    if actor.person_id is None or not actor.confirmed or not isinstance(subject, Related):
+        return False
+    return not subject.relations_of(actor.person_id).isdisjoint(rule.relations)
+
+
+def _has_role(
+    actor: Actor, role: Role, service: Place | None, subject: Owned | Related | None
+) -> bool:
     if role == "visitor":
         return True
     if not actor.signed_in or not actor.confirmed:
@@ -107,5 +136,5 @@ def _has_role(actor: Actor, role: Role, service: Place | None, subject: Owned | 
     return role == "manager" and service is not None and actor.manages(service.id)
 
 
-def _is_author(actor: Actor, subject: Owned | None) -> bool:
-    return actor.signed_in and subject is not None and subject.author_id == actor.person_id
+def _is_author(actor: Actor, subject: Owned | Related | None) -> bool:
+    return actor.signed_in and getattr(subject, "author_id", None) == actor.person_id

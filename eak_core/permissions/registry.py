@@ -1,6 +1,7 @@
 """The permissions that one application knows: those of the core and of its plugins."""
 
 from collections.abc import Iterator
+from typing import cast
 
 from flask import Flask, current_app, has_app_context
 
@@ -26,14 +27,20 @@ class PermissionRegistry:
         """Answer for ``app`` from now on."""
         app.extensions[EXTENSION] = self
 
-    def register(self, name: str, role: Role) -> None:
-        """Declare a plugin's permission ``name`` for those who hold ``role`` in the service.
+    def register(self, name: str, *grantees: str) -> None:
+        """Declare a plugin's permission ``name`` for those who hold one of ``grantees``: a role in
+        the service, or a relation to the subject (a name with a point).
 
-        `ValueError` where the name is taken or the role does not exist.
+        `ValueError` where the name is taken, a role does not exist, or there are two.
         """
         if name in self._rules:
             raise ValueError(f"the permission {name!r} is declared twice")
-        self._rules[name] = Rule(role)
+        relations = tuple(each for each in grantees if "." in each)
+        roles = [each for each in grantees if each not in relations]
+        if len(roles) > 1:
+            raise ValueError(f"{name!r} is given to two roles: name the lesser one")
+        role = cast("Role | None", roles[0] if roles else None)
+        self._rules[name] = Rule(role, relations=relations)
 
     def rule(self, name: str) -> Rule:
         """What ``name`` asks for. `UnknownPermission` where nobody declared it."""
@@ -46,10 +53,10 @@ class PermissionRegistry:
         return iter(self._rules)
 
 
-def register_permission(app: Flask, name: str, role: Role) -> None:
+def register_permission(app: Flask, name: str, *grantees: str) -> None:
     """Declare a plugin's permission for ``app``; see `PermissionRegistry.register`."""
     registry: PermissionRegistry = app.extensions[EXTENSION]
-    registry.register(name, role)
+    registry.register(name, *grantees)
 
 
 def current_registry() -> PermissionRegistry:

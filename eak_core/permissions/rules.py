@@ -14,18 +14,21 @@ class Rule:
     """What one permission asks for.
 
     ``role``: the least role; a manager or an administrator counts as one of the service at hand,
-    and ``author`` is whom the subject belongs to. ``or_author``: the author may as well.
+    and ``author`` is whom the subject belongs to; None for nobody by their role alone.
+    ``or_author``: the author may as well. ``relations``: so may whoever stands in one of these to
+    the subject, such as the referent of an organisation (`eak_core.permissions.checks.Related`).
     ``on_site``: it concerns the site, not a service. ``when_archived``: an archived service, which
     is read-only, still allows it.
     """
 
-    role: Role
+    role: Role | None
     or_author: bool = False
     on_site: bool = False
     when_archived: bool = False
+    relations: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
-        if self.role not in ROLES:
+        if self.role is not None and self.role not in ROLES:
             raise ValueError(f"{self.role!r} is no role; the roles are {', '.join(ROLES)}")
 
 

@@ -80,6 +80,21 @@ class Asset:
 
 
 @dataclass(frozen=True, slots=True)
+class Held:
+    """A relation that somebody (``person_id``) stands in, as those who run a service see it.
+
+    ``relation`` is what it is called, ``of`` what to, with its page, ``since`` when; ``because``
+    says how it came about.
+    """
+
+    person_id: int
+    relation: Any
+    of: NavItem
+    since: datetime
+    because: Any = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Denial:
     """A guard's refusal; ``message`` tells the person why, and what to do about it."""
 

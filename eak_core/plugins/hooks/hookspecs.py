@@ -28,6 +28,7 @@ if TYPE_CHECKING:
         Denial,
         DeskItem,
         FileHolder,
+        Held,
         HistoryEntry,
         NavItem,
     )
@@ -144,6 +145,14 @@ def slot_manage_home(session: "Session", service: Any, actor: "Actor") -> "Marku
     """A section of the managers' home page: what waits for them, with links.
 
     Active plugins; only managers see it. Plain text is escaped, None for nothing.
+    """
+
+
+@hookspec
+def held_relations(session: "Session", service: Any) -> "Iterable[Held]":  # type: ignore[empty-body]
+    """Who stands in which relation to what of the plugin, for the page of a service's team.
+
+    Active plugins. The latest first, at most a few hundred: the page of the thing itself has all.
     """
 
 

@@ -19,6 +19,7 @@ from eak_core.plugins.hooks.contributions import (
     Denial,
     DeskItem,
     FileHolder,
+    Held,
     HistoryEntry,
     NavItem,
 )
@@ -90,6 +91,16 @@ def account_links(value: Any) -> AccountLinks:
     return AccountLinks(_text(found.heading), links)
 
 
+def held(value: Any) -> list[Held]:
+    """Relations, with the texts that say them."""
+    found: list[Held] = list_of(Held)(value)
+    entries([each.of for each in found])
+    for each in found:
+        _text(each.relation)
+        _text(each.because)
+    return found
+
+
 def denial(value: Any) -> Denial:
     """A refusal with its reason."""
     refused: Denial = _expect(value, Denial)
@@ -141,6 +152,7 @@ SHAPES: Mapping[str, Shape] = {
     "slot_idea_cards": html_by_id,
     "slot_service_home": html,
     "slot_manage_home": html,
+    "held_relations": held,
     "assets": list_of(Asset),
     "idea_columns": columns_by_id,
     "can_change_stage": denial,

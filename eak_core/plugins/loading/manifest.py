@@ -16,7 +16,7 @@ from wtforms import Form
 
 from eak_core.events import EventType, Subscriber
 from eak_core.events.types import Upcaster, Work
-from eak_core.permissions import ROLES, Role
+from eak_core.permissions import ROLES
 from eak_core.visible import says_something
 
 NAME = re.compile(r"[a-z][a-z0-9_]{1,30}")
@@ -94,7 +94,10 @@ class Plugin:
     ``>=0.1,<1``). ``version`` is taken from the installed distribution when left empty.
     ``requires`` names plugins that must be on wherever this one is. ``segment`` is its part of
     the address (``/<service>/<segment>/``), by default the name with - for _. ``permissions`` says
-    who may do what by default: ``{"voting.vote": "citizen"}``. ``keys`` says what it signs, for
+    who may do what by default: ``{"voting.vote": "citizen"}``; several are any of them, at most one
+    a role: ``{"jury.meet": ("manager", "jury.juror")}``. ``relations`` are what people are to
+    things of the plugin, beside their roles, each with its name: ``{"jury.juror": _l("Juror")}``;
+    `may` asks the thing itself (`Related`). ``keys`` says what it signs, for
     the public page of keys, by purpose: ``{"log": _l("Public log of the votes")}``. ``stages``
     are woven into the life of ideas. ``settings`` is a form class whose fields are the settings of
     each service.
@@ -109,7 +112,8 @@ class Plugin:
     requires: Sequence[str] = ()
     segment: str = ""
     summary: Any = ""
-    permissions: Mapping[str, Role] = field(default_factory=dict)
+    permissions: Mapping[str, str | Sequence[str]] = field(default_factory=dict)
+    relations: Mapping[str, Any] = field(default_factory=dict)
     keys: Mapping[str, Any] = field(default_factory=dict)
     stages: Sequence[Stage] = ()
     settings: type[Form] | None = None
@@ -150,15 +154,22 @@ class Plugin:
             raise ManifestError(f"{self.name}: a plugin does not require itself")
 
     def _check_permissions(self) -> None:
-        for permission, grantee in self.permissions.items():
-            if not permission.startswith(f"{self.name}."):
+        for name in (*self.permissions, *self.relations):
+            if not name.startswith(f"{self.name}."):
                 raise ManifestError(
-                    f"{self.name}: permission {permission!r} must begin with '{self.name}.'"
+                    f"{self.name}: permission {name!r} must begin with '{self.name}.'"
                 )
-            if grantee not in ROLES:
+        for permission in self.permissions:
+            grantees = self.grantees(permission)
+            for grantee in grantees:
+                if grantee not in ROLES and grantee not in self.relations:
+                    raise ManifestError(
+                        f"{self.name}: {permission!r} is given to {grantee!r};"
+                        f" it must be one of {', '.join((*ROLES, *self.relations))}"
+                    )
+            if len([each for each in grantees if each in ROLES]) > 1:
                 raise ManifestError(
-                    f"{self.name}: {permission!r} is given to {grantee!r};"
-                    f" it must be one of {', '.join(ROLES)}"
+                    f"{self.name}: {permission!r} is given to two roles: name the lesser one"
                 )
 
     def _check_stages(self) -> None:
@@ -166,6 +177,11 @@ class Plugin:
         names = self.stage_names
         if len(set(names)) != len(names):
             raise ManifestError(f"{self.name}: two stages have the same name")
+
+    def grantees(self, permission: str) -> tuple[str, ...]:
+        """The role and the relations that ``permission`` is given to."""
+        given = self.permissions[permission]
+        return (given,) if isinstance(given, str) else tuple(given)
 
     @property
     def reacts(self) -> bool:

@@ -5,9 +5,17 @@ from eak_core.api import Plugin, _l
 plugin = Plugin(
     name="matchmaking",
     title=_l("Partners"),
-    summary=_l(
-        "Works out which ideas and which partners go together, from what each of them prefers. It"
-        " runs from the command line, whether it is on or off, and changes no page."
-    ),
+    summary=_l("Partners present themselves, and offer to try the ideas of the service."),
     core=">=0.1,<1",
+    segment="partenaires",
+    relations={
+        "matchmaking.referent": _l("Referent"),
+        "matchmaking.member": _l("Member"),
+    },
+    permissions={
+        "matchmaking.register": "citizen",
+        "matchmaking.act": "matchmaking.member",
+        "matchmaking.answer": ("manager", "matchmaking.referent"),
+        "matchmaking.run": "manager",
+    },
 )

@@ -1,14 +1,136 @@
 """The matchmaking plugin: what it answers when the core asks."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from typing import Any
 
 import click
+from markupsafe import Markup
+from sqlalchemy import func, select
 
-from eak_core.api import hookimpl
+from eak_core.api import (
+    AccountLinks,
+    Asset,
+    DeskItem,
+    FileHolder,
+    Held,
+    NavItem,
+    Service,
+    Session,
+    _l,
+    fragment,
+    hookimpl,
+    lazy_ngettext,
+)
+from eak_matchmaking import personal_data, schedule, subscribers
 from eak_matchmaking.commands import COMMANDS
 from eak_matchmaking.manifest import plugin
+from eak_matchmaking.models import Member, Organisation, Presence
+from eak_matchmaking.organisations.finding import present
+from eak_matchmaking.organisations.wording import ROLE_TITLES
+from eak_matchmaking.pages import managing, members, organisations
 
-__all__ = ["plugin"]
+__all__ = ["managing", "members", "organisations", "plugin", "schedule", "subscribers"]
+
+#: How many relations the page of a team shows.
+MOST_HELD = 200
+
+
+@hookimpl
+def nav_items() -> Iterable[NavItem]:
+    return [NavItem(_l("Partners"), "matchmaking.index")]
+
+
+@hookimpl
+def assets() -> Iterable[Asset]:
+    return [Asset("matchmaking.css", "style")]
+
+
+@hookimpl
+def account_links(session: Session, person_id: int) -> AccountLinks | None:
+    rows = session.execute(
+        select(Organisation.id, Organisation.name, Service.slug, Service.name.label("service"))
+        .join(Member, Member.organisation_id == Organisation.id)
+        .join(Presence, Presence.organisation_id == Organisation.id)
+        .join(Service, Service.id == Presence.service_id)
+        .where(Member.person_id == person_id, Organisation.closed_at.is_(None))
+        .order_by(Organisation.folded, Organisation.id, Service.name)
+    )
+    links = [
+        NavItem(
+            f"{row.name} ({row.service})",
+            "matchmaking.show",
+            {"service_slug": row.slug, "organisation_id": row.id},
+        )
+        for row in rows
+    ]
+    return AccountLinks(_l("The organisations you act for"), links) if links else None
+
+
+@hookimpl
+def held_relations(session: Session, service: Service) -> Iterable[Held]:
+    rows = session.execute(
+        select(Member, Organisation.name)
+        .join(Organisation, Organisation.id == Member.organisation_id)
+        .where(*present(service.id))
+        .order_by(Member.since.desc(), Member.organisation_id, Member.person_id)
+        .limit(MOST_HELD)
+    )
+    return [
+        Held(
+            member.person_id,
+            ROLE_TITLES[member.role],
+            NavItem(name, "matchmaking.show", {"organisation_id": member.organisation_id}),
+            member.since,
+            _l("By registering it, or by an invitation of its referent"),
+        )
+        for member, name in rows
+    ]
+
+
+@hookimpl
+def slot_manage_home() -> Markup:
+    return fragment("matchmaking/manage_home.html")
+
+
+@hookimpl
+def desk_items(session: Session, service: Service) -> Iterable[DeskItem]:
+    waiting = session.scalar(
+        select(func.count())
+        .select_from(Presence)
+        .join(Organisation, Organisation.id == Presence.organisation_id)
+        .where(
+            Presence.service_id == service.id,
+            Presence.verified_at.is_(None),
+            Organisation.closed_at.is_(None),
+        )
+    ) or 0  # fmt: skip
+    label = lazy_ngettext(
+        "%(num)s partner is to be verified", "%(num)s partners are to be verified", waiting
+    )
+    return [DeskItem(waiting, label, "matchmaking_manage.index")]
+
+
+@hookimpl
+def file_holder(session: Session, service: Service, subject: str) -> FileHolder | None:
+    organisation_id = int(subject.partition(":")[2])
+    if session.get(Presence, (service.id, organisation_id)) is None:
+        return None
+    return FileHolder("matchmaking.show", {"organisation_id": organisation_id}, public=True)
+
+
+@hookimpl
+def reset_projections(session: Session, service_id: int) -> None:
+    """Nothing is derived from events yet but what is searched, which the core builds anew."""
+
+
+@hookimpl
+def export_person(session: Session, person_id: int) -> Mapping[str, Any]:
+    return personal_data.export_person(session, person_id)
+
+
+@hookimpl
+def erase_person(session: Session, person_id: int) -> None:
+    personal_data.erase_person(session, person_id)
 
 
 @hookimpl

@@ -80,8 +80,8 @@ def make_site(
     host = PluginHost(from_modules(plugins), features=features or {})
     host.init_app(app)
     for found in host.installed.values():
-        for name, role in found.loaded.permissions.items() if found.loaded else ():
-            register_permission(app, name, role)
+        for name in found.loaded.permissions if found.loaded else ():
+            register_permission(app, name, *found.loaded.grantees(name))
     loaded = [each.loaded for each in host.installed.values() if each.loaded]
     app.config["SECRET_KEY"] = "a secret that every test knows"
     app.extensions["eak_transports"] = {}

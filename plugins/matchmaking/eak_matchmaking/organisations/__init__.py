@@ -1,0 +1,1 @@
+"""Organisations: who they are, who acts for them, and what becomes of them."""

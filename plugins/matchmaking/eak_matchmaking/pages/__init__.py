@@ -1,0 +1,1 @@
+"""What people see of partners, and the forms they fill in."""

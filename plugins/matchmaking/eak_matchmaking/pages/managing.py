@@ -1,0 +1,81 @@
+"""Partners, for those who run a service: who is there, verified or not, and who is there twice."""
+
+from flask import g, url_for
+from sqlalchemy import select
+
+from eak_core.api import (
+    Answer,
+    ReasonForm,
+    _,
+    attempt,
+    current_session,
+    form_page,
+    paginate,
+    render,
+)
+from eak_matchmaking.models import Organisation, Presence
+from eak_matchmaking.organisations import finding, registering, standing
+from eak_matchmaking.organisations.wording import KIND_TITLES
+from eak_matchmaking.pages.blueprint import manage
+from eak_matchmaking.pages.forms import MergeForm
+from eak_matchmaking.pages.organisations import place_of
+
+#: Of how many others the name is compared with, to find doubles.
+MOST_OTHERS = 500
+
+
+@manage.get("/")
+def index() -> Answer:
+    """The partners of the service, those that wait for a look first."""
+    query = (
+        select(Organisation, Presence)
+        .join(Presence, Presence.organisation_id == Organisation.id)
+        .where(Presence.service_id == g.service.id, Organisation.closed_at.is_(None))
+        .order_by(Presence.verified_at.is_not(None), Organisation.folded, Organisation.id)
+    )
+    page = paginate(current_session(), query)
+    return render("matchmaking/manage.html", page=page, titles=KIND_TITLES)
+
+
+@manage.route("/<int:organisation_id>/verifier", methods=["GET", "POST"])
+def verify(organisation_id: int) -> Answer:
+    """Verify an organisation with a public reason, or take that back."""
+    session, form = current_session(), ReasonForm()
+    organisation = finding.organisation_of(session, g.service, organisation_id)
+    registering.require_open(organisation)
+    presence = session.get_one(Presence, (g.service.id, organisation.id))
+    verified = presence.verified_at is None
+    return attempt(
+        form,
+        lambda: standing.verify(
+            session, g.actor, g.service, organisation, form.reason.data or "", verified=verified
+        ),
+        done=lambda _none: (
+            _("The organisation is verified.") if verified else _("It is no longer verified."),
+            url_for(".index"),
+        ),
+    ) or form_page("matchmaking/verify.html", form, organisation=organisation, presence=presence)
+
+
+@manage.route("/<int:organisation_id>/fusionner", methods=["GET", "POST"])
+def merge(organisation_id: int) -> Answer:
+    """Merge an organisation that was registered twice into another one."""
+    session, form = current_session(), MergeForm()
+    organisation = finding.organisation_of(session, g.service, organisation_id)
+    registering.require_open(organisation)
+    others = session.scalars(
+        select(Organisation)
+        .where(*finding.present(g.service.id), Organisation.id != organisation.id)
+        .order_by(Organisation.folded, Organisation.id)
+        .limit(MOST_OTHERS)
+    ).all()
+    form.offer(others)
+
+    def act() -> Organisation:
+        into = finding.organisation_of(session, g.service, form.into.data)
+        standing.merge(session, g.actor, g.service, organisation, into, form.reason.data or "")
+        return into
+
+    return attempt(
+        form, act, done=lambda into: (_("The two are one now."), place_of(into))
+    ) or form_page("matchmaking/merge.html", form, organisation=organisation, others=others)

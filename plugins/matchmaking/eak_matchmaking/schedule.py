@@ -1,0 +1,13 @@
+"""What is due by itself."""
+
+from datetime import datetime, timedelta
+
+from eak_core.api import Service, Session, on_schedule
+from eak_matchmaking.manifest import plugin
+from eak_matchmaking.organisations import members
+
+
+@on_schedule(plugin, "tidy", every=timedelta(days=1))
+def tidy(session: Session, service: Service, name: str, due_at: datetime) -> None:
+    """Forget the addresses of those who did not answer an invitation."""
+    members.forget_old(session)
