@@ -1,5 +1,6 @@
-"""``eak matchmaking …``: matching without a browser."""
+"""``eak matchmaking …``: what is done with partners without a browser."""
 
 from eak_matchmaking.commands.match import match
+from eak_matchmaking.commands.organisations import import_organisations
 
-COMMANDS = (match,)
+COMMANDS = (match, import_organisations)

@@ -30,6 +30,13 @@ def organisation_of(session: Session, service: Service, organisation_id: int) ->
     return found
 
 
+def known_as(session: Session, identifier: str, origin: str | None) -> int | None:
+    """The id of the organisation at work that has a SIREN or SIRET, or that a list called so; None
+    where there is none."""
+    same = Organisation.identifier == identifier if identifier else Organisation.origin == origin
+    return session.scalar(select(Organisation.id).where(same, Organisation.closed_at.is_(None)))
+
+
 def role_of(session: Session, organisation_id: int, person_id: int | None) -> str | None:
     """What a person is in an organisation: ``referent`` or ``member``; None for anybody else."""
     if person_id is None:

@@ -81,7 +81,7 @@ def register(
         raise Conflict(
             _l(
                 "An organisation with this number is known here already. Look for it among the"
-                " partners, and ask its referent to invite you."
+                " partners, and ask its referent, or those who run the service, to invite you."
             )
         )
     values |= {"registered_by": actor.person_id, "form_key": form_key, "origin": None}
@@ -105,14 +105,19 @@ def register(
 
 
 def insert(
-    session: Session, service: Service, values: dict[str, Any], *, actor_id: int | None = None
+    session: Session,
+    service: Service,
+    values: dict[str, Any],
+    *,
+    actor_id: int | None = None,
+    imported: bool = False,
 ) -> int | None:
     """Write an organisation of `checked` values that comes to ``service``; its id, or None where
     its number or its origin is known already."""
     row = values | {"registered_at": clock.now(), "closed_because": ""}
     organisation_id = insert_once(session, Organisation, row, Organisation.id)
     if organisation_id is not None:
-        arrive(session, service, organisation_id, actor_id, imported=values["origin"] is not None)
+        arrive(session, service, organisation_id, actor_id, imported=imported)
     return organisation_id
 
 
