@@ -124,7 +124,7 @@ from eak_core.moderation.decisions import (
 from eak_core.moderation.erasure import Written, loses_its_words
 from eak_core.moderation.events import ContentHidden, ContentRestored
 from eak_core.networks import client_network
-from eak_core.people.accounts import hold_account, person_since
+from eak_core.people.accounts import hold_account, person_address, person_since
 from eak_core.people.addresses import normal_address
 from eak_core.people.events import PersonErased, PersonJoined, RoleGranted, RoleRevoked
 from eak_core.people.letters import mail_to, send_mail, send_mail_to_address
@@ -180,7 +180,7 @@ from eak_core.web.drafts import draft, drop_draft, keep_draft
 from eak_core.web.embedding import embeddable
 from eak_core.web.fields import CheckboxesField, InstantField, Needed
 from eak_core.web.forms import Form
-from eak_core.web.i18n import in_paris
+from eak_core.web.i18n import in_paris, period
 from eak_core.web.limits import limited
 from eak_core.web.links import site_url
 from eak_core.web.markdown import markdown, plain_summary
@@ -324,6 +324,7 @@ __all__ += [
     "hold_account",
     "mail_to",
     "normal_address",
+    "person_address",
     "person_names",
     "person_since",
     "send_mail",
@@ -480,6 +481,7 @@ __all__ += [
     "midnight",
     "months_after",
     "ngettext",
+    "period",
     "plain_summary",
 ]
 

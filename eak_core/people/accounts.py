@@ -117,6 +117,13 @@ def find_person(session: Session, email: str) -> Person:
     return person
 
 
+def person_address(session: Session, person_id: int) -> str | None:
+    """The address of an account, to find what was kept under it alone, such as an invitation: for
+    the copy and the erasure of what is stored about the person, and not to write to them
+    (`mail_to`). None where the account was erased."""
+    return session.scalar(select(Person.email).where(Person.id == person_id))
+
+
 def person_since(session: Session, person_id: int) -> datetime | None:
     """When this account was made (aware, UTC); None where there is none, or no longer."""
     # Mostly it is who is signed in, whose row this session has read already.

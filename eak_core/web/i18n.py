@@ -1,6 +1,7 @@
 """Languages: French, and English for whoever chooses it; dates as they stand in Paris."""
 
 import datetime as dt
+from calendar import monthrange
 from dataclasses import dataclass
 from urllib.parse import quote
 
@@ -83,12 +84,40 @@ def date(day: dt.date | None) -> str:
     """``12 mars 2026``; of an instant, the day it was in Paris. Empty for None."""
     if day is None:
         return ""
-    local = in_paris(day) if isinstance(day, dt.datetime) else day
+    return _written(in_paris(day) if isinstance(day, dt.datetime) else day, "d MMMM y")
+
+
+def _written(day: dt.date, pattern: str) -> str:
     language = current_language()
-    text = format_date(local, "d MMMM y", locale=language)
-    if language == "fr" and local.day == 1:
+    text: str = format_date(day, pattern, locale=language)
+    if language == "fr" and day.day == 1 and pattern.startswith("d"):
         return f"1er{text[1:]}"
     return text
+
+
+def period(first: dt.date | None, last: dt.date | None) -> str:
+    """``en mars``, ``du 3 mars au 5 juin``, ``à partir du 3 mars``: the days from ``first`` to
+    ``last``, both of them too, in the middle of a sentence. Empty where neither is given.
+
+    The year is left out where all of it is this one, in Paris.
+    """
+    years = {day.year for day in (first, last) if day is not None}
+    year = "" if years == {in_paris(clock.now()).year} else " y"
+    pattern = f"d MMMM{year}"
+    if first is None:
+        return _("until %(last)s", last=_written(last, pattern)) if last else ""
+    if last is None:
+        return _("from %(first)s on", first=_written(first, pattern))
+    if first == last:
+        return _("on %(day)s", day=_written(first, pattern))
+    whole = first.replace(day=monthrange(first.year, first.month)[1])
+    if first.day == 1 and last == whole:
+        return _("in %(month)s", month=_written(first, f"MMMM{year}"))
+    return _(
+        "from %(first)s to %(last)s",
+        first=_written(first, pattern),
+        last=_written(last, pattern),
+    )
 
 
 def datetime(instant: dt.datetime | None) -> str:
@@ -131,6 +160,7 @@ def init_i18n(app: Flask) -> None:
     app.jinja_env.policies["ext.i18n.trimmed"] = True
     init_words(app, babel)
     app.jinja_env.filters.update(date=date, datetime=datetime, ago=ago, number=figures.number)
+    app.jinja_env.globals.update(period=period)
     app.before_request(flask_babel.refresh)
     app.after_request(keep_choice)
     app.context_processor(_say_language)

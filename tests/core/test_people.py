@@ -17,7 +17,13 @@ from eak_core.kit.testing.site import Site
 from eak_core.letters.models import OutboxMessage
 from eak_core.letters.outbox import enqueue_mail
 from eak_core.people import roles
-from eak_core.people.accounts import change_profile, create_person, find_person, person_since
+from eak_core.people.accounts import (
+    change_profile,
+    create_person,
+    find_person,
+    person_address,
+    person_since,
+)
 from eak_core.people.actor import actor_for
 from eak_core.people.models import Person, RoleGrant
 from eak_core.people.personal_data import erase_person, export_person
@@ -326,6 +332,15 @@ def test_an_account_says_since_when_it_is_there_until_it_is_erased(
         erase_person(session, Actor.system(), citizen.id)
         assert person_since(session, citizen.id) is None
         assert person_since(session, manager.id + 1) is None
+
+
+def test_an_account_has_its_address_until_it_is_erased(site: Site, people: People) -> None:
+    citizen = people.citizen
+    with site.writing() as session:
+        assert person_address(session, citizen.id) == citizen.email
+        erase_person(session, Actor.system(), citizen.id)
+        assert person_address(session, citizen.id) is None
+        assert person_address(session, citizen.id + 1) is None
 
 
 def test_a_link_to_confirm_holds_for_two_days(site: Site, client: Browser) -> None:

@@ -3,8 +3,11 @@ texts and addresses stay in the tables."""
 
 from eak_core.api import Event, event
 from eak_matchmaking.manifest import plugin
+from eak_matchmaking.models import EndedBecause, MetBecause, ResourceKind
 
 ORGANISATION = "matchmaking.organisation:{organisation_id}"
+OFFER = "matchmaking.offer:{offer_id}"
+NEED = "matchmaking.need:{need_id}"
 
 
 @event(plugin, "matchmaking.organisation_registered", version=1, subject=ORGANISATION)
@@ -54,3 +57,64 @@ class MemberLeft(Event):
 
     organisation_id: int
     person_id: int
+
+
+@event(plugin, "matchmaking.offer_published", version=1, subject=OFFER)
+class OfferPublished(Event):
+    """An organisation offers something to so many pilots (``capacity``)."""
+
+    offer_id: int
+    organisation_id: int
+    kind: ResourceKind
+    capacity: int
+
+
+@event(plugin, "matchmaking.offer_edited", version=1, subject=OFFER)
+class OfferEdited(Event):
+    """What an organisation offers reads otherwise."""
+
+    offer_id: int
+
+
+@event(plugin, "matchmaking.offer_ended", version=1, subject=OFFER)
+class OfferEnded(Event):
+    """An offer holds no longer: it was taken back, its period has passed, or its organisation is no
+    partner any more."""
+
+    offer_id: int
+    organisation_id: int
+    because: EndedBecause
+
+
+@event(plugin, "matchmaking.need_stated", version=1, subject=NEED)
+class NeedStated(Event):
+    """Something is missing to try an idea."""
+
+    need_id: int
+    idea_id: int
+    kind: ResourceKind
+
+
+@event(plugin, "matchmaking.need_edited", version=1, subject=NEED)
+class NeedEdited(Event):
+    """What is missing to try an idea reads otherwise."""
+
+    need_id: int
+    idea_id: int
+
+
+@event(plugin, "matchmaking.need_withdrawn", version=1, subject=NEED)
+class NeedWithdrawn(Event):
+    """Something is not needed to try an idea after all."""
+
+    need_id: int
+    idea_id: int
+
+
+@event(plugin, "matchmaking.need_met", version=1, subject=NEED)
+class NeedMet(Event):
+    """What was missing to try an idea is there: somebody said so, or a pilot brings it."""
+
+    need_id: int
+    idea_id: int
+    because: MetBecause

@@ -16,6 +16,7 @@ plugin = Plugin(
         "matchmaking.register": "citizen",
         "matchmaking.act": "matchmaking.member",
         "matchmaking.answer": ("manager", "matchmaking.referent"),
+        "matchmaking.state_need": "author",
         "matchmaking.run": "manager",
     },
 )

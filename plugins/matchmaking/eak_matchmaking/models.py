@@ -1,13 +1,21 @@
-"""The tables of partners: who they are, and who acts for them.
+"""The tables of partners: who they are, who acts for them, what they offer, and what ideas need.
 
 An organisation stands on the site once, however many services it serves; that it is there for one
 of them, and what that service knows of it, is its `Presence`.
 """
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Literal, get_args
 
-from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint, text
+from sqlalchemy import (
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    String,
+    Text,
+    UniqueConstraint,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from eak_core.api import Model
@@ -20,6 +28,17 @@ ORGANISATION_KINDS: tuple[OrganisationKind, ...] = get_args(OrganisationKind)
 MemberRole = Literal["referent", "member"]
 MEMBER_ROLES: tuple[MemberRole, ...] = get_args(MemberRole)
 
+#: What can be offered, and what can be missing.
+ResourceKind = Literal["place", "equipment", "skill", "money", "public", "data"]
+RESOURCE_KINDS: tuple[ResourceKind, ...] = get_args(ResourceKind)
+
+#: Why an offer has ended: it was taken back, its period passed, or its organisation is no partner
+#: any more.
+EndedBecause = Literal["taken_back", "period", "organisation"]
+
+#: How a need was met: somebody said so, or a pilot brings it.
+MetBecause = Literal["said", "pilot"]
+
 #: Of names and titles, in characters.
 NAME_LENGTH = 200
 #: Of texts, in characters.
@@ -28,6 +47,8 @@ TEXT_LENGTH = 4_000
 ADDRESS_LENGTH = 300
 #: INSEE codes of communes, each with a space before and behind it: all 36 have room.
 CODES_LENGTH = 400
+#: Of units, in characters.
+UNIT_LENGTH = 40
 
 
 class Organisation(Model):
@@ -158,6 +179,89 @@ class Acting(Model):
     organisation_id: Mapped[int] = mapped_column(
         ForeignKey("matchmaking_organisation.id", ondelete="CASCADE")
     )
+
+
+class Offer(Model):
+    """What an organisation can bring to so many pilots (``capacity``) of a service, of which
+    ``taken`` have it already.
+
+    ``quantity`` counts ``unit``, for each pilot; money is in euros. Without ``starts_on`` or
+    ``ends_on`` (the last day) it holds from now on, or for as long as it may; ``communes`` as those
+    of an organisation, the whole territory where it names none. ``conditions`` are public,
+    ``private_conditions`` for its own members and those who run the service. A draft is not
+    published yet. What was taken stays counted when it has ended.
+    """
+
+    __tablename__ = "matchmaking_offer"
+    __table_args__ = (
+        UniqueConstraint("created_by", "form_key"),
+        CheckConstraint("capacity >= 1 AND taken >= 0 AND taken <= capacity", name="places"),
+        Index("ix_matchmaking_offer_list", "service_id", "published_at", "id"),
+        Index("ix_matchmaking_offer_organisation", "organisation_id", "service_id"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    service_id: Mapped[int] = mapped_column(ForeignKey("service.id"))
+    organisation_id: Mapped[int] = mapped_column(
+        ForeignKey("matchmaking_organisation.id", ondelete="CASCADE")
+    )
+    kind: Mapped[str] = mapped_column(String(20))
+    title: Mapped[str] = mapped_column(String(NAME_LENGTH))
+    details: Mapped[str] = mapped_column(Text, default="")
+    quantity: Mapped[int | None]
+    unit: Mapped[str] = mapped_column(String(UNIT_LENGTH), default="")
+    capacity: Mapped[int]
+    taken: Mapped[int] = mapped_column(default=0)
+    starts_on: Mapped[date | None]
+    ends_on: Mapped[date | None]
+    communes: Mapped[str] = mapped_column(String(CODES_LENGTH), default="", info={"typed": False})
+    conditions: Mapped[str] = mapped_column(Text, default="")
+    private_conditions: Mapped[str] = mapped_column(Text, default="")
+    created_at: Mapped[datetime]
+    created_by: Mapped[int | None] = mapped_column(ForeignKey("person.id", ondelete="SET NULL"))
+    published_at: Mapped[datetime | None]
+    ended_at: Mapped[datetime | None]
+    ended_because: Mapped[str] = mapped_column(String(20), default="", info={"typed": False})
+    form_key: Mapped[str | None] = mapped_column(String(36), info={"typed": False})
+
+    @property
+    def places(self) -> int:
+        """For how many pilots more there is enough of it."""
+        return self.capacity - self.taken
+
+    @property
+    def codes(self) -> list[str]:
+        """The INSEE codes of its communes."""
+        return self.communes.split()
+
+
+class Need(Model):
+    """What is missing to try an idea: ``what``, so much of it (``quantity`` in ``unit``, money in
+    euros), in a period as that of an `Offer`. One that was withdrawn is shown nowhere."""
+
+    __tablename__ = "matchmaking_need"
+    __table_args__ = (
+        UniqueConstraint("stated_by", "form_key"),
+        Index("ix_matchmaking_need_idea", "idea_id", "id"),
+        Index("ix_matchmaking_need_list", "service_id", "stated_at", "id"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    service_id: Mapped[int] = mapped_column(ForeignKey("service.id"))
+    idea_id: Mapped[int] = mapped_column(ForeignKey("idea.id", ondelete="CASCADE"))
+    kind: Mapped[str] = mapped_column(String(20))
+    what: Mapped[str] = mapped_column(String(NAME_LENGTH))
+    quantity: Mapped[int | None]
+    unit: Mapped[str] = mapped_column(String(UNIT_LENGTH), default="")
+    starts_on: Mapped[date | None]
+    ends_on: Mapped[date | None]
+    stated_at: Mapped[datetime]
+    stated_by: Mapped[int | None] = mapped_column(ForeignKey("person.id", ondelete="SET NULL"))
+    edited_at: Mapped[datetime | None]
+    met_at: Mapped[datetime | None]
+    met_because: Mapped[str] = mapped_column(String(20), default="", info={"typed": False})
+    withdrawn_at: Mapped[datetime | None]
+    form_key: Mapped[str | None] = mapped_column(String(36), info={"typed": False})
 
 
 def subject_of(organisation_id: int) -> str:

@@ -1,17 +1,19 @@
 """What the plugin knows of a person: given to them, and forgotten with their account."""
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import ColumnElement, delete, select, update
 
-from eak_core.api import Actor, Session
-from eak_matchmaking.models import Invitation, Member, Organisation, Presence
+from eak_core.api import Actor, Session, person_address
+from eak_matchmaking.models import Invitation, Member, Need, Offer, Organisation, Presence
 from eak_matchmaking.organisations.members import remove
 
 
 def export_person(session: Session, person_id: int) -> Mapping[str, Any]:
-    """The organisations that a person acts for, and those that they brought."""
+    """The organisations that a person acts for, those that they brought, and what they offered and
+    asked for."""
     theirs = session.execute(
         select(Organisation.name, Member.role, Member.since)
         .join(Member, Member.organisation_id == Organisation.id)
@@ -34,7 +36,32 @@ def export_person(session: Session, person_id: int) -> Mapping[str, Any]:
                 .where(Presence.verified_by == person_id)
             ).mappings()
         ],
+        "invitations": [
+            dict(row)
+            for row in session.execute(
+                select(Organisation.name, Invitation.role, Invitation.invited_at)
+                .join(Invitation, Invitation.organisation_id == Organisation.id)
+                .where(Invitation.email == person_address(session, person_id))
+            ).mappings()
+        ],
+        "offers": _written(session, Offer, Offer.created_by == person_id),
+        "needs": _written(session, Need, Need.stated_by == person_id),
     }
+
+
+#: The columns that say who it was, which the person knows.
+_KEYS = frozenset({"created_by", "stated_by", "form_key"})
+
+
+def _written(
+    session: Session, table: type[Offer | Need], theirs: ColumnElement[bool]
+) -> list[dict[str, Any]]:
+    columns = [each for each in table.__table__.columns if each.name not in _KEYS]
+    rows = session.execute(select(*columns).where(theirs).order_by(table.id)).mappings()
+    return [
+        {name: value.isoformat() if type(value) is date else value for name, value in row.items()}
+        for row in rows
+    ]
 
 
 def erase_person(session: Session, person_id: int) -> None:
@@ -47,6 +74,13 @@ def erase_person(session: Session, person_id: int) -> None:
         .order_by(Organisation.id)
     ).all():
         remove(session, organisation, person_id, Actor.system())
+    session.execute(
+        delete(Invitation).where(Invitation.email == person_address(session, person_id))
+    )
     for column in (Organisation.registered_by, Presence.verified_by, Invitation.invited_by):
         session.execute(update(column.class_).where(column == person_id).values({column.key: None}))
+    # What was offered is the organisation's, and what is missing the idea's.
+    for table, column in ((Offer, Offer.created_by), (Need, Need.stated_by)):
+        forgotten = {column.key: None, "form_key": None}
+        session.execute(update(table).where(column == person_id).values(forgotten))
     session.execute(delete(Member).where(Member.person_id == person_id))

@@ -1,6 +1,6 @@
 """The matchmaking plugin: what it answers when the core asks."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import click
@@ -9,10 +9,13 @@ from sqlalchemy import func, select
 
 from eak_core.api import (
     AccountLinks,
+    Actor,
     Asset,
     DeskItem,
     FileHolder,
     Held,
+    HistoryEntry,
+    Idea,
     NavItem,
     Service,
     Session,
@@ -27,9 +30,25 @@ from eak_matchmaking.manifest import plugin
 from eak_matchmaking.models import Member, Organisation, Presence
 from eak_matchmaking.organisations.finding import present
 from eak_matchmaking.organisations.wording import ROLE_TITLES
-from eak_matchmaking.pages import managing, members, organisations
+from eak_matchmaking.pages import (
+    managing,
+    members,
+    need_feeds,
+    need_views,
+    offer_views,
+    organisations,
+)
 
-__all__ = ["managing", "members", "organisations", "plugin", "schedule", "subscribers"]
+__all__ = [
+    "managing",
+    "members",
+    "need_feeds",
+    "offer_views",
+    "organisations",
+    "plugin",
+    "schedule",
+    "subscribers",
+]
 
 #: How many relations the page of a team shows.
 MOST_HELD = 200
@@ -85,6 +104,28 @@ def held_relations(session: Session, service: Service) -> Iterable[Held]:
         )
         for member, name in rows
     ]
+
+
+@hookimpl
+def slot_idea_body(session: Session, service: Service, idea: Idea, actor: Actor) -> Markup | None:
+    # A draft is read by its author alone: nobody else could bring anything.
+    shown = idea.submitted_at is not None
+    return need_views.idea_section(session, service, idea, actor) if shown else None
+
+
+@hookimpl
+def slot_idea_cards(session: Session, service: Service, ideas: Sequence[Any]) -> Mapping[int, str]:
+    return need_views.card_lines(session, service, ideas)
+
+
+@hookimpl
+def idea_history(session: Session, idea: Idea) -> Iterable[HistoryEntry]:
+    return need_views.found(session, idea)
+
+
+@hookimpl
+def slot_service_home(session: Session, service: Service) -> Markup | None:
+    return need_views.home_section(session, service)
 
 
 @hookimpl

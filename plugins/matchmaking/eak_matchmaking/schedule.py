@@ -4,7 +4,10 @@ from datetime import datetime, timedelta
 
 from eak_core.api import Service, Session, on_schedule
 from eak_matchmaking.manifest import plugin
+from eak_matchmaking.offers.ending import end_due
 from eak_matchmaking.organisations import members
+
+on_schedule(plugin, "end_offer")(end_due)
 
 
 @on_schedule(plugin, "tidy", every=timedelta(days=1))

@@ -1,4 +1,4 @@
-"""What follows from what happens: partners are found."""
+"""What follows from what happens: partners and what they offer are found."""
 
 from collections.abc import Mapping, Sequence
 
@@ -6,9 +6,17 @@ from flask import url_for
 from sqlalchemy import ColumnElement, select
 
 from eak_core.api import Actor, Document, Link, SearchKind, Session, _l, searched
-from eak_matchmaking.events import OrganisationClosed, OrganisationEdited, OrganisationRegistered
+from eak_matchmaking.events import (
+    OfferEdited,
+    OfferEnded,
+    OfferPublished,
+    OrganisationClosed,
+    OrganisationEdited,
+    OrganisationRegistered,
+)
 from eak_matchmaking.manifest import plugin
-from eak_matchmaking.models import Organisation
+from eak_matchmaking.models import Offer, Organisation
+from eak_matchmaking.offers.finding import open_offers
 from eak_matchmaking.organisations.finding import present
 
 
@@ -44,3 +52,38 @@ ORGANISATIONS = searched(
     OrganisationEdited,
     OrganisationClosed,
 )
+
+
+def _readable_offers(service_id: int, _actor: Actor) -> tuple[ColumnElement[bool], ...]:
+    return open_offers(service_id)
+
+
+def _read_offers(session: Session, service_id: int, ids: Sequence[int]) -> Mapping[int, Document]:
+    # Private conditions are not in it: words would tell of them. Whether its period has passed is
+    # asked when somebody searches.
+    rows = session.execute(
+        select(Offer.id, Offer.title, Offer.details, Offer.conditions).where(
+            Offer.id.in_(ids), Offer.published_at.is_not(None), Offer.ended_at.is_(None)
+        )
+    )
+    return {
+        row.id: Document(row.title, "\n\n".join(filter(None, (row.details, row.conditions))))
+        for row in rows
+    }
+
+
+def _link_offers(session: Session, ids: Sequence[int]) -> Mapping[int, Link]:
+    rows = session.execute(select(Offer.id, Offer.title).where(Offer.id.in_(ids)))
+    return {key: Link(title, url_for("matchmaking.offer", offer_id=key)) for key, title in rows}
+
+
+OFFERS = searched(
+    plugin,
+    SearchKind(
+        "matchmaking.offer", _l("Offers of partners"), Offer.id,
+        _readable_offers, _read_offers, _link_offers,
+    ),
+    OfferPublished,
+    OfferEdited,
+    OfferEnded,
+)  # fmt: skip

@@ -193,6 +193,42 @@ def test_dates_are_those_of_paris_in_winter_and_in_summer(site: Flask) -> None:
             assert figures.number(10000) == "10,000"
 
 
+MARCH = date(2026, 3, 1)
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "french", "english"),
+    [
+        (None, None, "", ""),
+        (MARCH, date(2026, 3, 31), "en mars", "in March"),
+        (date(2028, 2, 1), date(2028, 2, 29), "en février 2028", "in February 2028"),
+        (date(2028, 2, 1), date(2028, 2, 28), "du 1er février 2028 au 28 février 2028",
+         "from 1 February 2028 to 28 February 2028"),
+        (MARCH, date(2026, 6, 5), "du 1er mars au 5 juin", "from 1 March to 5 June"),
+        (date(2026, 12, 30), date(2027, 1, 2), "du 30 décembre 2026 au 2 janvier 2027",
+         "from 30 December 2026 to 2 January 2027"),
+        (MARCH, MARCH, "le 1er mars", "on 1 March"),
+        (MARCH, None, "à partir du 1er mars", "from 1 March on"),
+        (None, date(2027, 1, 31), "jusqu’au 31 janvier 2027", "until 31 January 2027"),
+        (date(9999, 12, 1), date.max, "en décembre 9999", "in December 9999"),
+    ],
+)  # fmt: skip
+def test_a_period_reads_in_the_middle_of_a_sentence(
+    site: Flask, first: date | None, last: date | None, french: str, english: str
+) -> None:
+    with site.test_request_context("/"), clock.freeze(datetime(2026, 3, 12, tzinfo=UTC)):
+        assert i18n.period(first, last) == french
+        with force_locale("en"):
+            assert i18n.period(first, last) == english
+
+
+def test_the_year_that_a_period_leaves_out_is_that_of_paris(site: Flask) -> None:
+    midnight = datetime(2026, 12, 31, 23, 0, tzinfo=UTC)
+    with site.test_request_context("/"), clock.freeze(midnight):
+        assert i18n.period(None, date(2027, 1, 31)) == "jusqu’au 31 janvier"
+        assert i18n.period(None, date(2026, 12, 31)) == "jusqu’au 31 décembre 2026"
+
+
 @pytest.mark.parametrize(
     ("now", "words"),
     [

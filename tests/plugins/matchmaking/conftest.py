@@ -9,6 +9,7 @@ from eak_core.permissions import Actor
 from eak_matchmaking.models import Invitation, Organisation
 from eak_matchmaking.organisations import members, registering
 from tests.plugins.matchmaking.acts import profile
+from tests.plugins.matchmaking.resources import Resources
 
 
 @pytest.fixture
@@ -85,3 +86,8 @@ class Partners:
 @pytest.fixture
 def partners(site: Site) -> Partners:
     return Partners(site)
+
+
+@pytest.fixture
+def resources(site: Site) -> Resources:
+    return Resources(site)

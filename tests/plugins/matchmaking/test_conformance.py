@@ -1,9 +1,37 @@
 """What every plugin keeps, kept by the matchmaking."""
 
+from collections.abc import Iterable
+from typing import ClassVar
+
+from sqlalchemy import select
+
+from eak_core.ideas.models import Idea
 from eak_core.kit.testing.conformance import PluginConformance
-from tests.plugins.matchmaking.acts import ORGANISATION_ACTS
+from eak_core.kit.testing.filled import Chosen
+from eak_core.kit.testing.site import Site
+from eak_matchmaking.models import Need, Offer
+from tests.plugins.matchmaking.acts import ORGANISATION_ACTS, invite
+from tests.plugins.matchmaking.resource_acts import RESOURCE_ACTS
 
 
 class TestMatchmaking(PluginConformance):
     plugin = "matchmaking"
-    acts = ORGANISATION_ACTS
+    # Somebody is invited who has not answered yet.
+    acts = (*ORGANISATION_ACTS, *RESOURCE_ACTS, invite)
+    rows: ClassVar[Chosen] = {"matchmaking_offer": {"capacity": 2, "taken": 1}}
+
+    def pages(self, site: Site) -> Iterable[str]:
+        here = "/culture/partenaires"
+        with site.reading() as session:
+            offers = session.scalars(select(Offer.id).order_by(Offer.id)).all()
+            needs = session.scalars(select(Need.id).order_by(Need.id)).all()
+            ideas = session.scalars(select(Idea.id).order_by(Idea.id)).all()
+        for offer_id in offers[:1]:
+            yield f"{here}/offres/{offer_id}"
+            yield f"{here}/offres/{offer_id}/modifier"
+            yield f"{here}/offres/{offer_id}/terminer"
+        for need_id in needs[:1]:
+            for act in ("", "/modifier", "/retirer", "/trouve"):
+                yield f"{here}/besoins/{need_id}{act}"
+        for idea_id in ideas[:1]:
+            yield f"{here}/idees/{idea_id}/besoins/nouveau"

@@ -8,6 +8,7 @@ from eak_matchmaking.manifest import plugin
 # Named after the package: its files lie in ``static/`` beside ``plugin.py``.
 blueprint = PluginBlueprint(plugin, "eak_matchmaking")
 manage = PluginBlueprint(plugin, "eak_matchmaking", area="manage")
+api = PluginBlueprint(plugin, "eak_matchmaking", area="api")
 
 
 @manage.before_request

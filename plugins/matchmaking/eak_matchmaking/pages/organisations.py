@@ -31,6 +31,7 @@ from eak_core.api import (
     takes_files,
 )
 from eak_matchmaking.models import Organisation, Presence, subject_of
+from eak_matchmaking.offers.finding import offers_of
 from eak_matchmaking.organisations import finding, members, registering, standing
 from eak_matchmaking.organisations.numbers import shown
 from eak_matchmaking.organisations.wording import KIND_TITLES
@@ -108,6 +109,7 @@ def show(organisation_id: int) -> Answer:
         presence=presence,
         into=session.get(Organisation, merged) if merged else None,
         files=shown_files(session, g.service.id, OWNER, subject_of(organisation.id)),
+        offers=offers_of(session, g.service.id, organisation.id),
         places=_places(session),
         kind=KIND_TITLES[organisation.kind],
         number=shown(organisation.identifier) if organisation.identifier else "",

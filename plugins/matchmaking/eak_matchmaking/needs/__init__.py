@@ -1,0 +1,1 @@
+"""Needs: what is missing to try an idea."""

@@ -1,0 +1,1 @@
+"""Offers: what organisations can bring to pilots, from their drafts to their end."""

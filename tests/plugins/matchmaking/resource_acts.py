@@ -1,0 +1,136 @@
+"""What people do with offers and needs, in the histories of the conformance kit."""
+
+from datetime import timedelta
+from random import Random
+
+from sqlalchemy import select
+
+from eak_core import clock
+from eak_core.api import in_paris, public_ideas
+from eak_core.db import Session
+from eak_core.ideas.models import Idea
+from eak_core.kit.testing.site import Site
+from eak_core.permissions import Actor
+from eak_matchmaking.models import Need, Offer
+from eak_matchmaking.needs import stating
+from eak_matchmaking.offers import ending, offering
+from eak_matchmaking.organisations import registering
+from eak_matchmaking.organisations.finding import acting_for, require_acting
+from tests.plugins.matchmaking.acts import profile
+from tests.plugins.matchmaking.resources import needed, offered
+
+
+def partner(session: Session, site: Site) -> Actor:
+    """The citizen, acting for an organisation, a new one where there is none."""
+    actor = site.people.actor(site.people.citizen)
+    if acting_for(session, actor) is None:
+        registering.register(session, actor, site.service, profile(), form_key=None)
+    return actor
+
+
+def own_offer(session: Session, site: Site, actor: Actor, dice: Random) -> Offer | None:
+    """An offer of the organisation that ``actor`` acts for, a draft or one that is open."""
+    organisation = require_acting(session, actor, site.service)
+    found = session.scalars(
+        select(Offer)
+        .where(Offer.organisation_id == organisation.id, Offer.ended_at.is_(None))
+        .order_by(Offer.id)
+    ).all()
+    return dice.choice(found) if found else None
+
+
+def draft(site: Site, dice: Random) -> None:
+    """A partner prepares an offer."""
+    with site.writing() as session:
+        actor = partner(session, site)
+        kind = dice.choice(("place", "skill", "money"))
+        terms = offered(kind=kind, title=f"Some {kind} to share", communes=["92050"])
+        offering.draft(session, actor, site.service, terms)
+
+
+def publish(site: Site, dice: Random) -> None:
+    """A partner publishes an offer."""
+    with site.writing() as session:
+        actor = partner(session, site)
+        offer = own_offer(session, site, actor, dice)
+        if offer is not None:
+            offering.publish_offer(session, actor, site.service, offer)
+
+
+def publish_for_a_day(site: Site, dice: Random) -> timedelta:
+    """A partner offers something until tomorrow, and the day after comes."""
+    with site.writing() as session:
+        actor = partner(session, site)
+        tomorrow = in_paris(clock.now()).date() + timedelta(days=1)
+        terms = offered(title="A hall until tomorrow", ends_on=tomorrow)
+        offer = offering.draft(session, actor, site.service, terms)
+        offering.publish_offer(session, actor, site.service, offer)
+    return timedelta(days=3)
+
+
+def edit(site: Site, dice: Random) -> None:
+    """A partner changes an offer."""
+    with site.writing() as session:
+        actor = partner(session, site)
+        offer = own_offer(session, site, actor, dice)
+        if offer is not None:
+            terms = offered(title=f"A hall for {dice.randrange(100)} people", capacity=3)
+            offering.edit_offer(session, actor, site.service, offer, terms)
+
+
+def take_back(site: Site, dice: Random) -> None:
+    """A partner ends an offer, or deletes a draft."""
+    with site.writing() as session:
+        actor = partner(session, site)
+        offer = own_offer(session, site, actor, dice)
+        if offer is None or dice.random() < 0.5:
+            return
+        act = ending.take_back if offer.published_at else offering.discard
+        act(session, actor, site.service, offer)
+
+
+def state(site: Site, dice: Random) -> None:
+    """The author of an idea, or the manager, says what is missing."""
+    people = site.people
+    actor = people.actor(dice.choice((people.citizen, people.manager)))
+    with site.writing() as session:
+        ideas = session.scalars(select(Idea).where(*public_ideas(site.service.id))).all()
+        able = [each for each in ideas if stating.may_state(actor, site.service, each)]
+        if able:
+            terms = needed(what=f"A hall for {dice.randrange(100)} people")
+            stating.state(session, actor, site.service, dice.choice(able), terms)
+
+
+def settle(site: Site, dice: Random) -> None:
+    """The manager changes what is missing, withdraws it, or says that it is found."""
+    actor = site.people.actor(site.people.manager)
+    with site.writing() as session:
+        open_needs = (
+            select(Need, Idea)
+            .join(Idea, Idea.id == Need.idea_id)
+            .where(
+                *public_ideas(site.service.id), Need.met_at.is_(None), Need.withdrawn_at.is_(None)
+            )
+            .order_by(Need.id)
+        )
+        found = [
+            (need, idea)
+            for need, idea in session.execute(open_needs)
+            if stating.may_state(actor, site.service, idea)
+        ]
+        if not found:
+            return
+        need, idea = dice.choice(found)
+        match dice.randrange(3):
+            case 0:
+                terms = needed(kind="money", what="Some money for it", quantity=2000)
+                stating.edit_need(session, actor, site.service, idea, need, terms)
+            case 1:
+                stating.withdraw_need(session, actor, site.service, idea, need)
+            case _:
+                stating.say_met(session, actor, site.service, idea, need)
+
+
+RESOURCE_ACTS = (
+    draft, publish, publish_for_a_day, edit, take_back, state, state, settle, settle, settle,
+)  # fmt: skip
