@@ -22,6 +22,7 @@ from tests.bench import (
     matching,
     pages,
     replay,
+    rooms,
     searching,
     submitting,
 )
@@ -29,7 +30,7 @@ from tests.bench.report import Figure, show
 
 PARTS = (
     "submit", "replay", "pages", "files", "counting", "drawing", "exporting", "casting",
-    "letters", "searching", "matching",
+    "letters", "searching", "matching", "rooms",
 )  # fmt: skip
 
 KINDS: tuple[Kind, ...] = ("sqlite", "postgresql")
@@ -87,6 +88,8 @@ def _on(
         yield from casting.measure(databases, kind, folder / f"votes-{kind}", given.votes)
     if "searching" in parts:
         yield from searching.measure(databases, kind, folder / f"search-{kind}", given.ideas)
+    if "rooms" in parts:
+        yield from rooms.measure(databases, kind, folder / f"rooms-{kind}")
     if "files" in parts:
         yield from files.measure(databases, kind, folder / f"files-{kind}")
 
