@@ -69,6 +69,7 @@ def make_site(tmp_path: Path, findings: Findings) -> MakeSite:
                 "service": g.get("service"),
                 "actor": g.get("actor"),
                 "may": lambda *_: False,
+                "footer_links": list,
                 "nav_items": list,
             }
 
