@@ -1,7 +1,7 @@
 """The matchmaking plugin: what it answers when the core asks."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 from markupsafe import Markup
@@ -38,6 +38,9 @@ from eak_matchmaking.pages import (
     offer_views,
     organisations,
 )
+
+if TYPE_CHECKING:
+    from eak_core.api import Demo
 
 __all__ = [
     "managing",
@@ -177,3 +180,10 @@ def erase_person(session: Session, person_id: int) -> None:
 @hookimpl
 def register_commands() -> Iterable[click.Command]:
     return COMMANDS
+
+
+@hookimpl
+def load_demo(session: Session, service: Service, demo: "Demo") -> None:
+    from eak_matchmaking import demo as content
+
+    content.play(session, service, demo)
