@@ -39,8 +39,9 @@ _ON_THE_APPLICATION = (
     "url_default_functions",
 )
 
-#: The page of the site that answers to `portal_links`.
-PORTAL = "/"
+#: The pages that lead into the services where a plugin is on: the portal, which asks for
+#: `portal_links`, and one's own account, which asks for `account_links`.
+LEADING = frozenset({"/", "/compte/"})
 
 
 def check_off_is_not_found(trial: Trial) -> None:
@@ -196,7 +197,7 @@ def _ensure_same(
     elsewhere: bool = False,
 ) -> None:
     for reader, path in _compared(trial, twin, service, idea, administered=administered):
-        if elsewhere and path == PORTAL:  # which leads into the services where it is on
+        if elsewhere and path in LEADING:
             continue
         _ensure_same_to(trial, site, twin, reader, path, when)
 
