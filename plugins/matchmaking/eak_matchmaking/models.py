@@ -181,6 +181,10 @@ class Acting(Model):
     )
 
 
+#: What the log, moderation and a search call an offer.
+OFFER_NAME = "matchmaking.offer"
+
+
 class Offer(Model):
     """What an organisation can bring to so many pilots (``capacity``) of a service, of which
     ``taken`` have it already.
@@ -223,6 +227,11 @@ class Offer(Model):
     ended_at: Mapped[datetime | None]
     ended_because: Mapped[str] = mapped_column(String(20), default="", info={"typed": False})
     form_key: Mapped[str | None] = mapped_column(String(36), info={"typed": False})
+
+    @property
+    def subject(self) -> str:
+        """How moderation and the log name it."""
+        return f"{OFFER_NAME}:{self.id}"
 
     @property
     def places(self) -> int:

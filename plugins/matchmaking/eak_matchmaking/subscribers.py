@@ -5,7 +5,18 @@ from collections.abc import Mapping, Sequence
 from flask import url_for
 from sqlalchemy import ColumnElement, select
 
-from eak_core.api import Actor, Document, Link, SearchKind, Session, _l, searched
+from eak_core.api import (
+    Actor,
+    ContentHidden,
+    ContentRestored,
+    Document,
+    Link,
+    SearchKind,
+    Session,
+    _l,
+    not_hidden,
+    searched,
+)
 from eak_matchmaking.events import (
     OfferEdited,
     OfferEnded,
@@ -15,7 +26,7 @@ from eak_matchmaking.events import (
     OrganisationRegistered,
 )
 from eak_matchmaking.manifest import plugin
-from eak_matchmaking.models import Offer, Organisation
+from eak_matchmaking.models import OFFER_NAME, Offer, Organisation
 from eak_matchmaking.offers.finding import open_offers
 from eak_matchmaking.organisations.finding import present
 
@@ -63,7 +74,10 @@ def _read_offers(session: Session, service_id: int, ids: Sequence[int]) -> Mappi
     # asked when somebody searches.
     rows = session.execute(
         select(Offer.id, Offer.title, Offer.details, Offer.conditions).where(
-            Offer.id.in_(ids), Offer.published_at.is_not(None), Offer.ended_at.is_(None)
+            Offer.id.in_(ids),
+            Offer.published_at.is_not(None),
+            Offer.ended_at.is_(None),
+            not_hidden(service_id, OFFER_NAME, Offer.id),
         )
     )
     return {
@@ -80,10 +94,12 @@ def _link_offers(session: Session, ids: Sequence[int]) -> Mapping[int, Link]:
 OFFERS = searched(
     plugin,
     SearchKind(
-        "matchmaking.offer", _l("Offers of partners"), Offer.id,
+        OFFER_NAME, _l("Offers of partners"), Offer.id,
         _readable_offers, _read_offers, _link_offers,
     ),
     OfferPublished,
     OfferEdited,
     OfferEnded,
+    ContentHidden,
+    ContentRestored,
 )  # fmt: skip

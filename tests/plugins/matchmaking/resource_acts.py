@@ -6,14 +6,14 @@ from random import Random
 from sqlalchemy import select
 
 from eak_core import clock
-from eak_core.api import in_paris, public_ideas
+from eak_core.api import hidden_reason, in_paris, public_ideas
 from eak_core.db import Session
 from eak_core.ideas.models import Idea
 from eak_core.kit.testing.site import Site
 from eak_core.permissions import Actor
 from eak_matchmaking.models import Need, Offer
 from eak_matchmaking.needs import stating
-from eak_matchmaking.offers import ending, offering
+from eak_matchmaking.offers import ending, moderating, offering
 from eak_matchmaking.organisations import registering
 from eak_matchmaking.organisations.finding import acting_for, require_acting
 from tests.plugins.matchmaking.acts import profile
@@ -89,6 +89,20 @@ def take_back(site: Site, dice: Random) -> None:
         act(session, actor, site.service, offer)
 
 
+def moderate(site: Site, dice: Random) -> None:
+    """The manager hides an offer, or shows it again."""
+    actor = site.people.actor(site.people.manager)
+    with site.writing() as session:
+        found = session.scalars(
+            select(Offer).where(Offer.published_at.is_not(None)).order_by(Offer.id)
+        ).all()
+        if found:
+            offer = dice.choice(found)
+            hidden = hidden_reason(session, site.service.id, offer.subject) is not None
+            act = moderating.show_offer if hidden else moderating.hide_offer
+            act(session, actor, site.service, offer, "A *public* reason.")
+
+
 def state(site: Site, dice: Random) -> None:
     """The author of an idea, or the manager, says what is missing."""
     people = site.people
@@ -132,5 +146,6 @@ def settle(site: Site, dice: Random) -> None:
 
 
 RESOURCE_ACTS = (
-    draft, publish, publish_for_a_day, edit, take_back, state, state, settle, settle, settle,
+    draft, publish, publish_for_a_day, edit, moderate, take_back, state, state,
+    settle, settle, settle,
 )  # fmt: skip

@@ -26,6 +26,12 @@ class TestMatchmaking(PluginConformance):
             offers = session.scalars(select(Offer.id).order_by(Offer.id)).all()
             needs = session.scalars(select(Need.id).order_by(Need.id)).all()
             ideas = session.scalars(select(Idea.id).order_by(Idea.id)).all()
+            public = session.scalars(
+                select(Offer.id).where(Offer.published_at.is_not(None)).order_by(Offer.id)
+            ).all()
+        for offer_id in public[:1]:
+            yield f"/culture/gestion/partenaires/offres/{offer_id}/masquer"
+            yield f"/culture/gestion/partenaires/offres/{offer_id}/retablir"
         for offer_id in offers[:1]:
             yield f"{here}/offres/{offer_id}"
             yield f"{here}/offres/{offer_id}/modifier"

@@ -10,13 +10,13 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
-from eak_core.api import communes
-from eak_core.errors import EakError, Forbidden, Invalid, NotFound, Refused
+from eak_core.api import communes, hidden_reason
+from eak_core.errors import EakError, Forbidden, Gone, Invalid, NotFound, Refused
 from eak_core.kit.testing.fixtures import FrozenClock
 from eak_core.people.personal_data import erase_person
 from eak_core.permissions import Actor, SignInRequired
 from eak_matchmaking.models import Offer, Organisation
-from eak_matchmaking.offers import ending, finding, offering, places
+from eak_matchmaking.offers import ending, finding, moderating, offering, places
 from eak_matchmaking.organisations import standing
 from eak_matchmaking.organisations.registering import arrive
 from eak_matchmaking.personal_data import export_person
@@ -349,3 +349,51 @@ def test_offers_are_filtered_by_kind_commune_and_day(
     assert found(day=day("2028-02-29")) == {everywhere.id, nanterre.id}
     assert found(day=day("2026-10-25")) == {everywhere.id, antony.id}
     assert found(day=day("2026-10-26"), commune="92002") == {everywhere.id}
+
+
+def test_a_hidden_offer_is_found_and_given_by_nobody_until_it_is_shown_again(
+    resources: Resources,
+) -> None:
+    offer, draft = resources.publish(title="A rude hall"), resources.draft()
+    for actor in (resources.member, resources.other, resources.author, Actor.visitor()):
+        with pytest.raises(Forbidden):
+            resources.act(moderating.hide_offer, actor, offer, "It is rude.")
+    with pytest.raises(Refused):
+        resources.act(moderating.hide_offer, resources.manager, draft, "Nobody sees it.")
+    resources.site.drain()
+    resources.act(moderating.hide_offer, resources.manager, offer, "It is rude.")
+    resources.site.drain()
+    service = resources.service
+    for actor in (Actor.visitor(), resources.other, resources.author):
+        with resources.site.reading() as session, pytest.raises(Gone, match="It is rude"):
+            finding.offer_for(session, actor, service, offer.id)
+    with resources.site.reading() as session:
+        for actor in (resources.member, resources.manager):
+            assert finding.offer_for(session, actor, service, offer.id)
+        assert finding.offers_of(session, service.id, offer.organisation_id) == []
+    with resources.site.writing() as session, pytest.raises(Refused):
+        places.take(session, offer.id)
+    visitor, found = resources.site.browser(), f'href="/culture/partenaires/offres/{offer.id}"'
+    search = "/culture/recherche?q=hall"
+    assert found not in visitor.read(search).text
+    assert visitor.get(f"/culture/partenaires/offres/{offer.id}").status_code == 410
+    resources.act(moderating.show_offer, resources.manager, offer, "It was a joke.")
+    resources.site.drain()
+    assert found in visitor.read(search).text
+    with resources.site.writing() as session:
+        places.take(session, offer.id)
+
+
+@pytest.mark.parametrize(("act", "done"), [("masquer", True), ("retablir", False)])
+def test_managers_alone_moderate_offers(resources: Resources, act: str, done: bool) -> None:
+    offer = resources.publish()
+    if not done:
+        resources.act(moderating.hide_offer, resources.manager, offer, "It is rude.")
+    place = f"/culture/gestion/partenaires/offres/{offer.id}/{act}"
+    member, manager = resources.site.browser(), resources.site.browser()
+    member.sign_in(resources.person)
+    assert member.get(place).status_code == 403
+    manager.sign_in(resources.site.people.manager)
+    manager.submit(place, act, reason="For a reason.")
+    with resources.site.reading() as session:
+        assert (hidden_reason(session, resources.service.id, offer.subject) is not None) == done

@@ -6,8 +6,18 @@ from datetime import date
 
 from sqlalchemy import ColumnElement, Select, or_, select
 
-from eak_core.api import Actor, NotFound, Service, Session, _l, may
-from eak_matchmaking.models import Offer
+from eak_core.api import (
+    Actor,
+    Gone,
+    NotFound,
+    Service,
+    Session,
+    _l,
+    hidden_reason,
+    may,
+    not_hidden,
+)
+from eak_matchmaking.models import OFFER_NAME, Offer
 from eak_matchmaking.organisations.finding import role_of
 from eak_matchmaking.resources import not_passed
 
@@ -32,12 +42,13 @@ class Filters:
 
 def open_offers(service_id: int) -> tuple[ColumnElement[bool], ...]:
     """The conditions that keep the offers of a service that hold today, or will: published, not
-    ended, their last day not passed."""
+    ended, their last day not passed, not hidden."""
     return (
         Offer.service_id == service_id,
         Offer.published_at.is_not(None),
         Offer.ended_at.is_(None),
         not_passed(Offer.ends_on),
+        not_hidden(service_id, OFFER_NAME, Offer.id),
     )
 
 
@@ -76,12 +87,16 @@ def own_offers(service_id: int, organisation_id: int) -> Select[Offer]:
 
 def offer_for(session: Session, actor: Actor, service: Service, offer_id: int) -> Offer:
     """The offer ``offer_id`` of a service, as far as ``actor`` may read it: also one that has
-    ended, and a draft for the members of its organisation alone. `NotFound` otherwise."""
+    ended, and a draft for the members of its organisation alone. `NotFound` otherwise; `Gone`, with
+    the public reason, where moderators have hidden it, but for them and those members."""
     offer = session.get(Offer, offer_id) if 0 < offer_id < 2**31 else None
     if offer is None or offer.service_id != service.id:
         raise NotFound(_l("There is no offer at this address."))
     if offer.published_at is None and not is_own(session, actor, offer):
         raise NotFound(_l("There is no offer at this address."))
+    reason = hidden_reason(session, service.id, offer.subject)
+    if reason is not None and not may_read_private(session, actor, service, offer):
+        raise Gone(_l("This offer was hidden by the moderators: %(reason)s", reason=reason))
     return offer
 
 

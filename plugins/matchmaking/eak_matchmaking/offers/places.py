@@ -6,8 +6,8 @@ the event of why.
 
 from sqlalchemy import update
 
-from eak_core.api import Refused, Session, _l
-from eak_matchmaking.models import Offer
+from eak_core.api import Refused, Session, _l, not_hidden
+from eak_matchmaking.models import OFFER_NAME, Offer
 from eak_matchmaking.resources import not_passed
 
 
@@ -21,6 +21,7 @@ def take(session: Session, offer_id: int) -> None:
             Offer.published_at.is_not(None),
             Offer.ended_at.is_(None),
             not_passed(Offer.ends_on),
+            not_hidden(Offer.service_id, OFFER_NAME, Offer.id),
             Offer.taken < Offer.capacity,
         )
         .values(taken=Offer.taken + 1)

@@ -8,6 +8,7 @@ from flask import g, url_for
 from eak_core.api import (
     Answer,
     Form,
+    ReasonForm,
     Session,
     _,
     attempt,
@@ -15,16 +16,18 @@ from eak_core.api import (
     current_session,
     finish,
     form_page,
+    hidden_reasons,
     limited,
     matching,
+    may,
     paginate,
     render,
 )
 from eak_matchmaking.models import Offer
-from eak_matchmaking.offers import ending, finding, offering
+from eak_matchmaking.offers import ending, finding, moderating, offering
 from eak_matchmaking.organisations.finding import acting_for, names_of
 from eak_matchmaking.pages import resource_words
-from eak_matchmaking.pages.blueprint import blueprint
+from eak_matchmaking.pages.blueprint import blueprint, manage
 from eak_matchmaking.pages.resource_forms import offer_form, offers_form
 from eak_matchmaking.subscribers import OFFERS
 
@@ -69,8 +72,11 @@ def our_offers() -> Answer:
 
 
 def _described(session: Session, shown: Sequence[Offer]) -> dict[str, Any]:
-    """What lists of offers name: organisations and communes, with a statement for each."""
+    """What lists of offers name: organisations, communes, and why some are hidden, with a statement
+    for each."""
+    subjects = [each.subject for each in shown]
     return {
+        "hidden": hidden_reasons(session, g.service.id, subjects),
         "organisations": names_of(session, {each.organisation_id for each in shown}),
         "places": {each.code: each.name for each in communes(session)},
         "words": resource_words,
@@ -89,6 +95,7 @@ def offer(offer_id: int) -> Answer:
         offer=shown,
         own=acting is not None and acting.id == shown.organisation_id,
         private=shown.private_conditions if private else "",
+        runs=may(g.actor, "matchmaking.run", g.service),
         **_described(session, [shown]),
     )
 
@@ -155,6 +162,33 @@ def end_offer(offer_id: int) -> Answer:
         lambda: ending.take_back(session, g.actor, g.service, shown),
         done=(_("The offer has ended. Its page says so."), place_of(shown)),
     ) or form_page("matchmaking/offer_end.html", form, offer=shown)
+
+
+@manage.route("/offres/<int:offer_id>/masquer", methods=["GET", "POST"])
+def hide(offer_id: int) -> Answer:
+    """Hide an offer, with a public reason."""
+    return _moderate(offer_id, moderating.hide_offer, _("The offer is hidden."))
+
+
+@manage.route("/offres/<int:offer_id>/retablir", methods=["GET", "POST"])
+def restore(offer_id: int) -> Answer:
+    """Show a hidden offer again, with a public reason."""
+    return _moderate(offer_id, moderating.show_offer, _("The offer is shown again."))
+
+
+def _moderate(offer_id: int, act: Any, said: str) -> Answer:
+    session, form = current_session(), ReasonForm()
+    shown = finding.offer_for(session, g.actor, g.service, offer_id)
+    return attempt(
+        form,
+        lambda: act(session, g.actor, g.service, shown, form.reason.data or ""),
+        done=(said, place_of(shown)),
+    ) or form_page(
+        "matchmaking/offer_moderate.html",
+        form,
+        offer=shown,
+        hides=act is moderating.hide_offer,
+    )
 
 
 def _own(offer_id: int) -> Offer:
