@@ -105,7 +105,7 @@ from eak_core.i18n import _, _l, lazy_ngettext, ngettext
 from eak_core.ideas.addresses import idea_permalink, idea_url
 from eak_core.ideas.criteria import criteria_of, criterion_name, criterion_question
 from eak_core.ideas.events import IdeaEdited, IdeaStageChanged, IdeaSubmitted, IdeaWithdrawn
-from eak_core.ideas.listing import matching_ideas
+from eak_core.ideas.listing import Labels, idea_labels, matching_ideas
 from eak_core.ideas.models import Idea
 from eak_core.ideas.rows import public_idea
 from eak_core.ideas.territory import communes
@@ -160,7 +160,8 @@ from eak_core.progress import progress_bars
 from eak_core.search.finding import matching
 from eak_core.search.kinds import Document, Link, SearchKind
 from eak_core.search.registered import searched
-from eak_core.search.words import folded
+from eak_core.search.terms import TermFigures, indexed_stems, term_figures
+from eak_core.search.words import folded, spelled_stems
 from eak_core.services.events import ServiceChanged, ServiceCreated
 from eak_core.services.models import Service
 from eak_core.web import charts, figures, open_data, render
@@ -338,11 +339,13 @@ __all__ += [
 #: To read them, to name them, and to bring them on.
 __all__ += [
     "Idea",
+    "Labels",
     "change_stage",
     "criteria_of",
     "criterion_name",
     "criterion_question",
     "has_outcome",
+    "idea_labels",
     "idea_permalink",
     "idea_url",
     "matching_ideas",
@@ -398,9 +401,13 @@ __all__ += [
     "Document",
     "Link",
     "SearchKind",
+    "TermFigures",
     "folded",
+    "indexed_stems",
     "matching",
     "searched",
+    "spelled_stems",
+    "term_figures",
 ]
 
 #: Pages

@@ -1,6 +1,6 @@
 """Lists of ideas: the columns a list shows, read with the same few statements for any number."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal, TypeAlias
@@ -224,6 +224,34 @@ def commune_names(session: Session, idea_ids: Sequence[int]) -> dict[int, tuple[
         .order_by(Commune.name)
     )
     return _gathered(session.execute(query))
+
+
+@dataclass(frozen=True, slots=True)
+class Labels:
+    """What an idea is filed under: the codes of its ``subjects`` in the service's list, and the
+    INSEE codes of its ``communes``."""
+
+    subjects: frozenset[str] = frozenset()
+    communes: frozenset[str] = frozenset()
+
+
+def idea_labels(session: Session, idea_ids: Collection[int]) -> Mapping[int, Labels]:
+    """What each of ``idea_ids`` is filed under, with two statements."""
+    subjects = session.execute(
+        select(IdeaSubject.idea_id, Subject.code)
+        .join(Subject, Subject.id == IdeaSubject.subject_id)
+        .where(IdeaSubject.idea_id.in_(idea_ids))
+    )
+    communes = session.execute(
+        select(IdeaCommune.idea_id, IdeaCommune.commune_code).where(
+            IdeaCommune.idea_id.in_(idea_ids)
+        )
+    )
+    about, within = _gathered(subjects), _gathered(communes)
+    return {
+        each: Labels(frozenset(about.get(each, ())), frozenset(within.get(each, ())))
+        for each in idea_ids
+    }
 
 
 def _gathered(rows: Iterable[AnyRow]) -> dict[int, tuple[str, ...]]:

@@ -78,6 +78,13 @@ def stem(word: str) -> str:
     return "".join(stems(word)[:1])
 
 
+def spelled_stems(text: str) -> list[tuple[str, str]]:
+    """The stems of the words of ``text`` in their order, those that say something, each with the
+    word as it stands there."""
+    words = (found[0] for found in _word.finditer(without_ignorable(text)))
+    return [(each, word) for word in words for each in stems(word)]
+
+
 def _words(text: str) -> Iterator[str]:
     for found in _word.finditer(folded(text)):
         word = found[0]
