@@ -25,12 +25,13 @@ from tests.bench import (
     rooms,
     searching,
     submitting,
+    suggesting,
 )
 from tests.bench.report import Figure, show
 
 PARTS = (
     "submit", "replay", "pages", "files", "counting", "drawing", "exporting", "casting",
-    "letters", "searching", "matching", "rooms",
+    "letters", "searching", "matching", "rooms", "suggesting",
 )  # fmt: skip
 
 KINDS: tuple[Kind, ...] = ("sqlite", "postgresql")
@@ -64,6 +65,8 @@ def main() -> int:
             figures += exporting.measure()
         if "matching" in parts:
             figures += matching.measure()
+        if "suggesting" in parts:
+            figures += suggesting.quality()
     finally:
         shutil.rmtree(folder, ignore_errors=True)
     show(figures)
@@ -88,6 +91,8 @@ def _on(
         yield from casting.measure(databases, kind, folder / f"votes-{kind}", given.votes)
     if "searching" in parts:
         yield from searching.measure(databases, kind, folder / f"search-{kind}", given.ideas)
+    if "suggesting" in parts:
+        yield from suggesting.measure(databases, kind, folder / f"suggesting-{kind}")
     if "rooms" in parts:
         yield from rooms.measure(databases, kind, folder / f"rooms-{kind}")
     if "files" in parts:

@@ -8,6 +8,7 @@ from eak_matchmaking.models import EndedBecause, MetBecause, ResourceKind
 ORGANISATION = "matchmaking.organisation:{organisation_id}"
 OFFER = "matchmaking.offer:{offer_id}"
 NEED = "matchmaking.need:{need_id}"
+IDEA = "idea:{idea_id}"
 
 
 @event(plugin, "matchmaking.organisation_registered", version=1, subject=ORGANISATION)
@@ -118,3 +119,29 @@ class NeedMet(Event):
     need_id: int
     idea_id: int
     because: MetBecause
+
+
+@event(plugin, "matchmaking.idea_declined", version=1, subject=IDEA)
+class IdeaDeclined(Event):
+    """An organisation has said that an idea is not for it."""
+
+    idea_id: int
+    organisation_id: int
+
+
+@event(plugin, "matchmaking.idea_reconsidered", version=1, subject=IDEA)
+class IdeaReconsidered(Event):
+    """An organisation has taken back that an idea is not for it."""
+
+    idea_id: int
+    organisation_id: int
+
+
+@event(plugin, "matchmaking.thesaurus_edited", version=1, subject="service")
+class ThesaurusEdited(Event):
+    """Those who run the service have changed which words mean the same."""
+
+
+@event(plugin, "matchmaking.exposure_counted", version=1, subject="service")
+class ExposureCounted(Event):
+    """Who stands in the first places of the lists was counted, and newcomers have their places."""

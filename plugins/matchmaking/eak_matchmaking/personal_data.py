@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, delete, select, update
 
 from eak_core.api import Actor, Session, person_address
-from eak_matchmaking.models import Invitation, Member, Need, Offer, Organisation, Presence
+from eak_matchmaking.models import Decline, Invitation, Member, Need, Offer, Organisation, Presence
 from eak_matchmaking.organisations.members import remove
 
 
@@ -46,6 +46,21 @@ def export_person(session: Session, person_id: int) -> Mapping[str, Any]:
         ],
         "offers": _written(session, Offer, Offer.created_by == person_id),
         "needs": _written(session, Need, Need.stated_by == person_id),
+        "declined": [
+            dict(row)
+            for row in session.execute(
+                select(
+                    Organisation.name,
+                    Decline.idea_id,
+                    Decline.reason,
+                    Decline.words,
+                    Decline.declined_at,
+                )
+                .join(Organisation, Organisation.id == Decline.organisation_id)
+                .where(Decline.declined_by == person_id)
+                .order_by(Decline.declined_at)
+            ).mappings()
+        ],
     }
 
 
@@ -83,4 +98,8 @@ def erase_person(session: Session, person_id: int) -> None:
     for table, column in ((Offer, Offer.created_by), (Need, Need.stated_by)):
         forgotten = {column.key: None, "form_key": None}
         session.execute(update(table).where(column == person_id).values(forgotten))
+    # That an idea is not for it is the organisation's word; what was said of it was never public.
+    session.execute(
+        update(Decline).where(Decline.declined_by == person_id).values(declined_by=None, words="")
+    )
     session.execute(delete(Member).where(Member.person_id == person_id))

@@ -31,18 +31,22 @@ from eak_matchmaking.models import Member, Organisation, Presence
 from eak_matchmaking.organisations.finding import present
 from eak_matchmaking.organisations.wording import ROLE_TITLES
 from eak_matchmaking.pages import (
+    fairness,
     managing,
     members,
     need_feeds,
     need_views,
     offer_views,
     organisations,
+    suggestions,
+    thesaurus,
 )
 
 if TYPE_CHECKING:
     from eak_core.api import Demo
 
 __all__ = [
+    "fairness",
     "managing",
     "members",
     "need_feeds",
@@ -51,6 +55,7 @@ __all__ = [
     "plugin",
     "schedule",
     "subscribers",
+    "thesaurus",
 ]
 
 #: How many relations the page of a team shows.
@@ -112,8 +117,11 @@ def held_relations(session: Session, service: Service) -> Iterable[Held]:
 @hookimpl
 def slot_idea_body(session: Session, service: Service, idea: Idea, actor: Actor) -> Markup | None:
     # A draft is read by its author alone: nobody else could bring anything.
-    shown = idea.submitted_at is not None
-    return need_views.idea_section(session, service, idea, actor) if shown else None
+    if idea.submitted_at is None:
+        return None
+    needed = need_views.idea_section(session, service, idea, actor)
+    suggested = suggestions.idea_section(session, service, idea, actor)
+    return Markup("").join(filter(None, (needed, suggested))) or None
 
 
 @hookimpl

@@ -4,9 +4,11 @@ from collections.abc import Iterable, Mapping
 
 from eak_core.api import _, ngettext
 from eak_matchmaking.rounds.explaining import Refusal
+from eak_matchmaking.scoring.declined import Reason
 from eak_matchmaking.scoring.features import Obstacle
 from eak_matchmaking.scoring.scores import Part
 from eak_matchmaking.scoring.suggesting import Change, LeftOut
+from eak_matchmaking.scoring.weights import Kind
 
 #: How many words in common are named.
 MOST_WORDS = 5
@@ -29,19 +31,29 @@ def part_words(part: Part, names: Mapping[str, str]) -> str:
             return _("in the whole territory")
         case "public":
             return ngettext("same public: %(what)s", "same publics: %(what)s", number, what=what)
-        case "period":
-            return ngettext(
-                "%(num)s day of the %(asked)s asked for",
-                "%(num)s days of the %(asked)s asked for",
-                part.met,
-                asked=part.asked,
-            )
+        case "period" | "declined":
+            return _numbered(part)
         case "words":
             shown = ", ".join(part.items[:MOST_WORDS])
             return ngettext("term in common: %(what)s", "terms in common: %(what)s",
                             number, what=shown)  # fmt: skip
         case "meaning":
             return _("texts of like meaning")
+
+
+def _numbered(part: Part) -> str:
+    if part.kind == "declined":
+        return ngettext(
+            "the partner has declined %(num)s like idea",
+            "the partner has declined %(num)s like ideas",
+            part.met,
+        )
+    return ngettext(
+        "%(num)s day of the %(asked)s asked for",
+        "%(num)s days of the %(asked)s asked for",
+        part.met,
+        asked=part.asked,
+    )
 
 
 def change_words(change: Change, names: Mapping[str, str]) -> str:
@@ -86,6 +98,32 @@ def obstacles() -> dict[Obstacle, str]:
         "capacity": _("no place left for a pilot"),
         "period": _("no day in common"),
         "territory": _("no commune in common"),
+        "declined": _("the partner has said: not for us"),
+    }
+
+
+def part_titles() -> dict[Kind, str]:
+    """What each part of a score is called."""
+    return {
+        "kind": _("the same kind of resource"),
+        "subject": _("the same subject"),
+        "commune": _("the same commune"),
+        "public": _("the same public"),
+        "period": _("the days that are asked for"),
+        "words": _("words in common"),
+        "meaning": _("likeness of meaning"),
+        "declined": _("like ideas that were declined"),
+    }
+
+
+def reasons() -> dict[Reason, str]:
+    """Why a partner declines an idea."""
+    return {
+        "subject": _("It is not our field."),
+        "place": _("It is too far from us."),
+        "means": _("We do not have enough of what it needs."),
+        "moment": _("It is not the moment."),
+        "other": _("For another reason."),
     }
 
 

@@ -12,12 +12,13 @@ from eak_core.kit.testing.site import Site
 from eak_matchmaking.models import Need, Offer
 from tests.plugins.matchmaking.acts import ORGANISATION_ACTS, invite
 from tests.plugins.matchmaking.resource_acts import RESOURCE_ACTS
+from tests.plugins.matchmaking.suggestion_acts import SUGGESTION_ACTS
 
 
 class TestMatchmaking(PluginConformance):
     plugin = "matchmaking"
     # Somebody is invited who has not answered yet.
-    acts = (*ORGANISATION_ACTS, *RESOURCE_ACTS, invite)
+    acts = (*ORGANISATION_ACTS, *RESOURCE_ACTS, *SUGGESTION_ACTS, invite, invite)
     rows: ClassVar[Chosen] = {"matchmaking_offer": {"capacity": 2, "taken": 1}}
 
     def pages(self, site: Site) -> Iterable[str]:
@@ -37,7 +38,9 @@ class TestMatchmaking(PluginConformance):
             yield f"{here}/offres/{offer_id}/modifier"
             yield f"{here}/offres/{offer_id}/terminer"
         for need_id in needs[:1]:
-            for act in ("", "/modifier", "/retirer", "/trouve"):
+            for act in ("", "/modifier", "/retirer", "/trouve", "/pas-pour-nous"):
                 yield f"{here}/besoins/{need_id}{act}"
         for idea_id in ideas[:1]:
             yield f"{here}/idees/{idea_id}/besoins/nouveau"
+            yield f"{here}/idees/{idea_id}/suggestions"
+        yield f"{here}/suggestions"

@@ -2,5 +2,6 @@
 
 from eak_matchmaking.commands.match import match
 from eak_matchmaking.commands.organisations import import_organisations
+from eak_matchmaking.commands.suggest import suggest
 
-COMMANDS = (match, import_organisations)
+COMMANDS = (match, import_organisations, suggest)

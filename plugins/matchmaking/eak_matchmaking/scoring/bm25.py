@@ -81,18 +81,21 @@ class Sought:
             sought = self._synonyms[term]
             if sought not in offered.counts:
                 # By value, and of equal ones by the alphabet.
-                each = -(self._value(term, offered) // SYNONYM), term
+                each = -(self._value(term, offered, sought) // SYNONYM), term
                 best[sought] = min(each, best.get(sought, each))
         found += ((sought, term, -less) for sought, (less, term) in best.items())
         return [each for each in found if each[2]]
 
-    def _value(self, term: str, offered: Text) -> int:
+    def _value(self, term: str, offered: Text, sought: str = "") -> int:
         corpus, times = self.corpus, offered.counts[term]
+        # A synonym is no more telling than the word itself: its own rarity would put it before.
+        known = corpus.frequencies
+        frequency = max(known.get(term, 0), known.get(sought, 0))
         # The fraction of the formula, times ten times the length of all texts: nothing is rounded
         # before the end.
         upper = 10 * times * corpus.length
         lower = upper + 3 * corpus.length + 9 * offered.length * corpus.texts
-        return idf(corpus.texts, corpus.frequencies.get(term, 0)) * upper // lower if upper else 0
+        return idf(corpus.texts, frequency) * upper // lower if upper else 0
 
 
 def _order(each: Common) -> tuple[int, str, str]:

@@ -7,7 +7,7 @@ from eak_matchmaking.scoring.sides import Need, Offer, Side
 from eak_matchmaking.scoring.weights import Feature
 
 #: Why an offer is left out, however well it fits otherwise.
-Obstacle: TypeAlias = Literal["capacity", "period", "territory"]
+Obstacle: TypeAlias = Literal["capacity", "period", "territory", "declined"]
 
 
 def met(need: Need, offer: Offer) -> Iterator[tuple[Feature, int, int]]:
@@ -51,7 +51,7 @@ def _codes(feature: Feature, side: Side) -> Set[str]:
 
 def obstacles(need: Need, offer: Offer) -> tuple[Obstacle, ...]:
     """All that keeps ``offer`` from answering ``need`` at all: no place left, no day in common, no
-    commune in common."""
+    commune in common, the idea declined."""
     found: list[Obstacle] = []
     if offer.places < 1:
         found.append("capacity")
@@ -59,4 +59,6 @@ def obstacles(need: Need, offer: Offer) -> tuple[Obstacle, ...]:
         found.append("period")
     if need.communes and offer.communes and need.communes.isdisjoint(offer.communes):
         found.append("territory")
+    if any(each.idea == need.idea for each in offer.declined):
+        found.append("declined")
     return tuple(found)

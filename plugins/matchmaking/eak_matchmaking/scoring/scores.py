@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from eak_matchmaking.scoring.bm25 import Common, Sought
+from eak_matchmaking.scoring.declined import lowered
 from eak_matchmaking.scoring.features import met, named
 from eak_matchmaking.scoring.sides import Need, Offer
 from eak_matchmaking.scoring.texts import Corpus
@@ -19,7 +20,8 @@ ALIKE = 1_000
 class Part:
     """``points`` of at most ``most``, for what ``items`` name: codes that both sides state, or
     words; ``missing`` are the codes that would give more. Of what is stated, ``met`` of ``asked``
-    is offered: so many codes, or days of a period."""
+    is offered: so many codes, or days of a period. The part of ``declined`` takes points away, for
+    ``met`` ideas."""
 
     kind: Kind
     points: int
@@ -66,12 +68,18 @@ class Scale:
         points = sum(self.most[each] * met_ // asked for each, met_, asked in met(need, offer))
         if need.text.counts:
             points += self._of_words(sought.value(offer.text), sought)
-        return points + self._of_meaning(alike)
+        points += self._of_meaning(alike)
+        return lowered(points, offer.declined_like(need)) if offer.declined else points
 
     def score(self, need: Need, offer: Offer, sought: Sought, alike: int | None = None) -> Score:
         """The score of ``offer`` for ``need``. ``alike`` is the likeness of their meanings, from 0
         to `ALIKE`, as a sentence encoder says; it counts where ``with_meaning`` is set."""
-        return Score(tuple(self._parts(need, offer, sought, alike)))
+        parts = tuple(self._parts(need, offer, sought, alike))
+        points, declined = sum(part.points for part in parts), offer.declined_like(need)
+        if declined:
+            lost = points - lowered(points, declined)
+            parts = (*parts, Part("declined", -lost, 0, met=declined))
+        return Score(parts)
 
     def _parts(self, need: Need, offer: Offer, sought: Sought, alike: int | None) -> Iterator[Part]:
         for feature, met_, asked in met(need, offer):

@@ -7,6 +7,7 @@ from collections.abc import Set
 from dataclasses import dataclass
 from datetime import date
 
+from eak_matchmaking.scoring.declined import Declined
 from eak_matchmaking.scoring.texts import Text
 from eak_matchmaking.ties import Candidate
 
@@ -48,12 +49,24 @@ class Side:
 
 @dataclass(frozen=True, slots=True)
 class Need(Side):
-    """What it takes to try an idea. Where nothing is stated, nothing is asked for."""
+    """What it takes to try the idea called ``idea``. Where nothing is stated, nothing is asked
+    for."""
+
+    idea: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Offer(Side):
     """What an organisation can bring to so many pilots more (``places``). Without communes it holds
-    in the whole territory, without a period at any time."""
+    in the whole territory, without a period at any time. ``declined`` are ideas that are not for
+    it."""
 
     places: int = 1
+    declined: tuple[Declined, ...] = ()
+
+    def declined_like(self, need: Need) -> int:
+        """How many ideas it has declined that are like that of ``need``, itself aside."""
+        return sum(
+            each.idea != need.idea and each.is_like(need.subjects, need.communes, need.kinds)
+            for each in self.declined
+        )

@@ -9,8 +9,9 @@ POINTS = 10_000
 
 #: What is compared of what both sides state.
 Feature: TypeAlias = Literal["kind", "subject", "commune", "public", "period"]
-#: What else a score consists of: the words in common, and the meaning of the texts.
-Kind: TypeAlias = Feature | Literal["words", "meaning"]
+#: What else a score consists of: the words in common, the meaning of the texts, and what is lost
+#: where like ideas were declined.
+Kind: TypeAlias = Feature | Literal["words", "meaning", "declined"]
 
 FEATURES: tuple[Feature, ...] = get_args(Feature)
 
