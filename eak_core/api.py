@@ -130,6 +130,7 @@ from eak_core.people.events import PersonErased, PersonJoined, RoleGranted, Role
 from eak_core.people.letters import mail_to, send_mail, send_mail_to_address
 from eak_core.people.mailing import MailingList, send_mailing, want_again
 from eak_core.people.names import person_names
+from eak_core.people.roles import managers_of
 from eak_core.permissions import Actor, Related, SignInRequired, may, require
 from eak_core.plugins.hooks.contributions import (
     AccountLinks,
@@ -324,6 +325,7 @@ __all__ += [
     "communes",
     "hold_account",
     "mail_to",
+    "managers_of",
     "normal_address",
     "person_address",
     "person_names",

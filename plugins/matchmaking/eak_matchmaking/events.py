@@ -3,11 +3,12 @@ texts and addresses stay in the tables."""
 
 from eak_core.api import Event, event
 from eak_matchmaking.manifest import plugin
-from eak_matchmaking.models import EndedBecause, MetBecause, ResourceKind
+from eak_matchmaking.models import EndedBecause, MetBecause, ResourceKind, StoppedBecause
 
 ORGANISATION = "matchmaking.organisation:{organisation_id}"
 OFFER = "matchmaking.offer:{offer_id}"
 NEED = "matchmaking.need:{need_id}"
+PROPOSAL = "matchmaking.proposal:{proposal_id}"
 IDEA = "idea:{idea_id}"
 
 
@@ -89,7 +90,8 @@ class OfferEnded(Event):
 
 @event(plugin, "matchmaking.need_stated", version=1, subject=NEED)
 class NeedStated(Event):
-    """Something is missing to try an idea."""
+    """Something is missing to try an idea; or it is missing again, since the pilot that brought it
+    has ended."""
 
     need_id: int
     idea_id: int
@@ -145,3 +147,87 @@ class ThesaurusEdited(Event):
 @event(plugin, "matchmaking.exposure_counted", version=1, subject="service")
 class ExposureCounted(Event):
     """Who stands in the first places of the lists was counted, and newcomers have their places."""
+
+
+@event(plugin, "matchmaking.pilot_proposed", version=1, subject=PROPOSAL)
+class PilotProposed(Event):
+    """An organisation offers to pilot an idea, out of one of its offers (``offer_id``) or not."""
+
+    proposal_id: int
+    idea_id: int
+    organisation_id: int
+    offer_id: int | None = None
+
+
+@event(plugin, "matchmaking.pilot_viewed", version=1, subject=PROPOSAL)
+class PilotViewed(Event):
+    """The author of an idea has said what they think of a proposal."""
+
+    proposal_id: int
+    idea_id: int
+
+
+@event(plugin, "matchmaking.pilot_passed_on", version=1, subject=PROPOSAL)
+class PilotPassedOn(Event):
+    """A proposal waited for the author of the idea, whose account has ended: it waits for those who
+    run the service now."""
+
+    proposal_id: int
+    idea_id: int
+
+
+@event(plugin, "matchmaking.pilot_asked_back", version=1, subject=PROPOSAL)
+class PilotAskedBack(Event):
+    """Those who run the service ask an organisation about its proposal before they decide."""
+
+    proposal_id: int
+    idea_id: int
+
+
+@event(plugin, "matchmaking.pilot_answered", version=1, subject=PROPOSAL)
+class PilotAnswered(Event):
+    """An organisation has answered what it was asked about its proposal."""
+
+    proposal_id: int
+    idea_id: int
+
+
+@event(plugin, "matchmaking.pilot_accepted", version=1, subject=PROPOSAL)
+class PilotAccepted(Event):
+    """An organisation is to pilot an idea."""
+
+    proposal_id: int
+    idea_id: int
+    organisation_id: int
+    offer_id: int | None = None
+
+
+@event(plugin, "matchmaking.pilot_declined", version=1, subject=PROPOSAL)
+class PilotDeclined(Event):
+    """Those who run the service have declined a proposal, for a public reason."""
+
+    proposal_id: int
+    idea_id: int
+    organisation_id: int
+
+
+@event(plugin, "matchmaking.pilot_withdrawn", version=1, subject=PROPOSAL)
+class PilotWithdrawn(Event):
+    """Nothing comes of a proposal before it was decided: its organisation withdrew it, or the
+    organisation or the idea is there no longer."""
+
+    proposal_id: int
+    idea_id: int
+    organisation_id: int
+    because: StoppedBecause
+
+
+@event(plugin, "matchmaking.pilot_ended", version=1, subject=PROPOSAL)
+class PilotEnded(Event):
+    """An organisation no longer pilots an idea: one of the two sides ended it, or the organisation
+    or the idea is there no longer."""
+
+    proposal_id: int
+    idea_id: int
+    organisation_id: int
+    because: StoppedBecause

@@ -1,6 +1,6 @@
 """What the plugin says about itself."""
 
-from eak_core.api import Plugin, _l
+from eak_core.api import Plugin, Stage, _l
 
 plugin = Plugin(
     name="matchmaking",
@@ -17,6 +17,8 @@ plugin = Plugin(
         "matchmaking.act": "matchmaking.member",
         "matchmaking.answer": ("manager", "matchmaking.referent"),
         "matchmaking.state_need": "author",
+        "matchmaking.view_pilot": "author",
         "matchmaking.run": "manager",
     },
+    stages=(Stage("matchmaking", _l("Finding a partner"), after="voting"),),
 )

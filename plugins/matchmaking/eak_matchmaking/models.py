@@ -39,6 +39,10 @@ EndedBecause = Literal["taken_back", "period", "organisation"]
 #: How a need was met: somebody said so, or a pilot brings it.
 MetBecause = Literal["said", "pilot"]
 
+#: Why a proposal was withdrawn, or a pilot ended: somebody said so, or the organisation or the idea
+#: is there no longer.
+StoppedBecause = Literal["said", "organisation", "idea"]
+
 #: Of names and titles, in characters.
 NAME_LENGTH = 200
 #: Of texts, in characters.

@@ -9,6 +9,8 @@ from sqlalchemy import ColumnElement, delete, select, update
 from eak_core.api import Actor, Session, person_address
 from eak_matchmaking.models import Decline, Invitation, Member, Need, Offer, Organisation, Presence
 from eak_matchmaking.organisations.members import remove
+from eak_matchmaking.proposals import stopping
+from eak_matchmaking.proposals.tables import Proposal, ProposalStep
 
 
 def export_person(session: Session, person_id: int) -> Mapping[str, Any]:
@@ -61,15 +63,19 @@ def export_person(session: Session, person_id: int) -> Mapping[str, Any]:
                 .order_by(Decline.declined_at)
             ).mappings()
         ],
+        "proposals": _written(session, Proposal, Proposal.proposed_by == person_id),
+        "said_of_proposals": _written(session, ProposalStep, ProposalStep.person_id == person_id),
     }
 
 
 #: The columns that say who it was, which the person knows.
-_KEYS = frozenset({"created_by", "stated_by", "form_key"})
+_KEYS = frozenset({"created_by", "stated_by", "proposed_by", "person_id", "form_key"})
 
 
 def _written(
-    session: Session, table: type[Offer | Need], theirs: ColumnElement[bool]
+    session: Session,
+    table: type[Offer | Need | Proposal | ProposalStep],
+    theirs: ColumnElement[bool],
 ) -> list[dict[str, Any]]:
     columns = [each for each in table.__table__.columns if each.name not in _KEYS]
     rows = session.execute(select(*columns).where(theirs).order_by(table.id)).mappings()
@@ -95,11 +101,22 @@ def erase_person(session: Session, person_id: int) -> None:
     for column in (Organisation.registered_by, Presence.verified_by, Invitation.invited_by):
         session.execute(update(column.class_).where(column == person_id).values({column.key: None}))
     # What was offered is the organisation's, and what is missing the idea's.
-    for table, column in ((Offer, Offer.created_by), (Need, Need.stated_by)):
+    for table, column in (
+        (Offer, Offer.created_by),
+        (Need, Need.stated_by),
+        (Proposal, Proposal.proposed_by),
+    ):
         forgotten = {column.key: None, "form_key": None}
         session.execute(update(table).where(column == person_id).values(forgotten))
     # That an idea is not for it is the organisation's word; what was said of it was never public.
     session.execute(
         update(Decline).where(Decline.declined_by == person_id).values(declined_by=None, words="")
     )
+    stopping.pass_on(session, person_id)
+    # What an author said of a proposal was never public; that they were for it or not remains.
+    theirs = ProposalStep.person_id == person_id
+    session.execute(
+        update(ProposalStep).where(theirs, ProposalStep.by == "author").values(words="")
+    )
+    session.execute(update(ProposalStep).where(theirs).values(person_id=None))
     session.execute(delete(Member).where(Member.person_id == person_id))

@@ -11,6 +11,7 @@ from eak_core.api import (
     AccountLinks,
     Actor,
     Asset,
+    Denial,
     DeskItem,
     FileHolder,
     Held,
@@ -38,9 +39,12 @@ from eak_matchmaking.pages import (
     need_views,
     offer_views,
     organisations,
+    proposal_desk,
+    proposal_views,
     suggestions,
     thesaurus,
 )
+from eak_matchmaking.proposals import stages
 
 if TYPE_CHECKING:
     from eak_core.api import Demo
@@ -53,6 +57,7 @@ __all__ = [
     "offer_views",
     "organisations",
     "plugin",
+    "proposal_views",
     "schedule",
     "subscribers",
     "thesaurus",
@@ -90,6 +95,9 @@ def account_links(session: Session, person_id: int) -> AccountLinks | None:
         )
         for row in rows
     ]
+    views = list(proposal_desk.account_links(session, person_id))
+    if views:
+        return AccountLinks(_l("Partners"), [*views, *links])
     return AccountLinks(_l("The organisations you act for"), links) if links else None
 
 
@@ -119,9 +127,13 @@ def slot_idea_body(session: Session, service: Service, idea: Idea, actor: Actor)
     # A draft is read by its author alone: nobody else could bring anything.
     if idea.submitted_at is None:
         return None
-    needed = need_views.idea_section(session, service, idea, actor)
-    suggested = suggestions.idea_section(session, service, idea, actor)
-    return Markup("").join(filter(None, (needed, suggested))) or None
+    sections = (
+        need_views.idea_section,
+        proposal_desk.idea_section,
+        suggestions.idea_section,
+    )
+    shown = [each(session, service, idea, actor) for each in sections]
+    return Markup("").join(filter(None, shown)) or None
 
 
 @hookimpl
@@ -131,7 +143,12 @@ def slot_idea_cards(session: Session, service: Service, ideas: Sequence[Any]) ->
 
 @hookimpl
 def idea_history(session: Session, idea: Idea) -> Iterable[HistoryEntry]:
-    return need_views.found(session, idea)
+    return [*need_views.found(session, idea), *proposal_desk.history(session, idea)]
+
+
+@hookimpl
+def can_change_stage(session: Session, idea: Idea, to: str) -> Denial | None:
+    return stages.guard(session, idea, to)
 
 
 @hookimpl
@@ -159,7 +176,8 @@ def desk_items(session: Session, service: Service) -> Iterable[DeskItem]:
     label = lazy_ngettext(
         "%(num)s partner is to be verified", "%(num)s partners are to be verified", waiting
     )
-    return [DeskItem(waiting, label, "matchmaking_manage.index")]
+    verifying = DeskItem(waiting, label, "matchmaking_manage.index")
+    return [verifying, *proposal_desk.desk_items(session, service)]
 
 
 @hookimpl

@@ -1,4 +1,5 @@
-"""What follows from what happens: partners and what they offer are found."""
+"""What follows from what happens: partners and what they offer are found, those whom a
+proposal concerns are written to, and what rests on an idea stops with it."""
 
 from collections.abc import Mapping, Sequence
 
@@ -9,13 +10,18 @@ from eak_core.api import (
     Actor,
     ContentHidden,
     ContentRestored,
+    Context,
     Document,
+    IdeaStageChanged,
+    IdeaWithdrawn,
     Link,
     SearchKind,
     Session,
     _l,
+    mail_to,
     not_hidden,
     searched,
+    subscriber,
 )
 from eak_matchmaking.events import (
     OfferEdited,
@@ -24,11 +30,21 @@ from eak_matchmaking.events import (
     OrganisationClosed,
     OrganisationEdited,
     OrganisationRegistered,
+    PilotAccepted,
+    PilotAnswered,
+    PilotAskedBack,
+    PilotDeclined,
+    PilotEnded,
+    PilotPassedOn,
+    PilotProposed,
+    PilotViewed,
+    PilotWithdrawn,
 )
 from eak_matchmaking.manifest import plugin
 from eak_matchmaking.models import OFFER_NAME, Offer, Organisation
 from eak_matchmaking.offers.finding import open_offers
 from eak_matchmaking.organisations.finding import present
+from eak_matchmaking.proposals import letters, stopping
 
 
 def _readable(service_id: int, _actor: Actor) -> tuple[ColumnElement[bool], ...]:
@@ -103,3 +119,32 @@ OFFERS = searched(
     ContentHidden,
     ContentRestored,
 )  # fmt: skip
+
+
+@subscriber(plugin, IdeaStageChanged)
+def follow_idea(moved: IdeaStageChanged, ctx: Context) -> None:
+    """Stop what was proposed for an idea that cannot be piloted any more."""
+    assert ctx.occurred_at is not None
+    stopping.follow_idea(ctx.session, moved.idea_id, moved.to_stage, ctx.occurred_at)
+
+
+@subscriber(plugin, IdeaWithdrawn)
+def leave_idea(gone: IdeaWithdrawn, ctx: Context) -> None:
+    """Stop what was proposed for an idea that its author took back."""
+    assert ctx.occurred_at is not None
+    stopping.follow_idea(ctx.session, gone.idea_id, "withdrawn", ctx.occurred_at)
+
+
+@subscriber(
+    plugin,
+    PilotProposed, PilotViewed, PilotPassedOn, PilotAskedBack, PilotAnswered,
+    PilotAccepted, PilotDeclined, PilotWithdrawn, PilotEnded,
+)  # fmt: skip
+def write_of_proposal(happened: PilotProposed | PilotEnded, ctx: Context) -> None:
+    """Write to those whose turn it is, or whom a decision concerns."""
+    if ctx.replaying:
+        return
+    kind = ctx.type.removeprefix("matchmaking.pilot_")
+    for each in letters.of_step(ctx.session, happened.proposal_id, kind, ctx.actor_id):
+        mail = mail_to(ctx.session, each.person_id, subject=each.subject, text=each.text)
+        ctx.send("mail", mail, key=str(each.person_id))

@@ -9,6 +9,7 @@ from eak_core.permissions import Actor
 from eak_matchmaking.models import Invitation, Organisation
 from eak_matchmaking.organisations import members, registering
 from tests.plugins.matchmaking.acts import profile
+from tests.plugins.matchmaking.pilots import Pilots
 from tests.plugins.matchmaking.resources import Resources
 
 
@@ -91,3 +92,8 @@ def partners(site: Site) -> Partners:
 @pytest.fixture
 def resources(site: Site) -> Resources:
     return Resources(site)
+
+
+@pytest.fixture
+def pilots(site: Site) -> Pilots:
+    return Pilots(site)

@@ -1,7 +1,7 @@
 """The author of an idea, or those who run the service, say what is missing to try it."""
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 from sqlalchemy import func, select, update
 
@@ -25,7 +25,7 @@ from eak_core.api import (
     require,
 )
 from eak_matchmaking.events import NeedEdited, NeedMet, NeedStated, NeedWithdrawn
-from eak_matchmaking.models import NAME_LENGTH, MetBecause, Need
+from eak_matchmaking.models import NAME_LENGTH, MetBecause, Need, ResourceKind
 from eak_matchmaking.resources import Resource, checked_resource, checked_text
 
 #: So many things can be missing for one idea at a time.
@@ -143,6 +143,23 @@ def mark_met(session: Session, actor: Actor, need: Need, because: MetBecause) ->
         publish(session, happened, service_id=need.service_id, actor_id=actor.person_id)
     elif need.withdrawn_at is not None:
         raise Refused(_l("This need was withdrawn."))
+
+
+def miss_again(session: Session, need_id: int) -> None:
+    """Keep that what a pilot brought is missing again, now that the pilot has ended, and say so;
+    nothing where somebody else has found it meanwhile."""
+    need = session.scalar(
+        update(Need)
+        .where(Need.id == need_id, Need.met_because == "pilot", Need.withdrawn_at.is_(None))
+        .values(met_at=None, met_because="")
+        .returning(Need)
+    )
+    if need is not None:
+        session.refresh(need)
+        happened = NeedStated(
+            need_id=need.id, idea_id=need.idea_id, kind=cast("ResourceKind", need.kind)
+        )
+        publish(session, happened, service_id=need.service_id)
 
 
 def checked(terms: NeedTerms) -> dict[str, Any]:

@@ -37,6 +37,7 @@ from eak_matchmaking.organisations.numbers import shown
 from eak_matchmaking.organisations.wording import KIND_TITLES
 from eak_matchmaking.pages.blueprint import blueprint
 from eak_matchmaking.pages.forms import DirectoryForm, directory_form, profile_form
+from eak_matchmaking.proposals.finding import pilots_of
 from eak_matchmaking.subscribers import ORGANISATIONS
 
 #: Pictures and documents of one organisation.
@@ -110,6 +111,7 @@ def show(organisation_id: int) -> Answer:
         into=session.get(Organisation, merged) if merged else None,
         files=shown_files(session, g.service.id, OWNER, subject_of(organisation.id)),
         offers=offers_of(session, g.service.id, organisation.id),
+        pilots=pilots_of(session, g.service.id, organisation.id),
         places=_places(session),
         kind=KIND_TITLES[organisation.kind],
         number=shown(organisation.identifier) if organisation.identifier else "",

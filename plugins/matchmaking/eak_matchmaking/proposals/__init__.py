@@ -1,0 +1,1 @@
+"""Proposals: an organisation offers to pilot an idea, and those concerned answer."""
