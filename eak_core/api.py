@@ -114,6 +114,7 @@ from eak_core.ideas.visibility import public_ideas
 from eak_core.ideas.wording import slug_of
 from eak_core.keys.models import SigningKey
 from eak_core.keys.signing import Signer, published_keys, signer
+from eak_core.letters.message import Claimed, Undeliverable, Unreachable
 from eak_core.moderation.decisions import (
     hidden_reason,
     hidden_reasons,
@@ -153,6 +154,7 @@ from eak_core.plugins.hooks.importers import (
 )
 from eak_core.plugins.loading.blueprint import PluginBlueprint
 from eak_core.plugins.loading.manifest import Plugin, Stage
+from eak_core.plugins.loading.transports import transport
 from eak_core.plugins.per_service.counters import count, counted, counts
 from eak_core.plugins.per_service.events import PluginConfigured, PluginDisabled, PluginEnabled
 from eak_core.plugins.per_service.settings import plugin_settings
@@ -231,6 +233,7 @@ __all__ = [
 #: instant is done by itself.
 __all__ += [
     "SITE",
+    "Claimed",
     "Code",
     "Context",
     "Event",
@@ -246,6 +249,7 @@ __all__ += [
     "read_log",
     "schedule",
     "subscriber",
+    "transport",
     "unschedule",
     "upcast",
 ]
@@ -314,6 +318,8 @@ __all__ += [
     "NotFound",
     "Refused",
     "TooMany",
+    "Undeliverable",
+    "Unreachable",
 ]
 
 #: Services and people

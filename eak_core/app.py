@@ -187,5 +187,6 @@ def _init_events(app: Flask, config: Config) -> None:
             sender=config.mail_sender,
             domain=urlsplit(config.base_url).hostname or "localhost",
             bounces=config.mail_bounces,
-        )
+        ),
+        **{kind: way for plugin in loaded for kind, way in plugin.transports.items()},
     }

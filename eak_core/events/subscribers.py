@@ -154,6 +154,7 @@ class Context:
 
         A ``mail`` has ``subject`` and ``text``, and either ``to``, an address, or ``person_id``,
         whose address is looked up when it leaves; `mail_to` writes one in the person's language.
+        Other kinds are the plugin's own, ``<plugin>.<name>``, and carried by its `transport`.
         False, and nothing queued, during a replay unless ``even_in_replay``, or where it was queued
         already.
         """

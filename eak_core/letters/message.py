@@ -31,8 +31,9 @@ class Dropped(Exception):
 
 @dataclass(frozen=True)
 class Claimed:
-    """A message this process has claimed. ``key`` is the same at every attempt; ``attempts`` were
-    refused before, ``since`` when; it was ``due``, and ``until`` then it is nobody else's."""
+    """A message this process has claimed, the row ``id`` of the outbox, of a ``kind``, with its
+    ``payload``. ``key`` is the same at every attempt; ``attempts`` were refused before, ``since``
+    when; it was ``due`` in its ``lane``, and ``until`` then it is nobody else's."""
 
     id: int
     key: str

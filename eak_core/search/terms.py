@@ -25,8 +25,9 @@ class TermFigures:
 def indexed_stems(
     session: Session, kind: SearchKind, ids: Collection[int]
 ) -> Mapping[int, Sequence[str]]:
-    """The stems of documents in the order of their words, the title first, with one statement. What
-    is not in the index, or not yet, is left out. Who may read them is not asked."""
+    """The stems of the documents of ``kind`` with these ``ids``, in the order of their words, the
+    title first, with one statement. What is not in the index, or not yet, is left out. Who may read
+    them is not asked."""
     rows = session.execute(
         select(SearchDocument.subject_id, SearchDocument.stems).where(
             SearchDocument.kind == kind.name, SearchDocument.subject_id.in_(ids)

@@ -16,6 +16,7 @@ from wtforms import Form
 
 from eak_core.events import EventType, Subscriber
 from eak_core.events.types import Upcaster, Work
+from eak_core.letters.message import Transport
 from eak_core.permissions import ROLES
 from eak_core.visible import says_something
 
@@ -122,6 +123,7 @@ class Plugin:
     upcasters: dict[tuple[str, int], Upcaster] = field(default_factory=dict, init=False, repr=False)
     searched: list[Any] = field(default_factory=list, init=False, repr=False)
     scheduled: dict[str, Work] = field(default_factory=dict, init=False, repr=False)
+    transports: dict[str, Transport] = field(default_factory=dict, init=False, repr=False)
     blueprints: dict[str, Blueprint] = field(default_factory=dict, init=False, repr=False)
 
     def __post_init__(self) -> None:

@@ -17,6 +17,7 @@ from eak_core.plugins.hooks.contributions import (
     Denial,
     DeskItem,
     FileHolder,
+    Held,
     HistoryEntry,
     NavItem,
 )
@@ -86,6 +87,12 @@ def idea_history(idea: Any) -> Iterator[HistoryEntry]:
 def desk_items(service: Any) -> Iterator[DeskItem]:
     yield DeskItem(0, "nothing to weigh", "everything.index")
     yield DeskItem(2, "2 to weigh", "everything.index")
+
+
+@hookimpl
+def held_relations() -> Iterator[Held]:
+    at = datetime(2026, 3, 1, tzinfo=UTC)
+    yield Held(1, "Weigher", NavItem("the scales", "everything.index"), at)
 
 
 @hookimpl
