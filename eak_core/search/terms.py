@@ -33,11 +33,15 @@ def indexed_stems(
             SearchDocument.kind == kind.name, SearchDocument.subject_id.in_(ids)
         )
     )
-    # First of all stands where it is.
-    return {
-        subject_id: [each for each in stems.split()[1:] if not each.startswith(TITLE)]
-        for subject_id, stems in rows
-    }
+    return {subject_id: _plain(stems.split()) for subject_id, stems in rows}
+
+
+def _plain(kept: list[str]) -> list[str]:
+    """The stems of what is kept of a document: behind where it is, and the signs of its title."""
+    first = 1
+    while first < len(kept) and kept[first].startswith(TITLE):
+        first += 1
+    return kept[first:]
 
 
 def term_figures(

@@ -12,7 +12,7 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import TypeVar
 
-from sqlalchemy import insert, text
+from sqlalchemy import insert, text, update
 
 from eak_core.api import communes, idea_labels
 from eak_core.db import Session, write_session
@@ -64,6 +64,16 @@ def measure(databases: Databases, kind: Kind, folder: Path) -> Iterator[Figure]:
             "ms", ours, bare, ceiling=CEILING,
         )  # fmt: skip
         alone = _median(scored, lambda each: each())
+        everywhere = {"kind": "place", "taken": 0, "communes": ""}
+        with site.writing() as session:
+            session.execute(update(Offer).values(everywhere))
+            session.execute(update(Need).values(kind="place"))
+        with site.app.test_request_context("/"), site.reading() as session:
+            found = [session.get_one(Idea, each) for each in ideas]
+            worst = _median(found, lambda idea: offers_for_idea(session, site.service, idea))
+        yield Figure(
+            f"the same where all {OFFERS:,} could answer, {kind}", "ms", worst, ceiling=CEILING
+        )
         yield Figure(
             f"the same, beside the pure scorer over those rows, {kind}", "ms", ours, alone,
             ceiling=CEILING,

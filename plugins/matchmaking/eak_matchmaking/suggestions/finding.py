@@ -27,7 +27,7 @@ from eak_matchmaking.suggestions.thesaurus import thesaurus_of
 #: So many of a list are shown.
 MOST_SHOWN = 20
 #: Of the offers that could answer, so many are compared, the latest…
-MOST_COMPARED = 2_000
+MOST_COMPARED = 1_000
 #: …and so many of those that cannot, to say why not.
 MOST_HINDERED = 100
 #: So many offers of an organisation have a list of their own, the latest…

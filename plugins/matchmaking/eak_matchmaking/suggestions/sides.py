@@ -1,7 +1,6 @@
 """What is scored, made of rows: texts from their stems, needs from ideas, offers with what their
 organisation has declined."""
 
-from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import NamedTuple
@@ -78,9 +77,13 @@ def offer_side(
     period = None
     if row.starts_on or row.ends_on:
         period = sides.Period(row.starts_on or date.min, row.ends_on or date.max)
-    counts = Counter(stems)
+    # A `Counter` takes three times as long for what is this short.
+    counts: dict[str, int] = {}
+    for stem in stems:
+        counts[stem] = counts.get(stem, 0) + 1
     length = len(counts)
-    counts.update(thesaurus.expressions_in(stems))
+    for expression in thesaurus.expressions_in(stems):
+        counts[expression] = counts.get(expression, 0) + 1
     return sides.Offer(
         Candidate(str(row.id), row.published_at),
         # What is told of its words is told of synonyms, and these stand in the thesaurus.
@@ -96,7 +99,7 @@ def offer_side(
 def offer_sides(
     session: Session, service_id: int, rows: Collection[OfferRow], thesaurus: Thesaurus
 ) -> Mapping[int, sides.Offer]:
-    """Offers as they are scored, by their ids, with five statements."""
+    """Offers as they are scored, by their ids, with four statements at most."""
     stems = indexed_stems(session, OFFERS, [each.id for each in rows])
     declined = declined_by(session, service_id, {each.organisation_id for each in rows})
     return {
@@ -110,13 +113,13 @@ def offer_sides(
 def declined_by(
     session: Session, service_id: int, organisations: Collection[int]
 ) -> Mapping[int, tuple[Declined, ...]]:
-    """What each of ``organisations`` has declined in a service, with three statements."""
+    """What each of ``organisations`` has declined in a service, with three statements at most."""
     rows = session.scalars(
         select(Decline).where(
             Decline.service_id == service_id, Decline.organisation_id.in_(organisations)
         )
     ).all()
-    labels = idea_labels(session, {each.idea_id for each in rows})
+    labels = idea_labels(session, {each.idea_id for each in rows}) if rows else {}
     found: dict[int, tuple[Declined, ...]] = {}
     for each in rows:
         about = labels[each.idea_id]
