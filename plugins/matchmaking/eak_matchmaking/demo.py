@@ -6,7 +6,7 @@ from datetime import date, timedelta
 
 from sqlalchemy import select
 
-from eak_core.api import Demo, Service, Session, clock
+from eak_core.api import Demo, Service, Session, clock, has_outcome
 from eak_matchmaking.models import Organisation
 from eak_matchmaking.needs.stating import NeedTerms, state
 from eak_matchmaking.offers.offering import OfferTerms, draft, publish_offer
@@ -249,7 +249,8 @@ def play(session: Session, service: Service, demo: Demo) -> None:
             _offer(session, service, demo, brought)
     for idea_key, needs in NEEDS.items():
         idea = demo.ideas.get(idea_key)
-        if idea is None or idea.service_id != service.id:
+        # Where votes are on, some of these ideas have won or lost already.
+        if idea is None or idea.service_id != service.id or has_outcome(idea):
             continue
         actor = demo.actor(session, "gestion")
         for number, (kind, what, quantity, unit) in enumerate(needs):

@@ -15,7 +15,10 @@ class GroupForm(Form):
 
     terms = TextAreaField(
         _l("Words and expressions, with commas between"),
-        description=_l("One form of each word is enough: its plural is recognised."),
+        description=_l(
+            "One form of each word is enough: its plural is recognised. Put “=” behind a word that"
+            " counts only as it is written."
+        ),
         validators=[Length(max=rules.MOST_TERMS * (rules.TERM_LENGTH + 2))],
     )
 

@@ -44,6 +44,8 @@ class Sought:
         the order of the alphabet."""
         found: dict[str, str] = {}
         for term in sorted(self.text.counts):
+            if not self.thesaurus.means(term, self.text.shown.get(term, "")):
+                continue
             for synonym in self.thesaurus.synonyms(term):
                 if synonym not in self.text.counts:
                     found.setdefault(synonym, term)

@@ -143,9 +143,10 @@ def newcomers(session: Session, service_id: int) -> Mapping[int, int]:
 
 
 def terms_of(compared: Iterable[sides.Side], thesaurus: Thesaurus) -> set[str]:
-    """All terms that can count for ``compared``, needs or offers: theirs, and their synonyms."""
+    """All terms that can count for ``compared``, needs or offers: theirs, and those of their
+    groups."""
     terms = {term for each in compared for term in each.text.counts}
-    return terms | {synonym for term in terms for synonym in thesaurus.synonyms(term)}
+    return terms | {each for term in terms for each in thesaurus.group(term)}
 
 
 def scale_of(
