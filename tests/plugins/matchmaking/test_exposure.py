@@ -6,8 +6,11 @@ import pytest
 
 from eak_core.kit.testing.fixtures import FrozenClock
 from eak_matchmaking.models import Exposure, Newcomer, Presence
+from eak_matchmaking.pages.fairness import waited
+from eak_matchmaking.proposals import deciding, proposing
 from eak_matchmaking.suggestions import fairness
 from eak_matchmaking.suggestions.exposure import counted, lists_of
+from tests.plugins.matchmaking.pilots import Pilots
 from tests.plugins.matchmaking.resources import Resources
 from tests.plugins.matchmaking.test_suggestions import idea_in, suggested
 
@@ -142,3 +145,50 @@ def test_what_was_counted_is_history_and_outlives_a_rebuild(
     assert before
     resources.site.replay("matchmaking")
     assert shown(resources) == before
+
+
+def test_what_was_decided_is_counted_with_the_time_to_a_first_answer(
+    pilots: Pilots, clock: FrozenClock
+) -> None:
+    def told() -> fairness.Decided | None:
+        with pilots.site.reading() as session:
+            return fairness.decided(session, pilots.service.id)
+
+    assert told() is None
+    first, other = pilots.propose(), pilots.propose(pilots.other)
+    third = pilots.propose(idea=pilots.accepted("Des vélos"))
+    open_one = pilots.propose(pilots.other, idea=pilots.accepted("Des toits"))
+    clock.advance(days=1)
+    pilots.does(deciding.give_view, pilots.author, first, "for", "")
+    assert told() is None, "what is open is not public"
+    clock.advance(days=2)
+    for each, decide in ((first, "accept"), (other, "decline"), (third, "accept")):
+        if decide == "accept":
+            pilots.does(deciding.accept, pilots.manager, each, meets=False)
+        else:
+            pilots.does(deciding.decline, pilots.manager, each, "Another *one* fits better.")
+    # The first was answered after a day, the other two after three.
+    assert told() == fairness.Decided(3, 2, timedelta(days=3))
+    pilots.does(proposing.withdraw, pilots.other, open_one, "")
+    assert told() == fairness.Decided(3, 2, timedelta(days=3))
+    text = pilots.site.browser().read("/culture/partenaires/equite").text
+    text = text.replace("\N{NO-BREAK SPACE}", " ").replace("\u202f", " ")
+    assert "Sur 3 propositions tranchées, 2 ont été acceptées (67 %)." in text
+    assert "en 3 jours au plus" in text
+
+
+@pytest.mark.parametrize(
+    ("time", "said"),
+    [
+        (timedelta(), "0 heure"),
+        (timedelta(seconds=1), "1 heure"),
+        (timedelta(hours=47), "47 heures"),
+        (timedelta(hours=47, seconds=1), "2 jours"),
+        (timedelta(days=2, hours=1), "3 jours"),
+    ],
+)
+def test_a_time_is_told_in_hours_and_then_in_days(
+    resources: Resources, time: timedelta, said: str
+) -> None:
+    with resources.site.app.test_request_context("/"):
+        assert waited(time).replace("\N{NO-BREAK SPACE}", " ") == said

@@ -152,7 +152,7 @@ def test_the_rules_are_there_before_anything_was_counted(
 ) -> None:
     visitor = browsers("visitor")
     text = visitor.read(f"{HERE}/equite").text
-    for words in ("L311-3-1", "Rien n’a encore été compté", "voirie, chaussée", "domaine"):
+    for words in ("L311-3-1", "Rien n’a encore été compté", "voirie=, chaussée", "domaine"):
         assert words in text, words
     assert visitor.get(f"{HERE}/equite/gini.csv").status_code == 404
     assert visitor.get(f"{HERE}/equite/expositions.csv").text.startswith("month,")

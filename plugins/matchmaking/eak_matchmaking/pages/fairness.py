@@ -1,6 +1,7 @@
 """How suggestions are made, and how evenly: for everybody."""
 
 from collections.abc import Iterator, Sequence
+from datetime import timedelta
 from typing import Any
 
 from flask import Response, g, url_for
@@ -13,6 +14,7 @@ from eak_core.api import (
     charts,
     current_session,
     limited,
+    ngettext,
     open_data,
     render,
 )
@@ -55,7 +57,17 @@ def fairness() -> Answer:
         unevenness=gini_chart(counted) if counted else None,
         shown=shown_chart(counted[0]) if counted else None,
         groups=groups,
+        decided=figures.decided(session, g.service.id),
+        waited=waited,
     )
+
+
+def waited(time: timedelta) -> str:
+    """``3 days``, or ``5 hours`` below two days; what has begun counts."""
+    hours = -(-time // timedelta(hours=1))
+    if hours < 48:
+        return ngettext("%(num)s hour", "%(num)s hours", hours)
+    return ngettext("%(num)s day", "%(num)s days", -(-hours // 24))
 
 
 @blueprint.get("/equite/<key>.csv")

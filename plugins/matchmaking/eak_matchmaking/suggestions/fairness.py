@@ -1,20 +1,26 @@
-"""Who was shown how often, month by month, and who has a newcomer's place now."""
+"""Who was shown how often, month by month, who has a newcomer's place now, and what became of what
+partners proposed."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from fractions import Fraction
+from statistics import median_low
 
-from sqlalchemy import select
+from sqlalchemy import func, or_, select
 
 from eak_core.api import Idea, Session
 from eak_matchmaking.models import Exposure, Need, Newcomer, Organisation
 from eak_matchmaking.needs.finding import waiting
+from eak_matchmaking.proposals.tables import Proposal, ProposalStep
 from eak_matchmaking.scoring.measures import gini
 
 #: So many months are told of.
 MOST_MONTHS = 12
 #: So many newcomers are named.
 MOST_NEWCOMERS = 50
+#: So many of the latest proposals that were decided are counted.
+MOST_DECIDED = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,3 +89,41 @@ def placed(session: Session, service_id: int) -> list[Placed]:
         .limit(MOST_NEWCOMERS)
     )
     return [Placed(*row) for row in rows]
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """Of so many proposals that were ``decided``, how many were ``accepted``, also where they have
+    ended since; and how long half of them waited, at most, for a first ``answer``: of the author of
+    the idea, or of those who run the service."""
+
+    decided: int
+    accepted: int
+    answer: timedelta
+
+
+def decided(session: Session, service_id: int) -> Decided | None:
+    """What became of the last `MOST_DECIDED` proposals that were decided in a service; None where
+    none was. What is open, or was withdrawn, is nobody's business yet, and is not counted."""
+    answered = (
+        select(func.min(ProposalStep.at))
+        .where(
+            ProposalStep.proposal_id == Proposal.id, ProposalStep.by.in_(("author", "manager"))
+        )
+        .scalar_subquery()
+    )  # fmt: skip
+    rows = session.execute(
+        select(Proposal.accepted_at, Proposal.proposed_at, answered)
+        .where(
+            Proposal.service_id == service_id,
+            or_(Proposal.accepted_at.is_not(None), Proposal.standing == "declined"),
+        )
+        .order_by(Proposal.id.desc())
+        .limit(MOST_DECIDED)
+    ).all()
+    if not rows:
+        return None
+    # The decision itself is an answer, so each has one.
+    waits = [first - proposed for _accepted, proposed, first in rows]
+    accepted = sum(at is not None for at, _proposed, _first in rows)
+    return Decided(len(rows), accepted, median_low(waits))

@@ -11,6 +11,7 @@ from eak_core.api import Idea, Service, Session, idea_labels
 from eak_matchmaking.models import Need, Offer, Organisation
 from eak_matchmaking.needs.finding import missing_for, waiting
 from eak_matchmaking.offers.finding import open_offers
+from eak_matchmaking.proposals.stages import takes_proposals
 from eak_matchmaking.scoring import sides
 from eak_matchmaking.scoring.suggesting import Suggestions, needs_for, offers_for
 from eak_matchmaking.suggestions.sides import (
@@ -52,6 +53,12 @@ class NeededRow:
     need: Need
     title: str
     slug: str
+    stage: str
+
+    @property
+    def can_be_piloted(self) -> bool:
+        """Whether its stage takes proposals."""
+        return takes_proposals(self.stage)
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,7 +163,7 @@ def needs_for_organisation(
     needed = [
         NeededRow(*row)
         for row in session.execute(
-            select(Need, Idea.title, Idea.slug)
+            select(Need, Idea.title, Idea.slug, Idea.stage)
             .where(*waiting(service.id), Need.kind.in_({each.kind for each in rows}))
             .order_by(Need.stated_at.desc(), Need.id.desc())
             .limit(MOST_NEEDS)
