@@ -28,7 +28,9 @@ def idea(site: Instance, service: str) -> str:
         f"/{service}/partenaires/nouveau", "nouveau",
         name="La Halle", kind="association", about="Nous prêtons la halle.",
     )  # fmt: skip
-    [address] = set(re.findall(rf"/{service}/idees/\d+-[a-z-]+", author.get(f"/{service}/idees/")[1]))
+    [address] = set(
+        re.findall(rf"/{service}/idees/\d+-[a-z-]+", author.get(f"/{service}/idees/")[1])
+    )
     for stage in ("screening", "accepted"):
         manager.fill(address, "etape", to=stage, reason="Elle est recevable.")
     return str(address)
@@ -82,8 +84,9 @@ def test_a_proposal_is_made_answered_and_accepted_and_its_agreement_is_one_page(
     for path in (idea, place, f"{place}/accord"):
         visitor.open(path)
         visitor.check()
-    printed = visitor.page.pdf(format="A4", margin=dict.fromkeys(
-        ("top", "bottom", "left", "right"), "15mm"))  # fmt: skip
+    printed = visitor.page.pdf(
+        format="A4", margin={"top": "15mm", "bottom": "15mm", "left": "15mm", "right": "15mm"}
+    )
     assert len(re.findall(rb"/Type\s*/Page[^s]", printed)) == 1, "the agreement is one page"
     watcher.open(f"{place}/terminer")
     watcher.check()

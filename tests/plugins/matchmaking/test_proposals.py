@@ -340,6 +340,17 @@ def test_a_need_that_was_met_otherwise_stays_met(pilots: Pilots) -> None:
     assert pilots.now(other).met_at is None, "nobody said that it meets it"
 
 
+def test_of_two_pilots_for_one_need_the_one_that_met_it_counts(pilots: Pilots) -> None:
+    need = pilots.state()
+    first, second = pilots.propose(need_id=need.id), pilots.propose(pilots.other, need_id=need.id)
+    for each in (first, second):
+        pilots.does(deciding.accept, pilots.manager, each, meets=True)
+    pilots.does(deciding.end, pilots.manager, second, WHY)
+    assert pilots.now(need).met_because == "pilot"
+    pilots.does(deciding.end, pilots.manager, first, WHY)
+    assert pilots.now(need).met_at is None
+
+
 def test_only_its_two_sides_end_a_pilot(pilots: Pilots) -> None:
     made = pilots.pilot()
     for actor in (Actor.visitor(), pilots.author, pilots.other):

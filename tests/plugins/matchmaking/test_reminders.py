@@ -11,7 +11,7 @@ from eak_core.people.personal_data import erase_person
 from eak_core.permissions import Actor
 from eak_matchmaking.models import Organisation
 from eak_matchmaking.organisations import members
-from eak_matchmaking.proposals import deciding, proposing
+from eak_matchmaking.proposals import deciding, letters, proposing
 from eak_matchmaking.proposals.reminders import DAYS, days_due, next_reminder, reminders
 from tests.plugins.matchmaking.pilots import Pilots
 
@@ -29,6 +29,8 @@ def instant(text: str) -> datetime:
         ("2026-10-19T07:30", ("2026-10-26T08:30", "2026-11-02T08:30", "2026-11-16T08:30")),
         # Half past two does not come on the 29th of March: it is the hour after it.
         ("2026-03-22T01:30", ("2026-03-29T01:30", "2026-04-05T00:30", "2026-04-19T00:30")),
+        # Of the half past two that comes twice on the 25th of October it is the first.
+        ("2026-10-18T00:30", ("2026-10-25T00:30", "2026-11-01T01:30", "2026-11-15T01:30")),
         # The second half past two of the 25th of October is half past two in a week.
         ("2026-10-25T01:30", ("2026-11-01T01:30", "2026-11-08T01:30", "2026-11-22T01:30")),
         # Over a leap day, and over none.
@@ -101,10 +103,27 @@ def test_each_turn_is_told_to_whose_turn_it_is_and_begins_anew(
     assert [to for to, _subject in written(pilots)] == [member]
     pilots.does(proposing.answer, pilots.member, made, "The northern one.")
     assert [to for to, _subject in written(pilots)] == [manager]
+    clock.advance(days=7)
+    assert [to for to, _subject in written(pilots)] == [manager], "a week into a new turn"
     pilots.does(deciding.accept, pilots.manager, made)
     assert [to for to, _subject in written(pilots)] == sorted([member, author])
     clock.advance(days=60)
     assert written(pilots) == []
+    pilots.does(deciding.end, pilots.member, made, "We move.")
+    assert [to for to, _subject in written(pilots)] == [author], "nobody hears of their own act"
+
+
+def test_what_is_due_too_early_or_for_nothing_reminds_nobody(
+    pilots: Pilots, clock: FrozenClock
+) -> None:
+    made = pilots.propose()
+    written(pilots)
+    with pilots.site.writing() as session:
+        for name in (f"remind_pilot:{made.id}", "remind_pilot:4711"):
+            letters.remind_due(session, pilots.service, name, clock.now)
+    assert written(pilots) == []
+    clock.advance(days=7)
+    assert len(written(pilots)) == 1
 
 
 def test_what_was_missed_is_one_reminder(pilots: Pilots, clock: FrozenClock) -> None:

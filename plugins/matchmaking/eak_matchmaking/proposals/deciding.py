@@ -26,7 +26,6 @@ from eak_matchmaking.offers import places
 from eak_matchmaking.organisations.registering import require_open
 from eak_matchmaking.proposals.keeping import (
     ensure_impartial,
-    ensure_member,
     ensure_open,
     ensure_possible,
     hold,
@@ -133,11 +132,9 @@ def end(session: Session, actor: Actor, service: Service, proposal: Proposal, re
     What it had of an offer is free again, and what it brought is missing again. `Conflict` where it
     is none any more."""
     managing = may(actor, "matchmaking.run", service)
-    if not managing:
-        require_member(session, actor, service, proposal)
     hold(session, actor, proposal)
     if not managing:
-        ensure_member(session, actor, proposal)
+        require_member(session, actor, service, proposal)
     if proposal.standing != "accepted":
         raise Conflict(_l("Nothing was changed: this is no pilot, or it has ended already."))
     told = said(reason, "reason", _NO_REASON, most=REASON_LENGTH)

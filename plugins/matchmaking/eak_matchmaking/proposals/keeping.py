@@ -7,7 +7,6 @@ from eak_core.api import (
     Actor,
     Conflict,
     Event,
-    Forbidden,
     Idea,
     Invalid,
     Refused,
@@ -48,7 +47,10 @@ def hold(session: Session, actor: Actor, proposal: Proposal) -> Idea:
     """
     hold_account(session, actor)
     organisation_id = proposal.organisation_id
-    session.get_one(Organisation, organisation_id, with_for_update=True, populate_existing=True)
+    organisation = session.get_one(Organisation, organisation_id)
+    # Who its members are is asked after the lock: somebody may have been removed meanwhile.
+    session.refresh(organisation, with_for_update=True)
+    session.expire(organisation, ["members"])
     idea = session.get_one(Idea, proposal.idea_id, with_for_update=True, populate_existing=True)
     session.refresh(proposal, with_for_update=True)
     if proposal.organisation_id != organisation_id:
@@ -72,13 +74,6 @@ def ensure_possible(session: Session, service: Service, idea: Idea) -> None:
         raise Refused(
             _l("Ideas can be piloted once they are accepted, and until they have their outcome.")
         )
-
-
-def ensure_member(session: Session, actor: Actor, proposal: Proposal) -> None:
-    """Return where ``actor`` is a member of the organisation that proposes; `Forbidden`
-    otherwise."""
-    if role_of(session, proposal.organisation_id, actor.person_id) is None:
-        raise Forbidden(_l("This proposal is another organisation’s."))
 
 
 def ensure_impartial(session: Session, actor: Actor, proposal: Proposal) -> None:

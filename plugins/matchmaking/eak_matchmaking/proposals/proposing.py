@@ -27,7 +27,6 @@ from eak_matchmaking.offers.offering import acting
 from eak_matchmaking.organisations.finding import acting_for, role_of
 from eak_matchmaking.proposals.finding import needs_to_choose, offers_to_choose
 from eak_matchmaking.proposals.keeping import (
-    ensure_member,
     ensure_open,
     ensure_possible,
     hold,
@@ -163,9 +162,8 @@ def withdraw(
 
 
 def _hold_own(session: Session, actor: Actor, service: Service, proposal: Proposal) -> None:
-    require_member(session, actor, service, proposal)
     hold(session, actor, proposal)
-    ensure_member(session, actor, proposal)
+    require_member(session, actor, service, proposal)
 
 
 def require_member(session: Session, actor: Actor, service: Service, proposal: Proposal) -> None:

@@ -11,8 +11,8 @@ DAYS = (7, 14, 28)
 def reminders(since: datetime) -> tuple[datetime, ...]:
     """The instants (aware, UTC) at which those are reminded who are waited for ``since``: at the
     same hour in Paris, each counted from the beginning. An hour that summer time leaves out is the
-    hour after it."""
-    local = in_paris(since).replace(fold=0)
+    hour after it, and of one that comes twice it is the first."""
+    local = in_paris(since)
     return tuple((local + timedelta(days=days)).astimezone(UTC) for days in DAYS)
 
 
