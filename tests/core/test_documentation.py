@@ -233,7 +233,7 @@ def test_every_link_leads_somewhere(page: Path) -> None:
 
 @pytest.mark.parametrize("page", ["administration.md", "operations.md", "security.md"])
 def test_every_address_that_is_named_answers(page: str, tmp_path: Path) -> None:
-    rules = create_app(load(tmp_path), plugins=()).url_map.bind("localhost")
+    rules = create_app(load(tmp_path)).url_map.bind("localhost")
     for span in spans(DOCS / page):
         if span.startswith("/") and span != "/64":
             assert rules.match(span.replace("<service>", "culture"), method="GET"), span
