@@ -1,17 +1,7 @@
-"""Partners for the demonstration, plainly invented: who they are, and what they bring."""
+"""What the partners of the demonstration are called, bring and propose; all of it is invented."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
-
-from sqlalchemy import select
-
-from eak_core.api import Demo, Service, Session, clock, has_outcome
-from eak_matchmaking.models import Organisation
-from eak_matchmaking.needs.stating import NeedTerms, state
-from eak_matchmaking.offers.offering import OfferTerms, draft, publish_offer
-from eak_matchmaking.organisations import members, registering, standing
-from eak_matchmaking.organisations.registering import Profile
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +19,23 @@ class Partner:
     pioneering: str = ""
     motivation: str = ""
     verified: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Proposed:
+    """A ``partner`` proposes to pilot an ``idea`` with what it offers under a ``title``; then those
+    concerned answer, each of ``steps`` a day after the one before: what, who, in which words."""
+
+    partner: str
+    idea: str
+    days: float
+    brings: str
+    place: str
+    timing: str
+    team: str
+    title: str = ""
+    conflict: str = ""
+    steps: Sequence[tuple[str, str, str]] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +93,7 @@ PARTNERS: Mapping[str, Partner] = {
         "Convention existante avec le Département.",
     ),
     "musee": Partner(
-        "Démo – Les Amis du petit musée", "association", "habitante", 33.9, ("culture",),
+        "Démo – Les Amis du petit musée", "association", "citoyen", 33.9, ("culture",),
         "Des bénévoles qui ouvrent les réserves, racontent les œuvres et les font voyager.",
         ("92064",),
         "Première « valise-musée » prêtée à une classe, en 2009.",
@@ -107,7 +114,7 @@ PARTNERS: Mapping[str, Partner] = {
         verified="Référente rencontrée, charte de bénévolat vérifiée.",
     ),
     "roue": Partner(
-        "Démo – La Roue libre", "company", "habitante", 26.0, ("mobilites",),
+        "Démo – La Roue libre", "company", "citoyenne", 26.0, ("mobilites",),
         "Une coopérative de vélos cargos : location, réparation, formation.",
         ("92040", "92012"),
         "A livré les premières rues-écoles du département en barrières mobiles.",
@@ -141,7 +148,7 @@ OFFERS: Sequence[Brought] = (
     Brought(
         "toits", "laboratoire", "skill", "Étude de portance et plan de plantation",
         "Deux visites, un relevé de structure et un plan que les élèves peuvent suivre.",
-        12, "jours", 2, 8, ("92050", "92012"), "Le collège désigne un référent.",
+        12, "jours", 2, 8, ("92050", "92049", "92007"), "Le collège désigne un référent.",
         "Préférence pour un toit accessible par un escalier.",
     ),
     Brought(
@@ -155,12 +162,13 @@ OFFERS: Sequence[Brought] = (
     ),
     Brought(
         "ferme", "laboratoire", "place", "Une parcelle de compostage de quartier",
-        "Avec un maître composteur deux matinées par semaine.", 200, "m²", 1, 10, ("92078",),
+        "Avec un maître composteur deux matinées par semaine.",
+        200, "m²", 1, 10, ("92078", "92036"),
     ),
     Brought(
         "ecole", "laboratoire", "place", "La halle d’essais, un samedi par mois",
         "Machines, établis et deux encadrants ; les habitants y sont chez eux.",
-        1, "samedi par mois", 2, 12, ("92022",), "Vingt personnes à la fois.",
+        1, "samedi par mois", 2, 12, ("92022", "92036"), "Vingt personnes à la fois.",
     ),
     Brought(
         "ecole", "culture", "skill", "Une promotion de designers pour une scénographie",
@@ -168,7 +176,8 @@ OFFERS: Sequence[Brought] = (
     ),
     Brought(
         "musee", "culture", "public", "Six classes volontaires et leurs enseignants",
-        "Nous connaissons les collèges qui n’attendent que cela.", 6, "classes", 2, 9, ("92064",),
+        "Nous connaissons les collèges qui n’attendent que cela.",
+        6, "classes", 2, 9, ("92064", "92002"),
     ),
     Brought(
         "ondes", "culture", "skill", "Enregistrer et monter des récits d’anciens ouvriers",
@@ -182,7 +191,7 @@ OFFERS: Sequence[Brought] = (
     Brought(
         "roue", "mobilites", "equipment", "Barrières mobiles et six vélos cargos",
         "Installés le matin, rangés le soir par les parents que nous formons.", 6, "vélos", 2, 7,
-        ("92040", "92012"),
+        ("92023", "92020"),
     ),
     Brought(
         "rive", "mobilites", "equipment", "Un bateau électrique et son capitaine",
@@ -238,77 +247,72 @@ NEEDS: Mapping[str, Sequence[tuple[str, str, int | None, str]]] = {
 }
 
 
-def play(session: Session, service: Service, demo: Demo) -> None:
-    """Let the partners of the demonstration come to ``service``, offer, and be told what is
-    missing."""
-    for key, partner in PARTNERS.items():
-        if service.slug in partner.services:
-            _come(session, service, demo, key, partner)
-    for brought in OFFERS:
-        if brought.service == service.slug:
-            _offer(session, service, demo, brought)
-    for idea_key, needs in NEEDS.items():
-        idea = demo.ideas.get(idea_key)
-        # Where votes are on, some of these ideas have won or lost already.
-        if idea is None or idea.service_id != service.id or has_outcome(idea):
-            continue
-        actor = demo.actor(session, "gestion")
-        for number, (kind, what, quantity, unit) in enumerate(needs):
-            terms = NeedTerms(kind=kind, what=what, quantity=quantity, unit=unit)
-            with clock.freeze(demo.days_ago(11 - number, what)):
-                state(session, actor, service, idea, terms)
-
-
-def _come(session: Session, service: Service, demo: Demo, key: str, partner: Partner) -> None:
-    actor = demo.actor(session, partner.person)
-    there = _known(session, partner)
-    if there is None:
-        profile = Profile(
-            name=partner.name,
-            kind=partner.kind,
-            communes=partner.communes,
-            about=partner.about,
-            pioneering=partner.pioneering,
-            motivation=partner.motivation,
-        )
-        with clock.freeze(demo.days_ago(partner.days, key)):
-            there = registering.register(session, actor, service, profile, form_key=None)
-    else:
-        with clock.freeze(demo.days_ago(partner.days - 1, key)):
-            registering.come_too(session, actor, service, there)
-    if partner.verified:
-        with clock.freeze(demo.days_ago(partner.days - 2, key)):
-            manager = demo.actor(session, "gestion")
-            standing.verify(session, manager, service, there, partner.verified)
-
-
-def _offer(session: Session, service: Service, demo: Demo, brought: Brought) -> None:
-    partner = PARTNERS[brought.partner]
-    organisation, actor = _known(session, partner), demo.actor(session, partner.person)
-    if organisation is None:
-        return
-    members.act_for(session, actor, service, organisation)
-    terms = OfferTerms(
-        kind=brought.kind,
-        title=brought.title,
-        details=brought.details,
-        quantity=brought.quantity,
-        unit=brought.unit,
-        capacity=brought.capacity,
-        communes=brought.communes,
-        ends_on=_ends(demo, brought.months),
-        conditions=brought.conditions,
-        private_conditions=brought.private,
-    )
-    with clock.freeze(demo.days_ago(12, brought.title)):
-        offer = draft(session, actor, service, terms)
-        if not brought.draft:
-            publish_offer(session, actor, service, offer)
-
-
-def _known(session: Session, partner: Partner) -> Organisation | None:
-    return session.scalar(select(Organisation).where(Organisation.name == partner.name))
-
-
-def _ends(demo: Demo, months: int) -> date | None:
-    return (demo.now + timedelta(days=30 * months)).date() if months else None
+PROPOSALS: Sequence[Proposed] = (
+    Proposed(
+        "fabrique", "outilotheque", 10.2,
+        "Trente outils entretenus et deux bénévoles pour la permanence.",
+        "Dans l’ancien local du gardien, à Nanterre.", "De janvier à juin, le samedi matin.",
+        "Deux bénévoles de l’atelier et les habitants du hall B.",
+        "Trente outils à prêter et leur fiche de consignes",
+        steps=(
+            ("view", "citoyenne", "Ils prêtent déjà sans perdre un tournevis : oui, mille fois."),
+            ("accept", "gestion", ""),
+        ),
+    ),
+    Proposed(
+        "ecole", "outilotheque", 9.6,
+        "Un logiciel de réservation écrit par nos élèves.", "En ligne.", "Au second semestre.",
+        "Une équipe de quatre élèves.",
+        steps=(
+            ("decline", "gestion",
+             "Une feuille au mur suffit pour commencer ; revenez nous voir si le prêt prend."),
+        ),
+    ),
+    Proposed(
+        "toits", "toits-verts", 8.4,
+        "L’étude de portance, puis un plan de plantation que les élèves suivent.",
+        "Un collège de Montrouge, à choisir ensemble.",
+        "L’étude en janvier, la plantation en mars.",
+        "Un étancheur, une jardinière, une classe volontaire.",
+        "Étude de portance et plan de plantation",
+        steps=(
+            ("view", "habitante",
+             "C’est l’étude qui nous manquait. Prévoir un accès par l’escalier."),
+        ),
+    ),
+    Proposed(
+        "ferme", "fablab-mobile", 6.1,
+        "Un hangar où le bibliobus dort l’hiver, et de quoi l’alimenter en courant.",
+        "Au bord des voies, à Villeneuve-la-Garenne.", "De décembre à mars.", "Le chef d’équipe.",
+        "Une parcelle de compostage de quartier",
+    ),
+    Proposed(
+        "ondes", "voix-quartier", 7.3,
+        "Les entretiens, le montage, et la balade du dimanche.", "Le long des anciennes usines.",
+        "Un trimestre.", "Trois preneurs de son.",
+        "Enregistrer et monter des récits d’anciens ouvriers",
+        "L’auteur de l’idée est membre de notre collectif.",
+        (
+            ("ask", "gestion",
+             "Qui garde les enregistrements, et avec quel accord des personnes ?"),
+            ("answer", "citoyen",
+             "Les archives municipales, avec une autorisation signée que chacun peut reprendre."),
+        ),
+    ),
+    Proposed(
+        "musee", "musee-classe", 5.8,
+        "Les classes, et deux médiateurs pour la première semaine.", "Au collège.",
+        "De mars à mai.", "Deux bénévoles et l’enseignante d’arts plastiques.",
+        "Six classes volontaires et leurs enseignants",
+    ),
+    Proposed(
+        "roue", "rue-ecole", 6.6,
+        "Les barrières, les vélos, et la formation des parents.", "Devant deux écoles.",
+        "De mars à juin.", "Deux salariés de la coopérative.",
+        "Barrières mobiles et six vélos cargos",
+        steps=(
+            ("withdraw", "citoyenne",
+             "Nos barrières sont promises ailleurs ce printemps ; nous reviendrons à l’automne."),
+        ),
+    ),
+)  # fmt: skip
