@@ -4,12 +4,13 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from eak_core.clock import now
 from eak_core.kit.testing.fixtures import FrozenClock
 from eak_matchmaking.models import Exposure, Newcomer, Presence
 from eak_matchmaking.pages.fairness import waited
 from eak_matchmaking.proposals import deciding, proposing
 from eak_matchmaking.suggestions import fairness
-from eak_matchmaking.suggestions.exposure import counted, lists_of
+from eak_matchmaking.suggestions.exposure import counted, keep_counted, lists_of
 from tests.plugins.matchmaking.pilots import Pilots
 from tests.plugins.matchmaking.resources import Resources
 from tests.plugins.matchmaking.test_suggestions import idea_in, suggested
@@ -65,6 +66,21 @@ def test_each_day_adds_once_for_each_list_and_months_stand_apart(
         april, march = fairness.months(session, resources.service.id)
     assert (april.month, march.month) == ("2026-04", "2026-03")
     assert march.gini == pytest.approx(0.5)
+
+
+def test_a_day_is_counted_once_however_often_the_work_is_done(
+    resources: Resources, clock: FrozenClock
+) -> None:
+    resources.state(idea=idea_in(resources), what="Une salle")
+    resources.publish(title="Une salle")
+    resources.site.drain()
+    for _time in range(2):
+        # Both have computed before either has written.
+        with resources.site.reading() as session:
+            lists = lists_of(session, resources.service)
+        with resources.site.writing() as session:
+            keep_counted(session, resources.service, "count_exposure", now(), counted(lists))
+    assert list(shown(resources).values()) == [1]
 
 
 def test_nothing_is_counted_where_there_is_no_list(
@@ -133,6 +149,21 @@ def test_a_newcomer_who_is_seen_has_no_place_and_each_list_gives_one(
     found = counted(lists)
     assert lists.newcomers == {resources._others.id, third.id}
     assert set(found.newcomers) == {resources._others.id}
+
+
+def test_a_newcomer_who_is_seen_in_one_list_has_no_place_in_another(resources: Resources) -> None:
+    resources.site.drain()
+    for title, communes in (("Une salle ici", ["92050"]), ("Une salle là", ["92012"])):
+        resources.state(idea=idea_in(resources, *communes, title=title), what="Une salle")
+    for number in range(5):
+        resources.publish(title=f"Une salle {number}", communes=["92050"])
+    resources.publish(resources.other, title="Une cave")
+    arrived(resources, resources.organisation.id, 91)
+    resources.site.drain()
+    with resources.site.reading() as session:
+        found = counted(lists_of(session, resources.service))
+    assert found.newcomers == {}
+    assert found.shown[resources._others.id] == 1
 
 
 def test_what_was_counted_is_history_and_outlives_a_rebuild(

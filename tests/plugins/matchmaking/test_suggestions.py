@@ -13,15 +13,19 @@ from eak_core.ideas.proposals import submit_idea
 from eak_core.ideas.texts import Proposal
 from eak_core.kit.testing.fixtures import FrozenClock
 from eak_core.kit.testing.queries import Queries
+from eak_core.moderation.decisions import hide
 from eak_core.permissions import Actor
 from eak_matchmaking.models import Decline, Need, Offer, Organisation
+from eak_matchmaking.needs import stating
 from eak_matchmaking.offers import ending, offering
 from eak_matchmaking.organisations import standing
 from eak_matchmaking.personal_data import erase_person, export_person
 from eak_matchmaking.scoring.scores import Part, Score
 from eak_matchmaking.scoring.suggesting import Suggestions
+from eak_matchmaking.scoring.thesaurus import read_thesaurus
 from eak_matchmaking.suggestions import declining
 from eak_matchmaking.suggestions.finding import needs_for_organisation, offers_for_idea
+from eak_matchmaking.suggestions.sides import OfferRow, offer_side
 from tests.plugins.matchmaking.resources import Resources, day, offered
 
 
@@ -151,6 +155,18 @@ def test_a_need_without_a_last_day_is_asked_for_as_long_as_an_experiment_lasts(
     assert [int(each.name) for each in found.left_out] == [late.id]
 
 
+def test_the_length_of_an_offer_is_how_many_different_words_it_has() -> None:
+    row = OfferRow(
+        1, "", "money", 1, "", " 92050 ", None, day("2026-03-31"), 2, datetime.now(UTC)
+    )  # fmt: skip
+    words = read_thesaurus(["toit vert, jardin"], str.split)
+    side = offer_side(row, ["toit", "vert", "toit", "vert", "nu"], (), words)
+    assert side.text.length == 3
+    assert side.text.counts == {"toit": 2, "vert": 2, "nu": 1, "toit vert": 2}
+    assert side.period is not None
+    assert (side.period.last, side.communes, side.places) == (day("2026-03-31"), {"92050"}, 2)
+
+
 def test_suggestions_follow_what_offers_say(resources: Resources, clock: FrozenClock) -> None:
     idea = idea_in(resources)
     resources.state(idea=idea, what="Une salle de danse")
@@ -186,6 +202,32 @@ def test_the_same_statements_for_any_number_of_offers_needs_and_declined_ideas(
                 assert needs_for_organisation(session, resources.service, ours)
             counts.append(queries.count)
     assert counts == counts[:2] * 5
+
+
+def test_what_is_missing_no_more_is_suggested_to_nobody(resources: Resources) -> None:
+    idea, other = idea_in(resources), idea_in(resources, title="Une autre idée")
+    found, kept = resources.state(idea=idea, what="Une salle"), resources.state(idea=other)
+    resources.publish(title="Une salle")
+    resources.act(stating.say_met, resources.author, found)
+    assert suggested(resources, idea) == []
+
+    def ours() -> list[int]:
+        with resources.site.reading() as session:
+            [told] = needs_for_organisation(session, resources.service, resources.organisation.id)
+            return [int(each.name) for each in told.suggestions.best]
+
+    assert ours() == [kept.id]
+    decline(resources, found)
+    gone = resources.state(idea=idea_in(resources, title="Une troisième"))
+    decline(resources, gone)
+    reason, manager = "It is *gone*.", resources.manager
+    with resources.site.writing() as session:
+        for idea_id in (other.id, gone.idea_id):
+            hide(session, manager, resources.service, f"idea:{idea_id}", reason)
+    assert ours() == []
+    with resources.site.reading() as session:
+        declined = declining.declined(session, resources.service.id, resources.organisation.id)
+    assert [each.idea_id for each in declined] == [idea.id]
 
 
 def test_what_is_declined_is_left_out_on_both_sides_until_it_is_taken_back(

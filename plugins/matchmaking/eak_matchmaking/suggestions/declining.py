@@ -16,6 +16,7 @@ from eak_core.api import (
     _l,
     clean_lines,
     clock,
+    public_ideas,
     publish,
     upsert,
 )
@@ -90,14 +91,18 @@ def take_back(session: Session, actor: Actor, service: Service, idea_id: int) ->
 
 
 def declined(session: Session, service_id: int, organisation_id: int) -> Sequence[DeclinedIdea]:
-    """What an organisation has declined in a service, the latest first."""
+    """What an organisation has declined in a service, the latest first, of the ideas that everybody
+    may read still."""
     rows = session.execute(
         select(
             Decline.idea_id, Idea.title, Idea.slug, Decline.reason, Decline.words,
             Decline.declined_at,
         )
         .join(Idea, Idea.id == Decline.idea_id)
-        .where(Decline.organisation_id == organisation_id, Decline.service_id == service_id)
+        .where(
+            Decline.organisation_id == organisation_id, Decline.service_id == service_id,
+            *public_ideas(service_id),
+        )
         .order_by(Decline.declined_at.desc(), Decline.idea_id)
     )  # fmt: skip
     return [DeclinedIdea(*row) for row in rows]
