@@ -40,8 +40,8 @@ _ON_THE_APPLICATION = (
 )
 
 #: The pages that lead into the services where a plugin is on: the portal, which asks for
-#: `portal_links`, and one's own account, which asks for `account_links`.
-LEADING = frozenset({"/", "/compte/"})
+#: `portal_links`, one's own account, which asks for `account_links`, and what plugins sign there.
+LEADING = frozenset({"/", "/.well-known/keys", "/compte/"})
 
 
 def check_off_is_not_found(trial: Trial) -> None:
