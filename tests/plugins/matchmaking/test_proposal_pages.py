@@ -15,6 +15,9 @@ from eak_matchmaking.proposals import deciding, proposing
 from eak_matchmaking.proposals.tables import Proposal
 from tests.plugins.matchmaking.pilots import Pilots
 
+# What is stored is proved on both databases; what pages say, on the quicker one.
+pytestmark = pytest.mark.parametrize("database", ["sqlite"])
+
 HERE = "/culture/partenaires"
 MANAGE = "/culture/gestion/partenaires"
 
@@ -236,6 +239,34 @@ def test_of_a_hidden_idea_only_those_concerned_read_what_was_proposed(
         if role in ("citizen", "member"):
             assert "A tool library" not in answer.text
     assert "A tool library" not in browser.read(f"{HERE}/{made.organisation_id}").text
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_a_hidden_pilot_says_why_and_is_read_by_those_concerned(
+    pilots: Pilots, browsers: Callable[[str], Browser], role: str
+) -> None:
+    made, still_open = talked(pilots, "accepted"), pilots.propose(pilots.other)
+    managing, browser = browsers("manager"), browsers(role)
+    page, acts = f"{HERE}/propositions/{made.id}", f"{MANAGE}/propositions/{made.id}"
+    hidden = managing.submit(f"{acts}/masquer", "masquer", reason="Des noms *privés*.")
+    assert hidden.status_code == 302
+    pilots.site.drain()
+    for path in (page, f"{page}/accord"):
+        answer = browser.get(path)
+        assert answer.status_code == (200 if role in PARTIES else 410)
+        assert (BRINGS in answer.text) == (role in PARTIES)
+    assert "Des noms" in browser.get(page).text
+    for act in ("masquer", "retablir"):
+        able = role in ("manager", "administrator")
+        assert (browser.get(f"{acts}/{act}").status_code == 200) == able
+    managing.submit(f"{acts}/retablir", "retablir", reason="Ils sont publics.")
+    pilots.site.drain()
+    assert BRINGS in browser.read(page).text
+    if role == "manager":
+        refused = browser.submit(
+            f"{MANAGE}/propositions/{still_open.id}/masquer", "masquer", reason="Non."
+        )
+        assert refused.status_code == 409
 
 
 def test_a_hidden_offer_is_named_nowhere(

@@ -31,7 +31,7 @@ from eak_matchmaking.pages import proposal_words
 from eak_matchmaking.pages.blueprint import manage
 from eak_matchmaking.pages.proposal_forms import AcceptForm, QuestionForm
 from eak_matchmaking.pages.proposal_views import act_page, place_of, seen_by_reader
-from eak_matchmaking.proposals import deciding, finding, proposing
+from eak_matchmaking.proposals import deciding, finding, moderating, proposing
 from eak_matchmaking.proposals.keeping import ensure_impartial, ensure_open
 
 
@@ -101,6 +101,38 @@ def decline_proposal(proposal_id: int) -> Answer:
         seen, form, _("Decline the proposal"), _("Decline it"), style="danger",
         told=_("Everybody reads your reason; what was proposed stays between those concerned."),
     )  # fmt: skip
+
+
+@manage.route("/propositions/<int:proposal_id>/masquer", methods=["GET", "POST"])
+def hide_pilot(proposal_id: int) -> Answer:
+    """Hide what a pilot says from everybody but those concerned."""
+    session, form, seen = current_session(), ReasonForm(), seen_by_reader(proposal_id)
+
+    def act() -> None:
+        reason = form.reason.data or ""
+        moderating.hide_pilot(session, g.actor, g.service, seen.proposal, reason)
+
+    return attempt(
+        form, act, done=lambda _none: (_("The pilot is hidden."), place_of(seen.proposal))
+    ) or act_page(
+        seen, form, _("Hide the pilot"), _("Hide it"), style="danger",
+        told=_("Its page and its agreement say only your reason, except to those concerned. The"
+               " pilot goes on; the decision can be taken back."),
+    )  # fmt: skip
+
+
+@manage.route("/propositions/<int:proposal_id>/retablir", methods=["GET", "POST"])
+def show_pilot(proposal_id: int) -> Answer:
+    """Show a hidden pilot again."""
+    session, form, seen = current_session(), ReasonForm(), seen_by_reader(proposal_id)
+
+    def act() -> None:
+        reason = form.reason.data or ""
+        moderating.show_pilot(session, g.actor, g.service, seen.proposal, reason)
+
+    return attempt(
+        form, act, done=lambda _none: (_("The pilot is shown again."), place_of(seen.proposal))
+    ) or act_page(seen, form, _("Show the pilot again"), _("Show it again"))
 
 
 def desk_items(session: Session, service: Service) -> Iterator[DeskItem]:

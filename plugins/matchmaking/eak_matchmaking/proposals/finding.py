@@ -5,7 +5,18 @@ from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 
-from eak_core.api import Actor, Idea, NotFound, Service, Session, _l, may, public_ideas
+from eak_core.api import (
+    Actor,
+    Gone,
+    Idea,
+    NotFound,
+    Service,
+    Session,
+    _l,
+    hidden_reason,
+    may,
+    public_ideas,
+)
 from eak_matchmaking.models import Need, Offer, Organisation
 from eak_matchmaking.needs.finding import missing_for
 from eak_matchmaking.offers.finding import offers_of
@@ -22,7 +33,8 @@ MOST_COUNTED = 1_000
 class Seen:
     """A proposal with what it is about, and what whoever reads is to it: a member of its
     organisation (``own``), the ``author`` of the idea, one of those who run the service
-    (``manager``). ``idea_public``: everybody may read the idea still."""
+    (``manager``). ``idea_public``: everybody may read the idea still. ``hidden``: for which public
+    reason moderators have hidden the proposal from everybody else; None where they have not."""
 
     proposal: Proposal
     idea: Idea
@@ -31,6 +43,7 @@ class Seen:
     author: bool
     manager: bool
     idea_public: bool
+    hidden: str | None
 
     @property
     def whole(self) -> bool:
@@ -46,13 +59,18 @@ class Seen:
 def proposal_for(session: Session, actor: Actor, service: Service, proposal_id: int) -> Seen:
     """The proposal ``proposal_id`` of a service, as far as ``actor`` may read it: everybody those
     that were decided, about ideas that are public; the others the people concerned. `NotFound`
-    otherwise."""
+    otherwise; `Gone`, with the public reason, where moderators have hidden it from all
+    but these."""
     found = session.get(Proposal, proposal_id) if 0 < proposal_id < 2**31 else None
     if found is not None and found.service_id == service.id:
         seen = _seen(session, actor, service, found)
         decided = found.accepted_at is not None or found.standing == "declined"
-        if seen.whole or (decided and seen.idea_public):
+        if seen.whole or (decided and seen.idea_public and seen.hidden is None):
             return seen
+        if decided and seen.idea_public:
+            raise Gone(
+                _l("This pilot was hidden by the moderators: %(reason)s", reason=seen.hidden)
+            )
     raise NotFound(_l("There is no proposal at this address."))
 
 
@@ -67,6 +85,7 @@ def _seen(session: Session, actor: Actor, service: Service, proposal: Proposal) 
         author=actor.person_id is not None and actor.person_id == idea.author_id,
         manager=may(actor, "matchmaking.run", service),
         idea_public=session.scalar(public) is not None,
+        hidden=hidden_reason(session, service.id, proposal.subject),
     )
 
 

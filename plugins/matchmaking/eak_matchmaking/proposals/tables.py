@@ -35,6 +35,10 @@ FIELD_LENGTH = 600
 WORDS_LENGTH = 1_500
 
 
+#: What the log and moderation call a proposal.
+PROPOSAL_NAME = "matchmaking.proposal"
+
+
 class Proposal(Model):
     """An organisation offers to pilot an idea: what it ``brings``, in which ``place``, when
     (``timing``) and with whom (``team``), out of one of its offers or not, for a need or not.
@@ -93,6 +97,11 @@ class Proposal(Model):
     accepted_at: Mapped[datetime | None]
     closed_at: Mapped[datetime | None]
     form_key: Mapped[str | None] = mapped_column(String(36), info={"typed": False})
+
+    @property
+    def subject(self) -> str:
+        """How moderation and the log name it."""
+        return f"{PROPOSAL_NAME}:{self.id}"
 
     @property
     def living(self) -> bool:
