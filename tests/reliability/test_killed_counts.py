@@ -6,7 +6,6 @@ import subprocess
 from collections import Counter
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
 from sqlalchemy import select
@@ -40,13 +39,14 @@ def plugins() -> list[str]:
 
 
 @pytest.fixture
-def start(site: Site, tmp_path: Path) -> Iterator[Callable[[], Closer]]:
+def start(site: Site) -> Iterator[Callable[[], Closer]]:
     """Starts processes that work, each killed when it is told."""
     started: list[Closer] = []
 
     def begin() -> Closer:
         closer = forked.run(
-            *("tests.reliability.killed_closer", site.url, str(tmp_path / str(len(started)))),
+            # With the same keys to sign with: they are no part of the database.
+            *("tests.reliability.killed_closer", site.url, site.app.instance_path),
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
         )

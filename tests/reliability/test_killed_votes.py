@@ -4,7 +4,6 @@ nothing; and sent again it is one vote, one event, one receipt."""
 import subprocess
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
 from sqlalchemy import func, select
@@ -31,10 +30,10 @@ def plugins() -> list[str]:
 
 
 @pytest.fixture
-def voters(site: Site, tmp_path: Path) -> Iterator[forked.Process]:
+def voters(site: Site) -> Iterator[forked.Process]:
     """A process that casts votes and is killed in the middle of them."""
     process = forked.run(
-        *("tests.reliability.killed_voter", site.url, str(tmp_path / "other")),
+        *("tests.reliability.killed_voter", site.url, site.app.instance_path),
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
     )

@@ -133,7 +133,7 @@ def poll(databases: Databases, database: Kind, tmp_path: Path) -> Iterator[Poll]
     with migrated(databases, database, tmp_path / "instance") as instance:
         instance.eak("service", "create", "essai", "Service d’essai")
         instance.eak("plugin", "enable", "voting", "--service", "essai")
-        site = Site(open_app(instance.url, tmp_path / "beside", ["eak_voting.plugin"]))
+        site = Site(open_app(instance.url, tmp_path / "instance", ["eak_voting.plugin"]))
         instance.serve()
         yield Poll(instance, site)
         site.close()
