@@ -1,5 +1,6 @@
 """Organisations: registered, edited, verified, closed, merged; and who acts for them."""
 
+from contextvars import copy_context
 from threading import Barrier, Thread
 from typing import Any
 
@@ -10,7 +11,7 @@ from eak_core.errors import Conflict, EakError, Forbidden, Gone, Invalid, NotFou
 from eak_core.events.models import EventLog
 from eak_core.kit.testing.site import Site
 from eak_core.people.personal_data import erase_person
-from eak_core.permissions import may
+from eak_core.permissions import Actor, may
 from eak_matchmaking.models import Acting, Invitation, Member, Organisation, Presence
 from eak_matchmaking.organisations import finding, members, registering, standing
 from tests.plugins.matchmaking.acts import profile
@@ -121,6 +122,36 @@ def test_an_invitation_is_accepted_once_and_forgotten(site: Site, partners: Part
     }
     with site.writing() as session, pytest.raises(Gone):
         members.accept(session, partners.agent, site.service, 1)
+
+
+def test_of_two_who_hold_the_link_of_one_invitation_one_comes_in(
+    site: Site, partners: Partners
+) -> None:
+    made = partners.register()
+    partners.act(members.invite, made, "a@example.org", "member")
+    barrier, refused = Barrier(2), list[EakError]()
+
+    def accept(actor: Actor) -> None:
+        try:
+            with site.writing() as session:
+                # Both have read it, as far as the database lets them.
+                if site.url.startswith("postgresql"):
+                    members.invitation_of(session, 1)
+                    barrier.wait()
+                members.accept(session, actor, site.service, 1)
+        except EakError as error:
+            refused.append(error)
+
+    # The clock that stands is the test's own: each thread takes it along.
+    threads = [
+        Thread(target=copy_context().run, args=[accept, who])
+        for who in (partners.agent, partners.manager)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert (count(site, Member), [type(each) for each in refused]) == (2, [Gone])
 
 
 def test_an_invitation_ends_after_thirty_days(site: Site, partners: Partners, clock: Any) -> None:

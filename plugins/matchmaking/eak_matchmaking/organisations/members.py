@@ -51,8 +51,8 @@ def invite(
 ) -> None:
     """Invite whoever holds ``email`` to act for an organisation.
 
-    Inviting the same address again begins anew. `Invalid` for what is no
-    address or no role, `Refused` beyond `MOST` people.
+    Inviting the same address again begins anew. `Invalid` for what is no address or no role,
+    `Refused` beyond `MOST` people.
     """
     require(actor, "matchmaking.answer", service, organisation)
     hold_account(session, actor)
@@ -147,20 +147,23 @@ def accept(session: Session, actor: Actor, service: Service, invitation_id: int)
     require(actor, "matchmaking.register", service)
     hold_account(session, actor)
     invitation = invitation_of(session, invitation_id)
+    role = invitation.role
     organisation = session.get_one(Organisation, invitation.organisation_id, with_for_update=True)
     require_open(organisation)
-    session.delete(invitation)
+    # One answer for one invitation, however many hold its link: it was read before the lock.
+    if _forget(session, invitation_id) is None:
+        raise Gone(_l("This invitation was answered, taken back, or has ended."))
     assert actor.person_id is not None
     row = {
         "organisation_id": organisation.id,
         "person_id": actor.person_id,
-        "role": invitation.role,
+        "role": role,
         "since": clock.now(),
     }
     if insert_once(session, Member, row, Member.person_id) is None:
         member = session.get_one(Member, (organisation.id, actor.person_id))
         # Nobody is made less by an invitation.
-        if invitation.role != "referent" or member.role == "referent":
+        if role != "referent" or member.role == "referent":
             return organisation
         member.role = "referent"
     _told(session, organisation, actor.person_id, actor, MemberJoined)
@@ -169,7 +172,13 @@ def accept(session: Session, actor: Actor, service: Service, invitation_id: int)
 
 def decline(session: Session, invitation_id: int) -> None:
     """Forget an invitation, and the address it went to."""
-    session.execute(delete(Invitation).where(Invitation.id == invitation_id))
+    _forget(session, invitation_id)
+
+
+def _forget(session: Session, invitation_id: int) -> int | None:
+    return session.scalar(
+        delete(Invitation).where(Invitation.id == invitation_id).returning(Invitation.id)
+    )
 
 
 def leave(

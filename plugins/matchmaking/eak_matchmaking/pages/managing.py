@@ -20,7 +20,7 @@ from eak_matchmaking.pages.blueprint import manage
 from eak_matchmaking.pages.forms import MergeForm
 from eak_matchmaking.pages.organisations import place_of
 
-#: Of how many others the name is compared with, to find doubles.
+#: So many others are offered to choose from.
 MOST_OTHERS = 500
 
 

@@ -40,11 +40,8 @@ from eak_matchmaking.pages.forms import DirectoryForm, directory_form, profile_f
 from eak_matchmaking.proposals.finding import pilots_of
 from eak_matchmaking.subscribers import ORGANISATIONS
 
-#: Pictures and documents of one organisation.
-MOST_FILES = 5
 #: Under which name the files of organisations stand.
 OWNER = "matchmaking"
-
 
 limit_register = limited("matchmaking.register", "10/minute;30/day")
 
