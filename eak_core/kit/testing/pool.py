@@ -50,6 +50,10 @@ class Beginning:
         """Put ``app`` back; False where something was built in that cannot be taken out."""
         if _furniture(app) != self._furniture:
             return False
+        # What limits count is cleared by a thread of its own, which may write back what it was
+        # about to forget while a reset empties the counts.
+        if app.extensions["eak_limiter"].enabled:
+            return False
         # What Flask worked out since (its logger, its first request) is kept or forgotten alike.
         vars(app).update(self._attributes)
         _refill(app.config, self._config)
@@ -61,9 +65,6 @@ class Beginning:
                 _refill(each if isinstance(each, dict) else vars(each), inside)
         _refill(app.jinja_env.globals, self._globals[0])
         _refill(app.jinja_env.filters, self._globals[1])
-        limiter = app.extensions["eak_limiter"]
-        if limiter.enabled:
-            limiter.reset()
         return True
 
 

@@ -57,6 +57,7 @@ def test_what_one_test_did_is_gone_for_the_next(own_pool: Pool, database: Kind) 
 
 
 def test_attempts_are_counted_anew(own_pool: Pool) -> None:
+    """An application that counts attempts is not kept, see `Beginning.restore`."""
     for _ in range(2):
         kept = own_pool.lend("sqlite", [], {"rate_limits": True})
         browser = Site(kept.app).browser()

@@ -53,7 +53,7 @@ class Play:
 
     def act(self, history: History, *, skip: Sequence[bool] = ()) -> list[bool]:
         """Let ``history`` happen; answers which of its acts were refused. ``skip`` leaves out what
-        was refused elsewhere, so that the same happens here."""
+        the plugin refused while it was on elsewhere, so that the same happens here."""
         refused = []
         for number, (act, dice) in enumerate(history):
             if number < len(skip) and skip[number]:
@@ -126,7 +126,8 @@ def ensure_lives_are_the_same(trial: Trial, site: Site, before: History, after: 
     late.nothing()
     late.act(before, skip=refused_before)
     late.enable(trial.name)
-    late.act(after, skip=refused_after)
+    # What is refused is tried here as well: a sequence of numbers moves with each attempt.
+    _ensure_equal(trial, refused_after, late.act(after), "when it is switched on late")
     _ensure_equal(trial, expected, trial.state(site), "when it is switched on late")
 
 
