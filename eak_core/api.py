@@ -132,7 +132,7 @@ from eak_core.people.letters import mail_to, send_mail, send_mail_to_address
 from eak_core.people.mailing import MailingList, send_mailing, want_again
 from eak_core.people.names import person_names
 from eak_core.people.roles import managers_of
-from eak_core.permissions import Actor, Related, SignInRequired, may, require
+from eak_core.permissions import Actor, Related, Shared, SignInRequired, may, require
 from eak_core.plugins.hooks.contributions import (
     AccountLinks,
     Asset,
@@ -301,6 +301,7 @@ __all__ += [
     "Actor",
     "Held",
     "Related",
+    "Shared",
     "SignInRequired",
     "may",
     "require",

@@ -1,7 +1,7 @@
 """Who acts, and the one answer to "may this person do this here?"."""
 
 from eak_core.permissions.actor import Actor
-from eak_core.permissions.checks import Related, SignInRequired, may, require
+from eak_core.permissions.checks import Related, Shared, SignInRequired, may, require
 from eak_core.permissions.registry import (
     PermissionRegistry,
     UnknownPermission,
@@ -17,6 +17,7 @@ __all__ = [
     "Related",
     "Role",
     "Rule",
+    "Shared",
     "SignInRequired",
     "UnknownPermission",
     "current_registry",

@@ -1,6 +1,7 @@
 """May this person do this here? Everything asks here: views, commands and templates alike."""
 
 import logging
+from collections.abc import Collection
 from collections.abc import Set as AbstractSet
 from datetime import datetime
 from typing import Protocol, runtime_checkable
@@ -44,6 +45,17 @@ class Related(Protocol):
         ...
 
 
+@runtime_checkable
+class Shared(Protocol):
+    """Something that stands in several services at once, such as an organisation: what is done to
+    it in one of them is done in all."""
+
+    def stands_in(self) -> Collection[int]:
+        """The ids of the services where it stands. Those who manage one of them have the rights
+        of managers over it where they manage all."""
+        ...
+
+
 class SignInRequired(Forbidden):
     """It may be allowed to a person who signs in; pages lead there."""
 
@@ -54,7 +66,7 @@ def may(
     actor: Actor,
     permission: str,
     service: Place | None = None,
-    subject: Owned | Related | None = None,
+    subject: Owned | Related | Shared | None = None,
 ) -> bool:
     """Whether ``actor`` has ``permission`` in ``service``, about ``subject`` where one is meant.
 
@@ -84,7 +96,7 @@ def require(
     actor: Actor,
     permission: str,
     service: Place | None = None,
-    subject: Owned | Related | None = None,
+    subject: Owned | Related | Shared | None = None,
 ) -> None:
     """Return where `may` says yes to ``permission``, about ``subject`` where one is meant;
     `Forbidden` otherwise (`SignInRequired` for a visitor)."""
@@ -105,7 +117,7 @@ def _sees(actor: Actor, service: Place) -> bool:
 
 
 def _holds(
-    actor: Actor, rule: Rule, service: Place | None, subject: Owned | Related | None
+    actor: Actor, rule: Rule, service: Place | None, subject: Owned | Related | Shared | None
 ) -> bool:
     if rule.or_author and _is_author(actor, subject):
         return True
@@ -114,14 +126,14 @@ def _holds(
     return rule.role is not None and _has_role(actor, rule.role, service, subject)
 
 
-def _is_related(actor: Actor, rule: Rule, subject: Owned | Related | None) -> bool:
+def _is_related(actor: Actor, rule: Rule, subject: Owned | Related | Shared | None) -> bool:
     if actor.person_id is None or not actor.confirmed or not isinstance(subject, Related):
         return False
     return not subject.relations_of(actor.person_id).isdisjoint(rule.relations)
 
 
 def _has_role(
-    actor: Actor, role: Role, service: Place | None, subject: Owned | Related | None
+    actor: Actor, role: Role, service: Place | None, subject: Owned | Related | Shared | None
 ) -> bool:
     if role == "visitor":
         return True
@@ -133,8 +145,14 @@ def _has_role(
         return _is_author(actor, subject)
     if role == "agent":
         return actor.agent
-    return role == "manager" and service is not None and actor.manages(service.id)
+    return role == "manager" and service is not None and _manages_all(actor, service, subject)
 
 
-def _is_author(actor: Actor, subject: Owned | Related | None) -> bool:
+def _manages_all(actor: Actor, service: Place, subject: Owned | Related | Shared | None) -> bool:
+    """Whether ``actor`` manages every service that what they do is done in."""
+    places = {service.id, *(subject.stands_in() if isinstance(subject, Shared) else ())}
+    return all(actor.manages(each) for each in places)
+
+
+def _is_author(actor: Actor, subject: Owned | Related | Shared | None) -> bool:
     return actor.signed_in and getattr(subject, "author_id", None) == actor.person_id

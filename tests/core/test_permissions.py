@@ -90,6 +90,16 @@ ON_SITE = {
 }
 
 
+class Shared:
+    """Something that stands in several services."""
+
+    def __init__(self, *services: int) -> None:
+        self.services = services
+
+    def stands_in(self) -> tuple[int, ...]:
+        return self.services
+
+
 @pytest.fixture
 def registered() -> Iterator[Flask]:
     """An application that knows the permissions, and nothing else."""
@@ -169,6 +179,20 @@ def test_a_permission_is_declared_once_and_for_a_role_that_exists(registered: Fl
         register_permission(registered, "idea.submit", "visitor")
     with pytest.raises(ValueError, match="no role"):
         register_permission(registered, "applause.clap", "king")  # type: ignore[arg-type]
+
+
+def test_what_stands_in_several_services_is_for_those_who_manage_all(registered: Flask) -> None:
+    register_permission(registered, "jury.rename", "manager")
+    register_permission(registered, "jury.greet", "citizen")
+    both = Actor(person_id=4, confirmed=True, managed=frozenset({1, 2}))
+    here, shared = PLACES["public"], Shared(1, 2)
+    assert may(both, "jury.rename", here, shared)
+    assert may(ACTORS["administrator"], "jury.rename", here, shared)
+    assert may(ACTORS["manager"], "jury.rename", here, Shared(1))
+    assert not may(ACTORS["manager"], "jury.rename", here, shared)
+    # Neither does whoever manages all of them where they do not manage this one.
+    assert not may(ACTORS["manager elsewhere"], "jury.rename", here, Shared(2))
+    assert may(ACTORS["citizen"], "jury.greet", here, shared)
 
 
 def test_the_refusal_says_what_to_do(registered: Flask) -> None:

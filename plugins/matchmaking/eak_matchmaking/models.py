@@ -102,6 +102,7 @@ class Organisation(Model):
     )
 
     members: Mapped[list["Member"]] = relationship(viewonly=True)
+    presences: Mapped[list["Presence"]] = relationship(viewonly=True)
 
     @property
     def codes(self) -> list[str]:
@@ -113,6 +114,10 @@ class Organisation(Model):
         roles = {each.role for each in self.members if each.person_id == person_id}
         every = {"member", "referent"} if "referent" in roles else roles
         return frozenset(f"matchmaking.{role}" for role in every)
+
+    def stands_in(self) -> list[int]:
+        """The ids of the services that it is there for: what is done to it is done in all."""
+        return [each.service_id for each in self.presences]
 
 
 class Presence(Model):

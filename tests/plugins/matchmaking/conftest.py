@@ -51,7 +51,7 @@ class Partners:
         """The organisation as it stands."""
         with self.site.reading() as session:
             found = session.get_one(Organisation, organisation_id)
-            _members = found.members
+            _read = found.members, found.presences
             return found
 
     def act(

@@ -1,11 +1,28 @@
 """Finding organisations, and the one that a person acts for."""
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, Select, or_, select
+from sqlalchemy.orm import selectinload
 
 from eak_core.api import Actor, Forbidden, NotFound, Service, Session, _l
 from eak_matchmaking.models import Acting, Member, Organisation, Presence
+
+#: So many others are offered where one is to be chosen.
+MOST_OTHERS = 500
+
+#: What `rights` reads of an organisation, for many at once.
+_RIGHTS = selectinload(Organisation.presences), selectinload(Organisation.members)
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """What a reader asks of the directory: a kind, a commune by its INSEE code."""
+
+    kind: str | None = None
+    commune: str | None = None
 
 
 def present(service_id: int) -> tuple[ColumnElement[bool], ...]:
@@ -15,6 +32,50 @@ def present(service_id: int) -> tuple[ColumnElement[bool], ...]:
     )
     # Of the organisation alone: a query may have a presence of its own.
     return Organisation.closed_at.is_(None), there.correlate(Organisation).exists()
+
+
+def listed(
+    service_id: int, filters: Filters, *matching: ColumnElement[bool]
+) -> Select[Organisation, datetime | None]:
+    """The statement of the directory of a service: what ``filters`` and the conditions ``matching``
+    let through, by its name, each with when it was verified there."""
+    kept = [Presence.service_id == service_id, Organisation.closed_at.is_(None), *matching]
+    if filters.kind:
+        kept.append(Organisation.kind == filters.kind)
+    if filters.commune:
+        # An organisation that names no commune works in all of them.
+        there = Organisation.communes.contains(f" {filters.commune} ", autoescape=True)
+        kept.append(or_(Organisation.communes == "", there))
+    return (
+        select(Organisation, Presence.verified_at)
+        .join(Presence, Presence.organisation_id == Organisation.id)
+        .where(*kept)
+        .order_by(Organisation.folded, Organisation.id)
+    )
+
+
+def at_desk(service_id: int) -> Select[Organisation, Presence]:
+    """The statement of the organisations at work in a service, for those who run it: what waits to
+    be verified first. What rights over each rest on comes along."""
+    return (
+        select(Organisation, Presence)
+        .join(Presence, Presence.organisation_id == Organisation.id)
+        .where(Presence.service_id == service_id, Organisation.closed_at.is_(None))
+        .order_by(Presence.verified_at.is_not(None), Organisation.folded, Organisation.id)
+        .options(*_RIGHTS)
+    )
+
+
+def others(session: Session, service_id: int, organisation_id: int) -> Sequence[Organisation]:
+    """The other organisations at work in a service, by their names, at most `MOST_OTHERS`, with
+    what rights over each rest on."""
+    return session.scalars(
+        select(Organisation)
+        .where(*present(service_id), Organisation.id != organisation_id)
+        .order_by(Organisation.folded, Organisation.id)
+        .limit(MOST_OTHERS)
+        .options(*_RIGHTS)
+    ).all()
 
 
 def organisation_of(session: Session, service: Service, organisation_id: int) -> Organisation:
@@ -49,7 +110,8 @@ def role_of(session: Session, organisation_id: int, person_id: int | None) -> st
 
 
 def own(session: Session, person_id: int | None) -> Sequence[Organisation]:
-    """The organisations at work that a person is a member of, by their names."""
+    """The organisations at work that a person is a member of, by their names, with what rights over
+    each rest on."""
     if person_id is None:
         return ()
     return session.scalars(
@@ -57,24 +119,19 @@ def own(session: Session, person_id: int | None) -> Sequence[Organisation]:
         .join(Member, Member.organisation_id == Organisation.id)
         .where(Member.person_id == person_id, Organisation.closed_at.is_(None))
         .order_by(Organisation.folded, Organisation.id)
+        .options(*_RIGHTS)
     ).all()
 
 
-def here(session: Session, service_id: int, ids: Collection[int]) -> set[int]:
-    """Those of ``ids`` that are there for a service."""
-    found = session.scalars(
-        select(Presence.organisation_id).where(
-            Presence.service_id == service_id, Presence.organisation_id.in_(ids)
-        )
-    )
-    return set(found)
-
-
-def acting_for(session: Session, actor: Actor) -> Organisation | None:
-    """The organisation that ``actor`` acts for: the one they chose, or the only one there is."""
-    if actor.person_id is None:
+def acting_for(
+    session: Session, actor: Actor, mine: Sequence[Organisation] | None = None
+) -> Organisation | None:
+    """The organisation that ``actor`` acts for: the one they chose, or the only one there is.
+    ``mine`` is what `own` answers, where that was asked already."""
+    if mine is None:
+        mine = own(session, actor.person_id)
+    if not mine:
         return None
-    mine = own(session, actor.person_id)
     chosen = session.scalar(
         select(Acting.organisation_id).where(Acting.person_id == actor.person_id)
     )

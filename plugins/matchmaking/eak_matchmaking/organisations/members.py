@@ -32,6 +32,7 @@ from eak_matchmaking.manifest import plugin
 from eak_matchmaking.models import MEMBER_ROLES, Acting, Invitation, Member, Organisation
 from eak_matchmaking.organisations.finding import role_of
 from eak_matchmaking.organisations.registering import require_open, tell_everywhere
+from eak_matchmaking.organisations.rights import require_answer
 
 #: How long an invitation waits; no address is kept longer.
 LIFETIME = timedelta(days=30)
@@ -54,7 +55,7 @@ def invite(
     Inviting the same address again begins anew. `Invalid` for what is no address or no role,
     `Refused` beyond `MOST` people.
     """
-    require(actor, "matchmaking.answer", service, organisation)
+    require_answer(session, actor, service, organisation)
     hold_account(session, actor)
     session.refresh(organisation, with_for_update=True)
     require_open(organisation)
@@ -133,7 +134,7 @@ def take_back(
     invitation_id: int,
 ) -> None:
     """Take an invitation back; nothing happens where it was answered meanwhile."""
-    require(actor, "matchmaking.answer", service, organisation)
+    require_answer(session, actor, service, organisation)
     session.execute(
         delete(Invitation).where(
             Invitation.id == invitation_id, Invitation.organisation_id == organisation.id
@@ -190,7 +191,7 @@ def leave(
     nobody to answer for them.
     """
     if person_id != actor.person_id:
-        require(actor, "matchmaking.answer", service, organisation)
+        require_answer(session, actor, service, organisation)
     hold_account(session, actor)
     session.refresh(organisation, with_for_update=True)
     role = role_of(session, organisation.id, person_id)
@@ -226,7 +227,7 @@ def give_role(
     role: str,
 ) -> None:
     """Make a member a referent, or a referent a member. `Refused` for the last referent."""
-    require(actor, "matchmaking.answer", service, organisation)
+    require_answer(session, actor, service, organisation)
     hold_account(session, actor)
     session.refresh(organisation, with_for_update=True)
     require_open(organisation)

@@ -23,6 +23,7 @@ from eak_core.api import (
     folded,
     hold_account,
     insert_once,
+    may,
     publish,
     require,
 )
@@ -38,6 +39,7 @@ from eak_matchmaking.models import (
     Presence,
 )
 from eak_matchmaking.organisations import numbers
+from eak_matchmaking.organisations.rights import answers, require_answer
 
 #: How many organisations one person can bring.
 MOST = 20
@@ -144,20 +146,27 @@ def arrive(
     return True
 
 
+def may_come(actor: Actor, service: Service, organisation: Organisation) -> bool:
+    """Whether ``actor`` may bring an organisation to a further service."""
+    return may(actor, "matchmaking.register", service) and answers(actor, service, organisation)
+
+
 def come_too(session: Session, actor: Actor, service: Service, organisation: Organisation) -> bool:
     """Bring an organisation that ``actor`` answers for to a further service; False where it is
     there."""
     require(actor, "matchmaking.register", service)
-    require(actor, "matchmaking.answer", service, organisation)
+    require_answer(session, actor, service, organisation)
     require_open(organisation)
-    return arrive(session, service, organisation.id, actor.person_id)
+    came = arrive(session, service, organisation.id, actor.person_id)
+    session.expire(organisation, ["presences"])
+    return came
 
 
 def edit(
     session: Session, actor: Actor, service: Service, organisation: Organisation, profile: Profile
 ) -> None:
     """Change what an organisation says of itself. `Invalid` and `Conflict` as `register`."""
-    require(actor, "matchmaking.answer", service, organisation)
+    require_answer(session, actor, service, organisation)
     hold_account(session, actor)
     session.refresh(organisation, with_for_update=True)
     require_open(organisation)

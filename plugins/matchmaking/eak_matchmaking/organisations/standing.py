@@ -27,6 +27,7 @@ from eak_matchmaking.organisations.registering import (
     require_open,
     tell_everywhere,
 )
+from eak_matchmaking.organisations.rights import require_answer
 
 #: What ends with an organisation: called with the session, the organisation that closes, and the
 #: one it is merged into, if any.
@@ -43,7 +44,8 @@ def verify(
     verified: bool = True,
 ) -> None:
     """Say for a service that an organisation is what it says, with a public ``reason``; or, where
-    not ``verified``, take that back. `Conflict` where somebody else did so before."""
+    not ``verified``, take that back. It counts there and in no other service, which may know less
+    of it, or more. `Conflict` where somebody else did so before."""
     require(actor, "matchmaking.run", service)
     require_open(organisation)
     presence = _presence(session, service, organisation)
@@ -60,8 +62,8 @@ def close(
     session: Session, actor: Actor, service: Service, organisation: Organisation, reason: str
 ) -> None:
     """Let an organisation be no partner any more, with a public ``reason``: its offers end, its
-    page stays. Its referent may, and those who run the service where nobody acts for it."""
-    require(actor, "matchmaking.answer", service, organisation)
+    page stays. For whom `rights.answers` says so."""
+    require_answer(session, actor, service, organisation)
     hold_account(session, actor)
     session.refresh(organisation, with_for_update=True)
     require_open(organisation)
@@ -77,8 +79,11 @@ def merge(
     reason: str,
 ) -> None:
     """Close an organisation that was registered twice: its members, and the services it is there
-    for, go over to the one it is merged ``into``; its page leads there."""
+    for, go over to the one it is merged ``into``; its page leads there. Whoever runs the service
+    may, and answers for both: the members of the one act for the other from then on."""
     require(actor, "matchmaking.run", service)
+    for each in (organisation, into):
+        require_answer(session, actor, service, each)
     if organisation.id == into.id:
         raise Invalid(_l("Nothing was merged."), {"into": _l("Choose another organisation.")})
     # In one order, so that two who merge them the other way round do not wait for each other.
@@ -97,6 +102,7 @@ def _keep_services(
     services = session.scalars(select(Service).where(Service.id.in_(theirs)).order_by(Service.id))
     for service in services.all():
         arrive(session, service, into.id, actor.person_id)
+    session.expire(into, ["presences"])
 
 
 def _keep_members(session: Session, organisation: Organisation, into: Organisation) -> None:

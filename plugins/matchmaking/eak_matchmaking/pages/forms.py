@@ -19,6 +19,7 @@ from eak_core.api import (
     communes,
 )
 from eak_matchmaking.models import ADDRESS_LENGTH, NAME_LENGTH, TEXT_LENGTH, Organisation
+from eak_matchmaking.organisations.finding import Filters
 from eak_matchmaking.organisations.registering import Profile
 from eak_matchmaking.organisations.wording import KIND_TITLES, ROLE_TITLES
 
@@ -101,6 +102,12 @@ class DirectoryForm(SearchForm):
 
     type = SelectField(_l("What it is"), default="")
     commune = SelectField(_l("Commune"), default="")
+
+    def filters(self) -> Filters:
+        """What the reader asks for; nothing where that cannot be."""
+        if self.errors:
+            return Filters()
+        return Filters(kind=self.type.data or None, commune=self.commune.data or None)
 
 
 def directory_form(session: Session) -> DirectoryForm:

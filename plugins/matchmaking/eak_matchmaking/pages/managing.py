@@ -1,7 +1,6 @@
 """Partners, for those who run a service: who is there, verified or not, and who is there twice."""
 
 from flask import g, url_for
-from sqlalchemy import select
 
 from eak_core.api import (
     Answer,
@@ -14,27 +13,23 @@ from eak_core.api import (
     render,
 )
 from eak_matchmaking.models import Organisation, Presence
-from eak_matchmaking.organisations import finding, registering, standing
+from eak_matchmaking.organisations import finding, registering, rights, standing
 from eak_matchmaking.organisations.wording import KIND_TITLES
 from eak_matchmaking.pages.blueprint import manage
 from eak_matchmaking.pages.forms import MergeForm
-from eak_matchmaking.pages.organisations import place_of
-
-#: So many others are offered to choose from.
-MOST_OTHERS = 500
+from eak_matchmaking.pages.organisations import answered_for, place_of
 
 
 @manage.get("/")
 def index() -> Answer:
     """The partners of the service, those that wait for a look first."""
-    query = (
-        select(Organisation, Presence)
-        .join(Presence, Presence.organisation_id == Organisation.id)
-        .where(Presence.service_id == g.service.id, Organisation.closed_at.is_(None))
-        .order_by(Presence.verified_at.is_not(None), Organisation.folded, Organisation.id)
-    )
-    page = paginate(current_session(), query)
-    return render("matchmaking/manage.html", page=page, titles=KIND_TITLES)
+    page = paginate(current_session(), finding.at_desk(g.service.id))
+    answered = {
+        each.Organisation.id
+        for each in page.items
+        if rights.answers(g.actor, g.service, each.Organisation)
+    }
+    return render("matchmaking/manage.html", page=page, answered=answered, titles=KIND_TITLES)
 
 
 @manage.route("/<int:organisation_id>/verifier", methods=["GET", "POST"])
@@ -61,14 +56,13 @@ def verify(organisation_id: int) -> Answer:
 def merge(organisation_id: int) -> Answer:
     """Merge an organisation that was registered twice into another one."""
     session, form = current_session(), MergeForm()
-    organisation = finding.organisation_of(session, g.service, organisation_id)
+    organisation = answered_for(organisation_id)
     registering.require_open(organisation)
-    others = session.scalars(
-        select(Organisation)
-        .where(*finding.present(g.service.id), Organisation.id != organisation.id)
-        .order_by(Organisation.folded, Organisation.id)
-        .limit(MOST_OTHERS)
-    ).all()
+    others = [
+        each
+        for each in finding.others(session, g.service.id, organisation.id)
+        if rights.answers(g.actor, g.service, each)
+    ]
     form.offer(others)
 
     def act() -> Organisation:

@@ -1,9 +1,8 @@
 """The pages of organisations: the directory, their own, and the forms of who answers for them."""
 
-from datetime import datetime
+from typing import Any
 
 from flask import g, url_for
-from sqlalchemy import Select, select
 
 from eak_core.api import (
     Answer,
@@ -32,11 +31,11 @@ from eak_core.api import (
 )
 from eak_matchmaking.models import Organisation, Presence, subject_of
 from eak_matchmaking.offers.finding import offers_of
-from eak_matchmaking.organisations import finding, members, registering, standing
+from eak_matchmaking.organisations import finding, members, registering, rights, standing
 from eak_matchmaking.organisations.numbers import shown
 from eak_matchmaking.organisations.wording import KIND_TITLES
 from eak_matchmaking.pages.blueprint import blueprint
-from eak_matchmaking.pages.forms import DirectoryForm, directory_form, profile_form
+from eak_matchmaking.pages.forms import directory_form, profile_form
 from eak_matchmaking.proposals.finding import pilots_of
 from eak_matchmaking.subscribers import ORGANISATIONS
 
@@ -52,7 +51,8 @@ def index() -> Answer:
     """The directory of the partners of a service."""
     session = current_session()
     form = directory_form(session)
-    page = paginate(session, _listed(session, form))
+    text = matching(session, g.service.id, ORGANISATIONS, form.text)
+    page = paginate(session, finding.listed(g.service.id, form.filters(), *text))
     ids = [row.Organisation.id for row in page.items]
     mine = finding.own(session, g.actor.person_id)
     files = shown_for_all(session, g.service.id, OWNER, map(subject_of, ids))
@@ -64,30 +64,10 @@ def index() -> Answer:
         places=_places(session),
         titles=KIND_TITLES,
         mine=mine,
-        here=finding.here(session, g.service.id, [each.id for each in mine]),
-        acting=finding.acting_for(session, g.actor),
+        here={each.id for each in mine if g.service.id in each.stands_in()},
+        coming={each.id for each in mine if registering.may_come(g.actor, g.service, each)},
+        acting=finding.acting_for(session, g.actor, mine),
     )
-
-
-def _listed(session: Session, form: DirectoryForm) -> Select[Organisation, datetime | None]:
-    text = form.text
-    query = (
-        select(Organisation, Presence.verified_at)
-        .join(Presence, Presence.organisation_id == Organisation.id)
-        .where(
-            Presence.service_id == g.service.id,
-            Organisation.closed_at.is_(None),
-            *matching(session, g.service.id, ORGANISATIONS, text),
-        )
-        .order_by(Organisation.folded, Organisation.id)
-    )
-    if not form.errors and form.type.data:
-        query = query.where(Organisation.kind == form.type.data)
-    if not form.errors and form.commune.data:
-        # An organisation that names no commune works in all of them.
-        here = Organisation.communes.contains(f" {form.commune.data} ", autoescape=True)
-        query = query.where(here | (Organisation.communes == ""))
-    return query
 
 
 def _places(session: Session) -> dict[str, str]:
@@ -101,6 +81,7 @@ def show(organisation_id: int) -> Answer:
     organisation = finding.organisation_of(session, g.service, organisation_id)
     presence = session.get_one(Presence, (g.service.id, organisation.id))
     merged = organisation.merged_into_id
+    answers = rights.answers(g.actor, g.service, organisation)
     return render(
         "matchmaking/organisation.html",
         organisation=organisation,
@@ -112,9 +93,17 @@ def show(organisation_id: int) -> Answer:
         places=_places(session),
         kind=KIND_TITLES[organisation.kind],
         number=shown(organisation.identifier) if organisation.identifier else "",
-        answers=may(g.actor, "matchmaking.answer", g.service, organisation),
+        answers=answers,
+        others_answer=_others_answer(session, organisation, answers=answers),
         member=finding.role_of(session, organisation.id, g.actor.person_id) is not None,
     )
+
+
+def _others_answer(session: Session, organisation: Organisation, *, answers: bool) -> Any:
+    """Who can change an organisation, for those who run the service and cannot; None for others."""
+    if answers or organisation.closed_at or not may(g.actor, "matchmaking.run", g.service):
+        return None
+    return rights.who_answers(session, g.actor, g.service, organisation)
 
 
 @blueprint.route("/nouveau", methods=["GET", "POST"])
@@ -212,7 +201,7 @@ def act_for(organisation_id: int) -> Answer:
 def answered_for(organisation_id: int) -> Organisation:
     """An organisation that whoever asks answers for. `Forbidden` otherwise."""
     organisation = finding.organisation_of(current_session(), g.service, organisation_id)
-    require(g.actor, "matchmaking.answer", g.service, organisation)
+    rights.require_answer(current_session(), g.actor, g.service, organisation)
     return organisation
 
 
