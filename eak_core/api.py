@@ -79,9 +79,11 @@ from eak_core.events import (
     Context,
     Event,
     Moved,
+    Part,
     Recorded,
     event,
     on_schedule,
+    part_of,
     publish,
     schedule,
     subscriber,
@@ -190,6 +192,7 @@ from eak_core.web.links import site_url
 from eak_core.web.markdown import markdown, plain_summary
 from eak_core.web.open_data.cells import csv_cell
 from eak_core.web.pagination import Page, page_number, paginate
+from eak_core.web.progress import Progress, progress_answer
 from eak_core.web.queries import QueryForm, SearchForm
 from eak_core.web.signed_links import SignedLink, is_public_post, say_done
 from eak_core.web.text import REASON_LENGTH, clean_line, clean_lines
@@ -238,12 +241,14 @@ __all__ += [
     "Context",
     "Event",
     "Moved",
+    "Part",
     "Recorded",
     "count",
     "counted",
     "counts",
     "event",
     "on_schedule",
+    "part_of",
     "past_events",
     "publish",
     "read_log",
@@ -426,6 +431,7 @@ __all__ += [
     "Answer",
     "Page",
     "PluginBlueprint",
+    "Progress",
     "charts",
     "client_network",
     "csv_cell",
@@ -435,6 +441,7 @@ __all__ += [
     "open_data",
     "page_number",
     "paginate",
+    "progress_answer",
     "render",
     "valid_until",
 ]

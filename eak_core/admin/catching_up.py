@@ -1,23 +1,10 @@
 """How far a plugin has caught up in a service, in a sentence."""
 
-from dataclasses import dataclass
-
 from eak_core.db import Session
 from eak_core.events import subscriptions
 from eak_core.events.subscriptions import Health
 from eak_core.i18n import _, ngettext
-
-
-@dataclass(frozen=True, slots=True)
-class Progress:
-    """``read`` events of ``of``; ``done`` where nothing will move any more. ``text`` says it, and
-    ``trouble`` what went wrong on the way."""
-
-    done: bool
-    read: int
-    of: int
-    text: str
-    trouble: str = ""
+from eak_core.web.progress import Progress
 
 
 def catch_up_progress(session: Session, service_id: int, plugin: str) -> Progress:

@@ -1,6 +1,6 @@
 """The plugins of a service, for its managers: on or off, their settings, what became of them."""
 
-from flask import Response, g, jsonify, request, url_for
+from flask import Response, g, request, url_for
 from wtforms import HiddenField, SelectChoice, SelectField, TextAreaField
 from wtforms.validators import AnyOf, Length
 
@@ -25,6 +25,7 @@ from eak_core.plugins.per_service.standing import standings
 from eak_core.web import render
 from eak_core.web.acts import Answer, attempt, finish, form_page
 from eak_core.web.forms import Form
+from eak_core.web.progress import progress_answer
 from eak_core.web.text import REASON_LENGTH
 
 blueprint = ServiceBlueprint("manage_plugins", __name__, below="/gestion/plugins")
@@ -87,9 +88,7 @@ def catch_up(name: str) -> Answer:
 def catch_up_state(name: str) -> Response:
     """The same, for the script of the page."""
     _installed(name)
-    progress = catch_up_progress(current_session(), g.service.id, name)
-    text = " ".join(filter(None, (progress.text, progress.trouble)))
-    return jsonify(done=progress.done, read=progress.read, of=progress.of, text=text)
+    return progress_answer(catch_up_progress(current_session(), g.service.id, name))
 
 
 @blueprint.route("/<name>/reglages", methods=["GET", "POST"])

@@ -6,7 +6,7 @@ from eak_core.events.extracts import read_log
 from eak_core.events.log import committed, publish
 from eak_core.events.reading import head
 from eak_core.events.registry import EventRegistry
-from eak_core.events.scheduling import on_schedule, schedule, unschedule
+from eak_core.events.scheduling import on_schedule, part_of, schedule, unschedule
 from eak_core.events.subscribers import Context, Subscriber, subscriber, upcast
 from eak_core.events.types import (
     CORE,
@@ -17,6 +17,7 @@ from eak_core.events.types import (
     EventError,
     EventType,
     Moved,
+    Part,
     Recorded,
     event,
 )
@@ -32,12 +33,14 @@ __all__ = [
     "EventRegistry",
     "EventType",
     "Moved",
+    "Part",
     "Recorded",
     "Subscriber",
     "committed",
     "event",
     "head",
     "on_schedule",
+    "part_of",
     "publish",
     "read_log",
     "schedule",

@@ -120,6 +120,7 @@ class ScheduledWork(Base):
     """Something that is to happen by itself at ``due_at``; the row goes when it has happened.
 
     ``attempts`` counts tries begun and not ended well; ``error`` says what the last one met.
+    Work that is done in parts has done ``done`` of ``total`` things, where it can say so.
     """
 
     __tablename__ = "scheduled_work"
@@ -132,6 +133,8 @@ class ScheduledWork(Base):
     next_attempt_at: Mapped[datetime]
     attempts: Mapped[int] = mapped_column(default=0)
     error: Mapped[str | None] = mapped_column(Text)
+    done: Mapped[int | None] = mapped_column(BigInteger)
+    total: Mapped[int | None] = mapped_column(BigInteger)
 
 
 #: Statements that make the database itself refuse to rewrite the log, by dialect. The first

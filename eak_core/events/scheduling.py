@@ -25,13 +25,11 @@ from eak_core.events.core import EventCore
 from eak_core.events.handling import TornTransaction
 from eak_core.events.log import handling
 from eak_core.events.models import ScheduledWork, Subscription
-from eak_core.events.types import CORE, SITE, EventError, Handler, Reader, Work
+from eak_core.events.types import CORE, SITE, EventError, Handler, Part, Reader, Work
 from eak_core.failures import note, retry_time
 
 #: The longest pause between two tries of what failed, in seconds.
 CAP_SECONDS = 600
-#: After so long what is done in parts goes on.
-SOON = timedelta(seconds=1)
 #: How many rows one look takes up.
 AT_ONCE = 100
 
@@ -74,9 +72,13 @@ def on_schedule(
     it is not: it is then read and computed anew.
 
     What is done ``every`` so often is begun by itself, in each service where the plugin is on, and
-    for the core once for the site; nobody schedules it. An answer of True says that there is more
-    to do, and it is done again a second later: so that a large task is done in parts, each in a
-    transaction of its own.
+    for the core once for the site; nobody schedules it.
+
+    A large task is done in parts, each in a transaction of its own, so that whoever waits to write
+    has a turn in between. An answer of True says that there is more to do, and a `Part` besides
+    how far it is, which `part_of` and the page of scheduled work tell. It is called again after
+    whatever else is due, with the same ``due_at``. It stops while the plugin is off or the site is
+    held, and goes on with the part that comes next.
 
     `EventError` for a ``kind`` of another shape, or one that has its function.
     """
@@ -107,6 +109,8 @@ def schedule(session: Session, plugin: str, service_id: int, name: str, due_at: 
         "next_attempt_at": due_at,
         "attempts": 0,
         "error": None,
+        "done": None,
+        "total": None,
     }
     session.execute(
         insert_for(session, ScheduledWork)
@@ -148,6 +152,15 @@ def unschedule(session: Session, plugin: str, service_id: int, name: str) -> boo
         delete(ScheduledWork).where(*_row(plugin, service_id, name)).returning(ScheduledWork.name)
     ).one_or_none()
     return removed is not None
+
+
+def part_of(session: Session, plugin: str, service_id: int, name: str) -> Part | None:
+    """How far ``plugin`` is with what it does in parts under ``name`` in a service; None before the
+    first part ends, where its function does not say, and when all is done."""
+    row = session.get(ScheduledWork, (plugin, service_id, name))
+    if row is None or row.done is None or row.total is None:
+        return None
+    return Part(row.done, row.total)
 
 
 @dataclass(frozen=True, slots=True)
@@ -243,17 +256,21 @@ def perform(
         return False
     due_at = row.due_at
     more = computed is not None and _call(session, core, task, due_at, computed)
-    every = _work(core, task).every
-    if every is not None:
-        pause = SOON if more else every
-        schedule(session, task.plugin, task.service_id, task.name, clock.now() + pause)
     # The row is taken last, as domain functions do it: what it is about is locked before it. One
     # that was scheduled anew, by its own function too, stays.
-    session.execute(
-        delete(ScheduledWork).where(
-            *_row_of(task), ScheduledWork.attempts == attempt, ScheduledWork.due_at == due_at
+    this = (*_row_of(task), ScheduledWork.attempts == attempt, ScheduledWork.due_at == due_at)
+    every = _work(core, task).every
+    if more:
+        done, total = (more.done, more.total) if isinstance(more, Part) else (None, None)
+        session.execute(
+            update(ScheduledWork)
+            .where(*this)
+            .values(next_attempt_at=clock.now(), attempts=0, error=None, done=done, total=total)
         )
-    )
+    elif every is not None:
+        schedule(session, task.plugin, task.service_id, task.name, clock.now() + every)
+    else:
+        session.execute(delete(ScheduledWork).where(*this))
     return True
 
 
@@ -272,8 +289,8 @@ def _work(core: EventCore, task: Task) -> Work:
 
 def _call(
     session: Session, core: EventCore, task: Task, due_at: datetime, computed: tuple[Any, ...]
-) -> bool:
-    """Let its function act; whether it says that there is more to do."""
+) -> Part | bool:
+    """Let its function act; whether it says that there is more to do, and how far it is."""
     function = _work(core, task).writes
     savepoint = session.begin_nested()
     transaction = session.get_transaction()
@@ -283,7 +300,7 @@ def _call(
     if session.get_transaction() is not transaction:
         raise TornTransaction("what is scheduled may not roll back: it raises")
     savepoint.commit()
-    return more is True
+    return more or False
 
 
 def note_failure(session: Session, task: Task, attempt: int, error: Exception) -> None:

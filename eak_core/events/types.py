@@ -36,9 +36,18 @@ class EventError(Exception):
     """An event type or payload is not acceptable: the programmer's mistake, not a person's."""
 
 
-#: ``f(session, service, name, due_at)``, and what was computed before where something was. True
-#: says of what is done again and again that there is more to do at once.
-Handler = Callable[..., bool | None]
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What scheduled work answers after one part of it, when there is more to do: ``done`` of
+    ``total`` things are done by now."""
+
+    done: int
+    total: int
+
+
+#: ``f(session, service, name, due_at)``, and what was computed before where something was. True or
+#: a `Part` says that there is more to do.
+Handler = Callable[..., Part | bool | None]
 #: ``f(session, service, name, due_at)``: reads, and answers what is to be computed.
 Reader = Callable[[Any, Any, str, datetime], Callable[[], Any] | None]
 

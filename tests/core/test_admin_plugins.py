@@ -320,15 +320,15 @@ def test_the_catch_up_is_told_until_it_ends(site: Site, manager: Browser, servic
         ).one()
     assert of > 0
     assert f"0 of {of} events read." in page
-    assert "catch-up.js" in page
+    assert "progress.js" in page
     state = manager.get(f"{answer.location}.json").json
-    assert (state["done"], state["read"], state["of"]) == (False, 0, of)
+    assert (state["ended"], state["done"], state["total"]) == (False, 0, of)
     site.drain()
     state = manager.get(f"{answer.location}.json").json
-    assert (state["done"], state["read"], state["of"]) == (True, of, of)
+    assert (state["ended"], state["done"], state["total"]) == (True, of, of)
     page = manager.get(f"{answer.location}?lang=en").text
     assert f"has read all {of} events" in page
-    assert "catch-up.js" not in page, "nothing is left to wait for"
+    assert "progress.js" not in page, "nothing is left to wait for"
 
 
 def test_a_catch_up_that_is_switched_off_halfway_stops_being_waited_for(
@@ -338,7 +338,7 @@ def test_a_catch_up_that_is_switched_off_halfway_stops_being_waited_for(
     site.enable("gauge")
     site.disable("gauge")
     state = manager.get(f"{PAGE}gauge/rattrapage.json?lang=en").json
-    assert state["done"]
+    assert state["ended"]
     assert "goes on where it stopped" in state["text"]
 
 
@@ -358,7 +358,7 @@ def test_events_that_could_not_be_handled_are_told(
 def test_a_plugin_that_reads_nothing_has_nothing_to_catch_up(
     manager: Browser, service: Service
 ) -> None:
-    assert manager.get(f"{PAGE}needle/rattrapage.json").json["done"]
+    assert manager.get(f"{PAGE}needle/rattrapage.json").json["ended"]
     assert manager.get(f"{PAGE}needle/rattrapage").status_code == 200
 
 

@@ -7,7 +7,7 @@ writes the result where they are still those that were counted.
 
 from datetime import datetime
 
-from eak_core.api import Service, Session, clock, on_schedule, publish
+from eak_core.api import Part, Service, Session, clock, on_schedule, publish
 from eak_voting.ballots import timetable
 from eak_voting.ballots.finding import phase
 from eak_voting.casting import mixing, reminders
@@ -16,7 +16,7 @@ from eak_voting.counting import live, result
 from eak_voting.counting.tally import voters_of
 from eak_voting.events import BallotClosed
 from eak_voting.manifest import plugin
-from eak_voting.transparency.recording import PORTION, publish_receipts
+from eak_voting.transparency.recording import entries_of, publish_receipts
 
 on_schedule(plugin, "letters")(reminders.write_that_it_is_open)
 on_schedule(plugin, "remind")(reminders.remind_due)
@@ -48,13 +48,13 @@ def publish_due(session: Session, service: Service, name: str, due_at: datetime)
 
 
 @on_schedule(plugin, "close")
-def close_due(session: Session, service: Service, name: str, due_at: datetime) -> None:
+def close_due(session: Session, service: Service, name: str, due_at: datetime) -> Part | None:
     """Close a ballot for good, once nobody who came in time can still be waiting, and bring its
     receipts into the public log: those of a large one by portions, each in a transaction of its
     own, so that whoever waits to write has a turn in between."""
     ballot = timetable.ballot_due(session, name)
     if ballot is None or phase(ballot) != "closing":
-        return
+        return None
     if ballot.state == "announced":  # nobody came, and no worker ran, while it was open
         open_ballot(session, service, ballot)
     if ballot.state == "open":
@@ -62,13 +62,16 @@ def close_due(session: Session, service: Service, name: str, due_at: datetime) -
         ballot.state, ballot.closed_at = "closed", clock.now()
         publish(session, BallotClosed(ballot_id=ballot.id, voters=voters), service_id=service.id)
     if ballot.state != "closed":
-        return
-    if publish_receipts(session, service, ballot, last=True) == PORTION:
-        timetable.close_on(session, ballot)
-    elif ballot.secrecy == "secret":
+        return None
+    left = publish_receipts(session, service, ballot, last=True)
+    if left:
+        total = entries_of(session, ballot)
+        return Part(done=total - left, total=total)
+    if ballot.secrecy == "secret":
         timetable.mix_now(session, ballot)
     else:
         timetable.count_now(session, ballot)
+    return None
 
 
 @on_schedule(plugin, "mix")

@@ -17,7 +17,9 @@ from eak_core import clock
 from eak_core.db import engine, hold, read_session, write_session
 from eak_core.events import (
     EventError,
+    Part,
     on_schedule,
+    part_of,
     publish,
     schedule,
     subscriptions,
@@ -547,11 +549,8 @@ def test_what_is_done_again_and_again_begins_by_itself_and_goes_on_at_once_where
             scheduled_work.begin_all(session, get_event_core(app))
     assert [row.name for row in rows(app)] == ["sweep"]
     drain(app)
-    assert effects(app) == [3]
-    with clock.freeze(NOON + scheduled_work.SOON):
-        drain(app)
-        assert effects(app) == [3, 2]
-        assert [row.due_at - clock.now() for row in rows(app)] == [timedelta(days=1)]
+    assert effects(app) == [3, 2]
+    assert [row.due_at - NOON for row in rows(app)] == [timedelta(days=1)]
     with write_session(app) as session:
         subscriptions.stop(session, "probe", SERVICE)
     with clock.freeze(NOON + timedelta(days=2)):
@@ -560,6 +559,77 @@ def test_what_is_done_again_and_again_begins_by_itself_and_goes_on_at_once_where
         turn_on(app)
         drain(app)
     assert effects(app) == [3, 2, 1]
+
+
+def in_parts(fails_at: int = 0) -> Listener:
+    """A plugin that does three things, one at a time, and fails once at one of them."""
+    probe, broken = Listener(), [fails_at]
+
+    @on_schedule(probe, "parts")
+    def parts(session: Session, service: Any, name: str, due_at: datetime) -> Part | None:
+        assert due_at == NOON, "all parts are of what was due then"
+        number = session.query(Effect).count() + 1
+        put(session, number)
+        if number in broken:
+            broken.clear()
+            raise RuntimeError("the disk was full")
+        return Part(number, 3) if number < 3 else None
+
+    @on_schedule(probe, "other")
+    def other(session: Session, service: Any, name: str, due_at: datetime) -> None:
+        publish(session, Happened(thing=1), service_id=SERVICE)
+
+    return probe
+
+
+def far(app: Flask) -> Part | None:
+    with read_session(app) as session:
+        return part_of(session, "probe", SERVICE, "parts")
+
+
+def test_work_in_parts_says_how_far_it_is_and_lets_others_have_their_turn(
+    make_app: MakeApp,
+) -> None:
+    app = make_app(in_parts())
+    turn_on(app)
+    plan(app, "parts")
+    worker = Worker(app)
+    assert far(app) is None
+    worker.perform_due()
+    assert (effects(app), far(app)) == ([1], Part(1, 3))
+    plan(app, "other")
+    with clock.freeze(NOON + timedelta(minutes=1)):
+        worker.perform_due()
+        assert (effects(app), far(app)) == ([1, 2], Part(2, 3))
+        assert [row.name for row in rows(app)] == ["parts"], "the other did not wait for the end"
+        worker.perform_due()
+        assert (effects(app), far(app)) == ([1, 2, 3], None)
+        assert rows(app) == []
+
+
+def test_work_in_parts_stops_with_its_plugin_and_goes_on_where_it_was(make_app: MakeApp) -> None:
+    app = make_app(in_parts())
+    turn_on(app)
+    plan(app, "parts")
+    Worker(app).perform_due()
+    with write_session(app) as session:
+        subscriptions.stop(session, "probe", SERVICE)
+    drain(app)
+    assert (effects(app), far(app)) == ([1], Part(1, 3))
+    turn_on(app)
+    drain(app)
+    assert effects(app) == [1, 2, 3]
+
+
+def test_a_part_that_fails_is_tried_again_and_what_was_done_stays(make_app: MakeApp) -> None:
+    app = make_app(in_parts(fails_at=2))
+    turn_on(app)
+    plan(app, "parts")
+    drain(app)
+    assert (effects(app), far(app)) == ([1], Part(1, 3))
+    with clock.freeze(NOON + timedelta(hours=1)):
+        drain(app)
+    assert effects(app) == [1, 2, 3]
 
 
 def test_what_is_done_again_and_again_comes_again_after_it_failed(make_app: MakeApp) -> None:

@@ -197,7 +197,7 @@ def test_shuffling_keeps_every_entry_and_every_paper(polls: Polls) -> None:
     }
     with polls.site.app.app_context(), polls.site.writing() as session:
         held = session.get_one(Ballot, ballot.id)
-        assert publish_receipts(session, polls.service, held, last=True) == LEAST
+        assert publish_receipts(session, polls.service, held, last=True) == 0
         mixing.mix_late(session, held.id)
         mixing.mix(session, held.id)
     assert len(set(codes)) == LEAST

@@ -8,7 +8,6 @@ from sqlalchemy import select
 
 from eak_core.events.worker import Worker
 from eak_core.kit.testing.fixtures import FrozenClock
-from eak_voting import schedule
 from eak_voting.models import Ballot, Receipt
 from eak_voting.publishing import published, recount
 from eak_voting.publishing.stored import file_of
@@ -39,8 +38,7 @@ def check_what_is_noted(polls: Polls, ballot: Ballot) -> None:
 def test_a_worker_that_dies_at_each_commit_of_a_close_loses_and_doubles_no_receipt(
     polls: Polls, clock: FrozenClock, monkeypatch: pytest.MonkeyPatch, secrecy: Secrecy
 ) -> None:
-    for module in (recording, schedule):
-        monkeypatch.setattr(module, "PORTION", PORTION)
+    monkeypatch.setattr(recording, "PORTION", PORTION)
     ballot = polls.open(secrecy=secrecy)
     given = [
         polls.vote(ballot, [number % 3 + 1], polls.voter(number)).receipt

@@ -11,7 +11,6 @@ from eak_core.events.worker import Worker
 from eak_core.kit.testing.site import Site
 from eak_core.people.models import Person
 from eak_core.transparency import merkle
-from eak_voting import schedule
 from eak_voting.casting import bursts
 from eak_voting.casting.exclusions import exclude
 from eak_voting.casting.votes import withdraw
@@ -156,7 +155,6 @@ def test_excluded_votes_stand_in_the_file_as_far_as_they_are_still_in_the_box(
 def by_portions(monkeypatch: pytest.MonkeyPatch) -> None:
     """Two receipts at a time; what is drawn comes in the order of the receipts, from the last."""
     monkeypatch.setattr(recording, "PORTION", 2)
-    monkeypatch.setattr(schedule, "PORTION", 2)
     monkeypatch.setattr(recording._draw, "shuffle", lambda found: found.sort(reverse=True))
 
 
@@ -173,9 +171,17 @@ def test_receipts_of_a_large_ballot_enter_by_portions_drawn_from_all_and_the_res
     ballot = voted(polls, "approval", secrecy)
     polls.clock.set(ballot.closes_at + timedelta(seconds=31))
     sizes = [len(leaves_of(polls, ballot))]
+    manager = polls.site.browser()
+    manager.sign_in(polls.site.people.manager)
+    page = f"/culture/gestion/votes/{ballot.id}"
+    told = []
     while polls.now(ballot).state != "counted":
+        told.append(manager.get(f"{page}/depouillement.json?lang=en").json)
         assert Worker(polls.site.app).perform_due(), "whoever comes next goes on"
         sizes.append(len(leaves_of(polls, ballot)))
+    assert [(each["done"], each["total"]) for each in told][:4] == [(0, 0), (2, 8), (4, 8), (6, 8)]
+    assert not any(each["ended"] for each in told)
+    assert manager.get(f"{page}/depouillement.json").json["ended"]
     _opened, *leaves, counted = leaves_of(polls, ballot)
     assert [after - before for before, after in pairwise(sizes) if after > before] == [
         2,

@@ -74,13 +74,8 @@ def letters_now(session: Session, ballot: Ballot) -> None:
 
 
 def remind_now(session: Session, ballot: Ballot) -> None:
-    """Let the rest of a large number of reminders follow."""
+    """Let the rest of many reminders follow, whatever moves the next ones meanwhile."""
     _at(session, ballot, "reminding", clock.now())
-
-
-def close_on(session: Session, ballot: Ballot) -> None:
-    """Let the next receipts of a ballot that is closing enter the public log."""
-    _at(session, ballot, "close", clock.now())
 
 
 def mix_now(session: Session, ballot: Ballot) -> None:

@@ -68,11 +68,12 @@ def forget(session: Session, actor: Actor, ballot: Ballot) -> None:
     session.execute(delete(Reminder).where(_of(ballot), Reminder.person_id == actor.person_id))
 
 
-def write_that_it_is_open(session: Session, service: Service, name: str, due_at: datetime) -> None:
-    """Write to those who had asked before the opening."""
+def write_that_it_is_open(session: Session, service: Service, name: str, due_at: datetime) -> bool:
+    """Write to those who had asked before the opening, some of them at once; whether there are
+    more."""
     ballot = session.get(Ballot, timetable.ballot_id_of(name))
     if ballot is None or phase(ballot) != "open":
-        return
+        return False
     assert ballot.opened_at is not None
     before = (_of(ballot), Reminder.told_at.is_(None), Reminder.asked_at < ballot.opened_at)
     people = _some(session, *before)
@@ -82,8 +83,7 @@ def write_that_it_is_open(session: Session, service: Service, name: str, due_at:
         .where(_of(ballot), Reminder.person_id.in_(people))
         .values(told_at=clock.now())
     )
-    if len(people) == AT_ONCE:
-        timetable.letters_now(session, ballot)
+    return len(people) == AT_ONCE
 
 
 def remind_due(session: Session, service: Service, name: str, due_at: datetime) -> None:

@@ -11,7 +11,7 @@ import random
 from collections.abc import Iterator, Sequence
 from typing import Any, cast
 
-from sqlalchemy import Table, bindparam, select, update
+from sqlalchemy import Table, bindparam, func, select, update
 
 from eak_core.api import (
     Service,
@@ -141,10 +141,18 @@ def key_of(session: Session, service: Service, note: str | None) -> str:
     return next((str(key) for key in keys if (key.key_id, key.name) == (said, name)), "")
 
 
+def entries_of(session: Session, ballot: Ballot) -> int:
+    """How many entries of the log the receipts of a closed ``ballot`` make in all."""
+    replaced = func.count().filter(Receipt.replaced)
+    query = select(func.count() + replaced).where(Receipt.ballot_id == ballot.id)
+    return session.scalar(query) or 0
+
+
 def publish_receipts(
     session: Session, service: Service, ballot: Ballot, *, last: bool = False
 ) -> int:
-    """Bring into the log the receipts that wait, and those that no longer count; how many.
+    """Bring into the log the receipts that wait, and those that no longer count; how many wait
+    still after that.
 
     The caller holds the row of ``ballot``, so that nobody votes meanwhile. Before the ``last``
     group nothing happens in a ballot that hides its results, and none where there are too few.
@@ -155,8 +163,9 @@ def publish_receipts(
         return 0
     new = _waiting(session, ballot, Receipt.logged.is_(False))
     gone = _waiting(session, ballot, Receipt.replaced, Receipt.replacement_logged.is_(False))
+    waiting = len(new) + len(gone)
     if not last and len(new) < LEAST:
-        return 0
+        return waiting
     if last:
         new = new[:PORTION]
         gone = gone[: PORTION - len(new)]
@@ -169,7 +178,7 @@ def publish_receipts(
         places = record(session, service, leaves)
         _note_places(session, ballot, new, places.start)
         _note_replaced(session, ballot, gone)
-    return len(leaves)
+    return waiting - len(leaves)
 
 
 def _waiting(session: Session, ballot: Ballot, *conditions: Any) -> list[str]:

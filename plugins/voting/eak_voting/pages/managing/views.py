@@ -25,6 +25,7 @@ from eak_core.api import (
     form_page,
     fragment,
     ngettext,
+    progress_answer,
     render,
     require,
     stage_graph,
@@ -37,6 +38,7 @@ from eak_voting.models import Ballot
 from eak_voting.pages import wording
 from eak_voting.pages.blueprint import ballot_url, manage
 from eak_voting.pages.booth.views import vote_form_page
+from eak_voting.pages.managing.closing import closing_progress
 from eak_voting.pages.managing.drafting import (
     Candidates,
     ballot_form,
@@ -94,6 +96,12 @@ def show(ballot_id: int) -> Answer:
     return _page_of(session, ballot)
 
 
+@manage.get("/<int:ballot_id>/depouillement.json")
+def closing_state(ballot_id: int) -> Answer:
+    """How far the close of the ballot is, for the script of its page."""
+    return progress_answer(closing_progress(current_session(), _ballot(ballot_id)))
+
+
 @manage.route("/<int:ballot_id>/modifier", methods=["GET", "POST"])
 def edit(ballot_id: int) -> Answer:
     """The form again, for a draft."""
@@ -131,6 +139,7 @@ def _page_of(session: Session, ballot: Ballot) -> str:
         ballot=ballot,
         phase=phase(ballot),
         rules=rules,
+        closing=closing_progress(session, ballot) if phase(ballot) == "closing" else None,
         redeclared=changed_since(session, ballot.created_at) if declares else None,
         options=options_of(session, ballot),
         hidden=reasons_of(session, g.service, terms_of(session, g.service, ballot)),
