@@ -1,24 +1,19 @@
 """How long a search takes, and finding what resembles an idea, among many ideas.
 
-The ideas are made of sentences of real ones (Métropole de Lille, 2019), so their words are as
-frequent as words are. The limit of a search is one statement that asks the index of the database
-for the latest that have all of its words, and nothing of who may read them or which is best.
+The limit of a search is one statement that asks the index of the database for the latest that have
+all of its words, and nothing of who may read them or which is best.
 """
 
-import csv
 import random
-import re
 import statistics
 import time
 from collections.abc import Callable, Iterator, Sequence
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TypeVar
 
-from sqlalchemy import insert, select, text
+from sqlalchemy import select, text
 
-from eak_core.db import Session, write_session
-from eak_core.events import CORE
+from eak_core.db import Session
 from eak_core.ideas.models import Idea
 from eak_core.ideas.subscribers import IDEAS
 from eak_core.kit.testing.databases import Databases, Kind
@@ -27,18 +22,16 @@ from eak_core.kit.testing.site import Site
 from eak_core.kit.testing.sites import Sites
 from eak_core.permissions import Actor
 from eak_core.search.finding import asked, find
-from eak_core.search.index import keep
 from eak_core.search.kinds import Document
 from eak_core.search.resembling import resembling
 from eak_core.search.words import Query
+from tests.bench.filling import Real, fill, real_ideas
 from tests.bench.report import Figure
 
 T = TypeVar("T")
 
 IDEAS_MADE = 100_000
 SEARCHES = 60
-DATA = Path(__file__).parents[2].parent / "shared/data/decidim-mel/propositions-libres.csv"
-_PART = 2_000
 
 
 def measure(
@@ -46,14 +39,13 @@ def measure(
 ) -> Iterator[Figure]:
     """The median search and the median resemblance among ``number`` ideas."""
     dice = random.Random(7)
-    real = _real()
     with Pool(databases) as pool, Sites(pool, kind, folder) as sites:
         site = sites.make(plugins=())
         started = time.perf_counter()
-        _fill(site, real, dice, number)
+        fill(site, number, searched=True)
         filled = time.perf_counter() - started
         print(f"{kind}: {number:,} ideas indexed in {filled:.0f} s")
-        queries = _queries(real, dice)
+        queries = _queries(real_ideas(), dice)
         with site.reading() as session:
             ids = session.scalars(select(Idea.id).order_by(Idea.id)).all()
             limit = _median(queries, lambda query: _bare(session, site, query))
@@ -68,45 +60,7 @@ def measure(
         yield Figure(f"what resembles one of them, {kind}", "ms", alike, ceiling=100)
 
 
-def _real() -> list[tuple[str, list[str]]]:
-    """Titles and sentences of real ideas."""
-    with DATA.open(encoding="utf-8") as file:
-        return [
-            (row["title"], re.split(r"(?<=[.!?])\s+", row["body"]))
-            for row in csv.DictReader(file, delimiter=";")
-        ]
-
-
-def _fill(
-    site: Site, real: Sequence[tuple[str, list[str]]], dice: random.Random, number: int
-) -> None:
-    words = [word for _title, body in real for sentence in body for word in sentence.split()]
-    sentences = [sentence for _title, body in real for sentence in body]
-    start = datetime(2026, 1, 1, tzinfo=UTC)
-    for first in range(0, number, _PART):
-        rows = [
-            {
-                "service_id": site.service.id,
-                "title": f"{dice.choice(real)[0][:110]} {dice.choice(words)[:30]}",
-                "slug": "idee",
-                "problem": dice.choice(sentences)[:3000],
-                "body": " ".join(dice.choices(sentences, k=3))[:20_000],
-                "needs": "", "elsewhere": "", "existing": "",
-                "stage": "submitted",
-                "created_at": start + timedelta(seconds=n),
-                "submitted_at": start + timedelta(seconds=n),
-                "updated_at": start + timedelta(seconds=n),
-            }
-            for n in range(first, min(number, first + _PART))
-        ]  # fmt: skip
-        with write_session(site.app) as session:
-            ids = session.scalars(insert(Idea).returning(Idea.id), rows).all()
-            keep(session, CORE.name, IDEAS, site.service.id, list(ids))
-    with site.app.app_context(), write_session(site.app) as session:
-        session.execute(text("ANALYZE"))
-
-
-def _queries(real: Sequence[tuple[str, list[str]]], dice: random.Random) -> list[str]:
+def _queries(real: Sequence[Real], dice: random.Random) -> list[str]:
     """One to three words of titles, as people type them; common and rare ones."""
     found = []
     while len(found) < SEARCHES:

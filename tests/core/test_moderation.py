@@ -4,16 +4,18 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from eak_core.errors import Forbidden, Invalid, Refused
 from eak_core.events.models import EventLog
+from eak_core.ideas.models import Idea
 from eak_core.kit.testing.queries import Queries
 from eak_core.kit.testing.site import Site
 from eak_core.moderation.decisions import (
     hidden_reason,
     hidden_reasons,
     hide,
+    not_hidden,
     restore,
 )
 from eak_core.moderation.models import ModerationDecision
@@ -111,3 +113,16 @@ def test_a_list_of_any_length_costs_one_query(
     with site.reading() as session, query_count() as queries:
         hidden_reasons(session, service.id, subjects)
     assert queries.count == 1
+
+
+def test_what_is_hidden_is_looked_up_for_each_row_and_never_read_whole(
+    site: Site, service: Service, manager: Actor
+) -> None:
+    with site.writing() as session:
+        hide(session, manager, service, "idea:12", "It insults somebody.")
+    shown = select(Idea.id).where(not_hidden(Idea.service_id, "idea", Idea.id))
+    with site.reading() as session:
+        sqlite = session.get_bind().dialect.name == "sqlite"
+        asked = shown.compile(session.get_bind(), compile_kwargs={"literal_binds": True})
+        plan = session.execute(text(f"EXPLAIN {'QUERY PLAN' if sqlite else ''} {asked}")).all()
+    assert ("(service_id=? AND subject=?)" if sqlite else "Anti Join") in str(plan)
