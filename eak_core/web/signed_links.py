@@ -1,4 +1,6 @@
-"""Links in mail that prove by themselves what they are for, so that nobody has to sign in first.
+"""Links in mail that prove by themselves what they are for.
+
+Most need no sign-in:
 
 ::
 
@@ -19,6 +21,21 @@ button. What it sends is taken **without a session and without a token of a form
 the signature is the proof, and a browser's cookie would be none, since every site could have it
 sent along. So mail programs may send it themselves (RFC 8058), and whoever is signed in acts as
 nobody. `SignedLink.opens` alone declares such a view; all others ask for a token.
+
+What a link gives to somebody, such as a part in an organisation, needs an account that it is given
+to. `SignedLink.opens_signed_in` declares a view that acts for whoever is signed in, with the token
+of its form beside the signature::
+
+    @blueprint.route("/invitation/<token>", methods=["GET", "POST"])
+    @JOIN.opens_signed_in
+    def join(subject: str) -> Answer:
+        form = Form()
+        return attempt(
+            form, lambda: accept(current_session(), g.actor, int(subject)), done=…
+        ) or form_page("jury/join.html", form)
+
+Everybody who holds the link reads its page, which says what they are asked, and leads to the
+sign-in and back.
 """
 
 import secrets
@@ -29,11 +46,12 @@ from hashlib import sha256
 from hmac import compare_digest
 from typing import Any, NamedTuple, Protocol
 
-from flask import Flask, current_app, make_response, render_template, request
+from flask import Flask, current_app, g, make_response, render_template, request
 from itsdangerous import BadData, URLSafeSerializer
 from limits import parse_many
 from sqlalchemy import String, delete
 from sqlalchemy.orm import Mapped, mapped_column
+from werkzeug.wrappers import Response
 
 from eak_core import clock
 from eak_core.db import Base, Session, current_session
@@ -41,6 +59,7 @@ from eak_core.db.upsert import insert_once
 from eak_core.errors import EakError
 from eak_core.i18n import _l
 from eak_core.networks import client_network
+from eak_core.permissions import SignInRequired
 from eak_core.web.errors import Wording, refuse
 from eak_core.web.limits import count_attempt
 from eak_core.web.sessionless import leave_session
@@ -132,15 +151,42 @@ class SignedLink:
         in its place, and be a public POST. Where the link holds once, that is noted in the
         transaction in which the view acts: of two at once, one comes through."""
 
+        opened = self._opening(view)
+
         @wraps(view)
-        def opened(*args: Any, token: str, **kwargs: Any) -> Any:
+        def opened_without_session(*args: Any, **kwargs: Any) -> Any:
+            response = opened(*args, **kwargs)
+            response.headers["Referrer-Policy"] = "no-referrer"
+            return response
+
+        setattr(opened_without_session, PUBLIC_POST, True)
+        return opened_without_session
+
+    def opens_signed_in(self, view: Callable[..., Any]) -> Callable[..., Any]:
+        """As `opens`, but that what is sent asks for somebody who is signed in, and for the token
+        of a form: ``view`` acts for ``g.actor``, who may be a visitor where the page is only read.
+        `SignInRequired` leads those who are not signed in there and back. The address of the page
+        is told to no other site, as of all pages: to this one it is, because with HTTPS the token
+        of a form counts only where the browser says which page it was sent from."""
+        opened = self._opening(view)
+
+        @wraps(view)
+        def opened_for_person(*args: Any, **kwargs: Any) -> Any:
+            if request.method not in _SAFE and not g.actor.signed_in:
+                raise SignInRequired(_l("Please sign in first, then open the link again."))
+            return opened(*args, **kwargs)
+
+        return opened_for_person
+
+    def _opening(self, view: Callable[..., Any]) -> Callable[..., Response]:
+        @wraps(view)
+        def opened(*args: Any, token: str, **kwargs: Any) -> Response:
             subject = self._opened(current_session(), token)
             response = make_response(view(*args, subject=subject, **kwargs))
             response.headers["Cache-Control"] = "no-store, private"
             response.headers["X-Robots-Tag"] = "noindex"
             return response
 
-        setattr(opened, PUBLIC_POST, True)
         return opened
 
     def _opened(self, session: Session, token: str) -> str:

@@ -70,6 +70,7 @@ def test_an_invitation_is_declined_by_its_link_without_an_account(
         assert "Set-Cookie" not in page.headers
         assert page.headers["Cache-Control"] == "no-store, private"
         assert page.headers["X-Robots-Tag"] == "noindex"
+        assert page.headers["Referrer-Policy"] == "no-referrer"
     assert waiting(site) == ["nobody.here@example.org"]
     [form] = [each for each in visitor.read(path).forms if each.method == "post"]
     assert [each.name for each in form.controls] == [""], "no token, and nothing to fill in"

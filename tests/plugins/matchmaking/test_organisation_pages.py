@@ -116,23 +116,50 @@ def test_an_invitation_is_accepted_from_its_letter(
     link = letter.text.partition("http://localhost")[2].split()[0]
     visitor = site.browser()
     assert "Se connecter" in visitor.read(link).text
-    assert visitor.submit(link, "/invitation/", answer="accept").status_code in (302, 403)
+    assert [each.action for each in visitor.read(link).forms if link in each.action] == []
     agent = site.browser()
     agent.sign_in(site.people.agent)
-    assert agent.submit(link, "/invitation/", answer="accept").status_code == 302
+    assert agent.submit(link, "/invitation/").status_code == 302
     assert "Agathe Agent" in citizen.read(f"{HOME}{made.id}/membres").text
-    assert site.browser().get(link).status_code == 410
+    assert "Ce lien a déjà servi." in site.browser().get(link).text
 
 
-def test_declining_forgets_the_address_without_an_account(site: Site, partners: Partners) -> None:
+def invited(site: Site, partners: Partners) -> tuple[Organisation, str]:
+    """An organisation, and the path in the letter of an invitation to act for it."""
     made = partners.register()
     partners.act(members.invite, made, "nobody@example.org", "member")
     site.drain()
     letter = next(each for each in site.sent if each.to == "nobody@example.org")
-    link = letter.text.partition("http://localhost")[2].split()[0]
-    assert site.browser().submit(link, "/invitation/", answer="decline").status_code == 302
+    return made, letter.text.partition("http://localhost")[2].split()[0]
+
+
+def waiting(site: Site, made: Organisation) -> list[int]:
     with site.reading() as session:
-        assert members.invited(session, made.id) == []
+        return [each.id for each in members.invited(session, made.id)]
+
+
+def test_declining_forgets_the_address_without_an_account(site: Site, partners: Partners) -> None:
+    made, link = invited(site, partners)
+    visitor = site.browser()
+    [decline] = [each for each in visitor.read(link).links if each.endswith("/decliner")]
+    assert made.name in visitor.read(decline).text
+    assert waiting(site, made) != [], "filters of mail follow links"
+    answer = visitor.post(decline)
+    assert (answer.status_code, "L’invitation est refusée" in answer.text) == (200, True)
+    assert "Set-Cookie" not in answer.headers
+    assert waiting(site, made) == []
+    # The other page of the same letter says so too.
+    assert "Ce lien a déjà servi." in visitor.get(link).text
+
+
+def test_an_invitation_that_was_taken_back_says_so(site: Site, partners: Partners) -> None:
+    made, link = invited(site, partners)
+    partners.act(members.take_back, made, *waiting(site, made))
+    visitor = site.browser()
+    for path in (link, f"{link}/decliner"):
+        answer = visitor.get(path)
+        assert (answer.status_code, "retirée" in answer.text) == (410, True)
+    assert visitor.post(f"{link}/decliner").status_code == 410
 
 
 PAGES = ["modifier", "fichiers", "membres", "fermer"]

@@ -39,7 +39,7 @@ LIFETIME = timedelta(days=30)
 #: How many people act for one organisation, those who are invited among them.
 MOST = 50
 #: Leads to an invitation from its letter.
-JOIN = SignedLink(plugin, "join", lifetime=LIFETIME)
+JOIN = SignedLink(plugin, "join", lifetime=LIFETIME, once=True)
 
 
 def invite(
@@ -124,6 +124,13 @@ def invitation_of(session: Session, invitation_id: int) -> Invitation:
     if found is None or found.invited_at <= _oldest():
         raise Gone(_l("This invitation was answered, taken back, or has ended."))
     return found
+
+
+def invited_by_letter(session: Session, subject: str) -> tuple[Invitation, Organisation]:
+    """The invitation that a link names with its ``subject``, and the organisation it is of. `Gone`
+    where it was answered, taken back, or has ended."""
+    invitation = invitation_of(session, int(subject))
+    return invitation, session.get_one(Organisation, invitation.organisation_id)
 
 
 def take_back(

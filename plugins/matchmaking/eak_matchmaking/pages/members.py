@@ -10,10 +10,13 @@ from eak_core.api import (
     current_session,
     finish,
     form_page,
+    is_public_post,
     limited,
     person_names,
+    render,
+    say_done,
 )
-from eak_matchmaking.models import Member, Organisation
+from eak_matchmaking.models import Member
 from eak_matchmaking.organisations import finding, members
 from eak_matchmaking.organisations.wording import ROLE_TITLES
 from eak_matchmaking.pages.blueprint import blueprint
@@ -94,30 +97,29 @@ def take_back(organisation_id: int, invitation_id: int) -> Answer:
 
 
 @blueprint.route("/invitation/<token>", methods=["GET", "POST"])
-@limited("matchmaking.join", "30/minute")
-def join(token: str) -> Answer:
-    """What the letter of an invitation leads to: accept, or decline."""
+@members.JOIN.opens_signed_in
+def join(subject: str) -> Answer:
+    """What the letter of an invitation leads to: to accept, whoever holds it signs in."""
     session, form = current_session(), Form()
-    invitation_id = int(members.JOIN.read(token).subject)
-    invitation = members.invitation_of(session, invitation_id)
-    organisation = session.get_one(Organisation, invitation.organisation_id)
-    declined = request.form.get("answer") == "decline"
-
-    def answer() -> None:
-        if declined:
-            members.decline(session, invitation_id)
-        else:
-            members.accept(session, g.actor, g.service, invitation_id)
-
-    said = (
-        _("You have declined: your address is forgotten.")
-        if declined
-        else _("You act for “%(name)s” from now on.", name=organisation.name)
-    )
-    place = url_for(".index") if declined else place_of(organisation)
-    return attempt(form, answer, done=(said, place)) or form_page(
-        "matchmaking/join.html",
+    invitation, organisation = members.invited_by_letter(session, subject)
+    role = ROLE_TITLES[invitation.role]
+    return attempt(
         form,
-        organisation=organisation,
-        role=ROLE_TITLES[invitation.role],
-    )
+        lambda: members.accept(session, g.actor, g.service, invitation.id),
+        done=lambda joined: (
+            _("You act for “%(name)s” from now on.", name=joined.name),
+            place_of(joined),
+        ),
+    ) or form_page("matchmaking/join.html", form, organisation=organisation, role=role)
+
+
+@blueprint.route("/invitation/<token>/decliner", methods=["GET", "POST"])
+@members.JOIN.opens
+def decline_invitation(subject: str) -> Answer:
+    """Do without the invitation, without an account."""
+    session = current_session()
+    invitation, organisation = members.invited_by_letter(session, subject)
+    if is_public_post():
+        members.decline(session, invitation.id)
+        return say_done("matchmaking/decline_invitation.html", done=True)
+    return render("matchmaking/decline_invitation.html", organisation=organisation)
