@@ -127,6 +127,8 @@ from eak_core.moderation.decisions import (
 from eak_core.moderation.erasure import Written, loses_its_words
 from eak_core.moderation.events import ContentHidden, ContentRestored
 from eak_core.networks import client_network
+from eak_core.notices.following import follow_by_default
+from eak_core.notices.kinds import NoticeKind, Told, tells
 from eak_core.people.accounts import hold_account, person_address, person_since
 from eak_core.people.addresses import normal_address
 from eak_core.people.events import PersonErased, PersonJoined, RoleGranted, RoleRevoked
@@ -144,6 +146,7 @@ from eak_core.plugins.hooks.contributions import (
     Held,
     HistoryEntry,
     NavItem,
+    NoticeSentence,
     standalone,
 )
 from eak_core.plugins.hooks.hookspecs import hookimpl
@@ -346,6 +349,17 @@ __all__ += [
     "send_mail_to_address",
     "send_mailing",
     "want_again",
+]
+
+#: What people are told
+#:
+#: Who follows what, and hears of it: on the site, and by mail in the rhythm that each has chosen.
+__all__ += [
+    "NoticeKind",
+    "NoticeSentence",
+    "Told",
+    "follow_by_default",
+    "tells",
 ]
 
 #: Ideas

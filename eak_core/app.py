@@ -23,6 +23,8 @@ from eak_core.ideas import hooks as ideas
 from eak_core.ideas.setup import init_ideas
 from eak_core.keys.setup import init_keys
 from eak_core.letters.mail import mail_transport
+from eak_core.notices import hooks as notices
+from eak_core.notices.setup import init_notices
 from eak_core.people.entrance import find_visible
 from eak_core.people.letters import addresses_of
 from eak_core.people.setup import init_people
@@ -47,7 +49,7 @@ from eak_core.web.words import catalogue_of
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 #: What answers the hooks for the core's own features, in the order in which they are asked.
-FEATURES = {"ideas": ideas, "files": files, "admin": admin}
+FEATURES = {"ideas": ideas, "files": files, "admin": admin, "notices": notices}
 
 
 def create_app(
@@ -79,6 +81,7 @@ def create_app(
     init_files(app, config)
     init_search(app)
     init_keys(app)
+    init_notices(app)
     init_ideas(app)
     init_portal(app)
     init_admin(app)

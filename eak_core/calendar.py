@@ -1,7 +1,7 @@
 """Days, months and hours as people in Paris count them, from and to instants. Pure."""
 
 from calendar import monthrange
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 from zoneinfo import ZoneInfo
 
 PARIS = ZoneInfo("Europe/Paris")
@@ -9,7 +9,13 @@ PARIS = ZoneInfo("Europe/Paris")
 
 def midnight(day: date) -> datetime:
     """The instant at which ``day`` begins in Paris (aware, UTC)."""
-    return datetime(day.year, day.month, day.day, tzinfo=PARIS).astimezone(UTC)
+    return instant_of(day, time())
+
+
+def instant_of(day: date, at: time) -> datetime:
+    """The instant at which clocks in Paris show ``at`` on ``day`` (aware, UTC). An hour that summer
+    time leaves out is the hour after it, and of one that comes twice it is the first."""
+    return datetime.combine(day, at.replace(fold=0), tzinfo=PARIS).astimezone(UTC)
 
 
 def months_after(instant: datetime, months: int) -> datetime:

@@ -1,13 +1,14 @@
 """What the room of ideas answers to the questions that plugins are asked as well."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import select
 
 from eak_core.db import Session
+from eak_core.events.types import Recorded
 from eak_core.i18n import _l, lazy_ngettext
-from eak_core.ideas import attachments, history, listing, personal_data
+from eak_core.ideas import attachments, history, listing, notices, personal_data
 from eak_core.ideas.models import Idea
 from eak_core.ideas.stages import SCREENING, SUBMITTED
 from eak_core.permissions import Actor
@@ -17,6 +18,7 @@ from eak_core.plugins.hooks.contributions import (
     FileHolder,
     HistoryEntry,
     NavItem,
+    NoticeSentence,
 )
 from eak_core.plugins.hooks.hookspecs import hookimpl
 from eak_core.services.models import Service
@@ -61,6 +63,22 @@ def desk_items(session: Session, service: Service) -> Iterator[DeskItem]:
         screened,
     )
     yield DeskItem(screened, label, "ideas_manage.index", {"etape": SCREENING})
+
+
+@hookimpl
+def followed_things(
+    session: Session, service: Service, subjects: Sequence[str]
+) -> Mapping[str, NavItem]:
+    """Ideas, and the subjects that they are filed under."""
+    return notices.things(session, service, subjects)
+
+
+@hookimpl
+def notice_sentences(
+    session: Session, service: Service, events: Sequence[Recorded], actor: Actor
+) -> Mapping[int, NoticeSentence]:
+    """What is told of ideas."""
+    return dict(notices.sentences(session, service, events, actor))
 
 
 @hookimpl

@@ -16,6 +16,7 @@ from eak_core.ideas.models import Idea
 from eak_core.ideas.rows import Saved, first_sent, insert_idea, proposal_of, update_idea
 from eak_core.ideas.texts import Origin, Proposal, checked, checked_origin, says_the_same
 from eak_core.ideas.visibility import check_readable, subject_of
+from eak_core.notices.following import follow_by_default
 from eak_core.people.accounts import hold_account
 from eak_core.permissions import Actor, may, require
 from eak_core.services.models import Service
@@ -94,6 +95,7 @@ def submit_idea(
         update_idea(session, idea, proposal, stages.DRAFT, stages.SUBMITTED)
         saved = Saved(idea.id, idea.slug, idea.stage)
     assert saved is not None
+    follow_by_default(session, service.id, subject_of(saved.id), actor.person_id)
     publish(
         session,
         IdeaSubmitted(idea_id=saved.id, author_id=actor.person_id),

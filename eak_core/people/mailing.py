@@ -4,12 +4,13 @@ Every mail of a list says at its end what it is and how to end it, and says so t
 (RFC 2919, 2369 and 8058). Who ended it gets nothing of that list any more, until they ask for it.
 """
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import timedelta
 from typing import Any, ClassVar, NamedTuple, Protocol
 
-from flask import current_app, url_for
+from flask import current_app, render_template, url_for
 from flask_babel import force_locale
+from markupsafe import Markup
 from sqlalchemy import select
 
 from eak_core.db import Session
@@ -54,7 +55,19 @@ class MailingList:
         self.known[self.name] = self
 
 
-class _Letter(NamedTuple):
+class Letter(NamedTuple):
+    """A mail of a list that was written for one person, in their ``language``: ``text``, and the
+    same as ``html``. It leaves once per ``key``, of that list and person."""
+
+    person_id: int
+    language: str
+    subject: str
+    text: str
+    html: Markup
+    key: str
+
+
+class _Words(NamedTuple):
     subject: str
     text: str
     end: str
@@ -78,7 +91,7 @@ def send_mailing(
     behind what is written to one person; nothing is sent to who ended the list, nor to an account
     that is closed, erased or not confirmed by then."""
     rows = session.execute(select(Person.id, Person.locale).where(Person.id.in_(people)))
-    written: dict[str, _Letter] = {}
+    written: dict[str, _Words] = {}
     messages = []
     for person_id, locale in rows:
         language = locale or "fr"
@@ -95,25 +108,54 @@ def send_mailing(
     )
 
 
-def _written(mailing: MailingList, language: str, subject: Any, text: Any) -> _Letter:
+def send_letters(
+    session: Session, mailing: MailingList, letters: Sequence[Letter], *, service_id: int = SITE
+) -> int:
+    """Queue ``letters`` of ``mailing``, as `send_mailing` does what is the same for all; answers
+    how many were not queued before."""
+    messages = []
+    for letter in letters:
+        with force_locale(letter.language):
+            words = _Words(letter.subject, letter.text, _end_of(mailing))
+            messages.append(_message(mailing, words, letter.person_id, letter.key, letter.html))
+    return enqueue_many(
+        session,
+        kind="mail",
+        messages=messages,
+        plugin=mailing.owner,
+        service_id=service_id,
+        lane=Lane.BULK,
+    )
+
+
+def _written(mailing: MailingList, language: str, subject: Any, text: Any) -> _Words:
     with force_locale(language):
-        end = _(
-            "You get this mail as one of “%(list)s”. To have no more of these:", list=mailing.title
-        )
-        return _Letter(said(subject), said(text), str(end))
+        return _Words(said(subject), said(text), _end_of(mailing))
 
 
-def _message(mailing: MailingList, letter: _Letter, person_id: int, key: str) -> Message:
+def _end_of(mailing: MailingList) -> str:
+    return _(
+        "You get this mail as one of “%(list)s”. To have no more of these:", list=mailing.title
+    )
+
+
+def _message(
+    mailing: MailingList, words: _Words, person_id: int, key: str, html: Markup | None = None
+) -> Message:
     stop = url_for(
         "account.stop_list", token=STOP.token(f"{mailing.name}:{person_id}"), _external=True
     )
     payload = {
         "person_id": person_id,
-        "subject": letter.subject,
-        "text": f"{letter.text.rstrip()}\n\n-- \n{letter.end}\n{stop}\n",
+        "subject": words.subject,
+        "text": f"{words.text.rstrip()}\n\n-- \n{words.end}\n{stop}\n",
         "list": mailing.name,
         "stop": stop,
     }
+    if html is not None:
+        payload["html"] = render_template(
+            "people/list_mail.html", subject=words.subject, body=html, end=words.end, stop=stop
+        )
     return Message(f"{mailing.owner}:{key}:{person_id}", payload)
 
 

@@ -35,6 +35,8 @@ class Rule:
 CORE_RULES: Mapping[str, Rule] = MappingProxyType(
     {
         "service.read": Rule("visitor", when_archived=True),
+        # Whoever reads an archived service may leave what they follow there.
+        "service.follow": Rule("citizen", when_archived=True),
         "service.manage": Rule("manager"),
         "service.create": Rule("administrator", on_site=True),
         "service.archive": Rule("administrator", when_archived=True),

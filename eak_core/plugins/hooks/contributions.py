@@ -66,6 +66,20 @@ class DeskItem:
 
 
 @dataclass(frozen=True, slots=True)
+class NoticeSentence:
+    """What somebody is told of an event: the sentence ``text``, what it leads to (``endpoint`` and
+    ``values``, as in `NavItem`), and where there is more to say, such as a public reason, that as
+    plain text in ``detail``. ``because`` says why they are told to those whom it concerns
+    themselves, and to followers of what is gone; others are told what they follow."""
+
+    text: Any
+    endpoint: str
+    values: Mapping[str, Any] = field(default_factory=dict)
+    detail: Any = ""
+    because: Any = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Asset:
     """A file in the plugin's ``static/`` folder, by its ``path`` there: a stylesheet where ``kind``
     is ``style``, a script module where it is ``script``. ValueError for a path that leads out of

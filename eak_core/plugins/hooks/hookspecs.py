@@ -31,6 +31,7 @@ if TYPE_CHECKING:
         Held,
         HistoryEntry,
         NavItem,
+        NoticeSentence,
     )
     from eak_core.plugins.hooks.importers import ImportedComment, Importer, ImportReport
 
@@ -99,6 +100,29 @@ def desk_items(  # type: ignore[empty-body]
     """What waits for managers: an item for each kind of thing, with how many there are.
 
     Active plugins, on the managers' home page. Items that count none are left out by the core.
+    """
+
+
+@hookspec
+def followed_things(  # type: ignore[empty-body]
+    session: "Session", service: Any, subjects: Sequence[str], actor: "Actor"
+) -> "Mapping[str, NavItem]":
+    """What people can follow: by its name in the log (``tools.tool:12``), its title and its page.
+
+    Active plugins, once for all ``subjects``, most of which are not the plugin's. Leave out what
+    ``actor`` may not see now: it can be neither followed nor told of then.
+    """
+
+
+@hookspec
+def notice_sentences(  # type: ignore[empty-body]
+    session: "Session", service: Any, events: Sequence[Any], actor: "Actor"
+) -> "Mapping[int, NoticeSentence]":
+    """What people are told of events, for which the plugin's `tells` has named them.
+
+    Active plugins, each time a page or a mail tells ``actor`` of them, once for all ``events``
+    (`Recorded`), in the language of ``actor``; other plugins' are among them. By the position of
+    the event. Leave out what ``actor`` may not see now, or is there no more.
     """
 
 

@@ -6,6 +6,7 @@ the page's.
 """
 
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -22,6 +23,7 @@ from eak_core.plugins.hooks.contributions import (
     Held,
     HistoryEntry,
     NavItem,
+    NoticeSentence,
 )
 from eak_core.plugins.hooks.importers import Importer, ImportReport
 
@@ -101,6 +103,31 @@ def held(value: Any) -> list[Held]:
     return found
 
 
+def things(value: Any) -> dict[str, NavItem]:
+    """Links by the names of things."""
+    found = dict(_mapping(value))
+    entries([_expect(item, NavItem) for item in found.values()])
+    for name in found:
+        _expect(name, str)
+    return found
+
+
+def notices(value: Any) -> dict[int, NoticeSentence]:
+    """What is said of each event, as texts of the language at hand."""
+    found: dict[int, NoticeSentence] = {}
+    for position, said in _mapping(value):
+        _expect(said, NoticeSentence)
+        _expect(said.endpoint, str)
+        found[_expect(position, int)] = replace(
+            said,
+            values=dict(_mapping(said.values)),
+            text=sentence(said.text),
+            detail=sentence(said.detail),
+            because=sentence(said.because),
+        )
+    return found
+
+
 def denial(value: Any) -> Denial:
     """A refusal with its reason."""
     refused: Denial = _expect(value, Denial)
@@ -153,6 +180,8 @@ SHAPES: Mapping[str, Shape] = {
     "slot_service_home": html,
     "slot_manage_home": html,
     "held_relations": held,
+    "followed_things": things,
+    "notice_sentences": notices,
     "assets": list_of(Asset),
     "idea_columns": columns_by_id,
     "can_change_stage": denial,

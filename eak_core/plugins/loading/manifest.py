@@ -29,9 +29,9 @@ RESERVED_NAMES = frozenset(
     """
     account accounts admin alembic api cli commune compte content core criterion db demo eak ended
     event events feeds file files health i18n idea ideas key keys log macros mail main manage
-    moderation outbox page pages parked people permission permissions person plugin plugins portal
-    role scheduled search security service services signing site spent stage static stored subject
-    subscription test testing theme themes transport web
+    moderation notice notices outbox page pages parked people permission permissions person plugin
+    plugins portal role scheduled search security service services signing site spent stage static
+    stored subject subscription test testing theme themes transport web
     """.split()
 )
 
@@ -41,7 +41,7 @@ RESERVED_ENDINGS = ("_admin", "_api", "_manage")
 #: Path segments inside a service, the administration and the API that are the core's own. What
 #: else the core answers to is compared when the plugin is mounted.
 RESERVED_SEGMENTS = frozenset(
-    {"admin", "api", "compte", "fichiers", "gestion", "idees", "recherche", "static"}
+    {"admin", "api", "compte", "fichiers", "gestion", "idees", "recherche", "static", "suivre"}
 )
 
 CORE_STAGES = frozenset({"draft", "submitted", "screening", "accepted", "rejected", "withdrawn"})

@@ -23,6 +23,7 @@ from eak_core.api import (
     _l,
     clean_lines,
     clock,
+    follow_by_default,
     has_outcome,
     hidden_reason,
     hide,
@@ -99,6 +100,7 @@ def post_comment(
         first = _first_sent(session, actor, form_key)
         _sent_again(session, actor, service, first, idea, parent, body, stance)
         return first
+    follow_by_default(session, service.id, f"idea:{idea.id}", actor.person_id)
     return session.get_one(Comment, comment_id)
 
 

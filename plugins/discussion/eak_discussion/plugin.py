@@ -12,13 +12,15 @@ from eak_core.api import (
     ImportedComment,
     ImportReport,
     NavItem,
+    NoticeSentence,
+    Recorded,
     Service,
     Session,
     _l,
     hookimpl,
     ngettext,
 )
-from eak_discussion import counts, imported, personal_data, subscribers, thread, views
+from eak_discussion import counts, imported, notices, personal_data, subscribers, thread, views
 from eak_discussion.manifest import plugin
 
 if TYPE_CHECKING:
@@ -59,6 +61,13 @@ def slot_idea_cards(session: Session, service: Service, ideas: Sequence[Any]) ->
 @hookimpl
 def slot_service_home(service: Service) -> Markup | None:
     return views.home_section(service, ON_HOME)
+
+
+@hookimpl
+def notice_sentences(
+    session: Session, service: Service, events: Sequence[Recorded], actor: Actor
+) -> Mapping[int, NoticeSentence]:
+    return dict(notices.sentences(session, service, events, actor))
 
 
 @hookimpl

@@ -141,9 +141,14 @@ def _shown(service_id: int) -> tuple[ColumnElement[bool], ...]:
     )
 
 
-def _readable(service_id: int, _actor: Actor) -> tuple[ColumnElement[bool], ...]:
+def readable(service_id: int) -> tuple[ColumnElement[bool], ...]:
+    """The conditions on `Comment` that keep what everybody who reads the service may read."""
     under = select(Idea.id).where(Idea.id == Comment.idea_id, *public_ideas(service_id))
     return (*_shown(service_id), under.exists())
+
+
+def _readable(service_id: int, _actor: Actor) -> tuple[ColumnElement[bool], ...]:
+    return readable(service_id)
 
 
 def _read(session: Session, service_id: int, ids: Sequence[int]) -> Mapping[int, Document]:

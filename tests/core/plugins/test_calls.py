@@ -76,6 +76,7 @@ def test_every_hook_is_asked_and_answers_in_its_shape(make_app: MakeApp) -> None
         "service": SERVICE, "service_id": 1, "actor": SYSTEM, "idea": ideas[0], "ideas": ideas,
         "to": "forbidden", "enabling": True, "person_id": 3, "comments": ["one"], "demo": demo,
         "subject": "everything:5", "services": [SimpleNamespace(slug="culture")],
+        "subjects": ["everything:5"], "events": [SimpleNamespace(position=9)],
     }  # fmt: skip
     answers: dict[str, Any] = {}
     with app.app_context():
@@ -94,6 +95,8 @@ def test_every_hook_is_asked_and_answers_in_its_shape(make_app: MakeApp) -> None
     assert [each.values for each in answers["portal_links"].links] == [{"service_slug": "culture"}]
     assert [each.label for each in answers["idea_history"]] == ["weighed 4"]
     assert answers["desk_items"] == [DeskItem(2, "2 to weigh", "everything.index")]
+    assert answers["followed_things"]["everything:5"].label == "thing everything:5"
+    assert answers["notice_sentences"][9].text == "weighed"
     assert answers["slot_idea_body"] == "<p class='everything'>body of 4</p>"
     assert answers["slot_idea_aside"] == "&lt;everything&gt; beside 4"
     assert answers["slot_idea_cards"] == {4: "everything on 4", 7: "everything on 7"}

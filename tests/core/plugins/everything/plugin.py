@@ -20,6 +20,7 @@ from eak_core.plugins.hooks.contributions import (
     Held,
     HistoryEntry,
     NavItem,
+    NoticeSentence,
 )
 from eak_core.plugins.hooks.hookspecs import hookimpl
 from eak_core.plugins.hooks.importers import ImportedComment, Importer, ImportReport
@@ -93,6 +94,16 @@ def desk_items(service: Any) -> Iterator[DeskItem]:
 def held_relations() -> Iterator[Held]:
     at = datetime(2026, 3, 1, tzinfo=UTC)
     yield Held(1, "Weigher", NavItem("the scales", "everything.index"), at)
+
+
+@hookimpl
+def followed_things(subjects: Sequence[str]) -> Mapping[str, NavItem]:
+    return {each: NavItem(f"thing {each}", "everything.index") for each in subjects}
+
+
+@hookimpl
+def notice_sentences(events: Sequence[Any]) -> Mapping[int, NoticeSentence]:
+    return {each.position: NoticeSentence("weighed", "everything.index") for each in events}
 
 
 @hookimpl

@@ -1,0 +1,196 @@
+"""What people are told of ideas: decisions, what is new, and what is gone."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import select
+
+from eak_core.db import Session
+from eak_core.events import CORE
+from eak_core.events.types import Recorded
+from eak_core.i18n import _, _l
+from eak_core.ideas.events import IdeaStageChanged, IdeaSubmitted, IdeaWithdrawn
+from eak_core.ideas.models import Idea, IdeaSubject, StageChange, Subject
+from eak_core.ideas.transitions import stage_graph
+from eak_core.ideas.visibility import public_ideas, subject_of
+from eak_core.moderation.decisions import hidden_reasons
+from eak_core.moderation.events import ContentHidden
+from eak_core.notices.kinds import NoticeKind, Told, tells
+from eak_core.permissions import Actor
+from eak_core.plugins.hooks.contributions import NavItem, NoticeSentence
+from eak_core.services.models import Service
+
+DECISIONS = NoticeKind(
+    CORE,
+    "decisions",
+    _l("Decisions on ideas"),
+    _l("An idea goes on, is turned down, or is gone, with the reason."),
+)
+PROPOSED = NoticeKind(
+    CORE,
+    "ideas",
+    _l("New ideas"),
+    _l("Somebody proposes an idea in a service or on a subject that you follow."),
+)
+
+
+@tells(CORE, PROPOSED, IdeaSubmitted)
+def tell_of_idea(session: Session, event: Recorded) -> Told | None:
+    """Those who follow its subjects or the service."""
+    idea = _public(session, event.service_id, [event.data.idea_id])
+    return Told(followed=_around(session, event)) if idea else None
+
+
+@tells(CORE, DECISIONS, IdeaStageChanged)
+def tell_of_stage(session: Session, event: Recorded) -> Told | None:
+    """Those who follow the idea, its author among them, its subjects or the service."""
+    idea_id = event.data.idea_id
+    if not _public(session, event.service_id, [idea_id]):
+        return None
+    return Told(followed=(subject_of(idea_id), *_around(session, event)))
+
+
+@tells(CORE, DECISIONS, IdeaWithdrawn)
+def tell_of_withdrawal(session: Session, event: Recorded) -> Told:
+    """Those who follow the idea: its page says that it is gone, and why."""
+    return Told(followed=(subject_of(event.data.idea_id),))
+
+
+@tells(CORE, DECISIONS, ContentHidden)
+def tell_of_hiding(session: Session, event: Recorded) -> Told | None:
+    """The author of an idea that moderators have hidden, and nobody else."""
+    idea_id = _idea_id(event)
+    if idea_id is None:
+        return None
+    query = select(Idea.author_id).where(Idea.id == idea_id, Idea.service_id == event.service_id)
+    return Told(people=[session.scalar(query)])
+
+
+def things(session: Session, service: Service, subjects: Sequence[str]) -> Mapping[str, NavItem]:
+    """The ideas that everybody may read, and the subjects of the service, among ``subjects``."""
+    ideas, themes = _numbered("idea", subjects), _numbered("subject", subjects)
+    found: dict[str, NavItem] = {}
+    if ideas:
+        for idea in _public(session, service.id, list(ideas)).values():
+            found[ideas[idea.id]] = _link(idea)
+    if themes:
+        query = select(Subject.id, Subject.code, Subject.name)
+        for row in session.execute(
+            query.where(
+                Subject.id.in_(themes),
+                Subject.service_id == service.id,
+                Subject.archived_at.is_(None),
+            )
+        ):
+            found[themes[row.id]] = NavItem(row.name, "ideas.index", {"sujet": row.code})
+    return found
+
+
+def sentences(
+    session: Session, service: Service, events: Sequence[Recorded], actor: Actor
+) -> Iterator[tuple[int, NoticeSentence]]:
+    """What ``actor`` is told of those of ``events`` that concern ideas."""
+    told = [each for each in events if _idea_id(each) is not None]
+    ids = {idea_id for each in told if (idea_id := _idea_id(each)) is not None}
+    if not ids:
+        return
+    ideas = _public(session, service.id, list(ids))
+    reasons = _reasons(session, [each.data.change_id for each in told if _is_change(each)])
+    hidden = hidden_reasons(session, service.id, map(subject_of, ids - ideas.keys()))
+    own = set(_own(session, actor, ids - ideas.keys()))
+    for each in told:
+        idea_id = _idea_id(each)
+        assert idea_id is not None
+        sentence = None
+        if isinstance(each.data, ContentHidden):
+            if idea_id in own and subject_of(idea_id) in hidden:
+                sentence = _hidden(idea_id, hidden[subject_of(idea_id)])
+        elif isinstance(each.data, IdeaWithdrawn):
+            if subject_of(idea_id) not in hidden:
+                sentence = _withdrawn(idea_id, reasons.get(each.data.change_id, ""))
+        elif idea_id in ideas:
+            sentence = _of_public(each, ideas[idea_id], reasons)
+        if sentence is not None:
+            yield each.position, sentence
+
+
+def _of_public(event: Recorded, idea: Any, reasons: Mapping[int, str]) -> NoticeSentence:
+    link = _link(idea)
+    if isinstance(event.data, IdeaSubmitted):
+        text, detail = _("A new idea: “%(idea)s”", idea=idea.title), ""
+    else:
+        stage = stage_graph(frozenset()).stage(event.data.to_stage).title
+        text = _("“%(idea)s” is now in “%(stage)s”", idea=idea.title, stage=stage)
+        detail = reasons.get(event.data.change_id, "")
+    return NoticeSentence(text, link.endpoint, link.values, detail)
+
+
+def _hidden(idea_id: int, reason: str) -> NoticeSentence:
+    """Without its title: nobody is shown any more what was hidden."""
+    text = _("The moderators have hidden one of your ideas")
+    because = _("It is your idea.")
+    return NoticeSentence(text, "ideas.show", {"idea_id": idea_id}, reason, because)
+
+
+def _withdrawn(idea_id: int, reason: str) -> NoticeSentence:
+    text = _("An idea that you follow was withdrawn by its author")
+    because = _("You follow it.")
+    return NoticeSentence(text, "ideas.show", {"idea_id": idea_id}, reason, because)
+
+
+def _is_change(event: Recorded) -> bool:
+    return isinstance(event.data, IdeaStageChanged | IdeaWithdrawn)
+
+
+def _idea_id(event: Recorded) -> int | None:
+    """The idea that an event of this room is about."""
+    if isinstance(event.data, ContentHidden):
+        return next(iter(_numbered("idea", [event.data.content])), None)
+    if isinstance(event.data, IdeaSubmitted | IdeaStageChanged | IdeaWithdrawn):
+        return event.data.idea_id
+    return None
+
+
+def _around(session: Session, event: Recorded) -> tuple[str, ...]:
+    """The subjects of an idea, and its service, as they are followed."""
+    query = select(IdeaSubject.subject_id).where(IdeaSubject.idea_id == event.data.idea_id)
+    themes = (f"subject:{number}" for number in sorted(session.scalars(query)))
+    return (*themes, f"service:{event.service_id}")
+
+
+def _public(session: Session, service_id: int, ids: Sequence[int]) -> dict[int, Any]:
+    rows = session.execute(
+        select(Idea.id, Idea.slug, Idea.title).where(Idea.id.in_(ids), *public_ideas(service_id))
+    )
+    return {row.id: row for row in rows}
+
+
+def _own(session: Session, actor: Actor, ids: set[int]) -> Sequence[int]:
+    if not ids or actor.person_id is None:
+        return []
+    return session.scalars(
+        select(Idea.id).where(Idea.id.in_(ids), Idea.author_id == actor.person_id)
+    ).all()
+
+
+def _reasons(session: Session, ids: Sequence[int]) -> dict[int, str]:
+    if not ids:
+        return {}
+    rows = session.execute(
+        select(StageChange.id, StageChange.reason).where(StageChange.id.in_(ids))
+    )
+    return {row.id: row.reason for row in rows}
+
+
+def _link(idea: Any) -> NavItem:
+    return NavItem(idea.title, "ideas.show", {"idea_id": idea.id, "slug": idea.slug})
+
+
+def _numbered(name: str, subjects: Sequence[str]) -> dict[int, str]:
+    """The numbers of those of ``subjects`` that are called ``name``."""
+    found = {}
+    for subject in subjects:
+        kind, _colon, number = subject.partition(":")
+        if kind == name and number.isascii() and number.isdecimal() and len(number) < 10:
+            found[int(number)] = f"{name}:{number}"
+    return found

@@ -1,0 +1,130 @@
+"""Who follows what: authors and those who comment by default, and everybody what they choose.
+
+A thing is named as in the log (``idea:12``). The hook `followed_things` says what it is, as long as
+the person may see it; what nobody answers for is not followed.
+"""
+
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import select, update
+
+from eak_core import clock
+from eak_core.db import Session
+from eak_core.db.upsert import insert_once
+from eak_core.errors import NotFound
+from eak_core.i18n import _l
+from eak_core.notices.models import Follow
+from eak_core.people.accounts import hold_account
+from eak_core.permissions import Actor, require
+from eak_core.plugins.hooks.contributions import NavItem
+from eak_core.plugins.loading.host import get_host
+from eak_core.services.models import Service
+
+SUBJECT_LENGTH = 80
+
+
+def things_of(
+    session: Session,
+    actor: Actor,
+    service: Service,
+    active: Collection[str],
+    subjects: Sequence[str],
+) -> dict[str, NavItem]:
+    """What each of ``subjects`` is to ``actor``, who may see those answered now."""
+    found: dict[str, NavItem] = {}
+    answers = get_host().call_each(
+        "followed_things", active,
+        session=session, service=service, subjects=subjects, actor=actor,
+    )  # fmt: skip
+    for _owner, things in answers:
+        found |= {subject: things[subject] for subject in subjects if subject in things}
+    return found
+
+
+def follow(
+    session: Session, actor: Actor, service: Service, active: Collection[str], subject: str
+) -> NavItem:
+    """Let ``actor`` be told of what happens to ``subject``; answers what it is. Doing so twice is
+    doing so once. `NotFound` for what they may not see, or does not exist."""
+    require(actor, "service.follow", service)
+    hold_account(session, actor)
+    thing = _thing(session, actor, service, active, subject)
+    assert actor.person_id is not None
+    if not follow_by_default(session, service.id, subject, actor.person_id):
+        session.execute(
+            update(Follow)
+            .where(*_row(service.id, subject, actor.person_id), Follow.left_at.is_not(None))
+            .values(left_at=None, since=clock.now())
+        )
+    return thing
+
+
+def follow_by_default(
+    session: Session, service_id: int, subject: str, person_id: int | None
+) -> bool:
+    """Let somebody be told of what happens to ``subject``, because they have made it or said
+    something there, unless they have left it; whether they do so from now on."""
+    if person_id is None:
+        return False
+    row = {
+        "service_id": service_id,
+        "subject": subject,
+        "person_id": person_id,
+        "since": clock.now(),
+    }
+    return insert_once(session, Follow, row, Follow.person_id) is not None
+
+
+def leave(session: Session, actor: Actor, service: Service, subject: str) -> None:
+    """Let ``actor`` be told no more of ``subject``, also where they would be by default."""
+    require(actor, "service.follow", service)
+    hold_account(session, actor)
+    assert actor.person_id is not None
+    session.execute(
+        update(Follow)
+        .where(*_row(service.id, subject, actor.person_id), Follow.left_at.is_(None))
+        .values(left_at=clock.now())
+    )
+
+
+def follows(session: Session, actor: Actor, service: Service, subject: str) -> bool:
+    """Whether ``actor`` follows ``subject``."""
+    if actor.person_id is None:
+        return False
+    query = select(Follow.person_id).where(
+        *_row(service.id, subject, actor.person_id), Follow.left_at.is_(None)
+    )
+    return session.scalar(query) is not None
+
+
+def followed_by(session: Session, person_id: int) -> Mapping[int, list[str]]:
+    """What somebody follows, by the service, the latest first."""
+    rows = session.execute(
+        select(Follow.service_id, Follow.subject)
+        .where(Follow.person_id == person_id, Follow.left_at.is_(None))
+        .order_by(Follow.since.desc(), Follow.subject)
+    )
+    found: dict[int, list[str]] = {}
+    for service_id, subject in rows:
+        found.setdefault(service_id, []).append(subject)
+    return found
+
+
+def _thing(
+    session: Session, actor: Actor, service: Service, active: Collection[str], subject: str
+) -> NavItem:
+    # Typed into an address by whoever likes to: the table refuses what is longer.
+    known = len(subject) <= SUBJECT_LENGTH
+    thing = things_of(session, actor, service, active, [subject]).get(subject) if known else None
+    if thing is None:
+        raise NotFound(_l("There is nothing to follow at this address."))
+    return thing
+
+
+def _row(service_id: int, subject: str, person_id: int) -> tuple[Any, ...]:
+    return (
+        Follow.service_id == service_id,
+        Follow.subject == subject,
+        Follow.person_id == person_id,
+    )

@@ -1,0 +1,31 @@
+"""What the room of notices answers to the questions that plugins are asked as well."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from eak_core.db import Session
+from eak_core.i18n import _
+from eak_core.notices import personal_data
+from eak_core.plugins.hooks.contributions import NavItem
+from eak_core.plugins.hooks.hookspecs import hookimpl
+from eak_core.services.models import Service
+
+
+@hookimpl
+def followed_things(service: Service, subjects: Sequence[str]) -> Mapping[str, NavItem]:
+    """The service itself; who may read it has been asked by whoever asks here."""
+    mine: Iterable[str] = {f"service:{service.id}"}.intersection(subjects)
+    label = _("The service %(name)s", name=service.name)
+    return {subject: NavItem(label, "services.home") for subject in mine}
+
+
+@hookimpl
+def export_person(session: Session, person_id: int) -> Mapping[str, Any]:
+    """What they follow, how they want to be told, what they were told of."""
+    return personal_data.export_person(session, person_id)
+
+
+@hookimpl
+def erase_person(session: Session, person_id: int) -> None:
+    """All of that."""
+    personal_data.erase_person(session, person_id)

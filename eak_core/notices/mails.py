@@ -1,0 +1,181 @@
+"""Mails that tell what has waited for them: one for each person, kind and rhythm.
+
+They are written before the transaction that queues them, since ten thousand take a while; what they
+tell of is taken off with it, so each is told once, wherever a worker dies. What was read on the
+site meanwhile, or may not be seen any more, is in no mail.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from datetime import datetime
+from functools import partial
+from itertools import groupby
+from typing import Any, NamedTuple
+
+from flask import current_app, render_template, url_for
+from flask_babel import force_locale
+from markupsafe import Markup
+from sqlalchemy import select, update
+from sqlalchemy.orm import selectinload
+
+from eak_core import clock
+from eak_core.config import Config
+from eak_core.db import Session
+from eak_core.events import CORE, SITE, Moved, on_schedule, schedule
+from eak_core.i18n import _, ngettext
+from eak_core.notices.kinds import NoticeKind
+from eak_core.notices.mail_times import NAME
+from eak_core.notices.models import Notice, Occasion
+from eak_core.notices.reading import Shelf
+from eak_core.people.actor import actor_for
+from eak_core.people.mailing import Letter, MailingList, send_letters
+from eak_core.people.models import Person
+
+#: How many notices that are due one run looks at, and so how many mails it writes at most.
+AT_ONCE = 100
+#: How many one mail tells of; the others are on the site.
+LONGEST = 30
+
+_Group = tuple[int, str, str]
+
+
+class Draft(NamedTuple):
+    """A mail to be queued, None where there is nothing to say; ``ids`` are the occasions that it
+    tells of, or leaves to the site."""
+
+    person_id: int
+    kind: str
+    rhythm: str
+    ids: frozenset[int]
+    letter: Letter | None
+
+
+def read_due(
+    session: Session, service: Any, name: str, due_at: datetime
+) -> Callable[[], list[Draft]] | None:
+    """Write the mails that are due, some at a time."""
+    drafts = _drafts(session, _due(session))
+    return partial(list, drafts) if drafts else None
+
+
+@on_schedule(CORE, NAME, reads=read_due)
+def queue_due(
+    session: Session, service: Any, name: str, due_at: datetime, drafts: list[Draft]
+) -> None:
+    """Queue what was written, and go on at once where more is due."""
+    letters: dict[str, list[Letter]] = {}
+    for draft in drafts:
+        taken = session.scalars(
+            update(Notice)
+            .where(
+                Notice.person_id == draft.person_id,
+                Notice.occasion_id.in_(draft.ids),
+                Notice.rhythm == draft.rhythm,
+                Notice.mail_due_at.is_not(None),
+            )
+            .values(mail_due_at=None)
+            .returning(Notice.occasion_id)
+        )
+        if frozenset(taken) != draft.ids:
+            raise Moved
+        if draft.letter is not None:
+            letters.setdefault(draft.kind, []).append(draft.letter)
+    for kind, written in letters.items():
+        send_letters(session, MailingList.known[kind], written)
+    if _due(session):
+        schedule(session, CORE.name, SITE, name, clock.now())
+
+
+def _due(session: Session) -> list[_Group]:
+    """Of whom, of what kind and in which rhythm a mail is due, those that wait longest first."""
+    rows = session.execute(
+        select(Notice.person_id, Occasion.kind, Notice.rhythm)
+        .join(Occasion, Occasion.id == Notice.occasion_id)
+        .where(Notice.mail_due_at <= clock.now())
+        .order_by(Notice.mail_due_at, Notice.person_id)
+        .limit(AT_ONCE)
+    )
+    return list(dict.fromkeys((row[0], row[1], row[2]) for row in rows))
+
+
+def _drafts(session: Session, due: Sequence[_Group]) -> list[Draft]:
+    """A mail for each of ``due``, with all that waits for it: of ten comments in an hour the first
+    one alone is due."""
+    people = {person_id for person_id, _kind, _rhythm in due}
+    rows = session.execute(
+        select(Notice, Occasion)
+        .join(Occasion, Occasion.id == Notice.occasion_id)
+        .where(Notice.person_id.in_(people), Notice.mail_due_at.is_not(None))
+        .order_by(Notice.person_id, Occasion.kind, Notice.rhythm, Notice.occasion_id)
+    )
+    waiting: dict[_Group, list[tuple[Notice, Occasion]]] = {
+        group: [(notice, occasion) for notice, occasion in found]
+        for group, found in groupby(
+            rows, lambda row: (row[0].person_id, row[1].kind, row[0].rhythm)
+        )
+        if group in set(due)
+    }
+    shelf = Shelf(session, [o for found in waiting.values() for _n, o in found[-LONGEST:]])
+    accounts = _accounts(session, people)
+    return list(_written(shelf, accounts, waiting))
+
+
+def _written(
+    shelf: Shelf,
+    accounts: dict[int, Person],
+    waiting: dict[_Group, list[tuple[Notice, Occasion]]],
+) -> Iterator[Draft]:
+    for (person_id, kind, rhythm), rows in waiting.items():
+        ids = frozenset(occasion.id for _notice, occasion in rows)
+        person, known = accounts.get(person_id), MailingList.known.get(kind)
+        letter = None
+        if person is not None and isinstance(known, NoticeKind):
+            letter = _letter(shelf, person, known, rows)
+        yield Draft(person_id, kind, rhythm, ids, letter)
+
+
+def _letter(
+    shelf: Shelf, person: Person, kind: NoticeKind, rows: Sequence[tuple[Notice, Occasion]]
+) -> Letter | None:
+    """What ``person`` is told, the oldest first; None where they may not see any of it now."""
+    config: Config = current_app.extensions["eak_config"]
+    language = person.locale or "fr"
+    with force_locale(language):
+        told = shelf.told(actor_for(shelf.session, person), rows[-LONGEST:], external=True)
+        if not told:
+            return None
+        more = max(0, len(rows) - LONGEST)
+        number = len(told) + more
+        title = told[0].text
+        if number > 1:
+            title = ngettext(
+                "%(kind)s: %(num)s notice", "%(kind)s: %(num)s notices", number, kind=kind.title
+            )
+        values = {
+            "title": title,
+            "told": told,
+            "more": more,
+            "inbox": url_for("notices.index", _external=True),
+            "preferences": url_for("notices.preferences", _external=True),
+        }
+        return Letter(
+            person.id,
+            language,
+            _("%(subject)s – %(site)s", subject=title, site=config.site_name),
+            render_template("notices/mail.txt", **values),
+            Markup(render_template("notices/mail.html", **values)),  # noqa: S704 – a template's own output
+            f"notice:{kind.name}:{rows[-1][1].id}",
+        )
+
+
+def _accounts(session: Session, people: set[int]) -> dict[int, Person]:
+    rows = session.scalars(
+        select(Person)
+        .where(
+            Person.id.in_(people),
+            Person.active,
+            Person.confirmed_at.is_not(None),
+            Person.erased_at.is_(None),
+        )
+        .options(selectinload(Person.grants))
+    )
+    return {person.id: person for person in rows}

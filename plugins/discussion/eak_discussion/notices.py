@@ -1,0 +1,85 @@
+"""What people are told of discussions: comments on what they follow, and answers to their own."""
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import aliased
+
+from eak_core.api import (
+    Actor,
+    Idea,
+    NoticeKind,
+    NoticeSentence,
+    Recorded,
+    Service,
+    Session,
+    Told,
+    _,
+    _l,
+    person_names,
+    tells,
+)
+from eak_discussion.events import CommentPosted
+from eak_discussion.manifest import plugin
+from eak_discussion.models import Comment
+from eak_discussion.subscribers import readable
+
+COMMENTS = NoticeKind(
+    plugin,
+    "comments",
+    _l("Comments and answers"),
+    _l("Somebody comments on an idea that you follow, or answers you."),
+)
+
+_Parent = aliased(Comment)
+
+
+@tells(plugin, COMMENTS, CommentPosted)
+def tell_of_comment(session: Session, event: Recorded) -> Told | None:
+    """Whoever is answered, and those who follow the idea, its author among them."""
+    posted = event.data
+    if posted.imported or posted.comment_id not in _read(session, event.service_id, [posted]):
+        return None
+    answered = session.scalar(select(Comment.author_id).where(Comment.id == posted.parent_id))
+    return Told(people=[answered], followed=(f"idea:{posted.idea_id}",))
+
+
+def sentences(
+    session: Session, service: Service, events: Sequence[Recorded], actor: Actor
+) -> Iterator[tuple[int, NoticeSentence]]:
+    """What ``actor`` is told of the comments among ``events``, as long as they can be read."""
+    posted = [each for each in events if isinstance(each.data, CommentPosted)]
+    rows = _read(session, service.id, [each.data for each in posted]) if posted else {}
+    names = person_names(session, {row.author_id for row in rows.values() if row.author_id})
+    for each in posted:
+        row = rows.get(each.data.comment_id)
+        if row is not None:
+            yield each.position, _sentence(row, names.get(row.author_id), actor)
+
+
+def _sentence(row: Any, name: str | None, actor: Actor) -> NoticeSentence:
+    who, because = name or _("Somebody who has left"), ""
+    if row.answered is not None and row.answered == actor.person_id:
+        text = _("%(who)s answers your comment on “%(idea)s”", who=who, idea=row.title)
+        because = _("It answers your comment.")
+    else:
+        text = _("%(who)s comments on “%(idea)s”", who=who, idea=row.title)
+    return NoticeSentence(text, "discussion.show", {"comment_id": row.id}, row.body, because)
+
+
+def _read(session: Session, service_id: int, posted: Sequence[Any]) -> dict[int, Any]:
+    """The comments among ``posted`` that everybody may read, with whom each answers."""
+    rows = session.execute(
+        select(
+            Comment.id,
+            Comment.author_id,
+            Comment.body,
+            Idea.title,
+            _Parent.author_id.label("answered"),
+        )
+        .join(Idea, Idea.id == Comment.idea_id)
+        .join(_Parent, _Parent.id == Comment.parent_id, isouter=True)
+        .where(Comment.id.in_([each.comment_id for each in posted]), *readable(service_id))
+    )
+    return {row.id: row for row in rows}

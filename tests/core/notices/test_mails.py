@@ -1,0 +1,323 @@
+"""Mails that tell what is new: batched, in each one's rhythm, ended by one click, sent once."""
+
+from datetime import UTC, datetime, timedelta
+from email import message_from_bytes
+from email.policy import default
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+from sqlalchemy import delete, select, update
+
+from eak_core.events.worker import Worker
+from eak_core.kit.testing.fixtures import FrozenClock
+from eak_core.kit.testing.site import Sent, Site
+from eak_core.letters.composing import compose
+from eak_core.letters.message import Claimed
+from eak_core.letters.models import OutboxMessage
+from eak_core.notices import following, inbox, mails
+from eak_core.notices.models import Notice
+from eak_core.notices.preferences import want
+from eak_core.notices.rhythms import Rhythm, mail_due
+from eak_core.people.models import Person
+from eak_core.people.personal_data import erase_person
+from eak_core.services.models import Service
+from tests.core.events.test_death_at_a_commit import killed_at
+from tests.core.notices.test_notices import follow, hide_idea, move
+
+PARIS_8 = {
+    "winter": datetime(2026, 3, 2, 7, tzinfo=UTC),
+    "summer": datetime(2026, 6, 1, 6, tzinfo=UTC),
+}
+
+
+@pytest.fixture
+def plugins() -> list[Any]:
+    return []
+
+
+def rhythm(site: Site, person: Person, chosen: Rhythm, kind: str = "core.decisions") -> None:
+    with site.writing() as session:
+        want(session, person.id, kind, chosen)
+
+
+def sent_to(site: Site, person: Person) -> list[Sent]:
+    return [mail for mail in site.sent if mail.to == person.email]
+
+
+def later(site: Site, clock: FrozenClock, **passed: float) -> None:
+    site.drain()
+    clock.advance(**passed)
+    site.drain()
+
+
+@pytest.mark.parametrize(
+    ("chosen", "at", "due"),
+    [
+        (Rhythm.EACH, "2026-03-02T09:00", "2026-03-02T09:00"),
+        (Rhythm.HOURLY, "2026-03-02T09:00", "2026-03-02T10:00"),
+        (Rhythm.DAILY, "2026-03-02T09:00", "2026-03-03T07:00"),
+        (Rhythm.DAILY, "2026-03-02T06:59", "2026-03-02T07:00"),
+        # At the very instant, the next one.
+        (Rhythm.DAILY, "2026-03-02T07:00", "2026-03-03T07:00"),
+        # Clocks go forward on the 29th of March and back on the 25th of October.
+        (Rhythm.DAILY, "2026-03-28T20:00", "2026-03-29T06:00"),
+        (Rhythm.DAILY, "2026-03-28T06:30", "2026-03-28T07:00"),
+        (Rhythm.DAILY, "2026-10-24T20:00", "2026-10-25T07:00"),
+        (Rhythm.DAILY, "2026-10-24T05:30", "2026-10-24T06:00"),
+        # A day has 23 hours, and one in Paris has begun before it has in UTC.
+        (Rhythm.DAILY, "2026-03-28T23:30", "2026-03-29T06:00"),
+        (Rhythm.DAILY, "2026-06-01T22:30", "2026-06-02T06:00"),
+        (Rhythm.WEEKLY, "2026-03-02T06:59", "2026-03-02T07:00"),
+        (Rhythm.WEEKLY, "2026-03-02T07:00", "2026-03-09T07:00"),
+        (Rhythm.WEEKLY, "2026-03-24T12:00", "2026-03-30T06:00"),
+        (Rhythm.WEEKLY, "2026-10-20T12:00", "2026-10-26T07:00"),
+        (Rhythm.SITE, "2026-03-02T09:00", None),
+        (Rhythm.NEVER, "2026-03-02T09:00", None),
+    ],
+)
+def test_when_mails_are_due(chosen: Rhythm, at: str, due: str | None) -> None:
+    found = mail_due(chosen, datetime.fromisoformat(at).replace(tzinfo=UTC))
+    assert found == (due and datetime.fromisoformat(due).replace(tzinfo=UTC))
+
+
+def test_digests_leave_once_each_day_across_a_year() -> None:
+    at = datetime(2026, 1, 1, tzinfo=UTC)
+    days = set()
+    for _day in range(365):
+        due = mail_due(Rhythm.DAILY, at)
+        assert due is not None
+        assert timedelta(0) < due - at <= timedelta(hours=25)
+        days.add(due)
+        at = due
+    assert len(days) == 365
+
+
+def test_all_of_an_hour_is_one_mail_with_reason_link_and_ways_to_stop(
+    site: Site, clock: FrozenClock
+) -> None:
+    citizen = site.people.citizen
+    ideas = [site.submit(f"Idea {each}") for each in range(3)]
+    for idea in ideas:
+        move(site, idea)
+        later(site, clock, minutes=15)
+    assert site.sent == []
+    later(site, clock, minutes=16)
+    [mail] = sent_to(site, citizen)
+    assert mail.subject.startswith("Décisions sur les idées\u202f: 3 nouvelles")
+    for idea in ideas:
+        assert f"http://localhost/culture/idees/{idea.id}-{idea.slug}\n" in mail.text
+        assert f"« {idea.title} »" in mail.text.replace("\u202f", " ")
+    assert "It fits." in mail.text
+    assert "Vous suivez «\u202fIdea 0\u202f»." in mail.text
+    assert "http://localhost/compte/nouveautes/preferences\n" in mail.text
+    assert '<a href="http://localhost/culture/idees/' in mail.payload["html"]
+    later(site, clock, days=8)
+    assert len(site.sent) == 1
+
+
+def test_one_notice_is_the_subject_of_its_mail_in_the_language_of_its_reader(
+    site: Site, clock: FrozenClock
+) -> None:
+    with site.writing() as session:
+        session.get_one(Person, site.people.citizen.id).locale = "en"
+    move(site, site.submit('Bees & "roofs" <b>'))
+    later(site, clock, minutes=61)
+    [mail] = site.sent
+    assert mail.subject.startswith('“Bees & "roofs" <b>” is now in')
+    assert "You follow “Bees" in mail.text
+    assert "Bees &amp; &#34;roofs&#34; &lt;b&gt;" in mail.payload["html"]
+    assert "<b>” is" not in mail.payload["html"]
+
+
+def test_its_headers_let_a_mail_program_end_it_by_one_click(site: Site, clock: FrozenClock) -> None:
+    move(site, site.submit())
+    later(site, clock, minutes=61)
+    [mail] = site.sent
+    claimed = Claimed(1, mail.key, "mail", mail.payload)
+    read = message_from_bytes(
+        compose(claimed, "EAK <eak@example.org>", "example.org").content, policy=default
+    )
+    assert read["List-Id"] == "<decisions.core.example.org>"
+    assert read["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+    path = urlsplit(str(read["List-Unsubscribe"]).strip("<>")).path
+    assert site.browser().get(path).status_code == 200
+    # As mail programs send it: without a session and without a token.
+    answer = site.browser().post(path, data={"List-Unsubscribe": "One-Click"})
+    assert answer.status_code == 200
+    move(site, site.submit("Another"))
+    later(site, clock, days=1)
+    assert len(site.sent) == 1
+    with site.reading() as session:
+        citizen = site.people.actor(site.people.citizen)
+        assert inbox.unread(session, citizen) == 2
+        rhythms = session.scalars(select(Notice.rhythm)).all()
+    assert sorted(rhythms) == ["hourly", "site"]
+    # Until they ask for it again.
+    rhythm(site, site.people.citizen, Rhythm.EACH)
+    move(site, site.submit("A third"))
+    later(site, clock, minutes=1)
+    assert len(site.sent) == 2
+
+
+@pytest.mark.parametrize(
+    ("chosen", "passes", "mails_sent"),
+    [
+        (Rhythm.EACH, {"minutes": 1}, 1),
+        (Rhythm.DAILY, {"hours": 21, "minutes": 59}, 0),
+        (Rhythm.DAILY, {"hours": 22, "minutes": 1}, 1),
+        (Rhythm.WEEKLY, {"days": 6, "hours": 21}, 0),
+        (Rhythm.WEEKLY, {"days": 6, "hours": 22, "minutes": 1}, 1),
+        (Rhythm.SITE, {"days": 30}, 0),
+        (Rhythm.NEVER, {"days": 30}, 0),
+    ],
+)
+@pytest.mark.parametrize("database", ["sqlite"])
+def test_each_rhythm(
+    site: Site, clock: FrozenClock, chosen: Rhythm, passes: dict[str, float], mails_sent: int
+) -> None:
+    rhythm(site, site.people.citizen, chosen)
+    move(site, site.submit())
+    later(site, clock, **passes)
+    assert len(site.sent) == mails_sent
+    with site.reading() as session:
+        found = session.scalars(select(Notice.occasion_id)).all()
+    assert len(found) == (0 if chosen == Rhythm.NEVER else 1)
+
+
+def test_what_waits_follows_a_choice_that_is_changed(site: Site, clock: FrozenClock) -> None:
+    citizen = site.people.citizen
+    rhythm(site, citizen, Rhythm.WEEKLY)
+    move(site, site.submit())
+    site.drain()
+    rhythm(site, citizen, Rhythm.EACH)
+    later(site, clock, minutes=1)
+    assert len(site.sent) == 1
+    move(site, site.submit("Another"))
+    rhythm(site, citizen, Rhythm.WEEKLY)
+    site.drain()
+    rhythm(site, citizen, Rhythm.SITE)
+    later(site, clock, days=8)
+    assert len(site.sent) == 1
+
+
+def test_what_was_read_on_the_site_is_in_no_mail(site: Site, clock: FrozenClock) -> None:
+    move(site, site.submit())
+    site.drain()
+    with site.writing() as session:
+        inbox.mark_read(session, site.people.citizen.id)
+    later(site, clock, days=1)
+    assert site.sent == []
+
+
+def test_what_may_not_be_seen_any_more_is_in_no_mail_and_no_mail_is_empty(
+    site: Site, clock: FrozenClock
+) -> None:
+    people = site.people
+    idea = site.submit("Secret title")
+    follow(site, people.agent, f"idea:{idea.id}")
+    move(site, idea)
+    site.drain()
+    hide_idea(site, idea)
+    later(site, clock, minutes=61)
+    assert sent_to(site, people.agent) == []
+    [mail] = sent_to(site, people.citizen)
+    assert "Secret title" not in f"{mail.subject}{mail.text}{mail.payload['html']}"
+    with site.reading() as session:
+        assert session.scalars(select(Notice).where(Notice.mail_due_at.is_not(None))).all() == []
+
+
+def test_nobody_who_left_before_the_mail_gets_it(site: Site, clock: FrozenClock) -> None:
+    people = site.people
+    follow(site, people.agent, f"service:{site.service.id}")
+    move(site, site.submit())
+    site.drain()
+    administrator = people.actor(people.administrator)
+    with site.writing() as session:
+        erase_person(session, administrator, people.citizen.id)
+        session.execute(update(Person).where(Person.id == people.agent.id).values(active=False))
+    later(site, clock, minutes=61)
+    assert [mail for mail in site.sent if mail.payload.get("list")] == []
+
+
+def test_a_service_that_was_closed_to_its_reader_is_in_no_mail(
+    site: Site, clock: FrozenClock
+) -> None:
+    move(site, site.submit())
+    site.drain()
+    with site.writing() as session:
+        session.execute(update(Service).values(audience="internal"))
+    later(site, clock, minutes=61)
+    assert site.sent == []
+
+
+def test_what_is_changed_while_a_mail_is_written_is_in_none(
+    site: Site, clock: FrozenClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Read on the site by somebody between the reading and the writing of the mail."""
+    person = site.people.citizen
+    move(site, site.submit())
+    site.drain()
+    written, done = mails._written, []
+
+    def meanwhile(*arguments: Any) -> Any:
+        drafts = list(written(*arguments))
+        if not done:
+            done.append(True)
+            with site.writing() as session:
+                inbox.mark_read(session, person.id)
+        return drafts
+
+    monkeypatch.setattr(mails, "_written", meanwhile)
+    later(site, clock, minutes=61)
+    assert done
+    assert site.sent == []
+
+
+def test_many_mails_are_written_some_at_a_time_and_a_death_anywhere_loses_and_doubles_none(
+    site: Site, clock: FrozenClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(mails, "AT_ONCE", 2)
+    people = [site.people.add(f"Person {each}") for each in range(3)]
+    for death in range(1, 40):
+        idea = site.submit()
+        with site.writing() as session:
+            for person in people:
+                following.follow_by_default(session, site.service.id, f"idea:{idea.id}", person.id)
+        move(site, idea)
+        site.drain()
+        clock.advance(minutes=61)
+        with killed_at(site.app, death) as come_to:
+            while Worker(site.app).perform_due():
+                pass
+        clock.advance(seconds=30)
+        site.drain()
+        for person in [*people, site.people.citizen]:
+            assert len(sent_to(site, person)) == death
+        with site.writing() as session:
+            session.execute(delete(OutboxMessage))
+        if len(come_to) < death:
+            break
+    assert death > 4
+
+
+def test_people_choose_on_one_page(site: Site) -> None:
+    browser, citizen = site.browser(), site.people.citizen
+    idea = site.submit("Bees")
+    browser.sign_in(citizen)
+    page = browser.read("/compte/nouveautes/preferences")
+    assert page.form("preferences").filled({})["core_decisions"] == ["hourly"]
+    assert not page.unlabelled()
+    answer = browser.submit(
+        "/compte/nouveautes/preferences", "preferences", core_decisions="daily", core_ideas="never"
+    )
+    assert answer.status_code == 302
+    page = browser.read("/compte/nouveautes/preferences")
+    assert page.form("preferences").filled({})["core_decisions"] == ["daily"]
+    assert "Bees" in page.text
+    answer = browser.submit("/compte/nouveautes/preferences", f"idea:{idea.id}/arreter")
+    assert answer.location == "/compte/nouveautes/preferences"
+    assert "Bees" not in browser.read("/compte/nouveautes/preferences").text
+    assert "Suivre<span" in browser.read(f"/culture/idees/{idea.id}").text
+    wrong = browser.submit("/compte/nouveautes/preferences", "preferences", core_ideas="hourly!")
+    assert wrong.status_code == 422
