@@ -68,6 +68,7 @@ SYSTEM = frozenset({"system"})
 #: that is both.
 TABLE = {
     "service.read": (EVERYBODY, INSIDE, EVERYBODY, INSIDE),
+    "service.follow": (CONFIRMED, INSIDE, CONFIRMED, INSIDE),
     "service.manage": (MANAGING, MANAGING, SYSTEM, SYSTEM),
     "service.archive": (RUNNING, RUNNING, RUNNING, RUNNING),
     "role.grant": (MANAGING, MANAGING, SYSTEM, SYSTEM),

@@ -18,12 +18,13 @@ from eak_core.api import (
     _,
     _l,
     person_names,
+    public_ideas,
     tells,
 )
 from eak_discussion.events import CommentPosted
 from eak_discussion.manifest import plugin
 from eak_discussion.models import Comment
-from eak_discussion.subscribers import readable
+from eak_discussion.subscribers import shown
 
 COMMENTS = NoticeKind(
     plugin,
@@ -80,6 +81,10 @@ def _read(session: Session, service_id: int, posted: Sequence[Any]) -> dict[int,
         )
         .join(Idea, Idea.id == Comment.idea_id)
         .join(_Parent, _Parent.id == Comment.parent_id, isouter=True)
-        .where(Comment.id.in_([each.comment_id for each in posted]), *readable(service_id))
+        .where(
+            Comment.id.in_([each.comment_id for each in posted]),
+            *shown(service_id),
+            *public_ideas(service_id),
+        )
     )
     return {row.id: row for row in rows}

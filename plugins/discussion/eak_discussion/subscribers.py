@@ -133,7 +133,8 @@ def forget(session: Session, service_id: int) -> None:
         session.execute(delete(table).where(table.service_id == service_id))
 
 
-def _shown(service_id: int) -> tuple[ColumnElement[bool], ...]:
+def shown(service_id: int) -> tuple[ColumnElement[bool], ...]:
+    """The conditions on `Comment` that keep what is neither withdrawn nor hidden."""
     return (
         Comment.service_id == service_id,
         Comment.withdrawn_at.is_(None),
@@ -141,20 +142,15 @@ def _shown(service_id: int) -> tuple[ColumnElement[bool], ...]:
     )
 
 
-def readable(service_id: int) -> tuple[ColumnElement[bool], ...]:
-    """The conditions on `Comment` that keep what everybody who reads the service may read."""
-    under = select(Idea.id).where(Idea.id == Comment.idea_id, *public_ideas(service_id))
-    return (*_shown(service_id), under.exists())
-
-
 def _readable(service_id: int, _actor: Actor) -> tuple[ColumnElement[bool], ...]:
-    return readable(service_id)
+    under = select(Idea.id).where(Idea.id == Comment.idea_id, *public_ideas(service_id))
+    return (*shown(service_id), under.exists())
 
 
 def _read(session: Session, service_id: int, ids: Sequence[int]) -> Mapping[int, Document]:
     # Whether its idea can be read is asked when somebody searches.
     rows = session.execute(
-        select(Comment.id, Comment.body).where(Comment.id.in_(ids), *_shown(service_id))
+        select(Comment.id, Comment.body).where(Comment.id.in_(ids), *shown(service_id))
     )
     return {comment_id: Document("", body) for comment_id, body in rows}
 

@@ -10,6 +10,8 @@ from sqlalchemy import select
 
 from eak_core import clock
 from eak_core.db import Session, current_session
+from eak_core.events.core import get_event_core
+from eak_core.events.reading import all_recorded, rows_after
 from eak_core.files.models import StoredFile
 from eak_core.ideas.models import Idea
 from eak_core.ideas.transitions import stage_graph
@@ -22,6 +24,8 @@ from eak_core.plugins.hooks.importers import ImportedComment
 from eak_core.plugins.hooks.shapes import SHAPES
 from eak_core.plugins.loading.host import get_host
 
+#: Of how many events it is asked what people are told of them.
+MOST = 1_000
 #: Hooks that act and have nothing to answer; `load_demo` wants a whole demonstration.
 _ACT = ("reset_projections", "erase_person")
 _ELSEWHERE = frozenset({"load_demo"})
@@ -74,6 +78,8 @@ def _arguments(
     session: Session, plugin: str, idea: Idea, actor: Actor, hook: str
 ) -> Iterator[dict[str, Any]]:
     known = session.get_one(Idea, idea.id)
+    log = rows_after(session, g.service.id, 0, MOST)
+    events, _unreadable = all_recorded(get_event_core().registry, g.service.id, log)
     everything: dict[str, Any] = {
         "session": session,
         "service": g.service,
@@ -83,6 +89,8 @@ def _arguments(
         "idea": known,
         "ideas": [known],
         "person_id": actor.person_id or 0,
+        "events": events,
+        "subjects": sorted({each.subject for each in events}),
         "comments": [
             ImportedComment(
                 "https://example.org/1", "example.org", "1", HOSTILE, clock.now(), idea_id=known.id
