@@ -15,8 +15,10 @@ from eak_core.kit.testing.fixtures import FrozenClock
 from eak_core.kit.testing.queries import Queries
 from eak_matchmaking.models import Need, Offer
 from eak_matchmaking.needs import stating
-from eak_matchmaking.offers import ending
+from eak_matchmaking.offers import ending, moderating
+from eak_matchmaking.pages import record_files
 from eak_matchmaking.pages.need_feeds import NeedsFile
+from eak_matchmaking.pages.offer_feeds import OffersFile
 from tests.plugins.matchmaking.resources import Resources, day, needed
 
 HERE = "/culture/partenaires"
@@ -69,6 +71,7 @@ def test_drafts_and_private_conditions_stay_with_whom_they_are_for(
     for path in (f"{HERE}/offres", f"{HERE}/offres?q={SECRET}", f"{HERE}/offres?q=quiet",
                  f"/culture/recherche?q={SECRET}", "/culture/recherche?q=quiet", "/culture/",
                  f"{HERE}/besoins", f"{HERE}/besoins.atom", f"{HERE}/besoins.csv",
+                 f"{HERE}/offres.atom", f"{HERE}/offres.csv", f"{API}/offres.json",
                  f"{API}/besoins.json"):  # fmt: skip
         text = browser.get(path).text
         assert "A quiet draft" not in text, path
@@ -222,6 +225,55 @@ def test_needs_leave_as_feed_table_and_json(resources: Resources, clock: FrozenC
     assert place.endswith("#besoins")
 
 
+def test_offers_leave_as_feed_table_and_json(resources: Resources, clock: FrozenClock) -> None:
+    clock.set(datetime(2026, 3, 12, 12, tzinfo=UTC))
+    hall = resources.publish(
+        title="=1+2", quantity=3, unit="halls", communes=["92050", "92012"],
+        ends_on=day("2028-02-29"),
+    )  # fmt: skip
+    money = resources.publish(kind="money", title="Some money", quantity=2000)
+    taken, hidden = resources.publish(title="Taken back"), resources.publish(title="Hidden")
+    resources.act(ending.take_back, resources.member, taken)
+    resources.act(moderating.hide_offer, resources.manager, hidden, "Against the *rules*.")
+    resources.publish(title="Over", ends_on=day("2026-03-13"))
+    clock.advance(days=2)
+    visitor = resources.site.browser()
+    answer = visitor.get(f"{API}/offres.json")
+    found = msgspec.json.decode(answer.data, type=OffersFile, strict=True)
+    assert [(each.title, each.quantity, each.unit) for each in found.offers] == [
+        ("Some money", 2000, "EUR"), ("=1+2", 3, "halls"),
+    ]  # fmt: skip
+    last = found.offers[1]
+    assert (last.organisation_name, last.communes) == ("La Halle", ["92012", "92050"])
+    assert (last.capacity, last.places, last.ends_on) == (2, 2, day("2028-02-29"))
+    assert last.conditions == "Bring your **insurance**."
+    assert "offres.schema.json" in answer.headers["Link"]
+    assert "OfferRecord" in visitor.get(f"{API}/offres.schema.json").get_json()["$defs"]
+    rows = list(csv.DictReader(io.StringIO(visitor.get(f"{HERE}/offres.csv").text)))
+    assert [row["title"] for row in rows] == ["Some money", "'=1+2"]
+    assert rows[1]["communes"] == "92012 | 92050"
+    feed = visitor.get(f"{HERE}/offres.atom").text
+    atom = "{http://www.w3.org/2005/Atom}"
+    entries = ElementTree.fromstring(feed).findall(f"{atom}entry")  # noqa: S314
+    assert [str(each.findtext(f"{atom}id")).rpartition("/")[2] for each in entries] == [
+        str(money.id), str(hall.id),
+    ]  # fmt: skip
+    assert entries[0].findtext(f"{atom}author/{atom}name") == "La Halle"
+    page = visitor.read(f"{HERE}/offres")
+    assert {f"{HERE}/offres.atom", f"{HERE}/offres.csv", f"{API}/offres.json"} <= set(page.links)
+
+
+def test_a_long_list_of_offers_is_read_in_parts(
+    resources: Resources, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(record_files, "PART", 2)
+    made = [resources.publish(title=f"Hall {number}").id for number in range(5)]
+    found = msgspec.json.decode(
+        resources.site.browser().get(f"{API}/offres.json").data, type=OffersFile
+    )
+    assert [each.id for each in found.offers] == made[::-1]
+
+
 @pytest.mark.parametrize("number", ["0", str(2**31), "9" * 30])
 def test_no_number_breaks_an_address(resources: Resources, number: str) -> None:
     visitor = resources.site.browser()
@@ -235,6 +287,7 @@ def test_lists_ask_the_same_however_long_they_are(
 ) -> None:
     visitor = resources.site.browser()
     paths = (f"{HERE}/offres", f"{HERE}/besoins", f"{HERE}/besoins.atom", f"{HERE}/besoins.csv",
+             f"{HERE}/offres.atom", f"{HERE}/offres.csv", f"{API}/offres.json",
              f"{API}/besoins.json", "/culture/idees/", "/culture/")  # fmt: skip
 
     def ask() -> list[int]:

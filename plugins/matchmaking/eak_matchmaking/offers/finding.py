@@ -17,7 +17,7 @@ from eak_core.api import (
     may,
     not_hidden,
 )
-from eak_matchmaking.models import OFFER_NAME, Offer
+from eak_matchmaking.models import OFFER_NAME, Offer, Organisation
 from eak_matchmaking.organisations.finding import role_of
 from eak_matchmaking.resources import not_passed
 
@@ -64,6 +64,14 @@ def listed(service_id: int, filters: Filters) -> Select[Offer]:
         kept.append(or_(Offer.starts_on.is_(None), Offer.starts_on <= filters.day))
         kept.append(or_(Offer.ends_on.is_(None), Offer.ends_on >= filters.day))
     return select(Offer).where(*kept).order_by(Offer.published_at.desc(), Offer.id.desc())
+
+
+def open_offers_named(service_id: int) -> Select[Offer, str]:
+    """The statement of all open offers, the latest first, each with the name of its
+    organisation."""
+    return listed(service_id, Filters()).join(
+        Organisation, Organisation.id == Offer.organisation_id
+    ).add_columns(Organisation.name)  # fmt: skip
 
 
 def offers_of(session: Session, service_id: int, organisation_id: int) -> Sequence[Offer]:

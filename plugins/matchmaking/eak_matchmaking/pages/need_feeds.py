@@ -7,17 +7,12 @@ from typing import Any
 import msgspec
 from flask import Response, g, url_for
 
-from eak_core.api import _, current_session, limited, open_data
+from eak_core.api import _, current_session, open_data
 from eak_matchmaking.models import Need
 from eak_matchmaking.needs.finding import open_needs
 from eak_matchmaking.pages import resource_words
 from eak_matchmaking.pages.blueprint import api, blueprint
-
-FEED_LENGTH = 50
-#: So many are read at a time.
-PART = 500
-
-limit_files = limited("matchmaking.file", "20/minute;200/day", reads=True)
+from eak_matchmaking.pages.record_files import FEED_LENGTH, limit_files, parts
 
 
 class NeedRecord(msgspec.Struct):
@@ -66,16 +61,7 @@ def _record(need: Need, title: str, slug: str) -> dict[str, Any]:
 
 
 def _parts() -> Iterator[list[dict[str, Any]]]:
-    """All that is missing, in parts that cost the same each, however far they lie behind."""
-    session, last = current_session(), None
-    while True:
-        query = open_needs(g.service.id).order_by(None).order_by(Need.id.desc()).limit(PART)
-        rows = session.execute(query if last is None else query.where(Need.id < last)).all()
-        if rows:
-            last = rows[-1].Need.id
-            yield [_record(*row) for row in rows]
-        if len(rows) < PART:
-            return
+    return parts(open_needs(g.service.id), Need.id, _record)
 
 
 @blueprint.get("/besoins.csv")
@@ -113,9 +99,9 @@ def _entry(need: Need, title: str, slug: str) -> open_data.Entry:
 def needs_json() -> Response:
     """What is missing, as JSON."""
     head = {"service": g.service.slug, "url": url_for("matchmaking.needs", _external=True)}
-    parts = open_data.json_parts(head, "needs", _parts())
+    records = open_data.json_parts(head, "needs", _parts())
     schema = url_for("matchmaking_api.needs_schema", _external=True)
-    return open_data.json_file(parts, "besoins.json", schema=schema)
+    return open_data.json_file(records, "besoins.json", schema=schema)
 
 
 @api.get("/besoins.schema.json")
