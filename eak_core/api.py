@@ -186,6 +186,7 @@ from eak_core.web.acts import (
 )
 from eak_core.web.caching import valid_until
 from eak_core.web.drafts import draft, drop_draft, keep_draft
+from eak_core.web.edits import EditForm, ensure_unchanged
 from eak_core.web.embedding import embeddable
 from eak_core.web.fields import CheckboxesField, InstantField, Needed
 from eak_core.web.forms import Form
@@ -465,6 +466,7 @@ __all__ += [
 #: What people fill in, and the one way to answer it.
 __all__ += [
     "CheckboxesField",
+    "EditForm",
     "Form",
     "InstantField",
     "Needed",
@@ -477,6 +479,7 @@ __all__ += [
     "clean_lines",
     "draft",
     "drop_draft",
+    "ensure_unchanged",
     "finish",
     "form_page",
     "keep_draft",

@@ -34,6 +34,7 @@ from eak_core.services.directory import (
 from eak_core.services.models import Service
 from eak_core.web import render
 from eak_core.web.acts import Answer, attempt, finish, form_page
+from eak_core.web.edits import stand_beside
 from eak_core.web.forms import Form
 from eak_core.web.i18n import current_language
 from eak_core.web.limits import limited
@@ -115,6 +116,9 @@ def settings() -> Answer:
     if isinstance(form.refusal, Conflict):
         # What was typed is ready to be saved over what stands there now.
         form.version.raw_data, form.version.data = None, g.service.version_id
+        for field in (form.name, form.description, form.audience, form.theme):
+            if (now := getattr(g.service, field.name) or "") != field.data:
+                stand_beside(field, now)
     return done or form_page("manage/settings.html", form)
 
 

@@ -23,13 +23,14 @@ from eak_core.ideas.criteria import criterion_example, criterion_name, criterion
 from eak_core.ideas.models import Commune, Criterion, Subject
 from eak_core.ideas.stages import Stage
 from eak_core.ideas.texts import LENGTHS, STATEMENT_LENGTH, Proposal
-from eak_core.web.acts import OnceForm, public_reason
+from eak_core.web.acts import public_reason
+from eak_core.web.edits import EditForm
 from eak_core.web.fields import CheckboxesField, Needed
 from eak_core.web.forms import Form
 from eak_core.web.queries import LONGEST_SEARCH, SearchForm
 
 
-class ProposalForm(OnceForm):
+class ProposalForm(EditForm):
     """An idea as its author writes it. `proposal_form` adds what the service asks for."""
 
     title = StringField(
@@ -106,9 +107,8 @@ def proposal_form(
         )
         for criterion in criteria
     }
-    form: ProposalForm = type("ServiceProposalForm", (ProposalForm,), fields)(
-        data=_shown(proposal) if proposal else None
-    )
+    of_service: type[ProposalForm] = type("ServiceProposalForm", (ProposalForm,), fields)
+    form = of_service.showing(as_shown(proposal) if proposal else None)
     form.subjects.choices = [SelectChoice(subject.id, subject.name) for subject in subjects]
     form.communes.choices = [
         SelectChoice(commune.code, f"{commune.name} ({commune.postcode})") for commune in communes
@@ -116,7 +116,8 @@ def proposal_form(
     return form
 
 
-def _shown(proposal: Proposal) -> Mapping[str, Any]:
+def as_shown(proposal: Proposal) -> Mapping[str, Any]:
+    """What an idea says, by the names of the fields of its form."""
     texts = {name: getattr(proposal, name) for name in LENGTHS}
     statements = {f"criterion_{key}": text for key, text in proposal.statements.items()}
     return {

@@ -13,14 +13,20 @@ from eak_core.ideas.attachments import OWNER, attached_to, shown_of, shown_of_al
 from eak_core.ideas.criteria import criteria_of
 from eak_core.ideas.display import words
 from eak_core.ideas.filtering import active_filters, feed_values, read_filters
-from eak_core.ideas.forms import ProposalForm, StageForm, WithdrawForm, proposal_form
+from eak_core.ideas.forms import (
+    ProposalForm,
+    StageForm,
+    WithdrawForm,
+    as_shown,
+    proposal_form,
+)
 from eak_core.ideas.history import history_of
 from eak_core.ideas.models import Criterion, Idea, StageChange
 from eak_core.ideas.reading import read_idea
 from eak_core.ideas.stages import DRAFT
 from eak_core.ideas.subjects import subjects_of
 from eak_core.ideas.territory import communes
-from eak_core.ideas.texts import Proposal
+from eak_core.ideas.texts import Proposal, checked, says_the_same
 from eak_core.ideas.visibility import IdeaGone, check_readable, subject_of
 from eak_core.people.accounts import hold_account
 from eak_core.permissions import SignInRequired, require
@@ -28,6 +34,7 @@ from eak_core.plugins.loading.blueprint import ServiceBlueprint
 from eak_core.plugins.per_request.slots import slot_cards
 from eak_core.web import render
 from eak_core.web.acts import Answer, attempt, finish, form_page, reads_first
+from eak_core.web.edits import ensure_unchanged
 from eak_core.web.limits import limit_submit
 from eak_core.web.pagination import cut, paginate
 from eak_core.web.uploads import takes_files
@@ -156,12 +163,17 @@ def _write(form: ProposalForm, criteria: list[Criterion], idea: Idea | None) -> 
 def _save(form: ProposalForm, criteria: list[Criterion], idea: Idea | None) -> tuple[str, str]:
     """Save what was typed; answers what is said of it, and where that is."""
     session = current_session()
+    proposal = form.proposal(criteria)
     if idea is not None:
         # As it stands now: it was read before anybody waited for the database.
         hold_account(session, g.actor)
         session.refresh(idea, with_for_update=True)
         check_readable(session, g.actor, g.service, idea)
-    proposal = form.proposal(criteria)
+        proposals.require_editable(g.service, idea, g.actor)
+        now = rows.proposal_of(session, idea)
+        # What is sent twice is said already, and no text of anybody's is lost.
+        if not says_the_same(now, checked(proposal, needed=())):
+            ensure_unchanged(form.seen.data, as_shown(now))
     draft = request.form.get("action") == "draft"
     if idea is not None and idea.stage != DRAFT:
         saved = proposals.edit_idea(session, g.actor, g.service, idea, proposal)

@@ -457,6 +457,7 @@ def test_what_is_typed_stays_where_somebody_else_was_faster(
     )
     assert answer.status_code == 409
     assert "What I typed" in answer.text
+    assert '<div class="eak-field__now" id="name-now">' in answer.text
     assert stored(site, service).name == "Faster"
     again = client.post(
         "/culture/gestion/reglages", data=Page(answer.text).form("/reglages").filled({})

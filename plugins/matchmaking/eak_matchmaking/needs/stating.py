@@ -1,6 +1,6 @@
 """The author of an idea, or those who run the service, say what is missing to try it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any, cast
 
 from sqlalchemy import func, select, update
@@ -16,6 +16,7 @@ from eak_core.api import (
     Session,
     _l,
     clock,
+    ensure_unchanged,
     has_outcome,
     hold_account,
     insert_once,
@@ -37,6 +38,11 @@ class NeedTerms(Resource):
     """What is missing, as it was typed."""
 
     what: str
+
+
+def said(need: Need) -> dict[str, Any]:
+    """What is said to be missing, by the names of `NeedTerms`."""
+    return {each.name: getattr(need, each.name) for each in fields(NeedTerms)}
 
 
 def may_state(actor: Actor, service: Service, idea: Idea) -> bool:
@@ -98,9 +104,17 @@ def state(
 
 
 def edit_need(
-    session: Session, actor: Actor, service: Service, idea: Idea, need: Need, terms: NeedTerms
+    session: Session,
+    actor: Actor,
+    service: Service,
+    idea: Idea,
+    need: Need,
+    terms: NeedTerms,
+    *,
+    seen: str | None = None,
 ) -> None:
-    """Change what is said to be missing. `Refused` where it is met or withdrawn."""
+    """Change what is said to be missing. `Refused` where it is met or withdrawn; `Conflict` where
+    that is not what a form has ``seen`` any more."""
     require_stating(actor, service, idea)
     hold_account(session, actor)
     values = checked(terms)
@@ -109,6 +123,7 @@ def edit_need(
         raise Refused(_l("This need is met or withdrawn: it can no longer be changed."))
     if all(getattr(need, name) == value for name, value in values.items()):
         return
+    ensure_unchanged(seen, said(need))
     for name, value in values.items():
         setattr(need, name, value)
     need.edited_at = clock.now()

@@ -1,7 +1,7 @@
 """An organisation prepares what it offers, publishes it, and changes it."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import timedelta
 from typing import Any, cast
 
@@ -18,6 +18,7 @@ from eak_core.api import (
     _l,
     clock,
     communes,
+    ensure_unchanged,
     hold_account,
     insert_once,
     midnight,
@@ -47,6 +48,12 @@ class OfferTerms(Resource):
     communes: Collection[str] = ()
     conditions: str = ""
     private_conditions: str = ""
+
+
+def said(offer: Offer) -> dict[str, Any]:
+    """What an offer says, by the names of `OfferTerms`."""
+    names = (each.name for each in fields(OfferTerms))
+    return {name: getattr(offer, name) for name in names} | {"communes": offer.codes}
 
 
 def draft(
@@ -105,10 +112,17 @@ def publish_offer(session: Session, actor: Actor, service: Service, offer: Offer
 
 
 def edit_offer(
-    session: Session, actor: Actor, service: Service, offer: Offer, terms: OfferTerms
+    session: Session,
+    actor: Actor,
+    service: Service,
+    offer: Offer,
+    terms: OfferTerms,
+    *,
+    seen: str | None = None,
 ) -> None:
     """Change what an offer says, a draft or one that is open. `Invalid` also where fewer pilots
-    could have it than have it already; `Refused` where it has ended."""
+    could have it than have it already; `Refused` where it has ended; `Conflict` where it does not
+    say what a form has ``seen`` any more."""
     require_own(session, actor, service, offer)
     values = checked(session, terms)
     session.refresh(offer, with_for_update=True)
@@ -119,6 +133,7 @@ def edit_offer(
         raise Invalid(_l("Nothing was changed."), {"capacity": taken})
     if all(getattr(offer, name) == value for name, value in values.items()):
         return
+    ensure_unchanged(seen, said(offer))
     for name, value in values.items():
         setattr(offer, name, value)
     session.flush()

@@ -20,6 +20,7 @@ from eak_core.api import (
     clean_lines,
     clock,
     communes,
+    ensure_unchanged,
     folded,
     hold_account,
     insert_once,
@@ -57,6 +58,20 @@ class Profile:
     about: str = ""
     pioneering: str = ""
     motivation: str = ""
+
+
+def said(organisation: Organisation) -> dict[str, Any]:
+    """What an organisation says of itself, by the names of `Profile`."""
+    return {
+        "name": organisation.name,
+        "kind": organisation.kind,
+        "identifier": organisation.identifier or "",
+        "communes": organisation.codes,
+        "site": organisation.site,
+        "about": organisation.about,
+        "pioneering": organisation.pioneering,
+        "motivation": organisation.motivation,
+    }
 
 
 def register(
@@ -163,9 +178,16 @@ def come_too(session: Session, actor: Actor, service: Service, organisation: Org
 
 
 def edit(
-    session: Session, actor: Actor, service: Service, organisation: Organisation, profile: Profile
+    session: Session,
+    actor: Actor,
+    service: Service,
+    organisation: Organisation,
+    profile: Profile,
+    *,
+    seen: str | None = None,
 ) -> None:
-    """Change what an organisation says of itself. `Invalid` and `Conflict` as `register`."""
+    """Change what an organisation says of itself. `Invalid` and `Conflict` as `register`;
+    `Conflict` also where it no longer says what a form has ``seen``."""
     require_answer(session, actor, service, organisation)
     hold_account(session, actor)
     session.refresh(organisation, with_for_update=True)
@@ -179,6 +201,7 @@ def edit(
     }
     if not changed:
         return
+    ensure_unchanged(seen, said(organisation))
     for name, value in changed.items():
         setattr(organisation, name, value)
     tell_everywhere(

@@ -9,8 +9,8 @@ from wtforms.validators import InputRequired, Length
 
 from eak_core.api import (
     CheckboxesField,
+    EditForm,
     Form,
-    OnceForm,
     ReasonForm,
     SearchForm,
     Session,
@@ -20,11 +20,11 @@ from eak_core.api import (
 )
 from eak_matchmaking.models import ADDRESS_LENGTH, NAME_LENGTH, TEXT_LENGTH, Organisation
 from eak_matchmaking.organisations.finding import Filters
-from eak_matchmaking.organisations.registering import Profile
+from eak_matchmaking.organisations.registering import Profile, said
 from eak_matchmaking.organisations.wording import KIND_TITLES, ROLE_TITLES
 
 
-class ProfileForm(OnceForm):
+class ProfileForm(EditForm):
     """What an organisation says of itself."""
 
     name = StringField(_l("Name"), validators=[InputRequired(), Length(max=NAME_LENGTH)])
@@ -80,17 +80,7 @@ class ProfileForm(OnceForm):
 
 def profile_form(session: Session, organisation: Organisation | None = None) -> ProfileForm:
     """The form of an organisation, showing what is there until something was typed."""
-    data = {
-        "name": organisation.name,
-        "kind": organisation.kind,
-        "identifier": organisation.identifier or "",
-        "communes": organisation.codes,
-        "site": organisation.site,
-        "about": organisation.about,
-        "pioneering": organisation.pioneering,
-        "motivation": organisation.motivation,
-    } if organisation else None  # fmt: skip
-    form = ProfileForm(data=data)
+    form = ProfileForm.showing(said(organisation) if organisation else None)
     form.communes.choices = [
         SelectChoice(each.code, f"{each.name} ({each.postcode})") for each in communes(session)
     ]

@@ -78,7 +78,9 @@ def edit_need(need_id: int) -> Answer:
 
     @limit_needs
     def act() -> None:
-        stating.edit_need(session, g.actor, g.service, idea, stated, form.terms())
+        stating.edit_need(
+            session, g.actor, g.service, idea, stated, form.terms(), seen=form.seen.data
+        )
 
     return attempt(form, act, done=(_("Your changes are public."), _place(idea))) or form_page(
         "matchmaking/need_form.html", form, idea=idea, back=_place(idea), need=stated

@@ -127,7 +127,7 @@ def edit_offer(offer_id: int) -> Answer:
 
     @limit_offers
     def act() -> None:
-        offering.edit_offer(session, g.actor, g.service, shown, form.terms())
+        offering.edit_offer(session, g.actor, g.service, shown, form.terms(), seen=form.seen.data)
 
     published = shown.published_at is not None
     said = _("Your changes are public.") if published else _("Your draft is kept.")

@@ -135,7 +135,9 @@ def edit(organisation_id: int) -> Answer:
     form = profile_form(session, organisation)
     return attempt(
         form,
-        lambda: registering.edit(session, g.actor, g.service, organisation, form.profile()),
+        lambda: registering.edit(
+            session, g.actor, g.service, organisation, form.profile(), seen=form.seen.data
+        ),
         done=lambda _none: (_("Your changes are public."), place_of(organisation)),
     ) or form_page("matchmaking/profile.html", form, organisation=organisation)
 

@@ -13,9 +13,11 @@ from wtforms import (
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
-from eak_core.api import CheckboxesField, OnceForm, SearchForm, Session, _, _l, communes
+from eak_core.api import CheckboxesField, EditForm, SearchForm, Session, _, _l, communes
 from eak_matchmaking.models import NAME_LENGTH, TEXT_LENGTH, UNIT_LENGTH, Need, Offer
+from eak_matchmaking.needs import stating
 from eak_matchmaking.needs.stating import NeedTerms
+from eak_matchmaking.offers import offering
 from eak_matchmaking.offers.finding import Filters
 from eak_matchmaking.offers.offering import MOST_PILOTS, OfferTerms
 from eak_matchmaking.pages.resource_words import RESOURCE_TITLES
@@ -53,7 +55,7 @@ def _day(label: Any, hint: Any) -> DateField:
     return DateField(label, format=DAYS, description=hint, validators=[Optional()])
 
 
-class OfferForm(OnceForm):
+class OfferForm(EditForm):
     """What an organisation offers."""
 
     kind = _kind()
@@ -117,16 +119,9 @@ class OfferForm(OnceForm):
         )
 
 
-_OFFERED = (
-    "kind", "title", "details", "quantity", "unit", "capacity", "starts_on", "ends_on",
-    "conditions", "private_conditions",
-)  # fmt: skip
-
-
 def offer_form(session: Session, offer: Offer | None = None) -> OfferForm:
     """The form of an offer, showing what is there until something was typed."""
-    data = {name: getattr(offer, name) for name in _OFFERED} if offer else None
-    form = OfferForm(data={**data, "communes": offer.codes} if offer and data else None)
+    form = OfferForm.showing(offering.said(offer) if offer else None)
     form.communes.choices = [
         SelectChoice(each.code, f"{each.name} ({each.postcode})") for each in communes(session)
     ]
@@ -161,7 +156,7 @@ def offers_form(session: Session) -> OffersForm:
     return form
 
 
-class NeedForm(OnceForm):
+class NeedForm(EditForm):
     """What is missing to try an idea."""
 
     kind = _kind()
@@ -191,5 +186,4 @@ class NeedForm(OnceForm):
 
 def need_form(need: Need | None = None) -> NeedForm:
     """The form of a need, showing what is there until something was typed."""
-    names = ("kind", "what", "quantity", "unit", "starts_on", "ends_on")
-    return NeedForm(data={name: getattr(need, name) for name in names} if need else None)
+    return NeedForm.showing(stating.said(need) if need else None)
