@@ -36,9 +36,11 @@ PROPOSED = NoticeKind(
 
 @tells(CORE, PROPOSED, IdeaSubmitted)
 def tell_of_idea(session: Session, event: Recorded) -> Told | None:
-    """Those who follow its subjects or the service."""
-    idea = _public(session, event.service_id, [event.data.idea_id])
-    return Told(followed=_around(session, event)) if idea else None
+    """Those who follow its subjects or the service; of what an import brings, nobody."""
+    idea = _public(session, event.service_id, [event.data.idea_id]).get(event.data.idea_id)
+    if idea is None or idea.source is not None:
+        return None
+    return Told(followed=_around(session, event))
 
 
 @tells(CORE, DECISIONS, IdeaStageChanged)
@@ -160,7 +162,9 @@ def _around(session: Session, event: Recorded) -> tuple[str, ...]:
 
 def _public(session: Session, service_id: int, ids: Sequence[int]) -> dict[int, Any]:
     rows = session.execute(
-        select(Idea.id, Idea.slug, Idea.title).where(Idea.id.in_(ids), *public_ideas(service_id))
+        select(Idea.id, Idea.slug, Idea.title, Idea.source).where(
+            Idea.id.in_(ids), *public_ideas(service_id)
+        )
     )
     return {row.id: row for row in rows}
 

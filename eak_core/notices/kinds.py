@@ -3,6 +3,7 @@ say who is told."""
 
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 import msgspec
@@ -18,6 +19,8 @@ from eak_core.notices.preferences import no_mail
 from eak_core.people.mailing import MailingList
 from eak_core.plugins.loading.manifest import Plugin
 
+#: So long after it happened what was told is forgotten.
+KEPT = timedelta(days=90)
 #: What is scheduled in a service while somebody is still to be told.
 NAME = "notices"
 
@@ -90,6 +93,8 @@ def tells(
 
 def _note(session: Session, plugin: str, kind: NoticeKind, event: Recorded, told: Told) -> None:
     """Let those be told, one after the other, once this is committed."""
+    if event.occurred_at < clock.now() - KEPT:
+        return
     people = sorted({each for each in told.people if each is not None} - {event.actor_id})
     if not people and not told.followed:
         return

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 from flask import current_app, render_template, url_for
 from flask_babel import force_locale
 from markupsafe import Markup
-from sqlalchemy import select, update
+from sqlalchemy import select, tuple_, update
 from sqlalchemy.orm import selectinload
 
 from eak_core import clock
@@ -22,16 +22,19 @@ from eak_core.config import Config
 from eak_core.db import Session
 from eak_core.events import CORE, SITE, Moved, on_schedule, schedule
 from eak_core.i18n import _, ngettext
+from eak_core.letters.outbox import Message
 from eak_core.notices.kinds import NoticeKind
 from eak_core.notices.mail_times import NAME
 from eak_core.notices.models import Notice, Occasion
 from eak_core.notices.reading import Shelf
 from eak_core.people.actor import actor_for
-from eak_core.people.mailing import Letter, MailingList, send_letters
+from eak_core.people.mailing import Letter, MailingList, message_of, queue_messages
 from eak_core.people.models import Person
 
 #: How many notices that are due one run looks at, and so how many mails it writes at most.
 AT_ONCE = 100
+#: How many notices one statement takes off: databases take some tens of thousands of values.
+TAKEN_AT_ONCE = 2_000
 #: How many one mail tells of; the others are on the site.
 LONGEST = 30
 
@@ -46,7 +49,7 @@ class Draft(NamedTuple):
     kind: str
     rhythm: str
     ids: frozenset[int]
-    letter: Letter | None
+    message: Message | None
 
 
 def read_due(
@@ -62,27 +65,31 @@ def queue_due(
     session: Session, service: Any, name: str, due_at: datetime, drafts: list[Draft]
 ) -> None:
     """Queue what was written, and go on at once where more is due."""
-    letters: dict[str, list[Letter]] = {}
+    told = [(draft.person_id, each, draft.rhythm) for draft in drafts for each in draft.ids]
+    for first in range(0, len(told), TAKEN_AT_ONCE):
+        _take_off(session, told[first : first + TAKEN_AT_ONCE])
+    messages: dict[str, list[Message]] = {}
     for draft in drafts:
-        taken = session.scalars(
-            update(Notice)
-            .where(
-                Notice.person_id == draft.person_id,
-                Notice.occasion_id.in_(draft.ids),
-                Notice.rhythm == draft.rhythm,
-                Notice.mail_due_at.is_not(None),
-            )
-            .values(mail_due_at=None)
-            .returning(Notice.occasion_id)
-        )
-        if frozenset(taken) != draft.ids:
-            raise Moved
-        if draft.letter is not None:
-            letters.setdefault(draft.kind, []).append(draft.letter)
-    for kind, written in letters.items():
-        send_letters(session, MailingList.known[kind], written)
+        if draft.message is not None:
+            messages.setdefault(draft.kind, []).append(draft.message)
+    for kind, written in messages.items():
+        queue_messages(session, MailingList.known[kind], written)
     if _due(session):
         schedule(session, CORE.name, SITE, name, clock.now())
+
+
+def _take_off(session: Session, told: Sequence[tuple[int, int, str]]) -> None:
+    """Take notices off what waits for a mail. `Moved` where one does not wait any more as it did:
+    it was read, its person was erased, or wants it otherwise."""
+    key = tuple_(Notice.person_id, Notice.occasion_id, Notice.rhythm)
+    taken = session.execute(
+        update(Notice)
+        .where(key.in_(told), Notice.mail_due_at.is_not(None))
+        .values(mail_due_at=None)
+        .returning(Notice.person_id)
+    ).all()
+    if len(taken) != len(told):
+        raise Moved
 
 
 def _due(session: Session) -> list[_Group]:
@@ -130,7 +137,8 @@ def _written(
         letter = None
         if person is not None and isinstance(known, NoticeKind):
             letter = _letter(shelf, person, known, rows)
-        yield Draft(person_id, kind, rhythm, ids, letter)
+        message = message_of(known, letter) if known is not None and letter is not None else None
+        yield Draft(person_id, kind, rhythm, ids, message)
 
 
 def _letter(

@@ -21,12 +21,11 @@ from eak_core.events.types import EventError, Recorded
 from eak_core.i18n import _
 from eak_core.notices.following import things_of
 from eak_core.notices.models import Notice, Occasion
-from eak_core.permissions import Actor
+from eak_core.permissions import Actor, may
 from eak_core.plugins.hooks.contributions import NoticeSentence
 from eak_core.plugins.hooks.failures import note
 from eak_core.plugins.loading.host import get_host
 from eak_core.plugins.per_service.models import PluginActivation
-from eak_core.services.lookup import visible_to
 from eak_core.services.models import Service
 from eak_core.web.markdown import plain_summary
 
@@ -67,8 +66,9 @@ class Shelf:
         """Those of ``notices`` that ``actor`` may see now, in their order and language."""
         said: dict[_Key, NoticeSentence] = {}
         followed: dict[tuple[int, str], str] = {}
-        visible = _visible(self.session, actor, self.services)
-        for service in visible:
+        for service in self.services.values():
+            if not may(actor, "service.read", service):
+                continue
             here = [(n, o) for n, o in notices if o.service_id == service.id]
             said |= self._said(actor, service, [o for _n, o in here])
             subjects = sorted({n.because for n, _o in here if n.because})
@@ -145,11 +145,6 @@ def _address(
 def _services(session: Session, ids: Collection[int]) -> dict[int, Service]:
     rows = session.scalars(select(Service).where(Service.id.in_(ids)).order_by(Service.id))
     return {service.id: service for service in rows}
-
-
-def _visible(session: Session, actor: Actor, services: Mapping[int, Service]) -> list[Service]:
-    query = select(Service.id).where(Service.id.in_(services), visible_to(actor))
-    return [services[service_id] for service_id in sorted(session.scalars(query))]
 
 
 def active_in(session: Session, ids: Collection[int]) -> dict[int, frozenset[str]]:

@@ -2,7 +2,7 @@
 followers keep nobody from writing for long, and a worker that dies has told nobody twice."""
 
 from collections.abc import Collection
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import msgspec
@@ -24,7 +24,9 @@ from eak_core.permissions import may
 from eak_core.services.models import Service
 
 #: How many people one transaction tells at most.
-AT_ONCE = 250
+AT_ONCE = 100
+#: What is told so long after it happened, because no worker ran, is on the site alone.
+NEWS_FOR = timedelta(days=14)
 
 
 @on_schedule(CORE, NAME)
@@ -93,7 +95,8 @@ def _tell(
         and may(actor_for(session, person), occasion.permission, service)
     ]
     now = clock.now()
-    due = {rhythm: mail_due(rhythm, now) for rhythm in Rhythm}
+    is_news = occasion.at > now - NEWS_FOR
+    due = {rhythm: mail_due(rhythm, now) if is_news else None for rhythm in Rhythm}
     rhythms = rhythms_for(session, readers, occasion.kind)
     rows = [
         {
@@ -102,7 +105,7 @@ def _tell(
             "because": because,
             "rhythm": rhythm.value,
             "mail_due_at": due[rhythm],
-            "read_at": None,
+            "read_at": None if is_news else now,
         }
         for person_id, rhythm in rhythms.items()
         if rhythm != Rhythm.NEVER

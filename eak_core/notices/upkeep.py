@@ -8,10 +8,9 @@ from sqlalchemy.orm import Session
 
 from eak_core import clock
 from eak_core.events import CORE, on_schedule
+from eak_core.notices.kinds import KEPT
 from eak_core.notices.models import Notice, Occasion
 
-#: As the page « Ce qui est nouveau » and docs/administration.md say.
-KEPT = timedelta(days=90)
 #: How many rows one run deletes: it holds the writer's place meanwhile.
 AT_ONCE = 2_000
 

@@ -12,10 +12,9 @@ from eak_core.errors import NotFound
 from eak_core.i18n import _, _l
 from eak_core.notices import following, inbox
 from eak_core.notices.forms import preferences_form, rhythms_in
-from eak_core.notices.kinds import NoticeKind, notice_kinds
+from eak_core.notices.kinds import KEPT, NoticeKind, notice_kinds
 from eak_core.notices.preferences import rhythms_of, want
 from eak_core.notices.reading import active_in
-from eak_core.notices.upkeep import KEPT
 from eak_core.permissions import SignInRequired
 from eak_core.plugins.hooks.contributions import NavItem
 from eak_core.plugins.loading.blueprint import ServiceBlueprint

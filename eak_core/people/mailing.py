@@ -98,26 +98,23 @@ def send_mailing(
         if language not in written:
             written[language] = _written(mailing, language, subject, text)
         messages.append(_message(mailing, written[language], person_id, dedupe_key))
-    return enqueue_many(
-        session,
-        kind="mail",
-        messages=messages,
-        plugin=mailing.owner,
-        service_id=service_id,
-        lane=Lane.BULK,
-    )
+    return queue_messages(session, mailing, messages, service_id=service_id)
 
 
-def send_letters(
-    session: Session, mailing: MailingList, letters: Sequence[Letter], *, service_id: int = SITE
+def message_of(mailing: MailingList, letter: Letter) -> Message:
+    """``letter`` as it is queued, with its end and its link. It takes a moment: outside of the
+    transaction that queues it (`queue_messages`)."""
+    with force_locale(letter.language):
+        words = _Words(letter.subject, letter.text, _end_of(mailing))
+        return _message(mailing, words, letter.person_id, letter.key, letter.html)
+
+
+def queue_messages(
+    session: Session, mailing: MailingList, messages: Sequence[Message], *, service_id: int = SITE
 ) -> int:
-    """Queue ``letters`` of ``mailing``, as `send_mailing` does what is the same for all; answers
-    how many were not queued before."""
-    messages = []
-    for letter in letters:
-        with force_locale(letter.language):
-            words = _Words(letter.subject, letter.text, _end_of(mailing))
-            messages.append(_message(mailing, words, letter.person_id, letter.key, letter.html))
+    """Queue what `message_of` answered, in the last lane; answers how many were not queued
+    before. Nothing is sent to who ended the list, nor to an account that is closed, erased or not
+    confirmed by then."""
     return enqueue_many(
         session,
         kind="mail",

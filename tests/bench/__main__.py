@@ -26,12 +26,13 @@ from tests.bench import (
     searching,
     submitting,
     suggesting,
+    telling,
 )
 from tests.bench.report import Figure, show
 
 PARTS = (
     "submit", "replay", "pages", "files", "counting", "drawing", "exporting", "casting",
-    "letters", "searching", "matching", "rooms", "suggesting",
+    "letters", "searching", "matching", "rooms", "suggesting", "telling",
 )  # fmt: skip
 
 KINDS: tuple[Kind, ...] = ("sqlite", "postgresql")
@@ -95,6 +96,8 @@ def _on(
         yield from suggesting.measure(databases, kind, folder / f"suggesting-{kind}")
     if "rooms" in parts:
         yield from rooms.measure(databases, kind, folder / f"rooms-{kind}")
+    if "telling" in parts:
+        yield from telling.measure(databases, kind, folder / f"telling-{kind}")
     if "files" in parts:
         yield from files.measure(databases, kind, folder / f"files-{kind}")
 

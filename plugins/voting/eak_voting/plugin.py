@@ -15,12 +15,14 @@ from eak_core.api import (
     HistoryEntry,
     Idea,
     NavItem,
+    NoticeSentence,
+    Recorded,
     Service,
     Session,
     _l,
     hookimpl,
 )
-from eak_voting import personal_data, subscribers
+from eak_voting import notices, personal_data, subscribers
 from eak_voting.ballots import decisions, effects, finding, history
 from eak_voting.commands import COMMANDS
 from eak_voting.manifest import plugin
@@ -75,6 +77,20 @@ def portal_links(session: Session, services: Sequence[Service]) -> AccountLinks 
 @hookimpl
 def idea_history(session: Session, service: Service, idea: Idea) -> Iterable[HistoryEntry]:
     return history.of_idea(session, service, idea)
+
+
+@hookimpl
+def followed_things(
+    session: Session, service: Service, subjects: Sequence[str]
+) -> Mapping[str, NavItem]:
+    return notices.things(session, service, subjects)
+
+
+@hookimpl
+def notice_sentences(
+    session: Session, service: Service, events: Sequence[Recorded]
+) -> Mapping[int, NoticeSentence]:
+    return dict(notices.sentences(session, service, events))
 
 
 @hookimpl

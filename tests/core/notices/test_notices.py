@@ -16,6 +16,7 @@ from eak_core.kit.testing.fixtures import FrozenClock
 from eak_core.kit.testing.site import Site
 from eak_core.moderation.decisions import hide
 from eak_core.notices import following, inbox, telling, upkeep
+from eak_core.notices.kinds import KEPT
 from eak_core.notices.models import Follow, Notice, Occasion, Preference
 from eak_core.notices.preferences import choose
 from eak_core.notices.rhythms import Rhythm
@@ -316,7 +317,7 @@ def test_what_is_old_is_forgotten_read_or_not(
     for each in range(3):
         move(site, site.submit(f"Idea {each}"))
     site.drain()
-    clock.advance(days=upkeep.KEPT.days - 1)
+    clock.advance(days=KEPT.days - 1)
     move(site, site.submit("Of late"))
     site.drain()
     assert number(site) == 4
