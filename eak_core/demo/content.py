@@ -15,12 +15,14 @@ Role = Literal["administrator", "manager", "agent", "citizen"]
 
 
 class PersonStory(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """An account. A manager runs every service of the demonstration."""
+    """An account. A manager runs every service of the demonstration. ``follows`` are services by
+    their slugs and ideas by their keys, beside what one follows by default."""
 
     key: str
     email: str
     name: str
     role: Role
+    follows: tuple[str, ...] = ()
 
 
 class ServiceStory(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -23,6 +23,7 @@ from eak_core.ideas.proposals import Proposal, save_draft, submit_idea
 from eak_core.ideas.subjects import add_subject, subjects_of
 from eak_core.ideas.transitions import change_stage, withdraw_idea
 from eak_core.ideas.visibility import subject_of
+from eak_core.notices.following import follow_by_default
 from eak_core.people.accounts import create_person
 from eak_core.people.actor import actor_for
 from eak_core.people.models import Person
@@ -97,6 +98,7 @@ def load(app: Flask) -> bool:
         for instant, act in sorted(_acts(demo, content), key=lambda dated: dated[0]):
             with clock.freeze(instant):
                 act(session)
+        _let_people_follow(session, demo, content)
         _let_plugins_add(session, demo)
     return True
 
@@ -202,6 +204,19 @@ def _moves(demo: Demo, story: IdeaStory, step: Step) -> Act:
             change_stage(session, manager, service, active, idea, step.to, step.reason)
 
     return act
+
+
+def _let_people_follow(session: Session, demo: Demo, content: Content) -> None:
+    """What they chose before anything was told: a worker then tells them of all that is played."""
+    services = {each.slug: each for each in list_services(session, Actor.system())}
+    for story in content.people:
+        for name in story.follows:
+            if name in services:
+                service_id, subject = services[name].id, f"service:{services[name].id}"
+            else:
+                idea = demo.ideas[name]
+                service_id, subject = idea.service_id, subject_of(idea.id)
+            follow_by_default(session, service_id, subject, demo.people[story.key].id)
 
 
 def _let_plugins_add(session: Session, demo: Demo) -> None:

@@ -13,10 +13,10 @@ from eak_core.web.forms import Form
 
 #: What each rhythm is called.
 RHYTHMS: Mapping[Rhythm, Any] = {
-    Rhythm.EACH: _l("By mail, each time"),
-    Rhythm.HOURLY: _l("By mail, at most once an hour"),
-    Rhythm.DAILY: _l("By mail, once a day (at 8 in the morning)"),
-    Rhythm.WEEKLY: _l("By mail, once a week (on Mondays at 8)"),
+    Rhythm.EACH: _l("A mail each time"),
+    Rhythm.HOURLY: _l("A mail an hour at most"),
+    Rhythm.DAILY: _l("A mail a day (at 8 in the morning)"),
+    Rhythm.WEEKLY: _l("A mail a week (on Mondays at 8)"),
     Rhythm.SITE: _l("On this site only"),
     Rhythm.NEVER: _l("Not at all"),
 }

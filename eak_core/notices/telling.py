@@ -111,7 +111,7 @@ def _tell(
         if rhythm != Rhythm.NEVER
     ]
     insert_many_once(session, Notice, rows)
-    plan_mails(session, filter(None, {due[rhythm] for rhythm in rhythms.values()}))
+    plan_mails(session, [at for rhythm in set(rhythms.values()) if (at := due[rhythm])])
 
 
 def _accounts(ids: Collection[int]) -> Select[Person]:

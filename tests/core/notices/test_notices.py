@@ -1,31 +1,37 @@
 """People are told of what happens to what they follow: once, and of nothing they may not see."""
 
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from sqlalchemy import func, select, update
+from sqlalchemy import delete, func, select, update
 
-from eak_core.errors import NotFound
+from eak_core.clock import now
+from eak_core.errors import Forbidden, NotFound
 from eak_core.events.models import Subscription
 from eak_core.events.types import CORE
 from eak_core.events.worker import Worker
 from eak_core.ideas.events import IdeaStageChanged
 from eak_core.ideas.models import Idea
+from eak_core.ideas.proposals import Origin, Proposal, import_idea
 from eak_core.ideas.transitions import change_stage, withdraw_idea
 from eak_core.kit.testing.fixtures import FrozenClock
 from eak_core.kit.testing.site import Site
+from eak_core.kit.testing.sites import Sites
 from eak_core.moderation.decisions import hide
 from eak_core.notices import following, inbox, telling, upkeep
-from eak_core.notices.kinds import KEPT
+from eak_core.notices.kinds import KEPT, NoticeKind, Told, tells
 from eak_core.notices.models import Follow, Notice, Occasion, Preference
 from eak_core.notices.preferences import choose
 from eak_core.notices.rhythms import Rhythm
 from eak_core.people.closing import close_account
+from eak_core.people.mailing import MailingList
 from eak_core.people.models import Person
 from eak_core.people.personal_data import erase_person, export_person
 from eak_core.permissions import Actor
 from eak_core.services.models import Service
 from tests.core.events.test_death_at_a_commit import killed_at
+from tests.core.plugins.making import make
 
 WHY = "It **fits**."
 NONE: frozenset[str] = frozenset()
@@ -341,3 +347,78 @@ def test_an_event_of_nobody_else_is_said_to_nobody(site: Site) -> None:
     site.publish(IdeaStageChanged(idea_id=999, from_stage="a", to_stage="b", change_id=1))
     site.drain()
     assert number(site) == 0
+
+
+def test_only_whoever_is_signed_in_and_may_read_the_service_follows(site: Site) -> None:
+    idea, people = site.submit(), site.people
+    internal = site.add_service("agents", audience="internal")
+    for actor, service, subject in (
+        (Actor.visitor(), site.service, f"idea:{idea.id}"),
+        (people.actor(people.citizen), internal, f"service:{internal.id}"),
+    ):
+        with site.writing() as session, pytest.raises(Forbidden):
+            following.follow(session, actor, service, NONE, subject)
+        with site.writing() as session, pytest.raises(Forbidden):
+            following.leave(session, actor, service, subject)
+
+
+def test_what_an_import_brings_is_told_to_nobody(site: Site) -> None:
+    follow(site, site.people.agent, f"service:{site.service.id}")
+    manager = site.people.actor(site.people.manager)
+    origin = Origin("elsewhere", "1", "https://elsewhere.example/1")
+    with site.writing() as session:
+        import_idea(session, manager, site.service, Proposal(title="Old"), origin, now())
+    site.drain()
+    assert number(site) == 0
+
+
+@pytest.fixture
+def herald() -> Iterator[Any]:
+    """A plugin that tells authors of each stage their idea comes to, as *heralded*."""
+    module = make("herald")
+    kind = NoticeKind(module.plugin, "heralded", "Heralded")
+
+    @tells(module.plugin, kind, IdeaStageChanged)
+    def tell(session: Any, event: Any) -> Told:
+        author = session.scalar(select(Idea.author_id).where(Idea.id == event.data.idea_id))
+        return Told(people=[author])
+
+    yield module
+    MailingList.known.pop(kind.name)
+
+
+def test_a_plugin_that_is_switched_on_late_tells_of_nothing_that_was(
+    sites: Sites, herald: Any
+) -> None:
+    site = sites.make([herald])
+    for first in (True, False):
+        move(site, site.submit(f"First {first}"))
+        site.drain()
+        site.enable("herald") if first else site.replay("herald")
+        site.drain()
+        heralded = Occasion.plugin == "herald"
+        with site.reading() as session:
+            told_of = session.scalars(select(Occasion.position).where(heralded)).all()
+        assert len(told_of) == (0 if first else 1)
+    # Also where what it told was forgotten since.
+    with site.writing() as session:
+        session.execute(delete(Notice))
+        session.execute(delete(Occasion))
+    site.replay("herald")
+    assert number(site) == 0
+
+
+def test_what_could_not_be_told_for_two_weeks_is_on_the_site_alone_and_old_news_is_none(
+    site: Site, clock: FrozenClock
+) -> None:
+    move(site, site.submit())
+    clock.advance(days=15)
+    site.drain()
+    assert len(told(site, site.people.citizen)) == 1
+    clock.advance(days=1)
+    site.drain()
+    assert site.sent == []
+    move(site, site.submit("Another"))
+    clock.advance(days=91)
+    site.drain()
+    assert number(site) == 1
