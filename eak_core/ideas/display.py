@@ -4,9 +4,16 @@ from typing import Any
 
 from eak_core.i18n import _l
 from eak_core.ideas.criteria import criterion_name, criterion_question
-from eak_core.ideas.stages import ACCEPTED, REJECTED, SUBMITTED, Stage
+from eak_core.ideas.stages import ACCEPTED, ADOPTED, DONE, REJECTED, STOPPED, SUBMITTED, Stage
 
-_TONES = {SUBMITTED: "neutral", ACCEPTED: "success", REJECTED: "stopped"}
+_TONES = {
+    SUBMITTED: "neutral",
+    ACCEPTED: "success",
+    ADOPTED: "success",
+    DONE: "success",
+    STOPPED: "stopped",
+    REJECTED: "stopped",
+}
 
 
 def stage_tone(stage: Stage) -> str:

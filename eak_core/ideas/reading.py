@@ -52,6 +52,12 @@ class Reading:
     milestones: Sequence[Milestone]
     steps: Sequence[Step]
 
+    @property
+    def decision(self) -> Milestone | None:
+        """The latest decision about the idea with its reason; None before there is one."""
+        decided = (each for each in reversed(self.milestones) if each.reason)
+        return next(decided, None)
+
 
 def read_idea(session: Session, graph: Graph, idea: Idea) -> Reading:
     """``idea`` as its page shows it. Ask `check_readable` first."""
@@ -100,17 +106,16 @@ def _milestones(session: Session, graph: Graph, idea: Idea) -> list[Milestone]:
 
 
 def _steps(graph: Graph, idea: Idea, milestones: Sequence[Milestone]) -> list[Step]:
-    """The way of an idea in this service; an end off the path closes it."""
+    """The way of an idea in this service: the stages that it went through, not those it skipped,
+    and those that are ahead; an end off the path closes it."""
     if idea.stage == DRAFT:
         return []
-    path = [stage for stage in graph.path[1:] if graph.is_active(stage) or stage.name == idea.stage]
+    path = graph.path[1:]
     names = [stage.name for stage in path]
-    if idea.stage in names:
-        here = names.index(idea.stage)
-        return [
-            Step(stage, "done" if at < here else "current" if at == here else "ahead")
-            for at, stage in enumerate(path)
-        ]
+    here = names.index(idea.stage) if idea.stage in names else len(names)
     reached = {milestone.stage.name for milestone in milestones}
-    done = [Step(stage, "done") for stage in path if stage.name in reached]
-    return [*done, Step(graph.stage(idea.stage), "current")]
+    return [
+        *(Step(stage, "done") for stage in path[:here] if stage.name in reached),
+        Step(graph.stage(idea.stage), "current"),
+        *(Step(stage, "ahead") for stage in path[here + 1 :] if graph.is_active(stage)),
+    ]

@@ -1,7 +1,8 @@
 """Where an idea can stand, and where it can go from there.
 
-The core knows the path ``draft → submitted → screening → accepted`` and two ways out of it,
-``rejected`` and ``withdrawn``. Plugins weave their stages and outcomes in.
+The core knows the path ``draft → submitted → screening → accepted``, its good end ``adopted →
+under_way → done`` or ``stopped``, and two ways out, ``rejected`` and ``withdrawn``. Plugins weave
+their stages in between, and outcomes of their own.
 A stage exists only where its plugin is active; the order of the others does not change.
 """
 
@@ -16,6 +17,10 @@ DRAFT = "draft"
 SUBMITTED = "submitted"
 SCREENING = "screening"
 ACCEPTED = "accepted"
+ADOPTED = "adopted"
+UNDER_WAY = "under_way"
+DONE = "done"
+STOPPED = "stopped"
 REJECTED = "rejected"
 WITHDRAWN = "withdrawn"
 
@@ -31,11 +36,16 @@ class Stage:
     final: bool = False
 
 
+_DONE = Stage(DONE, _l("Done"), final=True)
+_STOPPED = Stage(STOPPED, _l("Stopped early"), final=True)
+
 CORE_PATH = (
     Stage(DRAFT, _l("Draft")),
     Stage(SUBMITTED, _l("Submitted")),
     Stage(SCREENING, _l("Screening")),
     Stage(ACCEPTED, _l("Accepted")),
+    Stage(ADOPTED, _l("Adopted"), outcomes=(_STOPPED,)),
+    Stage(UNDER_WAY, _l("Under way"), outcomes=(_DONE, _STOPPED)),
 )
 CORE_ENDS = (
     Stage(REJECTED, _l("Not retained"), final=True),
@@ -79,7 +89,8 @@ class Graph:
         """Where a manager can bring an idea from ``name``, the way forward first.
 
         A rejected idea can be looked at again. An idea left in a stage whose plugin is off or
-        removed goes on to the next stage there is.
+        removed goes on to the next stage there is. From the acceptance on an idea can be adopted
+        at once, except where a stage has outcomes of its own.
         """
         if name == REJECTED:
             return [self.stage(SCREENING)]
@@ -90,18 +101,20 @@ class Graph:
             return [self.stage(ACCEPTED), self.stage(REJECTED)]
         later = self.path[names.index(name) + 1 :]
         forward = [stage for stage in later if self.is_active(stage)][:1]
-        here = self.stage(name)
+        here, adopted = self.stage(name), self.stage(ADOPTED)
         if here.outcomes and self.is_active(here):
-            return [*forward, *here.outcomes]
+            return [*(stage for stage in forward if stage != adopted), *here.outcomes]
+        if names.index(name) >= names.index(ACCEPTED) and adopted not in forward:
+            forward.append(adopted)
         return [*forward, self.stage(REJECTED)]
 
 
 def weave(declared: Iterable[tuple[str, manifest.Stage]]) -> tuple[Stage, ...]:
     """The whole path: the core's stages, with those of plugins each behind the one it names.
 
-    A stage that names one nobody brings goes to the end, before what hangs on it; so installing
-    ``matchmaking`` without ``voting`` keeps the order of the rest. Nothing comes between a draft
-    and its submission.
+    A stage that names one nobody brings goes to the end of them, before what hangs on it; so
+    installing ``matchmaking`` without ``voting`` keeps the order of the rest. Nothing comes between
+    a draft and its submission, nor behind the adoption.
     """
     waiting = [
         (
@@ -123,7 +136,9 @@ def weave(declared: Iterable[tuple[str, manifest.Stage]]) -> tuple[Stage, ...]:
         anchor = SUBMITTED if after == DRAFT else after
         neighbour = last_behind.get(anchor, anchor)
         names = [placed.name for placed in path]
-        path.insert(names.index(neighbour) + 1 if neighbour in names else len(path), stage)
+        adoption = names.index(ADOPTED)
+        known = neighbour in names[:adoption]
+        path.insert(names.index(neighbour) + 1 if known else adoption, stage)
         last_behind[anchor] = stage.name
     return tuple(path)
 

@@ -44,7 +44,12 @@ RESERVED_SEGMENTS = frozenset(
     {"admin", "api", "compte", "fichiers", "gestion", "idees", "recherche", "static", "suivre"}
 )
 
-CORE_STAGES = frozenset({"draft", "submitted", "screening", "accepted", "rejected", "withdrawn"})
+CORE_STAGES = frozenset(
+    {
+        "draft", "submitted", "screening", "accepted", "rejected", "withdrawn",
+        "adopted", "under_way", "done", "stopped",
+    }
+)  # fmt: skip
 
 
 class ManifestError(ValueError):

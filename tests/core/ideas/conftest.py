@@ -51,7 +51,7 @@ def poll() -> ModuleType:
 def pilot() -> ModuleType:
     """``piloting`` then ``weighing``, with the ends they lead to."""
     stages = (
-        Stage("piloting", "In pilot", after="polling", outcomes=(Stage("stopped", "Stopped"),)),
+        Stage("piloting", "In pilot", after="polling", outcomes=(Stage("given_up", "Given up"),)),
         Stage("weighing", "Weighing", after="piloting", outcomes=(Stage("kept", "Kept"),)),
     )
     return _module(Plugin(name="pilot", title="Pilot", core=">=0.1,<1", stages=stages))

@@ -411,6 +411,23 @@ def test_a_draft_is_shown_to_its_author_alone_not_even_to_managers(
         assert SECRET not in author.get(f"{LIST}{gone}").text
 
 
+def test_the_latest_decision_stands_under_the_title_with_its_reason(
+    site: Site, desk: Browser, client: Browser, idea: Idea, manager: Actor
+) -> None:
+    assert "idea-answer" not in client.get(page_of(idea)).text
+    reasons = ["We look at it.", f"It exists <b>already</b>. {'Word ' * 90}"]
+    for to, reason in zip(("screening", "rejected"), reasons, strict=True):
+        with site.writing() as session:
+            now = session.get_one(Idea, idea.id)
+            change_stage(session, manager, site.service, frozenset(), now, to, reason)
+    page = client.get(page_of(idea)).text
+    answer = page[page.index("idea-answer") : page.index("idea__columns")]
+    assert "It exists &lt;b&gt;already&lt;/b&gt;." in answer
+    assert reasons[0] not in answer
+    assert 'href="#history"' in answer, "a long one is read where the history tells it"
+    assert page.index("</h1>") < page.index("idea-answer") < page.index("idea__main")
+
+
 def test_every_control_of_every_page_has_a_name(desk: Browser, author: Browser, idea: Idea) -> None:
     for browser, path in (
         (author, LIST), (author, NEW), (author, f"{LIST}{idea.id}/modifier"),

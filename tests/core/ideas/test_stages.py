@@ -10,6 +10,7 @@ from sqlalchemy import select
 from eak_core.errors import Conflict, Forbidden, Invalid, Refused
 from eak_core.events.models import EventLog
 from eak_core.ideas.models import Idea, StageChange
+from eak_core.ideas.reading import read_idea
 from eak_core.ideas.stages import Graph, weave
 from eak_core.ideas.switching import disable, ideas_by_stage
 from eak_core.ideas.transitions import (
@@ -25,11 +26,12 @@ from eak_core.plugins.per_service.activation import enable
 
 VOTING = ("voting", Stage("voting", "Voting"))
 MATCHING = ("matching", Stage("matchmaking", "Matchmaking", after="voting"))
-STOPPED = Stage("stopped", "Stopped")
-TRYING = ("trial", Stage("experimenting", "E", after="matchmaking", outcomes=(STOPPED,)))
-JUDGING = ("trial", Stage("evaluating", "V", after="experimenting", outcomes=(STOPPED,)))
+GIVEN_UP = Stage("given_up", "Given up")
+TRYING = ("trial", Stage("experimenting", "E", after="matchmaking", outcomes=(GIVEN_UP,)))
+JUDGING = ("trial", Stage("evaluating", "V", after="experimenting", outcomes=(GIVEN_UP,)))
 
 PATH = ["draft", "submitted", "screening", "accepted"]
+GOOD_END = ["adopted", "under_way"]
 
 
 @pytest.mark.parametrize(
@@ -37,17 +39,22 @@ PATH = ["draft", "submitted", "screening", "accepted"]
 )
 def test_the_order_of_stages_does_not_depend_on_the_order_of_plugins(declared: Any) -> None:
     names = [stage.name for stage in weave(declared)]
-    assert names == [*PATH, "voting", "matchmaking", "experimenting", "evaluating"]
+    assert names == [*PATH, "voting", "matchmaking", "experimenting", "evaluating", *GOOD_END]
 
 
 def test_a_stage_behind_one_that_nobody_brings_keeps_its_place_among_the_rest() -> None:
     names = [stage.name for stage in weave([JUDGING, TRYING, VOTING])]
-    assert names == [*PATH, "voting", "experimenting", "evaluating"]
+    assert names == [*PATH, "voting", "experimenting", "evaluating", *GOOD_END]
 
 
 def test_stages_that_wait_for_each_other_are_placed_all_the_same() -> None:
     circle = [("a", Stage("one", "1", after="two")), ("b", Stage("two", "2", after="one"))]
-    assert {stage.name for stage in weave(circle)} == {*PATH, "one", "two"}
+    assert {stage.name for stage in weave(circle)} == {*PATH, "one", "two", *GOOD_END}
+
+
+def test_nothing_comes_behind_the_adoption() -> None:
+    late = ("late", Stage("late", "Late", after="adopted"))
+    assert [stage.name for stage in weave([late, VOTING])] == [*PATH, "voting", "late", *GOOD_END]
 
 
 def _next(graph: Graph, name: str) -> list[str]:
@@ -56,22 +63,35 @@ def _next(graph: Graph, name: str) -> list[str]:
 
 def test_a_missing_stage_is_skipped() -> None:
     path = weave([VOTING, MATCHING, TRYING, JUDGING])
-    assert _next(Graph(path, frozenset({"voting"})), "accepted") == ["voting", "rejected"]
-    assert _next(Graph(path, frozenset({"trial"})), "accepted") == ["experimenting", "rejected"]
-    assert _next(Graph(path, frozenset()), "accepted") == ["rejected"]
+    for active, to in (({"voting"}, ["voting"]), ({"trial"}, ["experimenting"]), (set(), [])):
+        graph = Graph(path, frozenset(active))
+        assert _next(graph, "accepted") == [*to, "adopted", "rejected"]
+    assert _next(Graph(path, frozenset()), "submitted") == ["screening", "rejected"]
+
+
+def test_an_idea_that_won_has_a_good_end_whatever_is_on() -> None:
+    for active in (set(), {"voting"}, {"voting", "matching", "trial"}):
+        graph = Graph(weave([VOTING, MATCHING, TRYING, JUDGING]), frozenset(active))
+        assert "adopted" in _next(graph, "voting")
+        assert _next(graph, "adopted") == ["under_way", "stopped"]
+        assert _next(graph, "under_way") == ["done", "stopped"]
+        for end in ("done", "stopped"):
+            assert graph.is_final(end)
+            assert _next(graph, end) == []
+        assert not graph.is_final("adopted")
 
 
 def test_a_stage_with_outcomes_ends_in_them_and_not_in_a_rejection() -> None:
     graph = Graph(weave([TRYING, JUDGING]), frozenset({"trial"}))
-    assert _next(graph, "experimenting") == ["evaluating", "stopped"]
-    assert _next(graph, "evaluating") == ["stopped"]
-    assert _next(graph, "stopped") == []
-    assert graph.is_final("stopped")
+    assert _next(graph, "experimenting") == ["evaluating", "given_up"]
+    assert _next(graph, "evaluating") == ["given_up"]
+    assert _next(graph, "given_up") == []
+    assert graph.is_final("given_up")
 
 
 def test_an_idea_in_the_stage_of_a_plugin_that_is_off_or_gone_can_go_on() -> None:
     graph = Graph(weave([VOTING, MATCHING]), frozenset({"matching"}))
-    assert _next(graph, "voting") == ["matchmaking", "rejected"]
+    assert _next(graph, "voting") == ["matchmaking", "adopted", "rejected"]
     assert _next(graph, "of_a_removed_plugin") == ["accepted", "rejected"]
     assert graph.stage("of_a_removed_plugin").title == "Of a removed plugin"
 
@@ -295,3 +315,25 @@ def test_ideas_are_not_moved_where_they_cannot_stand(
             session, manager, site.service, ["submitted"], to, "Because.", active=frozenset()
         )
     assert stage_of(site, idea) == "submitted"
+
+
+def steps_of(site: Site, idea: Idea) -> list[tuple[str, str]]:
+    """Where the page says that ``idea`` stands."""
+    with site.reading() as session, site.app.app_context():
+        graph = Graph(weave([VOTING]), frozenset({"voting"}))
+        reading = read_idea(session, graph, session.get_one(Idea, idea.id))
+    return [(step.stage.name, step.state) for step in reading.steps]
+
+
+def test_a_stage_that_was_skipped_is_never_shown_as_done(
+    site: Site, manager: Actor, idea: Idea
+) -> None:
+    for to in ("screening", "accepted", "adopted"):
+        move(site, manager, idea, to)
+    done = [(name, "done") for name in ("submitted", "screening", "accepted")]
+    assert steps_of(site, idea) == [*done, ("adopted", "current"), ("under_way", "ahead")]
+    move(site, manager, idea, "stopped", "Nobody came: an evening would have been enough.")
+    assert steps_of(site, idea) == [*done, ("adopted", "done"), ("stopped", "current")]
+    other = site.submit("Refused at once")
+    move(site, manager, other, "rejected")
+    assert steps_of(site, other) == [("submitted", "done"), ("rejected", "current")]

@@ -410,7 +410,7 @@ def test_managers_pages_are_the_same_whatever_was_voted(
     # Closed and not counted yet.
     clock.set(ballot.closes_at + timedelta(seconds=1))
     page = desk.get(f"{DESK}/{ballot.id}").text
-    assert "en cours de dépouillement" in page
+    assert "les votes sont dépouillés" in page
     assert desk.get(f"{DESK}/{ballot.id}/decisions").status_code == 409
 
 

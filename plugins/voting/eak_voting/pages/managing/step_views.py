@@ -63,7 +63,8 @@ STEPS = {
             _l("Until then you can take the announcement back and change it. From the opening on,"
                " its terms are frozen: their hash stands in the public log, and nobody can change"
                " them, you neither."),
-            _l("As long as it is not counted, its ideas stay in the stage of votes."),
+            _l("Announcing moves no idea. Those in the stage of votes stay there until the count;"
+               " then you decide where each one goes."),
         ),
         _l("Announce the ballot"),
         _l("The ballot is on the site. It opens by itself."),
