@@ -17,26 +17,30 @@ _COUNTED = {"preserve_rowcount": True}
 
 
 class _Rendered(NamedTuple):
-    """A statement in the driver's words; what makes the driver's value of each parameter; whether
-    parameters go by their places (in this order) or by their names."""
+    """A statement in the driver's words; what makes the driver's value of each parameter; the
+    parameters that are part of it, in the driver's words; in which order parameters go, or None
+    where they go by their names."""
 
     sql: str
     parameters: Sequence[tuple[str, Callable[[Any], Any] | None]]
-    by_place: bool
+    constants: Mapping[str, Any]
+    places: Sequence[str] | None
 
     def bound(self, values: Mapping[str, Any]) -> Any:
         bound = {
             name: values[name] if process is None else process(values[name])
             for name, process in self.parameters
         }
-        return tuple(bound[name] for name, _process in self.parameters) if self.by_place else bound
+        if self.constants:
+            bound |= self.constants
+        return bound if self.places is None else tuple(map(bound.__getitem__, self.places))
 
 
 class Prepared:
     """``statement``, which names its parameters, once for each kind of database.
 
-    ``columns`` are those that an INSERT is given; each of them, and each parameter, has to be given
-    a value whenever it runs. What it answers comes as the driver has it: numbers and texts are
+    ``columns`` are those that an INSERT is given; each of them, and each parameter with a name, has
+    to be given XX What it answers comes as the driver has it: numbers and texts are
     themselves, instants are not.
     """
 
@@ -76,12 +80,16 @@ class Prepared:
         assert isinstance(compiled, SQLCompiler)
         if compiled.insert_prefetch or compiled.update_prefetch:
             raise TypeError(f"a prepared statement is given all its values: {compiled}")
-        names = compiled.positiontup or list(compiled.binds)
-        return _Rendered(
-            compiled.string,
-            [(name, _processor(compiled.binds[name].type, dialect)) for name in names],
-            compiled.positiontup is not None,
-        )
+        if compiled.post_compile_params:
+            raise TypeError(f"a prepared statement asks for no list of values: {compiled}")
+        processors = {name: _processor(bind.type, dialect) for name, bind in compiled.binds.items()}
+        constants = {
+            name: bind.value if (process := processors[name]) is None else process(bind.value)
+            for name, bind in compiled.binds.items()
+            if bind.unique
+        }
+        given = [(name, each) for name, each in processors.items() if name not in constants]
+        return _Rendered(compiled.string, given, constants, compiled.positiontup)
 
 
 def _processor(type_: Any, dialect: Dialect) -> Callable[[Any], Any] | None:

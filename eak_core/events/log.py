@@ -3,7 +3,8 @@
 `publish` only keeps the event with the transaction or savepoint that is open. When the outermost
 transaction commits, each service's head is moved once, in ascending order of service (so two
 transactions never wait for each other), and the rows are written. The head's row is locked for
-these statements and the commit alone; a rollback gives the positions back, so a gap is a bug.
+these statements, what is kept with the log (`eak_core.events.kept`) and the commit alone; a
+rollback gives the positions back, so a gap is a bug.
 """
 
 from collections.abc import Iterator
@@ -21,6 +22,7 @@ from sqlalchemy.orm import Session, SessionTransaction
 
 from eak_core import clock
 from eak_core.db.prepared import Prepared
+from eak_core.events.kept import bring_up_to_date
 from eak_core.events.models import EventLog
 from eak_core.events.types import Event, EventError, instants_of
 
@@ -198,7 +200,9 @@ def _before_commit(session: Session) -> None:
     for item in pending:
         by_service.setdefault(item.service_id, []).append(item)
     for service_id in sorted(by_service):
-        _record(connection, service_id, by_service[service_id])
+        items = by_service[service_id]
+        _record(connection, service_id, items)
+        bring_up_to_date(session, service_id, (item.event for item in items))
     unit.recorded = frozenset(by_service)
 
 

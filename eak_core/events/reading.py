@@ -8,6 +8,7 @@ from sqlalchemy import Integer, String, bindparam, func, select, type_coerce
 from sqlalchemy.orm import Session
 
 from eak_core.db.used_ids import gone_back
+from eak_core.events.kept import faults
 from eak_core.events.marks import unmarked
 from eak_core.events.models import EventLog, LogHead
 from eak_core.events.registry import EventRegistry, UnknownVersion
@@ -102,8 +103,9 @@ def all_recorded(
 
 def verify(session: Session, registry: EventRegistry, *, only: int | None = None) -> Iterator[str]:
     """A sentence for each fault found in any log, or in that of the service ``only``: a gap, a head
-    that does not fit, a payload that cannot be read, a purge without its mark; and for numbers that
-    a plugin's tables gave out again after it. Nothing, where all is well."""
+    that does not fit, a payload that cannot be read, a purge without its mark; for numbers that
+    a plugin's tables gave out again after it; and for each figure kept with the log that is not
+    what the rows say. Nothing, where all is well."""
     counted = select(
         EventLog.service_id,
         func.count().label("count"),
@@ -126,6 +128,7 @@ def verify(session: Session, registry: EventRegistry, *, only: int | None = None
         if service_id not in seen and position:
             yield f"log {service_id}: the head says {position}, the log is empty"
     yield from unmarked(session, only=only)
+    yield from faults(session, only)
     if only is None:
         yield from gone_back(session.connection())
     yield from _unreadable(session, registry, only)

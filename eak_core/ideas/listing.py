@@ -11,6 +11,7 @@ from eak_core.db import Session
 from eak_core.ideas.models import Commune, Idea, IdeaCommune, IdeaSubject, StageChange, Subject
 from eak_core.ideas.stages import DRAFT
 from eak_core.ideas.subscribers import IDEAS
+from eak_core.ideas.totals import total, totals
 from eak_core.ideas.visibility import hidden_ideas, public_ideas
 from eak_core.people.models import Person
 from eak_core.permissions import Actor
@@ -136,8 +137,7 @@ def latest_texts(
 
 def count_by_stage(session: Session, service_id: int) -> dict[str, int]:
     """How many public ideas stand in each stage."""
-    query = select(Idea.stage, func.count()).where(*public_ideas(service_id)).group_by(Idea.stage)
-    return dict(session.execute(query).all())
+    return totals(session, service_id, "stage")
 
 
 def managed(service_id: int, stage: str) -> AnySelect:
@@ -164,44 +164,22 @@ def managed(service_id: int, stage: str) -> AnySelect:
 
 def count_managed(session: Session, service_id: int) -> dict[str, int]:
     """How many ideas stand in each stage, hidden and withdrawn ones too, drafts left out."""
-    query = (
-        select(Idea.stage, func.count())
-        .where(Idea.service_id == service_id, Idea.stage != DRAFT)
-        .group_by(Idea.stage)
-    )
-    return dict(session.execute(query).all())
+    return totals(session, service_id, "held")
 
 
 def count_by_subject(session: Session, service_id: int) -> dict[int, int]:
     """How many public ideas carry each subject."""
-    query = (
-        select(IdeaSubject.subject_id, func.count())
-        .join(Idea, Idea.id == IdeaSubject.idea_id)
-        .where(*public_ideas(service_id))
-        .group_by(IdeaSubject.subject_id)
-    )
-    return dict(session.execute(query).all())
+    return {int(key): ideas for key, ideas in totals(session, service_id, "subject").items()}
 
 
 def count_by_commune(session: Session, service_id: int) -> dict[str, int]:
     """How many public ideas name each commune, by its INSEE code."""
-    query = (
-        select(IdeaCommune.commune_code, func.count())
-        .join(Idea, Idea.id == IdeaCommune.idea_id)
-        .where(*public_ideas(service_id))
-        .group_by(IdeaCommune.commune_code)
-    )
-    return dict(session.execute(query).all())
+    return totals(session, service_id, "commune")
 
 
 def count_placed(session: Session, service_id: int) -> int:
     """How many public ideas name a commune at all."""
-    query = (
-        select(func.count(IdeaCommune.idea_id.distinct()))
-        .join(Idea, Idea.id == IdeaCommune.idea_id)
-        .where(*public_ideas(service_id))
-    )
-    return session.scalars(query).one()
+    return total(session, service_id, "placed", "")
 
 
 def subject_names(session: Session, idea_ids: Sequence[int]) -> dict[int, tuple[str, ...]]:

@@ -30,6 +30,7 @@ class Idea(Base):
         Index("ix_idea_list", "service_id", "submitted_at", "id"),
         Index("ix_idea_stage", "service_id", "stage", "submitted_at", "id"),
         Index("ix_idea_slug", "service_id", "slug", "id"),
+        Index("ix_idea_updated", "service_id", "updated_at", "id"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -156,3 +157,32 @@ class StageChange(Base):
     )
     at: Mapped[datetime]
     reason: Mapped[str] = mapped_column(Text)
+
+
+class IdeaStanding(Base):
+    """As what an idea is counted in the totals of its service: its stage, whether everybody may
+    read it (``shown``), the ids of its subjects and the codes of its communes, parted by spaces.
+
+    Written at commits alone, while the head of the log is held, and by nothing else; a foreign key
+    would lock the idea, which somebody may hold who waits for that head.
+    """
+
+    __tablename__ = "idea_standing"
+
+    service_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    idea_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    stage: Mapped[str] = mapped_column(String(64))
+    shown: Mapped[bool]
+    subjects: Mapped[str] = mapped_column(Text)
+    communes: Mapped[str] = mapped_column(Text)
+
+
+class IdeaTotal(Base):
+    """How many ideas of a service there are of one kind (see `eak_core.ideas.totals`)."""
+
+    __tablename__ = "idea_total"
+
+    service_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    kind: Mapped[str] = mapped_column(String(16), primary_key=True)
+    key: Mapped[str] = mapped_column(String(64), primary_key=True)
+    ideas: Mapped[int]

@@ -5,7 +5,7 @@ gone: withdrawn by the author, or hidden by moderation. The text of what is gone
 its page says that it is gone, and why.
 """
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, and_, select
 from sqlalchemy.orm import InstrumentedAttribute
 
 from eak_core.db import Session
@@ -37,9 +37,15 @@ def public_ideas(service_id: int | InstrumentedAttribute[int]) -> tuple[ColumnEl
     of a statement where ``service_id`` is its column."""
     return (
         Idea.service_id == service_id,
-        Idea.stage.not_in((DRAFT, WITHDRAWN)),
+        Idea.stage != DRAFT,
+        Idea.stage != WITHDRAWN,
         not_hidden(service_id, "idea", Idea.id),
     )
+
+
+def shown_idea() -> ColumnElement[bool]:
+    """Whether everybody who reads its service may read an idea, as a value of a statement."""
+    return and_(*public_ideas(Idea.service_id)[1:])
 
 
 def hidden_ideas(service_id: int | InstrumentedAttribute[int]) -> ColumnElement[bool]:

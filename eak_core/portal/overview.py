@@ -3,12 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import func, select
-
 from eak_core.db import Session
 from eak_core.ideas.listing import Card, Filters, cards, listed
-from eak_core.ideas.models import Idea
-from eak_core.ideas.visibility import public_ideas
+from eak_core.ideas.totals import shown_totals
 from eak_core.permissions import Actor
 from eak_core.services.directory import list_services
 from eak_core.services.models import Service
@@ -34,7 +31,7 @@ class Entry:
 def portal_entries(session: Session, actor: Actor) -> list[Entry]:
     """The open services that ``actor`` may read, by name, with their ideas: two statements."""
     services = list_services(session, actor)
-    counts = _idea_counts(session, [service.id for service in services])
+    counts = shown_totals(session, [service.id for service in services])
     return [Entry(service, counts.get(service.id, 0)) for service in services]
 
 
@@ -47,14 +44,4 @@ def latest_ideas(session: Session, service: Service) -> Sequence[Card]:
 
 def idea_count(session: Session, service: Service) -> int:
     """How many public ideas ``service`` has."""
-    return _idea_counts(session, [service.id]).get(service.id, 0)
-
-
-def _idea_counts(session: Session, service_ids: Sequence[int]) -> dict[int, int]:
-    rows = session.execute(
-        select(Service.id, func.count(Idea.id))
-        .join(Idea, Idea.service_id == Service.id)
-        .where(Service.id.in_(service_ids), *public_ideas(Service.id))
-        .group_by(Service.id)
-    )
-    return {row[0]: row[1] for row in rows}
+    return shown_totals(session, [service.id]).get(service.id, 0)

@@ -21,6 +21,7 @@ from eak_core.db.session import expect_long_work
 from eak_core.events import CORE
 from eak_core.ideas.models import Idea
 from eak_core.ideas.subscribers import IDEAS
+from eak_core.ideas.totals import recount
 from eak_core.kit.testing.site import Site
 from eak_core.search.index import keep
 
@@ -94,6 +95,7 @@ def _hang_on(site: Site, active: frozenset[str]) -> None:
         for statement in statements:
             _run(session, statement, given)
         _close_log(session, given)
+        recount(session, site.service.id)
 
 
 def _run(session: Session, statement: str, given: dict[str, int]) -> None:

@@ -42,6 +42,10 @@ STATEMENTS = {
     "log": "INSERT INTO event_log (service_id, position, event_id, type, version, subject,"
     " actor_id, occurred_at, data, depth)"
     " VALUES (?, ?, ?, 'idea.submitted', 1, ?, ?, ?, ?, 0)",
+    "standing": "INSERT INTO idea_standing (service_id, idea_id, stage, shown, subjects, communes)"
+    " VALUES (?, ?, 'submitted', true, ?, ?)",
+    "total": "INSERT INTO idea_total (service_id, kind, key, ideas) VALUES (?, ?, ?, 1)"
+    " ON CONFLICT (service_id, kind, key) DO UPDATE SET ideas = idea_total.ideas + 1",
 }
 
 
@@ -151,6 +155,25 @@ def _raw(app: Flask, service: Service, actor: Actor, proposal: Proposal) -> Call
             cursor.execute(
                 sql["log"],
                 (service.id, position, str(uuid4()), f"idea:{idea}", actor.person_id, now, data),
+            )
+            subjects = [str(each) for each in proposal.subjects]
+            communes = proposal.communes
+            cursor.execute(
+                sql["standing"], (service.id, idea, " ".join(subjects), " ".join(communes))
+            )
+            cursor.executemany(
+                sql["total"],
+                [
+                    (service.id, kind, key)
+                    for kind, keys in (
+                        ("commune", communes),
+                        ("held", ["submitted"]),
+                        ("placed", [""]),
+                        ("stage", ["submitted"]),
+                        ("subject", subjects),
+                    )
+                    for key in keys
+                ],
             )
             cursor.execute("COMMIT") if sqlite else connection.commit()
 

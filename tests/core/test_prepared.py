@@ -57,3 +57,16 @@ def test_what_would_be_computed_for_it_is_refused(site: Site) -> None:
     forgotten = Prepared(insert(PersonSession), ("number", "person_id"))
     with site.writing() as session, pytest.raises(TypeError, match="all its values"):
         forgotten.run(session.connection(), {"number": "2", "person_id": 1})
+
+
+def test_what_a_condition_compares_with_is_part_of_it_and_a_list_of_values_is_refused(
+    site: Site,
+) -> None:
+    which = Service.slug == bindparam("which")
+    constant = Prepared(select(Service.name).where(which, Service.audience != "internal"))
+    several = Prepared(select(Service.name).where(Service.slug.in_(["culture", "sport"])))
+    with site.reading() as session:
+        found = constant.run(session.connection(), {"which": site.service.slug})
+        assert found.scalar_one() == site.service.name
+        with pytest.raises(TypeError, match="list of values"):
+            several.run(session.connection(), {})
