@@ -14,7 +14,7 @@ from eak_core.ideas.subjects import subjects_of
 from eak_core.ideas.territory import communes
 from eak_core.ideas.transitions import stage_graph
 from eak_core.services.models import Service
-from eak_core.web.links import asked_for, with_query
+from eak_core.web.links import PLACE, asked_for, with_query
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +88,7 @@ def active_filters(form: FilterForm) -> list[ActiveFilter]:
 
 
 def _without(name: str) -> str:
-    kept = {key: values for key, values in asked_for(name, "page").items() if any(values)}
+    kept = {key: values for key, values in asked_for(name, *PLACE).items() if any(values)}
     return with_query(url_for("ideas.index"), kept)
 
 

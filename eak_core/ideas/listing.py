@@ -11,7 +11,7 @@ from eak_core.db import Session
 from eak_core.ideas.models import Commune, Idea, IdeaCommune, IdeaSubject, StageChange, Subject
 from eak_core.ideas.stages import DRAFT
 from eak_core.ideas.subscribers import IDEAS
-from eak_core.ideas.totals import total, totals
+from eak_core.ideas.totals import shown_totals, total, totals
 from eak_core.ideas.visibility import hidden_ideas, public_ideas
 from eak_core.people.models import Person
 from eak_core.permissions import Actor
@@ -24,6 +24,8 @@ AnyRow: TypeAlias = Row[*tuple[Any, ...]]
 Sort = Literal["relevance", "newest", "oldest", "title"]
 #: How much of the problem a list reads: a summary of 200 characters is cut from it.
 BEGINNING = 1_100
+#: So many ideas are put in order as soon as a page of them is asked for.
+FEW = 1_000
 
 _ORDERS: Mapping[Sort, tuple[ColumnElement[Any], ...]] = {
     # What fits best is for `found` to say; where no word counts, the latest come first.
@@ -83,7 +85,9 @@ def found(session: Session, service_id: int, actor: Actor, filters: Filters) -> 
     """The public ideas of a list that fit best; None where nothing in it says what fits."""
     if filters.sort != "relevance":
         return None
-    best = find(session, service_id, actor, [IDEAS], filters.text, *_narrowing(service_id, filters))
+    best = find(
+        session, service_id, actor, [IDEAS], filters.text, *_narrowing(session, service_id, filters)
+    )
     return best if best.query.words else None
 
 
@@ -243,23 +247,55 @@ def conditions(session: Session, service_id: int, filters: Filters) -> list[Colu
     """The conditions on `Idea` that keep the public ideas which ``filters`` let pass."""
     return [
         *public_ideas(service_id),
-        *_narrowing(service_id, filters),
+        *_narrowing(session, service_id, filters),
         *matching_ideas(session, service_id, filters.text),
     ]
 
 
-def _narrowing(service_id: int, filters: Filters) -> list[ColumnElement[bool]]:
+def _narrowing(session: Session, service_id: int, filters: Filters) -> list[ColumnElement[bool]]:
     kept: list[ColumnElement[bool]] = []
     if filters.stage:
         kept.append(Idea.stage == filters.stage)
     if filters.subject:
-        about = select(IdeaSubject.idea_id).join(Subject, Subject.id == IdeaSubject.subject_id)
-        about = about.where(Subject.service_id == service_id, Subject.code == filters.subject)
-        kept.append(Idea.id.in_(about))
+        subject = _subject_id(session, service_id, filters.subject)
+        about = select(IdeaSubject.idea_id).where(IdeaSubject.subject_id == subject)
+        carry = total(session, service_id, "subject", str(subject))
+        kept.append(_among(about, IdeaSubject.idea_id, carry))
     if filters.commune:
         within = select(IdeaCommune.idea_id).where(IdeaCommune.commune_code == filters.commune)
-        kept.append(Idea.id.in_(within))
+        name = total(session, service_id, "commune", filters.commune)
+        kept.append(_among(within, IdeaCommune.idea_id, name))
     return kept
+
+
+def _among(some: Select[int], key: Any, number: int) -> ColumnElement[bool]:
+    """The condition that an idea is among ``some``, which are about so many.
+
+    Few are read and put in order. Of many it is asked of each idea in the order of the list, which
+    stops where a page is full: to read all would take longer the more there are.
+    """
+    return Idea.id.in_(some) if number < FEW else some.where(key == Idea.id).exists()
+
+
+def _subject_id(session: Session, service_id: int, code: str) -> int:
+    """The id of a subject; 0 where there is none."""
+    found = select(Subject.id).where(Subject.service_id == service_id, Subject.code == code)
+    return session.scalar(found) or 0
+
+
+def counted(session: Session, service_id: int, filters: Filters) -> int | None:
+    """How many public ideas ``filters`` let through; None where several of them do, or words, so
+    that no total says it."""
+    if filters.text or sum(map(bool, (filters.stage, filters.subject, filters.commune))) > 1:
+        return None
+    if filters.commune:
+        return total(session, service_id, "commune", filters.commune)
+    if filters.subject:
+        subject = _subject_id(session, service_id, filters.subject)
+        return total(session, service_id, "subject", str(subject))
+    if filters.stage:
+        return total(session, service_id, "stage", filters.stage)
+    return shown_totals(session, [service_id]).get(service_id, 0)
 
 
 def matching_ideas(session: Session, service_id: int, text: str) -> tuple[ColumnElement[bool], ...]:

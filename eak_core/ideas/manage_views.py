@@ -43,7 +43,7 @@ def index() -> Answer:
     known = {each.name for each in graph.stages()} | counts.keys()
     if stage not in known:
         raise NotFound(_("There is no such stage in this service."))
-    page = paginate(session, listing.managed(g.service.id, stage))
+    page = paginate(session, listing.managed(g.service.id, stage), total=counts.get(stage, 0))
     return render(
         "ideas/manage.html",
         page=page,

@@ -50,7 +50,11 @@ def index() -> Answer:
     form, filters = read_filters(session, g.service, g.active)
     found = listing.found(session, g.service.id, g.actor, filters)
     if found is None:
-        page = paginate(session, listing.listed(session, g.service.id, filters))
+        page = paginate(
+            session,
+            listing.listed(session, g.service.id, filters),
+            total=listing.counted(session, g.service.id, filters),
+        )
     else:
         page = cut(found.hits)
         page = replace(page, items=listing.rows_of(session, [hit.id for hit in page.items]))

@@ -45,10 +45,19 @@ def asked_for(*left_out: str) -> dict[str, list[str]]:
     return {name: values for name, values in request.args.lists() if name not in dropped}
 
 
-def page_url(number: int) -> str:
-    """This list at page ``number``, with the same filters. The first page has the plain address."""
-    query = asked_for("page")
-    if number > 1:
+#: What in the address of a list names the item that its page begins behind, or ends before.
+AFTER, BEFORE = "apres", "avant"
+#: What in the address of a list says which of its pages it is.
+PLACE = ("page", AFTER, BEFORE)
+
+
+def page_url(number: int, page: Any = None) -> str:
+    """This list at page ``number``, with the same filters. The first page has the plain address.
+    A neighbour of ``page``, which is shown, may be named by the items of that."""
+    query = asked_for(*PLACE)
+    if page is not None:
+        query |= {name: [value] for name, value in page.place(number).items()}
+    elif number > 1:
         query["page"] = [str(number)]
     return with_query(url_for(request.endpoint or "", **(request.view_args or {})), query)
 

@@ -13,9 +13,11 @@ from sqlalchemy import select, update
 from eak_core import clock
 from eak_core.db import Session
 from eak_core.errors import EakError
+from eak_core.events import publish
 from eak_core.events.core import get_event_core
 from eak_core.events.reading import verify
 from eak_core.ideas import listing
+from eak_core.ideas.events import IdeaEdited
 from eak_core.ideas.models import Idea, IdeaCommune, IdeaSubject, IdeaTotal
 from eak_core.ideas.proposals import Origin, Proposal, edit_idea, import_idea, submit_idea
 from eak_core.ideas.stages import DRAFT
@@ -212,3 +214,18 @@ def test_a_service_counts_its_own_ideas_alone(site: Site) -> None:
     with site.reading() as session:
         assert shown_totals(session, [site.service.id]) == {site.service.id: 1}
     assert "2 id" not in site.browser().read("/").text
+
+
+def test_an_idea_that_went_to_another_service_counts_there_alone(site: Site) -> None:
+    idea, other = site.submit(), site.add_service("routes")
+    with site.writing() as session:
+        session.execute(update(Idea).where(Idea.id == idea.id).values(service_id=other.id))
+        for service in (site.service, other):
+            publish(session, IdeaEdited(idea_id=idea.id), service_id=service.id)
+    site.publish(IdeaEdited(idea_id=idea.id))
+    with site.reading() as session:
+        assert shown_totals(session, [site.service.id, other.id]) == {
+            site.service.id: 0,
+            other.id: 1,
+        }
+    assert faults(site) == []
