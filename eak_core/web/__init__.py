@@ -19,6 +19,7 @@ from eak_core.web.charts import init_charts
 from eak_core.web.csrf import init_csrf
 from eak_core.web.errors import init_errors
 from eak_core.web.i18n import init_i18n
+from eak_core.web.kept_pages import init_kept_pages
 from eak_core.web.limits import init_limits
 from eak_core.web.links import init_links
 from eak_core.web.markdown import init_markdown
@@ -44,6 +45,7 @@ def init_web(app: Flask, config: Config) -> None:
     # Answers pass through what is registered here from the last to the first, so they are
     # compressed when everything else about them is settled.
     Compress(app)
+    init_kept_pages(app)
     init_security(app, config)
     init_signed_links(app)
     init_sessionless(app)

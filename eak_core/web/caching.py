@@ -16,6 +16,7 @@ from flask import Flask, Response, current_app, g, request, session
 from eak_core import __version__, clock
 from eak_core.plugins.loading.installed import Installed
 from eak_core.web.i18n import current_language, in_paris
+from eak_core.web.kept_pages import keep_page
 from eak_core.web.themes import current_theme, themes_of
 
 _SAFE = frozenset({"GET", "HEAD"})
@@ -96,6 +97,7 @@ def set_caching(response: Response) -> Response:
         response.set_etag(f"{tag}-{int(deadline.timestamp())}" if deadline else tag, weak=True)
         response.headers["Cache-Control"] = "private, no-cache"
         response.vary.update(("Cookie", "Accept"))
+        keep_page()
     elif (
         getattr(g.get("actor"), "person_id", None) is not None
         or _is_personal()

@@ -23,6 +23,7 @@ from eak_core.errors import Misconfigured, TooMany
 from eak_core.i18n import _, ngettext
 from eak_core.networks import client_network
 from eak_core.security_log import note
+from eak_core.web.kept_pages import never_keep
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -52,6 +53,7 @@ def limited_by(
         @wraps(view)
         def counted(*args: P.args, **kwargs: P.kwargs) -> R:
             if reads or request.method in _COUNTED:
+                never_keep()
                 who = whom()
                 if who is not None:
                     count_attempt(name, items, who)

@@ -122,6 +122,10 @@ class World:
 def world(sites: Sites, database: Kind) -> World:
     site = sites.make(agent_domains=(AGENT_DOMAIN,))
     assert load(site.app)
+    # What visitors are shown is kept, and must be nobody else's.
+    pages = site.app.extensions["eak_kept_pages"]
+    pages.forget()
+    pages.on = True
     return World(site, WALKING[database])
 
 
