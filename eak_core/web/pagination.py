@@ -50,7 +50,8 @@ class Page(Generic[T]):
     @property
     def pages(self) -> int:
         """How many pages there are, as far as is known; an empty list has one."""
-        return max(1, -(-self.total // self.per_page), self.number + self.goes_on)
+        seen = self.number + self.goes_on if self.items else 1
+        return max(seen, -(-self.total // self.per_page))
 
     @property
     def previous(self) -> int | None:

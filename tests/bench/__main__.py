@@ -1,7 +1,7 @@
 """``make bench``: each figure beside its limit, measured in the same run.
 
 Exits with 1 where a figure misses what is asked of it. ``--events`` shortens the replay,
-``--votes`` the casting of votes, ``--letters`` the sending of letters, ``--ideas`` the search.
+``--votes`` the casting of votes, X
 """
 
 import argparse
@@ -19,6 +19,7 @@ from tests.bench import (
     exporting,
     files,
     letters,
+    lists,
     matching,
     pages,
     replay,
@@ -32,7 +33,7 @@ from tests.bench.report import Figure, show
 
 PARTS = (
     "submit", "replay", "pages", "files", "counting", "drawing", "exporting", "casting",
-    "letters", "searching", "matching", "rooms", "suggesting", "telling",
+    "letters", "searching", "matching", "rooms", "suggesting", "telling", "lists",
 )  # fmt: skip
 
 KINDS: tuple[Kind, ...] = ("sqlite", "postgresql")
@@ -47,6 +48,9 @@ def main() -> int:
     parser.add_argument("--letters", type=int, default=letters.LETTERS, help="how many are sent")
     parser.add_argument(
         "--ideas", type=int, default=searching.IDEAS_MADE, help="how many are searched"
+    )
+    parser.add_argument(
+        "--listed", type=int, default=lists.SIZES[-1], help="among how many ideas lists are shown"
     )
     given = parser.parse_args()
     parts = given.parts or PARTS
@@ -92,6 +96,8 @@ def _on(
         yield from casting.measure(databases, kind, folder / f"votes-{kind}", given.votes)
     if "searching" in parts:
         yield from searching.measure(databases, kind, folder / f"search-{kind}", given.ideas)
+    if "lists" in parts:
+        yield from lists.measure(databases, kind, folder / f"lists-{kind}", given.listed)
     if "suggesting" in parts:
         yield from suggesting.measure(databases, kind, folder / f"suggesting-{kind}")
     if "rooms" in parts:

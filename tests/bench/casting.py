@@ -119,13 +119,13 @@ def measure(databases: Databases, kind: Kind, folder: Path, votes: int) -> Itera
         site.enable("bench_row")
         ballot = _open(site)
         people = _people(site, max(votes, LIMIT_REQUESTS))
-        with _served(url, folder / "served") as port:
+        with served(url, folder / "served") as port:
             row = f"/{site.service.slug}/bench-row/"
             send = f"/{site.service.slug}/votes/{ballot.id}/verifier"
             rows = _requests(site, people[:LIMIT_REQUESTS], row, ballot=str(ballot.id))
             cast = _requests(site, people[:votes], send, choices="[1,3]")
-            limit = _load(port, rows, 200)
-            ours = _load(port, cast, 303)
+            limit = load(port, rows, 200)
+            ours = load(port, cast, 303)
         with site.reading() as session:
             counted = session.query(Paper).filter_by(ballot_id=ballot.id).count()
         assert counted == votes, f"{counted} of {votes} votes are there"
@@ -203,15 +203,16 @@ def _requests(
     return made
 
 
-class _served:  # noqa: N801 - used as a function
-    """The site in a process of its own, as ``eak serve`` serves it."""
+class served:  # noqa: N801 - used as a function
+    """What ``front`` makes, in a process of its own, as ``eak serve`` serves it."""
 
-    def __init__(self, url: str, folder: Path) -> None:
+    def __init__(self, url: str, folder: Path, front: str = "tests.bench.casting:front") -> None:
         self.instance = Instance(folder, url)
+        self.front = front
 
     def __enter__(self) -> int:
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "tests.bench.casting", str(self.instance.port)],
+            [sys.executable, "-m", "tests.bench.casting", self.front, str(self.instance.port)],
             env={
                 **os.environ,
                 "BENCH_URL": self.instance.environment["EAK_DATABASE_URL"],
@@ -229,8 +230,9 @@ class _served:  # noqa: N801 - used as a function
         self.process.wait(30)
 
 
-def _load(port: int, requests: list[tuple[str, str, dict[str, str]]], status: int) -> Load:
-    """Send ``requests`` on `CONNECTIONS` connections; fails where one is answered otherwise."""
+def load(port: int, requests: list[tuple[str, str, dict[str, str]]], status: int) -> Load:
+    """Send ``requests`` on `CONNECTIONS` connections, those without a body by GET; fails where one
+    is answered otherwise."""
     waiting = iter(requests)
     lock = threading.Lock()
     times: list[float] = []
@@ -245,7 +247,7 @@ def _load(port: int, requests: list[tuple[str, str, dict[str, str]]], status: in
                 return
             path, body, headers = asked
             started = time.perf_counter()
-            connection.request("POST", path, body, headers)
+            connection.request("POST" if body else "GET", path, body or None, headers)
             answer = connection.getresponse()
             text = answer.read()
             times.append((time.perf_counter() - started) * 1000)
@@ -263,14 +265,12 @@ def _load(port: int, requests: list[tuple[str, str, dict[str, str]]], status: in
     return Load(len(times) / (time.perf_counter() - started), times)
 
 
-def _serve(port: int) -> None:
+def _serve(front: str, port: int) -> None:
     from eak_core.cli.server import LOGGING
     from eak_core.serving.processes import make_server
 
-    make_server(
-        "tests.bench.casting:front", host="127.0.0.1", port=port, processes=1, log=LOGGING
-    ).serve()
+    make_server(front, host="127.0.0.1", port=port, processes=1, log=LOGGING).serve()
 
 
 if __name__ == "__main__":
-    _serve(int(sys.argv[1]))
+    _serve(sys.argv[1], int(sys.argv[2]))

@@ -283,8 +283,6 @@ def test_submitting_costs_the_same_few_statements_however_much_is_said(
     # The idea, three kinds of rows that check themselves, its author who follows it, the head and
     # the log; as what it is counted, and the totals.
     assert queries.count == 10, queries.statements
-    # the log; as what it is counted, and the totals.
-    assert queries.count == 10, queries.statements
 
 
 def test_an_archived_subject_is_no_longer_offered_and_stays_on_its_ideas(

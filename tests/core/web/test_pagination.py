@@ -10,7 +10,7 @@ from sqlalchemy import create_engine, event, func, select
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
 
 from eak_core.errors import NotFound
-from eak_core.web.pagination import Page, paginate
+from eak_core.web.pagination import Page, cut, paginate
 
 
 class Base(DeclarativeBase):
@@ -222,3 +222,10 @@ def test_of_a_long_list_a_thousand_are_counted_and_a_page_past_its_end_is_none(
 def test_near_the_beginning_addresses_say_the_page_alone(entries: Session) -> None:
     page = paginate(entries, select(Entry).order_by(Entry.id), 3)
     assert [page.place(number) for number in (1, 2, 4)] == [{}, {"page": "2"}, {"page": "4"}]
+
+
+def test_of_a_list_at_hand_there_is_no_page_past_its_end(site: Flask) -> None:
+    with site.test_request_context("/?page=3"):
+        assert cut(range(45)).items == range(40, 45)
+    with site.test_request_context("/?page=4"), pytest.raises(NotFound):
+        cut(range(45))
