@@ -8,7 +8,6 @@ from wtforms import (
     HiddenField,
     IntegerField,
     RadioField,
-    SelectField,
     StringField,
     TextAreaField,
 )
@@ -25,7 +24,7 @@ from eak_core.ideas.stages import Stage
 from eak_core.ideas.texts import LENGTHS, STATEMENT_LENGTH, Proposal
 from eak_core.web.acts import public_reason
 from eak_core.web.edits import EditForm
-from eak_core.web.fields import CheckboxesField, Needed
+from eak_core.web.fields import CheckboxesField, Needed, SelectField
 from eak_core.web.forms import Form
 from eak_core.web.queries import LONGEST_SEARCH, SearchForm
 

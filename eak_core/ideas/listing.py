@@ -37,6 +37,26 @@ _ORDERS: Mapping[Sort, tuple[ColumnElement[Any], ...]] = {
 }
 
 
+# Put together once: a list is asked for more often than anything else.
+_CARDS: AnySelect = select(
+    Idea.id,
+    Idea.slug,
+    Idea.title,
+    # An idea of another site has no problem of its own: it begins with its text.
+    func.substr(func.coalesce(func.nullif(Idea.problem, ""), Idea.body), 1, BEGINNING).label(
+        "beginning"
+    ),
+    Idea.stage,
+    func.coalesce(Idea.submitted_at, Idea.created_at, type_=Idea.created_at.type).label(
+        "submitted_at"
+    ),
+    Idea.updated_at,
+    Idea.author_id,
+    Person.name.label("author"),
+    Idea.source,
+).outerjoin(Person, (Person.id == Idea.author_id) & Person.erased_at.is_(None))
+
+
 @dataclass(frozen=True, slots=True)
 class Filters:
     """What a reader asked to see: a stage, a subject by its code, a commune by its INSEE code."""
@@ -78,7 +98,7 @@ class Card:
 def listed(session: Session, service_id: int, filters: Filters) -> AnySelect:
     """The statement of a list of public ideas, in the asked order; `cards` completes its rows."""
     kept = conditions(session, service_id, filters)
-    return _card_columns().where(*kept).order_by(*_ORDERS[filters.sort])
+    return _CARDS.where(*kept).order_by(*_ORDERS[filters.sort])
 
 
 def found(session: Session, service_id: int, actor: Actor, filters: Filters) -> Found | None:
@@ -93,7 +113,7 @@ def found(session: Session, service_id: int, actor: Actor, filters: Filters) -> 
 
 def rows_of(session: Session, ids: Sequence[int]) -> list[AnyRow]:
     """What `cards` needs of the ideas ``ids``, in their order."""
-    rows = {row.id: row for row in session.execute(_card_columns().where(Idea.id.in_(ids))).all()}
+    rows = {row.id: row for row in session.execute(_CARDS.where(Idea.id.in_(ids))).all()}
     return [rows[idea_id] for idea_id in ids]
 
 
@@ -114,10 +134,8 @@ def cards(session: Session, rows: Sequence[AnyRow]) -> list[Card]:
 
 def own_ideas(session: Session, service_id: int, person_id: int) -> list[Card]:
     """A person's own ideas in a service, drafts first, then the latest."""
-    query = (
-        _card_columns()
-        .where(Idea.service_id == service_id, Idea.author_id == person_id)
-        .order_by((Idea.stage == DRAFT).desc(), Idea.updated_at.desc(), Idea.id.desc())
+    query = _CARDS.where(Idea.service_id == service_id, Idea.author_id == person_id).order_by(
+        (Idea.stage == DRAFT).desc(), Idea.updated_at.desc(), Idea.id.desc()
     )
     return cards(session, session.execute(query).all())
 
@@ -302,23 +320,3 @@ def matching_ideas(session: Session, service_id: int, text: str) -> tuple[Column
     """The conditions on `Idea` that keep those of a service in which each word of ``text`` occurs,
     in whatever form, case and accents. None for an empty text."""
     return matching(session, service_id, IDEAS, text)
-
-
-def _card_columns() -> AnySelect:
-    return select(
-        Idea.id,
-        Idea.slug,
-        Idea.title,
-        # An idea of another site has no problem of its own: it begins with its text.
-        func.substr(func.coalesce(func.nullif(Idea.problem, ""), Idea.body), 1, BEGINNING).label(
-            "beginning"
-        ),
-        Idea.stage,
-        func.coalesce(Idea.submitted_at, Idea.created_at, type_=Idea.created_at.type).label(
-            "submitted_at"
-        ),
-        Idea.updated_at,
-        Idea.author_id,
-        Person.name.label("author"),
-        Idea.source,
-    ).outerjoin(Person, (Person.id == Idea.author_id) & Person.erased_at.is_(None))

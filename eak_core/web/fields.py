@@ -3,6 +3,8 @@
 from datetime import UTC, datetime
 from typing import Any
 
+import wtforms
+from markupsafe import Markup, escape
 from wtforms import Field, SelectMultipleField
 from wtforms.widgets import CheckboxInput, DateTimeLocalInput, ListWidget
 
@@ -20,6 +22,26 @@ class CheckboxesField(SelectMultipleField):  # type: ignore[misc]  # WTForms shi
 
     widget = ListWidget(prefix_label=False)
     option_widget = CheckboxInput()
+
+
+class Select(wtforms.widgets.Select):  # type: ignore[misc]  # WTForms ships no types
+    """A list of choices as WTForms writes it, some times faster: pages of lists have a hundred."""
+
+    @classmethod
+    def render_option(cls, choice: Any, **kwargs: Any) -> Markup:
+        """One choice; what only WTForms can write, it writes."""
+        if choice.render_kw or kwargs or isinstance(choice.value, bool):
+            written: Markup = super().render_option(choice, **kwargs)
+            return written
+        selected = "selected " if choice.selected else ""
+        value, label = escape(choice.value), escape(choice.label or choice.value)
+        return Markup(f'<option {selected}value="{value}">{label}</option>')  # noqa: S704  # escaped
+
+
+class SelectField(wtforms.SelectField):  # type: ignore[misc]  # as above
+    """One choice of a list."""
+
+    widget = Select()
 
 
 class Needed:

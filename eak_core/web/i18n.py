@@ -3,12 +3,13 @@
 import datetime as dt
 from calendar import monthrange
 from dataclasses import dataclass
+from functools import lru_cache
 from urllib.parse import quote
 
 import flask_babel
-from babel.dates import format_date, format_datetime
+from babel.dates import format_date
 from flask import Flask, Response, has_request_context, request
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from eak_core import clock
 from eak_core.calendar import PARIS
@@ -84,11 +85,16 @@ def date(day: dt.date | None) -> str:
     """``12 mars 2026``; of an instant, the day it was in Paris. Empty for None."""
     if day is None:
         return ""
-    return _written(in_paris(day) if isinstance(day, dt.datetime) else day, "d MMMM y")
+    return _written(in_paris(day).date() if isinstance(day, dt.datetime) else day, "d MMMM y")
 
 
 def _written(day: dt.date, pattern: str) -> str:
-    language = current_language()
+    return _day(day, pattern, current_language())
+
+
+# The cards of a list have few days among them, and Babel reads its pattern anew for each.
+@lru_cache(maxsize=1_000)
+def _day(day: dt.date, pattern: str, language: str) -> str:
     text: str = format_date(day, pattern, locale=language)
     if language == "fr" and day.day == 1 and pattern.startswith("d"):
         return f"1er{text[1:]}"
@@ -124,8 +130,7 @@ def datetime(instant: dt.datetime | None) -> str:
     """``12 mars 2026 à 14:05``, in Paris. Empty for None."""
     if instant is None:
         return ""
-    time = format_datetime(in_paris(instant), "HH:mm", locale=current_language())
-    return _("%(date)s at %(time)s", date=date(instant), time=time)
+    return _("%(date)s at %(time)s", date=date(instant), time=f"{in_paris(instant):%H:%M}")
 
 
 def ago(instant: dt.datetime | None) -> Markup:
@@ -136,9 +141,9 @@ def ago(instant: dt.datetime | None) -> Markup:
     if instant is None:
         return Markup()
     days = (in_paris(clock.now()).date() - in_paris(instant).date()).days
-    return Markup('<time datetime="{}" title="{}">{}</time>').format(
-        instant.isoformat(timespec="seconds"), datetime(instant), _days_ago(days, instant)
-    )
+    moment, title = instant.isoformat(timespec="seconds"), escape(datetime(instant))
+    shown = escape(_days_ago(days, instant))
+    return Markup(f'<time datetime="{moment}" title="{title}">{shown}</time>')  # noqa: S704  # escaped
 
 
 def _days_ago(days: int, instant: dt.datetime) -> str:

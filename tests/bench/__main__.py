@@ -8,7 +8,7 @@ import argparse
 import shutil
 import sys
 import tempfile
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from pathlib import Path
 
 from eak_core.kit.testing.databases import Databases, Kind
@@ -86,26 +86,27 @@ def _on(
     folder: Path,
 ) -> Iterator[Figure]:
     """What is measured on each kind of database."""
-    if "submit" in parts:
-        yield from submitting.measure(databases, kind, folder / kind)
+    sized: dict[str, tuple[Callable[..., Iterator[Figure]], int]] = {
+        "letters": (letters.measure, given.letters),
+        "casting": (casting.measure, given.votes),
+        "searching": (searching.measure, given.ideas),
+        "lists": (lists.measure, given.listed),
+    }
+    others: dict[str, Callable[..., Iterator[Figure]]] = {
+        "submit": submitting.measure,
+        "suggesting": suggesting.measure,
+        "rooms": rooms.measure,
+        "telling": telling.measure,
+        "files": files.measure,
+    }
     if "replay" in parts:
         yield from replay.measure(databases, kind, given.events)
-    if "letters" in parts:
-        yield from letters.measure(databases, kind, folder / f"letters-{kind}", given.letters)
-    if "casting" in parts:
-        yield from casting.measure(databases, kind, folder / f"votes-{kind}", given.votes)
-    if "searching" in parts:
-        yield from searching.measure(databases, kind, folder / f"search-{kind}", given.ideas)
-    if "lists" in parts:
-        yield from lists.measure(databases, kind, folder / f"lists-{kind}", given.listed)
-    if "suggesting" in parts:
-        yield from suggesting.measure(databases, kind, folder / f"suggesting-{kind}")
-    if "rooms" in parts:
-        yield from rooms.measure(databases, kind, folder / f"rooms-{kind}")
-    if "telling" in parts:
-        yield from telling.measure(databases, kind, folder / f"telling-{kind}")
-    if "files" in parts:
-        yield from files.measure(databases, kind, folder / f"files-{kind}")
+    for part, (measure, size) in sized.items():
+        if part in parts:
+            yield from measure(databases, kind, folder / f"{part}-{kind}", size)
+    for part, measure in others.items():
+        if part in parts:
+            yield from measure(databases, kind, folder / f"{part}-{kind}")
 
 
 if __name__ == "__main__":
