@@ -12,7 +12,6 @@ from typing import Any
 from flask import current_app
 from flask_security import PasswordUtil, verify_password
 from flask_security.proxies import _security
-from zxcvbn import matching, scoring
 
 from eak_core.errors import Invalid
 from eak_core.i18n import _
@@ -98,6 +97,9 @@ def _against(normal: str, about: list[str]) -> str | None:
 
 def _guesses(normal: str, about: list[str]) -> int:
     """About how many guesses find the password, with the lists that zxcvbn brings along."""
+    # The lists take long to load, and few processes ever meet a new password.
+    from zxcvbn import matching, scoring
+
     plain = _plain(normal)[:WEIGHED]
     if not plain:
         return 0

@@ -7,7 +7,6 @@ choice of a language is answered by the application, and so is whoever asks for 
 """
 
 import logging
-import sqlite3
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Mapping, MutableMapping
@@ -15,7 +14,6 @@ from datetime import UTC, datetime, timedelta
 from http.cookies import CookieError, SimpleCookie
 from typing import Any, NamedTuple, TypeAlias
 
-import psycopg
 from flask import Flask, current_app, g, request
 from sqlalchemy import bindparam, func, select
 from sqlalchemy.exc import SQLAlchemyError
@@ -126,6 +124,8 @@ class KeptPages:
         self._mutex = threading.Lock()
         self._asking = threading.Lock()
         self._connection: Any = None
+        #: What the driver raises, which is not loaded here for a database that is not used.
+        self._trouble: type[Exception] = SQLAlchemyError
 
     def __call__(self, environ: Environ, start_response: Callable[..., Any]) -> Iterable[bytes]:
         key = _key(environ) if self.on else None
@@ -198,7 +198,7 @@ class KeptPages:
                 cursor.execute(*_validator.rendered(self._dialect, {"service": service_id}))
                 shown, handled = cursor.fetchone()
                 cursor.close()
-            except (SQLAlchemyError, sqlite3.Error, psycopg.Error) as error:
+            except (SQLAlchemyError, self._trouble) as error:
                 logger.warning("no page is shown from memory: %s", type(error).__name__)
                 self._disconnect()
                 return None
@@ -211,6 +211,7 @@ class KeptPages:
         if self._connection is None:
             with self._app.app_context():
                 engine = db.engine
+            self._trouble = engine.dialect.loaded_dbapi.Error
             pooled = engine.raw_connection()
             self._connection, self._dialect = pooled.driver_connection, engine.dialect
             pooled.detach()
