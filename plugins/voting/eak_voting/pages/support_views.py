@@ -95,11 +95,16 @@ def cards(session: Session, service: Service, ideas: Sequence[Any]) -> Mapping[i
     wanted = support.is_wanted(session, service)
     numbers = supports(session, service.id, ids) if wanted else {}
     found: dict[int, Markup] = {}
+    # Many cards of a list say the same: that is written once.
+    written: dict[tuple[int, tuple[int, ...]], Markup] = {}
     for idea_id in ids:
         number, ballots = numbers.get(idea_id, 0), standing.get(idea_id, [])
         if number or ballots:
-            text = ngettext("%(num)s support", "%(num)s supports", number) if number else ""
-            found[idea_id] = fragment(
-                "voting/card.html", text=text, ballots=ballots, ballot_url=ballot_url
-            )
+            said = number, tuple(ballot.id for ballot in ballots)
+            if said not in written:
+                text = ngettext("%(num)s support", "%(num)s supports", number) if number else ""
+                written[said] = fragment(
+                    "voting/card.html", text=text, ballots=ballots, ballot_url=ballot_url
+                )
+            found[idea_id] = written[said]
     return found
