@@ -47,8 +47,6 @@ def init_web(app: Flask, config: Config) -> None:
     Compress(app)
     init_kept_pages(app)
     init_security(app, config)
-    init_signed_links(app)
-    init_sessionless(app)
     init_i18n(app)
     init_assets(app)
     init_links(app)
@@ -69,6 +67,8 @@ def _network() -> str | None:
 
 
 def init_guards(app: Flask, config: Config) -> None:
-    """Give ``app`` what needs the gate's findings: tokens and limits."""
+    """Give ``app`` what needs the gate's findings: sessions left, tokens and limits."""
+    init_signed_links(app)
+    init_sessionless(app)
     init_csrf(app)
     init_limits(app, config)

@@ -28,8 +28,8 @@ def leave_session() -> None:
 
 
 def init_sessionless(app: Flask) -> None:
-    """Let views of ``app`` be the same for all; call this before anything that asks who is
-    there."""
+    """Let views of ``app`` be the same for all; call this after the gate, since a page of what is
+    off shows who is signed in, and before anything else that asks who is there."""
 
     @app.before_request
     def leave_where_the_same() -> None:

@@ -235,7 +235,8 @@ def forget_spent(session: Session) -> None:
 
 def init_signed_links(app: Flask) -> None:
     """Let ``app`` answer links that are refused, and take public POSTs without a session; call this
-    before anything that asks who is there."""
+    after the gate, since what is off does not even leave a session, and before anything else that
+    asks who is there."""
     app.register_error_handler(LinkRefused, lambda error: refuse(error, wording=_WORDING))
     app.before_request(_leave_session)
 

@@ -23,6 +23,7 @@ from eak_core.kit.testing.browser import Browser
 from eak_core.kit.testing.fixtures import FrozenClock
 from eak_core.kit.testing.sites import Sites
 from eak_core.services.models import Service
+from eak_core.web.sessionless import same_for_all
 from eak_core.web.signed_links import SpentLink
 
 PAGE = """{% extends "layout.html" %}{% block content %}
@@ -56,6 +57,29 @@ class Joiner:
 
         self.module.plugin = plugin  # type: ignore[attr-defined]
         self.module.blueprint = blueprint  # type: ignore[attr-defined]
+
+
+def leaving() -> ModuleType:
+    """A plugin whose views leave the session: a public POST, and a page that is the same for
+    all."""
+    module = ModuleType("leaver")
+    plugin = Plugin(name="leaver", title="Leaver", core=">=0.1,<1")
+    blueprint = PluginBlueprint(plugin, module.__name__)
+    link = SignedLink(plugin, "leave", lifetime=timedelta(days=1))
+
+    @blueprint.route("/quitter/<token>", methods=["GET", "POST"])
+    @link.opens
+    def leave(subject: str) -> str:
+        return subject
+
+    @blueprint.get("/pareil")
+    @same_for_all
+    def same() -> str:
+        return "The same."
+
+    module.plugin = plugin  # type: ignore[attr-defined]
+    module.blueprint = blueprint  # type: ignore[attr-defined]
+    return module
 
 
 class Scene:
@@ -139,6 +163,23 @@ def test_what_opens_nothing_says_one_sentence(scene: Scene, clock: FrozenClock) 
         for browser in (scene.site.browser(), scene.citizen):
             answer = browser.get(path)
             assert (answer.status_code, sentence in answer.text) == (410, True)
+
+
+@pytest.mark.parametrize("database", ["sqlite"])
+@pytest.mark.parametrize(("method", "path"), [("POST", "quitter/x"), ("GET", "pareil")])
+def test_what_is_off_leaves_no_session(sites: Sites, method: str, path: str) -> None:
+    """As if it had never been installed: a page that is not there shows who is signed in."""
+    site = sites.make([leaving()])
+    assert site.service
+    browser = site.browser()
+    browser.sign_in(site.people.citizen)
+    answer = browser.open(f"/culture/leaver/{path}", method=method)
+    assert answer.status_code == 404
+    assert "Se déconnecter" in answer.text
+    site.enable("leaver")
+    answer = browser.open(f"/culture/leaver/{path}", method=method)
+    assert answer.status_code == (410 if method == "POST" else 200)
+    assert "Se déconnecter" not in answer.text
 
 
 @pytest.mark.parametrize("database", ["sqlite"])
