@@ -110,6 +110,7 @@ from eak_core.ideas.events import IdeaEdited, IdeaStageChanged, IdeaSubmitted, I
 from eak_core.ideas.listing import Labels, idea_labels, matching_ideas
 from eak_core.ideas.models import Idea
 from eak_core.ideas.rows import public_idea
+from eak_core.ideas.subjects import subjects_of
 from eak_core.ideas.territory import communes
 from eak_core.ideas.transitions import change_stage, has_outcome, next_stages, stage_graph
 from eak_core.ideas.visibility import public_ideas
@@ -383,6 +384,7 @@ __all__ += [
     "public_ideas",
     "slug_of",
     "stage_graph",
+    "subjects_of",
 ]
 
 #: What is hidden

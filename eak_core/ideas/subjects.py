@@ -35,7 +35,8 @@ def add_usual_subjects(session: Session, service_id: int) -> None:
 
 
 def subjects_of(session: Session, service_id: int, *, archived: bool = False) -> list[Subject]:
-    """The subjects of a service in their order."""
+    """The subjects of a service in their order, each with its ``code`` and ``name``; those that are
+    no longer offered too, where ``archived``."""
     query = select(Subject).where(Subject.service_id == service_id)
     if not archived:
         query = query.where(Subject.archived_at.is_(None))

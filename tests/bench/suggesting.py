@@ -35,6 +35,7 @@ from eak_matchmaking.suggestions.finding import (
 )
 from eak_matchmaking.suggestions.sides import OfferRow, need_side, offer_sides, scale_of, terms_of
 from eak_matchmaking.suggestions.thesaurus import thesaurus_of
+from tests.bench import calls
 from tests.bench.report import Figure
 from tests.plugins.matchmaking.grading import Quality, Rankings, rows
 
@@ -78,6 +79,8 @@ def measure(databases: Databases, kind: Kind, folder: Path) -> Iterator[Figure]:
             f"the same, beside the pure scorer over those rows, {kind}", "ms", ours, alone,
             ceiling=CEILING,
         )  # fmt: skip
+
+    yield from calls.measure(databases, kind, folder / "calls")
 
 
 def _fill(site: Site, dice: random.Random) -> list[int]:

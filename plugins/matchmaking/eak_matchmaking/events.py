@@ -1,7 +1,7 @@
 """What happens with partners, as facts in the logs of the services that they are there for. Names,
 texts and addresses stay in the tables."""
 
-from eak_core.api import Event, event
+from eak_core.api import Code, Event, event
 from eak_matchmaking.manifest import plugin
 from eak_matchmaking.models import EndedBecause, MetBecause, ResourceKind, StoppedBecause
 
@@ -9,6 +9,7 @@ ORGANISATION = "matchmaking.organisation:{organisation_id}"
 OFFER = "matchmaking.offer:{offer_id}"
 NEED = "matchmaking.need:{need_id}"
 PROPOSAL = "matchmaking.proposal:{proposal_id}"
+ROUND = "matchmaking.round:{round_id}"
 IDEA = "idea:{idea_id}"
 
 
@@ -228,6 +229,72 @@ class PilotEnded(Event):
     or the idea is there no longer."""
 
     proposal_id: int
+    idea_id: int
+    organisation_id: int
+    because: StoppedBecause
+
+
+@event(plugin, "matchmaking.round_opened", version=1, subject=ROUND)
+class RoundOpened(Event):
+    """Ideas and partners can declare whom they prefer, and are matched afterwards."""
+
+    round_id: int
+
+
+@event(plugin, "matchmaking.round_ended", version=1, subject=ROUND)
+class RoundEnded(Event):
+    """Those who run the service have ended a round before its date, for a public reason: nothing is
+    declared any more, and it is matched now."""
+
+    round_id: int
+
+
+@event(plugin, "matchmaking.round_cancelled", version=1, subject=ROUND)
+class RoundCancelled(Event):
+    """Those who run the service have called a round off before it was matched, for a public
+    reason."""
+
+    round_id: int
+
+
+@event(plugin, "matchmaking.round_closed", version=1, subject=ROUND)
+class RoundClosed(Event):
+    """A round was matched: so many ``pairs`` wait for a decision. ``document_hash`` is the SHA-256
+    of the file with which everybody can match it again; None where nobody could go with anybody.
+    """
+
+    round_id: int
+    pairs: int
+    document_hash: Code | None = None
+
+
+@event(plugin, "matchmaking.preferences_declared", version=1, subject=ROUND)
+class PreferencesDeclared(Event):
+    """An organisation has declared which ideas it prefers, or the author of an idea which partners:
+    one of the two is named, and never what was declared."""
+
+    round_id: int
+    organisation_id: int | None = None
+    idea_id: int | None = None
+
+
+@event(plugin, "matchmaking.pair_confirmed", version=1, subject=ROUND)
+class PairConfirmed(Event):
+    """Those who run the service have confirmed a pair of a round: it is a proposal from now on, and
+    holds its place."""
+
+    round_id: int
+    idea_id: int
+    organisation_id: int
+    proposal_id: int
+
+
+@event(plugin, "matchmaking.pair_declined", version=1, subject=ROUND)
+class PairDeclined(Event):
+    """Nothing comes of a pair of a round: those who run the service said so, or the organisation or
+    the idea is there no longer."""
+
+    round_id: int
     idea_id: int
     organisation_id: int
     because: StoppedBecause

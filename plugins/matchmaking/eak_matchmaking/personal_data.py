@@ -4,9 +4,10 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, delete, select, update
+from sqlalchemy import ColumnElement, Select, delete, select, update
 
 from eak_core.api import Actor, Session, person_address
+from eak_matchmaking.matching.tables import MatchingRound, Pair, Wish
 from eak_matchmaking.models import Decline, Invitation, Member, Need, Offer, Organisation, Presence
 from eak_matchmaking.organisations.members import remove
 from eak_matchmaking.proposals import stopping
@@ -65,7 +66,42 @@ def export_person(session: Session, person_id: int) -> Mapping[str, Any]:
         ],
         "proposals": _written(session, Proposal, Proposal.proposed_by == person_id),
         "said_of_proposals": _written(session, ProposalStep, ProposalStep.person_id == person_id),
+        "matching_rounds": _told(
+            session,
+            select(
+                MatchingRound.title,
+                MatchingRound.text,
+                MatchingRound.opened_at,
+                MatchingRound.closes_at,
+            ).where(MatchingRound.opened_by == person_id),
+        ),
+        "preferences": _told(
+            session,
+            select(
+                Wish.round_id,
+                Wish.by,
+                Wish.idea_id,
+                Wish.organisation_id,
+                Wish.place,
+                Wish.declared_at,
+            ).where(Wish.declared_by == person_id),
+        ),
+        "decided_pairs": _told(
+            session,
+            select(
+                Pair.round_id,
+                Pair.idea_id,
+                Pair.organisation_id,
+                Pair.standing,
+                Pair.reason,
+                Pair.decided_at,
+            ).where(Pair.decided_by == person_id),
+        ),
     }
+
+
+def _told(session: Session, query: Select[*tuple[Any, ...]]) -> list[dict[str, Any]]:
+    return [dict(row) for row in session.execute(query).mappings()]
 
 
 #: The columns that say who it was, which the person knows.
@@ -98,13 +134,22 @@ def erase_person(session: Session, person_id: int) -> None:
     session.execute(
         delete(Invitation).where(Invitation.email == person_address(session, person_id))
     )
-    for column in (Organisation.registered_by, Presence.verified_by, Invitation.invited_by):
+    # Whom the author of an idea prefers was never public; what a partner wishes is its own word.
+    session.execute(delete(Wish).where(Wish.declared_by == person_id, Wish.by == "idea"))
+    for column in (
+        Organisation.registered_by,
+        Presence.verified_by,
+        Invitation.invited_by,
+        Wish.declared_by,
+        Pair.decided_by,
+    ):
         session.execute(update(column.class_).where(column == person_id).values({column.key: None}))
     # What was offered is the organisation's, and what is missing the idea's.
     for table, column in (
         (Offer, Offer.created_by),
         (Need, Need.stated_by),
         (Proposal, Proposal.proposed_by),
+        (MatchingRound, MatchingRound.opened_by),
     ):
         forgotten = {column.key: None, "form_key": None}
         session.execute(update(table).where(column == person_id).values(forgotten))

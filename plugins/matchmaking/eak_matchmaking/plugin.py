@@ -28,6 +28,7 @@ from eak_core.api import (
 from eak_matchmaking import personal_data, schedule, subscribers
 from eak_matchmaking.commands import COMMANDS
 from eak_matchmaking.manifest import plugin
+from eak_matchmaking.matching import following
 from eak_matchmaking.models import Member, Organisation, Presence
 from eak_matchmaking.organisations.finding import present
 from eak_matchmaking.organisations.wording import ROLE_TITLES
@@ -42,8 +43,11 @@ from eak_matchmaking.pages import (
     organisations,
     proposal_desk,
     proposal_views,
+    round_desk,
+    round_views,
     suggestions,
     thesaurus,
+    wish_views,
 )
 from eak_matchmaking.proposals import stages
 
@@ -52,6 +56,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "fairness",
+    "following",
     "managing",
     "members",
     "need_feeds",
@@ -60,9 +65,12 @@ __all__ = [
     "organisations",
     "plugin",
     "proposal_views",
+    "round_desk",
+    "round_views",
     "schedule",
     "subscribers",
     "thesaurus",
+    "wish_views",
 ]
 
 #: How many relations the page of a team shows.
@@ -155,7 +163,11 @@ def can_change_stage(session: Session, idea: Idea, to: str) -> Denial | None:
 
 @hookimpl
 def slot_service_home(session: Session, service: Service) -> Markup | None:
-    return need_views.home_section(session, service)
+    shown = (
+        round_views.home_section(session, service),
+        need_views.home_section(session, service),
+    )
+    return Markup("").join(filter(None, shown)) or None
 
 
 @hookimpl
@@ -179,7 +191,16 @@ def desk_items(session: Session, service: Service) -> Iterable[DeskItem]:
         "%(num)s partner is to be verified", "%(num)s partners are to be verified", waiting
     )
     verifying = DeskItem(waiting, label, "matchmaking_manage.index")
-    return [verifying, *proposal_desk.desk_items(session, service)]
+    return [
+        verifying,
+        *proposal_desk.desk_items(session, service),
+        *round_desk.desk_items(session, service),
+    ]
+
+
+@hookimpl
+def effect_preview(session: Session, service: Service, enabling: bool) -> Iterable[str]:
+    return round_desk.effects(session, service, enabling=enabling)
 
 
 @hookimpl

@@ -11,6 +11,7 @@ from eak_matchmaking.organisations import members, registering
 from tests.plugins.matchmaking.acts import profile
 from tests.plugins.matchmaking.pilots import Pilots
 from tests.plugins.matchmaking.resources import Resources
+from tests.plugins.matchmaking.rounds import Rounds
 
 
 @pytest.fixture
@@ -97,3 +98,8 @@ def resources(site: Site) -> Resources:
 @pytest.fixture
 def pilots(site: Site) -> Pilots:
     return Pilots(site)
+
+
+@pytest.fixture
+def rounds(site: Site, clock: FrozenClock) -> Rounds:
+    return Rounds(site, clock)

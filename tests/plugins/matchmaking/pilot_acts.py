@@ -22,7 +22,7 @@ from tests.plugins.matchmaking.acts import profile
 from tests.plugins.matchmaking.pilots import proposed
 
 
-def _partner(session: Session, site: Site, person: Person) -> Actor:
+def partner(session: Session, site: Site, person: Person) -> Actor:
     """Somebody who acts for an organisation of the service, a new one where there is none."""
     actor = site.people.actor(person)
     acting = acting_for(session, actor)
@@ -67,7 +67,7 @@ def propose(site: Site, dice: Random) -> None:
     manager = people.actor(people.manager)
     active = site.active()
     with site.writing() as session:
-        actor = _partner(session, site, people.agent)
+        actor = partner(session, site, people.agent)
         organisation = acting_for(session, actor)
         assert organisation is not None
         ideas = session.scalars(

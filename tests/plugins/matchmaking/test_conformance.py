@@ -1,19 +1,23 @@
 """What every plugin keeps, kept by the matchmaking."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import ClassVar
 
+import pytest
 from sqlalchemy import select
 
 from eak_core.ideas.models import Idea
 from eak_core.kit.testing.conformance import PluginConformance
 from eak_core.kit.testing.filled import Chosen
 from eak_core.kit.testing.site import Site
+from eak_matchmaking.matching import closing
+from eak_matchmaking.matching.tables import MatchingRound, Pair
 from eak_matchmaking.models import Need, Offer
 from eak_matchmaking.proposals.tables import Proposal
 from tests.plugins.matchmaking.acts import ORGANISATION_ACTS, invite
 from tests.plugins.matchmaking.pilot_acts import PILOT_ACTS
 from tests.plugins.matchmaking.resource_acts import RESOURCE_ACTS
+from tests.plugins.matchmaking.round_acts import ROUND_ACTS
 from tests.plugins.matchmaking.suggestion_acts import SUGGESTION_ACTS
 
 
@@ -25,10 +29,16 @@ class TestMatchmaking(PluginConformance):
         *RESOURCE_ACTS,
         *SUGGESTION_ACTS,
         *PILOT_ACTS,
+        *ROUND_ACTS,
         invite,
         invite,
     )
     rows: ClassVar[Chosen] = {"matchmaking_offer": {"capacity": 2, "taken": 1}}
+
+    @pytest.fixture(autouse=True)
+    def same_lots(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        """What is drawn at random is drawn alike in two lives that are compared."""
+        monkeypatch.setattr(closing, "drawn", lambda: "5eed" * 16)
 
     def pages(self, site: Site) -> Iterable[str]:
         here = "/culture/partenaires"
@@ -40,6 +50,10 @@ class TestMatchmaking(PluginConformance):
             public = session.scalars(
                 select(Offer.id).where(Offer.published_at.is_not(None)).order_by(Offer.id)
             ).all()
+            rounds = session.scalars(select(MatchingRound).order_by(MatchingRound.id)).all()
+            pairs = session.scalars(select(Pair).order_by(Pair.round_id, Pair.idea_id)).all()
+        yield from _about_rounds(rounds, pairs)
+        yield "/culture/gestion/partenaires/appels/nouveau"
         for offer_id in public[:1]:
             yield f"/culture/gestion/partenaires/offres/{offer_id}/masquer"
             yield f"/culture/gestion/partenaires/offres/{offer_id}/retablir"
@@ -69,3 +83,17 @@ def _about_proposal(page: str, standing: str) -> Iterable[str]:
         yield from (f"{managing}/{act}" for act in ("accepter", "demander", "decliner"))
     if standing == "accepted":
         yield from (f"{page}/{act}" for act in ("accord", "terminer"))
+
+
+def _about_rounds(rounds: Sequence[MatchingRound], pairs: Sequence[Pair]) -> Iterable[str]:
+    here, desk = "/culture/partenaires/appels", "/culture/gestion/partenaires/appels"
+    for state in ("open", "closed", "cancelled"):
+        for held in [one for one in rounds if one.state == state][:1]:
+            yield f"{here}/{held.id}"
+            yield f"{here}/{held.id}/preferences"
+            if state == "open":
+                yield from (f"{desk}/{held.id}/{act}" for act in ("clore", "annuler"))
+    for pair in [one for one in pairs if one.standing == "waiting"][:1]:
+        about = f"{pair.round_id}/idees/{pair.idea_id}"
+        yield from (f"{desk}/{about}/{act}" for act in ("confirmer", "decliner"))
+        yield f"{here}/{about}/preferences"

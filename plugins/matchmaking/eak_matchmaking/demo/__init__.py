@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from sqlalchemy import select
 
 from eak_core.api import Actor, Demo, Service, Session, clock, has_outcome
+from eak_matchmaking.demo import rounds
 from eak_matchmaking.demo.content import (
     NEEDS,
     OFFERS,
@@ -46,6 +47,7 @@ def play(session: Session, service: Service, demo: Demo) -> None:
                 state(session, actor, service, idea, terms)
     for proposed in PROPOSALS:
         _propose(session, service, demo, proposed)
+    rounds.hold(session, service, demo)
 
 
 def _propose(session: Session, service: Service, demo: Demo, proposed: Proposed) -> None:

@@ -171,6 +171,11 @@ OFFERS: Sequence[Brought] = (
         1, "samedi par mois", 2, 12, ("92022", "92036"), "Vingt personnes à la fois.",
     ),
     Brought(
+        "ecole", "laboratoire", "skill", "Deux élèves pour une permanence hebdomadaire",
+        "Deux élèves ingénieurs, le samedi matin, pendant toute l’année scolaire.",
+        2, "élèves", 1, 10, ("92050",),
+    ),
+    Brought(
         "ecole", "culture", "skill", "Une promotion de designers pour une scénographie",
         "Cinq étudiants pendant un semestre, encadrés par deux enseignants.", 5, "étudiants", 1, 6,
     ),

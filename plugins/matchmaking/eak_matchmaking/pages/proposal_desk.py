@@ -32,7 +32,7 @@ from eak_matchmaking.pages.blueprint import manage
 from eak_matchmaking.pages.proposal_forms import AcceptForm, QuestionForm
 from eak_matchmaking.pages.proposal_views import act_page, place_of, seen_by_reader
 from eak_matchmaking.proposals import deciding, finding, moderating, proposing
-from eak_matchmaking.proposals.keeping import ensure_impartial, ensure_open
+from eak_matchmaking.proposals.keeping import ensure_impartial, ensure_open, ensure_told
 
 
 @manage.get("/propositions")
@@ -51,7 +51,8 @@ def accept_proposal(proposal_id: int) -> Answer:
     """Accept a proposal: the organisation is to pilot the idea."""
     session, form, seen = current_session(), AcceptForm(), seen_by_reader(proposal_id)
     ensure_open(seen.proposal)
-    ensure_impartial(session, g.actor, seen.proposal)
+    ensure_told(seen.proposal)
+    ensure_impartial(session, g.actor, seen.organisation.id)
     need = session.get(Need, seen.proposal.need_id) if seen.proposal.need_id else None
     if need is None or need.met_at is not None or need.withdrawn_at is not None:
         del form.meets
@@ -90,7 +91,7 @@ def decline_proposal(proposal_id: int) -> Answer:
     """Decline a proposal, for a public reason."""
     session, form, seen = current_session(), ReasonForm(), seen_by_reader(proposal_id)
     ensure_open(seen.proposal)
-    ensure_impartial(session, g.actor, seen.proposal)
+    ensure_impartial(session, g.actor, seen.organisation.id)
 
     def act() -> None:
         deciding.decline(session, g.actor, g.service, seen.proposal, form.reason.data or "")

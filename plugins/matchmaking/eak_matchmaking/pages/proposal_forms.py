@@ -96,7 +96,7 @@ class ProposalForm(OnceForm):
             team=self.team.data or "",
             interested={"none": False, "some": True}.get(self.interested.data or ""),
             conflict=self.conflict.data or "",
-            offer_id=self.offer.data or None,
+            offer_id=(self.offer and self.offer.data) or None,
             need_id=self.need.data or None,
         )
 

@@ -49,10 +49,14 @@ def propose(idea_id: int) -> Answer:
     organisation = acted_for(session, g.actor, g.service)
     idea = public_idea(session, g.service, idea_id)
     ensure_possible(session, g.service, idea)
+    matched = proposing.awaited(session, organisation.id, idea.id)
     form.offer_choices(
         finding.offers_to_choose(session, g.service.id, organisation.id),
         finding.needs_to_choose(session, g.service.id, idea.id),
     )
+    if matched is not None:
+        # A place of the offer that the round has found is kept for it.
+        del form.offer
 
     @limit_proposals
     def act() -> Proposal:
@@ -63,11 +67,11 @@ def propose(idea_id: int) -> Answer:
     if done is not None:
         return done
     before = None if form.is_submitted() else finding.living(session, organisation.id, idea.id)
-    if before is not None:
+    if before is not None and before.brings:
         return redirect(place_of(before))
     return form_page(
         "matchmaking/proposal_form.html", form, idea=idea, organisation=organisation,
-        back=idea_url(idea),
+        matched=matched, back=idea_url(idea),
     )  # fmt: skip
 
 

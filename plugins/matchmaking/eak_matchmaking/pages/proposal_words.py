@@ -34,7 +34,7 @@ FIELD_TITLES: Mapping[str, Any] = {
     "team": _l("With whom"),
 }
 #: What everybody reads of the history of a proposal.
-PUBLIC_STEPS = frozenset({"accepted", "declined", "ended"})
+PUBLIC_STEPS = frozenset({"matched", "accepted", "declined", "ended"})
 
 _VIEWS: Mapping[str, Any] = {
     "for": _l("The author of the idea is for it."),
@@ -42,6 +42,9 @@ _VIEWS: Mapping[str, Any] = {
     "against": _l("The author of the idea is against it."),
 }
 _FOLLOWED: Mapping[tuple[str, str], Any] = {
+    ("asked_back", ""): _l("The service asks a question."),
+    ("accepted", ""): _l("The service accepts the proposal."),
+    ("declined", ""): _l("The service declines the proposal."),
     ("passed_on", ""): _l(
         "The author of the idea has left: the service decides without their view."
     ),
@@ -60,18 +63,14 @@ def step_words(step: ProposalStep, name: str) -> str:
     if followed is not None:
         return str(followed)
     match step.kind:
+        case "matched":
+            return _("A matching round brings “%(name)s” and the idea together.", name=name)
         case "proposed":
             return _("“%(name)s” offers to pilot the idea.", name=name)
         case "viewed":
             return str(_VIEWS[step.view or "reserved"])
-        case "asked_back":
-            return _("The service asks a question.")
         case "answered":
             return _("“%(name)s” answers.", name=name)
-        case "accepted":
-            return _("The service accepts the proposal.")
-        case "declined":
-            return _("The service declines the proposal.")
         case "withdrawn":
             return _("“%(name)s” withdraws its proposal.", name=name)
     if step.by == "manager":

@@ -25,9 +25,11 @@ from eak_matchmaking.needs.stating import mark_met
 from eak_matchmaking.offers import places
 from eak_matchmaking.organisations.registering import require_open
 from eak_matchmaking.proposals.keeping import (
+    NO_REASON,
     ensure_impartial,
     ensure_open,
     ensure_possible,
+    ensure_told,
     hold,
     keep,
     said,
@@ -36,8 +38,6 @@ from eak_matchmaking.proposals.keeping import (
 )
 from eak_matchmaking.proposals.proposing import require_member
 from eak_matchmaking.proposals.tables import VIEWS, Proposal, StepBy
-
-_NO_REASON = _l("Give a reason: it will be public, and readers will look for it.")
 
 
 def give_view(
@@ -91,10 +91,11 @@ def accept(
     cannot be piloted now, or ``actor`` acts for the organisation.
     """
     idea = _hold_to_decide(session, actor, service, proposal)
-    ensure_impartial(session, actor, proposal)
+    ensure_impartial(session, actor, proposal.organisation_id)
     ensure_possible(session, service, idea)
     require_open(session.get_one(Organisation, proposal.organisation_id))
-    if proposal.offer_id is not None:
+    ensure_told(proposal)
+    if proposal.offer_id is not None and not proposal.offer_taken:
         places.take(session, proposal.offer_id)
         proposal.offer_taken = True
     need = session.get(Need, proposal.need_id) if meets and proposal.need_id else None
@@ -116,8 +117,8 @@ def decline(
 ) -> None:
     """Decline a proposal, for a public ``reason``."""
     idea = _hold_to_decide(session, actor, service, proposal)
-    ensure_impartial(session, actor, proposal)
-    told = said(reason, "reason", _NO_REASON, most=REASON_LENGTH)
+    ensure_impartial(session, actor, proposal.organisation_id)
+    told = said(reason, "reason", NO_REASON, most=REASON_LENGTH)
     settle(session, proposal, "declined")
     happened = PilotDeclined(
         proposal_id=proposal.id, idea_id=idea.id, organisation_id=proposal.organisation_id
@@ -137,7 +138,7 @@ def end(session: Session, actor: Actor, service: Service, proposal: Proposal, re
         require_member(session, actor, service, proposal)
     if proposal.standing != "accepted":
         raise Conflict(_l("Nothing was changed: this is no pilot, or it has ended already."))
-    told = said(reason, "reason", _NO_REASON, most=REASON_LENGTH)
+    told = said(reason, "reason", NO_REASON, most=REASON_LENGTH)
     settle(session, proposal, "ended")
     by: StepBy = "manager" if managing else "organisation"
     happened = PilotEnded(

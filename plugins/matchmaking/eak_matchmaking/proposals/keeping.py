@@ -38,6 +38,8 @@ from eak_matchmaking.proposals.tables import (
     WaitsFor,
 )
 
+NO_REASON = _l("Give a reason: it will be public, and readers will look for it.")
+
 
 def hold(session: Session, actor: Actor, proposal: Proposal) -> Idea:
     """Keep others from what happens to a proposal until the transaction ends; answers its idea.
@@ -66,6 +68,15 @@ def ensure_open(proposal: Proposal) -> None:
         )
 
 
+def ensure_told(proposal: Proposal) -> None:
+    """Return where its organisation has said what it brings; `Refused` where a matching round alone
+    has brought the two together so far."""
+    if not proposal.brings:
+        raise Refused(
+            _l("The organisation has not said yet what it brings, where, when and with whom.")
+        )
+
+
 def ensure_possible(session: Session, service: Service, idea: Idea) -> None:
     """Return where ``idea`` can be piloted. `NotFound` where not everybody may read it, `Refused`
     by its stage."""
@@ -76,10 +87,10 @@ def ensure_possible(session: Session, service: Service, idea: Idea) -> None:
         )
 
 
-def ensure_impartial(session: Session, actor: Actor, proposal: Proposal) -> None:
-    """Return where ``actor`` does not act for the organisation whose proposal they decide;
-    `Refused` otherwise."""
-    if role_of(session, proposal.organisation_id, actor.person_id) is not None:
+def ensure_impartial(session: Session, actor: Actor, organisation_id: int) -> None:
+    """Return where ``actor`` does not act for the organisation about which they decide; `Refused`
+    otherwise."""
+    if role_of(session, organisation_id, actor.person_id) is not None:
         raise Refused(
             _l("You act for this organisation: let somebody else of those who run the service"
                " decide.")
@@ -130,16 +141,14 @@ def wait(session: Session, proposal: Proposal, whom: WaitsFor) -> None:
 
 
 def settle(session: Session, proposal: Proposal, standing: str, at: datetime | None = None) -> None:
-    """Let a proposal wait for nobody any more; what a pilot had is given back when it ends."""
-    was, proposal.standing = proposal.standing, standing
+    """Let a proposal wait for nobody any more; what it had is given back when it ends."""
+    proposal.standing = standing
     proposal.waits_for = proposal.waits_since = None
     unschedule(session, plugin.name, proposal.service_id, reminder(proposal))
     if standing == "accepted":
         proposal.accepted_at = clock.now()
         return
     proposal.closed_at = at or clock.now()
-    if was != "accepted":
-        return
     if proposal.offer_taken and proposal.offer_id is not None:
         places.give_back(session, proposal.offer_id)
     if proposal.need_met and proposal.need_id is not None:

@@ -32,6 +32,8 @@ _ASKED: Mapping[str, Any] = {
     "manager": _l("A proposal of a partner waits for a decision"),
     "organisation": _l("You were asked something about your proposal"),
 }
+#: What is asked of an organisation that a matching round has brought together with an idea.
+_MATCHED = _l("A matching round gives you an idea to pilot: say what you bring")
 #: What is told of what happened.
 _TOLD: Mapping[str, Any] = {
     "accepted": _l("The pilot is accepted"),
@@ -105,12 +107,18 @@ def _turn(
     whom = proposal.waits_for
     if whom is None:
         return "", ()
+    if whom == "organisation" and not proposal.brings:
+        return _MATCHED, _members(session, proposal) or _managers(session, service)
     if whom == "author" and idea.author_id is not None:
         return _ASKED[whom], [idea.author_id]
     people = _members(session, proposal) if whom == "organisation" else ()
     if people:
         return _ASKED[whom], people
-    return _ASKED["manager"], [each.id for each in managers_of(session, service)]
+    return _ASKED["manager"], _managers(session, service)
+
+
+def _managers(session: Session, service: Service) -> Sequence[int]:
+    return [each.id for each in managers_of(session, service)]
 
 
 def _members(session: Session, proposal: Proposal) -> Sequence[int]:

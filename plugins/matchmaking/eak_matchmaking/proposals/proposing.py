@@ -1,6 +1,6 @@
 """An organisation offers to pilot an idea, answers what it is asked, or thinks better of it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import select
@@ -25,10 +25,11 @@ from eak_matchmaking.events import PilotAnswered, PilotProposed, PilotWithdrawn
 from eak_matchmaking.models import Organisation
 from eak_matchmaking.offers.offering import acting
 from eak_matchmaking.organisations.finding import acting_for, role_of
-from eak_matchmaking.proposals.finding import needs_to_choose, offers_to_choose
+from eak_matchmaking.proposals.finding import living, needs_to_choose, offers_to_choose
 from eak_matchmaking.proposals.keeping import (
     ensure_open,
     ensure_possible,
+    ensure_told,
     hold,
     keep,
     said,
@@ -81,9 +82,10 @@ def propose(
 ) -> Proposal:
     """Offer to pilot ``idea``, for the organisation that ``actor`` acts for.
 
-    A second call with the same ``form_key`` answers the first one's proposal. `Invalid` names each
-    field that is wrong; `Conflict` where the organisation has a proposal for it already; `Refused`
-    and `NotFound` where the idea cannot be piloted.
+    Where a matching round has brought the two together, its proposal is filled in, and keeps its
+    place. A second call with the same ``form_key`` answers the first one's proposal. `Invalid`
+    names each field that is wrong; `Conflict` where the organisation has a proposal for it already;
+    `Refused` and `NotFound` where the idea cannot be piloted.
     """
     organisation = acting(session, actor, service)
     if role_of(session, organisation.id, actor.person_id) is None:
@@ -96,24 +98,20 @@ def propose(
         return first
     session.refresh(idea, with_for_update=True)
     ensure_possible(session, service, idea)
+    matched = awaited(session, organisation.id, idea.id)
+    if matched is not None:
+        # Its place is held already, and of no other offer.
+        terms = replace(terms, offer_id=None)
     values = checked(session, service, organisation, idea, terms)
-    row = values | {
-        "service_id": service.id,
-        "idea_id": idea.id,
-        "organisation_id": organisation.id,
-        "standing": "open",
-        "offer_taken": False,
-        "need_met": False,
+    values |= {
         "proposed_at": clock.now(),
         "proposed_by": actor.person_id,
         "form_key": form_key,
     }
-    proposal_id = insert_once(session, Proposal, row, Proposal.id)
-    if proposal_id is None:
-        raise Conflict(
-            _l("Your organisation has a proposal for this idea already: look at it first.")
-        )
-    proposal = session.get_one(Proposal, proposal_id)
+    if matched is not None:
+        proposal = _completed(session, matched, values)
+    else:
+        proposal = _inserted(session, service, organisation, idea, values)
     # Nobody gives a view of what they propose themselves, nor of anything once they have left.
     asked = idea.author_id != actor.person_id and _has_account(session, idea)
     wait(session, proposal, "author" if asked else "manager")
@@ -125,12 +123,53 @@ def propose(
     return proposal
 
 
+def awaited(session: Session, organisation_id: int, idea_id: int) -> Proposal | None:
+    """What a matching round has brought about and the organisation has not filled in yet."""
+    found = living(session, organisation_id, idea_id)
+    return found if found is not None and not found.brings else None
+
+
+def _completed(session: Session, matched: Proposal, values: dict[str, Any]) -> Proposal:
+    session.refresh(matched, with_for_update=True)
+    if not matched.living or matched.brings:
+        raise Conflict(_l("Nothing was changed: somebody else was faster. Look at it first."))
+    for name, value in values.items():
+        if name != "offer_id":
+            setattr(matched, name, value)
+    session.flush()
+    return matched
+
+
+def _inserted(
+    session: Session,
+    service: Service,
+    organisation: Organisation,
+    idea: Idea,
+    values: dict[str, Any],
+) -> Proposal:
+    row = values | {
+        "service_id": service.id,
+        "idea_id": idea.id,
+        "organisation_id": organisation.id,
+        "standing": "open",
+        "offer_taken": False,
+        "need_met": False,
+    }
+    proposal_id = insert_once(session, Proposal, row, Proposal.id)
+    if proposal_id is None:
+        raise Conflict(
+            _l("Your organisation has a proposal for this idea already: look at it first.")
+        )
+    return session.get_one(Proposal, proposal_id)
+
+
 def answer(
     session: Session, actor: Actor, service: Service, proposal: Proposal, words: str
 ) -> None:
     """Answer what those who run the service have asked. `Conflict` where nothing is asked."""
     _hold_own(session, actor, service, proposal)
     ensure_open(proposal)
+    ensure_told(proposal)
     if proposal.waits_for != "organisation":
         raise Conflict(_l("Nothing is asked of you now: somebody else has answered."))
     told = said(words, "words", _l("Write your answer."))

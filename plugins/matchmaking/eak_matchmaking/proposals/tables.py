@@ -18,6 +18,7 @@ VIEWS: tuple[View, ...] = get_args(View)
 #: What happened to a proposal, and whose doing it was: ``site`` where it followed from something
 #: else.
 StepKind = Literal[
+    "matched",
     "proposed",
     "viewed",
     "passed_on",
@@ -46,7 +47,8 @@ class Proposal(Model):
     ``conflict`` is the conflict of interest that was declared; empty where it was said that there
     is none. An open one waits for somebody, since an instant. ``view`` is the last one of the
     author, ``offer_taken`` whether a pilot was taken from the offer, ``need_met`` whether it met
-    the need: both are given back when it ends.
+    the need: both are given back when it ends. One that a matching round has brought about holds
+    its place at once, and its fields are empty until the organisation has filled them in.
     """
 
     __tablename__ = "matchmaking_proposal"

@@ -59,6 +59,19 @@ def read(written: bytes) -> Instance[str, str]:
         raise DocumentError(str(error)) from error
 
 
+def written(instance: Instance[str, str]) -> bytes:
+    """``instance`` as the document that `read` reads: the same bytes, whatever the order of names
+    was. Of an instance in which nobody wants anybody there is none."""
+    document = {
+        "proposers": {name: list(instance.proposers[name]) for name in sorted(instance.proposers)},
+        "receivers": {
+            name: {"capacity": receiver.capacity, "ranks": list(receiver.ranks)}
+            for name, receiver in sorted(instance.receivers.items())
+        },
+    }
+    return json.dumps(document, ensure_ascii=False, indent=1).encode() + b"\n"
+
+
 def answer(instance: Instance[str, str], matching: Matching[str, str]) -> dict[str, Any]:
     """``matching`` as a document, in the order of names, so that it is the same whatever the order
     of the instance was."""

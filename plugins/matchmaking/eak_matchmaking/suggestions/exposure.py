@@ -6,7 +6,7 @@ no transaction open, and what comes of them is written in a short one.
 """
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import islice
@@ -70,14 +70,16 @@ class Counted:
     newcomers: Mapping[int, int]
 
 
-def lists_of(session: Session, service: Service) -> Lists:
-    """What the lists of a service are made of now."""
+def lists_of(session: Session, service: Service, ideas: Collection[int] | None = None) -> Lists:
+    """What the lists of a service are made of now; those for the needs of some ``ideas`` alone,
+    all of them, where these are given."""
     thesaurus = thesaurus_of(session, service.id)
+    these = () if ideas is None else (Need.idea_id.in_(ideas),)
     needed = session.execute(
         select(Need, Idea.title)
-        .where(*waiting(service.id))
+        .where(*waiting(service.id), *these)
         .order_by(Need.stated_at.desc(), Need.id.desc())
-        .limit(MOST_NEEDS)
+        .limit(MOST_NEEDS if ideas is None else None)
     ).all()
     labels = idea_labels(session, {need.idea_id for need, _title in needed})
     needs = [

@@ -108,7 +108,10 @@ def decided(session: Session, service_id: int) -> Decided | None:
     answered = (
         select(func.min(ProposalStep.at))
         .where(
-            ProposalStep.proposal_id == Proposal.id, ProposalStep.by.in_(("author", "manager"))
+            ProposalStep.proposal_id == Proposal.id,
+            ProposalStep.by.in_(("author", "manager")),
+            # That a round has brought the two together answers nobody.
+            ProposalStep.kind != "matched",
         )
         .scalar_subquery()
     )  # fmt: skip
