@@ -2,8 +2,13 @@
 
 from typing import Any
 
+from flask import g
+from sqlalchemy import select
+
+from eak_core.db import current_session
 from eak_core.i18n import _l
 from eak_core.ideas.criteria import criterion_name, criterion_question
+from eak_core.ideas.models import Subject
 from eak_core.ideas.stages import ACCEPTED, ADOPTED, DONE, REJECTED, STOPPED, SUBMITTED, Stage
 
 _TONES = {
@@ -35,6 +40,14 @@ def origin_state(state: str) -> str:
     return str(_ORIGIN_STATES.get(state, state))
 
 
+def subject_of_code(code: str) -> Subject | None:
+    """The subject of this service called ``code`` in addresses, as long as it is offered."""
+    query = select(Subject).where(
+        Subject.service_id == g.service.id, Subject.code == code, Subject.archived_at.is_(None)
+    )
+    return current_session().scalars(query).one_or_none()
+
+
 def words() -> dict[str, Any]:
     """The functions that the templates of this room use."""
     return {
@@ -42,4 +55,5 @@ def words() -> dict[str, Any]:
         "criterion_question": criterion_question,
         "origin_state": origin_state,
         "stage_tone": stage_tone,
+        "subject_of_code": subject_of_code,
     }

@@ -22,6 +22,8 @@ from eak_core.plugins.loading.host import get_host
 from eak_core.services.models import Service
 
 SUBJECT_LENGTH = 80
+#: Of how many followed things a page shows the list.
+SHOWN = 200
 
 
 def things_of(
@@ -99,11 +101,12 @@ def follows(session: Session, actor: Actor, service: Service, subject: str) -> b
 
 
 def followed_by(session: Session, person_id: int) -> Mapping[int, list[str]]:
-    """What somebody follows, by the service, the latest first."""
+    """What somebody follows, by the service, the latest first: at most `SHOWN`."""
     rows = session.execute(
         select(Follow.service_id, Follow.subject)
         .where(Follow.person_id == person_id, Follow.left_at.is_(None))
         .order_by(Follow.since.desc(), Follow.subject)
+        .limit(SHOWN)
     )
     found: dict[int, list[str]] = {}
     for service_id, subject in rows:

@@ -23,15 +23,20 @@ def unread_notices() -> int:
     actor = g.get("actor")
     if actor is None or not actor.signed_in:
         return 0
-    return inbox.unread(current_session(), actor)
+    if "eak_unread" not in g:
+        g.eak_unread = inbox.unread(current_session(), actor)
+    found: int = g.eak_unread
+    return found
 
 
-def follow_button(subject: str, about: Any = "") -> Markup:
+def follow_button(subject: str, about: Any = "", label: Any = "") -> Markup:
     """The button that lets the reader follow ``subject``, or leave it, or asks a visitor to sign
-    in; ``about`` completes what it says for those who only hear it."""
+    in. It says “Follow”, or ``label``; ``about`` completes what it says for those who only hear
+    it."""
     return fragment(
         "notices/button.html",
         subject=subject,
         about=about,
+        label=label,
         followed=follows(current_session(), g.actor, g.service, subject),
     )

@@ -55,7 +55,7 @@ def index() -> Answer:
     """What is new for the reader, the latest first."""
     me()
     session = current_session()
-    page = inbox.page_of(session, g.actor, _beyond())
+    page = inbox.page_of(session, g.actor, _beyond(request.args))
     return render("notices/index.html", page=page, kept=KEPT.days)
 
 
@@ -70,7 +70,7 @@ def read_all() -> Answer:
 def read(notice_id: int) -> Answer:
     """Note that one of them was read; whose else it is, nothing happens."""
     inbox.mark_read(current_session(), me(), notice_id if notice_id < 2**31 else 0)
-    return finish(None, url_for("notices.index"))
+    return finish(None, url_for("notices.index", avant=_beyond(request.form)))
 
 
 @blueprint.route("/preferences", methods=["GET", "POST"])
@@ -131,8 +131,8 @@ def url_of(thing: NavItem, **values: str) -> str:
     return url_for(thing.endpoint, **{**values, **thing.values})
 
 
-def _beyond() -> int | None:
-    asked = request.args.get("avant", "")
+def _beyond(given: Mapping[str, str]) -> int | None:
+    asked = given.get("avant", "")
     if not asked:
         return None
     if not asked.isascii() or not asked.isdecimal() or len(asked) > 15:

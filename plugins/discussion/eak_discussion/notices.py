@@ -8,6 +8,7 @@ from sqlalchemy.orm import aliased
 
 from eak_core.api import (
     Actor,
+    ContentHidden,
     Idea,
     NoticeKind,
     NoticeSentence,
@@ -17,20 +18,21 @@ from eak_core.api import (
     Told,
     _,
     _l,
+    hidden_reasons,
     person_names,
     public_ideas,
     tells,
 )
 from eak_discussion.events import CommentPosted
 from eak_discussion.manifest import plugin
-from eak_discussion.models import Comment
+from eak_discussion.models import Comment, comment_id_of, subject_of
 from eak_discussion.subscribers import shown
 
 COMMENTS = NoticeKind(
     plugin,
     "comments",
     _l("Comments and answers"),
-    _l("Somebody comments on an idea that you follow, or answers you."),
+    _l("Somebody comments on an idea that you follow, or answers you; one of yours is hidden."),
 )
 
 _Parent = aliased(Comment)
@@ -46,10 +48,19 @@ def tell_of_comment(session: Session, event: Recorded) -> Told | None:
     return Told(people=[answered], followed=(f"idea:{posted.idea_id}",))
 
 
+@tells(plugin, COMMENTS, ContentHidden)
+def tell_of_hiding(session: Session, event: Recorded) -> Told | None:
+    """The author of a comment that moderators have hidden, and nobody else."""
+    comment_id = comment_id_of(event.data.content)
+    author = select(Comment.author_id).where(Comment.id == comment_id)
+    return None if comment_id is None else Told(people=[session.scalar(author)])
+
+
 def sentences(
     session: Session, service: Service, events: Sequence[Recorded], actor: Actor
 ) -> Iterator[tuple[int, NoticeSentence]]:
-    """What ``actor`` is told of the comments among ``events``, as long as they can be read."""
+    """What ``actor`` is told of the comments among ``events``, as long as they can be read, and of
+    their own that are hidden."""
     posted = [each for each in events if isinstance(each.data, CommentPosted)]
     rows = _read(session, service.id, [each.data for each in posted]) if posted else {}
     names = person_names(session, {row.author_id for row in rows.values() if row.author_id})
@@ -57,6 +68,32 @@ def sentences(
         row = rows.get(each.data.comment_id)
         if row is not None:
             yield each.position, _sentence(row, names.get(row.author_id), actor)
+    yield from _hidden(session, service, events, actor)
+
+
+def _hidden(
+    session: Session, service: Service, events: Sequence[Recorded], actor: Actor
+) -> Iterator[tuple[int, NoticeSentence]]:
+    """That comments of ``actor`` are hidden, each with the public reason."""
+    told = {
+        each.position: comment_id
+        for each in events
+        if isinstance(each.data, ContentHidden)
+        and (comment_id := comment_id_of(each.data.content)) is not None
+    }
+    if not told:
+        return
+    query = select(Comment.id).where(
+        Comment.id.in_(told.values()), Comment.author_id == actor.person_id
+    )
+    own = set(session.scalars(query))
+    reasons = hidden_reasons(session, service.id, map(subject_of, own))
+    for position, comment_id in told.items():
+        if comment_id in own and (reason := reasons.get(subject_of(comment_id))) is not None:
+            text = _("The moderators have hidden one of your comments")
+            because = _("It is your comment.")
+            place = {"comment_id": comment_id}
+            yield position, NoticeSentence(text, "discussion.show", place, reason, because)
 
 
 def _sentence(row: Any, name: str | None, actor: Actor) -> NoticeSentence:

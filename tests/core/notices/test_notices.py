@@ -13,7 +13,8 @@ from eak_core.events.types import CORE
 from eak_core.events.worker import Worker
 from eak_core.ideas.events import IdeaStageChanged
 from eak_core.ideas.models import Idea
-from eak_core.ideas.proposals import Origin, Proposal, import_idea
+from eak_core.ideas.proposals import Origin, Proposal, import_idea, submit_idea
+from eak_core.ideas.subjects import subjects_of
 from eak_core.ideas.transitions import change_stage, withdraw_idea
 from eak_core.kit.testing.fixtures import FrozenClock
 from eak_core.kit.testing.site import Site
@@ -422,3 +423,44 @@ def test_what_could_not_be_told_for_two_weeks_is_on_the_site_alone_and_old_news_
     clock.advance(days=91)
     site.drain()
     assert number(site) == 1
+
+
+def test_a_subject_is_followed_from_the_list_of_its_ideas(site: Site) -> None:
+    people = site.people
+    with site.writing() as session:
+        subject = subjects_of(session, site.service.id)[0]
+        place = f"/culture/idees/?sujet={subject.code}"
+    browser = site.browser()
+    assert "Connectez-vous pour suivre" in browser.read(place).text
+    browser.sign_in(people.agent)
+    answer = browser.submit(place, f"suivre/subject:{subject.id}")
+    assert answer.location == place
+    assert "Ne plus suivre" in browser.read(place).text
+    proposal = Proposal(title="Bees", problem="None.", body="Some.", subjects=(subject.id,))
+    with site.writing() as session:
+        submit_idea(session, people.actor(people.citizen), site.service, proposal)
+    site.drain()
+    assert told(site, people.agent) == ["A new idea: “Bees”"]
+
+
+def test_who_marks_one_of_an_older_page_stays_there_and_nobody_marks_anothers(site: Site) -> None:
+    people = site.people
+    for each in range(22):
+        move(site, site.submit(f"Idea {each}"))
+    site.drain()
+    browser = site.browser()
+    browser.sign_in(people.citizen)
+    [older] = [link for link in browser.read("/compte/nouveautes/").links if "avant=" in link]
+    form = browser.read(older).forms[-1]
+    assert browser.submit(older, form.action).location == older
+    assert number(site, Notice.read_at.is_not(None)) == 1
+    stranger = site.browser()
+    stranger.sign_in(people.manager)
+    token = stranger.read("/compte/").form("profil").filled({})["csrf_token"]
+    with site.reading() as session:
+        another = session.scalars(
+            select(Notice.occasion_id).where(Notice.read_at.is_(None))
+        ).first()
+    answer = stranger.post(f"/compte/nouveautes/{another}/lue", data={"csrf_token": token})
+    assert answer.status_code == 302
+    assert number(site, Notice.read_at.is_not(None)) == 1

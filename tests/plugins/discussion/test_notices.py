@@ -69,6 +69,10 @@ def test_what_was_hidden_or_withdrawn_is_told_to_nobody(
     talk.act(hide_comment, manager, after, "Not for here.")
     talk.act(withdraw_comment, agent, taken_back)
     assert told(site, people.citizen) == []
+    site.drain()
+    hidden = "The moderators have hidden one of your comments / Not for here. / It is your comment."
+    assert told(site, people.agent) == [hidden, hidden]
+    assert told(site, people.citizen) == []
 
 
 def test_where_it_is_off_nothing_of_it_is_told_and_on_again_only_what_was(
