@@ -1,4 +1,5 @@
-"""Notices are forgotten three months after what they tell of, read or not."""
+"""Notices are forgotten three months after what they tell of, read or not; those of a plugin that
+was purged, within a day."""
 
 from datetime import datetime, timedelta
 from typing import Any
@@ -8,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from eak_core import clock
 from eak_core.events import CORE, on_schedule
+from eak_core.events.models import PurgeMark
 from eak_core.notices.kinds import KEPT
 from eak_core.notices.models import Notice, Occasion
 
@@ -18,7 +20,12 @@ AT_ONCE = 2_000
 @on_schedule(CORE, "notice_upkeep", every=timedelta(days=1))
 def forget_old(session: Session, service: Any, name: str, due_at: datetime) -> bool:
     """Delete what is old, some at a time; whether there is more."""
-    old = select(Occasion.id).where(Occasion.at < clock.now() - KEPT)
+    purged = exists().where(
+        PurgeMark.service_id == Occasion.service_id,
+        PurgeMark.plugin == Occasion.plugin,
+        PurgeMark.position >= Occasion.position,
+    )
+    old = select(Occasion.id).where((Occasion.at < clock.now() - KEPT) | purged)
     some = (
         select(Notice.person_id, Notice.occasion_id)
         .where(Notice.occasion_id.in_(old))

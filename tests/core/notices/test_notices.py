@@ -8,7 +8,7 @@ from sqlalchemy import delete, func, select, update
 
 from eak_core.clock import now
 from eak_core.errors import Forbidden, NotFound
-from eak_core.events.models import Subscription
+from eak_core.events.models import PurgeMark, Subscription
 from eak_core.events.types import CORE
 from eak_core.events.worker import Worker
 from eak_core.ideas.events import IdeaStageChanged
@@ -464,3 +464,18 @@ def test_who_marks_one_of_an_older_page_stays_there_and_nobody_marks_anothers(si
     answer = stranger.post(f"/compte/nouveautes/{another}/lue", data={"csrf_token": token})
     assert answer.status_code == 302
     assert number(site, Notice.read_at.is_not(None)) == 1
+
+
+def test_what_a_purged_plugin_told_is_forgotten(sites: Sites, herald: Any) -> None:
+    site = sites.make([herald])
+    site.enable("herald")
+    move(site, site.submit())
+    site.drain()
+    assert number(site) == 2
+    with site.writing() as session:
+        session.add(PurgeMark(service_id=site.service.id, plugin="herald", position=10**6))
+        session.flush()
+        upkeep.forget_old(session, None, "", now())
+    with site.reading() as session:
+        assert set(session.scalars(select(Occasion.plugin))) == {"core"}
+    assert number(site) == 1
