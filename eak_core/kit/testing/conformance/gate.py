@@ -40,8 +40,10 @@ _ON_THE_APPLICATION = (
 )
 
 #: The pages that lead into the services where a plugin is on: the portal, which asks for
-#: `portal_links`, one's own account, which asks for `account_links`, and what plugins sign there.
-LEADING = frozenset({"/", "/.well-known/keys", "/compte/"})
+#: `portal_links`, one's own account, which asks for `account_links`, what plugins sign there, and
+#: what they tell.
+NEWS = "/compte/nouveautes/"
+LEADING = frozenset({"/", "/.well-known/keys", "/compte/", NEWS, f"{NEWS}preferences"})
 
 
 def check_off_is_not_found(trial: Trial) -> None:
