@@ -31,8 +31,10 @@ logger = logging.getLogger("eak.web")
 #: What all pages together may take of the memory of a process, and one of them, in bytes.
 MOST = 8 * 1024 * 1024
 MOST_EACH = 256 * 1024
+#: What tells a page apart, at most, in characters: addresses are anybody's.
+LONGEST = 1_000
 # What a page takes beside its body.
-_AROUND = 2_048
+_AROUND = 2_048 + LONGEST
 
 _KEEP = "eak.keep_page"
 #: What says that the answer is for one browser, or a part of the page.
@@ -235,7 +237,8 @@ def _key(environ: Mapping[str, Any]) -> Key | None:
     language = _language(environ.get("HTTP_COOKIE", ""))
     if language is None:
         return None
-    return (language, *(environ.get(name, "") for name in _TELLING))
+    key = (language, *(environ.get(name, "") for name in _TELLING))
+    return key if sum(map(len, key)) <= LONGEST else None
 
 
 def _language(sent: str) -> str | None:
