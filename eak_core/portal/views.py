@@ -3,14 +3,25 @@
 from flask import Blueprint, g
 
 from eak_core.db import current_session
+from eak_core.ideas.display import words
+from eak_core.ideas.transitions import stage_graph
 from eak_core.people.links import links_into_services
 from eak_core.plugins.loading.blueprint import ServiceBlueprint
-from eak_core.portal.overview import SUMMARY_LENGTH, idea_count, latest_ideas, portal_entries
+from eak_core.portal.overview import (
+    SUMMARY_LENGTH,
+    decisions_of,
+    idea_count,
+    latest_decisions,
+    latest_ideas,
+    portal_entries,
+)
 from eak_core.web import render
 from eak_core.web.markdown import markdown, plain_summary
 
 portal = Blueprint("portal", __name__)
 services = ServiceBlueprint("services", __name__)
+for _blueprint in (portal, services):
+    _blueprint.context_processor(words)
 
 
 @portal.get("/")
@@ -20,18 +31,29 @@ def home() -> str:
     entries = portal_entries(session, g.actor)
     services = [entry.service for entry in entries]
     links = links_into_services(session, g.actor, "portal_links", services=services)
-    return render("services/portal.html", entries=entries, links=links)
+    graph = stage_graph(frozenset())
+    return render(
+        "services/portal.html",
+        entries=entries,
+        links=links,
+        decisions=latest_decisions(session, graph, services),
+        graph=graph,
+        named={service.id: service for service in services},
+    )
 
 
 @services.get("/", endpoint="home")
 def service_home() -> str:
     """What a service is about, its latest ideas, and what its plugins add."""
     session = current_session()
-    ideas = latest_ideas(session, g.service)
+    ideas, graph = latest_ideas(session, g.service), stage_graph(g.active)
     return render(
         "services/home.html",
         description=markdown(g.service.description),
         ideas=ideas,
         summaries={idea.id: plain_summary(idea.beginning, SUMMARY_LENGTH) for idea in ideas},
         count=idea_count(session, g.service),
+        decisions=decisions_of(session, graph, g.service),
+        graph=graph,
+        named={g.service.id: g.service},
     )

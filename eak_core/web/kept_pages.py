@@ -31,10 +31,8 @@ logger = logging.getLogger("eak.web")
 #: What all pages together may take of the memory of a process, and one of them, in bytes.
 MOST = 8 * 1024 * 1024
 MOST_EACH = 256 * 1024
-#: What tells a page apart, at most, in characters: addresses are anybody's.
-LONGEST = 1_000
 # What a page takes beside its body.
-_AROUND = 2_048 + LONGEST
+_AROUND = 2_048
 
 _KEEP = "eak.keep_page"
 #: What says that the answer is for one browser, or a part of the page.
@@ -237,8 +235,7 @@ def _key(environ: Mapping[str, Any]) -> Key | None:
     language = _language(environ.get("HTTP_COOKIE", ""))
     if language is None:
         return None
-    key = (language, *(environ.get(name, "") for name in _TELLING))
-    return key if sum(map(len, key)) <= LONGEST else None
+    return (language, *(environ.get(name, "") for name in _TELLING))
 
 
 def _language(sent: str) -> str | None:

@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.conftest import MakeReader, Reader
 from tests.served import Instance
@@ -61,7 +61,12 @@ def move_on(manager: Reader, address: str, stage: str, reason: str) -> None:
     page.get_by_label(stage, exact=True).check()
     page.get_by_label("Motif public").fill(reason)
     page.get_by_role("button", name="Changer l’étape").click()
-    expect(page.get_by_text(reason)).to_be_visible()
+    expect(latest_decision(page).get_by_text(reason)).to_be_visible()
+
+
+def latest_decision(page: Page) -> Locator:
+    """What stands under the title of an idea."""
+    return page.get_by_role("region", name="La dernière décision")
 
 
 @pytest.mark.parametrize("scripts", [True, False], ids=["with scripts", "without scripts"])
@@ -85,7 +90,8 @@ def test_an_idea_goes_its_way_and_a_plugin_off_and_on(
     move_on(manager, address, "Recevable", "Le besoin est réel et le coût modeste.")
     visitor = reader(scripts=scripts)
     visitor.open(address)
-    expect(visitor.page.get_by_text("Le besoin est réel et le coût modeste.")).to_be_visible()
+    decided = latest_decision(visitor.page)
+    expect(decided.get_by_text("Le besoin est réel et le coût modeste.")).to_be_in_viewport()
     expect(visitor.page.get_by_text("Mes genoux vous remercient.")).to_be_visible()
 
     switch(manager, service)

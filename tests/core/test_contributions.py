@@ -212,7 +212,7 @@ def going_on(services: Any) -> AccountLinks:
 
 
 def portal(site: Site, person: Any = None) -> list[str]:
-    return part(page(site, "/", person), r'<section aria-labelledby="links-1">', "</section>")
+    return part(page(site, "/", person), r'<section [^>]*aria-labelledby="links-1">', "</section>")
 
 
 @ONE

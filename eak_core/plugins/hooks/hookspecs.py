@@ -157,8 +157,17 @@ def slot_idea_cards(  # type: ignore[empty-body]
 
 
 @hookspec
+def slot_service_now(session: "Session", service: Any, actor: "Actor") -> "Markup | str | None":
+    """What people can do in a service today, at the top of its home page: vote, help out, come.
+
+    Active plugins. Short, and None where there is nothing to be done now. Plain text is escaped;
+    HTML comes from ``fragment``.
+    """
+
+
+@hookspec
 def slot_service_home(session: "Session", service: Any, actor: "Actor") -> "Markup | str | None":
-    """A section of a service's home page.
+    """A section of a service's home page, below its ideas.
 
     Active plugins. Plain text is escaped; HTML comes from ``fragment``. None for nothing.
     """

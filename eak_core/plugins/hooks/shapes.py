@@ -177,6 +177,7 @@ SHAPES: Mapping[str, Shape] = {
     "slot_idea_body": html,
     "slot_idea_aside": html,
     "slot_idea_cards": html_by_id,
+    "slot_service_now": html,
     "slot_service_home": html,
     "slot_manage_home": html,
     "held_relations": held,

@@ -162,7 +162,7 @@ def can_change_stage(session: Session, idea: Idea, to: str) -> Denial | None:
 
 
 @hookimpl
-def slot_service_home(session: Session, service: Service) -> Markup | None:
+def slot_service_now(session: Session, service: Service) -> Markup | None:
     shown = (
         round_views.home_section(session, service),
         need_views.home_section(session, service),

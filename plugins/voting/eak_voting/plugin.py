@@ -26,7 +26,7 @@ from eak_voting import notices, personal_data, subscribers
 from eak_voting.ballots import decisions, effects, finding, history
 from eak_voting.commands import COMMANDS
 from eak_voting.manifest import plugin
-from eak_voting.pages import managing_views, support_views
+from eak_voting.pages import managing_views, support_views, views
 
 if TYPE_CHECKING:
     from eak_core.api import Demo
@@ -67,6 +67,11 @@ def idea_columns(
 @hookimpl
 def footer_links() -> Iterable[NavItem]:
     return [NavItem(_l("Check a receipt of a vote"), "voting.check_receipt")]
+
+
+@hookimpl
+def slot_service_now(session: Session, service: Service) -> Markup | None:
+    return views.home_section(session, service)
 
 
 @hookimpl

@@ -100,6 +100,7 @@ def test_every_hook_is_asked_and_answers_in_its_shape(make_app: MakeApp) -> None
     assert answers["slot_idea_body"] == "<p class='everything'>body of 4</p>"
     assert answers["slot_idea_aside"] == "&lt;everything&gt; beside 4"
     assert answers["slot_idea_cards"] == {4: "everything on 4", 7: "everything on 7"}
+    assert answers["slot_service_now"] == "everything now at Culture"
     assert answers["slot_service_home"] == "everything at Culture"
     assert answers["slot_manage_home"] == "everything waits"
     assert answers["assets"] == [Asset("everything.css", "style")]

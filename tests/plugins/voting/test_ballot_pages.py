@@ -3,6 +3,7 @@
 import csv
 import io
 import re
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -13,6 +14,7 @@ from eak_core.kit.testing.pages import Page
 from eak_core.kit.testing.people import People
 from eak_core.kit.testing.queries import Queries
 from eak_core.permissions import Actor
+from eak_core.portal import overview
 from eak_voting.casting.opening import cancel
 from eak_voting.casting.votes import own_choices
 from eak_voting.models import Ballot
@@ -208,3 +210,23 @@ def test_a_visitors_page_shows_the_first_provisional_result(client: Browser, pol
     polls.site.drain()
     answer = client.get(page, headers={"If-None-Match": tag})
     assert answer.status_code == 200
+
+
+def test_the_home_of_a_service_says_what_can_be_voted_on_now_and_never_longer(
+    polls: Polls, clock: FrozenClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # What cards of ideas say of ballots holds as long as that; here there is none.
+    monkeypatch.setattr(overview, "LATEST", 0)
+    client, home = polls.site.browser(), "/culture/"
+    assert "ballots-open" not in client.get(home).text
+    ballot = polls.open(opens_in=timedelta(hours=1))
+    kept = client.get(home)
+    assert "ballots-open" not in kept.text
+    clock.set(ballot.opens_at)
+    opened = client.get(home, headers={"If-None-Match": kept.headers["ETag"]})
+    assert opened.status_code == 200
+    assert opened.text.index("ballots-open") < opened.text.index('id="latest"')
+    clock.set(ballot.closes_at)
+    closed = client.get(home, headers={"If-None-Match": opened.headers["ETag"]})
+    assert closed.status_code == 200
+    assert "ballots-open" not in closed.text

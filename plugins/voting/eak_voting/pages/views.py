@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from flask import g, redirect
+from markupsafe import Markup
 from sqlalchemy import select
 from werkzeug.wrappers import Response
 
@@ -17,6 +18,7 @@ from eak_core.api import (
     communes,
     current_session,
     finish,
+    fragment,
     limited,
     paginate,
     render,
@@ -46,6 +48,8 @@ from eak_voting.settings import Settings
 from eak_voting.subscribers import voters_so_far
 
 PER_PAGE = 20
+#: How many ballots the home page of a service shows.
+ON_HOME = 3
 
 
 @blueprint.get("/")
@@ -62,6 +66,24 @@ def index() -> Answer:
         upcoming=[each for each in current if phase(each) == "upcoming"],
         calendar=timeline(current) if len(current) > 1 else None,
         past=past,
+        stands={each.id: stands(each) for each in shown},
+        words=wording,
+        ballot_url=ballot_url,
+    )
+
+
+def home_section(session: Session, service: Service) -> Markup | None:
+    """The ballots that take votes now, on the home page of a service; nothing where none does."""
+    current = current_ballots(session, service.id)
+    for each in current:
+        if phase(each) == "upcoming":
+            valid_until(each.opens_at)
+    shown = [each for each in current if phase(each) == "open"][:ON_HOME]
+    if not shown:
+        return None
+    return fragment(
+        "voting/home_ballots.html",
+        ballots=shown,
         stands={each.id: stands(each) for each in shown},
         words=wording,
         ballot_url=ballot_url,

@@ -130,6 +130,11 @@ def slot_idea_cards(ideas: Sequence[Any]) -> Mapping[int, str]:
 
 
 @hookimpl
+def slot_service_now(service: Any) -> str:
+    return f"everything now at {service.name}"
+
+
+@hookimpl
 def slot_service_home(service: Any) -> str:
     return f"everything at {service.name}"
 
