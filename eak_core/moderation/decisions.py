@@ -121,7 +121,10 @@ def not_hidden(
         ModerationDecision.restored_at.is_(None),
         ModerationDecision.subject == literal(f"{name}:") + cast(key, String),
     )
-    return ~in_force.exists()
+    # Of the row that is asked about, however deep in a statement this stands: SQLAlchemy would find
+    # it by itself in the statement around it alone, and else look at all rows there are.
+    asked = [key, service_id] if isinstance(service_id, InstrumentedAttribute) else [key]
+    return ~in_force.correlate(*(each.parent.selectable for each in asked)).exists()
 
 
 def _checked_subject(subject: str) -> str:

@@ -8,7 +8,7 @@ from sqlalchemy import select, text
 
 from eak_core.errors import Forbidden, Invalid, Refused
 from eak_core.events.models import EventLog
-from eak_core.ideas.models import Idea
+from eak_core.ideas.models import Idea, IdeaCommune, StageChange
 from eak_core.kit.testing.queries import Queries
 from eak_core.kit.testing.site import Site
 from eak_core.moderation.decisions import (
@@ -113,6 +113,27 @@ def test_a_list_of_any_length_costs_one_query(
     with site.reading() as session, query_count() as queries:
         hidden_reasons(session, service.id, subjects)
     assert queries.count == 1
+
+
+def test_the_condition_is_about_its_row_however_deep_it_stands(
+    site: Site, service: Service, manager: Actor
+) -> None:
+    shown, hidden = site.submit("Shown"), site.submit("Hidden")
+    with site.writing() as session:
+        hide(session, manager, service, f"idea:{hidden.id}", "It insults somebody.")
+    for service_id in (service.id, Idea.service_id):
+        condition = not_hidden(service_id, "idea", Idea.id)
+        kept = select(StageChange.idea_id).where(StageChange.idea_id == Idea.id, condition)
+        named = select(IdeaCommune.idea_id).where(IdeaCommune.idea_id == Idea.id, condition)
+        nested = select(Idea.id).where(
+            kept.exists()
+            | named.exists()
+            | Idea.id.in_(
+                select(Service.id + Idea.id - Service.id).where(Service.id == service.id, condition)
+            )
+        )
+        with site.reading() as session:
+            assert list(session.scalars(nested)) == [shown.id]
 
 
 def test_what_is_hidden_is_looked_up_for_each_row_and_never_read_whole(
