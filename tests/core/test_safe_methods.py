@@ -45,9 +45,13 @@ def _names_get_alone(node: ast.AST) -> bool:
 
 def test_no_view_tells_get_from_the_rest() -> None:
     assert len(SOURCES) > 200
+    # No view: it answers a GET from memory, and leaves all else to the views.
+    kept = ROOT / "eak_core/web/kept_pages.py"
+    assert kept in SOURCES
     found = [
         f"{source.relative_to(ROOT)}:{node.lineno}"
         for source in SOURCES
+        if source != kept
         for node in ast.walk(ast.parse(source.read_text()))
         if isinstance(node, ast.Compare) and _names_get_alone(node)
     ]

@@ -213,7 +213,7 @@ def test_a_service_counts_its_own_ideas_alone(site: Site) -> None:
     site.submit(service=other, author=agent)
     with site.reading() as session:
         assert shown_totals(session, [site.service.id]) == {site.service.id: 1}
-    assert "2 id" not in site.browser().read("/").text
+    assert "2 idées" not in site.browser().read("/").text
 
 
 def test_an_idea_that_went_to_another_service_counts_there_alone(site: Site) -> None:

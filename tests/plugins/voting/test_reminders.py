@@ -32,9 +32,9 @@ def waiting(polls: Polls) -> int:
 
 
 def mails(polls: Polls) -> list[Sent]:
-    """What left since this was asked the last time."""
+    """What left since this was asked the last time, but for notices of what people follow."""
     polls.site.drain()
-    found = list(polls.site.sent)
+    found = [each for each in polls.site.sent if ":notice:" not in each.key]
     polls.site.sent.clear()
     return found
 
