@@ -127,7 +127,7 @@ lock: $(VENV)/.made  ## resolve the dependencies anew, with hashes and no index 
 	@$(PIP) install uv
 	@mkdir -p requirements
 	@$(LOCK) $(LOCK_ARGS) --group build -o requirements/run.lock
-	@$(LOCK) $(LOCK_ARGS) --group build --group test --extra testing --extra s3 \
+	@$(LOCK) $(LOCK_ARGS) --group build --group test --extra testing --extra s3 --extra meaning \
 	  -c requirements/run.lock -o requirements/test.lock
 	@! grep -nE '(https?|file)://' requirements/*.lock || { \
 	  echo "A lock file names an address." >&2; exit 1; }

@@ -1,6 +1,30 @@
 """What the plugin says about itself."""
 
-from eak_core.api import Plugin, Stage, _l
+from typing import Any
+
+from wtforms import BooleanField, ValidationError
+
+from eak_core.api import Form, Plugin, Stage, _l
+from eak_matchmaking import encoder
+
+
+class SettingsForm(Form):
+    """What each service decides about suggestions."""
+
+    meaning = BooleanField(
+        _l("Compare the meaning of texts, too"),
+        description=_l("A sentence encoder on this server reads what is needed and the titles of"
+                       " offers. It is worth 20 of 100 points; the page on suggestions says so."),
+        default=False,
+    )  # fmt: skip
+
+    def validate_meaning(self, field: Any) -> None:
+        """Refuse what this server cannot do."""
+        if field.data and not encoder.installed():
+            raise ValidationError(
+                _l("No sentence encoder is installed on this server: its operator can add one.")
+            )
+
 
 plugin = Plugin(
     name="matchmaking",
@@ -20,5 +44,6 @@ plugin = Plugin(
         "matchmaking.view_pilot": "author",
         "matchmaking.run": "manager",
     },
+    settings=SettingsForm,
     stages=(Stage("matchmaking", _l("Finding a partner"), after="voting"),),
 )

@@ -25,7 +25,7 @@ from eak_core.api import (
     hookimpl,
     lazy_ngettext,
 )
-from eak_matchmaking import personal_data, schedule, subscribers
+from eak_matchmaking import meanings, personal_data, schedule, subscribers
 from eak_matchmaking.commands import COMMANDS
 from eak_matchmaking.manifest import plugin
 from eak_matchmaking.matching import following
@@ -213,7 +213,7 @@ def file_holder(session: Session, service: Service, subject: str) -> FileHolder 
 
 @hookimpl
 def reset_projections(session: Session, service_id: int) -> None:
-    """Nothing is derived from events yet but what is searched, which the core builds anew."""
+    meanings.forget(session, service_id)
 
 
 @hookimpl

@@ -15,6 +15,7 @@ from eak_core.api import (
     IdeaStageChanged,
     IdeaWithdrawn,
     Link,
+    PluginConfigured,
     SearchKind,
     Session,
     _l,
@@ -23,7 +24,10 @@ from eak_core.api import (
     searched,
     subscriber,
 )
+from eak_matchmaking import meanings
 from eak_matchmaking.events import (
+    NeedEdited,
+    NeedStated,
     OfferEdited,
     OfferEnded,
     OfferPublished,
@@ -119,6 +123,28 @@ OFFERS = searched(
     ContentHidden,
     ContentRestored,
 )  # fmt: skip
+
+
+@subscriber(plugin, OfferPublished, OfferEdited)
+def read_offer(happened: OfferPublished | OfferEdited, ctx: Context) -> None:
+    """Let the title of an offer be read, where its meaning counts."""
+    assert ctx.occurred_at is not None
+    meanings.changed(ctx.session, ctx.service_id, "offer", happened.offer_id, ctx.occurred_at)
+
+
+@subscriber(plugin, NeedStated, NeedEdited)
+def read_need(happened: NeedStated | NeedEdited, ctx: Context) -> None:
+    """Let it be read what is missing, where its meaning counts."""
+    assert ctx.occurred_at is not None
+    meanings.changed(ctx.session, ctx.service_id, "need", happened.need_id, ctx.occurred_at)
+
+
+@subscriber(plugin, PluginConfigured)
+def follow_settings(changed: PluginConfigured, ctx: Context) -> None:
+    """Let all texts be read once their meaning counts."""
+    if changed.plugin == plugin.name:
+        assert ctx.occurred_at is not None
+        meanings.follow_settings(ctx.session, ctx.service_id, ctx.occurred_at)
 
 
 @subscriber(plugin, IdeaStageChanged)

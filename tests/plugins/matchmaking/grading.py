@@ -14,6 +14,7 @@ from pathlib import Path
 from random import Random
 
 from eak_core.search.words import spelled_stems, stems
+from eak_matchmaking import encoder
 from eak_matchmaking.scoring.measures import ndcg, reciprocal_rank
 from eak_matchmaking.scoring.scores import Scale
 from eak_matchmaking.scoring.sides import Need, Offer
@@ -112,6 +113,23 @@ class Rankings:
         return self._scored(WEIGHTS, of_kind=True)
 
     @cached_property
+    def meant(self) -> Quality:
+        """The blend with the meaning of texts, as the encoder that is installed reads them."""
+        titles = {row["key"]: row["title"] for row in rows("offers.csv")}
+        vectors = dict(zip(titles, encoder.encoded(list(titles.values())), strict=True))
+        needs = encoder.encoded([row["what"] for row in rows("queries.csv")])
+        scale = self._scale(WEIGHTS, with_meaning=True)
+
+        def rank(need: Need) -> Iterable[str]:
+            fit = [each for each in offers() if each.kinds == need.kinds]
+            keys = [each.candidate.name for each in fit]
+            own = needs[int(need.candidate.name)]
+            alike = encoder.likenesses(own, [vectors[key] for key in keys])
+            return _names(scale, need, fit, dict(zip(keys, alike, strict=True)))
+
+        return quality(rank)
+
+    @cached_property
     def text(self) -> Quality:
         """The words alone, among all offers."""
         bare = Weights(stated=0, words=1, meaning=0)
@@ -138,8 +156,10 @@ class Rankings:
         runs = [quality(lambda _need: dice.sample(keys, len(keys))) for _run in range(100)]
         return Quality(sum(each.ndcg for each in runs) / 100, sum(each.mrr for each in runs) / 100)
 
-    def _scale(self, weights: Weights) -> Scale:
-        return Scale(corpus_of(each.text for each in offers()), self.words, weights)
+    def _scale(self, weights: Weights, *, with_meaning: bool = False) -> Scale:
+        return Scale(
+            corpus_of(each.text for each in offers()), self.words, weights, with_meaning
+        )  # fmt: skip
 
     def _scored(self, weights: Weights, *, of_kind: bool) -> Quality:
         scale = self._scale(weights)
@@ -151,6 +171,8 @@ class Rankings:
         return quality(rank)
 
 
-def _names(scale: Scale, need: Need, among: Sequence[Offer]) -> list[str]:
-    found = offers_for(scale, need, among, seed="graded", most=len(among))
+def _names(
+    scale: Scale, need: Need, among: Sequence[Offer], alike: Mapping[str, int] | None = None
+) -> list[str]:
+    found = offers_for(scale, need, among, seed="graded", most=len(among), alike=alike)
     return [each.name for each in found.best]

@@ -7,6 +7,7 @@ from sqlalchemy import select
 
 from eak_core.ideas.models import Idea
 from eak_core.kit.testing.site import Site
+from eak_core.plugins.per_service.settings import configure, stored_settings
 from eak_matchmaking.models import Decline, Need
 from eak_matchmaking.needs.finding import waiting
 from eak_matchmaking.offers import offering
@@ -48,12 +49,16 @@ def reconsider(site: Site, dice: Random) -> None:
 
 
 def change_words(site: Site, dice: Random) -> None:
-    """A manager adds a group of words, changes it, or switches one off."""
+    """A manager adds a group of words, changes it, or switches one off; and lets the meaning of
+    texts count, mostly."""
     actor = site.people.actor(site.people.manager)
     with site.writing() as session:
         groups = thesaurus.groups_of(session, site.service.id)
         own = [each for each in groups if each.number is None]
         number = dice.randrange(1000)
+        version = stored_settings(session, site.service.id, "matchmaking").version
+        values = {"meaning": number % 5 > 0}
+        configure(session, actor, site.service, "matchmaking", values, version=version)
         match dice.randrange(3):
             case 0:
                 terms = [f"word{number}", f"a *word* like {number}"]

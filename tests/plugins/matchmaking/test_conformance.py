@@ -1,6 +1,6 @@
 """What every plugin keeps, kept by the matchmaking."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import ClassVar
 
 import pytest
@@ -10,15 +10,24 @@ from eak_core.ideas.models import Idea
 from eak_core.kit.testing.conformance import PluginConformance
 from eak_core.kit.testing.filled import Chosen
 from eak_core.kit.testing.site import Site
+from eak_matchmaking.encoder import LENGTH
 from eak_matchmaking.matching import closing
 from eak_matchmaking.matching.tables import MatchingRound, Pair
 from eak_matchmaking.models import Need, Offer
 from eak_matchmaking.proposals.tables import Proposal
 from tests.plugins.matchmaking.acts import ORGANISATION_ACTS, invite
+from tests.plugins.matchmaking.encoding import install
 from tests.plugins.matchmaking.pilot_acts import PILOT_ACTS
 from tests.plugins.matchmaking.resource_acts import RESOURCE_ACTS
 from tests.plugins.matchmaking.round_acts import ROUND_ACTS
 from tests.plugins.matchmaking.suggestion_acts import SUGGESTION_ACTS
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _encoder_of_tests() -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patched:
+        install(patched)
+        yield
 
 
 class TestMatchmaking(PluginConformance):
@@ -33,7 +42,10 @@ class TestMatchmaking(PluginConformance):
         invite,
         invite,
     )
-    rows: ClassVar[Chosen] = {"matchmaking_offer": {"capacity": 2, "taken": 1}}
+    rows: ClassVar[Chosen] = {
+        "matchmaking_offer": {"capacity": 2, "taken": 1},
+        "matchmaking_meaning": {"vector": bytes(LENGTH)},
+    }
 
     @pytest.fixture(autouse=True)
     def same_lots(self, monkeypatch: pytest.MonkeyPatch) -> None:

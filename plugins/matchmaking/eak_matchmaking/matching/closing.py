@@ -30,7 +30,6 @@ from eak_matchmaking.rounds.outcome import outcome
 from eak_matchmaking.rounds.preferences import Round
 from eak_matchmaking.scoring.weights import POINTS
 from eak_matchmaking.suggestions.exposure import Lists, lists_of
-from eak_matchmaking.suggestions.sides import WEIGHTS
 from eak_matchmaking.ties import Candidate
 
 Wishes = Mapping[str, Sequence[str]]
@@ -214,9 +213,7 @@ def matched(facts: Facts, lists: Lists, seed: str) -> Matched:
         documents.written(shown) if shown.proposers else b"",
         [_row(int(idea), int(to), points[idea, to]) for idea, to in sorted(stable.items())],
         Result(
-            weights={
-                kind: most for kind, most in WEIGHTS.points(with_meaning=False).items() if most
-            },
+            weights={kind: most for kind, most in lists.scale.most.items() if most},
             points=POINTS,
             places=dict(of.capacities),
             scores=scores,

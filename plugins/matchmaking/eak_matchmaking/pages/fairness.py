@@ -19,6 +19,7 @@ from eak_core.api import (
     render,
 )
 from eak_matchmaking import wording
+from eak_matchmaking.meanings import counts
 from eak_matchmaking.pages.blueprint import blueprint
 from eak_matchmaking.scoring.declined import MOST_PARTS, PARTS
 from eak_matchmaking.scoring.suggesting import WELCOMED
@@ -39,15 +40,17 @@ def fairness() -> Answer:
     """The rules of suggestions, the words that mean the same, and who is shown how often."""
     session = current_session()
     counted = figures.months(session, g.service.id)
+    with_meaning = counts(session, g.service.id)
     groups = [each for each in groups_of(session, g.service.id) if each.terms]
     return render(
         "matchmaking/fairness.html",
         weights=[
             (wording.part_titles()[kind], most)
-            for kind, most in WEIGHTS.points(with_meaning=False).items()
+            for kind, most in WEIGHTS.points(with_meaning=with_meaning).items()
             if most
         ],
         points=POINTS,
+        with_meaning=with_meaning,
         declined=(PARTS, MOST_PARTS),
         reasons=wording.reasons(),
         newcomer=(NEW.days, WELCOMED),

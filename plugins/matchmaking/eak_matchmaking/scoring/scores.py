@@ -1,6 +1,6 @@
 """The score of an offer for a need, and the parts that make it up."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -53,6 +53,8 @@ class Scale:
     thesaurus: Thesaurus
     weights: Weights = PUBLISHED
     with_meaning: bool = False
+    #: How alike each offer is to the need of a name, by their names, from 0 to `ALIKE`.
+    likeness: Callable[[str], Mapping[str, int]] | None = None
 
     @cached_property
     def most(self) -> dict[Kind, int]:
@@ -68,13 +70,14 @@ class Scale:
         points = sum(self.most[each] * met_ // asked for each, met_, asked in met(need, offer))
         if need.text.counts:
             points += self._of_words(sought.value(offer.text), sought)
-        points += self._of_meaning(alike)
+        points += self._of_meaning(self._alike(need, offer, alike))
         return lowered(points, offer.declined_like(need)) if offer.declined else points
 
     def score(self, need: Need, offer: Offer, sought: Sought, alike: int | None = None) -> Score:
         """The score of ``offer`` for ``need``. ``alike`` is the likeness of their meanings, from 0
-        to `ALIKE`, as a sentence encoder says; it counts where ``with_meaning`` is set."""
-        parts = tuple(self._parts(need, offer, sought, alike))
+        to `ALIKE`, as a sentence encoder says, by default that of ``likeness``; it counts where
+        ``with_meaning`` is set."""
+        parts = tuple(self._parts(need, offer, sought, self._alike(need, offer, alike)))
         points, declined = sum(part.points for part in parts), offer.declined_like(need)
         if declined:
             lost = points - lowered(points, declined)
@@ -96,6 +99,11 @@ class Scale:
 
     def _of_words(self, value: int, sought: Sought) -> int:
         return self.most["words"] * value // max(value, sought.full) if value else 0
+
+    def _alike(self, need: Need, offer: Offer, alike: int | None) -> int | None:
+        if alike is not None or self.likeness is None:
+            return alike
+        return self.likeness(need.candidate.name).get(offer.candidate.name)
 
     def _of_meaning(self, alike: int | None) -> int:
         return self.most["meaning"] * min(max(alike or 0, 0), ALIKE) // ALIKE

@@ -23,6 +23,7 @@ from eak_core.api import (
     upsert,
 )
 from eak_matchmaking.events import ExposureCounted
+from eak_matchmaking.meanings import meanings_of
 from eak_matchmaking.models import Exposure, Need, Newcomer, Organisation, Presence
 from eak_matchmaking.needs.finding import waiting
 from eak_matchmaking.offers.finding import open_offers
@@ -94,8 +95,9 @@ def lists_of(session: Session, service: Service, ideas: Collection[int] | None =
     joined = select(Presence.organisation_id).where(
         Presence.service_id == service.id, Presence.joined_at > clock.now() - NEW
     )
+    meant = meanings_of(session, service.id, [need.id for need, _title in needed], offered)
     return Lists(
-        scale_of(session, service.id, terms_of(needs, thesaurus), thesaurus),
+        scale_of(session, service.id, terms_of(needs, thesaurus), thesaurus, meant),
         service.slug,
         needs,
         offers,

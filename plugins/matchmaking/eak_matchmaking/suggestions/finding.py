@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, and_, not_, or_, select
 
 from eak_core.api import Idea, Service, Session, idea_labels
+from eak_matchmaking.meanings import meanings_of
 from eak_matchmaking.models import Need, Offer, Organisation
 from eak_matchmaking.needs.finding import missing_for, waiting
 from eak_matchmaking.offers.finding import open_offers
@@ -97,7 +98,8 @@ def offers_for_idea(
     sought = {each: need_side(each, idea.title, labels, thesaurus) for each in needs}
     rows = _candidates(session, service.id, sought)
     offered = offer_sides(session, service.id, rows, thesaurus)
-    scale = scale_of(session, service.id, terms_of(sought.values(), thesaurus), thesaurus)
+    meant = meanings_of(session, service.id, [each.id for each in needs], offered)
+    scale = scale_of(session, service.id, terms_of(sought.values(), thesaurus), thesaurus, meant)
     welcomed = newcomers(session, service.id)
     found = []
     for need, side in sought.items():
@@ -175,7 +177,8 @@ def needs_for_organisation(
         for each in needed
     }
     offered = offer_sides(session, service.id, rows, thesaurus)
-    scale = scale_of(session, service.id, terms_of(offered.values(), thesaurus), thesaurus)
+    meant = meanings_of(session, service.id, [each.need.id for each in needed], offered)
+    scale = scale_of(session, service.id, terms_of(offered.values(), thesaurus), thesaurus, meant)
     found = []
     for row in rows:
         of_kind = {str(each.need.id): each for each in needed if each.need.kind == row.kind}

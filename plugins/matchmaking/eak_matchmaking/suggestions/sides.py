@@ -16,6 +16,7 @@ from eak_core.api import (
     spelled_stems,
     term_figures,
 )
+from eak_matchmaking.meanings import Meanings
 from eak_matchmaking.models import Decline, Need, Newcomer
 from eak_matchmaking.scoring import sides, texts
 from eak_matchmaking.scoring.declined import Declined
@@ -150,13 +151,19 @@ def terms_of(compared: Iterable[sides.Side], thesaurus: Thesaurus) -> set[str]:
 
 
 def scale_of(
-    session: Session, service_id: int, terms: Collection[str], thesaurus: Thesaurus
+    session: Session,
+    service_id: int,
+    terms: Collection[str],
+    thesaurus: Thesaurus,
+    meant: Meanings | None,
 ) -> Scale:
-    """What pairs are scored by whose common ``terms`` are among these, with two statements. An
+    """What pairs are scored by whose common ``terms`` are among these, and whose meanings are
+    ``meant`` where these count, with two statements. An
     expression counts as often as the rarest of its words: that is what the index knows."""
     stems = {stem for term in terms for stem in term.split()}
     figures = term_figures(session, service_id, OFFERS, stems)
     known = figures.frequencies
     frequencies = {term: min(known.get(each, 0) for each in term.split()) for term in terms}
     corpus = texts.Corpus(figures.documents, figures.length, frequencies)
-    return Scale(corpus, thesaurus, WEIGHTS)
+    likeness = meant.likeness if meant else None
+    return Scale(corpus, thesaurus, WEIGHTS, meant is not None, likeness)
