@@ -300,7 +300,8 @@ def _call(
     if session.get_transaction() is not transaction:
         raise TornTransaction("what is scheduled may not roll back: it raises")
     savepoint.commit()
-    return more or False
+    # Whatever else a function answers means nothing: it would be called without an end.
+    return more if isinstance(more, Part) else more is True
 
 
 def note_failure(session: Session, task: Task, attempt: int, error: Exception) -> None:

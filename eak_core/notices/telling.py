@@ -12,7 +12,7 @@ from sqlalchemy.orm import selectinload
 from eak_core import clock
 from eak_core.db import Session
 from eak_core.db.upsert import insert_many_once
-from eak_core.events import CORE, on_schedule, schedule
+from eak_core.events import CORE, on_schedule
 from eak_core.notices.kinds import NAME
 from eak_core.notices.mail_times import plan_mails
 from eak_core.notices.models import Follow, Notice, Occasion
@@ -30,15 +30,15 @@ NEWS_FOR = timedelta(days=14)
 
 
 @on_schedule(CORE, NAME)
-def tell_on(session: Session, service: Any, name: str, due_at: datetime) -> None:
-    """Tell the next people, and go on at once where somebody is left."""
+def tell_on(session: Session, service: Any, name: str, due_at: datetime) -> bool:
+    """Tell the next people; whether somebody is left."""
     room = AT_ONCE
     while room > 0:
         occasion = session.scalars(_next(service.id)).one_or_none()
         if occasion is None:
-            return
+            return False
         room -= 1 + _tell_part(session, service, occasion, room)
-    schedule(session, CORE.name, service.id, NAME, clock.now())
+    return True
 
 
 def _next(service_id: int) -> Select[Occasion]:

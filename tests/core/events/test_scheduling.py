@@ -607,6 +607,21 @@ def test_work_in_parts_says_how_far_it_is_and_lets_others_have_their_turn(
         assert rows(app) == []
 
 
+def test_what_a_function_answers_besides_is_no_sign_of_more(make_app: MakeApp) -> None:
+    probe = Listener()
+
+    @on_schedule(probe, "count")
+    def count(session: Session, service: Any, name: str, due_at: datetime) -> Any:
+        put(session, 1)
+        return 42
+
+    app = make_app(probe)
+    turn_on(app)
+    plan(app, "count")
+    Worker(app).perform_due()
+    assert (effects(app), rows(app)) == ([1], [])
+
+
 def test_work_in_parts_stops_with_its_plugin_and_goes_on_where_it_was(make_app: MakeApp) -> None:
     app = make_app(in_parts())
     turn_on(app)
