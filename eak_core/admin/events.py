@@ -11,7 +11,7 @@ from eak_core.admin.desk import blueprint, place_name, place_slug, places
 from eak_core.db import current_session
 from eak_core.db.holding import long_writers
 from eak_core.errors import NotFound
-from eak_core.events import parking, scheduling, subscriptions
+from eak_core.events import agenda, parking, subscriptions
 from eak_core.events.inspection import parked_events
 from eak_core.events.models import ParkedEvent
 from eak_core.i18n import _, _l
@@ -57,7 +57,7 @@ def health() -> Answer:
 @blueprint.get("/evenements/a-venir")
 def scheduled() -> Answer:
     """What is to happen by itself, what failed first."""
-    page = paginate(current_session(), scheduling.listed())
+    page = paginate(current_session(), agenda.listed())
     return render("admin/scheduled.html", page=page, now=clock.now(), **_named())
 
 

@@ -6,7 +6,7 @@ from sqlalchemy import func, select
 from eak_core.admin.desk import blueprint
 from eak_core.db import current_session
 from eak_core.db.hold import held_since
-from eak_core.events import SITE, scheduling, subscriptions
+from eak_core.events import SITE, agenda, subscriptions
 from eak_core.invocation import typed
 from eak_core.letters.inspection import outbox_counts
 from eak_core.letters.models import TransportPause
@@ -34,7 +34,7 @@ def home() -> Answer:
         lagging=sum(each.enabled and each.lag > 0 for each in health),
         stuck=sum(each.enabled and each.error is not None for each in health),
         parked=sum(each.parked for each in health),
-        failing=scheduling.failing(session),
+        failing=agenda.failing(session),
         outbox=outbox_counts(session),
         outbox_paused=session.scalar(select(func.count()).select_from(TransportPause)),
         held=held_since(session) is not None,

@@ -203,7 +203,7 @@ def release(yes: bool) -> None:
     from eak_core.db import read_session, write_session
     from eak_core.db.hold import held_since
     from eak_core.db.hold import release as release_site
-    from eak_core.events.scheduling import overdue
+    from eak_core.events.agenda import overdue
     from eak_core.letters.inspection import outbox_counts
 
     with state().application() as app:

@@ -188,7 +188,7 @@ def _parked(session: "Session") -> Iterator[Finding]:
 
 
 def _scheduled(session: "Session") -> Iterator[Finding]:
-    from eak_core.events.scheduling import failing
+    from eak_core.events.agenda import failing
 
     count = failing(session)
     sentence = f"{count} scheduled work(s) failed." if count else "No scheduled work failed."

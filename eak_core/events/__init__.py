@@ -2,11 +2,12 @@
 
 from eak_core.db import Session
 from eak_core.events import log
+from eak_core.events.agenda import part_of
 from eak_core.events.extracts import read_log
 from eak_core.events.log import committed, publish
 from eak_core.events.reading import head
 from eak_core.events.registry import EventRegistry
-from eak_core.events.scheduling import on_schedule, part_of, schedule, unschedule
+from eak_core.events.scheduling import on_schedule, schedule, unschedule
 from eak_core.events.subscribers import Context, Subscriber, subscriber, upcast
 from eak_core.events.types import (
     CORE,

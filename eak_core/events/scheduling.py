@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Protocol, TypeVar
 
-from sqlalchemy import Select, and_, bindparam, delete, func, or_, select, update
+from sqlalchemy import and_, bindparam, delete, or_, select, update
 from sqlalchemy.orm import Session
 
 from eak_core import clock
@@ -154,15 +154,6 @@ def unschedule(session: Session, plugin: str, service_id: int, name: str) -> boo
     return removed is not None
 
 
-def part_of(session: Session, plugin: str, service_id: int, name: str) -> Part | None:
-    """How far ``plugin`` is with what it does in parts under ``name`` in a service; None before the
-    first part ends, where its function does not say, and when all is done."""
-    row = session.get(ScheduledWork, (plugin, service_id, name))
-    if row is None or row.done is None or row.total is None:
-        return None
-    return Part(row.done, row.total)
-
-
 @dataclass(frozen=True, slots=True)
 class Task:
     """One thing to do, as it was found."""
@@ -176,14 +167,15 @@ class Task:
         return self.name.partition(":")[0]
 
 
-_subscribed = and_(
+#: Where what is to be done is switched on.
+subscribed = and_(
     Subscription.plugin == ScheduledWork.plugin,
     Subscription.service_id == ScheduledWork.service_id,
 )
 #: Asked several times a second by every worker, so it is made once.
 _DUE = (
     select(ScheduledWork.plugin, ScheduledWork.service_id, ScheduledWork.name)
-    .join(Subscription, _subscribed, isouter=True)
+    .join(Subscription, subscribed, isouter=True)
     .where(
         ScheduledWork.next_attempt_at <= bindparam("now"),
         ScheduledWork.plugin.in_(bindparam("plugins", expanding=True)),
@@ -200,12 +192,6 @@ def due(session: Session, plugins: Sequence[str]) -> list[Task]:
     site is held."""
     rows = session.execute(_DUE, {"plugins": plugins, "now": clock.now()})
     return [Task(*row) for row in rows]
-
-
-def overdue(session: Session) -> int:
-    """How much is due by now, whether anybody may do it or not."""
-    due = ScheduledWork.next_attempt_at <= clock.now()
-    return session.scalar(select(func.count()).select_from(ScheduledWork).where(due)) or 0
 
 
 def count_attempt(session: Session, task: Task) -> int | None:
@@ -310,38 +296,6 @@ def note_failure(session: Session, task: Task, attempt: int, error: Exception) -
         update(ScheduledWork)
         .where(*_row_of(task), ScheduledWork.attempts == attempt)
         .values(error=note(f"{task.name} of {task.plugin}", error))
-    )
-
-
-def listed() -> Select[ScheduledWork, bool | None]:
-    """All there is to do, what failed first, then what is due next; each with whether the plugin
-    is on there (None for the core's own)."""
-    return (
-        select(ScheduledWork, Subscription.enabled)
-        .join(Subscription, _subscribed, isouter=True)
-        .order_by(
-            ScheduledWork.error.is_(None),
-            ScheduledWork.due_at,
-            ScheduledWork.plugin,
-            ScheduledWork.service_id,
-            ScheduledWork.name,
-        )
-    )
-
-
-def failing(session: Session) -> int:
-    """How much failed at its last try, where the plugin is on."""
-    return (
-        session.scalar(
-            select(func.count())
-            .select_from(ScheduledWork)
-            .join(Subscription, _subscribed, isouter=True)
-            .where(
-                ScheduledWork.error.is_not(None),
-                or_(Subscription.enabled, ScheduledWork.plugin == CORE.name),
-            )
-        )
-        or 0
     )
 
 

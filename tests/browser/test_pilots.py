@@ -7,6 +7,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.conftest import MakeReader
+from tests.browser.partners import idea_and_partner
 from tests.served import Instance
 
 pytestmark = pytest.mark.browser
@@ -18,22 +19,8 @@ LONG = "\n".join(["Une halle de deux cents mètres carrés, avec sa cuisine."] *
 @pytest.fixture
 def idea(site: Instance, service: str) -> str:
     """The address of an accepted idea, whose author acts for a partner, too."""
-    site.eak("plugin", "enable", "matchmaking", "--service", service)
     author, manager = (site.visitor(f"personne{number}@essai.example") for number in range(2))
-    author.fill(
-        f"/{service}/idees/nouvelle", "nouvelle",
-        title="Un verger sur le toit", problem="P", body="B", action="submit",
-    )  # fmt: skip
-    author.fill(
-        f"/{service}/partenaires/nouveau", "nouveau",
-        name="La Halle", kind="association", about="Nous prêtons la halle.",
-    )  # fmt: skip
-    [address] = set(
-        re.findall(rf"/{service}/idees/\d+-[a-z-]+", author.get(f"/{service}/idees/")[1])
-    )
-    for stage in ("screening", "accepted"):
-        manager.fill(address, "etape", to=stage, reason="Elle est recevable.")
-    return str(address)
+    return idea_and_partner(site, service, author, manager)
 
 
 def test_a_proposal_is_made_answered_and_accepted_and_its_agreement_is_one_page(

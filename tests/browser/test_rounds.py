@@ -7,6 +7,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.conftest import MakeReader
+from tests.browser.partners import idea_and_partner
 from tests.served import Instance
 
 pytestmark = pytest.mark.browser
@@ -16,23 +17,9 @@ pytestmark = pytest.mark.browser
 def rounds(site: Instance, service: str) -> str:
     """Where the rounds of a service are, with an idea that needs a hall, whose author acts for a
     verified partner with one, too."""
-    site.eak("plugin", "enable", "matchmaking", "--service", service)
     author, manager = (site.visitor(f"personne{number}@essai.example") for number in range(2))
     here, desk = f"/{service}/partenaires", f"/{service}/gestion/partenaires"
-    author.fill(
-        f"/{service}/idees/nouvelle", "nouvelle",
-        title="Un verger sur le toit", problem="P", body="B", action="submit",
-    )  # fmt: skip
-    author.fill(
-        f"{here}/nouveau", "nouveau",
-        name="La Halle", kind="association", about="Nous prêtons la halle.",
-    )  # fmt: skip
-    [address] = set(
-        re.findall(rf"/{service}/idees/\d+-[a-z-]+", author.get(f"/{service}/idees/")[1])
-    )
-    for stage in ("screening", "accepted"):
-        manager.fill(address, "etape", to=stage, reason="Elle est recevable.")
-    idea = re.search(r"/idees/(\d+)-", address)
+    idea = re.search(r"/idees/(\d+)-", idea_and_partner(site, service, author, manager))
     assert idea
     stating = f"{here}/idees/{idea[1]}/besoins/nouveau"
     author.fill(stating, stating, kind="place", what="Une halle")
