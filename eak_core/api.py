@@ -147,6 +147,7 @@ from eak_core.plugins.hooks.contributions import (
     Held,
     HistoryEntry,
     NavItem,
+    NewsletterItem,
     NoticeSentence,
     standalone,
 )
@@ -163,6 +164,7 @@ from eak_core.plugins.loading.manifest import Plugin, Stage
 from eak_core.plugins.loading.transports import transport
 from eak_core.plugins.per_service.counters import count, counted, counts
 from eak_core.plugins.per_service.events import PluginConfigured, PluginDisabled, PluginEnabled
+from eak_core.plugins.per_service.news import News, news_between
 from eak_core.plugins.per_service.settings import plugin_settings
 from eak_core.plugins.secrets import plugin_secret
 from eak_core.progress import progress_bars
@@ -227,6 +229,7 @@ __all__ = [
     "DeskItem",
     "HistoryEntry",
     "NavItem",
+    "NewsletterItem",
     "Plugin",
     "Stage",
     "hookimpl",
@@ -357,10 +360,12 @@ __all__ += [
 #:
 #: Who follows what, and hears of it: on the site, and by mail in the rhythm that each has chosen.
 __all__ += [
+    "News",
     "NoticeKind",
     "NoticeSentence",
     "Told",
     "follow_by_default",
+    "news_between",
     "tells",
 ]
 

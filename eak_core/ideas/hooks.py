@@ -1,6 +1,7 @@
 """What the room of ideas answers to the questions that plugins are asked as well."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select
@@ -8,7 +9,7 @@ from sqlalchemy import select
 from eak_core.db import Session
 from eak_core.events.types import Recorded
 from eak_core.i18n import _l, lazy_ngettext
-from eak_core.ideas import attachments, history, listing, notices, personal_data
+from eak_core.ideas import attachments, history, listing, news, notices, personal_data
 from eak_core.ideas.models import Idea
 from eak_core.ideas.stages import SCREENING, SUBMITTED
 from eak_core.permissions import Actor
@@ -18,6 +19,7 @@ from eak_core.plugins.hooks.contributions import (
     FileHolder,
     HistoryEntry,
     NavItem,
+    NewsletterItem,
     NoticeSentence,
 )
 from eak_core.plugins.hooks.hookspecs import hookimpl
@@ -79,6 +81,14 @@ def notice_sentences(
 ) -> Mapping[int, NoticeSentence]:
     """What is told of ideas."""
     return dict(notices.sentences(session, service, events, actor))
+
+
+@hookimpl
+def newsletter_items(
+    session: Session, service: Service, since: datetime, until: datetime
+) -> Iterator[NewsletterItem]:
+    """What became of ideas."""
+    return news.items(session, service, since, until)
 
 
 @hookimpl

@@ -80,6 +80,30 @@ class NoticeSentence:
 
 
 @dataclass(frozen=True, slots=True)
+class NewsletterItem:
+    """Something that happened and is worth telling in a newsletter.
+
+    ``key`` names it within the plugin (``closed:12``): the same at each asking, so that it is told
+    once. ``at`` is when it happened (an instant, aware). ``title`` is the sentence that tells it
+    and ``text`` a few more, both plain; ``endpoint`` and ``values`` lead to its page, as in
+    `NavItem`. ``weight`` is from 0 to 100: results and lessons stand about 90, what one can take
+    part in now about 70, what is new about 50, figures about 20. ``idea_id`` is the idea that it is
+    about, by which readers who chose subjects or communes are told of it, and without which it is
+    told to nobody once that idea is hidden. ``heading`` is what it stands under with its like.
+    """
+
+    key: str
+    at: datetime
+    title: Any
+    endpoint: str
+    values: Mapping[str, Any] = field(default_factory=dict)
+    text: Any = ""
+    heading: Any = ""
+    weight: int = 50
+    idea_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Asset:
     """A file in the plugin's ``static/`` folder, by its ``path`` there: a stylesheet where ``kind``
     is ``style``, a script module where it is ``script``. ValueError for a path that leads out of

@@ -17,6 +17,8 @@ from typing import TYPE_CHECKING, Any
 import pluggy
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     import click
     from markupsafe import Markup
 
@@ -31,6 +33,7 @@ if TYPE_CHECKING:
         Held,
         HistoryEntry,
         NavItem,
+        NewsletterItem,
         NoticeSentence,
     )
     from eak_core.plugins.hooks.importers import ImportedComment, Importer, ImportReport
@@ -123,6 +126,18 @@ def notice_sentences(  # type: ignore[empty-body]
     Active plugins, each time a page or a mail tells ``actor`` of them, once for all ``events``
     (`Recorded`), in the language of ``actor``; other plugins' are among them. By the position of
     the event. Leave out what ``actor`` may not see now, or is there no more.
+    """
+
+
+@hookspec
+def newsletter_items(  # type: ignore[empty-body]
+    session: "Session", service: Any, since: "datetime", until: "datetime"
+) -> "Iterable[NewsletterItem]":
+    """What happened from ``since`` until before ``until`` that is worth telling in a newsletter.
+
+    Active plugins, when an issue is put together and again when it leaves, in the language at hand.
+    Leave out what a visitor may not read now, or what is there no more: what is not answered again
+    does not leave the house. Give what people want to read, not each step; a few dozen at most.
     """
 
 

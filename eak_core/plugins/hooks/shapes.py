@@ -23,6 +23,7 @@ from eak_core.plugins.hooks.contributions import (
     Held,
     HistoryEntry,
     NavItem,
+    NewsletterItem,
     NoticeSentence,
 )
 from eak_core.plugins.hooks.importers import Importer, ImportReport
@@ -128,6 +129,29 @@ def notices(value: Any) -> dict[int, NoticeSentence]:
     return found
 
 
+def newsletter(value: Any) -> list[NewsletterItem]:
+    """What is told in a newsletter, as texts of the language at hand."""
+    found: list[NewsletterItem] = list_of(NewsletterItem)(value)
+    told = []
+    for item in found:
+        _expect(item.key, str)
+        _expect(item.endpoint, str)
+        if _expect(item.at, datetime).utcoffset() is None:
+            raise TypeError("expected an instant with its zone")
+        if isinstance(item.weight, bool) or not 0 <= _expect(item.weight, int) <= 100:
+            raise TypeError("expected a weight from 0 to 100")
+        told.append(
+            replace(
+                item,
+                values=dict(_mapping(item.values)),
+                title=sentence(item.title),
+                text=sentence(item.text),
+                heading=sentence(item.heading),
+            )
+        )
+    return told
+
+
 def denial(value: Any) -> Denial:
     """A refusal with its reason."""
     refused: Denial = _expect(value, Denial)
@@ -183,6 +207,7 @@ SHAPES: Mapping[str, Shape] = {
     "held_relations": held,
     "followed_things": things,
     "notice_sentences": notices,
+    "newsletter_items": newsletter,
     "assets": list_of(Asset),
     "idea_columns": columns_by_id,
     "can_change_stage": denial,

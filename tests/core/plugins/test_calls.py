@@ -77,6 +77,7 @@ def test_every_hook_is_asked_and_answers_in_its_shape(make_app: MakeApp) -> None
         "to": "forbidden", "enabling": True, "person_id": 3, "comments": ["one"], "demo": demo,
         "subject": "everything:5", "services": [SimpleNamespace(slug="culture")],
         "subjects": ["everything:5"], "events": [SimpleNamespace(position=9)],
+        "since": datetime(2026, 3, 1, tzinfo=UTC), "until": datetime(2026, 4, 1, tzinfo=UTC),
     }  # fmt: skip
     answers: dict[str, Any] = {}
     with app.app_context():
@@ -97,6 +98,7 @@ def test_every_hook_is_asked_and_answers_in_its_shape(make_app: MakeApp) -> None
     assert answers["desk_items"] == [DeskItem(2, "2 to weigh", "everything.index")]
     assert answers["followed_things"]["everything:5"].label == "thing everything:5"
     assert answers["notice_sentences"][9].text == "weighed"
+    assert [each.title for each in answers["newsletter_items"]] == ["“5” was weighed"]
     assert answers["slot_idea_body"] == "<p class='everything'>body of 4</p>"
     assert answers["slot_idea_aside"] == "&lt;everything&gt; beside 4"
     assert answers["slot_idea_cards"] == {4: "everything on 4", 7: "everything on 7"}

@@ -2,6 +2,7 @@
 
 import inspect
 from collections.abc import Callable, Iterator, Mapping
+from datetime import timedelta
 from typing import Any
 
 from flask import g
@@ -90,6 +91,8 @@ def _arguments(
         "ideas": [known],
         "person_id": actor.person_id or 0,
         "events": events,
+        "since": clock.now() - timedelta(days=3_650),
+        "until": clock.now() + timedelta(days=1),
         "subjects": sorted({each.subject for each in events}),
         "comments": [
             ImportedComment(

@@ -20,6 +20,7 @@ from eak_core.plugins.hooks.contributions import (
     Held,
     HistoryEntry,
     NavItem,
+    NewsletterItem,
     NoticeSentence,
 )
 from eak_core.plugins.hooks.hookspecs import hookimpl
@@ -104,6 +105,11 @@ def followed_things(subjects: Sequence[str]) -> Mapping[str, NavItem]:
 @hookimpl
 def notice_sentences(events: Sequence[Any]) -> Mapping[int, NoticeSentence]:
     return {each.position: NoticeSentence("weighed", "everything.index") for each in events}
+
+
+@hookimpl
+def newsletter_items(since: datetime) -> Iterator[NewsletterItem]:
+    yield NewsletterItem("weighed:5", since, "“5” was weighed", "everything.index", weight=90)
 
 
 @hookimpl
