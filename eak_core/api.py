@@ -133,7 +133,7 @@ from eak_core.notices.kinds import NoticeKind, Told, tells
 from eak_core.people.accounts import hold_account, person_address, person_since
 from eak_core.people.addresses import normal_address
 from eak_core.people.events import PersonErased, PersonJoined, RoleGranted, RoleRevoked
-from eak_core.people.letters import mail_to, send_mail, send_mail_to_address
+from eak_core.people.letters import forget_mail_to, mail_to, send_mail, send_mail_to_address
 from eak_core.people.mailing import MailingList, send_mailing, want_again
 from eak_core.people.names import person_names
 from eak_core.people.roles import managers_of
@@ -343,6 +343,7 @@ __all__ += [
     "MailingList",
     "Service",
     "communes",
+    "forget_mail_to",
     "hold_account",
     "mail_to",
     "managers_of",

@@ -124,11 +124,11 @@ def forget_old(session: Session) -> int:
     return gone
 
 
-def forget(session: Session, person_id: int, address: str | None) -> None:
+def forget(session: Session, person_id: int | None, address: str | None) -> None:
     """Drop the mails to this person, and to their ``address``, that have not left, for good: they
-    were erased."""
+    were erased. There is one of the two at least."""
     # No text in a payload holds these: JSON writes its quotes with a backslash before them.
-    to = [f'"person_id": {person_id}{end}' for end in ",}"]
+    to = [f'"person_id": {person_id}{end}' for end in ",}"] if person_id is not None else []
     if address is not None:
         to.append(f'"to": {json.dumps(address, ensure_ascii=False)}')
     theirs = or_(*(OutboxMessage.payload.contains(each, autoescape=True) for each in to))

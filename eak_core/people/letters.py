@@ -13,7 +13,7 @@ from eak_core.db import Session
 from eak_core.events import SITE
 from eak_core.i18n import _, _l
 from eak_core.letters.models import Lane
-from eak_core.letters.outbox import enqueue, enqueue_mail
+from eak_core.letters.outbox import enqueue, enqueue_mail, forget
 from eak_core.people.models import Person
 
 #: What each letter is about; its text stands in ``templates/security/email/<name>.txt``.
@@ -115,6 +115,12 @@ def send_mail_to_address(
         plugin=plugin,
         service_id=service_id,
     )
+
+
+def forget_mail_to(session: Session, address: str) -> None:
+    """Drop the mails to ``address`` (in the form of `normal_address`) that have not left: whoever
+    it is has asked to be forgotten."""
+    forget(session, None, address)
 
 
 def addresses_of(session: orm.Session, people: Collection[int]) -> Mapping[int, str]:

@@ -1,0 +1,1 @@
+"""Who gets the letter: asking, agreeing, changing, leaving, and the ledger of all that."""
