@@ -56,9 +56,10 @@ class Prepared:
         """Run it with ``values``, or once with each of them."""
         rendered = self._of(connection.dialect)
         if isinstance(values, Mapping):
-            return connection.exec_driver_sql(rendered.sql, rendered.bound(values))
-        many = [rendered.bound(each) for each in values]
-        return connection.exec_driver_sql(rendered.sql, many, execution_options=_COUNTED)
+            bound: Any = rendered.bound(values)
+        else:
+            bound = [rendered.bound(each) for each in values]
+        return connection.exec_driver_sql(rendered.sql, bound, execution_options=_COUNTED)
 
     def rendered(self, dialect: Dialect, values: Mapping[str, Any]) -> tuple[str, Any]:
         """The statement and its parameters as the driver of ``dialect`` takes them."""

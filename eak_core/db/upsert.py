@@ -1,6 +1,6 @@
 """Writing rows that may be there already, with the same few words on both databases."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Container, Mapping, Sequence
 from functools import lru_cache
 from operator import itemgetter
 from typing import Any, TypeVar
@@ -21,6 +21,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import InstrumentedAttribute
 
 from eak_core.db.base import Base
+from eak_core.db.prepared import Prepared
 
 V = TypeVar("V")
 
@@ -34,13 +35,20 @@ def insert_once(
     values: Mapping[str, Any],
     returning: InstrumentedAttribute[V],
 ) -> V | None:
-    """Insert a row of ``values``; answers ``returning`` of it, or None where a unique key says that
-    it is there already.
+    """Insert a row of ``values``; answers ``returning`` of it (a number or a text), or None where a
+    unique key says that it is there already.
 
     The transaction goes on either way.
     """
-    statement = insert_for(session, model).values(dict(values)).on_conflict_do_nothing()
-    found: V | None = session.execute(statement.returning(returning)).scalar_one_or_none()
+    session.flush()
+    table: Table = inspect(model).local_table  # type: ignore[assignment]  # mapped to one table
+    found: V | None
+    if _leaves_to_defaults(table, values):
+        statement = insert_for(session, model).values(dict(values)).on_conflict_do_nothing()
+        found = session.execute(statement.returning(returning)).scalar_one_or_none()
+    else:
+        insert = _insert_returning(table, tuple(values), returning.key)
+        found = insert.run(session.connection(), values).scalar_one_or_none()
     return found
 
 
@@ -60,8 +68,7 @@ def insert_many_once(
     connection, names = session.connection(), tuple(rows[0])
     if connection.dialect.name == "postgresql":
         arrays = {name: [row[name] for row in rows] for name in names}
-        statement = _insert_arrays(table, names, None)
-        return connection.execute(statement, arrays, execution_options=_COUNTED).rowcount
+        return _insert_arrays(table, names, None).run(connection, arrays).rowcount
     sql, values_of = _insert_each(table, names, None)
     return connection.exec_driver_sql(
         sql, list(map(values_of, rows)), execution_options=_COUNTED
@@ -87,8 +94,7 @@ def upsert(
     session.flush()
     table: Table = inspect(model).local_table  # type: ignore[assignment]  # mapped to one table
     names = tuple(rows[0])
-    if any(column.default is not None and column.name not in names for column in table.c):
-        # What is left out for a default is SQLAlchemy's to fill in, row by row.
+    if _leaves_to_defaults(table, names):
         statement = _on_conflict(insert_for(session, model), table, names, add)
         session.execute(statement, [dict(row) for row in rows])
         return
@@ -96,7 +102,7 @@ def upsert(
     if connection.dialect.name == "postgresql":
         rows = _folded(table, rows, add)
         arrays = {name: [row[name] for row in rows] for name in names}
-        connection.execute(_insert_arrays(table, names, tuple(add)), arrays)
+        _insert_arrays(table, names, tuple(add)).run(connection, arrays)
     else:
         sql, values_of = _insert_each(table, names, tuple(add))
         connection.exec_driver_sql(sql, list(map(values_of, rows)))
@@ -118,15 +124,33 @@ def _folded(
     return list(folded.values())
 
 
-# Both are kept: to build a statement costs more than to run it for a few rows.
+def _leaves_to_defaults(table: Table, names: Container[str]) -> bool:
+    """Whether a row that gives the columns ``names`` leaves SQLAlchemy to fill in another."""
+    return any(column.default is not None and column.name not in names for column in table.c)
+
+
+# All are kept: to build a statement costs more than to run it for a few rows.
 
 
 @lru_cache
-def _insert_arrays(table: Table, names: tuple[str, ...], add: tuple[str, ...] | None) -> Any:
+def _insert_returning(table: Table, names: tuple[str, ...], returning: str) -> Prepared:
+    answered = table.c[returning]
+    return Prepared(
+        {
+            "sqlite": sqlite.insert(table).on_conflict_do_nothing().returning(answered),
+            "postgresql": postgresql.insert(table).on_conflict_do_nothing().returning(answered),
+        },
+        names,
+    )
+
+
+@lru_cache
+def _insert_arrays(table: Table, names: tuple[str, ...], add: tuple[str, ...] | None) -> Prepared:
     """For PostgreSQL: one statement, however many rows, each column being one array."""
     arrays = func.unnest(*(bindparam(name, type_=_array(table.c[name])) for name in names))
     rows = select(arrays.table_valued(*names).render_derived())
-    return _on_conflict(postgresql.insert(table).from_select(names, rows), table, names, add)
+    insert = postgresql.insert(table).from_select(names, rows)
+    return Prepared(_on_conflict(insert, table, names, add))
 
 
 def _array(column: Column[Any]) -> ARRAY[Any]:

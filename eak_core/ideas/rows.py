@@ -8,11 +8,10 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import bindparam, delete, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 
 from eak_core import clock
 from eak_core.db import Session
-from eak_core.db.prepared import Prepared
+from eak_core.db.upsert import insert_once
 from eak_core.errors import Conflict, NotFound
 from eak_core.i18n import _l
 from eak_core.ideas import stages
@@ -100,7 +99,9 @@ def insert_idea(
         "source_comments": origin and origin.comments,
         "source_state": origin and origin.state,
     }
-    idea_id = _insert_once.run(session.connection(), values).scalar_one_or_none()
+    # A unique key says that the same form came twice, or the same row of an import; the second one
+    # must not fail the transaction, which may hold other rows.
+    idea_id = insert_once(session, Idea, values, Idea.id)
     if idea_id is None:
         return None
     unknown = write_choices(session, service.id, idea_id, proposal)
@@ -111,31 +112,6 @@ def insert_idea(
     return Saved(idea_id, slug, stage)
 
 
-# A unique key says that the same form came twice, or the same row of an import; the second one
-# must not fail the transaction, which may hold other rows.
-_insert_once = Prepared(
-    {
-        "sqlite": sqlite.insert(Idea).on_conflict_do_nothing().returning(Idea.id),
-        "postgresql": postgresql.insert(Idea).on_conflict_do_nothing().returning(Idea.id),
-    },
-    columns=(
-        *LENGTHS,
-        "slug",
-        "service_id",
-        "author_id",
-        "stage",
-        "created_at",
-        "submitted_at",
-        "updated_at",
-        "form_key",
-        "source",
-        "source_ref",
-        "source_url",
-        "source_votes",
-        "source_comments",
-        "source_state",
-    ),
-)
 _undo = delete(Idea).where(Idea.id == bindparam("idea"))
 
 

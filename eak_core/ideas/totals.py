@@ -12,7 +12,6 @@ from typing import Any, Literal, TypeAlias
 
 from sqlalchemy import (
     ColumnElement,
-    Connection,
     Integer,
     String,
     bindparam,
@@ -27,6 +26,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from eak_core.db import Session
 from eak_core.db.prepared import Prepared
+from eak_core.db.upsert import upsert
 from eak_core.events import CORE, Event
 from eak_core.events.kept import keep_with_log
 from eak_core.ideas.events import IdeaEdited, IdeaStageChanged, IdeaSubmitted, IdeaWithdrawn
@@ -112,16 +112,6 @@ _before = Prepared(
 _gone = Prepared(
     delete(IdeaStanding).where(IdeaStanding.service_id == _service, IdeaStanding.idea_id == _idea)
 )
-_ADDED = ("service_id", "kind", "key", "ideas")
-_add = Prepared(
-    {
-        name: (put := into(IdeaTotal)).on_conflict_do_update(
-            index_elements=_ADDED[:3], set_={"ideas": IdeaTotal.ideas + put.excluded.ideas}
-        )
-        for name, into in _INSERTS.items()
-    },
-    columns=_ADDED,
-)
 
 
 def _keep(session: orm.Session, service_id: int, events: Sequence[Event]) -> None:
@@ -142,7 +132,7 @@ def _keep(session: orm.Session, service_id: int, events: Sequence[Event]) -> Non
             _gone.run(connection, of_it)
         counted.update(_counted(now))
         counted.subtract(_counted(before))
-    _add_up(connection, service_id, counted)
+    _add_up(session, service_id, counted)
 
 
 def _idea_of(happened: Any) -> int | None:
@@ -169,24 +159,23 @@ def _counted(standing: Sequence[Any] | None) -> Iterator[tuple[Total, str]]:
         yield "placed", ""
 
 
-def _add_up(connection: Connection, service_id: int, counted: Counter[tuple[str, str]]) -> None:
+def _add_up(session: orm.Session, service_id: int, counted: Counter[tuple[str, str]]) -> None:
     changes = [
         {"service_id": service_id, "kind": kind, "key": key, "ideas": change}
         for (kind, key), change in sorted(counted.items())
         if change
     ]
     if changes:
-        _add.run(connection, changes)
+        upsert(session, IdeaTotal, changes, add=("ideas",))
 
 
 def recount(session: orm.Session, service_id: int) -> None:
     """Count the ideas of a service anew, from their rows. Its head has to be held."""
     for table in (IdeaStanding, IdeaTotal):
         session.execute(delete(table).where(table.service_id == service_id))
-    connection = session.connection()
-    _all_now.run(connection, {"service": service_id})
+    _all_now.run(session.connection(), {"service": service_id})
     are = _recomputed(session, service_id)
-    _add_up(connection, service_id, Counter({place[1:]: ideas for place, ideas in are.items()}))
+    _add_up(session, service_id, Counter({place[1:]: ideas for place, ideas in are.items()}))
 
 
 def _recomputed(session: orm.Session, only: int | None) -> dict[tuple[int, str, str], int]:

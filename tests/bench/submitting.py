@@ -38,6 +38,8 @@ STATEMENTS = {
     "subject": "INSERT INTO idea_subject (idea_id, subject_id) VALUES (?, ?)",
     "commune": "INSERT INTO idea_commune (idea_id, commune_code) VALUES (?, ?)",
     "criterion": "INSERT INTO idea_criterion (idea_id, criterion_id, statement) VALUES (?, ?, ?)",
+    "follow": "INSERT INTO notice_follow (service_id, subject, person_id, since)"
+    " VALUES (?, ?, ?, ?)",
     "head": "UPDATE log_head SET position = position + 1 WHERE service_id = ? RETURNING position",
     "log": "INSERT INTO event_log (service_id, position, event_id, type, version, subject,"
     " actor_id, occurred_at, data, depth)"
@@ -149,12 +151,14 @@ def _raw(app: Flask, service: Service, actor: Actor, proposal: Proposal) -> Call
             cursor.executemany(
                 sql["criterion"], [(idea, *each) for each in proposal.statements.items()]
             )
+            subject = f"idea:{idea}"
+            cursor.execute(sql["follow"], (service.id, subject, actor.person_id, now))
             cursor.execute(sql["head"], (service.id,))
             (position,) = cursor.fetchone()
             data = f'{{"idea_id":{idea},"author_id":{actor.person_id}}}'
             cursor.execute(
                 sql["log"],
-                (service.id, position, str(uuid4()), f"idea:{idea}", actor.person_id, now, data),
+                (service.id, position, str(uuid4()), subject, actor.person_id, now, data),
             )
             subjects = [str(each) for each in proposal.subjects]
             communes = proposal.communes
