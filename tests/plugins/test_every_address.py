@@ -43,7 +43,7 @@ READERS = ("visitor", *ACCOUNTS)
 #: that each query of each page and act is made.
 WALKING: dict[Kind, tuple[str, ...]] = {
     "sqlite": READERS,
-    "postgresql": ("visitor", "author", "manager", "administrator"),
+    "postgresql": ("visitor", "administrator"),
 }
 EVERYBODY = frozenset(READERS)
 RUN_IT = frozenset({"manager", "administrator"})

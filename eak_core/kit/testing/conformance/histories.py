@@ -154,9 +154,9 @@ def check_nothing_leaves_in_replay(trial: Trial) -> None:
 
 
 def live(trial: Trial, play: Play) -> None:
-    """Let the plugin be used, twice over."""
-    once = [*CORE_ACTS, submit, submit, *trial.acts, submit, *trial.acts]
-    play.act([(act, dice) for dice, act in enumerate([*once, *once])])
+    """Let the plugin be used, each act twice."""
+    acts = [*CORE_ACTS, submit, submit, *trial.acts, submit, *trial.acts]
+    play.act([(act, dice) for dice, act in enumerate(acts)])
 
 
 def _examples(trial: Trial) -> settings:
