@@ -131,6 +131,7 @@ from eak_core.networks import client_network
 from eak_core.notices.following import follow_by_default
 from eak_core.notices.kinds import NoticeKind, Told, tells
 from eak_core.people.accounts import hold_account, person_address, person_since
+from eak_core.people.actor import is_agent_address
 from eak_core.people.addresses import normal_address
 from eak_core.people.events import PersonErased, PersonJoined, RoleGranted, RoleRevoked
 from eak_core.people.letters import forget_mail_to, mail_to, send_mail, send_mail_to_address
@@ -345,6 +346,7 @@ __all__ += [
     "communes",
     "forget_mail_to",
     "hold_account",
+    "is_agent_address",
     "mail_to",
     "managers_of",
     "normal_address",

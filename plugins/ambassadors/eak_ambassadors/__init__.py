@@ -1,0 +1,1 @@
+"""Agents who are recognised, with a badge that anyone can verify: a plugin of EAK."""

@@ -1,0 +1,1 @@
+"""Nominations: made, and answered by the person who was nominated."""
