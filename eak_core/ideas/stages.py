@@ -27,13 +27,15 @@ WITHDRAWN = "withdrawn"
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """A stage of the graph. ``plugin`` brings it; ``outcomes`` are the ends it can lead to."""
+    """A stage of the graph. ``plugin`` brings it; ``outcomes`` are the ends it can lead to, and
+    ``leads_to`` names others that it can."""
 
     name: str
     title: Any
     plugin: str | None = None
     outcomes: "tuple[Stage, ...]" = ()
     final: bool = False
+    leads_to: tuple[str, ...] = ()
 
 
 _DONE = Stage(DONE, _l("Done"), final=True)
@@ -102,8 +104,10 @@ class Graph:
         later = self.path[names.index(name) + 1 :]
         forward = [stage for stage in later if self.is_active(stage)][:1]
         here, adopted = self.stage(name), self.stage(ADOPTED)
-        if here.outcomes and self.is_active(here):
-            return [*(stage for stage in forward if stage != adopted), *here.outcomes]
+        if (here.outcomes or here.leads_to) and self.is_active(here):
+            others = [self.stage(each) for each in here.leads_to if each in self._known]
+            ahead = [stage for stage in forward if stage != adopted]
+            return [*ahead, *here.outcomes, *filter(self.is_active, others)]
         if names.index(name) >= names.index(ACCEPTED) and adopted not in forward:
             forward.append(adopted)
         return [*forward, self.stage(REJECTED)]
@@ -124,6 +128,7 @@ def weave(declared: Iterable[tuple[str, manifest.Stage]]) -> tuple[Stage, ...]:
                 stage.title,
                 plugin,
                 tuple(Stage(o.name, o.title, plugin, final=True) for o in stage.outcomes),
+                leads_to=stage.leads_to,
             ),
         )
         for plugin, stage in declared

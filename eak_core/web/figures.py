@@ -20,13 +20,13 @@ _ENGLISH = Locale("en")
 _KEPT = 4096
 
 
-def number(value: int) -> str:
-    """``10 000`` or ``10,000``, after the language of the reader."""
+def number(value: int | Decimal) -> str:
+    """``10 000`` or ``10,000``, after the language of the reader; with at most three decimals."""
     return _number(value, _locale())
 
 
 @lru_cache(_KEPT)
-def _number(value: int, locale: Locale) -> str:
+def _number(value: int | Decimal, locale: Locale) -> str:
     return str(format_decimal(value, locale=locale))
 
 

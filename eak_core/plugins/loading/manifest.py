@@ -73,17 +73,20 @@ class Stage:
 
     It is woven in behind the stage called ``after`` (of the core, or of a plugin that may be
     missing: then behind what comes before it). ``outcomes`` are the ends it can lead to, beside
-    going on to the next stage. ``name`` is stored with the idea and never translated; ``title`` is
-    what people read. `ManifestError` for a name of another shape, or of the core's.
+    going on to the next stage, and ``leads_to`` names stages that are there already: ends of the
+    core (``("stopped",)``), or one of the plugin's that ideas come back to. ``name`` is stored with
+    the idea and never translated; ``title`` is what people read. `ManifestError` for a name of
+    another shape, or of the core's.
     """
 
     name: str
     title: Any
     after: str = "accepted"
     outcomes: "tuple[Stage, ...]" = ()
+    leads_to: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
-        for word in (self.name, self.after):
+        for word in (self.name, self.after, *self.leads_to):
             if not NAME.fullmatch(word):
                 raise ManifestError(f"stage {word!r}: use a-z, 0-9 and _, beginning with a letter")
         if self.name in CORE_STAGES:

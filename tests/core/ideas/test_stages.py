@@ -57,6 +57,17 @@ def test_nothing_comes_behind_the_adoption() -> None:
     assert [stage.name for stage in weave([late, VOTING])] == [*PATH, "voting", "late", *GOOD_END]
 
 
+def test_a_stage_leads_to_the_end_of_the_core_that_it_names_and_back_to_another() -> None:
+    back = Stage("evaluating", "V", after="experimenting", leads_to=("stopped", "experimenting"))
+    trying = ("trial", Stage("experimenting", "E"))
+    path = weave([trying, ("trial", back)])
+    names = [stage.name for stage in Graph(path, frozenset({"trial"})).next("evaluating")]
+    assert names == ["stopped", "experimenting"]
+    # Where the plugin is off, an idea left there goes on as from any other stage.
+    off = [stage.name for stage in Graph(path, frozenset()).next("evaluating")]
+    assert off == ["adopted", "rejected"]
+
+
 def _next(graph: Graph, name: str) -> list[str]:
     return [stage.name for stage in graph.next(name)]
 

@@ -12,9 +12,15 @@ NAMES = sorted(file.parent.name for file in PLUGINS.glob("*/pyproject.toml"))
 
 
 def test_the_plugins_of_this_repository_are_found() -> None:
-    assert {"ambassadors", "decidim", "discussion", "matchmaking", "newsletter", "voting"} <= set(
-        NAMES
-    )
+    assert {
+        "ambassadors",
+        "decidim",
+        "discussion",
+        "experiments",
+        "matchmaking",
+        "newsletter",
+        "voting",
+    } <= set(NAMES)
 
 
 @pytest.mark.parametrize("name", NAMES)

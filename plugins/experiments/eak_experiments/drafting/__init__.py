@@ -1,0 +1,1 @@
+"""A protocol is prepared, step by step, and fixed before the experiment starts."""

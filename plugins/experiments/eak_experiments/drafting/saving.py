@@ -1,0 +1,73 @@
+"""What is typed into a protocol, checked again whoever calls: lengths, bounds, communes."""
+
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from eak_core.api import Invalid, Session, _l, clean_line, clean_lines, clock, communes, in_paris
+from eak_experiments.models import LINE, TEXT
+from eak_experiments.protocol import checks
+from eak_experiments.protocol.document import LISTS, Hypothesis, Protocol
+from eak_experiments.protocol.steps import LINES
+from eak_experiments.wording import FAULTS
+
+#: The largest number of people or of euros.
+MOST = 10**9
+#: The first and the last year that a day may be in.
+YEARS = range(2000, 2101)
+#: So many items a list holds at most.
+MOST_ITEMS = 12
+
+
+def today() -> date:
+    """The day it is in Paris."""
+    return in_paris(clock.now()).date()
+
+
+def checked(session: Session, values: dict[str, Any]) -> dict[str, Any]:
+    """``values`` of fields of a protocol, cleaned. `Invalid` names each that cannot be."""
+    found: dict[str, Any] = {}
+    wrong: dict[str, Any] = {}
+    for name, value in values.items():
+        found[name] = _text(name, value, wrong) if isinstance(value, str) else value
+        if isinstance(value, int) and not 0 <= value <= MOST:
+            wrong[name] = _l("Give a number from 0 to %(most)s.", most=MOST)
+        if isinstance(value, date) and value.year not in YEARS:
+            wrong[name] = _l("Give a day from 2000 to 2100.")
+        if isinstance(value, Decimal) and abs(value) >= 10**12:
+            wrong[name] = _l("This figure is too large.")
+    if "communes" in found:
+        known = {each.code for each in communes(session)}
+        found["communes"] = tuple(sorted(set(found["communes"]) & known))
+    if "title" in found and not found["title"]:
+        wrong["title"] = _l("Give the experiment a title.")
+    wrong |= {name: FAULTS[code] for name, code in _faults(found).items()}
+    if wrong:
+        raise Invalid(_l("Nothing was saved: something is to be corrected."), wrong)
+    return found
+
+
+def _text(name: str, value: str, wrong: dict[str, Any]) -> str:
+    line = name in LINES
+    text = clean_line(value) if line else clean_lines(value)
+    most = LINE if line else TEXT
+    if len(text) > most:
+        wrong[name] = _l("This is too long: at most %(most)s characters.", most=most)
+    return text
+
+
+def _faults(values: dict[str, Any]) -> dict[str, str]:
+    if "metric" in values:
+        return checks.faults_of_hypothesis(Hypothesis(key="h1", **values), today())
+    if "starts_on" in values:
+        return checks.faults_of_dates(values["starts_on"], values["ends_on"])
+    if "least_sample" in values:
+        return checks.faults_of_sample(values["sample"], values["least_sample"])
+    return {}
+
+
+def ensure_room(protocol: Protocol, step: str, key: str | None) -> None:
+    """Return where another item fits into the list ``step``; `Invalid` otherwise."""
+    assert step in LISTS
+    if key is None and len(getattr(protocol, step)) >= MOST_ITEMS:
+        raise Invalid(_l("%(most)s are enough for one protocol.", most=MOST_ITEMS))

@@ -1,0 +1,95 @@
+"""The library of experiments, and the page of each."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from flask import g
+from markupsafe import Markup
+from sqlalchemy import select
+
+from eak_core.api import (
+    Actor,
+    Answer,
+    Idea,
+    Service,
+    Session,
+    current_session,
+    fragment,
+    may,
+    paginate,
+    person_names,
+    render,
+)
+from eak_experiments import wording
+from eak_experiments.drafting import fixing
+from eak_experiments.drafting.finding import (
+    experiment_of,
+    of_idea,
+    protocol_of,
+    readable,
+    steps_of,
+    team,
+    versions,
+)
+from eak_experiments.drafting.preparing import may_prepare, may_try
+from eak_experiments.models import Experiment, FixedProtocol
+from eak_experiments.pages import showing
+from eak_experiments.pages.blueprint import blueprint
+from eak_experiments.protocol.document import Protocol, read
+
+
+@blueprint.get("/")
+def index() -> Answer:
+    """The experiments of the service."""
+    session = current_session()
+    query = select(Experiment).where(*readable(session, g.service, g.actor))
+    page = paginate(session, query.order_by(Experiment.id.desc()))
+    can_prepare = may_prepare(g.actor, g.service)
+    return render("experiments/index.html", page=page, words=wording, can_prepare=can_prepare)
+
+
+@blueprint.get("/<int:experiment_id>")
+def show(experiment_id: int) -> Answer:
+    """One experiment."""
+    session = current_session()
+    experiment = experiment_of(session, g.service, g.actor, experiment_id)
+    protocol, places = protocol_of(session, experiment), showing.place_names(session)
+    kept = versions(session, experiment)
+    people = team(session, experiment)
+    return render(
+        "experiments/show.html",
+        experiment=experiment,
+        protocol=protocol,
+        idea=session.get(Idea, experiment.idea_id) if experiment.idea_id else None,
+        places=places,
+        showing=showing,
+        words=wording,
+        proof=fixing.proved(session, experiment) if experiment.public else (),
+        amendments=amendments(kept, places),
+        happened=steps_of(session, experiment),
+        team=people,
+        names=person_names(session, [each.person_id for each in people]),
+        carries=may(g.actor, "experiments.carry", g.service, experiment),
+        decides=may(g.actor, "experiments.decide", g.service),
+        steps=showing.steps_shown(experiment, protocol) if not experiment.public else (),
+    )
+
+
+def amendments(kept: Sequence[FixedProtocol], places: dict[str, str]) -> list[dict[str, Any]]:
+    """What each version changed of the one before, with its reason."""
+    documents: list[Protocol] = [read(each.document) for each in kept]
+    return [
+        {"version": each, "changes": showing.compared(before, after, places)}
+        for each, before, after in zip(kept[1:], documents, documents[1:], strict=False)
+    ]
+
+
+def idea_section(session: Session, service: Service, idea: Idea, actor: Actor) -> Markup | None:
+    """The experiments of an idea, below its text, and the way to prepare one."""
+    found = of_idea(session, service, idea.id, actor)
+    can_try = may_try(actor, service, idea)
+    if not found and not can_try:
+        return None
+    return fragment(
+        "experiments/idea.html", experiments=found, idea=idea, can_try=can_try, words=wording
+    )

@@ -1,0 +1,118 @@
+"""The experiments plugin: what it answers when the core asks."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from markupsafe import Markup
+from sqlalchemy import func, select
+
+from eak_core.api import (
+    AccountLinks,
+    Actor,
+    Asset,
+    DeskItem,
+    Held,
+    Idea,
+    NavItem,
+    Service,
+    Session,
+    _l,
+    hookimpl,
+    lazy_ngettext,
+)
+from eak_experiments import personal_data, subscribers
+from eak_experiments.manifest import plugin
+from eak_experiments.models import Experiment, Teammate
+from eak_experiments.pages import protocol_views, views
+
+__all__ = ["plugin", "protocol_views", "subscribers", "views"]
+
+#: How many relations the page of a team shows.
+MOST_HELD = 200
+
+
+@hookimpl
+def nav_items() -> Iterable[NavItem]:
+    return [NavItem(_l("Experiments"), "experiments.index")]
+
+
+@hookimpl
+def assets() -> Iterable[Asset]:
+    return [Asset("experiments.css", "style")]
+
+
+@hookimpl
+def account_links(session: Session, person_id: int) -> AccountLinks | None:
+    rows = session.execute(
+        select(Experiment.id, Experiment.title, Service.slug)
+        .join(Teammate, Teammate.experiment_id == Experiment.id)
+        .join(Service, Service.id == Experiment.service_id)
+        .where(Teammate.person_id == person_id)
+        .order_by(Experiment.id.desc())
+        .limit(MOST_HELD)
+    )
+    links = [
+        NavItem(title, "experiments.show", {"service_slug": slug, "experiment_id": number})
+        for number, title, slug in rows
+    ]
+    return AccountLinks(_l("Your experiments"), links) if links else None
+
+
+@hookimpl
+def held_relations(session: Session, service: Service) -> Iterable[Held]:
+    rows = session.execute(
+        select(Teammate, Experiment.title)
+        .join(Experiment, Experiment.id == Teammate.experiment_id)
+        .where(Experiment.service_id == service.id)
+        .order_by(Teammate.since.desc(), Teammate.experiment_id, Teammate.person_id)
+        .limit(MOST_HELD)
+    )
+    titles = {
+        "referent": _l("Referent of an experiment"),
+        "member": _l("In the team of an experiment"),
+    }
+    return [
+        Held(
+            member.person_id,
+            titles[member.role],
+            NavItem(title, "experiments.show", {"experiment_id": member.experiment_id}),
+            member.since,
+            _l("By preparing it, or by an invitation of its referent"),
+        )
+        for member, title in rows
+    ]
+
+
+@hookimpl
+def slot_idea_body(session: Session, service: Service, idea: Idea, actor: Actor) -> Markup | None:
+    if idea.submitted_at is None:
+        return None
+    return views.idea_section(session, service, idea, actor)
+
+
+@hookimpl
+def desk_items(session: Session, service: Service) -> Iterable[DeskItem]:
+    waiting = session.scalar(
+        select(func.count()).where(Experiment.service_id == service.id, Experiment.stage == "fixed")
+    ) or 0  # fmt: skip
+    label = lazy_ngettext(
+        "%(num)s experiment waits for its start",
+        "%(num)s experiments wait for their start",
+        waiting,
+    )
+    return [DeskItem(waiting, label, "experiments.index")]
+
+
+@hookimpl
+def reset_projections(session: Session, service_id: int) -> None:
+    """Handlers derive nothing but what is searched, which the core builds anew."""
+
+
+@hookimpl
+def export_person(session: Session, person_id: int) -> Mapping[str, Any]:
+    return personal_data.export_person(session, person_id)
+
+
+@hookimpl
+def erase_person(session: Session, person_id: int) -> None:
+    personal_data.erase_person(session, person_id)

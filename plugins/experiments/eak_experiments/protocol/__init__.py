@@ -1,0 +1,1 @@
+"""The protocol of an experiment as a document: pure functions of plain values."""

@@ -1,0 +1,1 @@
+"""Rules of experiments as pure functions: dates, figures, evidence, stopping."""

@@ -1,0 +1,29 @@
+"""What every plugin keeps, kept by the experiments."""
+
+from collections.abc import Iterable
+
+from sqlalchemy import select
+
+from eak_core.kit.testing.conformance import PluginConformance
+from eak_core.kit.testing.site import Site
+from eak_experiments.models import Experiment
+from tests.plugins.experiments.acts import DRAFTING_ACTS
+
+
+class TestExperiments(PluginConformance):
+    plugin = "experiments"
+    acts = DRAFTING_ACTS
+
+    def pages(self, site: Site) -> Iterable[str]:
+        here = "/culture/experimentations"
+        with site.reading() as session:
+            made = session.scalars(select(Experiment).order_by(Experiment.id)).all()
+        for stage in ("draft", "fixed", "running"):
+            for each in [one for one in made if one.stage == stage][:1]:
+                page = f"{here}/{each.id}"
+                yield page
+                yield from (f"{page}/protocole/{step}" for step in ("dates", "partners", "risks"))
+                yield f"{page}/protocole/hypotheses/h1"
+                yield f"{page}/demarrer"
+                if stage == "draft":
+                    yield from (f"{page}/fixer", f"{page}/jeter", f"{page}/equipe/inviter")
