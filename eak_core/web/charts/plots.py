@@ -3,7 +3,6 @@
 from eak_core.web.charts.canvas import Canvas
 from eak_core.web.charts.looks import LINE, SIZE, Look, broken, width_of
 from eak_core.web.charts.values import Lines
-from eak_core.web.figures import number
 
 #: How high the plot itself is, in pixels.
 HEIGHT = 220
@@ -25,16 +24,19 @@ def draw_lines(chart: Lines, width: int, look: Look) -> Canvas:
     canvas = Canvas(width, look)
     xs = [x for line in chart.lines for x, _y in line.points]
     first, last = min(xs, default=0), max(xs, default=0)
-    top = _rounded_up(max([chart.limit, 1, *(y for line in chart.lines for _x, y in line.points)]))
-    ticks = [(level, chart.said(level)) for level in (0, top // 2, top)]
-    if top == 1:
+    ys = [chart.limit, *(y for line in chart.lines for _x, y in line.points)]
+    top = _rounded_up(max(1, *ys))
+    least = min(ys)
+    floor = -_rounded_up(-least) if least < 0 else 0
+    ticks = [(level, chart.said(level)) for level in (floor, (floor + top) // 2, top)]
+    if top - floor == 1:
         ticks = ticks[1:]
     left = max(width_of(said) for _level, said in ticks) + 12
     right = width - 8
 
     def at(x: int, y: int) -> tuple[float, float]:
         along = (x - first) / (last - first) if last > first else 0.5
-        return left + (right - left) * along, _TOP + HEIGHT * (1 - max(y, 0) / top)
+        return left + (right - left) * along, _TOP + HEIGHT * (top - y) / (top - floor)
 
     for level, said in ticks:
         height = at(first, level)[1]
@@ -78,7 +80,7 @@ def _name_axis(
 ) -> None:
     base = _TOP + HEIGHT + SIZE + 6
     for end, anchor, x in zip(dict.fromkeys(ends), ("start", "end"), (left, right), strict=False):
-        canvas.text(x, base, number(end), "soft", "start" if anchor == "start" else "end")
+        canvas.text(x, base, chart.placed(end), "soft", "start" if anchor == "start" else "end")
     for line in broken(chart.along, canvas.width - left, lines=2):
         base += LINE
         canvas.text(left, base, line, "soft")

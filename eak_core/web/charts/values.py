@@ -174,8 +174,8 @@ MOST_LINES = 4
 class Lines(_Named):
     """Lines against a threshold: ``limit``, which is called ``limit_name``.
 
-    ``along`` is what the whole numbers count; ``said`` writes an amount. `ValueError` where there
-    are more lines than can be told apart (`MOST_LINES`).
+    ``along`` is what the whole numbers count, which ``placed`` writes; ``said`` writes an amount.
+    `ValueError` where there are more lines than can be told apart (`MOST_LINES`).
     """
 
     along: str
@@ -183,6 +183,7 @@ class Lines(_Named):
     limit: int
     limit_name: str
     said: Callable[[int], str] = number
+    placed: Callable[[int], str] = number
 
     def __post_init__(self) -> None:
         _Named.__post_init__(self)
@@ -193,7 +194,8 @@ class Lines(_Named):
     def table(self) -> Table:
         values = [dict(line.points) for line in self.lines]
         rows = tuple(
-            (place, *(self.said(line[place]) if place in line else None for line in values),
+            (self.placed(place),
+             *(self.said(line[place]) if place in line else None for line in values),
              self.said(self.limit))
             for place in sorted({place for line in values for place in line})
         )  # fmt: skip

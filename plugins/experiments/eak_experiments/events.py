@@ -8,6 +8,7 @@ from datetime import date
 from eak_core.api import Code, Event, event
 from eak_experiments.manifest import plugin
 from eak_experiments.models import MemberRole
+from eak_experiments.record import Arm, Decision, EntryKind
 
 EXPERIMENT = "experiments.experiment:{experiment_id}"
 
@@ -75,3 +76,99 @@ class Started(Event):
     starts_on: date
     ends_on: date
     idea_id: int | None = None
+
+
+@event(plugin, "experiments.measured", version=1, subject=EXPERIMENT)
+class Measured(Event):
+    """Figures of a hypothesis (``h1``) were entered: so many ``measures``, the last of them of
+    ``day`` and of so many ``thousandths`` of its unit. ``arm`` is ``trial``, or ``comparison`` for
+    those one compares with."""
+
+    experiment_id: int
+    hypothesis: Code
+    arm: Arm
+    measures: int
+    day: date
+    thousandths: int
+
+
+@event(plugin, "experiments.measure_struck", version=1, subject=EXPERIMENT)
+class MeasureStruck(Event):
+    """A figure was wrong and does not count any more."""
+
+    experiment_id: int
+    measure_id: int
+
+
+@event(plugin, "experiments.logged", version=1, subject=EXPERIMENT)
+class Logged(Event):
+    """The logbook has another entry; ``public`` where everybody reads it."""
+
+    experiment_id: int
+    entry_id: int
+    kind: EntryKind
+    public: bool
+
+
+@event(plugin, "experiments.feedback_read", version=1, subject=EXPERIMENT)
+class FeedbackRead(Event):
+    """What an inhabitant said was read; ``shown`` from now on, or thrown away."""
+
+    experiment_id: int
+    entry_id: int
+    shown: bool
+
+
+@event(plugin, "experiments.reviewed", version=1, subject=EXPERIMENT)
+class Reviewed(Event):
+    """An experiment was reviewed on its way, and it was decided how it goes on."""
+
+    experiment_id: int
+    decision: Decision
+
+
+@event(plugin, "experiments.extended", version=1, subject=EXPERIMENT)
+class Extended(Event):
+    """An experiment ends later, once, with a public reason."""
+
+    experiment_id: int
+    ends_on: date
+
+
+@event(plugin, "experiments.suspended", version=1, subject=EXPERIMENT)
+class Suspended(Event):
+    """An experiment is suspended, with a public reason."""
+
+    experiment_id: int
+
+
+@event(plugin, "experiments.resumed", version=1, subject=EXPERIMENT)
+class Resumed(Event):
+    """A suspended experiment goes on."""
+
+    experiment_id: int
+
+
+@event(plugin, "experiments.stop_reached", version=1, subject=EXPERIMENT)
+class StopReached(Event):
+    """A stop threshold was reached by a measure: those who carry it have to decide."""
+
+    experiment_id: int
+    hypothesis: Code
+    measure_id: int
+
+
+@event(plugin, "experiments.stop_answered", version=1, subject=EXPERIMENT)
+class StopAnswered(Event):
+    """It was decided what follows from a stop threshold that was reached."""
+
+    experiment_id: int
+    hypothesis: Code
+    decision: Decision
+
+
+@event(plugin, "experiments.ended", version=1, subject=EXPERIMENT)
+class Ended(Event):
+    """The last day of an experiment has come: it is evaluated."""
+
+    experiment_id: int

@@ -1,6 +1,19 @@
 """What the plugin says about itself."""
 
-from eak_core.api import Plugin, Stage, _l
+from wtforms import BooleanField
+
+from eak_core.api import Form, Plugin, Stage, _l
+
+
+class SettingsForm(Form):
+    """What each service decides about experiments."""
+
+    open_feedback = BooleanField(
+        _l("Inhabitants may say how they find an experiment without an account"),
+        description=_l("Whatever they write waits until somebody of the team has read it."),
+        default=False,
+    )
+
 
 plugin = Plugin(
     name="experiments",
@@ -17,7 +30,9 @@ plugin = Plugin(
         "experiments.carry": ("manager", "experiments.referent"),
         "experiments.log": ("manager", "experiments.referent", "experiments.member"),
         "experiments.decide": "manager",
+        "experiments.respond": "citizen",
     },
+    settings=SettingsForm,
     stages=(
         Stage("experimenting", _l("Being tried"), after="matchmaking"),
         Stage(

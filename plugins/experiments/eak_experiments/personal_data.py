@@ -8,6 +8,8 @@ from sqlalchemy import Select, delete, select, update
 from eak_core.api import Actor, Session
 from eak_experiments.drafting.preparing import remove
 from eak_experiments.models import Experiment, Step, Teammate
+from eak_experiments.record import Alert, Entry, Measure
+from eak_experiments.running import logbook
 
 
 def export_person(session: Session, person_id: int) -> Mapping[str, Any]:
@@ -29,6 +31,27 @@ def export_person(session: Session, person_id: int) -> Mapping[str, Any]:
             select(Experiment.title, Step.kind, Step.at, Step.reason)
             .join(Step, Step.experiment_id == Experiment.id)
             .where(Step.person_id == person_id),
+        ),
+        "measures": _told(
+            session,
+            select(
+                Experiment.title, Measure.hypothesis, Measure.thousandths, Measure.size,
+                Measure.method, Measure.entered_at,
+            )
+            .join(Measure, Measure.experiment_id == Experiment.id)
+            .where(Measure.entered_by == person_id),
+        ),
+        "logbook": _told(
+            session,
+            select(Experiment.title, Entry.kind, Entry.text, Entry.private, Entry.written_at)
+            .join(Entry, Entry.experiment_id == Experiment.id)
+            .where(Entry.written_by == person_id),
+        ),
+        "decided": _told(
+            session,
+            select(Experiment.title, Alert.decision, Alert.reason, Alert.answered_at)
+            .join(Alert, Alert.experiment_id == Experiment.id)
+            .where(Alert.answered_by == person_id),
         ),
     }  # fmt: skip
 
@@ -55,4 +78,9 @@ def erase_person(session: Session, person_id: int) -> None:
         .where(Experiment.created_by == person_id)
         .values(created_by=None, form_key=None)
     )
-    session.execute(update(Step).where(Step.person_id == person_id).values(person_id=None))
+    logbook.forget(session, person_id)
+    for column in (Step.person_id, Measure.entered_by, Alert.answered_by):
+        session.execute(update(column.class_).where(column == person_id).values({column.key: None}))
+    session.execute(
+        update(Entry).where(Entry.written_by == person_id).values(written_by=None, form_key=None)
+    )

@@ -11,6 +11,7 @@ from eak_core.api import (
     Actor,
     Asset,
     DeskItem,
+    FileHolder,
     Held,
     Idea,
     NavItem,
@@ -20,12 +21,22 @@ from eak_core.api import (
     hookimpl,
     lazy_ngettext,
 )
-from eak_experiments import personal_data, subscribers
+from eak_experiments import personal_data, schedule, subscribers
 from eak_experiments.manifest import plugin
 from eak_experiments.models import Experiment, Teammate
-from eak_experiments.pages import protocol_views, views
+from eak_experiments.pages import logbook_views, protocol_views, running_views, views
+from eak_experiments.record import Alert
+from eak_experiments.running import logbook
 
-__all__ = ["plugin", "protocol_views", "subscribers", "views"]
+__all__ = [
+    "logbook_views",
+    "plugin",
+    "protocol_views",
+    "running_views",
+    "schedule",
+    "subscribers",
+    "views",
+]
 
 #: How many relations the page of a team shows.
 MOST_HELD = 200
@@ -100,7 +111,46 @@ def desk_items(session: Session, service: Service) -> Iterable[DeskItem]:
         "%(num)s experiments wait for their start",
         waiting,
     )
-    return [DeskItem(waiting, label, "experiments.index")]
+    unread = session.scalar(
+        select(func.count()).select_from(logbook.waiting(service.id).subquery())
+    ) or 0  # fmt: skip
+    said = lazy_ngettext(
+        "%(num)s inhabitant said how they find an experiment",
+        "%(num)s inhabitants said how they find an experiment",
+        unread,
+    )
+    open_alerts = session.scalar(
+        select(func.count())
+        .select_from(Alert)
+        .join(Experiment, Experiment.id == Alert.experiment_id)
+        .where(Experiment.service_id == service.id, Alert.answered_at.is_(None))
+    ) or 0  # fmt: skip
+    alerted = lazy_ngettext(
+        "%(num)s stop threshold is reached: decide",
+        "%(num)s stop thresholds are reached: decide",
+        open_alerts,
+    )
+    evaluated = session.scalar(
+        select(func.count()).where(
+            Experiment.service_id == service.id, Experiment.stage == "evaluating"
+        )
+    ) or 0  # fmt: skip
+    ended = lazy_ngettext(
+        "%(num)s experiment is at its end: close it with its lessons",
+        "%(num)s experiments are at their end: close them with their lessons",
+        evaluated,
+    )
+    return [
+        DeskItem(waiting, label, "experiments.index"),
+        DeskItem(open_alerts, alerted, "experiments.index"),
+        DeskItem(unread, said, "experiments.index"),
+        DeskItem(evaluated, ended, "experiments.index"),
+    ]
+
+
+@hookimpl
+def file_holder(session: Session, service: Service, subject: str) -> FileHolder | None:
+    return logbook_views.holder(session, service, subject)
 
 
 @hookimpl

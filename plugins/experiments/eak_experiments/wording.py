@@ -34,6 +34,11 @@ HAPPENED: Mapping[str, Any] = {
     "fixed": _l("The protocol was fixed"),
     "started": _l("The experiment started"),
     "amended": _l("The protocol was amended"),
+    "reviewed": _l("It was reviewed"),
+    "extended": _l("It was extended"),
+    "suspended": _l("It was suspended"),
+    "resumed": _l("It goes on"),
+    "ended": _l("It came to its end and is evaluated"),
 }
 
 DESIGNS: Mapping[str, Any] = {
@@ -50,6 +55,23 @@ LEGAL_BASES: Mapping[str, Any] = {
     "article_72": _l("Article 72, fourth paragraph, of the Constitution"),
 }
 DIRECTIONS: Mapping[str, Any] = {"up": _l("It is to rise"), "down": _l("It is to fall")}
+
+ENTRY_KINDS: Mapping[str, tuple[Any, str]] = {
+    "observation": (_l("Observation"), "neutral"),
+    "measure": (_l("Measure"), "progress"),
+    "decision": (_l("Decision"), "success"),
+    "incident": (_l("Incident"), "stopped"),
+    "feedback": (_l("What inhabitants say"), "attention"),
+}
+ARMS: Mapping[str, Any] = {
+    "trial": _l("Those with whom one tries"),
+    "comparison": _l("Those one compares with"),
+}
+DECISIONS: Mapping[str, Any] = {
+    "go_on": _l("It goes on"),
+    "suspend": _l("It is suspended"),
+    "stop": _l("It stops: the evaluation begins"),
+}
 
 #: What contradicts itself in a protocol.
 FAULTS: Mapping[str, Any] = {

@@ -16,6 +16,7 @@ from eak_experiments.drafting.finding import protocol_of
 from eak_experiments.drafting.saving import today
 from eak_experiments.models import Experiment
 from eak_experiments.protocol.steps import said
+from eak_experiments.running import starting
 from tests.plugins.experiments.content import prepared, protocol
 
 
@@ -80,7 +81,7 @@ def start(site: Site, dice: Random) -> None:
         made = one(session, site, dice, ("fixed",))
         if made is not None:
             active = active_plugins(session, site.service.id)
-            fixing.start(session, actor, site.service, made, active)
+            starting.start(session, actor, site.service, made, active)
 
 
 def amend(site: Site, dice: Random) -> None:

@@ -13,6 +13,8 @@ from eak_experiments.drafting.saving import today
 from eak_experiments.models import Experiment
 from eak_experiments.protocol.document import Hypothesis, Protocol, Risk
 from eak_experiments.protocol.steps import FIELDS, fields_of, said
+from eak_experiments.rules.dates import usual_end
+from eak_experiments.running import starting
 
 SHADE = Hypothesis(
     key="h1",
@@ -42,7 +44,7 @@ def protocol(start: date = date(2026, 4, 1), **values: Any) -> Protocol:
         "communes": ("92050",),
         "public": "Pupils from six to eleven",
         "starts_on": start,
-        "ends_on": date(start.year, start.month + 6, start.day),
+        "ends_on": usual_end(start),
         "hypotheses": (SHADE,),
         "design": "before_after",
         "sample": 640,
@@ -89,7 +91,7 @@ def started(site: Site, plan: Protocol | None = None, idea_id: int | None = None
     with site.writing() as session:
         active = active_plugins(session, site.service.id)
         made = session.get_one(Experiment, number)
-        fixing.start(session, actor, site.service, made, active)
+        starting.start(session, actor, site.service, made, active)
     return number
 
 

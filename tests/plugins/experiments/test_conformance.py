@@ -8,11 +8,18 @@ from eak_core.kit.testing.conformance import PluginConformance
 from eak_core.kit.testing.site import Site
 from eak_experiments.models import Experiment
 from tests.plugins.experiments.acts import DRAFTING_ACTS
+from tests.plugins.experiments.running_acts import RUNNING_ACTS
+
+#: The forms of an experiment under way.
+RUNNING_PAGES = (
+    "mesures/ajouter", "mesures/importer", "mesures.csv", "journal/ajouter", "temoigner",
+    "bilan-d-etape", "prolonger", "suspendre", "seuils/h1",
+)  # fmt: skip
 
 
 class TestExperiments(PluginConformance):
     plugin = "experiments"
-    acts = DRAFTING_ACTS
+    acts = (*DRAFTING_ACTS, *RUNNING_ACTS)
 
     def pages(self, site: Site) -> Iterable[str]:
         here = "/culture/experimentations"
@@ -24,6 +31,8 @@ class TestExperiments(PluginConformance):
                 yield page
                 yield from (f"{page}/protocole/{step}" for step in ("dates", "partners", "risks"))
                 yield f"{page}/protocole/hypotheses/h1"
-                yield f"{page}/demarrer"
+                yield from (f"{page}/{act}" for act in ("demarrer", "journal"))
+                if stage == "running":
+                    yield from (f"{page}/{act}" for act in RUNNING_PAGES)
                 if stage == "draft":
                     yield from (f"{page}/fixer", f"{page}/jeter", f"{page}/equipe/inviter")

@@ -17,7 +17,10 @@ from eak_experiments.drafting.saving import today
 from eak_experiments.models import Experiment, FixedProtocol
 from eak_experiments.protocol import document
 from eak_experiments.protocol.steps import fields_of, said
+from eak_experiments.running import starting
 from tests.plugins.experiments.content import SHADE, experiment, fixed, prepared, protocol, started
+
+on_pages = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 
 
 @pytest.fixture
@@ -38,6 +41,7 @@ def test_an_incomplete_protocol_cannot_be_fixed(here: Site) -> None:
         assert made.stage == "draft"
 
 
+@on_pages
 def test_who_does_not_carry_a_draft_neither_reads_nor_changes_it(here: Site) -> None:
     agent, number = here.people.actor(here.people.agent), prepared(here, protocol())
     with here.writing() as session:
@@ -71,6 +75,7 @@ def test_once_fixed_no_save_changes_it(here: Site) -> None:
         assert [each.document for each in versions(session, made)] == before
 
 
+@on_pages
 def test_an_amendment_stands_beside_the_original(here: Site) -> None:
     manager, number = here.people.actor(here.people.manager), started(here)
     with here.writing() as session:
@@ -102,6 +107,7 @@ def test_once_started_its_days_do_not_move(here: Site) -> None:
             fixing.amend_step(session, manager, here.service, made, "dates", values, "Longer.")
 
 
+@on_pages
 def test_a_row_that_was_edited_is_told_on_the_page_and_does_not_start(here: Site) -> None:
     day = today()
     plan = protocol(day, ends_on=day + timedelta(days=99))
@@ -115,9 +121,10 @@ def test_a_row_that_was_edited_is_told_on_the_page_and_does_not_start(here: Site
     with here.writing() as session:
         made, active = experiment(session, number), active_plugins(session, here.service.id)
         with pytest.raises(Refused, match="empreinte"):
-            fixing.start(session, manager, here.service, made, active)
+            starting.start(session, manager, here.service, made, active)
 
 
+@on_pages
 def test_a_row_that_was_deleted_is_told_on_the_page(here: Site) -> None:
     number = fixed(here, protocol())
     with here.writing() as session:
@@ -134,7 +141,7 @@ def test_it_starts_on_its_day_and_not_before(here: Site, clock) -> None:
     def start(actor) -> None:
         with here.writing() as session:
             active = active_plugins(session, here.service.id)
-            fixing.start(session, actor, here.service, experiment(session, number), active)
+            starting.start(session, actor, here.service, experiment(session, number), active)
 
     with pytest.raises(Refused):
         start(manager)
@@ -148,6 +155,7 @@ def test_it_starts_on_its_day_and_not_before(here: Site, clock) -> None:
         start(manager)
 
 
+@on_pages
 def test_an_accepted_idea_is_being_tried_from_the_start(here: Site) -> None:
     manager, idea_id = here.people.actor(here.people.manager), here.submit().id
     with pytest.raises(Refused):
@@ -166,6 +174,7 @@ def test_an_accepted_idea_is_being_tried_from_the_start(here: Site) -> None:
     )
 
 
+@on_pages
 def test_the_form_leads_through_the_steps_and_keeps_what_was_typed(here: Site) -> None:
     client = here.browser()
     client.sign_in(here.people.agent)

@@ -13,27 +13,23 @@ import msgspec
 
 from eak_core.api import (
     Actor,
-    Idea,
     Invalid,
     Refused,
     Service,
     Session,
-    _,
     _l,
-    change_stage,
     clean_lines,
     clock,
     ensure_unchanged,
     hold_account,
     lazy_ngettext,
-    next_stages,
     read_log,
     require,
 )
 from eak_experiments.drafting.finding import protocol_of, versions
 from eak_experiments.drafting.preparing import repeat, tell
-from eak_experiments.drafting.saving import checked, ensure_room, today
-from eak_experiments.events import Amended, ProtocolFixed, Started
+from eak_experiments.drafting.saving import checked, ensure_room
+from eak_experiments.events import Amended, ProtocolFixed
 from eak_experiments.models import Experiment, FixedProtocol, Step
 from eak_experiments.protocol import checks, document, steps
 from eak_experiments.protocol.document import Protocol
@@ -63,41 +59,6 @@ def fix(session: Session, actor: Actor, service: Service, experiment: Experiment
             hypotheses=len(protocol.hypotheses), idea_id=experiment.idea_id,
         ),
     )  # fmt: skip
-
-
-def start(
-    session: Session, actor: Actor, service: Service, experiment: Experiment,
-    active: frozenset[str],
-) -> None:  # fmt: skip
-    """Start an experiment whose protocol is fixed, on its first day or later; its idea is being
-    tried from then on. `Refused` before that day, after its last one, and where the protocol is not
-    what was fixed any more."""
-    require(actor, "experiments.decide", service)
-    session.refresh(experiment, with_for_update=True)
-    if experiment.stage != "fixed":
-        raise Refused(_l("Only an experiment whose protocol is fixed can start."))
-    now = today()
-    if experiment.starts_on is None or experiment.ends_on is None or now < experiment.starts_on:
-        raise Refused(_l("Its protocol has it start later. Amend the dates, or start it that day."))
-    if now >= experiment.ends_on:
-        raise Refused(_l("Its last day has passed. Amend the dates first, with the reason."))
-    proof = proved(session, experiment)
-    if not all(each.holds for each in proof):
-        raise Refused(
-            _l("The protocol is not what was fixed: its hash does not fit. Nothing starts.")
-        )
-    experiment.stage, experiment.started_on = "running", now
-    note(session, actor, experiment, "started")
-    last = proof[-1]
-    tell(
-        session, actor, experiment,
-        Started(
-            experiment_id=experiment.id, version=last.version, hash=last.hash,
-            starts_on=now, ends_on=experiment.ends_on, idea_id=experiment.idea_id,
-        ),
-    )  # fmt: skip
-    bring_idea(session, actor, service, experiment, active, "experimenting",
-               _("Its experiment has started: %(title)s", title=experiment.title))  # fmt: skip
 
 
 def amend_step(
@@ -233,20 +194,3 @@ def proved(session: Session, experiment: Experiment) -> Sequence[Proof]:
         Proof(version, stands.get(version, ""), told.get(version) == stands.get(version))
         for version in sorted({*told, *stands})
     ]
-
-
-def bring_idea(
-    session: Session, actor: Actor, service: Service, experiment: Experiment,
-    active: frozenset[str], to: str, reason: str,
-) -> bool:  # fmt: skip
-    """Bring the idea of an experiment to the stage ``to``, where its way in this service leads
-    there from where it stands; otherwise it stays, and False is answered."""
-    if experiment.idea_id is None:
-        return False
-    idea = session.get(Idea, experiment.idea_id, populate_existing=True)
-    if idea is None:
-        return False
-    if to not in {stage.name for stage in next_stages(active, service, idea, actor)}:
-        return False
-    change_stage(session, actor, service, active, idea, to, reason)
-    return True

@@ -28,6 +28,7 @@ from eak_experiments.pages.forms import JoinForm, PrepareForm, step_form, typed
 from eak_experiments.protocol import checks, steps
 from eak_experiments.protocol.checks import STEPS
 from eak_experiments.rules.dates import usual_end
+from eak_experiments.running import starting
 
 limit_saving = limited("experiments.save", "60/minute;1000/day")
 
@@ -183,7 +184,7 @@ def start(experiment_id: int) -> Answer:
 
     @limit_saving
     def act() -> None:
-        fixing.start(session, g.actor, g.service, experiment, g.active)
+        starting.start(session, g.actor, g.service, experiment, g.active)
 
     place = url_for(".show", experiment_id=experiment.id)
     return attempt(form, act, done=(_("The experiment has started."), place)) or form_page(

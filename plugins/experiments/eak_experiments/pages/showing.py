@@ -13,6 +13,12 @@ from eak_experiments.models import Experiment
 from eak_experiments.protocol.checks import STEPS, Missing, missing
 from eak_experiments.protocol.differences import differences, words
 from eak_experiments.protocol.document import LISTS, Hypothesis, Protocol
+from eak_experiments.rules.quantities import from_thousandths
+
+__all__ = [
+    "compared", "day_said", "facts", "following", "from_thousandths", "item_title", "lack_said",
+    "missing_said", "place_names", "said", "steps_shown", "thresholds", "with_unit",
+]  # fmt: skip
 
 _TITLED: Mapping[str, Mapping[str, Any]] = {
     "design": wording.DESIGNS,
@@ -36,11 +42,12 @@ def said(name: str, value: Any, places: Mapping[str, str]) -> str:
     if isinstance(value, int | Decimal):
         return figures.number(value)
     if isinstance(value, date):
-        return _day(value)
+        return day_said(value)
     return str(value)
 
 
-def _day(day: date) -> str:
+def day_said(day: date) -> str:
+    """A day in figures, as forms take it."""
     return day.strftime("%d/%m/%Y")
 
 

@@ -1,6 +1,7 @@
 """The library of experiments, and the page of each."""
 
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import Any
 
 from flask import g
@@ -13,12 +14,15 @@ from eak_core.api import (
     Idea,
     Service,
     Session,
+    charts,
     current_session,
     fragment,
     may,
+    midnight,
     paginate,
     person_names,
     render,
+    valid_until,
 )
 from eak_experiments import wording
 from eak_experiments.drafting import fixing
@@ -32,10 +36,18 @@ from eak_experiments.drafting.finding import (
     versions,
 )
 from eak_experiments.drafting.preparing import may_prepare, may_try
-from eak_experiments.models import Experiment, FixedProtocol
-from eak_experiments.pages import showing
+from eak_experiments.drafting.saving import today
+from eak_experiments.models import Experiment, FixedProtocol, Step
+from eak_experiments.pages import drawing, showing
 from eak_experiments.pages.blueprint import blueprint
 from eak_experiments.protocol.document import Protocol, read
+from eak_experiments.record import Measure
+from eak_experiments.running.finding import measures_of
+from eak_experiments.running.logbook import HEARD
+from eak_experiments.running.stops import alerts
+
+#: So many figures of a hypothesis are listed to be corrected.
+MOST_RECENT = 10
 
 
 @blueprint.get("/")
@@ -54,8 +66,10 @@ def show(experiment_id: int) -> Answer:
     session = current_session()
     experiment = experiment_of(session, g.service, g.actor, experiment_id)
     protocol, places = protocol_of(session, experiment), showing.place_names(session)
-    kept = versions(session, experiment)
-    people = team(session, experiment)
+    kept, people = versions(session, experiment), team(session, experiment)
+    measures, happened = measures_of(session, experiment), steps_of(session, experiment)
+    if experiment.stage in ("running", "suspended"):
+        valid_until(midnight(today() + timedelta(days=1)))
     return render(
         "experiments/show.html",
         experiment=experiment,
@@ -66,13 +80,35 @@ def show(experiment_id: int) -> Answer:
         words=wording,
         proof=fixing.proved(session, experiment) if experiment.public else (),
         amendments=amendments(kept, places),
-        happened=steps_of(session, experiment),
+        happened=happened,
+        drawn=_drawn(protocol, measures, experiment),
+        recent=drawing.latest(measures, MOST_RECENT),
+        days=drawing.timeline(experiment, protocol.ends_on, happened),
+        alerts=alerts(session, experiment),
+        heard=experiment.stage in HEARD,
+        logs=may(g.actor, "experiments.log", g.service, experiment),
+        can_extend=_can_extend(experiment, happened),
         team=people,
         names=person_names(session, [each.person_id for each in people]),
         carries=may(g.actor, "experiments.carry", g.service, experiment),
         decides=may(g.actor, "experiments.decide", g.service),
         steps=showing.steps_shown(experiment, protocol) if not experiment.public else (),
     )
+
+
+def _drawn(
+    protocol: Protocol, measures: Sequence[Measure], experiment: Experiment
+) -> dict[str, charts.Lines]:
+    made = {
+        each.key: drawing.measures_chart(each, number, measures, experiment)
+        for number, each in enumerate(protocol.hypotheses, start=1)
+    }
+    return {key: drawn for key, drawn in made.items() if drawn is not None}
+
+
+def _can_extend(experiment: Experiment, happened: Sequence[Step]) -> bool:
+    going_on = experiment.stage in ("running", "suspended", "evaluating")
+    return going_on and all(each.kind != "extended" for each in happened)
 
 
 def amendments(kept: Sequence[FixedProtocol], places: dict[str, str]) -> list[dict[str, Any]]:

@@ -1,0 +1,7 @@
+"""What is due by itself."""
+
+from eak_core.api import on_schedule
+from eak_experiments.manifest import plugin
+from eak_experiments.running.going_on import follow
+
+on_schedule(plugin, "due")(follow)

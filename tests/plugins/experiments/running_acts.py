@@ -1,0 +1,128 @@
+"""What happens while experiments are under way, in the histories of the conformance kit."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+from decimal import Decimal
+from random import Random
+
+from sqlalchemy import select
+
+from eak_core.kit.testing.site import Site
+from eak_experiments.drafting.saving import today
+from eak_experiments.models import Experiment
+from eak_experiments.record import Alert, Entry
+from eak_experiments.running import going_on, logbook, measuring, stops
+from eak_experiments.running.finding import measures_of
+from tests.plugins.experiments.acts import one
+
+UNDER_WAY: Sequence[str] = ("running", "suspended", "evaluating")
+
+
+def measure(site: Site, dice: Random) -> timedelta:
+    """A manager enters a figure, sometimes one that reaches the stop threshold."""
+    actor = site.people.actor(site.people.manager)
+    with site.writing() as session:
+        made = one(session, site, dice, UNDER_WAY)
+        if made is not None:
+            value, arm = Decimal(dice.choice((12, 45, 55))), dice.choice(("trial", "comparison"))
+            standing = {(each.day, each.arm) for each in measures_of(session, made)}
+            if (today(), arm) not in standing:
+                measuring.measure(
+                    session, actor, site.service, made, "h1", today(), value, "%", 300, arm,
+                    "As *always*",
+                )  # fmt: skip
+    return timedelta(days=dice.choice((1, 40)))
+
+
+def strike(site: Site, dice: Random) -> None:
+    """A manager strikes a figure."""
+    actor = site.people.actor(site.people.manager)
+    with site.writing() as session:
+        made = one(session, site, dice, UNDER_WAY)
+        found = measures_of(session, made) if made is not None else ()
+        if made is not None and found:
+            number = dice.choice(found).id
+            measuring.strike(session, actor, site.service, made, number, "A *slip* of the pen.")
+
+
+def write(site: Site, dice: Random) -> None:
+    """A manager writes in the logbook."""
+    actor = site.people.actor(site.people.manager)
+    with site.writing() as session:
+        made = one(session, site, dice, logbook.LOGGED)
+        if made is not None:
+            logbook.log(
+                session, actor, site.service, made, dice.choice(("observation", "incident")),
+                today(), f"It *rained* on {dice.random()}.", private=dice.random() < 0.3,
+            )  # fmt: skip
+
+
+def respond(site: Site, dice: Random) -> None:
+    """A citizen says how they find an experiment."""
+    actor = site.people.actor(site.people.citizen)
+    with site.writing() as session:
+        made = one(session, site, dice, logbook.HEARD)
+        if made is not None:
+            logbook.hear(session, actor, site.service, made, f"I *like* it {dice.random()}.")
+
+
+def read_feedback(site: Site, dice: Random) -> None:
+    """A manager reads what a citizen said."""
+    actor = site.people.actor(site.people.manager)
+    with site.writing() as session:
+        made = one(session, site, dice, UNDER_WAY)
+        if made is None:
+            return
+        entry = session.scalars(
+            select(Entry).where(Entry.experiment_id == made.id, Entry.waits.is_(True))
+        ).first()
+        if entry is not None:
+            shown = dice.random() < 0.7
+            logbook.read_feedback(session, actor, site.service, made, entry, shown=shown)
+
+
+def go_on(site: Site, dice: Random) -> None:
+    """A manager reviews, suspends or resumes an experiment."""
+    actor = site.people.actor(site.people.manager)
+    with site.writing() as session:
+        made = one(session, site, dice, ("running", "suspended"))
+        if made is None:
+            return
+        if made.stage == "suspended":
+            going_on.resume(session, actor, site.service, made, "It is *safe* again.")
+        elif dice.random() < 0.5:
+            going_on.suspend(session, actor, site.service, made, "It is *not safe*.")
+        else:
+            going_on.review(session, actor, site.service, made, "So *far* so good.", "go_on")
+
+
+def extend(site: Site, dice: Random) -> None:
+    """A manager lets an experiment end later."""
+    actor = site.people.actor(site.people.manager)
+    with site.writing() as session:
+        made = one(session, site, dice, ("running", "suspended"))
+        if made is not None and not going_on.extended(session, made) and made.ends_on:
+            until = made.ends_on + timedelta(days=30)
+            going_on.extend(session, actor, site.service, made, until, "It *rained* too much.")
+
+
+def answer(site: Site, dice: Random) -> None:
+    """A manager decides what follows from a stop threshold."""
+    actor = site.people.actor(site.people.manager)
+    with site.writing() as session:
+        alert = session.scalars(
+            select(Alert).where(Alert.answered_at.is_(None)).order_by(Alert.experiment_id)
+        ).first()
+        if alert is None:
+            return
+        made = session.get_one(Experiment, alert.experiment_id)
+        decided = stops.answer(
+            session, actor, site.service, made, "h1", dice.choice(("go_on", "stop")), "So *be* it."
+        )
+        going_on.carry_out(session, actor, made, decided, "So *be* it.")
+
+
+RUNNING_ACTS = (
+    measure, measure, measure, strike, write, write, respond, read_feedback, go_on, go_on, extend,
+    answer,
+)  # fmt: skip
