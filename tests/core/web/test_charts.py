@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 import eak_core
 from eak_core.kit.testing.pages import Page
 from eak_core.web import charts
-from eak_core.web.charts import bars, looks, pictures
+from eak_core.web.charts import bars, looks, pictures, plots
 from eak_core.web.charts.canvas import Box, Canvas
 from tests.core.web.chart_samples import GOLDEN, SAMPLES, drawing
 from tests.core.web.test_contrast import SHEETS, contrast, tokens
@@ -437,3 +437,19 @@ def test_every_look_has_its_class_in_the_style_sheet() -> None:
         found = set(re.findall(r'class="(eak-chart__[\w-]+)', page(SAMPLES[kind])))
         assert found
         assert not [name for name in found - plain if f".{name}" not in STYLES]
+
+
+def test_lines_go_below_nought_and_say_their_places_in_words() -> None:
+    chart = charts.Lines(
+        key="cold", title="Cold", caption="Cold", along="Day",
+        lines=(charts.Line("Measured", ((1, -40), (2, 20))),),
+        limit=-50, limit_name="Stop", placed=lambda day: f"day {day}",
+    )  # fmt: skip
+    drawn = plots.draw_lines(chart, 640, looks.PAGE)
+    said = re.findall(r"<text[^>]*>([^<]+)", drawn.body)
+    assert "day 1" in said
+    assert "-50" in said
+    heights = [float(y) for y in re.findall(r"M[\d.]+ ([\d.]+)[LH]", drawn.body)]
+    assert heights
+    assert all(0 <= each <= plots.HEIGHT + 20 for each in heights)
+    assert chart.table.rows[0][0] == "day 1"
