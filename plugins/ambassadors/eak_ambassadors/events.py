@@ -4,6 +4,7 @@ from eak_ambassadors.manifest import plugin
 from eak_core.api import Event, event
 
 NOMINATION = "ambassadors.nomination:{nomination_id}"
+AMBASSADOR = "ambassadors.ambassador:{ambassador_id}"
 
 
 @event(plugin, "ambassadors.nominated", version=1, subject=NOMINATION, quiet=True)
@@ -18,3 +19,49 @@ class Consented(Event):
     """The agent who was nominated agreed."""
 
     nomination_id: int
+
+
+@event(plugin, "ambassadors.endorsed", version=1, subject=NOMINATION, quiet=True)
+class Endorsed(Event):
+    """A colleague said, for a service, what they have seen."""
+
+    nomination_id: int
+    endorsement_id: int
+
+
+@event(plugin, "ambassadors.pool_closed", version=1, subject=NOMINATION)
+class PoolClosed(Event):
+    """The pool of a jury was closed and published."""
+
+    nomination_id: int
+    sitting_id: int
+
+
+@event(plugin, "ambassadors.jury_drawn", version=1, subject=NOMINATION)
+class JuryDrawn(Event):
+    """The jury of a nomination was drawn by lot."""
+
+    nomination_id: int
+    sitting_id: int
+
+
+@event(plugin, "ambassadors.recognised", version=1, subject=AMBASSADOR)
+class Recognised(Event):
+    """A jury recognised an agent as an ambassador."""
+
+    ambassador_id: int
+    nomination_id: int
+
+
+@event(plugin, "ambassadors.left", version=1, subject=AMBASSADOR)
+class Left(Event):
+    """An ambassador is one no more: they left, or their account was erased."""
+
+    ambassador_id: int
+
+
+@event(plugin, "ambassadors.presented", version=1, subject=AMBASSADOR)
+class Presented(Event):
+    """An ambassador changed what the wall shows of them."""
+
+    ambassador_id: int

@@ -6,16 +6,20 @@ from typing import Any
 import click
 from sqlalchemy import select
 
-from eak_ambassadors import personal_data, schedule
+from eak_ambassadors import personal_data, schedule, subscribers
 from eak_ambassadors.commands import COMMANDS
 from eak_ambassadors.manifest import plugin
-from eak_ambassadors.models import Nomination
+from eak_ambassadors.models import Ambassador, Nomination, Seat, Sitting
 from eak_ambassadors.nominations.answering import open_since
-from eak_ambassadors.pages import desk, nominations, wall
+from eak_ambassadors.pages import badges, candidacies, desk, juries, nominations, wall
+from eak_ambassadors.recognition.terms import current
 from eak_core.api import (
     AccountLinks,
+    Actor,
     Asset,
     DeskItem,
+    FileHolder,
+    Held,
     NavItem,
     Service,
     Session,
@@ -25,7 +29,20 @@ from eak_core.api import (
     person_address,
 )
 
-__all__ = ["desk", "nominations", "plugin", "schedule", "wall"]
+__all__ = [
+    "badges",
+    "candidacies",
+    "desk",
+    "juries",
+    "nominations",
+    "plugin",
+    "schedule",
+    "subscribers",
+    "wall",
+]
+
+#: How many relations the page of a team shows.
+MOST_HELD = 200
 
 
 @hookimpl
@@ -63,6 +80,50 @@ def desk_items(session: Session, service: Service) -> Iterable[DeskItem]:
         "%(num)s nomination is passed on", "%(num)s nominations are passed on", waiting
     )
     return [DeskItem(waiting, label, "ambassadors_manage.index")]
+
+
+@hookimpl
+def held_relations(session: Session, service: Service) -> Iterable[Held]:
+    rows = session.execute(
+        select(Seat.person_id, Sitting.id, Sitting.drawn_at)
+        .join(Sitting, Sitting.id == Seat.sitting_id)
+        .where(
+            Sitting.service_id == service.id,
+            Sitting.decided_at.is_(None),
+            Seat.standing == "seated",
+        )
+        .order_by(Sitting.id.desc(), Seat.place)
+        .limit(MOST_HELD)
+    )
+    return [
+        Held(
+            person_id,
+            _l("Juror"),
+            NavItem(
+                _l("Jury number %(number)s", number=sitting_id),
+                "ambassadors.jury",
+                {"sitting_id": sitting_id},
+            ),
+            drawn_at,
+            _l("Drawn by lot"),
+        )
+        for person_id, sitting_id, drawn_at in rows
+        if person_id is not None and drawn_at is not None
+    ]
+
+
+@hookimpl
+def file_holder(
+    session: Session, service: Service, subject: str, actor: Actor
+) -> FileHolder | None:
+    found = session.scalar(
+        select(Ambassador).where(
+            *current(service.id), Ambassador.id == int(subject.partition(":")[2])
+        )
+    )
+    if found is None or not (found.shown or found.person_id == actor.person_id):
+        return None
+    return FileHolder("ambassadors.show", {"ambassador_id": found.id}, public=found.shown)
 
 
 @hookimpl

@@ -1,14 +1,18 @@
 """What people do about ambassadors, in the histories of the conformance kit."""
 
+from collections.abc import Callable
 from datetime import timedelta
 from random import Random
 
 from sqlalchemy import select
 
-from eak_ambassadors.models import Nomination
-from eak_ambassadors.nominations import answering, nominating
+from eak_ambassadors.models import Ambassador, Nomination, Sitting
+from eak_ambassadors.nominations import answering, endorsing, nominating
+from eak_ambassadors.recognition import terms
+from eak_ambassadors.sittings import deciding, drawing
 from eak_core.errors import EakError
 from eak_core.kit.testing.site import Site
+from tests.plugins.ambassadors.process import Process, small_juries
 
 
 def nominate(site: Site, dice: Random) -> None:
@@ -34,19 +38,86 @@ def answer(site: Site, dice: Random) -> timedelta | None:
     with site.writing() as session:
         waiting = answering.asking(session, actor, site.service)
         if not waiting:
-            return timedelta(days=31)
+            return timedelta(days=5)
         found = dice.choice(list(waiting))
-        if answering.under_way(session, site.service.id, actor.person_id or 0):
+        if dice.random() < 0.3 or answering.under_way(
+            session, site.service.id, actor.person_id or 0
+        ):
             answering.refuse(session, actor, site.service, found.id)
         else:
-            act = dice.choice((answering.agree, answering.refuse))
-            act(session, actor, site.service, found.id)
+            answering.agree(session, actor, site.service, found.id)
     return None
 
 
-def nominations(site: Site) -> list[int]:
+def go_on(site: Site, dice: Random) -> timedelta | None:
+    """Whatever comes next on the way of a nomination that was agreed to."""
+    process = Process(site)
+    small_juries(site)
     with site.reading() as session:
-        return list(session.scalars(select(Nomination.id).order_by(Nomination.id)))
+        found = [each.id for each in endorsing.under_way(session, site.service)]
+        if not found:
+            return None
+        nomination_id = found[0]
+        sitting = drawing.sitting_for(session, nomination_id)
+        supported = endorsing.is_supported(session, nomination_id)
+    if not supported:
+        process.endorse_twice(nomination_id)
+        return None
+    return (_before_the_lot if sitting is None or sitting.drawn_at is None else _in_the_jury)(
+        process, dice, nomination_id, sitting
+    )
 
 
-ACTS = (nominate, nominate, answer, answer)
+def _before_the_lot(
+    process: Process, dice: Random, nomination_id: int, sitting: Sitting | None
+) -> timedelta | None:
+    if sitting is None:
+        process.volunteer()
+        process.close_pool(nomination_id)
+        return timedelta(hours=3)
+    process.draw(sitting.id, f"{dice.random()}")
+    return None
+
+
+def _in_the_jury(
+    process: Process, dice: Random, nomination_id: int, sitting: Sitting | None
+) -> timedelta | None:
+    assert sitting is not None
+    if not deciding.ready(sitting):
+        process.vote(sitting.id, favourable=dice.random() < 0.8)
+    else:
+        process.decide(sitting.id)
+    return None
+
+
+def be_one(site: Site, dice: Random) -> None:
+    """An ambassador lets the wall show them, or leaves."""
+    actor = site.people.actor(site.people.agent)
+    with site.writing() as session:
+        if terms.own(session, actor, site.service) is None:
+            return
+        if dice.random() < 0.2:
+            terms.leave(session, actor, site.service)
+            return
+        words = f"We *tried* it {dice.random()} times, and <b>told</b> it."
+        terms.present(session, actor, site.service, shown=True, words=words)
+
+
+def numbers(site: Site, model: Callable[..., object]) -> list[int]:
+    with site.reading() as session:
+        return list(session.scalars(select(model.id).order_by(model.id)))  # type: ignore[attr-defined]
+
+
+def nominations(site: Site) -> list[int]:
+    return numbers(site, Nomination)
+
+
+def ambassadors(site: Site) -> list[int]:
+    return numbers(site, Ambassador)
+
+
+def sittings(site: Site) -> list[int]:
+    return numbers(site, Sitting)
+
+
+ACTS = (nominate, nominate, answer, answer, go_on, go_on, go_on, go_on, be_one)

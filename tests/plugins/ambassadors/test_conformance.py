@@ -1,14 +1,19 @@
 """What every plugin keeps, kept by the ambassadors."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from uuid import UUID
 
 import pytest
+from sqlalchemy import select
 
-from eak_ambassadors.nominations import answering
+from eak_ambassadors.models import Badge
+from eak_ambassadors.nominations import answering, endorsing
+from eak_ambassadors.recognition import issuing, signing
+from eak_ambassadors.sittings import drawing
+from eak_core.api import Service, Session, Signer
 from eak_core.kit.testing.conformance import PluginConformance
 from eak_core.kit.testing.site import Site
-from tests.plugins.ambassadors.acts import ACTS, nominations
+from tests.plugins.ambassadors.acts import ACTS, ambassadors, nominations, sittings
 
 
 class TestAmbassadors(PluginConformance):
@@ -18,15 +23,48 @@ class TestAmbassadors(PluginConformance):
     @pytest.fixture(autouse=True)
     def same_lots(self, monkeypatch: pytest.MonkeyPatch) -> None:
         """What is drawn at random is drawn alike in two lives that are compared."""
-        monkeypatch.setattr(answering, "new_badge_id", lambda nomination: str(UUID(int=nomination)))
+        monkeypatch.setattr(answering, "new_badge_id", lambda number: str(UUID(int=number)))
+        monkeypatch.setattr(endorsing, "new_id", lambda number: str(UUID(int=number + 2**40)))
+        monkeypatch.setattr(issuing, "new_salt", lambda badge_id: badge_id)
+        monkeypatch.setattr(issuing, "random_places", _places)
+        monkeypatch.setattr(drawing, "new_secret", lambda number: f"{number:032x}")
+        monkeypatch.setattr(
+            drawing, "new_marks", lambda number, many: [f"{number:x}-{i:x}" for i in range(many)]
+        )
+        seed = b"\5" * 32
+        real = signing._signer
+
+        def same_key(session: Session, service: Service) -> Signer:
+            found = real(session, service)
+            return Signer(seed, "key", found.verifier_key)
+
+        monkeypatch.setattr(signing, "_signer", same_key)
 
     def pages(self, site: Site) -> Iterable[str]:
-        here = "/culture/ambassadeurs"
-        yield f"{here}/nommer"
-        yield f"{here}/nominations"
-        yield from _about(here, nominations(site))
+        here, desk = "/culture/ambassadeurs", "/culture/gestion/ambassadeurs"
+        yield from (f"{here}/{each}" for each in ("nommer", "nominations", "candidatures", "moi"))
+        yield f"{here}/moi/portrait"
+        yield from _about(here, desk, nominations(site))
+        yield from (f"{here}/jurys/{each}" for each in sittings(site)[:2])
+        yield from (f"{here}/jurys/{each}/pool.json" for each in sittings(site)[:1])
+        yield from (f"{here}/{each}" for each in ambassadors(site)[:2])
+        with site.reading() as session:
+            badges = session.scalars(select(Badge.id).order_by(Badge.id)).all()
+        for badge_id in badges[:1]:
+            yield f"{here}/badges/{badge_id}"
+            yield from (f"{here}/badges/{badge_id}/{each}" for each in ("image.svg", "qr.svg"))
+            yield f"{here}/badges/{badge_id}/badge.json"
+        yield from (f"{here}/{each}" for each in ("did.json", "emetteur.json", "statuts.jwt"))
 
 
-def _about(here: str, ids: list[int]) -> Iterator[str]:
+def _places(badge_id: str) -> Sequence[int]:
+    return [UUID(badge_id).int % 1_000]
+
+
+def _about(here: str, desk: str, ids: list[int]) -> Iterator[str]:
     for nomination_id in ids[:2]:
         yield f"{here}/nominations/{nomination_id}"
+        for act in ("", "/soutenir", "/decider"):
+            yield f"{here}/candidatures/{nomination_id}{act}"
+        for act in ("jury", "tirage"):
+            yield f"{desk}/candidatures/{nomination_id}/{act}"

@@ -99,6 +99,7 @@ def under_way(session: Session, service_id: int, person_id: int) -> bool:
                 Nomination.service_id == service_id,
                 Nomination.nominee_id == person_id,
                 Nomination.agreed_at.is_not(None),
+                Nomination.closed_at.is_(None),
             )
             .limit(1)
         )

@@ -1,10 +1,12 @@
 """The forms. What a field holds is checked again by the domain functions."""
 
-from wtforms import EmailField, StringField, TextAreaField
+from wtforms import BooleanField, EmailField, RadioField, SelectField, StringField, TextAreaField
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length
 
 from eak_ambassadors.models import ADDRESS_LENGTH, NAME_LENGTH, TEXT_LENGTH
-from eak_core.api import OnceForm, _l
+from eak_ambassadors.sittings.drawing import SOURCE_LENGTH
+from eak_core.api import Form, InstantField, OnceForm, _l
 
 
 class NominationForm(OnceForm):
@@ -34,3 +36,76 @@ class NominationForm(OnceForm):
         validators=[Length(max=TEXT_LENGTH)],
         render_kw={"rows": 3},
     )  # fmt: skip
+
+
+class EndorsementForm(OnceForm):
+    """What a colleague has seen."""
+
+    for_service = SelectField(
+        _l("The service in which you work"), coerce=int, validators=[InputRequired()]
+    )
+    comment = TextAreaField(
+        _l("What have you seen this person make possible?"),
+        description=_l("It is signed, and becomes part of the badge, without your name: “somebody"
+                       " of” your service."),
+        validators=[InputRequired(), Length(max=TEXT_LENGTH)],
+        render_kw={"rows": 6},
+    )  # fmt: skip
+
+
+class PoolForm(Form):
+    """Which source decides the lot, and when it speaks."""
+
+    source = StringField(
+        _l("Source that everybody can read"),
+        description=_l("What will be read, and where: “the five numbers of the Loto of Saturday"
+                       " 5 December 2026, as the FDJ publishes them”."),
+        validators=[InputRequired(), Length(max=SOURCE_LENGTH)],
+    )  # fmt: skip
+    speaks_at = InstantField(_l("When it speaks (Paris time)"), validators=[InputRequired()])
+
+
+class DrawForm(Form):
+    """What the source said."""
+
+    said = StringField(
+        _l("What the source said"),
+        description=_l("In the order in which it says it, with spaces between the numbers."),
+        validators=[InputRequired(), Length(max=SOURCE_LENGTH)],
+    )
+
+
+class VoteForm(Form):
+    """What a member of a jury thinks."""
+
+    favourable = RadioField(
+        _l("Should this person be recognised?"),
+        choices=[SelectChoice("yes", _l("Yes")), SelectChoice("no", _l("No, not this time"))],
+        validators=[InputRequired(_l("Say yes or no."))],
+    )
+
+
+class ReasonsForm(OnceForm):
+    """Why a jury decides as it does."""
+
+    reasons = TextAreaField(
+        _l("The reasons of the jury"),
+        description=_l("For the person who was nominated: what convinced you, or what is missing."),
+        validators=[InputRequired(), Length(max=TEXT_LENGTH)],
+        render_kw={"rows": 8},
+    )
+
+
+class PresentForm(Form):
+    """What the wall shows of an ambassador."""
+
+    shown = BooleanField(
+        _l("The page of ambassadors shows me, under my name"),
+        description=_l("Without it nobody sees that you are one, unless you show your badge."),
+    )
+    words = TextAreaField(
+        _l("What you made possible, in your own words"),
+        description=_l("What did not work belongs there, too. You can use Markdown."),
+        validators=[Length(max=TEXT_LENGTH)],
+        render_kw={"rows": 8},
+    )

@@ -1,16 +1,124 @@
-"""The ambassadors of a service, and what being one means."""
+"""The ambassadors of a service, what being one means, and what each lets the page show."""
 
+from flask import g, url_for
+from sqlalchemy import select
+
+from eak_ambassadors.manifest import plugin
+from eak_ambassadors.models import Badge, subject_of
 from eak_ambassadors.pages.blueprint import blueprint
-from eak_core.api import render
+from eak_ambassadors.pages.forms import PresentForm
+from eak_ambassadors.recognition import terms
+from eak_core.api import (
+    Answer,
+    _,
+    attempt,
+    current_session,
+    files_form,
+    files_of,
+    finish,
+    form_page,
+    may,
+    person_names,
+    reads_first,
+    render,
+    save_files,
+    shown_files,
+    shown_for_all,
+    takes_files,
+    valid_until,
+)
 
 
 @blueprint.get("/")
 def index() -> str:
-    """The ambassadors of a service."""
-    return render("ambassadors/index.html")
+    """The ambassadors of a service, as far as each lets the page show them."""
+    session = current_session()
+    found = terms.shown(session, g.service.id)
+    if (ends := terms.ends_at(session, g.service.id)) is not None:
+        valid_until(ends)
+    files = shown_for_all(session, g.service.id, plugin.name, [each.subject for each in found])
+    return render(
+        "ambassadors/index.html",
+        found=found,
+        names=person_names(session, [each.person_id for each in found if each.person_id]),
+        files=files,
+        own=terms.own(session, g.actor, g.service),
+        agent=may(g.actor, "ambassadors.endorse", g.service),
+    )
+
+
+@blueprint.get("/<int:ambassador_id>")
+def show(ambassador_id: int) -> str:
+    """One ambassador, whom the wall names."""
+    session = current_session()
+    found = terms.ambassador_of(session, g.service, ambassador_id)
+    valid_until(found.until)
+    badge = session.scalar(
+        select(Badge)
+        .where(Badge.ambassador_id == found.id, Badge.revoked_at.is_(None))
+        .order_by(Badge.issued_at.desc())
+        .limit(1)
+    )
+    return render(
+        "ambassadors/ambassador.html",
+        ambassador=found,
+        name=person_names(session, [found.person_id or 0]).get(found.person_id or 0, ""),
+        files=shown_files(session, g.service.id, plugin.name, found.subject),
+        badge=badge,
+    )
 
 
 @blueprint.get("/etre-ambassadeur")
 def about() -> str:
     """What being an ambassador is, and what it is not."""
     return render("ambassadors/about.html")
+
+
+@blueprint.route("/moi", methods=["GET", "POST"])
+def me() -> Answer:
+    """What the page shows of oneself, one's badge, and the way out."""
+    session = current_session()
+    found = terms.require_own(session, g.actor, g.service)
+    form = PresentForm(data={"shown": found.shown, "words": found.words})
+    badges = session.scalars(
+        select(Badge).where(Badge.ambassador_id == found.id, Badge.revoked_at.is_(None))
+    ).all()
+    return attempt(
+        form,
+        lambda: terms.present(
+            session, g.actor, g.service,
+            shown=bool(form.shown.data), words=form.words.data or "",
+        ),
+        done=(_("Your changes are kept."), url_for("ambassadors.me")),
+    ) or form_page("ambassadors/me.html", form, ambassador=found, badges=badges)  # fmt: skip
+
+
+@blueprint.route("/moi/portrait", methods=["GET", "POST"])
+@takes_files
+@reads_first
+def portrait() -> Answer:
+    """One's portrait, which the page shows with its description."""
+    session = current_session()
+    found = terms.require_own(session, g.actor, g.service)
+    subject = subject_of(found.id)
+    form = files_form(files_of(session, g.service.id, plugin.name, subject))
+    return attempt(
+        form,
+        lambda: save_files(session, g.actor, g.service, plugin.name, subject, form),
+        done=lambda added: (
+            _("Your picture is kept. Say what it shows: it appears then.")
+            if added
+            else _("Your changes are kept."),
+            url_for(".portrait" if added else ".me"),
+        ),
+    ) or form_page("ambassadors/portrait.html", form)
+
+
+@blueprint.post("/moi/quitter")
+def leave() -> Answer:
+    """Be an ambassador no more, at once."""
+    terms.leave(current_session(), g.actor, g.service)
+    return finish(
+        _("You have left. Nothing of you is shown any more, and your badge is revoked."),
+        url_for("ambassadors.index"),
+    )

@@ -1,0 +1,1 @@
+"""Juries of a service: pools, the lot, votes, and the decision."""
