@@ -61,6 +61,7 @@ from eak_core.db import (
     read_session,
     write_session,
 )
+from eak_core.db.alive import at_work, is_at_work
 from eak_core.db.prepared import Prepared
 from eak_core.db.upsert import insert_once, upsert
 from eak_core.errors import (
@@ -91,6 +92,7 @@ from eak_core.events import (
     upcast,
 )
 from eak_core.events.extracts import past_events, read_log
+from eak_core.events.reading import head as log_position
 from eak_core.files.attaching import (
     attach_files,
     describe_pictures,
@@ -117,7 +119,15 @@ from eak_core.ideas.visibility import public_ideas
 from eak_core.ideas.wording import slug_of
 from eak_core.keys.models import SigningKey
 from eak_core.keys.signing import Signer, published_keys, signer
-from eak_core.letters.message import Claimed, Undeliverable, Unreachable
+from eak_core.letters.message import (
+    Claimed,
+    Dropped,
+    NoSuchMailbox,
+    Undeliverable,
+    Unreachable,
+)
+from eak_core.letters.suppression import is_suppressed
+from eak_core.letters.way import mail_way
 from eak_core.moderation.decisions import (
     hidden_reason,
     hidden_reasons,
@@ -150,6 +160,8 @@ from eak_core.plugins.hooks.contributions import (
     NavItem,
     NewsletterItem,
     NoticeSentence,
+    acts_in_no_service,
+    acts_where,
     standalone,
 )
 from eak_core.plugins.hooks.hookspecs import hookimpl
@@ -189,6 +201,7 @@ from eak_core.web.acts import (
     reads_first,
 )
 from eak_core.web.caching import valid_until
+from eak_core.web.closed import closed_document
 from eak_core.web.drafts import draft, drop_draft, keep_draft
 from eak_core.web.edits import EditForm, ensure_unchanged
 from eak_core.web.embedding import embeddable
@@ -233,6 +246,8 @@ __all__ = [
     "NewsletterItem",
     "Plugin",
     "Stage",
+    "acts_in_no_service",
+    "acts_where",
     "hookimpl",
     "plugin_secret",
     "plugin_settings",
@@ -256,6 +271,7 @@ __all__ += [
     "counted",
     "counts",
     "event",
+    "log_position",
     "on_schedule",
     "part_of",
     "past_events",
@@ -300,9 +316,11 @@ __all__ += [
     "Prepared",
     "Session",
     "UTCDateTime",
+    "at_work",
     "begin_writing",
     "current_session",
     "insert_once",
+    "is_at_work",
     "read_session",
     "upsert",
     "write_session",
@@ -326,10 +344,12 @@ __all__ += [
 #: Raised with a sentence that the person is shown; nothing is changed then.
 __all__ += [
     "Conflict",
+    "Dropped",
     "EakError",
     "Forbidden",
     "Gone",
     "Invalid",
+    "NoSuchMailbox",
     "NotFound",
     "Refused",
     "TooMany",
@@ -347,7 +367,9 @@ __all__ += [
     "forget_mail_to",
     "hold_account",
     "is_agent_address",
+    "is_suppressed",
     "mail_to",
+    "mail_way",
     "managers_of",
     "normal_address",
     "person_address",
@@ -459,6 +481,7 @@ __all__ += [
     "Progress",
     "charts",
     "client_network",
+    "closed_document",
     "csv_cell",
     "embeddable",
     "fragment",

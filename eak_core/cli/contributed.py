@@ -11,7 +11,7 @@ import click
 
 from eak_core.cli.frame import accept_instance, duplicate, state
 from eak_core.errors import Refused
-from eak_core.plugins.hooks.contributions import is_standalone
+from eak_core.plugins.hooks.contributions import FindService, found_by, is_standalone
 
 _KEY = "eak_core.cli.contributed"
 _SERVICE = "eak_core.cli.contributed.service"
@@ -64,13 +64,20 @@ def _in_service(plugin: str, command: click.Command) -> click.Command:
     copied = duplicate(command, partial(_in_service, plugin))
     if isinstance(command, click.Group):
         return copied
-    copied.params.append(_service_option())
+    if not found_by(command)[0]:
+        copied.params.append(_service_option())
     copied.invoke = partial(_invoke, plugin, command)  # type: ignore[method-assign]  # any kind of command
     return copied
 
 
 def _invoke(plugin: str, command: click.Command, context: click.Context) -> Any:
-    with state().application(), _standing(plugin, context.meta[_SERVICE]):
+    without, find = found_by(command)
+    with state().application(), _committing() as session:
+        if without and find is None:
+            _stand_nowhere()
+        else:
+            slug = context.meta[_SERVICE] if find is None else None
+            _stand(plugin, session, slug, find, context.params)
         return command.invoke(context)
 
 
@@ -90,27 +97,52 @@ def _remember_service(context: click.Context, _parameter: click.Parameter, slug:
 
 
 @contextmanager
-def _standing(plugin: str, slug: str) -> Iterator[None]:
-    """Stand in the service as a request would, with ``g.service``, ``g.active`` and ``g.actor``,
-    and keep what was done there unless it raised."""
-    from flask import g
-
-    from eak_core.cli.chosen import chosen_service
+def _committing() -> Iterator[Any]:
+    """A transaction that keeps what was done unless it raised."""
     from eak_core.db import current_session
-    from eak_core.permissions import Actor
-    from eak_core.plugins.per_service.activation import active_plugins
 
     session = current_session()
     session.writes = True
-    service = chosen_service(session, slug)
-    active = active_plugins(session, service.id)
-    if plugin not in active:
-        raise Refused(f"The plugin “{plugin}” is off in the service “{slug}”.")
-    g.service, g.active, g.actor = service, active, Actor.system()
     try:
-        yield
+        yield session
     except click.exceptions.Exit as done:
         if done.exit_code == 0:
             session.commit()
         raise
     session.commit()
+
+
+def _stand(
+    plugin: str,
+    session: Any,
+    slug: str | None,
+    find: FindService | None,
+    arguments: Mapping[str, Any],
+) -> None:
+    """Stand in the service as a request would, with ``g.service``, ``g.active`` and ``g.actor``."""
+    from flask import g
+
+    from eak_core.cli.chosen import chosen_service
+    from eak_core.permissions import Actor
+    from eak_core.plugins.per_service.activation import active_plugins
+    from eak_core.services.models import Service
+
+    if find is None:
+        service = chosen_service(session, str(slug))
+    else:
+        found = session.get(Service, find(session, arguments) or 0)
+        if found is None:
+            raise Refused("There is no such thing here: look at the number.")
+        service = found
+    active = active_plugins(session, service.id)
+    if plugin not in active:
+        raise Refused(f"The plugin “{plugin}” is off in the service “{service.slug}”.")
+    g.service, g.active, g.actor = service, active, Actor.system()
+
+
+def _stand_nowhere() -> None:
+    from flask import g
+
+    from eak_core.permissions import Actor
+
+    g.actor = Actor.system()

@@ -7,6 +7,7 @@ import msgspec
 from sqlalchemy import Integer, String, bindparam, func, select, type_coerce
 from sqlalchemy.orm import Session
 
+from eak_core.db.prepared import Prepared
 from eak_core.db.used_ids import gone_back
 from eak_core.events.kept import faults
 from eak_core.events.marks import unmarked
@@ -29,9 +30,12 @@ COLUMNS = (
 )
 
 
+_HEAD = Prepared(select(LogHead.position).where(LogHead.service_id == bindparam("service")))
+
+
 def head(session: Session, service_id: int) -> int:
     """The position of the last event of this log; 0 where nothing happened yet."""
-    found = session.scalar(select(LogHead.position).where(LogHead.service_id == service_id))
+    found: int | None = _HEAD.run(session.connection(), {"service": service_id}).scalar()
     return found or 0
 
 

@@ -25,11 +25,12 @@ _CONTROLS = dict.fromkeys([*range(0x20), 0x7F])
 
 class Envelope(NamedTuple):
     """A mail: ``to`` whom it goes, and what they read. ``ascii``: whether any server takes the
-    address."""
+    address. ``bounces``: where servers return it, if not where all mail is returned."""
 
     to: str
     content: bytes
     ascii: bool
+    bounces: str = ""
 
 
 def compose(claimed: Claimed, sender: str, domain: str) -> Envelope:
@@ -49,15 +50,21 @@ def compose(claimed: Claimed, sender: str, domain: str) -> Envelope:
         "Auto-Submitted: auto-generated",
         *_of_list(payload, domain),
         "MIME-Version: 1.0",
-        *_body(payload, digest),
     ]
-    return Envelope(to, "\r\n".join(lines).encode(errors="replace"), to.isascii())
+    bounces = str(payload.get("bounces", ""))
+    if "body" not in payload:
+        lines += _body(payload, digest)
+        return Envelope(to, "\r\n".join(lines).encode(errors="replace"), to.isascii(), bounces)
+    # Written once for very many, headers of its content included.
+    head = "\r\n".join([*lines, ""]).encode(errors="replace")
+    return Envelope(to, head + payload["body"], to.isascii(), bounces)
 
 
 def _of_list(payload: Any, domain: str) -> Iterator[str]:
     """What lets a mail program leave the list in the place of its reader (RFC 2919, 2369, 8058)."""
     if payload.get("list"):
         yield f"List-Id: <{'.'.join(reversed(payload['list'].split('.')))}.{domain}>"
+        yield "Precedence: bulk"
     if payload.get("stop"):
         yield f"List-Unsubscribe: <{payload['stop']}>"
         yield "List-Unsubscribe-Post: List-Unsubscribe=One-Click"

@@ -1,7 +1,9 @@
 """Mail that was written to files in the place of being sent, read back for a page."""
 
+import os
 import re
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from email import message_from_binary_file, policy
@@ -29,8 +31,14 @@ def numbers(folder: Path) -> list[int]:
     """The numbers of the mails in ``folder``, the latest first."""
     if not folder.is_dir():
         return []
-    found = (_NAME.fullmatch(file.name) for file in folder.iterdir())
-    return sorted((int(match[1]) for match in found if match), reverse=True)
+    found: list[tuple[int, int]] = []
+    with os.scandir(folder) as files:
+        for file in files:
+            match = _NAME.fullmatch(file.name)
+            with suppress(FileNotFoundError):
+                if match:
+                    found.append((file.stat().st_mtime_ns, int(match[1])))
+    return [number for _at, number in sorted(found, reverse=True)]
 
 
 def read_letters(folder: Path, wanted: Sequence[int]) -> list[Letter]:

@@ -174,7 +174,7 @@ class _Connection:
                 )
             server.command_encoding = "utf-8"
             options += ["SMTPUTF8", "BODY=8BITMIME"]
-        sender = " ".join([f"MAIL FROM:<{self.way.bounces}>", *options])
+        sender = " ".join([f"MAIL FROM:<{letter.bounces or self.way.bounces}>", *options])
         return sender, f"RCPT TO:<{letter.to}>", "DATA"
 
 

@@ -11,9 +11,10 @@ from collections.abc import Collection, Iterable
 from hashlib import sha256
 
 from flask import current_app
-from sqlalchemy import delete, orm, select
+from sqlalchemy import bindparam, delete, or_, orm, select
 
 from eak_core import clock
+from eak_core.db.prepared import Prepared
 from eak_core.db.upsert import insert_once
 from eak_core.letters.models import Suppression
 
@@ -54,6 +55,23 @@ def suppressed(
         for address, name in wanted
         if {(marks[address], name), (marks[address], EVERY_LIST)} & kept
     )
+
+
+_FOUND = Prepared(
+    select(Suppression.mark)
+    .where(
+        Suppression.mark == bindparam("address"),
+        or_(Suppression.list == bindparam("name"), Suppression.list == EVERY_LIST),
+    )
+    .limit(1)
+)
+
+
+def is_suppressed(session: orm.Session, address: str, name: str) -> bool:
+    """Whether ``address`` gets nothing of the list ``name`` (``<plugin>.<list>``): somebody ended
+    that, or there is no such mailbox. It is quick, to be asked for each letter of a list."""
+    asked = {"address": mark_of(address), "name": name}
+    return _FOUND.run(session.connection(), asked).first() is not None
 
 
 def lists_without(session: orm.Session, address: str) -> Iterable[Suppression]:

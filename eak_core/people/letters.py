@@ -98,12 +98,14 @@ def send_mail_to_address(
     subject: Any,
     text: Any,
     dedupe_key: str,
+    html: str | None = None,
     service_id: int = SITE,
 ) -> bool:
     """Queue a mail of ``plugin`` to somebody of whom only their ``address`` is known (in the form
     of `normal_address`), such as whoever is invited.
 
-    ``subject`` and ``text`` as for `mail_to`, but in the language of whoever asks. Once per
+    ``subject`` and ``text`` as for `mail_to`, but in the language of whoever asks; ``html`` is the
+    text with more than words. Once per
     ``dedupe_key`` of the plugin, as `send_mail`. The address is wiped once it has left.
     """
     return enqueue_mail(
@@ -111,6 +113,7 @@ def send_mail_to_address(
         to=address,
         subject=said(subject),
         text=said(text),
+        html=html,
         dedupe_key=f"{plugin}:{dedupe_key}",
         plugin=plugin,
         service_id=service_id,

@@ -4,17 +4,20 @@ A plugin never hands over an address or a tag where a value will do, so that esc
 their absence stay in one place.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal, TypeVar
-from weakref import WeakSet
+from weakref import WeakKeyDictionary, WeakSet
 
 import click
 
 C = TypeVar("C", bound=click.Command)
 
 _standalone: WeakSet[click.Command] = WeakSet()
+#: Finds the service that a command acts in, by what stands on its line.
+FindService = Callable[[Any, Mapping[str, Any]], int | None]
+_finding: WeakKeyDictionary[click.Command, FindService | None] = WeakKeyDictionary()
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,6 +169,39 @@ def standalone(command: C) -> C:
     """
     _standalone.add(command)
     return command
+
+
+def acts_where(find: FindService) -> Callable[[C], C]:
+    """Let a command of ``register_commands`` find out in which service it acts.
+
+    It does not ask for ``--service``: ``find(session, arguments)`` answers the id, or None where
+    what stands on the command line names nothing::
+
+        @acts_where(lambda session, arguments: service_of_issue(session, arguments["issue"]))
+        @click.command()
+        @click.argument("issue", type=int)
+        def freeze(issue):
+            ...
+    """
+
+    def mark(command: C) -> C:
+        _finding[command] = find
+        return command
+
+    return mark
+
+
+def acts_in_no_service(command: C) -> C:
+    """Let a command of ``register_commands`` act on the whole site: it gets no ``--service``, and
+    runs where the plugin is on in any service or in none."""
+    _finding[command] = None
+    return command
+
+
+def found_by(command: click.Command) -> tuple[bool, FindService | None]:
+    """Whether ``command`` does without ``--service``, and how it finds its service, if it has
+    one."""
+    return command in _finding, _finding.get(command)
 
 
 def is_standalone(command: click.Command) -> bool:

@@ -3,18 +3,23 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+import click
+from markupsafe import Markup
+
 from eak_core.api import (
     AccountLinks,
+    Asset,
     NavItem,
     Session,
     _l,
     hookimpl,
 )
+from eak_newsletter.commands import COMMANDS
 from eak_newsletter.manifest import plugin
-from eak_newsletter.pages import views
+from eak_newsletter.pages import archive, managing, sending_desk, views
 from eak_newsletter.readers import finding, personal_data
 
-__all__ = ["plugin", "views"]
+__all__ = ["archive", "managing", "plugin", "sending_desk", "views"]
 
 
 @hookimpl
@@ -25,6 +30,21 @@ def nav_items() -> Iterable[NavItem]:
 @hookimpl
 def footer_links() -> Iterable[NavItem]:
     return [NavItem(_l("Receive the letter"), "newsletter.subscribe")]
+
+
+@hookimpl
+def assets() -> Iterable[Asset]:
+    return [Asset("newsletter.css", "style")]
+
+
+@hookimpl
+def slot_manage_home() -> Markup:
+    return managing.home()
+
+
+@hookimpl
+def register_commands() -> Iterable[click.Command]:
+    return COMMANDS
 
 
 @hookimpl

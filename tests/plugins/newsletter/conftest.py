@@ -1,15 +1,22 @@
 """The letter, on in the service of every test."""
 
 import re
+from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
 from sqlalchemy import select
 
+from eak_core.api import Service, Session, clock
+from eak_core.ideas.models import Idea
+from eak_core.ideas.transitions import change_stage
 from eak_core.kit.testing.fixtures import FrozenClock
 from eak_core.kit.testing.site import Site
 from eak_core.people.addresses import normal_address
 from eak_core.permissions import Actor
+from eak_newsletter.deliveries import running, sending
+from eak_newsletter.issues import composing, freezing
+from eak_newsletter.issues.tables import Issue, Story
 from eak_newsletter.models import Subscriber
 from eak_newsletter.readers import subscribing
 from eak_newsletter.readers.subscribing import Wishes
@@ -67,3 +74,82 @@ class Readers:
 @pytest.fixture
 def readers(site: Site) -> Readers:
     return Readers(site)
+
+
+class Letters:
+    """Issues of a service, each step in a transaction of its own."""
+
+    def __init__(self, site: Site) -> None:
+        self.site = site
+
+    def accept(self, title: str) -> Idea:
+        """An idea that everybody reads, and newsletters tell of."""
+        idea = self.site.submit(title)
+        for stage in ("screening", "accepted"):
+            with self.site.writing() as session:
+                found = session.get_one(Idea, idea.id)
+                change_stage(
+                    session, Actor.system(), self.site.service, frozenset(), found, stage, "Yes."
+                )
+        return idea
+
+    def compose(self) -> int:
+        """The draft of the next issue."""
+        with self.site.app.test_request_context(), self.site.writing() as session:
+            return composing.compose(session, Actor.system(), self._service(session)).id
+
+    def act(self, function: Any, issue: int, *rest: Any, **more: Any) -> None:
+        """Call a function of the domain on an issue, as the system."""
+        with self.site.app.test_request_context(), self.site.writing() as session:
+            function(session, Actor.system(), self._service(session), issue, *rest, **more)
+
+    def freeze(self, issue: int) -> None:
+        """Freeze an issue."""
+        self.act(freezing.freeze, issue)
+
+    def ready(self) -> int:
+        """An issue that is being sent."""
+        issue = self.compose()
+        self.freeze(issue)
+        self.act(running.begin, issue)
+        return issue
+
+    def stories(self, issue: int) -> list[Story]:
+        """What an issue tells, in its order."""
+        with self.site.reading() as session:
+            return [each for each in session.get_one(Issue, issue).stories if not each.left_out]
+
+    def titles(self, issue: int) -> list[str]:
+        """The titles of what an issue tells."""
+        return [each.title.replace("\u202f", " ") for each in self.stories(issue)]
+
+    def content(self, issue: int) -> list[str]:
+        """What of an issue may be read now: its titles, from the quotation mark on."""
+        with self.site.app.test_request_context(), self.site.reading() as session:
+            found = session.get_one(Issue, issue)
+            content = freezing.content_of(session, self.site.service, found)
+            titles = [each.title.replace("\u202f", " ") for each in content.stories]
+            return sorted(title[title.index("«") :] for title in titles)
+
+    def send(self, issue: int, **options: Any) -> sending.Outcome:
+        """Let a sender send what is due."""
+        with self.site.app.app_context():
+            return sending.send(self.site.app, issue, **options)
+
+    def states(self, issue: int) -> dict[str, int]:
+        """How many letters are in which state."""
+        with self.site.reading() as session:
+            return running.counts(session, issue)
+
+    def archive_service(self) -> None:
+        """Nobody writes in the service any more."""
+        with self.site.writing() as session:
+            self._service(session).archived_at = clock.now()
+
+    def _service(self, session: Session) -> Service:
+        return session.get_one(Service, self.site.service.id)
+
+
+@pytest.fixture
+def letters(site: Site) -> Letters:
+    return Letters(site)

@@ -8,7 +8,11 @@ from sqlalchemy import select
 
 from eak_core.api import Actor
 from eak_core.kit.testing.conformance import PluginConformance
+from eak_core.kit.testing.conformance.hostile import HOSTILE
 from eak_core.kit.testing.site import Site
+from eak_newsletter.deliveries import running
+from eak_newsletter.issues import composing, editing, freezing
+from eak_newsletter.issues.tables import Issue, Story
 from eak_newsletter.models import Subscriber
 from eak_newsletter.readers import leaving, subscribing
 from eak_newsletter.readers.letters import CONFIRM, PREFERENCES, STOP
@@ -50,9 +54,48 @@ def leave(site: Site, dice: Random) -> None:
             leaving.stop(session, site.service, number, "link")
 
 
+def compose_and_edit(site: Site, dice: Random) -> None:
+    """A manager puts a letter together, and changes it."""
+    actor, here = site.people.actor(site.people.manager), site.service
+    with site.app.test_request_context(), site.writing() as session:
+        issue = composing.compose(session, actor, here)
+        editing.reword(session, actor, here, issue.id, subject=HOSTILE[:100], intro=HOSTILE)
+        editing.rewrite(session, actor, here, issue.id, None, title=HOSTILE[:100], text=HOSTILE)
+
+
+def drop(site: Site, dice: Random) -> None:
+    """A manager throws a draft away."""
+    with site.app.test_request_context(), site.writing() as session:
+        issue = composing.compose(session, Actor.system(), site.service)
+        editing.drop(session, Actor.system(), site.service, issue.id)
+
+
+def send_one(site: Site, dice: Random) -> None:
+    """A manager freezes a letter, and sends it; one is paused and goes on, one is cancelled."""
+    actor, here = site.people.actor(site.people.manager), site.service
+    with site.app.test_request_context(), site.writing() as session:
+        issue = freezing.freeze(session, actor, here, composing.compose(session, actor, here).id)
+        running.begin(session, actor, here, issue.id)
+        running.pause(session, actor, here, issue.id)
+        if (issue.number or 0) % 2 == 0:
+            running.cancel(session, actor, here, issue.id)
+        else:
+            running.resume(session, actor, here, issue.id)
+
+
 class TestNewsletter(PluginConformance):
     plugin = "newsletter"
-    acts = (ask, ask, answer, subscribe, leave)
+    # Last a draft, whose pages can be asked for.
+    acts = (
+        ask,
+        answer,
+        subscribe,
+        drop,
+        send_one,
+        send_one,
+        leave,
+        compose_and_edit,
+    )
 
     def pages(self, site: Site) -> Iterable[str]:
         with site.reading() as session:
@@ -63,4 +106,12 @@ class TestNewsletter(PluginConformance):
                     f"newsletter.{view}", service_slug="culture", token=link.token(str(number))
                 )
         yield "/culture/lettre/mon-abonnement"
+        yield "/culture/lettre/1"
+        with site.reading() as session:
+            story = session.scalar(
+                select(Story).join(Issue).where(Issue.state == "draft").order_by(Story.id.desc())
+            )
+        if story is not None:
+            yield f"/culture/gestion/lettre/{story.issue_id}"
+            yield f"/culture/gestion/lettre/nouvelles/{story.id}/modifier"
         yield "/culture/lettre/mon-abonnement/arreter"

@@ -39,7 +39,7 @@ def check_controls_are_labelled(trial: Trial) -> None:
 def check_nothing_is_inline(trial: Trial) -> None:
     """No style and no script stands in a page: the security policy would block it."""
     for answer, page in _pages(trial):
-        if not page.inline:
+        if not page.inline or answer.closed:
             continue
         known = _without(trial, answer).inline
         inline = [each for each in page.inline if each not in known]

@@ -17,6 +17,7 @@ from eak_core.kit.testing.conformance.trial import Trial
 from eak_core.kit.testing.pages import Control, Page, PageForm
 from eak_core.kit.testing.site import Site
 from eak_core.plugins.loading.host import get_host
+from eak_core.web.closed import POLICY
 
 #: How many addresses of one rule are looked at: lists lead to many pages of the same kind.
 PER_RULE = 2
@@ -38,7 +39,8 @@ _TYPED_INTO = frozenset({"text", "search", "textarea"})
 
 @dataclass(frozen=True)
 class Answer:
-    """What one of the readers was answered at ``path``."""
+    """What one of the readers was answered at ``path``; ``closed``: a document that is no page of
+    the site (`eak_core.web.closed`)."""
 
     path: str
     reader: str
@@ -47,6 +49,7 @@ class Answer:
     text: str = ""
     location: str = ""
     error: str = ""
+    closed: bool = False
 
     @property
     def is_page(self) -> bool:
@@ -61,7 +64,9 @@ def ask(browser: Browser, reader: str, path: str, **form: Any) -> Answer:
         return Answer(path, reader, 500, error=repr(error))
     mimetype = str(got.mimetype or "")
     text = got.text if _is_text(mimetype) else ""
-    return Answer(path, reader, got.status_code, mimetype, text, got.headers.get("Location", ""))
+    closed = got.headers.get("Content-Security-Policy") == POLICY
+    location = got.headers.get("Location", "")
+    return Answer(path, reader, got.status_code, mimetype, text, location, closed=closed)
 
 
 def _is_text(mimetype: str) -> bool:

@@ -21,16 +21,10 @@ from eak_newsletter.pages.forms import StopForm, SubscribeForm, WishesForm
 from eak_newsletter.readers import leaving, subscribing
 from eak_newsletter.readers.letters import CONFIRM, PREFERENCES, STOP
 
-blueprint = PluginBlueprint(plugin, __name__)
+blueprint = PluginBlueprint(plugin, "eak_newsletter")
 
 limit_asking = limited("newsletter.subscribe", "5/minute;30/day")
 limit_choosing = limited("newsletter.choose", "20/minute;200/day")
-
-
-@blueprint.get("/")
-def index() -> Answer:
-    """What the letter is, and how to get it."""
-    return render("newsletter/index.html")
 
 
 @blueprint.route("/s-abonner", methods=["GET", "POST"])

@@ -77,3 +77,12 @@ def forget_unconfirmed(session: Session, service_id: int) -> bool:
     for subscriber in old:
         erase(session, subscriber, "age")
     return len(old) == FORGOTTEN_AT_ONCE
+
+
+def suspend(session: Session, subscriber_id: int) -> None:
+    """Send nothing any more to a mailbox that is not there."""
+    subscriber = session.get(
+        Subscriber, subscriber_id, with_for_update=True, populate_existing=True
+    )
+    if subscriber is not None and subscriber.standing == "active":
+        end(session, subscriber, "suspended", "bounce")

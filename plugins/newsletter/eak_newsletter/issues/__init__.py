@@ -1,0 +1,1 @@
+"""An issue of the letter: gathered from what happened, edited by a person, frozen once."""

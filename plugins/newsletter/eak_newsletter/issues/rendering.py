@@ -1,0 +1,81 @@
+"""A letter as it is read: HTML in one column, and the same as plain text.
+
+The HTML is written by hand and not by MJML: one column of headings, paragraphs and links needs no
+tables but the one that keeps its width in Outlook; so it is small, reads from top to bottom in a
+screen reader, and is the same document on a phone and on a wide screen. No picture is fetched, no
+address is rewritten, and nothing tells who has opened it.
+"""
+
+import re
+from typing import Any, NamedTuple
+
+from flask import render_template
+from flask_babel import force_locale
+
+from eak_core.api import Service, _
+from eak_newsletter.issues.composing import LANGUAGE
+from eak_newsletter.issues.content import Content, sections
+
+#: Stand in for the addresses that are each reader's own.
+PREFERENCES, STOP = "https://reader.invalid/preferences", "https://reader.invalid/stop"
+
+_PARAGRAPHS = re.compile(r"\n\s*\n")
+
+
+class Written(NamedTuple):
+    """A letter in both forms."""
+
+    subject: str
+    html: str
+    text: str
+
+
+def write(
+    service: Service,
+    content: Content,
+    *,
+    archive: str,
+    preferences: str = PREFERENCES,
+    stop: str = STOP,
+    look: str = "",
+) -> Written:
+    """``content`` as a letter of ``service``; ``archive`` is its address on the web. ``look`` shows
+    an editor how it will be: ``phone`` in the width of one, ``dark`` as at night."""
+    with force_locale(LANGUAGE):
+        values: dict[str, Any] = {
+            "service": service,
+            "content": content,
+            "sections": list(sections(content.stories)),
+            "paragraphs": paragraphs,
+            "archive": archive,
+            "preferences": preferences,
+            "stop": stop,
+            "look": look,
+            "words": _words(service),
+            "lang": LANGUAGE,
+        }
+        html = render_template("newsletter/letter.htm", **values)
+        text = render_template("newsletter/letter.txt", **values)
+    return Written(content.subject, _tight(html), f"{text.strip()}\n")
+
+
+def paragraphs(text: str) -> list[str]:
+    """``text`` in its paragraphs, which empty lines part."""
+    return [" ".join(each.split()) for each in _PARAGRAPHS.split(text) if each.strip()]
+
+
+def _words(service: Service) -> dict[str, str]:
+    return {
+        "archive": _("Read this letter on the site"),
+        "because": _(
+            "You receive this letter because you have asked for it at this address: the letter of"
+            " “%(service)s”. Nobody measures whether you open it.",
+            service=service.name,
+        ),
+        "preferences": _("Change what I receive"),
+        "stop": _("Receive it no more"),
+    }
+
+
+def _tight(html: str) -> str:
+    return "\n".join(line.strip() for line in html.splitlines() if line.strip()) + "\n"
