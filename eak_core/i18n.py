@@ -11,8 +11,17 @@ from typing import Any
 from flask import has_app_context
 from flask_babel import get_domain
 from flask_babel.speaklater import LazyString
+from markupsafe import escape
 
 __all__ = ["_", "_l", "lazy_ngettext", "ngettext"]
+
+
+class _Lazy(LazyString):  # type: ignore[misc]  # it comes without types
+    """A sentence that is worded when it is shown, and escaped there like any other text: what is
+    filled into it was typed by somebody. Flask-Babel's own passes as markup."""
+
+    def __html__(self) -> str:
+        return escape(str(self))
 
 
 def _(message: str, **variables: Any) -> str:
@@ -24,7 +33,7 @@ def _l(message: str, **variables: Any) -> Any:
     """``message`` as `_` says it, each time it is shown: for what is said when a module is
     imported, such as titles and labels, and for errors. It behaves like a string; ``str()`` makes
     it one."""
-    return LazyString(_said, _caller(), message, variables)
+    return _Lazy(_said, _caller(), message, variables)
 
 
 def ngettext(singular: str, plural: str, num: int, **variables: Any) -> str:
@@ -35,7 +44,7 @@ def ngettext(singular: str, plural: str, num: int, **variables: Any) -> str:
 
 def lazy_ngettext(singular: str, plural: str, num: int, **variables: Any) -> Any:
     """``singular`` or ``plural`` for ``num`` as `ngettext` says it, each time it is shown."""
-    return LazyString(_counted, _caller(), singular, plural, num, variables)
+    return _Lazy(_counted, _caller(), singular, plural, num, variables)
 
 
 def _caller() -> str:

@@ -4,12 +4,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
-
 from eak_core.db import Session
 from eak_core.events.types import Recorded
 from eak_core.i18n import _l, lazy_ngettext
-from eak_core.ideas import attachments, history, listing, news, notices, personal_data
+from eak_core.ideas import attachments, history, listing, news, notices, own, personal_data
 from eak_core.ideas.models import Idea
 from eak_core.ideas.stages import SCREENING, SUBMITTED
 from eak_core.permissions import Actor
@@ -33,15 +31,9 @@ def nav_items() -> Iterator[NavItem]:
 
 
 @hookimpl
-def account_links(session: Session, person_id: int) -> AccountLinks:
-    """The services where a person has ideas or drafts, by name."""
-    services = session.scalars(
-        select(Service)
-        .where(Service.id.in_(select(Idea.service_id).where(Idea.author_id == person_id)))
-        .order_by(Service.name, Service.id)
-    )
-    links = [NavItem(each.name, "ideas.mine", {"service_slug": each.slug}) for each in services]
-    return AccountLinks(_l("My ideas and my drafts"), links)
+def account_links(session: Session, person_id: int) -> AccountLinks | None:
+    """The latest ideas of a person, and their drafts."""
+    return own.links(session, person_id)
 
 
 @hookimpl

@@ -209,11 +209,13 @@ def _profile_form(person: Person) -> ProfileForm:
 
 
 def _account_page(person: Person, form: ProfileForm) -> Answer:
+    links = links_of(current_session(), g.actor)
     return form_page(
         "people/account.html",
         form,
         person=person,
         offers=invitations.offered_to(current_session(), person),
-        links=links_of(current_session(), g.actor),
+        links=links,
+        waiting=[each for found in links for each in found.waiting],
         sessions=sessions.sessions_of(current_session(), person),
     )

@@ -30,7 +30,7 @@ def home() -> str:
     session = current_session()
     entries = portal_entries(session, g.actor)
     services = [entry.service for entry in entries]
-    links = links_into_services(session, g.actor, "portal_links", services=services)
+    links = links_into_services(session, g.actor, "portal_links", {"services": services})
     graph = stage_graph(frozenset())
     return render(
         "services/portal.html",

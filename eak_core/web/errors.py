@@ -184,6 +184,8 @@ def answer(
         reference = secrets.token_hex(4)
         current_app.logger.error("The page for this failure says: reference %s", reference)
     what = what or str(wording.what)
+    # Whoever only read has sent nothing that could be kept or lost.
+    kept = "" if request.method in {"GET", "HEAD"} and code not in {410, 429} else wording.kept
     if wants_json():
         body: dict[str, Any] = {"status": code, "title": str(wording.title), "message": what}
         if details:
@@ -197,7 +199,7 @@ def answer(
             code=code,
             title=str(wording.title),
             what=what,
-            kept=str(wording.kept),
+            kept=str(kept),
             todo=str(wording.todo),
             details=details or [],
             reference=reference,

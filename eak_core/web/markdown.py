@@ -21,6 +21,7 @@ from markdown_it.token import Token
 from markupsafe import Markup
 
 from eak_core.web.text import clean_line, clean_lines
+from eak_core.web.typography import joined
 
 # The page has h1 and the section h2: a text begins at h3, whichever level its author began at.
 _FIRST_HEADING = 3
@@ -69,7 +70,8 @@ def _bounded_table(state: StateBlock, start: int, end: int, silent: bool) -> boo
 
 
 def _shape(state: Any) -> None:
-    """Move headings below the page's and turn what is no image of the site into links."""
+    """Move headings below the page's, turn what is no image of the site into links, and join what
+    French keeps together."""
     levels = [int(token.tag[1]) for token in state.tokens if token.type == "heading_open"]
     shift = _FIRST_HEADING - min(levels, default=_FIRST_HEADING)
     images = count(1)
@@ -81,6 +83,9 @@ def _shape(state: Any) -> None:
         elif token.type == "td_open":
             token.attrs = {}
         elif token.children:
+            for child in token.children:
+                if child.type == "text":
+                    child.content = joined(child.content)
             token.children = [new for child in token.children for new in _as_allowed(child, images)]
 
 

@@ -138,7 +138,7 @@ def test_somebody_chooses_signs_in_and_votes_and_what_was_chosen_is_there(
     page.get_by_label("Idée 4").check()
     go_on(citizen)
     page.get_by_role("button", name="Remplacer mon vote").click()
-    expect(page.get_by_role("heading", name="Votre vote est changé")).to_be_visible()
+    expect(page.get_by_role("heading", name="Votre vote est modifié")).to_be_visible()
     page.get_by_role("link", name="Vérifier ce reçu").click()
     expect(page.get_by_role("heading", name="Ce vote est dans l’urne")).to_be_visible()
 

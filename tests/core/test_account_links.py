@@ -69,7 +69,7 @@ def links(site: Site, person: Any) -> list[str]:
     ]  # fmt: skip
 
 
-OWN = ["Mes idées et mes brouillons", "/culture/idees/les-miennes"]
+OWN = ["Mes idées", "/culture/idees/1-a-tool-library", "/culture/idees/les-miennes"]
 LENT = "What &lt;I&gt; lend"
 
 
@@ -132,7 +132,8 @@ def test_what_a_plugin_gets_wrong_is_left_out_of_the_page_and_noted(
 
 
 def test_a_fault_of_the_core_fails_the_page(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("eak_core.ideas.hooks.AccountLinks", lambda *_: 42)
+    site.submit()
+    monkeypatch.setattr("eak_core.ideas.own.AccountLinks", lambda *_: 42)
     browser = site.browser()
     browser.sign_in(site.people.citizen)
     with pytest.raises(TypeError):

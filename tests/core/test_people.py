@@ -50,7 +50,7 @@ def test_a_person_changes_their_name_and_language(
     answer = client.submit("/compte/", "/compte/profil", name="  Camille\t C. ", locale="en")
     assert answer.status_code == 302
     page = client.get(answer.location)
-    assert "My account" in page.text
+    assert "My space" in page.text
     person = account(site, str(people.citizen.email))
     assert (person.name, person.locale) == ("Camille C.", "en")
     refused = client.submit("/compte/", "/compte/profil", name="", locale="tlh")

@@ -25,12 +25,14 @@ class NavItem:
     """A link: an entry of a service's navigation, or one on a person's account page.
 
     ``label`` is what it says. ``endpoint`` is one of the plugin's own (``voting.index``); the core
-    builds the address, with ``values`` as the arguments of the view.
+    builds the address, with ``values`` as the arguments of the view. ``note`` is a few words beside
+    the link, where there is room for them: where that stands, or until when.
     """
 
     label: Any
     endpoint: str
     values: Mapping[str, Any] = field(default_factory=dict)
+    note: Any = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,12 +40,14 @@ class AccountLinks:
     """What stands on a page that is in no service, a person's account or the portal: ``links``,
     under the ``heading`` that says what they lead to.
 
-    Each leads into a service, which its ``values`` name as ``service_slug``; its label is mostly
-    the name of that service.
+    Each leads into a service, which its ``values`` name as ``service_slug``. What somebody is to
+    do there, such as a draft to end or a vote to cast, is in ``waiting``: an account page shows
+    that before all else, and the portal not at all.
     """
 
     heading: Any
     links: Iterable[NavItem]
+    waiting: Iterable[NavItem] = ()
 
 
 @dataclass(frozen=True, slots=True)

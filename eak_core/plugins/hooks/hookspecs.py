@@ -76,12 +76,13 @@ def portal_links(session: "Session", services: Sequence[Any]) -> "AccountLinks |
 
 
 @hookspec
-def account_links(session: "Session", person_id: int) -> "AccountLinks | None":
-    """Links on a person's own account page to what they have in services: drafts, offers, requests.
+def account_links(session: "Session", person_id: int, actor: "Actor") -> "AccountLinks | None":
+    """What somebody has in services, on their own page.
 
-    Plugins that are on in at least one service; one query answers for all services. Links into
-    services where the plugin is off, or which the person may not read, are left out by the core.
-    None where they have nothing.
+    It is what the person ``person_id``, who asks as ``actor``, has proposed, said or offers, and
+    what waits for them. Plugins that are on in at least one service; one query answers for all
+    services. Give the latest few, and a link to the others. Links into services where the plugin is
+    off, or which the person may not read, are left out by the core. None where they have nothing.
     """
 
 

@@ -88,10 +88,10 @@ def desk_items(value: Any) -> list[DeskItem]:
 def account_links(value: Any) -> AccountLinks:
     """A heading, and links that each say which service they lead to."""
     found: AccountLinks = _expect(value, AccountLinks)
-    links = entries(found.links)
-    for link in links:
+    links, waiting = entries(found.links), entries(found.waiting)
+    for link in (*links, *waiting):
         _expect(link.values.get("service_slug"), str)
-    return AccountLinks(_text(found.heading), links)
+    return AccountLinks(_text(found.heading), links, waiting)
 
 
 def held(value: Any) -> list[Held]:

@@ -32,6 +32,7 @@ class Link:
     label: Any
     url: str
     current: bool
+    note: Any = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +141,7 @@ def linked(owner: str, hook: str, items: Iterable[NavItem | DeskItem]) -> list[L
         url = _address(owner, hook, item)
         if url is not None:
             current = here == url or (url.endswith("/") and here.startswith(url))
-            links.append(Link(item.label, url, current))
+            links.append(Link(item.label, url, current, getattr(item, "note", "")))
     return links
 
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 from markupsafe import Markup
 
 from eak_core.api import (
+    AccountLinks,
     Actor,
     Asset,
     Idea,
@@ -20,7 +21,16 @@ from eak_core.api import (
     hookimpl,
     ngettext,
 )
-from eak_discussion import counts, imported, notices, personal_data, subscribers, thread, views
+from eak_discussion import (
+    counts,
+    imported,
+    notices,
+    own,
+    personal_data,
+    subscribers,
+    thread,
+    views,
+)
 from eak_discussion.manifest import plugin
 
 if TYPE_CHECKING:
@@ -61,6 +71,11 @@ def slot_idea_cards(session: Session, service: Service, ideas: Sequence[Any]) ->
 @hookimpl
 def slot_service_home(service: Service) -> Markup | None:
     return views.home_section(service, ON_HOME)
+
+
+@hookimpl
+def account_links(session: Session, person_id: int) -> AccountLinks | None:
+    return own.links(session, person_id)
 
 
 @hookimpl

@@ -106,9 +106,9 @@ def account_links(session: Session, person_id: int) -> AccountLinks | None:
         for row in rows
     ]
     views = list(proposal_desk.account_links(session, person_id))
-    if views:
-        return AccountLinks(_l("Partners"), [*views, *links])
-    return AccountLinks(_l("The organisations you act for"), links) if links else None
+    if not links and not views:
+        return None
+    return AccountLinks(_l("The organisations you act for"), links, views)
 
 
 @hookimpl

@@ -24,6 +24,7 @@ from eak_core.api import (
 )
 from eak_voting import notices, personal_data, subscribers
 from eak_voting.ballots import decisions, effects, finding, history
+from eak_voting.casting import own
 from eak_voting.commands import COMMANDS
 from eak_voting.manifest import plugin
 from eak_voting.pages import managing_views, support_views, views
@@ -77,6 +78,11 @@ def slot_service_now(session: Session, service: Service) -> Markup | None:
 @hookimpl
 def portal_links(session: Session, services: Sequence[Service]) -> AccountLinks | None:
     return history.open_now(session, services)
+
+
+@hookimpl
+def account_links(session: Session, actor: Actor) -> AccountLinks | None:
+    return own.links(session, actor)
 
 
 @hookimpl

@@ -20,6 +20,7 @@ from eak_core.kit.testing.pages import Page
 from eak_core.web import charts
 from eak_core.web.charts import bars, looks, pictures, plots
 from eak_core.web.charts.canvas import Box, Canvas
+from eak_core.web.typography import joined
 from tests.core.web.chart_samples import GOLDEN, SAMPLES, drawing
 from tests.core.web.test_contrast import SHEETS, contrast, tokens
 
@@ -136,7 +137,7 @@ def test_a_screen_reader_hears_the_table_and_no_drawing(kind: str) -> None:
     [table] = body.iter("table")
     rows = [[*map("".join, (cell.itertext() for cell in row))] for row in table.iter("tr")]
     assert rows[0] == [column.name for column in chart.table.columns]
-    assert rows[1:] == list(chart.table.texts())
+    assert rows[1:] == [[*map(joined, each)] for each in chart.table.texts()]
     drawings = [each for each in body.iter() if each.tag.endswith("svg")]
     assert drawings
     assert all(each.get("aria-hidden") == "true" for each in drawings)

@@ -5,12 +5,12 @@ from pathlib import Path
 from types import ModuleType
 
 import pytest
-from flask import Flask, render_template
+from flask import Flask, render_template, render_template_string
 from flask_babel import force_locale
 
 import eak_core
 from eak_core import clock
-from eak_core.i18n import _
+from eak_core.i18n import _, _l, lazy_ngettext
 from eak_core.kit.catalogues import missing_translations, said_otherwise
 from eak_core.web import figures, i18n
 from eak_core.web.themes import add_template_folder
@@ -295,3 +295,13 @@ def test_texts_in_templates_are_looked_at_too(tmp_path: Path) -> None:
         "“One two” is not translated",
         "“%(num)s a” has an empty translation",
     ]
+
+
+def test_what_is_filled_into_a_lazy_sentence_is_escaped(site: Flask) -> None:
+    typed = "<b>Bees</b>"
+    said = (_l("%(what)s", what=typed), lazy_ngettext("%(what)s", "%(what)s", 2, what=typed))
+    with site.test_request_context("/"):
+        for each in said:
+            shown = render_template_string("<i>{{ it }}</i>", it=each)
+            assert shown == "<i>&lt;b&gt;Bees&lt;/b&gt;</i>"
+            assert str(each) == typed

@@ -9,7 +9,8 @@ from flask import Flask, abort, render_template_string, request, session
 from flask.testing import FlaskClient
 from werkzeug.wrappers import Response
 
-from eak_core.errors import Conflict, Gone, Invalid, Misconfigured, NotFound
+from eak_core.errors import Conflict, Forbidden, Gone, Invalid, Misconfigured, NotFound
+from eak_core.web.errors import refuse
 from eak_core.web.limits import limited
 
 MakeSite = Callable[..., Flask]
@@ -203,11 +204,11 @@ def test_an_address_with_nul_is_refused_in_words(client: FlaskClient, path: str)
         ("/refus/gone", 410, "Retirée à la demande de son auteur."),
         ("/refus/conflict", 409, "Quelqu’un est passé avant vous."),
         ("/refus/invalid", 422, "Trop court."),
-        ("/code/403", 403, "Cette page ne vous est pas ouverte"),
+        ("/code/403", 403, "Vous n’avez pas accès à cette page"),
         ("/code/415", 415, "Cette demande n’est pas compréhensible"),
         ("/code/503", 503, "Ce n’est pas possible à cet instant"),
-        ("/code/502", 502, "Quelque chose s’est cassé de notre côté"),
-        ("/panne", 500, "Quelque chose s’est cassé de notre côté"),
+        ("/code/502", 502, "Une erreur s’est produite de notre côté"),
+        ("/panne", 500, "Une erreur s’est produite de notre côté"),
     ],
 )
 def test_every_refusal_is_a_page_in_french_with_a_way_on(
@@ -219,6 +220,16 @@ def test_every_refusal_is_a_page_in_french_with_a_way_on(
     assert '<html lang="fr">' in response.text
     assert "Tous les services" in response.text
     assert response.headers["Cache-Control"] == "no-store"
+
+
+@pytest.mark.parametrize(("method", "told"), [("GET", False), ("POST", True)])
+def test_only_whoever_sent_something_is_told_that_nothing_was_changed(
+    client: FlaskClient, method: str, told: bool
+) -> None:
+    with client.application.test_request_context("/", method=method):
+        page = refuse(Forbidden()).text
+    assert "Vous n’avez pas accès à cette page" in page
+    assert ("Rien n’a été modifié." in page) is told
 
 
 def test_a_method_that_a_page_does_not_answer_to_says_which_it_does(client: FlaskClient) -> None:

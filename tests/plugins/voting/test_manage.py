@@ -422,7 +422,7 @@ def shown(browser: Browser, path: str) -> str:
 
 
 def test_the_desk_says_what_waits(desk: Browser, polls: Polls, site: Site) -> None:
-    assert "Rien ne vous attend." in desk.get("/culture/gestion/").text
+    assert "Rien à traiter." in desk.get("/culture/gestion/").text
     ideas = [polls.in_stage("voting", "Un verger"), polls.in_stage("voting", "Un banc")]
     ballot = polls.open(ideas=ideas)
     polls.draft(ideas=ideas, title="À finir")

@@ -45,7 +45,7 @@ def test_an_open_vote_is_changed_by_voting_again(
     first = found(RECEIPT, vote(client, ballot, option=[1]))
     assert client.read(path(ballot)).form("voter").filled({})["option"] == ["1"]
     again = vote(client, ballot, option=[2])
-    assert "Votre vote est changé" in again
+    assert "Votre vote est modifié" in again
     assert found(RECEIPT, again) != first
     assert papers(polls, ballot) == ["[2]"]
 

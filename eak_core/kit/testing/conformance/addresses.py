@@ -23,6 +23,12 @@ _BY_KIND = {
 #: copy of what is stored about a person.
 _ABOUT_PLUGINS = re.compile(r"plugin|event|health|account\.export")
 
+#: The pages that lead into the services where a plugin is on: the portal, which asks for
+#: `portal_links`, one's own account, which asks for `account_links`, what plugins sign there, and
+#: what they tell.
+NEWS = "/compte/nouveautes/"
+LEADING = ("/", "/.well-known/keys", "/compte/", NEWS, f"{NEWS}preferences")
+
 
 class Address(NamedTuple):
     """An address, its rule, and whether arguments in it were made up."""

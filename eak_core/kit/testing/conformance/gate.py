@@ -39,12 +39,6 @@ _ON_THE_APPLICATION = (
     "url_default_functions",
 )
 
-#: The pages that lead into the services where a plugin is on: the portal, which asks for
-#: `portal_links`, one's own account, which asks for `account_links`, what plugins sign there, and
-#: what they tell.
-NEWS = "/compte/nouveautes/"
-LEADING = frozenset({"/", "/.well-known/keys", "/compte/", NEWS, f"{NEWS}preferences"})
-
 
 def check_off_is_not_found(trial: Trial) -> None:
     """T42: an address of a plugin that is off gives the core's own 404, whoever asks and how."""
@@ -199,7 +193,7 @@ def _ensure_same(
     elsewhere: bool = False,
 ) -> None:
     for reader, path in _compared(trial, twin, service, idea, administered=administered):
-        if elsewhere and path in LEADING:
+        if elsewhere and path in addresses.LEADING:
             continue
         _ensure_same_to(trial, site, twin, reader, path, when)
 

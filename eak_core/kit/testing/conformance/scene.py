@@ -65,7 +65,7 @@ class Scene:
         answers = []
         for reader in readers:
             browser = self.trial.browser(self.site, reader)
-            paths = dict.fromkeys([*beginning, *found])
+            paths = dict.fromkeys([*beginning, *addresses.LEADING, *found])
             answers += [ask(browser, reader, path) for path in paths]
         return answers
 

@@ -4,7 +4,7 @@ come to the same result."""
 from collections.abc import Iterator
 
 from eak_core.api import _, ngettext
-from eak_voting.pages.results.budget_sentences import money
+from eak_voting.pages.results.budget_sentences import money, rules_of
 from eak_voting.pages.results.ranking_sentences import grade, listed
 from eak_voting.pages.wording import COMPLETION_TITLES, MISSING_SENTENCES, MISSING_TITLES
 from eak_voting.settings import Source, Terms
@@ -82,7 +82,7 @@ def _budget(terms: Terms) -> Iterator[str]:
                 " amount, or all they have left where that is less. The project that costs its"
                 " voters the least is paid for first, then the next, until the voters of none that"
                 " is left can pay for it.", budget=money(terms, rules.amount))  # fmt: skip
-        yield _completion(rules.completion)
+        yield _completion(terms, rules.completion)
         if rules.comparison:
             yield _("The result is compared with that of the count by votes: if more voters prefer"
                     " what the count by votes funds, it decides.")  # fmt: skip
@@ -100,16 +100,17 @@ def _budget(terms: Terms) -> Iterator[str]:
             " code.")  # fmt: skip
 
 
-def _completion(completion: str) -> str:
+def _completion(terms: Terms, completion: str) -> str:
     if completion in ("add1", "add1-exhaustive"):
         until = (
             _("or until no other project fits into what is left")
             if completion == "add1-exhaustive"
             else _("and no sooner")
         )
-        return _("As this leaves money unspent, everybody’s share is raised by one unit of the"
-                 " currency and all is counted anew, again and again, until one step more would"
-                 " cost more than the budget, %(until)s.", until=until)  # fmt: skip
+        step = money(terms, rules_of(terms).units)
+        return _("As this leaves money unspent, everybody’s share is raised by %(step)s and all is"
+                 " counted anew, again and again, until one step more would cost more than the"
+                 " budget, %(until)s.", step=step, until=until)  # fmt: skip
     if completion == "utilitarian":
         return _("What this leaves unspent goes to the other projects in the order of their votes,"
                  " as long as it pays for them.")  # fmt: skip
