@@ -51,6 +51,15 @@ class AccountLinks:
 
 
 @dataclass(frozen=True, slots=True)
+class Today:
+    """What people can do in a service today: a ``section`` of its home page (HTML that ``fragment``
+    made, or plain text, which is escaped), ``until`` an instant (aware) or without an end."""
+
+    section: Any
+    until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class HistoryEntry:
     """Something that happened to an idea: ``at`` an instant (aware), with the ``label`` that says
     what. ``endpoint`` and ``values`` are as in `NavItem`, where there is more to read of it."""

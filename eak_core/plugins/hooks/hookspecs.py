@@ -35,6 +35,7 @@ if TYPE_CHECKING:
         NavItem,
         NewsletterItem,
         NoticeSentence,
+        Today,
     )
     from eak_core.plugins.hooks.importers import ImportedComment, Importer, ImportReport
 
@@ -173,11 +174,13 @@ def slot_idea_cards(  # type: ignore[empty-body]
 
 
 @hookspec
-def slot_service_now(session: "Session", service: Any, actor: "Actor") -> "Markup | str | None":
+def slot_service_now(  # type: ignore[empty-body]
+    session: "Session", service: Any, actor: "Actor"
+) -> "Iterable[Today]":
     """What people can do in a service today, at the top of its home page: vote, help out, come.
 
-    Active plugins. Short, and None where there is nothing to be done now. Plain text is escaped;
-    HTML comes from ``fragment``.
+    Active plugins. Short sections, and none where there is nothing to be done now; what ends first
+    stands first.
     """
 
 

@@ -25,6 +25,7 @@ from eak_core.plugins.hooks.contributions import (
     NavItem,
     NewsletterItem,
     NoticeSentence,
+    Today,
 )
 from eak_core.plugins.hooks.importers import Importer, ImportReport
 
@@ -34,6 +35,15 @@ Shape = Callable[[Any], Any]
 def html(value: Any) -> Markup:
     """Markup as it is, other text escaped."""
     return escape(_text(value))
+
+
+def today(value: Any) -> list[Today]:
+    """Sections, with the instants at which they end."""
+    found: list[Today] = list_of(Today)(value)
+    return [
+        Today(html(each.section), None if each.until is None else _instant(each.until))
+        for each in found
+    ]
 
 
 def list_of(kind: type) -> Shape:
@@ -70,8 +80,7 @@ def history(value: Any) -> list[HistoryEntry]:
     found: list[HistoryEntry] = list_of(HistoryEntry)(value)
     for entry in found:
         _link(entry)
-        if _expect(entry.at, datetime).utcoffset() is None:
-            raise TypeError("expected an instant with its zone")
+        _instant(entry.at)
     return found
 
 
@@ -136,8 +145,7 @@ def newsletter(value: Any) -> list[NewsletterItem]:
     for item in found:
         _expect(item.key, str)
         _expect(item.endpoint, str)
-        if _expect(item.at, datetime).utcoffset() is None:
-            raise TypeError("expected an instant with its zone")
+        _instant(item.at)
         if isinstance(item.weight, bool) or not 0 <= _expect(item.weight, int) <= 100:
             raise TypeError("expected a weight from 0 to 100")
         told.append(
@@ -157,6 +165,13 @@ def denial(value: Any) -> Denial:
     refused: Denial = _expect(value, Denial)
     _text(refused.message)
     return refused
+
+
+def _instant(value: Any) -> datetime:
+    instant: datetime = _expect(value, datetime)
+    if instant.utcoffset() is None:
+        raise TypeError("expected an instant with its zone")
+    return instant
 
 
 def sentence(value: Any) -> str:
@@ -201,7 +216,7 @@ SHAPES: Mapping[str, Shape] = {
     "slot_idea_body": html,
     "slot_idea_aside": html,
     "slot_idea_cards": html_by_id,
-    "slot_service_now": html,
+    "slot_service_now": today,
     "slot_service_home": html,
     "slot_manage_home": html,
     "held_relations": held,

@@ -8,6 +8,7 @@ import logging
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from math import inf
 from typing import Any
 
 from flask import Flask, current_app, g, request, url_for
@@ -55,6 +56,7 @@ def init_app(app: Flask) -> None:
         footer_links=footer_links,
         nav_items=nav_items,
         plugin_url=plugin_url,
+        service_today=service_today,
         slot=slot,
         slot_cards=slot_cards,
     )
@@ -103,6 +105,14 @@ def slot(name: str, **subjects: Any) -> Markup:
         logger.error(message)
         return Markup()
     return Markup("\n").join(answer for _owner, answer in _asked(hook, **subjects))
+
+
+def service_today() -> Markup:
+    """What people can do in the service today, as active plugins say: what ends first, first."""
+    found = [each for _owner, answer in _asked("slot_service_now") for each in answer]
+    # Sorting keeps the order of plugins among what has no end.
+    found.sort(key=lambda each: each.until.timestamp() if each.until else inf)
+    return Markup("\n").join(each.section for each in found)
 
 
 def slot_cards(ideas: Sequence[Any]) -> dict[int, Markup]:

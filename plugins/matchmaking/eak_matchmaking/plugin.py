@@ -20,6 +20,7 @@ from eak_core.api import (
     NavItem,
     Service,
     Session,
+    Today,
     _l,
     fragment,
     hookimpl,
@@ -162,12 +163,9 @@ def can_change_stage(session: Session, idea: Idea, to: str) -> Denial | None:
 
 
 @hookimpl
-def slot_service_now(session: Session, service: Service) -> Markup | None:
-    shown = (
-        round_views.home_section(session, service),
-        need_views.home_section(session, service),
-    )
-    return Markup("").join(filter(None, shown)) or None
+def slot_service_now(session: Session, service: Service) -> Iterable[Today]:
+    yield from round_views.home_section(session, service)
+    yield from need_views.home_section(session, service)
 
 
 @hookimpl

@@ -19,6 +19,7 @@ from eak_core.api import (
     Recorded,
     Service,
     Session,
+    Today,
     _l,
     hookimpl,
 )
@@ -71,7 +72,7 @@ def footer_links() -> Iterable[NavItem]:
 
 
 @hookimpl
-def slot_service_now(session: Session, service: Service) -> Markup | None:
+def slot_service_now(session: Session, service: Service) -> Iterable[Today]:
     return views.home_section(session, service)
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from types import SimpleNamespace
 from typing import Any
 
@@ -21,6 +21,7 @@ from eak_core.plugins.hooks.contributions import (
     DeskItem,
     HistoryEntry,
     NavItem,
+    Today,
 )
 from eak_core.plugins.hooks.hookspecs import hookimpl
 from eak_core.plugins.hooks.shapes import SHAPES
@@ -102,7 +103,7 @@ def test_every_hook_is_asked_and_answers_in_its_shape(make_app: MakeApp) -> None
     assert answers["slot_idea_body"] == "<p class='everything'>body of 4</p>"
     assert answers["slot_idea_aside"] == "&lt;everything&gt; beside 4"
     assert answers["slot_idea_cards"] == {4: "everything on 4", 7: "everything on 7"}
-    assert answers["slot_service_now"] == "everything now at Culture"
+    assert answers["slot_service_now"] == [Today("everything now at Culture")]
     assert answers["slot_service_home"] == "everything at Culture"
     assert answers["slot_manage_home"] == "everything waits"
     assert answers["assets"] == [Asset("everything.css", "style")]
@@ -164,6 +165,9 @@ def test_an_unknown_hook_is_the_cores_mistake() -> None:
         ("idea_history", [HistoryEntry("today", "no instant")]),  # type: ignore[arg-type]
         ("idea_history", [HistoryEntry(datetime(2026, 3, 1, tzinfo=UTC), 42)]),
         ("desk_items", [NavItem("Odd", "odd.index")]),
+        ("slot_service_now", "Vote!"),
+        ("slot_service_now", [Today(42)]),
+        ("slot_service_now", [Today("Vote!", date(2026, 3, 1))]),  # type: ignore[arg-type]
         ("desk_items", [DeskItem(-1, "Odd", "odd.index")]),
         ("desk_items", [DeskItem(True, "Odd", "odd.index")]),
         ("desk_items", [DeskItem(3, None, "odd.index")]),

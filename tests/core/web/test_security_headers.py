@@ -227,7 +227,7 @@ def test_only_whoever_sent_something_is_told_that_nothing_was_changed(
     client: FlaskClient, method: str, told: bool
 ) -> None:
     with client.application.test_request_context("/", method=method):
-        page = refuse(Forbidden()).text
+        page = refuse(Forbidden()).get_data(as_text=True)
     assert "Vous n’avez pas accès à cette page" in page
     assert ("Rien n’a été modifié." in page) is told
 

@@ -14,6 +14,7 @@ from eak_core.api import (
     Idea,
     Service,
     Session,
+    Today,
     _,
     attempt,
     current_session,
@@ -165,7 +166,8 @@ def card_lines(session: Session, service: Service, ideas: Sequence[Any]) -> Mapp
     return {idea_id: resource_words.line(each) for idea_id, each in found.items()}
 
 
-def home_section(session: Session, service: Service) -> Markup | None:
+def home_section(session: Session, service: Service) -> Iterator[Today]:
     """How many ideas look for a partner, on the home page of a service; nothing where none does."""
     number = finding.count_waiting(session, service.id)
-    return fragment("matchmaking/home_needs.html", number=number) if number else None
+    if number:
+        yield Today(fragment("matchmaking/home_needs.html", number=number))

@@ -1,16 +1,17 @@
 """The pages of matching rounds that everybody reads: the list, a round with its proof, and the file
 with which it can be matched again."""
 
+from collections.abc import Iterator
 from typing import Any
 
 from flask import Response, g
-from markupsafe import Markup
 
 from eak_core.api import (
     Answer,
     NotFound,
     Service,
     Session,
+    Today,
     _,
     _l,
     current_session,
@@ -81,13 +82,12 @@ def round_file(round_id: int) -> Response:
     return open_data.download([held.document], "application/json", name)
 
 
-def home_section(session: Session, service: Service) -> Markup | None:
+def home_section(session: Session, service: Service) -> Iterator[Today]:
     """The round that is open, on the home page of a service."""
     held = finding.open_round(session, service.id)
-    if held is None or finding.phase(held) != "open":
-        return None
-    _until(held)
-    return fragment("matchmaking/home_round.html", held=held)
+    if held is not None and finding.phase(held) == "open":
+        _until(held)
+        yield Today(fragment("matchmaking/home_round.html", held=held), held.closes_at)
 
 
 def _until(held: MatchingRound) -> None:

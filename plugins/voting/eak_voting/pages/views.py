@@ -1,10 +1,10 @@
 """The public pages of ballots: the list of all, and the page of each with its two buttons."""
 
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
 from flask import g, redirect
-from markupsafe import Markup
 from sqlalchemy import select
 from werkzeug.wrappers import Response
 
@@ -13,6 +13,7 @@ from eak_core.api import (
     Gone,
     Service,
     Session,
+    Today,
     _,
     clock,
     communes,
@@ -72,22 +73,22 @@ def index() -> Answer:
     )
 
 
-def home_section(session: Session, service: Service) -> Markup | None:
+def home_section(session: Session, service: Service) -> Iterator[Today]:
     """The ballots that take votes now, on the home page of a service; nothing where none does."""
     current = current_ballots(session, service.id)
     for each in current:
         if phase(each) == "upcoming":
             valid_until(each.opens_at)
     shown = [each for each in current if phase(each) == "open"][:ON_HOME]
-    if not shown:
-        return None
-    return fragment(
-        "voting/home_ballots.html",
-        ballots=shown,
-        stands={each.id: stands(each) for each in shown},
-        words=wording,
-        ballot_url=ballot_url,
-    )
+    if shown:
+        section = fragment(
+            "voting/home_ballots.html",
+            ballots=shown,
+            stands={each.id: stands(each) for each in shown},
+            words=wording,
+            ballot_url=ballot_url,
+        )
+        yield Today(section, shown[0].closes_at)
 
 
 def _past(service: Service, now: datetime) -> Any:

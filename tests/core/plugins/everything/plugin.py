@@ -1,6 +1,6 @@
 """A plugin that answers every hook, for the tests of the host."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
@@ -22,6 +22,7 @@ from eak_core.plugins.hooks.contributions import (
     NavItem,
     NewsletterItem,
     NoticeSentence,
+    Today,
 )
 from eak_core.plugins.hooks.hookspecs import hookimpl
 from eak_core.plugins.hooks.importers import ImportedComment, Importer, ImportReport
@@ -136,8 +137,8 @@ def slot_idea_cards(ideas: Sequence[Any]) -> Mapping[int, str]:
 
 
 @hookimpl
-def slot_service_now(service: Any) -> str:
-    return f"everything now at {service.name}"
+def slot_service_now(service: Any) -> Iterable[Today]:
+    return [Today(f"everything now at {service.name}")]
 
 
 @hookimpl
