@@ -41,10 +41,11 @@ class WishesForm(Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        session = current_session()
-        # What WTForms compares with is a choice's value alone.
-        self.subjects.choices = [(e.code, e.name) for e in subjects_of(session, g.service.id)]
-        self.communes.choices = [(e.code, e.name) for e in communes(session)]
+        session, service = current_session(), g.get("service")
+        if service is not None:
+            # What WTForms compares with is a choice's value alone.
+            self.subjects.choices = [(e.code, e.name) for e in subjects_of(session, service.id)]
+            self.communes.choices = [(e.code, e.name) for e in communes(session)]
 
     @property
     def wishes(self) -> Wishes:
