@@ -23,7 +23,7 @@ from eak_experiments.pages.forms import DAYS, FigureField
 from eak_experiments.protocol.document import Protocol
 
 #: A table of figures, in characters and in bytes.
-MOST_TABLE = 300_000
+MOST_TABLE = 200_000
 
 
 class EntryForm(OnceForm):
