@@ -23,7 +23,9 @@ from eak_experiments.pages.forms import DAYS, FigureField
 from eak_experiments.protocol.document import Protocol
 
 #: A table of figures, in characters and in bytes.
-MOST_TABLE = 200_000
+MOST_TABLE = 300_000
+#: In characters, of one that is pasted: a thousand lines.
+MOST_PASTED = 60_000
 
 
 class EntryForm(OnceForm):
@@ -127,7 +129,7 @@ class TableForm(OnceForm):
         description=_l("A line of names first: date, value, and if you have them hypothesis (h1,"
                        " h2…),"
                        " unit, n, group (trial or comparison), note."),
-        validators=[Length(max=MOST_TABLE)],
+        validators=[Length(max=MOST_PASTED)],
         render_kw={"rows": 10},
     )  # fmt: skip
 
