@@ -196,7 +196,7 @@ def test_a_signature_is_the_one_of_the_code() -> None:
         "    due_at: datetime,\n) -> None"
     )
     assert entries["NavItem"].signature == (
-        "NavItem(label: Any, endpoint: str, values: Mapping[str, Any] = {})"
+        "NavItem(label: Any, endpoint: str, values: Mapping[str, Any] = {}, note: Any = '')"
     )
     assert entries["SITE"].signature == "SITE = 0"
 
