@@ -65,7 +65,7 @@ def test_a_visitors_page_is_kept_until_the_ballot_opens_or_closes(
     clock.advance(hours=2)
     answer = client.get(page, headers={"If-None-Match": tag})
     assert answer.status_code == 200
-    assert "il reste 28 heures" in answer.text
+    assert "Il reste 28\u00a0heures" in answer.text
 
 
 def test_options_stand_in_another_order_for_other_visitors_and_the_same_for_one(

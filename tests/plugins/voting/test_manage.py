@@ -85,7 +85,7 @@ def test_a_new_ballot_proposes_what_waits_for_a_vote(
         ("aesthetic_ecological", "Esthétique et écologique", 1),
     ]
     shown = desk.get(answer.location).text
-    assert "Que faire en 2027 ?" in shown
+    assert "Que faire en 2027\u202f?" in shown
     assert "Un verger" in shown
 
 
