@@ -26,6 +26,8 @@ _CORE = Path(__file__).resolve().parent.parent / "static"
 # Bootstrap comes with its own package; only what pages link is served.
 _BOOTSTRAP = Path(flask_bootstrap.__file__).parent / "static" / "bootstrap5"
 _BOOTSTRAP_PREFIX = "bootstrap"
+# Not every machine has a list of types that knows it.
+_TYPES = {".woff2": "font/woff2"}
 _TEXT = (".css", ".js", ".svg", ".json", ".txt", ".map")
 
 
@@ -86,10 +88,15 @@ def read_static(file: Path) -> StaticFile:
         found = _kept[key] = StaticFile(
             content,
             hashlib.sha256(content).hexdigest()[:16],
-            mimetypes.guess_type(file.name)[0] or "application/octet-stream",
+            _mimetype(file),
             file.suffix in _TEXT,
         )
     return found
+
+
+def _mimetype(file: Path) -> str:
+    known = _TYPES.get(file.suffix) or mimetypes.guess_type(file.name)[0]
+    return known or "application/octet-stream"
 
 
 def theme_static(path: str) -> str:
@@ -124,8 +131,10 @@ def serve_theme_static(theme: str, digest: str, path: str) -> Response:
     if body is not static.content:
         response.content_encoding = encoding
     response.vary.add("Accept-Encoding")
+    # A font is named by its version, and found by a style sheet, which has a hash of its own.
+    lasting = digest == static.digest or file.suffix == ".woff2"
     response.headers["Cache-Control"] = (
-        "public, max-age=31536000, immutable" if digest == static.digest else "public, max-age=60"
+        "public, max-age=31536000, immutable" if lasting else "public, max-age=60"
     )
     return response
 

@@ -91,6 +91,10 @@ def test_a_wheel_holds_all_that_is_not_code(wheels: Path) -> None:
     ).stdout.split()
     for name in tracked:
         assert re.sub(r"^themes/", "eak_core/_themes/", name) in names, name
+    assert {name.rpartition("/")[2].partition("-")[0] for name in names if "/fonts/" in name} == {
+        "sans",
+        "serif",
+    }
     assert not [name for name in names if name.startswith(("tests/", "plugins/", "instance/"))]
 
 

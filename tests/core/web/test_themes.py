@@ -5,6 +5,7 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 from types import SimpleNamespace
+from urllib.parse import urljoin
 
 import brotli
 import pytest
@@ -237,3 +238,19 @@ def test_no_name_that_the_layout_uses_covers_what_a_page_is_given(site: Flask) -
     with site.test_request_context("/"):
         text = render_template_string(page, service=place, entries="ours", assets="too")
     assert "ours too" in text
+
+
+def test_the_fonts_that_style_sheets_name_are_there_light_and_kept_for_ever(site: Flask) -> None:
+    client = site.test_client()
+    with site.test_request_context("/"):
+        sheet = theme_static("css/theme.css")
+    named = re.findall(r'url\("(\.\./fonts/[^"]+)"\)', client.get(sheet).text)
+    assert len(named) == 2
+    weight = 0
+    for each in named:
+        answer = client.get(urljoin(sheet, each))
+        assert answer.status_code == 200, f"{each} is not made: see hatch_build.py"
+        assert answer.mimetype == "font/woff2"
+        assert answer.headers["Cache-Control"] == "public, max-age=31536000, immutable"
+        weight += len(answer.data)
+    assert weight < 80_000
