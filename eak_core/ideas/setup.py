@@ -8,6 +8,7 @@ from eak_core.ideas import (  # noqa: F401  # what they register
     file_views,
     manage_views,
     overviews,
+    preview,
     subscribers,
     views,
 )

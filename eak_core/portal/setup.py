@@ -2,7 +2,7 @@
 
 from flask import Flask
 
-from eak_core.portal import views
+from eak_core.portal import outside, views  # noqa: F401  # what they register
 from eak_core.portal.health import health
 
 

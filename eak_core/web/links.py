@@ -64,4 +64,4 @@ def page_url(number: int, page: Any = None) -> str:
 
 def init_links(app: Flask) -> None:
     """Let templates of ``app`` ask for addresses."""
-    app.jinja_env.globals.update(url_if_known=url_if_known, page_url=page_url)
+    app.jinja_env.globals.update(on_site=on_site, url_if_known=url_if_known, page_url=page_url)
