@@ -152,7 +152,7 @@ class _Connection:
             for stage, (code, said) in zip(Stage, answers, strict=True):
                 if code != _GO_ON if stage is Stage.CONTENT else code // 100 != 2:
                     raise verdict(stage, code, said)
-            self.before_content()
+            self._ask_first()
             given = True
             server.send(_ended(letter.content))
             code, said = server.getreply()
@@ -161,6 +161,14 @@ class _Connection:
         except (OSError, smtplib.SMTPException) as error:
             raise Dropped(f"{stage.value}: {error}", may_have_it=given) from error
         self.letters += 1
+
+    def _ask_first(self) -> None:
+        try:
+            self.before_content()
+        except BaseException:
+            # The server waits for the content, and would take anything else for it.
+            self._drop()
+            raise
 
     def _commands(self, server: smtplib.SMTP, letter: Envelope) -> Sequence[str]:
         """What the server is asked, stage by stage. Both addresses are such (`recipient`)."""

@@ -21,6 +21,7 @@ from tests.bench import (
     letters,
     lists,
     matching,
+    newsletters,
     pages,
     replay,
     rooms,
@@ -34,6 +35,7 @@ from tests.bench.report import Figure, show
 PARTS = (
     "submit", "replay", "pages", "files", "counting", "drawing", "exporting", "casting",
     "letters", "searching", "matching", "rooms", "suggesting", "telling", "lists",
+    "newsletters",
 )  # fmt: skip
 
 KINDS: tuple[Kind, ...] = ("sqlite", "postgresql")
@@ -46,6 +48,9 @@ def main() -> int:
     parser.add_argument("--events", type=int, default=replay.EVENTS, help="how long the replay is")
     parser.add_argument("--votes", type=int, default=casting.VOTES, help="how many are cast")
     parser.add_argument("--letters", type=int, default=letters.LETTERS, help="how many are sent")
+    parser.add_argument(
+        "--readers", type=int, default=newsletters.READERS, help="how many get a newsletter"
+    )
     parser.add_argument(
         "--ideas", type=int, default=searching.IDEAS_MADE, help="how many are searched"
     )
@@ -88,6 +93,7 @@ def _on(
     """What is measured on each kind of database."""
     sized: dict[str, tuple[Callable[..., Iterator[Figure]], int]] = {
         "letters": (letters.measure, given.letters),
+        "newsletters": (newsletters.measure, given.readers),
         "casting": (casting.measure, given.votes),
         "searching": (searching.measure, given.ideas),
         "lists": (lists.measure, given.listed),

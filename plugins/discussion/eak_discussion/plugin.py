@@ -1,6 +1,7 @@
 """The discussion plugin: what it answers when the core asks."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup
@@ -13,6 +14,7 @@ from eak_core.api import (
     ImportedComment,
     ImportReport,
     NavItem,
+    NewsletterItem,
     NoticeSentence,
     Recorded,
     Service,
@@ -26,6 +28,8 @@ from eak_discussion import (
     imported,
     notices,
     own,
+    news,
+    notices,
     personal_data,
     subscribers,
     thread,
@@ -121,6 +125,13 @@ def effect_preview(session: Session, service: Service, enabling: bool) -> Iterab
 @hookimpl
 def reset_projections(session: Session, service_id: int) -> None:
     subscribers.forget(session, service_id)
+
+
+@hookimpl
+def newsletter_items(
+    session: Session, service: Service, since: datetime, until: datetime
+) -> Iterable[NewsletterItem]:
+    return news.items(session, service, since, until)
 
 
 @hookimpl

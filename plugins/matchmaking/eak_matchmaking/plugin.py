@@ -1,6 +1,7 @@
 """The matchmaking plugin: what it answers when the core asks."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -18,6 +19,7 @@ from eak_core.api import (
     HistoryEntry,
     Idea,
     NavItem,
+    NewsletterItem,
     Service,
     Session,
     Today,
@@ -26,7 +28,7 @@ from eak_core.api import (
     hookimpl,
     lazy_ngettext,
 )
-from eak_matchmaking import meanings, personal_data, schedule, subscribers
+from eak_matchmaking import meanings, news, personal_data, schedule, subscribers
 from eak_matchmaking.commands import COMMANDS
 from eak_matchmaking.manifest import plugin
 from eak_matchmaking.matching import following
@@ -212,6 +214,13 @@ def file_holder(session: Session, service: Service, subject: str) -> FileHolder 
 @hookimpl
 def reset_projections(session: Session, service_id: int) -> None:
     meanings.forget(session, service_id)
+
+
+@hookimpl
+def newsletter_items(
+    session: Session, service: Service, since: datetime, until: datetime
+) -> Iterable[NewsletterItem]:
+    return news.items(session, service, since, until)
 
 
 @hookimpl

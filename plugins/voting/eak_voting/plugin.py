@@ -1,6 +1,7 @@
 """The voting plugin: what it answers when the core asks."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -15,6 +16,7 @@ from eak_core.api import (
     HistoryEntry,
     Idea,
     NavItem,
+    NewsletterItem,
     NoticeSentence,
     Recorded,
     Service,
@@ -23,7 +25,7 @@ from eak_core.api import (
     _l,
     hookimpl,
 )
-from eak_voting import notices, personal_data, subscribers
+from eak_voting import news, notices, personal_data, subscribers
 from eak_voting.ballots import decisions, effects, finding, history
 from eak_voting.casting import own
 from eak_voting.commands import COMMANDS
@@ -140,6 +142,13 @@ def reset_projections(session: Session, service_id: int) -> None:
 @hookimpl
 def register_commands() -> Iterable[click.Command]:
     return COMMANDS
+
+
+@hookimpl
+def newsletter_items(
+    session: Session, service: Service, since: datetime, until: datetime
+) -> Iterable[NewsletterItem]:
+    return news.items(session, service, since, until)
 
 
 @hookimpl

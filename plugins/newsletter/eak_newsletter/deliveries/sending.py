@@ -9,7 +9,10 @@ cannot be known is said to be `unknown`; nobody but a person has it sent again.
 import logging
 import time
 from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextvars import copy_context
 from datetime import datetime, timedelta
+from queue import SimpleQueue
 from threading import Event
 from typing import NamedTuple
 
@@ -46,6 +49,10 @@ logger = logging.getLogger("eak.newsletter")
 #: seconds, a minute at most, between.
 MOST_FAILURES = 8
 LONGEST_WAIT = 60.0
+
+
+class Unwritten(Exception):
+    """The ledger could not be written: nothing is sent any more."""
 
 
 class Outcome(NamedTuple):
@@ -106,13 +113,17 @@ class _Run:
         self.pause, self.stop, self.told = 1 / rate if rate else 0.0, stop, told
         self.sent = self.failures = 0
         self._result: Result | None = None
+        self._writing: Future[None] | None = None
         self._read_at = -1
         self._envelopes: Envelopes | None = None
 
     def until(self, end: float | None, patience: timedelta) -> str:
         """Send until ``end`` (of the monotonic clock); answers what the trouble is, if any."""
         begun = time.monotonic()
-        with mail_way(self.app) as way:
+        with (
+            ThreadPoolExecutor(1, "eak-newsletter-scribe") as self._scribe,
+            mail_way(self.app, self._be_written) as way,
+        ):
             while not self.stop.is_set() and (end is None or time.monotonic() < end):
                 if self.pause and self.stop.wait(
                     max(0.0, begun + self.sent * self.pause - time.monotonic())
@@ -134,13 +145,41 @@ class _Run:
         return ""
 
     def _step(self) -> Claim | None:
-        """Write down what became of the last letter, and claim the next one: one commit."""
-        with write_session(self.app) as session:
-            self._write(session)
-            if not claiming.is_going_on(session, self.issue_id):
-                return None
-            self._look(session)
-            return claiming.claim(session, self.issue_id, self.sender_id)
+        """Write down what became of the last letter, and claim the next one, in one transaction.
+        It is committed by a thread of its own while the server is asked about the address, and is
+        there before the server gets what stands in the letter (`_be_written`)."""
+        self._be_written()
+        claimed: SimpleQueue[Claim | None] = SimpleQueue()
+        context = copy_context()
+        self._writing = self._scribe.submit(context.run, self._write_and_claim, claimed)
+        claim = claimed.get()
+        if claim is None:
+            self._be_written()
+        return claim
+
+    def _write_and_claim(self, claimed: "SimpleQueue[Claim | None]") -> None:
+        claim: Claim | None = None
+        told = False
+        try:
+            with self.app.app_context(), write_session(self.app) as session:
+                self._write(session)
+                if claiming.is_going_on(session, self.issue_id):
+                    self._look(session)
+                    claim = claiming.claim(session, self.issue_id, self.sender_id)
+                claimed.put(claim)
+                told = True
+        finally:
+            if not told:
+                claimed.put(None)
+
+    def _be_written(self) -> None:
+        """Wait for the last commit; raises where there was none, and nothing more is sent."""
+        writing, self._writing = self._writing, None
+        if writing is not None:
+            try:
+                writing.result()
+            except Exception as error:
+                raise Unwritten from error
 
     def _look(self, session: Session) -> None:
         """Write the letter anew where anything has happened in the service since: what was hidden
@@ -162,6 +201,8 @@ class _Run:
         self._result = None
         try:
             way(self._envelopes.letter(claim))
+        except Unwritten:
+            raise
         except Unreachable as error:
             self.failures += 1
             self._result = Result(claim, "queued", str(error), clock.now())
@@ -183,6 +224,7 @@ class _Run:
         return ""
 
     def _settle(self) -> None:
+        self._be_written()
         if self._result is not None:
             with write_session(self.app) as session:
                 self._write(session)
