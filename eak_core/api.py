@@ -127,7 +127,7 @@ from eak_core.letters.message import (
     Unreachable,
 )
 from eak_core.letters.suppression import is_suppressed
-from eak_core.letters.way import mail_way
+from eak_core.letters.way import bounces_mailbox, mail_way
 from eak_core.moderation.decisions import (
     hidden_reason,
     hidden_reasons,
@@ -365,6 +365,7 @@ __all__ += [
 __all__ += [
     "MailingList",
     "Service",
+    "bounces_mailbox",
     "communes",
     "forget_mail_to",
     "hold_account",

@@ -3,8 +3,9 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from flask import Flask
+from flask import Flask, current_app
 
+from eak_core.config import Config
 from eak_core.letters.message import Claimed, Transport
 
 
@@ -43,3 +44,10 @@ def mail_way(app: Flask, before_content: Callable[[], None] = _nothing) -> Itera
         way(message)
 
     yield carry
+
+
+def bounces_mailbox() -> str:
+    """The address to which servers return what they could not deliver (setting ``mail_bounces``);
+    empty where none is set. What stands behind a plus in it comes back with the mail."""
+    config: Config = current_app.extensions["eak_config"]
+    return config.mail_bounces

@@ -26,10 +26,9 @@ from eak_core.api import (
 from eak_discussion import (
     counts,
     imported,
-    notices,
-    own,
     news,
     notices,
+    own,
     personal_data,
     subscribers,
     thread,

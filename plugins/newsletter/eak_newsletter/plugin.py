@@ -1,7 +1,7 @@
 """The newsletter: what it answers when the core asks."""
 
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 from markupsafe import Markup
@@ -10,6 +10,7 @@ from eak_core.api import (
     AccountLinks,
     Asset,
     NavItem,
+    Service,
     Session,
     _l,
     hookimpl,
@@ -18,6 +19,9 @@ from eak_newsletter.commands import COMMANDS
 from eak_newsletter.manifest import plugin
 from eak_newsletter.pages import archive, managing, sending_desk, views
 from eak_newsletter.readers import finding, personal_data
+
+if TYPE_CHECKING:
+    from eak_core.api import Demo
 
 __all__ = ["archive", "managing", "plugin", "sending_desk", "views"]
 
@@ -64,3 +68,10 @@ def export_person(session: Session, person_id: int) -> Mapping[str, Any]:
 @hookimpl
 def erase_person(session: Session, person_id: int) -> None:
     personal_data.erase_person(session, person_id)
+
+
+@hookimpl
+def load_demo(session: Session, service: Service, demo: "Demo") -> None:
+    from eak_newsletter.demo import play
+
+    play(session, service, demo)

@@ -9,7 +9,8 @@ from flask import current_app
 from eak_core.api import Actor, Part, Service, Session, clock, on_schedule, schedule
 from eak_newsletter.deliveries import running, sending
 from eak_newsletter.deliveries.sending import Outcome
-from eak_newsletter.issues.tables import Issue
+from eak_newsletter.issues import summaries
+from eak_newsletter.issues.tables import Issue, IssueKind
 from eak_newsletter.manifest import plugin
 from eak_newsletter.readers import leaving
 
@@ -22,6 +23,16 @@ SECONDS_AT_ONCE = 1.0
 def tidy(session: Session, service: Service, name: str, due_at: datetime) -> bool:
     """Forget those who were asked and did not answer."""
     return leaving.forget_unconfirmed(session, service.id)
+
+
+@on_schedule(plugin, "summaries", every=timedelta(days=1))
+def send_summaries(session: Session, service: Service, name: str, due_at: datetime) -> None:
+    """Put the summaries together that are due, and send them."""
+    rhythms: tuple[IssueKind, ...] = ("weekly", "monthly")
+    for rhythm in rhythms:
+        issue = summaries.gather(session, service, rhythm)
+        if issue is not None:
+            running.plan(session, Actor.system(), service, issue.id, None)
 
 
 def begin_part(

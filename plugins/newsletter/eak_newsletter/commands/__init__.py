@@ -1,5 +1,6 @@
 """``eak newsletter …``."""
 
+from eak_newsletter.commands.bounces import bounce
 from eak_newsletter.commands.issues import (
     cancel,
     compose,
@@ -22,4 +23,5 @@ COMMANDS = [
     pause,
     resume,
     cancel,
+    bounce,
 ]

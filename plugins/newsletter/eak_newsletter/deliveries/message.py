@@ -9,7 +9,8 @@ from typing import Any
 
 from flask import url_for
 
-from eak_core.api import Claimed, Service
+from eak_core.api import Claimed, Service, bounces_mailbox
+from eak_newsletter.deliveries import return_address
 from eak_newsletter.deliveries.claiming import Claim
 from eak_newsletter.issues.rendering import PREFERENCES, STOP, Written
 from eak_newsletter.readers import letters
@@ -28,6 +29,7 @@ class Envelopes:
     def __init__(self, service: Service, issue_id: int, written: Written) -> None:
         self.subject, self.issue_id = written.subject, issue_id
         self.list = f"newsletter.{service.slug}"
+        self.bounces, self._key = bounces_mailbox(), return_address.signing_key()
         boundary = f"=_{sha256(written.text.encode()).hexdigest()[:32]}"
         parts = (
             f'Content-Type: multipart/alternative; boundary="{boundary}"\r\n\r\n',
@@ -52,6 +54,7 @@ class Envelopes:
             "subject": self.subject,
             "list": self.list,
             "stop": stop,
+            "bounces": return_address.address(self.bounces, self._key, claim.delivery_id),
             "body": b"".join([links.get(piece, piece) for piece in self._pieces]),
         }
         return Claimed(

@@ -21,12 +21,12 @@ def fill(app: Flask, issue_id: int) -> None:
                 return
 
 
-def receives(service_id: int) -> tuple[ColumnElement[bool], ...]:
-    """The conditions on `Subscriber` that keep who gets each issue of a service."""
+def receives(issue: Issue) -> tuple[ColumnElement[bool], ...]:
+    """The conditions on `Subscriber` that keep who gets ``issue``: those who chose its kind."""
     return (
-        Subscriber.service_id == service_id,
+        Subscriber.service_id == issue.service_id,
         Subscriber.standing == "active",
-        Subscriber.rhythm == "issue",
+        Subscriber.rhythm == issue.kind,
     )
 
 
@@ -36,7 +36,7 @@ def fill_portion(session: Session, issue_id: int, portion: int = PORTION) -> boo
     issue = session.get_one(Issue, issue_id, with_for_update=True, populate_existing=True)
     if issue.filled or issue.state != "sending":
         return False
-    gets = receives(issue.service_id)
+    gets = receives(issue)
     next_ids = (
         select(Subscriber.id)
         .where(*gets, Subscriber.id > issue.filled_to)

@@ -34,7 +34,9 @@ Verdict = Literal["arrived", "again"]
 
 
 def archive_of(service: Service, issue: Issue) -> str:
-    """The whole address of an issue in the archive."""
+    """The whole address of an issue in the archive; of a summary, that of the archive."""
+    if issue.number is None:
+        return url_for("newsletter.index", service_slug=service.slug, _external=True)
     return url_for(
         "newsletter.archived", service_slug=service.slug, number=issue.number, _external=True
     )

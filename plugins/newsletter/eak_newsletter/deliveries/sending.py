@@ -22,7 +22,6 @@ from sqlalchemy import func, select
 from eak_core.api import (
     Dropped,
     NoSuchMailbox,
-    Service,
     Session,
     Undeliverable,
     Unreachable,
@@ -35,11 +34,10 @@ from eak_core.api import (
 )
 from eak_newsletter.deliveries import claiming, running
 from eak_newsletter.deliveries.claiming import SENDER, Claim, Result
+from eak_newsletter.deliveries.forms import NOTHING, Letters
 from eak_newsletter.deliveries.message import Envelopes
 from eak_newsletter.deliveries.queueing import fill, receives
 from eak_newsletter.deliveries.tables import Delivery, Sender
-from eak_newsletter.issues.freezing import content_of
-from eak_newsletter.issues.rendering import write
 from eak_newsletter.issues.tables import Issue
 from eak_newsletter.models import Subscriber
 
@@ -115,6 +113,7 @@ class _Run:
         self._result: Result | None = None
         self._writing: Future[None] | None = None
         self._read_at = -1
+        self._letters: Letters | None = None
         self._envelopes: Envelopes | None = None
 
     def until(self, end: float | None, patience: timedelta) -> str:
@@ -165,7 +164,7 @@ class _Run:
                 self._write(session)
                 if claiming.is_going_on(session, self.issue_id):
                     self._look(session)
-                    claim = claiming.claim(session, self.issue_id, self.sender_id)
+                    claim = self._claim(session)
                 claimed.put(claim)
                 told = True
         finally:
@@ -181,18 +180,23 @@ class _Run:
             except Exception as error:
                 raise Unwritten from error
 
+    def _claim(self, session: Session) -> Claim | None:
+        """The next letter that has anything to say to its reader."""
+        while (claim := claiming.claim(session, self.issue_id, self.sender_id)) is not None:
+            assert self._letters is not None
+            self._envelopes = self._letters.of(session, claim.subscriber_id)
+            if self._envelopes is not None:
+                return claim
+            claiming.settle(session, self.sender_id, Result(claim, "skipped", NOTHING))
+        return None
+
     def _look(self, session: Session) -> None:
         """Write the letter anew where anything has happened in the service since: what was hidden
         by then does not leave."""
         position = log_position(session, self.service_id)
-        if position == self._read_at:
-            return
-        issue = session.get_one(Issue, self.issue_id)
-        service = session.get_one(Service, self.service_id)
-        content = content_of(session, service, issue)
-        written = write(service, content, archive=running.archive_of(service, issue))
-        self._envelopes = Envelopes(service, issue.id, written)
-        self._read_at = position
+        if position != self._read_at:
+            self._letters = Letters(session, session.get_one(Issue, self.issue_id))
+            self._read_at = position
 
     def _deliver(self, way: Callable[..., None], claim: Claim) -> str:
         """Give one letter to the server, and remember what became of it; answers why the server
@@ -257,8 +261,6 @@ def expected(session: Session, issue: Issue) -> int:
     waiting = select(func.count()).where(
         Delivery.issue_id == issue.id, Delivery.next_attempt_at.is_not(None)
     )
-    unqueued = select(func.count()).where(
-        *receives(issue.service_id), Subscriber.id > issue.filled_to
-    )
+    unqueued = select(func.count()).where(*receives(issue), Subscriber.id > issue.filled_to)
     found = session.scalar(waiting) or 0
     return found + (0 if issue.filled else session.scalar(unqueued) or 0)

@@ -11,7 +11,7 @@ def published(service_id: int) -> Select[Issue]:
     to."""
     return (
         select(Issue)
-        .where(Issue.service_id == service_id, Issue.begun_at.is_not(None))
+        .where(Issue.service_id == service_id, Issue.kind == "issue", Issue.begun_at.is_not(None))
         .order_by(Issue.number.desc())
     )
 

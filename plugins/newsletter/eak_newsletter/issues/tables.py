@@ -8,6 +8,8 @@ from sqlalchemy.orm import Mapped, deferred, mapped_column, relationship
 
 from eak_core.api import Model
 
+#: A letter that an editor sends, or a summary that is sent by itself to who asked for that rhythm.
+IssueKind = Literal["issue", "weekly", "monthly"]
 IssueState = Literal["draft", "frozen", "sending", "paused", "sent", "cancelled"]
 
 SUBJECT_LENGTH = 150
@@ -22,6 +24,8 @@ class Issue(Model):
     ``until``, and changes; ``number`` and ``content`` (canonical JSON, with its SHA-256 in
     ``digest``) are given when it is frozen, and never change.
 
+    Of a summary, which has no number and no editor, ``kind`` is the rhythm.
+
     ``filled_to`` is the number of the last reader for whom a delivery was queued, ``filled`` says
     that there are no more. ``version_id`` grows with each edit of the draft.
     """
@@ -34,6 +38,7 @@ class Issue(Model):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     service_id: Mapped[int] = mapped_column(ForeignKey("service.id"))
+    kind: Mapped[str] = mapped_column(String(10), default="issue", server_default="issue")
     number: Mapped[int | None]
     state: Mapped[str] = mapped_column(String(10), default="draft")
     subject: Mapped[str] = mapped_column(String(SUBJECT_LENGTH))

@@ -1,0 +1,44 @@
+"""A letter in each form in which readers get it: one, but for summaries, which tell each of what
+they chose."""
+
+import msgspec
+
+from eak_core.api import Service, Session
+from eak_newsletter.deliveries.message import Envelopes
+from eak_newsletter.deliveries.running import archive_of
+from eak_newsletter.deliveries.selecting import Selection
+from eak_newsletter.issues.freezing import content_of
+from eak_newsletter.issues.rendering import write
+from eak_newsletter.issues.tables import Issue
+
+#: How many forms of a summary are kept, written once.
+MOST_FORMS = 50
+#: Kept beside a letter that was not sent.
+NOTHING = "Nothing of it is what this reader chose."
+
+
+class Letters:
+    """An issue as it may be read now, in its forms."""
+
+    def __init__(self, session: Session, issue: Issue) -> None:
+        self.service = session.get_one(Service, issue.service_id)
+        self.issue_id, self.archive = issue.id, archive_of(self.service, issue)
+        self.content = content_of(session, self.service, issue)
+        self._selection = Selection(session, self.content) if issue.kind != "issue" else None
+        self._written: dict[tuple[int, ...], Envelopes] = {}
+
+    def of(self, session: Session, subscriber_id: int) -> Envelopes | None:
+        """What makes the letter of a reader; None where there is nothing to tell them."""
+        places = tuple(range(len(self.content.stories)))
+        if self._selection is not None:
+            places = self._selection.places(session, subscriber_id)
+            if not places:
+                return None
+        if places not in self._written:
+            if len(self._written) >= MOST_FORMS:
+                self._written.clear()
+            kept = tuple(self.content.stories[place] for place in places)
+            content = msgspec.structs.replace(self.content, stories=kept)
+            written = write(self.service, content, archive=self.archive)
+            self._written[places] = Envelopes(self.service, self.issue_id, written)
+        return self._written[places]
