@@ -118,7 +118,7 @@ from eak_core.ideas.transitions import change_stage, has_outcome, next_stages, s
 from eak_core.ideas.visibility import public_ideas
 from eak_core.ideas.wording import slug_of
 from eak_core.keys.models import SigningKey
-from eak_core.keys.signing import Signer, published_keys, signer
+from eak_core.keys.signing import Signer, published_keys, rotate_key, signer
 from eak_core.letters.message import (
     Claimed,
     Dropped,
@@ -540,6 +540,7 @@ __all__ += [
     "Signer",
     "SigningKey",
     "published_keys",
+    "rotate_key",
     "signer",
 ]
 

@@ -91,6 +91,12 @@ def rotate(session: Session, ring: Ring) -> SigningKey:
     return begin(session, ring, newest.name, after=current)
 
 
+def rotate_key(session: Session, plugin: str, purpose: str, service_id: int) -> SigningKey:
+    """Let another key sign what ``plugin`` signs for ``purpose`` in a service, from now on; what
+    was signed so far stays valid. Answers the key. `NotFound` where nothing was ever signed."""
+    return rotate(session, Ring(service_id, plugin, purpose))
+
+
 def begin(session: Session, ring: Ring, name: str, *, after: SigningKey | None) -> SigningKey:
     """Publish a key of ``ring`` under ``name``, ``after`` one that signs no more; of two who begin
     at once, one does, and both get that key."""

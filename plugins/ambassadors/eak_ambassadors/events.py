@@ -65,3 +65,25 @@ class Presented(Event):
     """An ambassador changed what the wall shows of them."""
 
     ambassador_id: int
+
+
+@event(plugin, "ambassadors.renewed", version=1, subject=AMBASSADOR)
+class Renewed(Event):
+    """The term of an ambassador goes on."""
+
+    ambassador_id: int
+
+
+@event(plugin, "ambassadors.revoked", version=1, subject=AMBASSADOR)
+class Revoked(Event):
+    """A recognition was revoked, for a reason that the person was told."""
+
+    ambassador_id: int
+    revocation_id: int
+
+
+@event(plugin, "ambassadors.reinstated", version=1, subject=AMBASSADOR)
+class Reinstated(Event):
+    """An appeal was upheld: the person is an ambassador again."""
+
+    ambassador_id: int

@@ -155,6 +155,7 @@ class Ambassador(Model):
     until: Mapped[datetime]
     shown: Mapped[bool] = mapped_column(default=False)
     words: Mapped[str] = mapped_column(Text, default="")
+    renewal_asked_at: Mapped[datetime | None]
     ended_at: Mapped[datetime | None]
     ended_as: Mapped[str | None] = mapped_column(String(12))
 
@@ -162,6 +163,27 @@ class Ambassador(Model):
     def subject(self) -> str:
         """How files, moderation and the log name it."""
         return subject_of(self.id)
+
+
+class Revocation(Model):
+    """Why a recognition was revoked, and the appeal of the person, if there is one."""
+
+    __tablename__ = "ambassadors_revocation"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    service_id: Mapped[int] = mapped_column(ForeignKey("service.id"), index=True)
+    ambassador_id: Mapped[int] = mapped_column(
+        ForeignKey("ambassadors_ambassador.id", ondelete="CASCADE"), index=True
+    )
+    reason: Mapped[str] = mapped_column(Text)
+    revoked_at: Mapped[datetime]
+    revoked_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"), index=True)
+    appeal: Mapped[str] = mapped_column(Text)
+    appealed_at: Mapped[datetime | None]
+    upheld: Mapped[bool | None]
+    answer: Mapped[str] = mapped_column(Text)
+    answered_at: Mapped[datetime | None]
+    answered_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"), index=True)
 
 
 class Badge(Model):

@@ -11,6 +11,7 @@ from eak_ambassadors.models import (
     Badge,
     Endorsement,
     Nomination,
+    Revocation,
     Seat,
     Sitting,
     Volunteer,
@@ -23,6 +24,7 @@ from eak_core.api import Service, Session, person_address
 def export_person(session: Session, person_id: int) -> Mapping[str, Any]:
     """All that a person did and was given; of those whom they nominated, only what they said."""
     n, e, s, a, b = Nomination, Endorsement, Sitting, Ambassador, Badge
+    r = Revocation
     theirs = (n.nominee_id == person_id) | (n.address == (person_address(session, person_id) or ""))
     badges = (
         select(b.id, b.service_id, b.issued_at, b.until, b.revoked_at, b.document)
@@ -55,6 +57,12 @@ def export_person(session: Session, person_id: int) -> Mapping[str, Any]:
             session, a.person_id == person_id,
             a.service_id, a.since, a.until, a.shown, a.words, a.ended_at, a.ended_as,
         ),
+        "revocations": _rows(
+            session, r.ambassador_id.in_(select(a.id).where(a.person_id == person_id)),
+            r.reason, r.revoked_at, r.appeal, r.appealed_at, r.upheld, r.answer, r.answered_at,
+        ),
+        "revoked": _rows(session, r.revoked_by == person_id, r.id, r.reason, r.revoked_at),
+        "appeals_heard": _rows(session, r.answered_by == person_id, r.id, r.answer, r.answered_at),
         "badges": [dict(row) for row in session.execute(badges).mappings()],
     }  # fmt: skip
 
@@ -87,12 +95,20 @@ def erase_person(session: Session, person_id: int) -> None:
         .where(theirs)
         .values(nominee_id=None, address=None, name="", examples="", conflict="", refused_at=None)
     )
+    terms_of = select(Ambassador.id).where(Ambassador.person_id == person_id)
+    session.execute(
+        update(Revocation)
+        .where(Revocation.ambassador_id.in_(terms_of))
+        .values(reason="", appeal="", answer="")
+    )
     session.execute(delete(Volunteer).where(Volunteer.person_id == person_id))
     for column in (
         Endorsement.person_id,
         Seat.person_id,
         Sitting.closed_by,
         Sitting.decided_by,
+        Revocation.revoked_by,
+        Revocation.answered_by,
         Ambassador.person_id,
     ):
         session.execute(update(column.class_).where(column == person_id).values({column.key: None}))

@@ -11,7 +11,16 @@ from eak_ambassadors.commands import COMMANDS
 from eak_ambassadors.manifest import plugin
 from eak_ambassadors.models import Ambassador, Nomination, Seat, Sitting
 from eak_ambassadors.nominations.answering import open_since
-from eak_ambassadors.pages import badges, candidacies, desk, juries, nominations, wall
+from eak_ambassadors.pages import (
+    appeals,
+    badges,
+    candidacies,
+    desk,
+    juries,
+    nominations,
+    verification,
+    wall,
+)
 from eak_ambassadors.recognition.terms import current
 from eak_core.api import (
     AccountLinks,
@@ -30,6 +39,7 @@ from eak_core.api import (
 )
 
 __all__ = [
+    "appeals",
     "badges",
     "candidacies",
     "desk",
@@ -38,6 +48,7 @@ __all__ = [
     "plugin",
     "schedule",
     "subscribers",
+    "verification",
     "wall",
 ]
 
@@ -79,7 +90,8 @@ def desk_items(session: Session, service: Service) -> Iterable[DeskItem]:
     label = lazy_ngettext(
         "%(num)s nomination is passed on", "%(num)s nominations are passed on", waiting
     )
-    return [DeskItem(waiting, label, "ambassadors_manage.index")]
+    yield DeskItem(waiting, label, "ambassadors_manage.index")
+    yield from desk.items(session, service)
 
 
 @hookimpl

@@ -15,7 +15,7 @@ from eak_core.events import read_log
 from eak_core.keys import ending, seeds
 from eak_core.keys.ending import left_over, revoke
 from eak_core.keys.models import SigningKey
-from eak_core.keys.signing import published_keys, rotate, signer
+from eak_core.keys.signing import published_keys, rotate, rotate_key, signer
 from eak_core.kit.testing.site import Site
 from eak_core.transparency import checkpoint
 from tests.core.keys.conftest import Signing
@@ -27,6 +27,16 @@ def told(signing: Signing) -> list[tuple[str, int]]:
     with site.app.app_context(), site.reading() as session:
         found = read_log(session, site.service.id, types=["key."])
         return [(each.type, each.data["number"]) for each in found]
+
+
+def test_a_plugin_lets_another_key_follow_its_own(signing: Signing) -> None:
+    first, ring = signing.signer(), signing.ring
+    with signing.site.writing() as session:
+        made = rotate_key(session, ring.plugin, ring.purpose, ring.service_id)
+    assert [each.kid for each in signing.keys] == [first.kid, made.kid]
+    assert signing.signer().kid == made.kid
+    with signing.site.writing() as session, pytest.raises(NotFound):
+        rotate_key(session, ring.plugin, "nothing", ring.service_id)
 
 
 # --- Signing.

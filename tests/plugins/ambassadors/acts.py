@@ -6,13 +6,16 @@ from random import Random
 
 from sqlalchemy import select
 
-from eak_ambassadors.models import Ambassador, Nomination, Sitting
+from eak_ambassadors.models import Ambassador, Nomination, Revocation, Sitting
 from eak_ambassadors.nominations import answering, endorsing, nominating
-from eak_ambassadors.recognition import terms
+from eak_ambassadors.recognition import renewing, revoking, terms
 from eak_ambassadors.sittings import deciding, drawing
+from eak_core import clock
+from eak_core.db import Session
 from eak_core.errors import EakError
 from eak_core.kit.testing.site import Site
-from tests.plugins.ambassadors.process import Process, small_juries
+from eak_core.people.models import Person
+from tests.plugins.ambassadors.process import Process, named, small_juries
 
 
 def nominate(site: Site, dice: Random) -> None:
@@ -90,17 +93,64 @@ def _in_the_jury(
     return None
 
 
+def whole_way(site: Site, dice: Random) -> None:
+    """A second agent is nominated, supported and recognised at once."""
+    if not nominations(site):
+        return
+    second, many = _second(site), len(ambassadors(site))
+    with site.reading() as session:
+        known = terms.own(session, site.people.actor(second), site.service)
+    if known is None and many < 8:
+        by = named(site, f"Nominator {many}")
+        Process(site).recognised(second, by=by)
+
+
 def be_one(site: Site, dice: Random) -> None:
     """An ambassador lets the wall show them, or leaves."""
-    actor = site.people.actor(site.people.agent)
+    actor = site.people.actor(dice.choice((site.people.agent, _second(site))))
     with site.writing() as session:
-        if terms.own(session, actor, site.service) is None:
+        found = terms.own(session, actor, site.service)
+        if found is None:
             return
-        if dice.random() < 0.2:
+        if found.shown and found.until - found.since > timedelta(days=1_000):
             terms.leave(session, actor, site.service)
             return
         words = f"We *tried* it {dice.random()} times, and <b>told</b> it."
         terms.present(session, actor, site.service, shown=True, words=words)
+
+
+def go_on_or_not(site: Site, dice: Random) -> timedelta | None:
+    """The recognition of the second agent is revoked, with an appeal that is upheld; then their
+    term is renewed where its time comes."""
+    second = site.people.actor(_second(site))
+    manager, others = map(site.people.actor, (site.people.manager, site.people.administrator))
+    service = site.service
+    with site.writing() as session:
+        found = terms.own(session, second, service)
+        if found is None:
+            return None
+        if not _was_revoked(session, found):
+            number = revoking.revoke(session, manager, service, found, "Somebody *led* it.")
+            revoking.appeal(session, second, service, number, "I was <i>not</i> there.")
+            revocation = session.get_one(Revocation, number)
+            revoking.hear(
+                session, others, service, revocation, upheld=True, answer="It was *not* so."
+            )
+            return None
+        if not renewing.may_ask(found):
+            return max(found.until - terms.BEFORE - clock.now(), timedelta()) + timedelta(days=1)
+        renewing.ask(session, second, service)
+        renewing.renew(session, manager, service, found)
+    return None
+
+
+def _was_revoked(session: Session, ambassador: Ambassador) -> bool:
+    found = select(Revocation.id).where(Revocation.ambassador_id == ambassador.id)
+    return session.scalar(found) is not None
+
+
+def _second(site: Site) -> Person:
+    return named(site, "Second Agent", agent=True)
 
 
 def numbers(site: Site, model: Callable[..., object]) -> list[int]:
@@ -120,4 +170,8 @@ def sittings(site: Site) -> list[int]:
     return numbers(site, Sitting)
 
 
-ACTS = (nominate, nominate, answer, answer, go_on, go_on, go_on, go_on, be_one)
+#: In the first round nobody has been nominated yet when it comes to what follows.
+ACTS = (
+    go_on_or_not, go_on_or_not, go_on_or_not, be_one, be_one, whole_way, go_on, go_on, go_on, go_on,
+    answer, answer, nominate, nominate,
+)  # fmt: skip

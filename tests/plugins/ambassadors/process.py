@@ -72,7 +72,7 @@ class Process:
         with self.site.writing() as session:
             return nominating.nominate(
                 session, actor, self.site.service,
-                name="Agathe Agent", address=nominee.email or "",
+                name=nominee.name, address=nominee.email or "",
                 examples="She *opened* the workshop to <i>all</i>.",
             )  # fmt: skip
 
@@ -142,20 +142,52 @@ class Process:
             )
             return made.id if made is not None else None
 
-    def recognised(self, nominee: Person | None = None) -> int:
-        """An ambassador, from the nomination to the decision; answers their number."""
-        small_juries(self.site)
-        nomination_id = self.nominate(nominee)
-        self.agree(nomination_id, nominee)
-        self.endorse_twice(nomination_id)
-        self.volunteer()
-        sitting_id = self.close_pool(nomination_id)
-        with clock.freeze(clock.now() + timedelta(hours=3)):
-            self.draw(sitting_id)
-            self.vote(sitting_id)
-            made = self.decide(sitting_id)
-        assert made is not None
-        return made
+    def recognised(self, nominee: Person | None = None, by: Person | None = None) -> int:
+        """An ambassador, from the nomination to the decision, in one transaction; answers their
+        number."""
+        site, nominee = self.site, nominee or self.site.people.agent
+        small_juries(site)
+        person, nominator = self.actor(nominee), self.actor(by or site.people.citizen)
+        colleagues, manager = [*map(self.actor, self.colleagues)], self.actor(site.people.manager)
+        jurors, service, other = [*map(self.actor, self.jurors)], site.service, other_service(site)
+        began = clock.now()
+        with site.writing() as session:
+            number = nominating.nominate(
+                session, nominator, service, name=nominee.name, address=nominee.email or "",
+                examples="She *opened* the workshop to <i>all</i>.",
+            )  # fmt: skip
+            answering.agree(session, person, service, number)
+            nomination = session.get_one(Nomination, number)
+            for colleague, place in zip(colleagues, (service, other), strict=True):
+                endorsing.endorse(
+                    session, colleague, service, nomination,
+                    for_service_id=place.id, comment="I have <u>seen</u> it, and it *lasts*.",
+                )  # fmt: skip
+            for juror in jurors:
+                volunteering.volunteer(session, juror, service)
+            sitting = session.get_one(Sitting, drawing.close_pool(
+                session, manager, service, nomination,
+                source=SOURCE, speaks_at=began + drawing.PAUSE,
+            ))  # fmt: skip
+            with clock.freeze(began + drawing.PAUSE):
+                drawing.draw(session, manager, service, sitting, "3 14 15 92 65")
+                seated = [each.person_id for each in sitting.places if each.standing == "seated"]
+                members = [each for each in jurors if each.person_id in seated]
+                members += [self.actor(each) for each in self._others(session, seated, members)]
+                for member in members:
+                    deciding.vote(session, member, service, sitting, favourable=True)
+                made = deciding.decide(
+                    session, members[0], service, sitting, "She *tells* what failed."
+                )
+            assert made is not None
+            return made.id
+
+    def _others(
+        self, session: Session, seated: list[int | None], members: list[Actor]
+    ) -> list[Person]:
+        """Those who sit and are no volunteers of ours: ambassadors."""
+        known = {each.person_id for each in members}
+        return [session.get_one(Person, each) for each in seated if each and each not in known]
 
     def show(self, nominee: Person | None = None, words: str = "The *shared* workshop.") -> None:
         actor = self.actor(nominee or self.site.people.agent)

@@ -1,14 +1,14 @@
 """What every plugin keeps, kept by the ambassadors."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from uuid import UUID
+from uuid import NAMESPACE_URL, UUID, uuid5
 
 import pytest
 from sqlalchemy import select
 
-from eak_ambassadors.models import Badge
+from eak_ambassadors.models import Ambassador, Badge, Revocation
 from eak_ambassadors.nominations import answering, endorsing
-from eak_ambassadors.recognition import issuing, signing
+from eak_ambassadors.recognition import issuing, renewing, revoking, signing, terms
 from eak_ambassadors.sittings import drawing
 from eak_core.api import Service, Session, Signer
 from eak_core.kit.testing.conformance import PluginConformance
@@ -25,6 +25,8 @@ class TestAmbassadors(PluginConformance):
         """What is drawn at random is drawn alike in two lives that are compared."""
         monkeypatch.setattr(answering, "new_badge_id", lambda number: str(UUID(int=number)))
         monkeypatch.setattr(endorsing, "new_id", lambda number: str(UUID(int=number + 2**40)))
+        monkeypatch.setattr(revoking, "new_badge_id", lambda number: str(UUID(int=number + 2**50)))
+        monkeypatch.setattr(renewing, "new_badge_id", lambda of: str(uuid5(NAMESPACE_URL, of)))
         monkeypatch.setattr(issuing, "new_salt", lambda badge_id: badge_id)
         monkeypatch.setattr(issuing, "random_places", _places)
         monkeypatch.setattr(drawing, "new_secret", lambda number: f"{number:032x}")
@@ -50,6 +52,14 @@ class TestAmbassadors(PluginConformance):
         yield from (f"{here}/{each}" for each in ambassadors(site)[:2])
         with site.reading() as session:
             badges = session.scalars(select(Badge.id).order_by(Badge.id)).all()
+            current = session.scalars(select(Ambassador.id).where(*terms.current(site.service.id)))
+            current = current.all()
+            revocations = session.scalars(select(Revocation.id).order_by(Revocation.id)).all()
+        yield from (f"{here}/revocations/{each}" for each in revocations[:1])
+        yield from (f"{desk}/recours/{each}" for each in revocations[:1])
+        yield f"{here}/verifier"
+        yield f"{desk}/ambassadeurs"
+        yield from (f"{desk}/ambassadeurs/{each}/revoquer" for each in current[:1])
         for badge_id in badges[:1]:
             yield f"{here}/badges/{badge_id}"
             yield from (f"{here}/badges/{badge_id}/{each}" for each in ("image.svg", "qr.svg"))

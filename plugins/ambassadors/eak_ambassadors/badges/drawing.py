@@ -1,6 +1,7 @@
 """What a badge looks like: a medal in the colours of the theme, as SVG and as PNG."""
 
 import math
+from functools import cache
 from html import escape
 from io import BytesIO
 from typing import NamedTuple
@@ -13,7 +14,7 @@ _MIDDLE = SIZE / 2
 class Colours(NamedTuple):
     """The colours of a badge, as ``#rrggbb``."""
 
-    ground: str = "#1d4f7c"
+    ground: str = "#2b5a46"
     ring: str = "#f2c14e"
     sign: str = "#ffffff"
 
@@ -46,6 +47,7 @@ width="{SIZE}" height="{SIZE}" role="img" aria-labelledby="t"><title id="t">{sai
 """.encode()
 
 
+@cache
 def png(colours: Colours) -> bytes:
     """The badge as PNG, without words: what it says is in the badge itself."""
     from PIL import Image, ImageDraw

@@ -158,5 +158,11 @@ def claims(credential: Mapping[str, Any]) -> dict[str, Any]:
     return {**said, "sub": subject} if subject else said
 
 
+def carried(token: str) -> dict[str, Any]:
+    """The credential that a token of ours carries, without what tokens have of their own."""
+    payload = jwt.read(token).payload
+    return {name: value for name, value in payload.items() if name not in claims(payload)}
+
+
 def _seconds(text: str) -> int:
     return int(datetime.fromisoformat(text).timestamp())

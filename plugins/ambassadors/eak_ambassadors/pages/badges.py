@@ -1,6 +1,5 @@
 """Badges as everybody sees them, what verifies them, and their files."""
 
-from datetime import datetime
 from io import BytesIO
 
 import msgspec
@@ -8,18 +7,16 @@ import segno
 from flask import Response, g, url_for
 from sqlalchemy import select
 
-from eak_ambassadors.badges import drawing, images
 from eak_ambassadors.manifest import plugin
 from eak_ambassadors.models import Ambassador, Badge
 from eak_ambassadors.pages.blueprint import blueprint
-from eak_ambassadors.recognition import signing
+from eak_ambassadors.recognition import files, signing
 from eak_core.api import (
     Gone,
     NotFound,
     _l,
     clock,
     current_session,
-    in_paris,
     limited,
     person_names,
     plugin_settings,
@@ -69,7 +66,7 @@ def badge_file(badge_id: object, ending: str) -> Response:
     found, _ambassador = badge_of(str(badge_id))
     if found.revoked_at is not None:
         raise Gone(_l("This badge was revoked."))
-    made = file_of(found, ending)
+    made = files.file_of(current_session(), g.service, found, ending)
     if made is None:
         raise NotFound
     data, kind = made
@@ -83,7 +80,7 @@ def badge_file(badge_id: object, ending: str) -> Response:
 def badge_image(badge_id: object) -> Response:
     """What a badge looks like, with nothing in it."""
     found, _ambassador = badge_of(str(badge_id))
-    return Response(drawn(found), content_type="image/svg+xml")
+    return Response(files.drawn(current_session(), g.service, found), content_type="image/svg+xml")
 
 
 @blueprint.get("/badges/<uuid:badge_id>/qr.svg")
@@ -102,30 +99,6 @@ def qr(text: str) -> bytes:
         kept, kind="svg", scale=6, border=4, light="#ffffff", dark="#000000"
     )
     return kept.getvalue()
-
-
-def file_of(badge: Badge, ending: str) -> tuple[bytes, str] | None:
-    """The file of a badge and its type; None for another ``ending``."""
-    if ending == "png":
-        return images.bake_png(drawing.png(drawing.Colours()), badge.token), "image/png"
-    if ending == "svg":
-        return images.bake_svg(drawn(badge), badge.token), "image/svg+xml"
-    if ending == "jwt":
-        return badge.token.encode(), "application/jwt"
-    if ending == "json":
-        return badge.document.encode(), "application/ld+json"
-    return None
-
-
-def drawn(badge: Badge) -> bytes:
-    """The drawing of a badge."""
-    name = plugin_settings(current_session(), badge.service_id, plugin.name)["badge_name"]
-    term = f"{_year(badge.issued_at)} – {_year(badge.until)}"
-    return drawing.svg(name, (g.service.name, term), drawing.Colours())
-
-
-def _year(at: datetime) -> int:
-    return in_paris(at).year
 
 
 @blueprint.get("/did.json")

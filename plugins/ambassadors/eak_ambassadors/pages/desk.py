@@ -1,5 +1,7 @@
 """What waits for those who run a service."""
 
+from collections.abc import Iterator
+
 from flask import g, url_for
 from sqlalchemy import func, select
 
@@ -9,16 +11,21 @@ from eak_ambassadors.nominations.answering import open_since
 from eak_ambassadors.nominations.nominating import TIME_TO_ANSWER
 from eak_ambassadors.pages.blueprint import manage
 from eak_ambassadors.pages.forms import DrawForm, PoolForm
-from eak_ambassadors.sittings import drawing, volunteering
+from eak_ambassadors.recognition import renewing, revoking
+from eak_ambassadors.sittings import deciding, drawing, volunteering
 from eak_core.api import (
     Answer,
+    DeskItem,
     NotFound,
+    Service,
     Session,
     _,
     _l,
     attempt,
+    clock,
     current_session,
     form_page,
+    lazy_ngettext,
     person_names,
     render,
 )
@@ -74,6 +81,37 @@ def draw(nomination_id: int) -> Answer:
             url_for("ambassadors.jury", sitting_id=sitting.id),
         ),
     ) or form_page("ambassadors/draw.html", form, nomination=found, sitting=sitting)
+
+
+def items(session: Session, service: Service) -> Iterator[DeskItem]:
+    """What waits for a manager: juries to draw, juries that are late, terms, and appeals."""
+    found = endorsing.under_way(session, service)
+    sittings = [(each, drawing.sitting_for(session, each.id)) for each in found]
+    to_close = sum(
+        held is None and endorsing.is_supported(session, each.id) for each, held in sittings
+    )
+    now = clock.now()
+    to_draw = sum(
+        held is not None and held.drawn_at is None and held.speaks_at <= now
+        for _each, held in sittings
+    )
+    desk, terms = "ambassadors_manage.index", "ambassadors_manage.ambassadors"
+    counted = (
+        (to_close, desk, lazy_ngettext(
+            "%(num)s nomination waits for its jury", "%(num)s nominations wait for their jury",
+            to_close)),
+        (to_draw, desk, lazy_ngettext(
+            "%(num)s jury can be drawn", "%(num)s juries can be drawn", to_draw)),
+        (late := deciding.overdue(session, service.id), desk, lazy_ngettext(
+            "%(num)s jury is late", "%(num)s juries are late", late)),
+        (many := len(renewing.asked(session, service.id)), terms, lazy_ngettext(
+            "%(num)s ambassador asks for another term",
+            "%(num)s ambassadors ask for another term", many)),
+        (appeals := len(revoking.waiting(session, service.id)), terms, lazy_ngettext(
+            "%(num)s appeal is to be heard", "%(num)s appeals are to be heard", appeals)),
+    )  # fmt: skip
+    for count, endpoint, label in counted:
+        yield DeskItem(count, label, endpoint)
 
 
 def sent(session: Session, service_id: int) -> int:

@@ -1,9 +1,13 @@
 """The forms. What a field holds is checked again by the domain functions."""
 
+from typing import Any
+
+from flask_wtf.file import FileField
 from wtforms import BooleanField, EmailField, RadioField, SelectField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import InputRequired, Length
+from wtforms.validators import InputRequired, Length, Optional, ValidationError
 
+from eak_ambassadors.badges.verifying import MOST_TEXT
 from eak_ambassadors.models import ADDRESS_LENGTH, NAME_LENGTH, TEXT_LENGTH
 from eak_ambassadors.sittings.drawing import SOURCE_LENGTH
 from eak_core.api import Form, InstantField, OnceForm, _l
@@ -108,4 +112,60 @@ class PresentForm(Form):
         description=_l("What did not work belongs there, too. You can use Markdown."),
         validators=[Length(max=TEXT_LENGTH)],
         render_kw={"rows": 8},
+    )
+
+
+class CheckForm(Form):
+    """A badge to verify: its file, or its address or text."""
+
+    file = FileField(
+        _l("The file of the badge"),
+        description=_l("A picture (PNG), a drawing (SVG), a token or a document (JSON)."),
+    )
+    text = TextAreaField(
+        _l("Or its address, or its text"),
+        description=_l("The address below its QR code, or what is in its file."),
+        validators=[Optional(), Length(max=MOST_TEXT)],
+        render_kw={"rows": 4},
+    )
+
+    def validate_file(self, field: Any) -> None:
+        """Refuse a form without anything in it."""
+        if not field.data and not (self.text.data or "").strip():
+            raise ValidationError(_l("Choose a file, or type an address."))
+
+
+class AppealForm(OnceForm):
+    """Why somebody appeals."""
+
+    words = TextAreaField(
+        _l("Why should it be looked at again?"),
+        validators=[InputRequired(), Length(max=TEXT_LENGTH)],
+        render_kw={"rows": 8},
+    )
+
+
+class RevokeForm(OnceForm):
+    """Why a recognition is revoked."""
+
+    reason = TextAreaField(
+        _l("The reason"),
+        description=_l("The person reads it, and can appeal; it is not public."),
+        validators=[InputRequired(), Length(max=TEXT_LENGTH)],
+        render_kw={"rows": 6},
+    )
+
+
+class HearForm(OnceForm):
+    """The answer to an appeal."""
+
+    upheld = RadioField(
+        _l("Is the person an ambassador again?"),
+        choices=[SelectChoice("yes", _l("Yes")), SelectChoice("no", _l("No"))],
+        validators=[InputRequired(_l("Say yes or no."))],
+    )
+    answer = TextAreaField(
+        _l("The reasons"),
+        validators=[InputRequired(), Length(max=TEXT_LENGTH)],
+        render_kw={"rows": 6},
     )

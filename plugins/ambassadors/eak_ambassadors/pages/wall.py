@@ -7,7 +7,7 @@ from eak_ambassadors.manifest import plugin
 from eak_ambassadors.models import Badge, subject_of
 from eak_ambassadors.pages.blueprint import blueprint
 from eak_ambassadors.pages.forms import PresentForm
-from eak_ambassadors.recognition import terms
+from eak_ambassadors.recognition import renewing, terms
 from eak_core.api import (
     Answer,
     _,
@@ -90,7 +90,9 @@ def me() -> Answer:
             shown=bool(form.shown.data), words=form.words.data or "",
         ),
         done=(_("Your changes are kept."), url_for("ambassadors.me")),
-    ) or form_page("ambassadors/me.html", form, ambassador=found, badges=badges)  # fmt: skip
+    ) or form_page("ambassadors/me.html", form, ambassador=found, badges=badges,
+        may_renew=renewing.may_ask(found),
+    )  # fmt: skip
 
 
 @blueprint.route("/moi/portrait", methods=["GET", "POST"])

@@ -48,7 +48,7 @@ def issue(session: Session, service: Service, ambassador: Ambassador, badge_id: 
         status=status.entry(signing.address_of(service, "status_list"), place),
         narrative=ambassador.words,
         evidence=evidence_of(session, ambassador),
-        endorsements=_endorsements(session, ambassador),
+        endorsements=_endorsements(session, service, ambassador, badge_id),
     )
     badge = session.get_one(Badge, badge_id)
     badge.token = signing.token(session, service, made)
@@ -121,9 +121,21 @@ def _free_place(session: Session, service: Service, ambassador: Ambassador, badg
     raise Conflict(_l("No badge could be issued: its list is full."))
 
 
-def _endorsements(session: Session, ambassador: Ambassador) -> Sequence[str]:
-    return session.scalars(
-        select(Endorsement.token)
-        .where(Endorsement.nomination_id == ambassador.nomination_id)
+def _endorsements(
+    session: Session, service: Service, ambassador: Ambassador, badge_id: str
+) -> Sequence[str]:
+    """What colleagues said, about this badge: signed again where another badge was the first."""
+    found = session.scalars(
+        select(Endorsement)
+        .where(Endorsement.nomination_id == ambassador.nomination_id, Endorsement.token != "")
         .order_by(Endorsement.id)
     ).all()
+    about, tokens = badge_urn(badge_id), []
+    for endorsement in found:
+        said = writing.carried(endorsement.token)
+        if said["credentialSubject"]["id"] == about:
+            tokens.append(endorsement.token)
+            continue
+        said["credentialSubject"] = {**said["credentialSubject"], "id": about}
+        tokens.append(signing.token(session, service, said))
+    return tokens

@@ -1,7 +1,7 @@
 """The term of an ambassador: it begins with a jury, and ends with one click."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, select
 
@@ -24,10 +24,13 @@ from eak_core.api import (
     months_after,
     publish,
     remove_files_of,
+    schedule,
 )
 
 #: For how long an ambassador is recognised.
 MONTHS = 24
+#: How long before the end of a term one is reminded, and can ask for another one.
+BEFORE = timedelta(days=90)
 
 
 def recognise(session: Session, service: Service, nomination: Nomination) -> Ambassador:
@@ -47,6 +50,8 @@ def recognise(session: Session, service: Service, nomination: Nomination) -> Amb
     event = Recognised(ambassador_id=ambassador.id, nomination_id=nomination.id)
     publish(session, event, service_id=service.id)
     issuing.issue(session, service, ambassador, nomination.badge_id or "")
+    before = ambassador.until - BEFORE
+    schedule(session, plugin.name, service.id, f"ending:{ambassador.id}", before)
     return ambassador
 
 
@@ -108,7 +113,7 @@ def require_own(session: Session, actor: Actor, service: Service) -> Ambassador:
     return found
 
 
-def _held(session: Session, actor: Actor, service: Service) -> Ambassador:
+def held(session: Session, actor: Actor, service: Service) -> Ambassador:
     """The same, which nobody else changes before this transaction ends."""
     hold_account(session, actor)
     found = require_own(session, actor, service)
@@ -122,7 +127,7 @@ def present(
     session: Session, actor: Actor, service: Service, *, shown: bool, words: str
 ) -> Ambassador:
     """Say what the wall shows: nothing of them unless ``shown``."""
-    found = _held(session, actor, service)
+    found = held(session, actor, service)
     words = clean_lines(words)
     if len(words) > TEXT_LENGTH:
         raise Invalid(
@@ -139,7 +144,7 @@ def present(
 def leave(session: Session, actor: Actor, service: Service) -> None:
     """Be an ambassador no more, at once: the wall, feeds and archives forget, and the badge is
     revoked."""
-    end(session, service, _held(session, actor, service), "left", actor.person_id)
+    end(session, service, held(session, actor, service), "left", actor.person_id)
 
 
 def end(
@@ -150,7 +155,8 @@ def end(
     ambassador.shown, ambassador.words = False, ""
     session.flush()
     remove_files_of(session, Actor.system(), service, plugin.name, ambassador.subject)
-    issuing.revoke_all(session, service, ambassador)
+    if how != "expired":
+        issuing.revoke_all(session, service, ambassador)
     if how in ("left", "erased"):
         left = Left(ambassador_id=ambassador.id)
         publish(session, left, service_id=service.id, actor_id=actor_id)

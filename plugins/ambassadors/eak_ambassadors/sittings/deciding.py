@@ -1,8 +1,9 @@
 """What a jury does: each member says yes or no, and one writes the reasons."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from eak_ambassadors.manifest import plugin
 from eak_ambassadors.models import TEXT_LENGTH, Ambassador, Nomination, Seat, Sitting
@@ -121,6 +122,37 @@ def decide(
         return terms.recognise(session, service, nomination)
     _tell_not_recognised(session, service, nomination)
     return None
+
+
+def remind(session: Session, service: Service, name: str, due_at: datetime) -> None:
+    """Write to the members of a jury who have not answered, a week before its time is over."""
+    sitting = session.get(Sitting, int(name.partition(":")[2]))
+    if sitting is None or sitting.decided_at is not None:
+        return
+    for seat in sitting.places:
+        if seat.standing == "seated" and seat.favourable is None and seat.person_id is not None:
+            send_mail(
+                session,
+                plugin.name,
+                person_id=seat.person_id,
+                subject=_l("A jury waits for your answer"),
+                text=seated_text(service, sitting),
+                dedupe_key=f"waiting:{sitting.id}:{seat.mark}",
+                service_id=service.id,
+            )
+
+
+def overdue(session: Session, service_id: int) -> int:
+    """How many juries have not decided in their time."""
+    return session.scalar(
+        select(func.count())
+        .select_from(Sitting)
+        .where(
+            Sitting.service_id == service_id,
+            Sitting.decided_at.is_(None),
+            Sitting.due_at <= clock.now(),
+        )
+    ) or 0  # fmt: skip
 
 
 def _held(session: Session, actor: Actor, service: Service, sitting: Sitting) -> Seat:

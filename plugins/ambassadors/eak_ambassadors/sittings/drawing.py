@@ -40,6 +40,7 @@ from eak_core.api import (
     plugin_settings,
     publish,
     require,
+    schedule,
 )
 
 #: How long after the pool is closed the source may speak at the earliest, and how long a jury has.
@@ -150,6 +151,8 @@ def draw(session: Session, actor: Actor, service: Service, sitting: Sitting, sai
     sitting.said, sitting.drawn_at, sitting.due_at = said, now, now + TIME_TO_DECIDE
     session.flush()
     session.expire(sitting, ["places"])
+    reminder = sitting.due_at - timedelta(days=7)
+    schedule(session, plugin.name, service.id, f"jury:{sitting.id}", reminder)
     event = JuryDrawn(nomination_id=sitting.nomination_id, sitting_id=sitting.id)
     publish(session, event, service_id=service.id, actor_id=actor.person_id)
 

@@ -1,0 +1,25 @@
+"""``eak ambassadors keys``: the key that signs badges."""
+
+import click
+from flask import g
+
+from eak_ambassadors.recognition import resigning
+from eak_core.api import current_session
+
+
+@click.group("keys")
+def keys_command() -> None:
+    """The keys that sign badges."""
+
+
+@keys_command.command("rotate")
+def rotate() -> None:
+    """Let another key sign from now on. What was signed so far stays valid.
+
+    What a key has signed that was revoked (“eak keys revoke”) is signed anew.
+    """
+    made, again = resigning.rotate(current_session(), g.service)
+    click.echo(f"The key {made.kid} signs from now on.")
+    if again:
+        click.echo(f"{again} badge(s) were signed anew: a key was revoked.")
+    click.echo(f"Keep a copy of “secrets/{made.file}”.")
