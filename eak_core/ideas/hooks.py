@@ -7,7 +7,16 @@ from typing import Any
 from eak_core.db import Session
 from eak_core.events.types import Recorded
 from eak_core.i18n import _l, lazy_ngettext
-from eak_core.ideas import attachments, history, listing, news, notices, own, personal_data
+from eak_core.ideas import (
+    attachments,
+    history,
+    listing,
+    news,
+    notices,
+    own,
+    personal_data,
+    prepared,
+)
 from eak_core.ideas.models import Idea
 from eak_core.ideas.stages import SCREENING, SUBMITTED
 from eak_core.permissions import Actor
@@ -57,6 +66,13 @@ def desk_items(session: Session, service: Service) -> Iterator[DeskItem]:
         screened,
     )
     yield DeskItem(screened, label, "ideas_manage.index", {"etape": SCREENING})
+    answers = prepared.count_prepared(session, service.id)
+    label = lazy_ngettext(
+        "%(num)s answer is prepared and waits to be published",
+        "%(num)s answers are prepared and wait to be published",
+        answers,
+    )
+    yield DeskItem(answers, label, "ideas_manage.prepared_answers")
 
 
 @hookimpl

@@ -7,7 +7,7 @@ from flask import g, request, url_for
 from eak_core.db import current_session
 from eak_core.errors import NotFound
 from eak_core.i18n import _
-from eak_core.ideas import criteria, listing, rows, subjects, transitions
+from eak_core.ideas import criteria, listing, prepared, rows, subjects, transitions
 from eak_core.ideas.addresses import idea_url
 from eak_core.ideas.attachments import shown_of
 from eak_core.ideas.display import words
@@ -53,6 +53,14 @@ def index() -> Answer:
             for each in (*graph.stages(), *_elsewhere(graph, counts))
         ],
     )
+
+
+@blueprint.get("/idees/reponses-preparees")
+def prepared_answers() -> Answer:
+    """The decisions that are prepared and not public yet, the oldest first."""
+    graph = transitions.stage_graph(g.active)
+    waiting = prepared.all_prepared(current_session(), g.service.id)
+    return render("ideas/prepared.html", waiting=waiting, graph=graph)
 
 
 def _elsewhere(graph: Graph, counts: dict[str, int]) -> list[Stage]:

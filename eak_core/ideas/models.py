@@ -159,6 +159,24 @@ class StageChange(Base):
     reason: Mapped[str] = mapped_column(Text)
 
 
+class PreparedDecision(Base):
+    """What those who run a service have prepared for an idea that stands in ``from_stage``: the
+    stage it shall come to, and the public reason, once they publish it."""
+
+    __tablename__ = "idea_prepared"
+
+    idea_id: Mapped[int] = mapped_column(
+        ForeignKey("idea.id", ondelete="CASCADE"), primary_key=True
+    )
+    from_stage: Mapped[str] = mapped_column(String(64))
+    to_stage: Mapped[str] = mapped_column(String(64))
+    reason: Mapped[str] = mapped_column(Text)
+    prepared_by: Mapped[int | None] = mapped_column(
+        ForeignKey("person.id", ondelete="SET NULL"), index=True
+    )
+    prepared_at: Mapped[datetime]
+
+
 class IdeaStanding(Base):
     """As what an idea is counted in the totals of its service: its stage, whether everybody may
     read it (``shown``), the ids of its subjects and the codes of its communes, parted by spaces.

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import delete, select, update
 
 from eak_core.db import Session
-from eak_core.ideas.models import Idea, IdeaCriterion, StageChange
+from eak_core.ideas.models import Idea, IdeaCriterion, PreparedDecision, StageChange
 from eak_core.ideas.stages import DRAFT, WITHDRAWN
 from eak_core.ideas.texts import LENGTHS
 from eak_core.ideas.transitions import take_back_erased
@@ -38,15 +38,32 @@ def export_person(session: Session, person_id: int) -> Mapping[str, Any]:
         .where(StageChange.actor_id == person_id)
         .order_by(StageChange.id)
     ).mappings()
+    prepared = session.execute(
+        select(
+            PreparedDecision.idea_id,
+            PreparedDecision.to_stage,
+            PreparedDecision.prepared_at,
+            PreparedDecision.reason,
+        )
+        .where(PreparedDecision.prepared_by == person_id)
+        .order_by(PreparedDecision.idea_id)
+    ).mappings()
     return {
         "ideas": [dict(row) for row in ideas],
         "statements": [dict(row) for row in statements],
         "stage_changes": [dict(row) for row in decisions],
+        "prepared_decisions": [dict(row) for row in prepared],
     }
 
 
 def erase_person(session: Session, person_id: int) -> None:
     """Delete a person's drafts, and empty their ideas that nobody may read."""
+    # An answer of the service stays, and no longer says who wrote it.
+    session.execute(
+        update(PreparedDecision)
+        .where(PreparedDecision.prepared_by == person_id)
+        .values(prepared_by=None)
+    )
     own = Idea.author_id == person_id
     session.execute(delete(Idea).where(own, Idea.stage == DRAFT))
     ideas = session.scalars(select(Idea).where(own).order_by(Idea.id)).all()

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from flask import current_app
-from sqlalchemy import insert, select, update
+from sqlalchemy import delete, insert, select, update
 
 from eak_core import clock
 from eak_core.db import Session
@@ -11,7 +11,7 @@ from eak_core.errors import Conflict, Invalid, Refused
 from eak_core.events import publish
 from eak_core.i18n import _, _l
 from eak_core.ideas.events import IdeaStageChanged, IdeaWithdrawn
-from eak_core.ideas.models import Idea, StageChange
+from eak_core.ideas.models import Idea, PreparedDecision, StageChange
 from eak_core.ideas.stages import DRAFT, WITHDRAWN, Graph, Stage, weave
 from eak_core.permissions import Actor, may, require
 from eak_core.plugins.loading.host import get_host
@@ -75,19 +75,9 @@ def change_stage(
     `Conflict` where somebody moved the idea in between, `Refused` where the graph or a guard says
     no, `Invalid` without a reason; nothing is written then.
     """
-    require(actor, "idea.change_stage", service, idea)
-    graph = stage_graph(active)
-    if seen is not None and seen != idea.stage:
-        raise _moved_meanwhile(graph, idea.stage)
-    if to not in {stage.name for stage in graph.next(idea.stage)}:
-        raise Refused(
-            _(
-                "From “%(here)s”, this idea cannot go to “%(there)s” in this service.",
-                here=graph.stage(idea.stage).title,
-                there=graph.stage(to).title,
-            )
-        )
+    reason = checked_move(actor, service, active, idea, to, reason, seen=seen)
     change = _move(session, actor, service, active, idea, to, reason)
+    session.execute(delete(PreparedDecision).where(PreparedDecision.idea_id == idea.id))
     publish(
         session,
         IdeaStageChanged(
@@ -100,6 +90,33 @@ def change_stage(
         actor_id=actor.person_id,
     )
     return change
+
+
+def checked_move(
+    actor: Actor,
+    service: Service,
+    active: frozenset[str],
+    idea: Idea,
+    to: str,
+    reason: str,
+    *,
+    seen: str | None,
+) -> str:
+    """The public ``reason`` as it is kept, where ``actor`` may bring ``idea`` to ``to`` as far as
+    the graph says; refused as `change_stage` says."""
+    require(actor, "idea.change_stage", service, idea)
+    graph = stage_graph(active)
+    if seen is not None and seen != idea.stage:
+        raise _moved_meanwhile(graph, idea.stage)
+    if to not in {stage.name for stage in graph.next(idea.stage)}:
+        raise Refused(
+            _(
+                "From “%(here)s”, this idea cannot go to “%(there)s” in this service.",
+                here=graph.stage(idea.stage).title,
+                there=graph.stage(to).title,
+            )
+        )
+    return _checked_reason(reason)
 
 
 def withdraw_idea(

@@ -7,7 +7,7 @@ from flask import g, redirect, request, url_for
 from eak_core.db import current_session
 from eak_core.files.attaching import attach_files
 from eak_core.i18n import _
-from eak_core.ideas import listing, proposals, rows, transitions
+from eak_core.ideas import listing, prepared, proposals, rows, transitions
 from eak_core.ideas.addresses import idea_url
 from eak_core.ideas.attachments import OWNER, attached_to, shown_of, shown_of_all
 from eak_core.ideas.criteria import criteria_of
@@ -21,7 +21,7 @@ from eak_core.ideas.forms import (
     proposal_form,
 )
 from eak_core.ideas.history import history_of
-from eak_core.ideas.models import Criterion, Idea, StageChange
+from eak_core.ideas.models import Criterion, Idea
 from eak_core.ideas.reading import read_idea
 from eak_core.ideas.stages import DRAFT
 from eak_core.ideas.subjects import subjects_of
@@ -93,8 +93,10 @@ def page_of(idea: Idea, stage_form: StageForm | None = None) -> str:
     session = current_session()
     graph = transitions.stage_graph(g.active)
     offered = transitions.next_stages(g.active, g.service, idea, g.actor)
+    waiting = prepared.prepared_for(session, idea) if offered else None
     if offered and stage_form is None:
-        stage_form = StageForm(formdata=None, data={"seen": idea.stage})
+        known = {"to": waiting.to_stage, "reason": waiting.reason} if waiting else {}
+        stage_form = StageForm(formdata=None, data={"seen": idea.stage, **known})
         stage_form.offer(offered)
     reading = read_idea(session, graph, idea)
     return render(
@@ -104,6 +106,7 @@ def page_of(idea: Idea, stage_form: StageForm | None = None) -> str:
         history=history_of(reading),
         files=shown_of(session, g.service.id, idea.id),
         form=stage_form if offered else None,
+        waiting=waiting,
         can_withdraw=transitions.can_withdraw(g.active, g.service, idea, g.actor),
         can_edit=proposals.can_edit(g.service, idea, g.actor),
     )
@@ -247,13 +250,21 @@ def change_stage(idea_id: int) -> Answer:
     # Every stage is let through here, so that the domain says why one cannot be reached.
     form.offer(graph.stages())
 
-    def said(change: StageChange) -> tuple[str, str]:
-        stage = graph.stage(change.to_stage).title
-        return _("The idea is now in “%(stage)s”.", stage=stage), idea_url(idea)
+    publishes = request.form.get("act") != "prepare"
+
+    def said(_done: object) -> tuple[str, str]:
+        stage = graph.stage(form.to.data).title
+        if publishes:
+            return _("The idea is now in “%(stage)s”.", stage=stage), idea_url(idea)
+        told = _(
+            "Your answer is prepared, and only those who decide here read it: publish it from this"
+            " page."
+        )
+        return told, f"{idea_url(idea)}#decision"
 
     done = attempt(
         form,
-        lambda: transitions.change_stage(
+        lambda: (transitions.change_stage if publishes else prepared.prepare)(
             session, g.actor, g.service, g.active, idea,
             form.to.data, form.reason.data, seen=form.seen.data or None,
         ),
@@ -264,3 +275,12 @@ def change_stage(idea_id: int) -> Answer:
     form.offer(transitions.next_stages(g.active, g.service, idea, g.actor))
     form.seen.data = idea.stage
     return page_of(idea, form), form.answer_status
+
+
+@blueprint.post("/idees/<int:idea_id>/reponse/oublier")
+def discard_prepared(idea_id: int) -> Answer:
+    """Forget the answer that was prepared."""
+    idea = rows.idea_of(current_session(), g.service, idea_id)
+    check_readable(current_session(), g.actor, g.service, idea)
+    prepared.discard(current_session(), g.actor, g.service, idea)
+    return finish(_("What was prepared is forgotten."), f"{idea_url(idea)}#decision")

@@ -60,7 +60,7 @@ def move_on(manager: Reader, address: str, stage: str, reason: str) -> None:
     manager.open(address)
     page.get_by_label(stage, exact=True).check()
     page.get_by_label("Motif public").fill(reason)
-    page.get_by_role("button", name="Changer l’étape").click()
+    page.get_by_role("button", name="Publier cette décision").click()
     expect(latest_decision(page).get_by_text(reason)).to_be_visible()
 
 
