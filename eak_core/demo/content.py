@@ -1,4 +1,4 @@
-"""What the demonstration tells, read from ``content.toml``."""
+"""What the demonstration tells, read from ``content.toml`` and ``year.toml``."""
 
 from collections.abc import Mapping
 from functools import cache
@@ -82,6 +82,12 @@ class Content(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     ideas: tuple[IdeaStory, ...]
 
 
+class _Year(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The ideas of the year before."""
+
+    ideas: tuple[IdeaStory, ...]
+
+
 class SignIn(NamedTuple):
     """How to enter the demonstration in a role."""
 
@@ -93,8 +99,13 @@ class SignIn(NamedTuple):
 @cache
 def content() -> Content:
     """The demonstration's content."""
-    file = Path(__file__).with_name("content.toml")
-    return msgspec.toml.decode(file.read_bytes(), type=Content)
+    told = msgspec.toml.decode(_file("content.toml"), type=Content)
+    year = msgspec.toml.decode(_file("year.toml"), type=_Year)
+    return msgspec.structs.replace(told, ideas=(*told.ideas, *year.ideas))
+
+
+def _file(name: str) -> bytes:
+    return Path(__file__).with_name(name).read_bytes()
 
 
 def sign_ins() -> list[SignIn]:

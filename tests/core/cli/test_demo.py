@@ -53,7 +53,7 @@ def test_the_content_shows_every_stage_audience_and_role() -> None:
     told = content()
     assert len(told.services) == 4
     assert Counter(service.audience for service in told.services)["internal"] == 1
-    assert len(told.ideas) == 21
+    assert len(told.ideas) == 50
     reached = {
         "draft"
         if idea.draft
@@ -91,7 +91,7 @@ def test_it_is_loaded_with_events_like_real_life(eak: Eak, played: Path, played_
     told = [row for each in content().services for row in log(eak, folder, each.slug)]
     kinds = Counter(row["type"] for row in told)
     drafts = sum(idea.draft for idea in content().ideas)
-    assert kinds["idea.submitted"] == 21 - drafts
+    assert kinds["idea.submitted"] == 50 - drafts
     assert kinds["idea.withdrawn"] == 1
     assert kinds["idea.stage_changed"] > 10
     assert eak("event", "verify", on=folder).code == 0
