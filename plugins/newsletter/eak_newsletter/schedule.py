@@ -41,7 +41,7 @@ def begin_part(
     """Send for a moment, with no transaction open: each letter is one or two of its own, and what a
     death leaves is in the ledger."""
     issue = session.get(Issue, _number(name))
-    if issue is None or issue.state not in ("frozen", "sending"):
+    if issue is None or issue.state not in ("frozen", "sending") or service.archived_at:
         return None
     app = current_app._get_current_object()  # type: ignore[attr-defined]  # noqa: SLF001  # Flask's way to the application itself
     if issue.state == "frozen":

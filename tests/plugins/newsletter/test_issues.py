@@ -61,6 +61,7 @@ def test_an_issue_gathers_what_happened_since_the_last_one(
     assert letters.titles(second) == ["Une nouvelle idée : « A shared garden »"]
 
 
+@on_sqlite
 def test_what_an_editor_left_out_moved_or_rewrote_stays_so_when_more_is_gathered(
     site: Site, letters: Letters, clock: FrozenClock
 ) -> None:
@@ -106,6 +107,7 @@ def test_of_two_who_freeze_at_once_one_is_refused(site: Site, letters: Letters) 
                 freezing.freeze(session, Actor.system(), site.service, issue)
 
 
+@on_sqlite
 def test_what_is_hidden_after_composing_or_freezing_is_not_in_the_letter(
     site: Site, letters: Letters, clock: FrozenClock
 ) -> None:
@@ -134,6 +136,7 @@ def test_only_those_who_run_the_service_compose(site: Site) -> None:
     assert browser.get(f"{DESK}/").status_code == 403
 
 
+@on_sqlite
 def test_a_letter_is_edited_looked_at_tried_and_frozen_on_its_pages(
     site: Site, letters: Letters, clock: FrozenClock
 ) -> None:

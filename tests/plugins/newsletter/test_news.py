@@ -32,6 +32,7 @@ def titles(site: Site) -> list[str]:
         return [each.item.title.replace("\u202f", " ") for each in news]
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 def test_the_ideas_that_are_discussed_most_are_told_without_hidden_comments(
     site: Site, clock: FrozenClock
 ) -> None:

@@ -17,6 +17,9 @@ from eak_core.letters.mail import mail_transport
 from eak_core.letters.models import Lane
 from eak_core.letters.outbox import enqueue_mail
 from eak_core.moderation.decisions import hide
+from eak_core.plugins.per_service.settings import configure as configure_plugin
+from eak_core.services.directory import archive_service
+from eak_core.services.models import Service
 from eak_newsletter.deliveries import claiming, queueing, running
 from eak_newsletter.deliveries.claiming import FIRST_PAUSE, SENDER
 from eak_newsletter.deliveries.tables import Delivery, Sender
@@ -76,6 +79,7 @@ def test_each_reader_gets_the_letter_once_and_a_second_sender_finds_nothing(
         assert session.scalar(select(Sender)) is None
 
 
+@on_sqlite
 def test_a_letter_says_what_it_is_whose_it_is_and_how_it_ends(
     letters: Letters, sink: Sink, clock: FrozenClock
 ) -> None:
@@ -124,6 +128,7 @@ def test_who_leaves_after_queueing_gets_nothing(letters: Letters, sink: Sink) ->
     assert letters.states(issue) == {"sent": 3, "skipped": 2}
 
 
+@on_sqlite
 def test_only_the_readers_of_the_service_with_consent_get_it(
     letters: Letters, sink: Sink, readers: Readers
 ) -> None:
@@ -159,6 +164,7 @@ def test_a_server_that_refuses_for_now_is_asked_again_later(
     assert letters.states(issue) == {"sent": 5}
 
 
+@on_sqlite
 def test_a_mailbox_that_is_not_there_is_not_written_to_again(
     letters: Letters, sink: Sink, readers: Readers
 ) -> None:
@@ -175,6 +181,7 @@ def test_a_mailbox_that_is_not_there_is_not_written_to_again(
     assert to(sink).count("r3@example.org") == 1
 
 
+@on_sqlite
 @pytest.mark.parametrize("closing", ["421 4.3.2 going down", Sink.CLOSE])
 def test_what_breaks_before_the_content_is_sent_later_and_never_twice(
     letters: Letters, sink: Sink, closing: str, clock: FrozenClock
@@ -238,6 +245,7 @@ def test_what_a_dead_sender_left_is_unknown_and_the_rest_goes_on(
     assert letters.states(issue) == {"sent": 5}
 
 
+@on_sqlite
 def test_paused_nothing_leaves_and_resumed_the_rest_does(letters: Letters, sink: Sink) -> None:
     issue = letters.ready()
     sent: list[int] = []
@@ -255,6 +263,7 @@ def test_paused_nothing_leaves_and_resumed_the_rest_does(letters: Letters, sink:
     assert to(sink) == everybody()
 
 
+@on_sqlite
 def test_cancelled_nothing_more_leaves_and_what_has_left_is_in_the_archive(
     letters: Letters, sink: Sink
 ) -> None:
@@ -266,6 +275,7 @@ def test_cancelled_nothing_more_leaves_and_what_has_left_is_in_the_archive(
     assert letters.site.browser().get("/culture/lettre/1").status_code == 200
 
 
+@on_sqlite
 def test_what_is_hidden_while_a_letter_is_sent_does_not_leave_any_more(
     letters: Letters, sink: Sink, clock: FrozenClock
 ) -> None:
@@ -283,6 +293,42 @@ def test_what_is_hidden_while_a_letter_is_sent_does_not_leave_any_more(
         True, True, True, False, False,
     ]  # fmt: skip
     assert "tool library" not in site.browser().get("/culture/lettre/1").text
+
+
+def test_one_domain_gets_its_letters_at_its_pace_and_the_others_do_not_wait(
+    letters: Letters, sink: Sink, clock: FrozenClock
+) -> None:
+    site = letters.site
+    with site.writing() as session:
+        for name in ("a@other.example", "b@third.example"):
+            importing.take_in(session, Actor.system(), site.service, name, Wishes(), "A list.")
+    configure(site, per_minute=2)
+    issue = letters.ready()
+    assert letters.send(issue).sent == 3
+    assert to(sink) == ["a@other.example", "b@third.example", "r0@example.org"]
+    with site.reading() as session:
+        due = session.scalars(
+            select(Delivery.next_attempt_at)
+            .where(Delivery.state == "queued")
+            .order_by(Delivery.next_attempt_at)
+        ).all()
+        assert [(at - now()).total_seconds() for at in due if at] == [30, 60, 90, 120]
+        assert set(session.scalars(select(Delivery.attempts))) == {0, 1}
+    clock.advance(seconds=61)
+    assert letters.send(issue).sent == 2
+    clock.advance(minutes=5)
+    letters.send(issue)
+    assert letters.states(issue) == {"sent": 7}
+
+
+@on_sqlite
+def test_a_service_that_is_archived_in_the_middle_sends_no_more(
+    letters: Letters, sink: Sink
+) -> None:
+    issue = letters.ready()
+    letters.send(issue, told=lambda number: number == 2 and archive(letters))
+    assert letters.states(issue) == {"sent": 2, "queued": 3}
+    assert letters.send(issue).sent == 0
 
 
 def test_the_queue_is_filled_a_portion_at_a_time_and_goes_on_where_it_was_left(
@@ -328,6 +374,17 @@ def test_mail_written_to_files_is_written_once_for_each_reader(
     )
     letters.send(letters.ready())
     assert len(list(folder.glob("*.eml"))) == 5
+
+
+def configure(site: Site, **values: object) -> None:
+    with site.app.test_request_context(), site.writing() as session:
+        configure_plugin(session, Actor.system(), site.service, "newsletter", values, version=0)
+
+
+def archive(letters: Letters) -> None:
+    site = letters.site
+    with site.app.test_request_context(), site.writing() as session:
+        archive_service(session, Actor.system(), session.get_one(Service, site.service.id))
 
 
 def unknown(site: Site, issue: int) -> list[int]:

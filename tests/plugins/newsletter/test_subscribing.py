@@ -29,6 +29,7 @@ def test_where_somebody_stands_follows_from_the_ledger() -> None:
     assert standing_of(["imported", "suspended"]) == "suspended"
 
 
+@on_sqlite
 def test_an_address_is_subscribed_by_the_button_behind_its_link_and_not_by_reading(
     site: Site, readers: Readers
 ) -> None:
@@ -49,6 +50,7 @@ def test_an_address_is_subscribed_by_the_button_behind_its_link_and_not_by_readi
     assert readers.standing("ada@example.org") == "stopped"
 
 
+@on_sqlite
 def test_what_was_shown_when_and_where_is_kept_with_the_agreement(
     site: Site, readers: Readers
 ) -> None:
@@ -93,6 +95,7 @@ def test_two_spellings_of_one_address_are_one_reader(site: Site, readers: Reader
     assert readers.take("ada@example.org") != first
 
 
+@on_sqlite
 def test_nothing_tells_whether_an_address_is_known(site: Site, readers: Readers) -> None:
     readers.take("ada@example.org")
     pages = []
@@ -137,6 +140,7 @@ def test_one_computer_asks_for_few_addresses(sites: Sites) -> None:
     assert answers == [302] * 5 + [429] * 2
 
 
+@on_sqlite
 def test_no_address_stands_in_an_event_a_link_or_a_log(
     site: Site, readers: Readers, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -153,6 +157,7 @@ def test_no_address_stands_in_an_event_a_link_or_a_log(
     assert "ada" not in said
 
 
+@on_sqlite
 def test_a_mail_program_unsubscribes_without_cookie_token_or_page(
     site: Site, readers: Readers
 ) -> None:
@@ -185,6 +190,7 @@ def test_altered_foreign_and_expired_links_change_nothing(
     assert readers.standing("ada@example.org") == readers.standing("bob@example.org") == "active"
 
 
+@on_sqlite
 def test_a_link_of_one_service_does_nothing_in_another(site: Site, readers: Readers) -> None:
     other = site.add_service("routes", "Routes")
     site.enable("newsletter", service=other)
@@ -194,6 +200,7 @@ def test_a_link_of_one_service_does_nothing_in_another(site: Site, readers: Read
     assert readers.standing("ada@example.org") == "active"
 
 
+@on_sqlite
 def test_a_reader_chooses_by_link_and_wrong_choices_are_refused(
     site: Site, readers: Readers
 ) -> None:

@@ -7,6 +7,7 @@ from typing import NamedTuple
 from sqlalchemy import bindparam, null, or_, select, update
 
 from eak_core.api import Prepared, Session, clock, is_at_work, is_suppressed
+from eak_newsletter.deliveries import pace
 from eak_newsletter.deliveries.tables import ERROR_LENGTH, WAITING, Delivery, State
 from eak_newsletter.issues.tables import Issue
 from eak_newsletter.models import Subscriber
@@ -20,6 +21,8 @@ LIST = "newsletter.letter"
 #: long, up to `LONGEST_PAUSE`.
 FIRST_PAUSE = timedelta(seconds=10)
 LONGEST_PAUSE = timedelta(hours=2)
+#: So many letters one transaction leaves out or puts off before it is committed.
+MOST_PUT_OFF = 200
 #: So often a letter is tried: for about a day and a half.
 MOST_ATTEMPTS = 24
 
@@ -28,6 +31,10 @@ _next = (
     .where(
         Delivery.issue_id == bindparam("issue"),
         Delivery.next_attempt_at <= bindparam("now"),
+        select(Issue.id)
+        .where(Issue.id == bindparam("issue"), Issue.state == "sending")
+        .exists()
+        .correlate(None),
     )
     .order_by(Delivery.next_attempt_at, Delivery.id)
     .limit(1)
@@ -45,7 +52,7 @@ _CLAIM = Prepared(
         next_attempt_at=null(),
         changed_at=bindparam("now"),
     )
-    .returning(Delivery.id, Delivery.subscriber_id, Delivery.attempts)
+    .returning(Delivery.id, Delivery.subscriber_id, Delivery.attempts, Delivery.in_turn)
 )
 _READER = Prepared(
     select(Subscriber.address).where(
@@ -64,8 +71,22 @@ _SETTLE = Prepared(
     .values(
         state=bindparam("became"),
         error=bindparam("said"),
+        in_turn=False,
         next_attempt_at=bindparam("again"),
         changed_at=bindparam("now"),
+    )
+)
+
+
+_PUT_OFF = Prepared(
+    update(Delivery)
+    .where(Delivery.id == bindparam("delivery"))
+    .values(
+        state="queued",
+        sender_id=null(),
+        in_turn=True,
+        attempts=Delivery.attempts - 1,
+        next_attempt_at=bindparam("turn"),
     )
 )
 
@@ -95,23 +116,31 @@ def is_going_on(session: Session, issue_id: int) -> bool:
     return bool(_STATE.run(session.connection(), {"issue": issue_id}).scalar() == "sending")
 
 
-def claim(session: Session, issue_id: int, sender_id: int) -> Claim | None:
+def claim(
+    session: Session, issue_id: int, sender_id: int, pause: timedelta | None = None
+) -> Claim | None:
     """The next letter that is due, in `sending` once this transaction is committed; None where none
-    is. Those whose reader has left by now, or has no mailbox, are left out for good."""
+    is, or very many were not for now. Those whose reader has left by now, or has no mailbox, are
+    left out for good; with a ``pause`` between two letters to one domain, those whose turn has not
+    come wait for it."""
     connection, now = session.connection(), clock.now()
     values = {"issue": issue_id, "now": now, "by": sender_id}
-    while True:
+    for _put_off in range(MOST_PUT_OFF):
         row = _CLAIM.run(connection, values).first()
         if row is None:
             return None
+        claimed = Claim(row.id, row.subscriber_id, row.attempts, "")
         address = _READER.run(connection, {"reader": row.subscriber_id}).scalar()
-        if address is not None and not is_suppressed(session, address, LIST):
-            return Claim(row.id, row.subscriber_id, row.attempts, address)
-        settle(
-            session,
-            sender_id,
-            Result(Claim(row.id, row.subscriber_id, row.attempts, ""), "skipped"),
-        )
+        if address is None or is_suppressed(session, address, LIST):
+            settle(session, sender_id, Result(claimed, "skipped"))
+            continue
+        turn = now
+        if pause is not None and not row.in_turn:
+            turn = pace.turn_of(session, address, pause, now)
+        if turn <= now:
+            return claimed._replace(address=address)
+        _PUT_OFF.run(connection, {"delivery": row.id, "turn": turn})
+    return None
 
 
 def settle(session: Session, sender_id: int, result: Result) -> None:

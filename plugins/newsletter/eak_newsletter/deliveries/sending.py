@@ -6,6 +6,7 @@ with a state between "not yet" and "done", and uses the outbox's way to the mail
 cannot be known is said to be `unknown`; nobody but a person has it sent again.
 """
 
+import functools
 import logging
 import time
 from collections.abc import Callable
@@ -29,6 +30,7 @@ from eak_core.api import (
     clock,
     log_position,
     mail_way,
+    plugin_settings,
     read_session,
     write_session,
 )
@@ -39,6 +41,7 @@ from eak_newsletter.deliveries.message import Envelopes
 from eak_newsletter.deliveries.queueing import fill, receives
 from eak_newsletter.deliveries.tables import Delivery, Sender
 from eak_newsletter.issues.tables import Issue
+from eak_newsletter.manifest import plugin
 from eak_newsletter.models import Subscriber
 
 logger = logging.getLogger("eak.newsletter")
@@ -114,6 +117,7 @@ class _Run:
         self._writing: Future[None] | None = None
         self._read_at = -1
         self._letters: Letters | None = None
+        self._between: timedelta | None = None
         self._envelopes: Envelopes | None = None
 
     def until(self, end: float | None, patience: timedelta) -> str:
@@ -162,8 +166,7 @@ class _Run:
         try:
             with self.app.app_context(), write_session(self.app) as session:
                 self._write(session)
-                if claiming.is_going_on(session, self.issue_id):
-                    self._look(session)
+                if self._look(session):
                     claim = self._claim(session)
                 claimed.put(claim)
                 told = True
@@ -182,21 +185,28 @@ class _Run:
 
     def _claim(self, session: Session) -> Claim | None:
         """The next letter that has anything to say to its reader."""
-        while (claim := claiming.claim(session, self.issue_id, self.sender_id)) is not None:
+        claim = functools.partial(
+            claiming.claim, session, self.issue_id, self.sender_id, self._between
+        )
+        while (found := claim()) is not None:
             assert self._letters is not None
-            self._envelopes = self._letters.of(session, claim.subscriber_id)
+            self._envelopes = self._letters.of(session, found.subscriber_id)
             if self._envelopes is not None:
-                return claim
-            claiming.settle(session, self.sender_id, Result(claim, "skipped", NOTHING))
+                return found
+            claiming.settle(session, self.sender_id, Result(found, "skipped", NOTHING))
         return None
 
-    def _look(self, session: Session) -> None:
+    def _look(self, session: Session) -> bool:
         """Write the letter anew where anything has happened in the service since: what was hidden
-        by then does not leave."""
+        by then does not leave. False where the service is archived: nothing leaves any more."""
         position = log_position(session, self.service_id)
         if position != self._read_at:
             self._letters = Letters(session, session.get_one(Issue, self.issue_id))
+            per_minute = plugin_settings(session, self.service_id, plugin.name)["per_minute"]
+            self._between = timedelta(minutes=1) / per_minute if per_minute else None
             self._read_at = position
+        assert self._letters is not None
+        return self._letters.service.archived_at is None
 
     def _deliver(self, way: Callable[..., None], claim: Claim) -> str:
         """Give one letter to the server, and remember what became of it; answers why the server
@@ -243,11 +253,14 @@ class _Run:
         """Wait for what is due soon; False where nothing is, or the issue is not sent any more."""
         with read_session(self.app) as session:
             due = claiming.next_due(session, self.issue_id)
-            going_on = claiming.is_going_on(session, self.issue_id)
+            going_on = claiming.is_going_on(session, self.issue_id) and self._is_open()
         if due is None or not going_on or due - clock.now() > patience:
             return False
         self.stop.wait(max(0.05, min(1.0, (due - clock.now()).total_seconds())))
         return True
+
+    def _is_open(self) -> bool:
+        return self._letters is None or self._letters.service.archived_at is None
 
 
 def _later(claim: Claim, error: Exception) -> Result:

@@ -14,7 +14,7 @@ for each sender, and nobody is written to twice by itself.
 from datetime import datetime
 from typing import Literal
 
-from sqlalchemy import BigInteger, ForeignKey, Index, Integer, String, UniqueConstraint, text
+from sqlalchemy import BigInteger, ForeignKey, Index, Integer, String, UniqueConstraint, false, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from eak_core.api import Model
@@ -42,7 +42,8 @@ class Sender(Model):
 
 class Delivery(Model):
     """A letter for a reader, who is named by a number alone: the row outlives theirs, and the
-    figures of the issue stay true. ``next_attempt_at`` is when it is due, while it waits."""
+    figures of the issue stay true. ``next_attempt_at`` is when it is due, while it waits, and
+    ``in_turn`` that this is its place in the line of its domain."""
 
     __tablename__ = "newsletter_delivery"
     __table_args__ = (
@@ -64,6 +65,7 @@ class Delivery(Model):
     state: Mapped[str] = mapped_column(String(10), default="queued")
     attempts: Mapped[int] = mapped_column(default=0)
     next_attempt_at: Mapped[datetime | None]
+    in_turn: Mapped[bool] = mapped_column(default=False, server_default=false())
     sender_id: Mapped[int | None]
     changed_at: Mapped[datetime]
     error: Mapped[str | None] = mapped_column(String(ERROR_LENGTH))
