@@ -138,7 +138,7 @@ from eak_core.moderation.decisions import (
 from eak_core.moderation.erasure import Written, loses_its_words
 from eak_core.moderation.events import ContentHidden, ContentRestored
 from eak_core.networks import client_network
-from eak_core.notices.following import follow_by_default
+from eak_core.notices.following import follow_by_default, things_named
 from eak_core.notices.kinds import NoticeKind, Told, tells
 from eak_core.people.accounts import hold_account, person_address, person_since
 from eak_core.people.actor import is_agent_address
@@ -395,6 +395,7 @@ __all__ += [
     "follow_by_default",
     "news_between",
     "tells",
+    "things_named",
 ]
 
 #: Ideas

@@ -19,6 +19,7 @@ from eak_core.people.accounts import hold_account
 from eak_core.permissions import Actor, require
 from eak_core.plugins.hooks.contributions import NavItem
 from eak_core.plugins.loading.host import get_host
+from eak_core.plugins.per_service.activation import active_plugins
 from eak_core.services.models import Service
 
 SUBJECT_LENGTH = 80
@@ -42,6 +43,14 @@ def things_of(
     for _owner, things in answers:
         found |= {subject: things[subject] for subject in subjects if subject in things}
     return found
+
+
+def things_named(
+    session: Session, actor: Actor, service: Service, subjects: Sequence[str]
+) -> dict[str, NavItem]:
+    """What each of ``subjects`` is, by its name in the log (``idea:12``): its title and its page,
+    as far as ``actor`` may see it now, whichever plugin it is of (`followed_things`)."""
+    return things_of(session, actor, service, active_plugins(session, service.id), subjects)
 
 
 def follow(

@@ -87,3 +87,12 @@ class Reinstated(Event):
     """An appeal was upheld: the person is an ambassador again."""
 
     ambassador_id: int
+
+
+@event(
+    plugin, "ambassadors.rules_changed", version=1, subject="ambassadors.rule:{rule_id}", quiet=True
+)
+class RulesChanged(Event):
+    """A rule of evidence was added, or taken away."""
+
+    rule_id: int

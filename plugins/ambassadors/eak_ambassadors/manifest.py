@@ -53,6 +53,7 @@ plugin = Plugin(
         "ambassadors.nominate": "citizen",
         "ambassadors.volunteer": "citizen",
         "ambassadors.endorse": "agent",
+        "ambassadors.ask": "agent",
         "ambassadors.judge": "ambassadors.juror",
         "ambassadors.run": "manager",
     },

@@ -139,6 +139,7 @@ class Ambassador(Model):
     """An agent who was recognised, for a term.
 
     ``shown``: they let the wall name them; ``words`` is what they say of it themselves.
+    ``knows`` is what they let colleagues ask them about; empty where they do not.
     ``ended_as``: ``left``, ``revoked``, ``expired`` or ``erased``.
     """
 
@@ -155,6 +156,7 @@ class Ambassador(Model):
     until: Mapped[datetime]
     shown: Mapped[bool] = mapped_column(default=False)
     words: Mapped[str] = mapped_column(Text, default="")
+    knows: Mapped[str] = mapped_column(Text, default="")
     renewal_asked_at: Mapped[datetime | None]
     ended_at: Mapped[datetime | None]
     ended_as: Mapped[str | None] = mapped_column(String(12))
@@ -163,6 +165,25 @@ class Ambassador(Model):
     def subject(self) -> str:
         """How files, moderation and the log name it."""
         return subject_of(self.id)
+
+
+class Request(Model):
+    """A question to an ambassador, and the answer; between the two of them."""
+
+    __tablename__ = "ambassadors_request"
+    __table_args__ = (UniqueConstraint("asker_id", "form_key"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    service_id: Mapped[int] = mapped_column(ForeignKey("service.id"), index=True)
+    ambassador_id: Mapped[int] = mapped_column(
+        ForeignKey("ambassadors_ambassador.id", ondelete="CASCADE"), index=True
+    )
+    asker_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    question: Mapped[str] = mapped_column(Text)
+    asked_at: Mapped[datetime]
+    answer: Mapped[str] = mapped_column(Text)
+    answered_at: Mapped[datetime | None]
+    form_key: Mapped[str | None] = mapped_column(String(36))
 
 
 class Revocation(Model):
@@ -204,6 +225,39 @@ class Badge(Model):
     revoked_at: Mapped[datetime | None]
     token: Mapped[str] = mapped_column(Text, info={"typed": False})
     document: Mapped[str] = mapped_column(Text, info={"typed": False})
+
+
+class Rule(Model):
+    """Which events are evidence in a service: those of the type ``event``, of the person in the
+    field ``person`` (``actor``: of whoever acted), ``only`` where a field says so."""
+
+    __tablename__ = "ambassadors_rule"
+    __table_args__ = (UniqueConstraint("service_id", "event", "person", "only"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    service_id: Mapped[int] = mapped_column(ForeignKey("service.id"))
+    event: Mapped[str] = mapped_column(String(64))
+    person: Mapped[str] = mapped_column(String(40))
+    only: Mapped[str] = mapped_column(String(80))
+    label: Mapped[str] = mapped_column(String(80))
+
+
+class Evidence(Model):
+    """An event that is evidence of somebody by a rule: derived from the log, for those who agreed
+    to be nominated and for ambassadors alone."""
+
+    __tablename__ = "ambassadors_evidence"
+    __table_args__ = (
+        Index("ix_ambassadors_evidence_person", "person_id", "service_id", "position"),
+    )
+
+    service_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    position: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    rule_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    person_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    subject: Mapped[str] = mapped_column(String(80))
+    idea_id: Mapped[int | None]
+    occurred_at: Mapped[datetime]
 
 
 class StatusList(Model):

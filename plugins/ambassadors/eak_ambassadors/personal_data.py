@@ -10,7 +10,9 @@ from eak_ambassadors.models import (
     Ambassador,
     Badge,
     Endorsement,
+    Evidence,
     Nomination,
+    Request,
     Revocation,
     Seat,
     Sitting,
@@ -24,7 +26,7 @@ from eak_core.api import Service, Session, person_address
 def export_person(session: Session, person_id: int) -> Mapping[str, Any]:
     """All that a person did and was given; of those whom they nominated, only what they said."""
     n, e, s, a, b = Nomination, Endorsement, Sitting, Ambassador, Badge
-    r = Revocation
+    r, q = Revocation, Request
     theirs = (n.nominee_id == person_id) | (n.address == (person_address(session, person_id) or ""))
     badges = (
         select(b.id, b.service_id, b.issued_at, b.until, b.revoked_at, b.document)
@@ -55,7 +57,8 @@ def export_person(session: Session, person_id: int) -> Mapping[str, Any]:
         "decided": _rows(session, s.decided_by == person_id, s.id, s.reasons, s.decided_at),
         "ambassador": _rows(
             session, a.person_id == person_id,
-            a.service_id, a.since, a.until, a.shown, a.words, a.ended_at, a.ended_as,
+            a.service_id, a.since, a.until, a.shown, a.words, a.knows, a.ended_at,
+            a.ended_as,
         ),
         "revocations": _rows(
             session, r.ambassador_id.in_(select(a.id).where(a.person_id == person_id)),
@@ -63,6 +66,17 @@ def export_person(session: Session, person_id: int) -> Mapping[str, Any]:
         ),
         "revoked": _rows(session, r.revoked_by == person_id, r.id, r.reason, r.revoked_at),
         "appeals_heard": _rows(session, r.answered_by == person_id, r.id, r.answer, r.answered_at),
+        "evidence": _rows(
+            session, Evidence.person_id == person_id,
+            Evidence.service_id, Evidence.position, Evidence.subject, Evidence.occurred_at,
+        ),
+        "asked": _rows(
+            session, q.asker_id == person_id, q.question, q.asked_at, q.answer, q.answered_at
+        ),
+        "was_asked": _rows(
+            session, q.ambassador_id.in_(select(a.id).where(a.person_id == person_id)),
+            q.question, q.asked_at, q.answer, q.answered_at,
+        ),
         "badges": [dict(row) for row in session.execute(badges).mappings()],
     }  # fmt: skip
 
@@ -101,6 +115,9 @@ def erase_person(session: Session, person_id: int) -> None:
         .where(Revocation.ambassador_id.in_(terms_of))
         .values(reason="", appeal="", answer="")
     )
+    session.execute(delete(Evidence).where(Evidence.person_id == person_id))
+    session.execute(delete(Request).where(Request.asker_id == person_id))
+    session.execute(update(Request).where(Request.ambassador_id.in_(terms_of)).values(answer=""))
     session.execute(delete(Volunteer).where(Volunteer.person_id == person_id))
     for column in (
         Endorsement.person_id,

@@ -8,6 +8,7 @@ from sqlalchemy import select
 
 from eak_ambassadors import personal_data, schedule, subscribers
 from eak_ambassadors.commands import COMMANDS
+from eak_ambassadors.evidence import gathering
 from eak_ambassadors.manifest import plugin
 from eak_ambassadors.models import Ambassador, Nomination, Seat, Sitting
 from eak_ambassadors.nominations.answering import open_since
@@ -16,7 +17,9 @@ from eak_ambassadors.pages import (
     badges,
     candidacies,
     desk,
+    evidence,
     juries,
+    meeting,
     nominations,
     verification,
     wall,
@@ -43,7 +46,9 @@ __all__ = [
     "badges",
     "candidacies",
     "desk",
+    "evidence",
     "juries",
+    "meeting",
     "nominations",
     "plugin",
     "schedule",
@@ -140,7 +145,7 @@ def file_holder(
 
 @hookimpl
 def reset_projections(session: Session, service_id: int) -> None:
-    """Nothing is derived from events."""
+    gathering.forget_all(session, service_id)
 
 
 @hookimpl

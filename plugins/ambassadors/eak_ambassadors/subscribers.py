@@ -1,11 +1,29 @@
-"""What follows from what happens: those whom it concerns are written to."""
+"""What follows from what happens: evidence is kept, and those whom it concerns are written to."""
+
+from collections.abc import Sequence
 
 from eak_ambassadors.events import JuryDrawn, Recognised
+from eak_ambassadors.evidence import gathering
 from eak_ambassadors.manifest import plugin
 from eak_ambassadors.models import Ambassador, Nomination, Sitting
 from eak_ambassadors.recognition.signing import address_of
 from eak_ambassadors.sittings.deciding import seated_text
-from eak_core.api import Context, Service, _l, mail_to, subscriber
+from eak_core.api import Context, Recorded, Service, _l, mail_to, subscriber
+
+#: After these, what has happened before is looked at again.
+_LOOK_BACK = frozenset(
+    {"ambassadors.consented", "ambassadors.reinstated", "ambassadors.rules_changed"}
+)
+
+
+@subscriber(plugin, "*", batch=True)
+def gather(events: Sequence[Recorded], ctx: Context) -> None:
+    """Keep what is evidence, whichever plugin told of it."""
+    gathering.keep(ctx.session, ctx.service_id, events)
+    # Built anew, every event passes by under the rules of today.
+    asked = [] if ctx.replaying else [e.position for e in events if e.type in _LOOK_BACK]
+    if asked:
+        gathering.look_back(ctx.session, ctx.service_id, max(asked))
 
 
 @subscriber(plugin, JuryDrawn)

@@ -6,6 +6,9 @@ from random import Random
 
 from sqlalchemy import select
 
+from eak_ambassadors.evidence import rules
+from eak_ambassadors.evidence.rules import Wording
+from eak_ambassadors.meeting import asking
 from eak_ambassadors.models import Ambassador, Nomination, Revocation, Sitting
 from eak_ambassadors.nominations import answering, endorsing, nominating
 from eak_ambassadors.recognition import renewing, revoking, terms
@@ -15,6 +18,7 @@ from eak_core.db import Session
 from eak_core.errors import EakError
 from eak_core.kit.testing.site import Site
 from eak_core.people.models import Person
+from eak_core.permissions import Actor
 from tests.plugins.ambassadors.process import Process, named, small_juries
 
 
@@ -93,26 +97,29 @@ def _in_the_jury(
     return None
 
 
-def whole_way(site: Site, dice: Random) -> None:
-    """A second agent is nominated, supported and recognised at once."""
+def _recognised(site: Site) -> Actor | None:
+    """The second agent, an ambassador; None before anybody was nominated."""
     if not nominations(site):
-        return
-    second, many = _second(site), len(ambassadors(site))
+        return None
+    second = _second(site)
+    actor, many = site.people.actor(second), len(ambassadors(site))
     with site.reading() as session:
-        known = terms.own(session, site.people.actor(second), site.service)
-    if known is None and many < 8:
-        by = named(site, f"Nominator {many}")
-        Process(site).recognised(second, by=by)
+        known = terms.own(session, actor, site.service)
+    if known is None:
+        Process(site).recognised(second, by=named(site, f"Nominator {many}"))
+    return actor
 
 
 def be_one(site: Site, dice: Random) -> None:
-    """An ambassador lets the wall show them, or leaves."""
-    actor = site.people.actor(dice.choice((site.people.agent, _second(site))))
+    """An ambassador lets the wall show them; once a term was renewed, they leave."""
+    actor = _recognised(site)
+    if actor is None:
+        return
     with site.writing() as session:
         found = terms.own(session, actor, site.service)
-        if found is None:
-            return
-        if found.shown and found.until - found.since > timedelta(days=1_000):
+        terms_of_all = session.execute(select(Ambassador.since, Ambassador.until)).all()
+        long = any(until - since > timedelta(days=1_000) for since, until in terms_of_all)
+        if found is not None and found.shown and long:
             terms.leave(session, actor, site.service)
             return
         words = f"We *tried* it {dice.random()} times, and <b>told</b> it."
@@ -122,13 +129,14 @@ def be_one(site: Site, dice: Random) -> None:
 def go_on_or_not(site: Site, dice: Random) -> timedelta | None:
     """The recognition of the second agent is revoked, with an appeal that is upheld; then their
     term is renewed where its time comes."""
-    second = site.people.actor(_second(site))
+    second = _recognised(site)
+    if second is None:
+        return None
     manager, others = map(site.people.actor, (site.people.manager, site.people.administrator))
     service = site.service
     with site.writing() as session:
         found = terms.own(session, second, service)
-        if found is None:
-            return None
+        assert found is not None
         if not _was_revoked(session, found):
             number = revoking.revoke(session, manager, service, found, "Somebody *led* it.")
             revoking.appeal(session, second, service, number, "I was <i>not</i> there.")
@@ -142,6 +150,51 @@ def go_on_or_not(site: Site, dice: Random) -> timedelta | None:
         renewing.ask(session, second, service)
         renewing.renew(session, manager, service, found)
     return None
+
+
+def ask(site: Site, dice: Random) -> None:
+    """A colleague asks an ambassador something, and is answered now and then."""
+    agent = site.people.actor(site.people.agent)
+    second = _recognised(site)
+    if second is None:
+        return
+    with site.writing() as session:
+        found = terms.own(session, second, site.service)
+        assert found is not None
+        if not found.knows:
+            terms.present(
+                session, second, site.service, shown=found.shown, words=found.words,
+                knows="How one *stops* a trial.",
+            )  # fmt: skip
+        waiting = [
+            each
+            for each in asking.own(session, second, site.service)
+            if each.answered_at is None and each.ambassador_id == found.id
+        ]
+        if len(waiting) < 2:
+            asking.ask(session, agent, site.service, found, "And <b>how</b> does it *end*?")
+        else:
+            asking.answer(session, second, site.service, waiting[0].id, "In *good* order.")
+
+
+RULES = (
+    Wording("ambassadors.consented", "actor", "", "Agreed *to* it"),
+    Wording("idea.submitted", "actor", "", "Had an <b>idea</b>"),
+    Wording("ambassadors.presented", "actor", "", "Told *it*"),
+)
+
+
+def rule(site: Site, dice: Random) -> None:
+    """A manager adds a rule of evidence, or takes one away."""
+    manager = site.people.actor(site.people.manager)
+    with site.writing() as session:
+        there = rules.rules_of(session, site.service.id)
+        chosen = dice.choice(RULES)
+        known = next((each for each in there if each.event == chosen.event), None)
+        if known is None:
+            rules.add(session, manager, site.service, chosen)
+        elif dice.random() < 0.3:
+            rules.remove(session, manager, site.service, known.id)
 
 
 def _was_revoked(session: Session, ambassador: Ambassador) -> bool:
@@ -172,6 +225,6 @@ def sittings(site: Site) -> list[int]:
 
 #: In the first round nobody has been nominated yet when it comes to what follows.
 ACTS = (
-    go_on_or_not, go_on_or_not, go_on_or_not, be_one, be_one, whole_way, go_on, go_on, go_on, go_on,
-    answer, answer, nominate, nominate,
+    go_on_or_not, go_on_or_not, go_on_or_not, be_one, be_one, go_on, go_on, go_on, go_on,
+    answer, answer, rule, ask, ask, nominate, nominate,
 )  # fmt: skip

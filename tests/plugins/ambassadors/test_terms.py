@@ -22,6 +22,9 @@ from eak_core.kit.testing.fixtures import FrozenClock
 from eak_core.kit.testing.site import Site
 from tests.plugins.ambassadors.process import Process
 
+#: What these steps write is proved on both databases in the tests of the process.
+pytestmark = pytest.mark.parametrize("database", ["sqlite"])
+
 
 @pytest.fixture
 def process(site: Site, clock: FrozenClock) -> Process:

@@ -4,6 +4,7 @@ from typing import Any
 
 from flask import g, url_for
 
+from eak_ambassadors.evidence.showing import lines
 from eak_ambassadors.models import Nomination, Sitting
 from eak_ambassadors.nominations import endorsing
 from eak_ambassadors.pages.blueprint import blueprint
@@ -140,6 +141,7 @@ def _shown(found: Nomination, sitting: Sitting | None) -> dict[str, Any]:
         "nominator": names.get(found.nominator_id or 0),
         "endorsements": endorsing.endorsements(session, found.id),
         "needed": endorsing.NEEDED,
+        "evidence": lines(session, g.actor, g.service, found.nominee_id or 0),
         "may_endorse": agent and endorsing.refusal(session, g.actor, found) is None,
         "sitting": sitting,
         "seat": seat,

@@ -2,13 +2,15 @@
 
 from collections.abc import Iterator
 
-from flask import g, url_for
+from flask import g, request, url_for
 from sqlalchemy import func, select
 
+from eak_ambassadors.meeting import reporting
 from eak_ambassadors.models import Nomination
 from eak_ambassadors.nominations import endorsing
 from eak_ambassadors.nominations.answering import open_since
 from eak_ambassadors.nominations.nominating import TIME_TO_ANSWER
+from eak_ambassadors.pages import wording
 from eak_ambassadors.pages.blueprint import manage
 from eak_ambassadors.pages.forms import DrawForm, PoolForm
 from eak_ambassadors.recognition import renewing, revoking
@@ -25,6 +27,7 @@ from eak_core.api import (
     clock,
     current_session,
     form_page,
+    in_paris,
     lazy_ngettext,
     person_names,
     render,
@@ -45,6 +48,22 @@ def index() -> str:
         supported={each.id for each in found if endorsing.is_supported(session, each.id)},
         sittings={each.id: drawing.sitting_for(session, each.id) for each in found},
         volunteers=volunteering.number(session, g.service.id),
+    )
+
+
+@manage.get("/bilan")
+def yearly() -> str:
+    """The year of the ambassadors, to print."""
+    now = in_paris(clock.now()).year
+    asked = request.args.get("annee", "")
+    year = int(asked) if asked.isascii() and asked.isdecimal() and len(asked) == 4 else now
+    if not reporting.FIRST_YEAR <= year <= now:
+        raise NotFound
+    return render(
+        "ambassadors/report.html",
+        report=reporting.report(current_session(), g.service.id, year),
+        labels=wording.FACTS,
+        first=reporting.FIRST_YEAR,
     )
 
 

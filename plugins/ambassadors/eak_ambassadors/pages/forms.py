@@ -8,6 +8,7 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, Optional, ValidationError
 
 from eak_ambassadors.badges.verifying import MOST_TEXT
+from eak_ambassadors.evidence.rules import LABEL_LENGTH, Wording
 from eak_ambassadors.models import ADDRESS_LENGTH, NAME_LENGTH, TEXT_LENGTH
 from eak_ambassadors.sittings.drawing import SOURCE_LENGTH
 from eak_core.api import Form, InstantField, OnceForm, _l
@@ -113,6 +114,16 @@ class PresentForm(Form):
         validators=[Length(max=TEXT_LENGTH)],
         render_kw={"rows": 8},
     )
+    knows = TextAreaField(
+        _l("What colleagues can ask you about"),
+        description=_l(
+            "Agents find it with your name in the directory. Their questions are passed"
+            " on: neither of you learns the address of the other. Leave this empty to"
+            " be asked nothing."
+        ),
+        validators=[Length(max=TEXT_LENGTH)],
+        render_kw={"rows": 4},
+    )
 
 
 class CheckForm(Form):
@@ -168,4 +179,60 @@ class HearForm(OnceForm):
         _l("The reasons"),
         validators=[InputRequired(), Length(max=TEXT_LENGTH)],
         render_kw={"rows": 6},
+    )
+
+
+class RuleForm(Form):
+    """Which events are evidence, of whom, and under which words."""
+
+    event = StringField(
+        _l("Event"),
+        description=_l("Its name in the log, such as experiments.member_joined. “eak event types”"
+                       " lists them with what they hold."),
+        validators=[InputRequired(), Length(max=64)],
+    )  # fmt: skip
+    person = StringField(
+        _l("Person"),
+        description=_l("“actor” for whoever acted, or the field that names the person:"
+                       " “person_id”."),
+        default="actor",
+        validators=[InputRequired(), Length(max=40)],
+    )  # fmt: skip
+    only = StringField(
+        _l("Only where"),
+        description=_l("A field and what it says, such as role=lead. Leave this empty for all."),
+        validators=[Length(max=80)],
+    )
+    label = StringField(
+        _l("Words"),
+        description=_l("What the person did, such as “Carried an experiment”."),
+        validators=[InputRequired(), Length(max=LABEL_LENGTH)],
+    )
+
+    def wording(self) -> Wording:
+        """What was typed."""
+        return Wording(
+            self.event.data or "", self.person.data or "", self.only.data or "",
+            self.label.data or "",
+        )  # fmt: skip
+
+
+class QuestionForm(OnceForm):
+    """What somebody asks an ambassador."""
+
+    question = TextAreaField(
+        _l("Your question"),
+        description=_l("It is passed on with your name."),
+        validators=[InputRequired(), Length(max=TEXT_LENGTH)],
+        render_kw={"rows": 6},
+    )
+
+
+class AnswerForm(OnceForm):
+    """What an ambassador answers."""
+
+    answer = TextAreaField(
+        _l("Your answer"),
+        validators=[InputRequired(), Length(max=TEXT_LENGTH)],
+        render_kw={"rows": 8},
     )

@@ -3,6 +3,7 @@
 from flask import g, url_for
 from sqlalchemy import select
 
+from eak_ambassadors.evidence.showing import lines
 from eak_ambassadors.manifest import plugin
 from eak_ambassadors.models import Badge, subject_of
 from eak_ambassadors.pages.blueprint import blueprint
@@ -65,6 +66,7 @@ def show(ambassador_id: int) -> str:
         name=person_names(session, [found.person_id or 0]).get(found.person_id or 0, ""),
         files=shown_files(session, g.service.id, plugin.name, found.subject),
         badge=badge,
+        evidence=lines(session, g.actor, g.service, found.person_id or 0),
     )
 
 
@@ -79,7 +81,7 @@ def me() -> Answer:
     """What the page shows of oneself, one's badge, and the way out."""
     session = current_session()
     found = terms.require_own(session, g.actor, g.service)
-    form = PresentForm(data={"shown": found.shown, "words": found.words})
+    form = PresentForm(data={each: getattr(found, each) for each in ("shown", "words", "knows")})
     badges = session.scalars(
         select(Badge).where(Badge.ambassador_id == found.id, Badge.revoked_at.is_(None))
     ).all()
@@ -87,7 +89,7 @@ def me() -> Answer:
         form,
         lambda: terms.present(
             session, g.actor, g.service,
-            shown=bool(form.shown.data), words=form.words.data or "",
+            shown=bool(form.shown.data), words=form.words.data or "", knows=form.knows.data or "",
         ),
         done=(_("Your changes are kept."), url_for("ambassadors.me")),
     ) or form_page("ambassadors/me.html", form, ambassador=found, badges=badges,

@@ -5,13 +5,16 @@ from collections.abc import Sequence
 from random import SystemRandom
 from secrets import token_urlsafe
 
+from flask import url_for
 from sqlalchemy import select
 
 from eak_ambassadors.badges import status, writing
+from eak_ambassadors.evidence.showing import lines
 from eak_ambassadors.manifest import plugin
 from eak_ambassadors.models import Ambassador, Badge, Endorsement, Nomination, StatusList
 from eak_ambassadors.recognition import signing
 from eak_core.api import (
+    Actor,
     Conflict,
     Service,
     Session,
@@ -47,7 +50,7 @@ def issue(session: Session, service: Service, ambassador: Ambassador, badge_id: 
         until=ambassador.until,
         status=status.entry(signing.address_of(service, "status_list"), place),
         narrative=ambassador.words,
-        evidence=evidence_of(session, ambassador),
+        evidence=evidence_of(session, service, ambassador),
         endorsements=_endorsements(session, service, ambassador, badge_id),
     )
     badge = session.get_one(Badge, badge_id)
@@ -101,12 +104,26 @@ def random_places(_badge_id: str) -> Sequence[int]:
     return SystemRandom().sample(range(status.PLACES), _TRIES)
 
 
-def evidence_of(session: Session, ambassador: Ambassador) -> list[writing.Evidence]:
-    """What an ambassador made possible, as their badge says it."""
+def evidence_of(
+    session: Session, service: Service, ambassador: Ambassador
+) -> list[writing.Evidence]:
+    """What an ambassador made possible, as their badge says it: in words of others, and what
+    everybody can look up. What was done about one thing is one entry."""
     nomination = session.get(Nomination, ambassador.nomination_id or 0)
-    if nomination is None or not nomination.examples:
-        return []
-    return [writing.Evidence("Ce que d’autres ont vu", narrative=nomination.examples)]
+    found: list[writing.Evidence] = []
+    if nomination is not None and nomination.examples:
+        found.append(writing.Evidence("Ce que d’autres ont vu", narrative=nomination.examples))
+    labels: dict[str, list[str]] = {}
+    titles: dict[str, str] = {}
+    for line in lines(session, Actor.visitor(), service, ambassador.person_id or 0):
+        values = {"service_slug": service.slug, **line.thing.values}
+        place = url_for(line.thing.endpoint, _external=True, **values)
+        labels.setdefault(place, []).append(line.label)
+        titles[place] = str(line.thing.label)
+    found += (
+        writing.Evidence(titles[place], place, ", ".join(said)) for place, said in labels.items()
+    )
+    return found
 
 
 def _free_place(session: Session, service: Service, ambassador: Ambassador, badge_id: str) -> int:

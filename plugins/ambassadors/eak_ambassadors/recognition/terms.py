@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import ColumnElement, select
 
 from eak_ambassadors.events import Left, Presented, Recognised
+from eak_ambassadors.evidence import gathering
 from eak_ambassadors.manifest import plugin
 from eak_ambassadors.models import TEXT_LENGTH, Ambassador, Nomination
 from eak_ambassadors.recognition import issuing
@@ -124,16 +125,25 @@ def held(session: Session, actor: Actor, service: Service) -> Ambassador:
 
 
 def present(
-    session: Session, actor: Actor, service: Service, *, shown: bool, words: str
+    session: Session,
+    actor: Actor,
+    service: Service,
+    *,
+    shown: bool,
+    words: str,
+    knows: str = "",
 ) -> Ambassador:
-    """Say what the wall shows: nothing of them unless ``shown``."""
+    """Say what the wall shows, which is nothing of them unless ``shown``; and what colleagues can
+    ask them about, which is nothing where ``knows`` is empty."""
     found = held(session, actor, service)
-    words = clean_lines(words)
-    if len(words) > TEXT_LENGTH:
-        raise Invalid(
-            _l("Nothing was changed."),
-            {"words": _("At most %(most)s characters.", most=TEXT_LENGTH)},
-        )
+    words, knows = clean_lines(words), clean_lines(knows)
+    errors = {}
+    for name, text in (("words", words), ("knows", knows)):
+        if len(text) > TEXT_LENGTH:
+            errors[name] = _("At most %(most)s characters.", most=TEXT_LENGTH)
+    if errors:
+        raise Invalid(_l("Nothing was changed."), errors)
+    found.knows = knows
     if (shown, words) != (found.shown, found.words):
         found.shown, found.words = shown, words
         session.flush()
@@ -152,11 +162,13 @@ def end(
 ) -> None:
     """Let a term end, ``how`` it does, with all that was shown. The caller has the right."""
     ambassador.ended_at, ambassador.ended_as = clock.now(), how
-    ambassador.shown, ambassador.words = False, ""
+    ambassador.shown, ambassador.words, ambassador.knows = False, "", ""
     session.flush()
     remove_files_of(session, Actor.system(), service, plugin.name, ambassador.subject)
     if how != "expired":
         issuing.revoke_all(session, service, ambassador)
+    if ambassador.person_id is not None:
+        gathering.forget_person(session, service.id, ambassador.person_id)
     if how in ("left", "erased"):
         left = Left(ambassador_id=ambassador.id)
         publish(session, left, service_id=service.id, actor_id=actor_id)

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from sqlalchemy import func, select
 
+from eak_ambassadors.evidence import gathering
 from eak_ambassadors.manifest import plugin
 from eak_ambassadors.models import TEXT_LENGTH, Ambassador, Nomination, Seat, Sitting
 from eak_ambassadors.recognition import terms
@@ -120,6 +121,7 @@ def decide(
     session.flush()
     if sitting.recognised:
         return terms.recognise(session, service, nomination)
+    gathering.forget_person(session, service.id, nomination.nominee_id)
     _tell_not_recognised(session, service, nomination)
     return None
 

@@ -1,0 +1,1 @@
+"""What ambassadors and those who were nominated carried, from the events of all plugins."""

@@ -1,0 +1,1 @@
+"""Questions to ambassadors, and the figures of their year."""
