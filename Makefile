@@ -41,7 +41,7 @@ $(VENV)/.made:
 	@touch $@
 
 # Editable, without build isolation: the build backend is locked like everything else.
-$(VENV)/.run: $(VENV)/.made requirements/run.lock pyproject.toml $(PLUGINS:%=%/pyproject.toml)
+$(VENV)/.run: $(VENV)/.made requirements/run.lock pyproject.toml hatch_build.py $(PLUGINS:%=%/pyproject.toml)
 	@echo "Installing EAK into $(VENV)…"
 	@$(PIP) install --require-hashes -r requirements/run.lock
 	@$(PIP) install --no-deps --no-build-isolation -e . $(PLUGINS:%=-e ./%)

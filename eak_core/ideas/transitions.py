@@ -12,7 +12,7 @@ from eak_core.events import publish
 from eak_core.i18n import _, _l
 from eak_core.ideas.events import IdeaStageChanged, IdeaWithdrawn
 from eak_core.ideas.models import Idea, PreparedDecision, StageChange
-from eak_core.ideas.stages import DRAFT, WITHDRAWN, Graph, Stage, weave
+from eak_core.ideas.stages import ADOPTED, DRAFT, UNDER_WAY, WITHDRAWN, Graph, Stage, weave
 from eak_core.permissions import Actor, may, require
 from eak_core.plugins.loading.host import get_host
 from eak_core.services.models import Service
@@ -52,8 +52,9 @@ def next_stages(active: frozenset[str], service: Service, idea: Idea, actor: Act
 
 
 def can_withdraw(active: frozenset[str], service: Service, idea: Idea, actor: Actor) -> bool:
-    """Whether ``actor`` can take ``idea`` back: its author, as long as it has no outcome."""
-    if idea.stage == DRAFT or stage_graph(active).is_final(idea.stage):
+    """Whether ``actor`` can take ``idea`` back: its author, as long as it has no outcome and was
+    not adopted. From then on others have begun to work on it."""
+    if idea.stage in (DRAFT, ADOPTED, UNDER_WAY) or stage_graph(active).is_final(idea.stage):
         return False
     return may(actor, "idea.withdraw", service, idea)
 
@@ -137,6 +138,13 @@ def withdraw_idea(
         raise Refused(_l("A draft is not public yet: delete it instead."))
     if stage_graph(active).is_final(idea.stage):
         raise Refused(_l("This idea has come to its outcome: it can no longer be withdrawn."))
+    if idea.stage in (ADOPTED, UNDER_WAY):
+        raise Refused(
+            _l(
+                "This idea was adopted, and others are at work on it: nothing was changed. If it"
+                " must stop, write to those who run the service."
+            )
+        )
     change = _move(session, actor, service, active, idea, WITHDRAWN, reason)
     publish(
         session,

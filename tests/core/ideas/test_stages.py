@@ -14,6 +14,7 @@ from eak_core.ideas.reading import read_idea
 from eak_core.ideas.stages import Graph, weave
 from eak_core.ideas.switching import disable, ideas_by_stage
 from eak_core.ideas.transitions import (
+    can_withdraw,
     change_stage,
     move_ideas,
     next_stages,
@@ -242,6 +243,23 @@ def test_the_author_withdraws_at_any_time_before_an_outcome_with_a_reason(
     with site.writing() as session, pytest.raises(Refused):
         now = session.get_one(Idea, idea.id)
         withdraw_idea(session, citizen, site.service, frozenset(), now, "Again.")
+
+
+def test_an_adopted_idea_is_not_its_authors_alone(site: Site) -> None:
+    idea, citizen = site.submit(), site.people.actor(site.people.citizen)
+    manager = site.people.actor(site.people.manager)
+    for stage in ("screening", "accepted", "adopted", "under_way"):
+        with site.writing() as session:
+            held = session.get_one(Idea, idea.id)
+            change_stage(session, manager, site.service, frozenset(), held, stage, "It is good.")
+        adopted = stage in ("adopted", "under_way")
+        with site.reading() as session:
+            held = session.get_one(Idea, idea.id)
+            assert can_withdraw(frozenset(), site.service, held, citizen) is not adopted
+        if adopted:
+            with site.writing() as session, pytest.raises(Refused, match="y travaillent"):
+                held = session.get_one(Idea, idea.id)
+                withdraw_idea(session, citizen, site.service, frozenset(), held, "No more.")
 
 
 def test_a_rejected_idea_has_its_outcome_and_is_not_withdrawn(
