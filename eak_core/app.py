@@ -22,6 +22,7 @@ from eak_core.files.setup import init_files
 from eak_core.ideas import hooks as ideas
 from eak_core.ideas.setup import init_ideas
 from eak_core.keys.setup import init_keys
+from eak_core.letters.dkim import mail_signer
 from eak_core.letters.mail import mail_transport
 from eak_core.notices import hooks as notices
 from eak_core.notices.setup import init_notices
@@ -190,6 +191,7 @@ def _init_events(app: Flask, config: Config) -> None:
             sender=config.mail_sender,
             domain=urlsplit(config.base_url).hostname or "localhost",
             bounces=config.mail_bounces,
+            dkim=mail_signer(config),
         ),
         **{kind: way for plugin in loaded for kind, way in plugin.transports.items()},
     }

@@ -47,6 +47,9 @@ class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     mail_sender: str = "EAK <ne-pas-repondre@localhost>"
     mail_bounces: str = ""
     """Where servers on the way return what they could not deliver; `mail_sender` where empty."""
+    mail_dkim: tuple[str, ...] = ()
+    """Keys that sign mail for the domain of `mail_sender`, as ``selector:file`` in PEM, RSA or
+    Ed25519; files are looked for in the instance folder."""
     files_url: str | None = None
     """``s3://key:secret@host/bucket/prefix?region=fr-par``, a store that speaks S3, or ``s3+http``
     where it is reached without TLS; None keeps files in ``files/``."""

@@ -76,6 +76,7 @@ def _examine(here: State) -> Iterator[Finding]:
         return
     yield _disk(config)
     yield _mail(config)
+    yield from _dkim(config)
     yield from (Finding(*each) for each in hardening.look(config))
     try:
         with here.application(migrated=False) as app:
@@ -103,6 +104,22 @@ def _mail(config: "Config") -> Finding:
     reachable = _answers(server.hostname or "", port)
     verb = "answers" if reachable else "does not answer"
     return Finding("mail", reachable, f"The mail server {server.hostname}:{port} {verb}.")
+
+
+def _dkim(config: "Config") -> Iterator[Finding]:
+    """The keys that sign mail, each with the record that its domain needs; nobody asks the DNS."""
+    from eak_core.letters.dkim import keys_of
+    from eak_core.letters.recipients import sender_header
+
+    try:
+        keys = keys_of(config)
+    except EakError as error:
+        yield Finding("dkim", False, str(error))
+        return
+    domain = sender_header(config.mail_sender).domain
+    for key in keys:
+        name = f"{key.selector}._domainkey.{domain}"
+        yield Finding("dkim", True, f"Mail is signed ({key.algorithm}); {name} is: {key.record}")
 
 
 def _answers(host: str, port: int) -> bool:

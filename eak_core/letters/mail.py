@@ -7,21 +7,32 @@ from urllib.parse import urlsplit
 from eak_core.errors import Misconfigured
 from eak_core.letters.composing import compose
 from eak_core.letters.message import Claimed, Transport, Unreachable
-from eak_core.letters.smtp import SmtpTransport
+from eak_core.letters.smtp import Sign, SmtpTransport, unsigned
 
 
 def mail_transport(
-    url: str | None, *, folder: Path, sender: str, domain: str, bounces: str = ""
+    url: str | None,
+    *,
+    folder: Path,
+    sender: str,
+    domain: str,
+    bounces: str = "",
+    dkim: Sign = unsigned,
 ) -> Transport:
     """The transport for ``url`` (``smtp://user:password@host:port?tls=starttls|none``,
-    ``smtps://…``), or files in ``folder`` where there is none. `Misconfigured` for another one."""
+    ``smtps://…``), or files in ``folder`` where there is none. ``dkim`` signs each mail.
+    `Misconfigured` for another address."""
     if not url:
-        return FileTransport(folder, sender, domain)
+        files = FileTransport(folder, sender, domain)
+        files.sign = dkim
+        return files
     parts = urlsplit(url)
     make = BY_SCHEME.get(parts.scheme)
     if make is None or not parts.hostname:
         raise Misconfigured("mail_url: expected smtp://host:port or smtps://host:port")
-    return make(url, sender, domain, bounces)
+    way = make(url, sender, domain, bounces)
+    way.sign = dkim  # type: ignore[attr-defined]  # each of `BY_SCHEME` has it
+    return way
 
 
 class FileTransport:
@@ -29,9 +40,10 @@ class FileTransport:
 
     def __init__(self, folder: Path, sender: str, domain: str) -> None:
         self.folder, self.sender, self.domain = folder, sender, domain
+        self.sign: Sign = unsigned
 
     def __call__(self, claimed: Claimed) -> None:
-        content = compose(claimed, self.sender, self.domain).content
+        content = self.sign(compose(claimed, self.sender, self.domain).content)
         path = self.folder / f"{claimed.id:08d}.eml"
         partial = path.with_suffix(".partial")
         try:

@@ -22,6 +22,15 @@ LETTERS_PER_CONNECTION = 500
 SECONDS_PER_CONNECTION = 60.0
 
 
+#: Puts a signature before a mail, in bytes.
+Sign = Callable[[bytes], bytes]
+
+
+def unsigned(mail: bytes) -> bytes:
+    """``mail`` as it is."""
+    return mail
+
+
 def _nothing() -> None:
     """Nobody has to be asked."""
 
@@ -47,6 +56,7 @@ class SmtpTransport:
         self.starttls = not self.over_tls and query.get("tls", ["starttls"])[0] == "starttls"
         self.sender, self.domain = sender, domain
         self.bounces = sender_header(bounces or sender).addr_spec
+        self.sign: Sign = unsigned
 
     def __call__(self, claimed: Claimed) -> None:
         with self.kept_open() as send:
@@ -100,6 +110,7 @@ class _Connection:
 
     def send(self, claimed: Claimed) -> None:
         letter = compose(claimed, self.way.sender, self.way.domain)
+        letter = letter._replace(content=self.way.sign(letter.content))
         old = self.server is not None
         if self._is_worn():
             self.close()

@@ -17,13 +17,13 @@ from eak_core.api import (
 )
 from eak_newsletter.commands import COMMANDS
 from eak_newsletter.manifest import plugin
-from eak_newsletter.pages import archive, managing, sending_desk, views
+from eak_newsletter.pages import archive, figures, managing, sending_desk, views
 from eak_newsletter.readers import finding, personal_data
 
 if TYPE_CHECKING:
     from eak_core.api import Demo
 
-__all__ = ["archive", "managing", "plugin", "sending_desk", "views"]
+__all__ = ["archive", "figures", "managing", "plugin", "sending_desk", "views"]
 
 
 @hookimpl
@@ -58,6 +58,11 @@ def account_links(session: Session, person_id: int) -> AccountLinks | None:
         NavItem(each.name, "newsletter.mine", {"service_slug": each.slug}) for each in services
     ]
     return AccountLinks(_l("The letters that I receive"), links) if links else None
+
+
+@hookimpl
+def reset_projections() -> None:
+    """Nothing to delete: what handlers derive are counters, which the core resets."""
 
 
 @hookimpl

@@ -5,6 +5,8 @@ import sqlite3
 from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 from eak_core.cli import doctor
 from eak_core.config import load
@@ -118,3 +120,16 @@ def test_what_is_stuck_is_a_problem(eak: Eak, site: Path, about: str) -> None:
     ran = eak("doctor", "--json")
     assert ran.code == 1
     assert set(abouts(ran.json, ok=False)) == {about.strip()}
+
+
+def test_the_record_of_each_key_that_signs_mail_is_told(tmp_path: Path) -> None:
+    key = Ed25519PrivateKey.from_private_bytes(bytes(32))
+    pem = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    (tmp_path / "dkim.pem").write_bytes(pem)
+    config = load(tmp_path, mail_dkim=["s1:dkim.pem"], mail_sender="A <a@b.example>")
+    [found] = doctor._dkim(config)
+    assert found.ok
+    assert "s1._domainkey.b.example is: v=DKIM1; k=ed25519; p=" in found.sentence
+    [missing] = doctor._dkim(load(tmp_path, mail_dkim=["s1:gone.pem"]))
+    assert not missing.ok
+    assert list(doctor._dkim(load(tmp_path))) == []

@@ -16,6 +16,15 @@ def published(service_id: int) -> Select[Issue]:
     )
 
 
+def begun(service_id: int) -> Select[Issue]:
+    """The letters and summaries that have begun to leave, the latest first."""
+    return (
+        select(Issue)
+        .where(Issue.service_id == service_id, Issue.begun_at.is_not(None))
+        .order_by(Issue.begun_at.desc(), Issue.id.desc())
+    )
+
+
 def all_of(service_id: int) -> Select[Issue]:
     """All issues, the latest first."""
     return select(Issue).where(Issue.service_id == service_id).order_by(Issue.id.desc())
