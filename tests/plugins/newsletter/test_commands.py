@@ -13,6 +13,8 @@ from sqlalchemy import select
 
 from eak_core.cli import cli
 from eak_core.kit.testing.site import Site
+from eak_core.permissions import Actor
+from eak_newsletter.deliveries import claiming, queueing, running
 from eak_newsletter.models import Subscriber, Wording
 from eak_newsletter.readers import leaving
 from tests.core.letters.sink import Sink, serving
@@ -115,6 +117,18 @@ def _relent(sink: Sink, _server: object, said: str) -> str:
     if said.startswith("450"):
         sink.answers.clear()
     return said
+
+
+@on_sqlite
+def test_what_a_dead_sender_left_is_told_as_unknown(site: Site, eak: Eak, listed: str) -> None:
+    eak("import-subscribers", listed, "--service", "culture", "--proof", "P")
+    issue = json.loads(eak("compose", "--service", "culture", "--json").stdout)["id"]
+    eak("freeze", str(issue))
+    with site.app.test_request_context(), site.writing() as session:
+        running.begin(session, Actor.system(), site.service, issue)
+        queueing.fill_portion(session, issue)
+        assert claiming.claim(session, issue, 77) is not None
+    assert eak("deliveries", str(issue)).stdout == "queued\t1\nunknown\t1\n"
 
 
 @on_sqlite

@@ -17,9 +17,9 @@ from eak_newsletter.readers.leaving import suspend
 SENDER = "newsletter-sender"
 #: What the letter is called among the lists that people end.
 LIST = "newsletter.letter"
-#: The first pause after a server would not have a letter now; each further one is four times as
+#: The first pause after a server would not have a letter now; each further one is three times as
 #: long, up to `LONGEST_PAUSE`.
-FIRST_PAUSE = timedelta(seconds=10)
+FIRST_PAUSE = timedelta(seconds=5)
 LONGEST_PAUSE = timedelta(hours=2)
 #: So many letters one transaction leaves out or puts off before it is committed.
 MOST_PUT_OFF = 200
@@ -167,7 +167,7 @@ def next_attempt(attempts: int) -> datetime | None:
     """When a letter is tried again that a server would not have now; None where it is given up."""
     if attempts >= MOST_ATTEMPTS:
         return None
-    pause: timedelta = min(FIRST_PAUSE * 4 ** min(attempts - 1, 10), LONGEST_PAUSE)
+    pause: timedelta = min(FIRST_PAUSE * 3 ** min(attempts - 1, 10), LONGEST_PAUSE)
     return clock.now() + pause
 
 
