@@ -4,11 +4,15 @@
 """
 
 from datetime import date
+from typing import Literal
 
 from eak_core.api import Code, Event, event
 from eak_experiments.manifest import plugin
-from eak_experiments.models import MemberRole
+from eak_experiments.models import MemberRole, Outcome
 from eak_experiments.record import Arm, Decision, EntryKind
+
+#: What is left of what an experiment tried, long after.
+Standing = Literal["in_place", "partly", "gone"]
 
 EXPERIMENT = "experiments.experiment:{experiment_id}"
 
@@ -172,3 +176,56 @@ class Ended(Event):
     """The last day of an experiment has come: it is evaluated."""
 
     experiment_id: int
+
+
+@event(plugin, "experiments.closed", version=1, subject=EXPERIMENT)
+class Closed(Event):
+    """An experiment is closed, with its outcome, its lessons, the level of what it proves (1 to 5)
+    and what it cost, in euros."""
+
+    experiment_id: int
+    outcome: Outcome
+    evidence: int
+    cost: int
+    idea_id: int | None = None
+
+
+@event(plugin, "experiments.evidence_lowered", version=1, subject=EXPERIMENT)
+class EvidenceLowered(Event):
+    """Somebody said that an experiment proves less than the rule gives it."""
+
+    experiment_id: int
+    level: int
+
+
+@event(plugin, "experiments.followed_up", version=1, subject=EXPERIMENT)
+class FollowedUp(Event):
+    """Somebody looked again at what an experiment tried, long after its end."""
+
+    experiment_id: int
+    standing: Standing
+
+
+@event(plugin, "experiments.kit_edited", version=1, subject=EXPERIMENT)
+class KitEdited(Event):
+    """How an experiment can be done again reads otherwise."""
+
+    experiment_id: int
+
+
+@event(plugin, "experiments.replicated", version=1, subject=EXPERIMENT)
+class Replicated(Event):
+    """An experiment was done again by another one (``by``), or is being done again; ``fidelity`` is
+    in per cent, where it was told."""
+
+    experiment_id: int
+    by: int
+    fidelity: int | None = None
+
+
+@event(plugin, "experiments.imported", version=1, subject=EXPERIMENT)
+class Imported(Event):
+    """An experiment of elsewhere was taken in, to learn from."""
+
+    experiment_id: int
+    outcome: Outcome | None = None

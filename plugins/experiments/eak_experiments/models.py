@@ -8,7 +8,7 @@ from when it is fixed each version is a row of its own that is never written aga
 from datetime import date, datetime
 from typing import Literal, get_args
 
-from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import BigInteger, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from eak_core.api import Model
@@ -16,8 +16,10 @@ from eak_core.api import Model
 #: What the log, moderation and a search call an experiment.
 NAME = "experiments.experiment"
 
-Stage = Literal["draft", "fixed", "running", "suspended", "evaluating", "closed"]
+Stage = Literal["draft", "fixed", "running", "suspended", "evaluating", "closed", "past"]
 STAGES: tuple[Stage, ...] = get_args(Stage)
+Outcome = Literal["generalised", "sustained", "extended", "stopped", "inconclusive"]
+OUTCOMES: tuple[Outcome, ...] = get_args(Outcome)
 MemberRole = Literal["referent", "member"]
 MEMBER_ROLES: tuple[MemberRole, ...] = get_args(MemberRole)
 
@@ -37,7 +39,10 @@ class Experiment(Model):
     __table_args__ = (
         UniqueConstraint("created_by", "form_key"),
         Index("ix_experiments_experiment_list", "service_id", "stage", "id"),
+        Index("uq_experiments_experiment_source", "service_id", "source", unique=True),
         Index("ix_experiments_experiment_idea", "idea_id"),
+        Index("ix_experiments_experiment_origin", "origin_id"),
+        Index("ix_experiments_experiment_outcome", "service_id", "outcome", "id"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -53,6 +58,27 @@ class Experiment(Model):
     created_by: Mapped[int | None] = mapped_column(ForeignKey("person.id", ondelete="SET NULL"))
     form_key: Mapped[str | None] = mapped_column(String(36), info={"typed": False})
     started_on: Mapped[date | None]
+    #: From the close on: its outcome, what was written then (a `Closing` as JSON), its cost in
+    #: euros, and how much it proves.
+    outcome: Mapped[str | None] = mapped_column(String(12))
+    closing: Mapped[str | None] = mapped_column(Text, info={"typed": False})
+    closed_at: Mapped[datetime | None]
+    cost: Mapped[int | None] = mapped_column(BigInteger)
+    evidence: Mapped[int | None]
+    lowered_to: Mapped[int | None]
+    lowered_because: Mapped[str] = mapped_column(Text, default="", server_default="")
+    #: How it can be done again (a `Kit` as JSON), and what it does again itself. What is public is
+    #: never deleted, so an origin needs no foreign key, which would have SQLite rebuild the table.
+    kit: Mapped[str | None] = mapped_column(Text, info={"typed": False})
+    origin_id: Mapped[int | None]
+    fidelity: Mapped[int | None]
+    adaptations: Mapped[str] = mapped_column(Text, default="", server_default="")
+    #: Of one that comes from elsewhere: what it is known as there, where that is, and when it was.
+    source: Mapped[str | None] = mapped_column(String(LINE), info={"typed": False})
+    source_url: Mapped[str] = mapped_column(
+        String(LINE), default="", server_default="", info={"typed": False}
+    )
+    about: Mapped[str] = mapped_column(Text, default="", server_default="")
 
     members: Mapped[list["Teammate"]] = relationship(viewonly=True)
 
@@ -71,6 +97,19 @@ class Experiment(Model):
         roles = {each.role for each in self.members if each.person_id == person_id}
         every = {"member", "referent"} if "referent" in roles else roles
         return frozenset(f"experiments.{role}" for role in every)
+
+
+class TrialPlace(Model):
+    """An experiment that everybody may read is, or was, tried in a commune (an INSEE code)."""
+
+    __tablename__ = "experiments_place"
+    __table_args__ = (Index("ix_experiments_place_commune", "service_id", "commune"),)
+
+    experiment_id: Mapped[int] = mapped_column(
+        ForeignKey("experiments_experiment.id", ondelete="CASCADE"), primary_key=True
+    )
+    commune: Mapped[str] = mapped_column(String(5), primary_key=True, info={"typed": False})
+    service_id: Mapped[int] = mapped_column(ForeignKey("service.id"))
 
 
 class Teammate(Model):

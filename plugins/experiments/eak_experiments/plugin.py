@@ -1,8 +1,9 @@
 """The experiments plugin: what it answers when the core asks."""
 
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+import click
 from markupsafe import Markup
 from sqlalchemy import func, select
 
@@ -10,6 +11,7 @@ from eak_core.api import (
     AccountLinks,
     Actor,
     Asset,
+    Denial,
     DeskItem,
     FileHolder,
     Held,
@@ -22,16 +24,32 @@ from eak_core.api import (
     lazy_ngettext,
 )
 from eak_experiments import personal_data, schedule, subscribers
+from eak_experiments.commands import COMMANDS
 from eak_experiments.manifest import plugin
 from eak_experiments.models import Experiment, Teammate
-from eak_experiments.pages import logbook_views, protocol_views, running_views, views
+from eak_experiments.outcome import idea_stages
+from eak_experiments.pages import (
+    library_views,
+    logbook_views,
+    outcome_views,
+    protocol_views,
+    replicating_views,
+    running_views,
+    views,
+)
 from eak_experiments.record import Alert
 from eak_experiments.running import logbook
 
+if TYPE_CHECKING:
+    from eak_core.api import Demo
+
 __all__ = [
+    "library_views",
     "logbook_views",
+    "outcome_views",
     "plugin",
     "protocol_views",
+    "replicating_views",
     "running_views",
     "schedule",
     "subscribers",
@@ -151,6 +169,23 @@ def desk_items(session: Session, service: Service) -> Iterable[DeskItem]:
 @hookimpl
 def file_holder(session: Session, service: Service, subject: str) -> FileHolder | None:
     return logbook_views.holder(session, service, subject)
+
+
+@hookimpl
+def can_change_stage(session: Session, idea: Idea, to: str) -> Denial | None:
+    return idea_stages.guard(session, idea, to)
+
+
+@hookimpl
+def register_commands() -> Iterable[click.Command]:
+    return COMMANDS
+
+
+@hookimpl
+def load_demo(session: Session, service: Service, demo: "Demo") -> None:
+    from eak_experiments import demo as content
+
+    content.play(session, service, demo)
 
 
 @hookimpl

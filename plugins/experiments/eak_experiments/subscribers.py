@@ -17,9 +17,10 @@ from eak_core.api import (
     searched,
 )
 from eak_experiments.drafting.finding import protocol_of, public
-from eak_experiments.events import Amended, ProtocolFixed
+from eak_experiments.events import Amended, Closed, Imported, ProtocolFixed
 from eak_experiments.manifest import plugin
 from eak_experiments.models import NAME, Experiment
+from eak_experiments.protocol import closing as closings
 from eak_experiments.protocol.document import Protocol
 
 
@@ -27,9 +28,11 @@ def _readable(service_id: int, _actor: Actor) -> tuple[ColumnElement[bool], ...]
     return public(service_id)
 
 
-def text_of(protocol: Protocol) -> str:
-    """What is searched of a protocol, beside its title."""
+def text_of(protocol: Protocol, closing: str | None) -> str:
+    """What is searched of a protocol, beside its title, and of what it taught."""
+    taught = closings.read(closing) if closing else None
     said = (
+        *((taught.lessons, taught.unintended, taught.reasons) if taught else ()),
         protocol.challenge, protocol.activities, protocol.outcomes, protocol.public,
         *(each.statement for each in protocol.hypotheses),
         *(each.metric for each in protocol.hypotheses),
@@ -41,7 +44,8 @@ def text_of(protocol: Protocol) -> str:
 def _read(session: Session, service_id: int, ids: Sequence[int]) -> Mapping[int, Document]:
     found = session.scalars(select(Experiment).where(Experiment.id.in_(ids), *public(service_id)))
     return {
-        each.id: Document(each.title, text_of(protocol_of(session, each))) for each in found.all()
+        each.id: Document(each.title, text_of(protocol_of(session, each), each.closing))
+        for each in found.all()
     }
 
 
@@ -55,6 +59,8 @@ EXPERIMENTS = searched(
     SearchKind(NAME, _l("Experiments"), Experiment.id, _readable, _read, _link),
     ProtocolFixed,
     Amended,
+    Closed,
+    Imported,
     ContentHidden,
     ContentRestored,
 )

@@ -139,8 +139,81 @@ HELPS: Mapping[str, Help] = {
         _l("Consent, children, people in a frail situation."),
         _l("Parents were told by a letter; nobody is photographed."),
     ),
+    "context": Help(_l("Who tried it, where, and what was different there.")),
+    "prerequisites": Help(_l("Legal, technical, human: without what it cannot begin.")),
+    "core": Help(
+        _l("Without this it is another thing."),
+        _l("Children plant and water: tubs alone change nothing."),
+    ),
+    "adaptable": Help(
+        _l("What each place can do its own way."), _l("The plants, the form of the tubs, the days.")
+    ),
+    "steps": Help("", _l("Choice of the yards: 3 weeks. Building with the children: 2 days.")),
+    "roles": Help("", _l("One gardener: 60 days. One teacher in each school: 6 days.")),
+    "costs": Help("", _l("To begin: 9 000 €. Each year: 2 500 €.")),
+    "indicators": Help(_l("With their units, so that figures can be compared.")),
+    "pitfalls": Help("", _l("Tubs of plastic break in the first winter.")),
+    "contact": Help(_l("A service with an address that outlives people.")),
+    "licence": Help("", _l("Licence Ouverte 2.0")),
+    "lessons": Help(
+        _l("What would you tell somebody who wants to do the same? Facts first."),
+        _l("Shade is not enough: where no adult stayed outside, nobody went out."),
+    ),
+    "next_time": Help(_l("Therefore we will…")),
+    "unintended": Help(
+        _l("What came of it that nobody had looked for, good or bad."),
+        _l("Neighbours came to water on Sundays."),
+    ),
+    "adaptations": Help(_l("What you do in another way, and why.")),
+    "fidelity": Help(_l("How much of what must be kept you keep, in per cent."), "80"),
     "reason": Help(_l("It is public, and stands beside what was changed.")),
 }
+
+
+#: The chapters of the page: title, text, and the fields that belong to it.
+CHAPTERS: tuple[tuple[Any, Any, tuple[str, ...]], ...] = (
+    (
+        _l("A hypothesis"),
+        _l("It is a sentence that could turn out to be wrong. “Shade is good for children” cannot;"
+           " “with shade, most classes go out on hot afternoons” can."),
+        ("statement", "assumptions"),
+    ),
+    (
+        _l("A figure, and thresholds"),
+        _l("Before one begins, one says which figure counts, where it stands today, from where"
+           " on one will"
+           " say that it worked, and from where on one stops. Said afterwards, any figure is a"
+           " success."),
+        ("metric", "baseline", "target", "success", "stop"),
+    ),
+    (
+        _l("A perimeter, and a time"),
+        _l("A few places, six months: small enough to be stopped without harm, long enough to see"
+           " something. After three months one looks whether it is worth going on."),
+        ("communes", "public", "ends_on"),
+    ),
+    (
+        _l("Evidence"),
+        _l("That a figure has changed does not say why. Whoever compares with others who are"
+           " alike knows"
+           " more; whoever reaches too few people knows nothing, and says so."),
+        ("design", "comparison_group", "sample", "least_sample"),
+    ),
+    (
+        _l("Stopping"),
+        _l("When a stop threshold is reached, those who carry the experiment decide at once. It"
+           " is no shame:"
+           " what one learns by stopping in time, others need not pay for."),
+        ("stop_rule", "lessons", "next_time"),
+    ),
+    (
+        _l("Doing it again"),
+        _l("What worked once may have worked by chance. A kit says what must be kept and what"
+           " may change,"
+           " so that another team can try."),
+        ("core", "adaptable", "pitfalls"),
+    ),
+)  # fmt: skip
 
 
 def described(name: str) -> Any:

@@ -27,6 +27,7 @@ STAGES: Mapping[str, tuple[Any, str]] = {
     "suspended": (_l("Suspended"), "attention"),
     "evaluating": (_l("Being evaluated"), "attention"),
     "closed": (_l("Closed"), "neutral"),
+    "past": (_l("From elsewhere"), "neutral"),
 }
 
 #: What happened to an experiment.
@@ -39,6 +40,10 @@ HAPPENED: Mapping[str, Any] = {
     "suspended": _l("It was suspended"),
     "resumed": _l("It goes on"),
     "ended": _l("It came to its end and is evaluated"),
+    "closed": _l("It was closed"),
+    "left_all": _l("Looked at again: what it tried is still there"),
+    "left_partly": _l("Looked at again: part of what it tried is still there"),
+    "left_gone": _l("Looked at again: nothing of what it tried is there any more"),
 }
 
 DESIGNS: Mapping[str, Any] = {
@@ -71,6 +76,92 @@ DECISIONS: Mapping[str, Any] = {
     "go_on": _l("It goes on"),
     "suspend": _l("It is suspended"),
     "stop": _l("It stops: the evaluation begins"),
+}
+
+#: What an experiment can come to, with what that means and the tone of its badge.
+OUTCOMES: Mapping[str, tuple[Any, Any, str]] = {
+    "generalised": (
+        _l("Generalised"),
+        _l("It becomes the rule, everywhere."),
+        "success",
+    ),
+    "sustained": (
+        _l("Kept"),
+        _l("It stays where it was tried, or goes to some other places."),
+        "success",
+    ),
+    "extended": (
+        _l("To be tried further"),
+        _l("One changes something, and tries again with another protocol."),
+        "progress",
+    ),
+    "stopped": (
+        _l("Stopped"),
+        _l("It does not do what it was to do, or costs too much for it. What it taught stays."),
+        "stopped",
+    ),
+    "inconclusive": (
+        _l("Not conclusive"),
+        _l("Too few people or figures to say: one knows no more than before, but how to ask."),
+        "attention",
+    ),
+}
+VERDICTS: Mapping[str, Any] = {
+    "confirmed": _l("Confirmed"),
+    "not_confirmed": _l("Not confirmed"),
+    "inconclusive": _l("Cannot be said"),
+}
+STANDINGS: Mapping[str, Any] = {
+    "in_place": _l("It is still there"),
+    "partly": _l("Part of it is still there"),
+    "gone": _l("Nothing of it is there any more"),
+}
+#: What each level of evidence means.
+LEVELS_OF_EVIDENCE: Mapping[int, Any] = {
+    1: _l("It is described what was done, and why it should work. No figure proves it."),
+    2: _l("Figures before and after, with the number of people or sites. Something else may have"
+          " caused the change."),
+    3: _l("A comparison group that was alike: the change is due to what was tried."),
+    4: _l("Another team did it again, and evaluated it."),
+    5: _l("It can be done again with a complete kit, and adopters told how faithful they were."),
+}  # fmt: skip
+
+#: What keeps an experiment from being closed.
+CLOSING_FAULTS: Mapping[str, Any] = {
+    "lessons": _l("Write what it taught. That is what stays of it, above all where it stopped."),
+    "reasons": _l("Say why this is the outcome: it is public."),
+    "cost": _l("Say what it cost, in euros; 0 if nothing was paid."),
+    "sample": _l("Say how many people or sites were reached."),
+    "verdict": _l("Give each hypothesis its verdict."),
+    "too_few": _l("Fewer were reached than the least number of the protocol: the outcome is “not"
+                  " conclusive”, whatever the figures say."),
+    "not_measured": _l("A hypothesis has no figure: nothing can be claimed of it. The outcome is"
+                       " “not"
+                       " conclusive”."),
+    "not_confirmed": _l("Not all hypotheses are confirmed: it can be kept where it was tried,"
+                        " and not"
+                        " generalised."),
+    "not_proved": _l("To generalise, figures of before and after are needed, with the numbers"
+                     " they are"
+                     " of (evidence of level 2)."),
+    "dear": _l("It cost more than 100 000 €: to generalise, a comparison group is needed"
+               " (evidence of"
+               " level 3)."),
+}  # fmt: skip
+
+#: The fields of a kit.
+KIT: Mapping[str, Any] = {
+    "context": _l("Where it comes from"),
+    "prerequisites": _l("What must be there before"),
+    "core": _l("What must be kept"),
+    "adaptable": _l("What may change"),
+    "steps": _l("Step by step, with durations"),
+    "roles": _l("Who does what, and for how many days"),
+    "costs": _l("What it costs, to begin and each year"),
+    "indicators": _l("What to measure"),
+    "pitfalls": _l("What goes wrong easily"),
+    "contact": _l("Whom to ask (a service)"),
+    "licence": _l("Licence of the files"),
 }
 
 #: What contradicts itself in a protocol.
@@ -142,6 +233,8 @@ FIELDS: Mapping[str, Any] = {
     "mitigation": _l("What is done about it"),
     "stop_rule": _l("When it stops the experiment"),
     "version": _l("Version"),
+    "lessons": _l("Lessons"),
+    "next_time": _l("What follows from it"),
 }
 
 

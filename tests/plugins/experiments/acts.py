@@ -108,14 +108,15 @@ def join(site: Site, dice: Random) -> None:
 
 
 def leave(site: Site, dice: Random) -> None:
-    """The agent leaves a team."""
+    """The agent joins a team, and leaves it."""
     agent = site.people.actor(site.people.agent)
     with site.writing() as session:
         made = one(session, site, dice, ("draft", "fixed", "running"))
-        if made is not None and made.relations_of(agent.person_id or 0):
+        if made is not None:
+            inviting.accept(session, agent, made, "member")
             preparing.leave(session, agent, site.service, made, agent.person_id or 0)
 
 
 DRAFTING_ACTS = (
-    prepare, prepare, change_draft, fix, fix, start, amend, join, join, leave, discard,
+    prepare, prepare, change_draft, fix, fix, start, amend, leave, join, join, discard,
 )  # fmt: skip

@@ -11,8 +11,17 @@ from eak_core.plugins.per_service.activation import active_plugins
 from eak_experiments.drafting import fixing, preparing
 from eak_experiments.drafting.saving import today
 from eak_experiments.models import Experiment
+from eak_experiments.protocol import document
+from eak_experiments.protocol.closing import Closing, Verdict
 from eak_experiments.protocol.document import Hypothesis, Protocol, Risk
-from eak_experiments.protocol.steps import FIELDS, fields_of, said
+from eak_experiments.protocol.exchange import (
+    FORMAT,
+    SCHEMA,
+    ExperimentFile,
+    ExportedEntry,
+    ExportedMeasure,
+    ExportedStep,
+)
 from eak_experiments.rules.dates import usual_end
 from eak_experiments.running import starting
 
@@ -64,12 +73,9 @@ def prepared(site: Site, plan: Protocol, idea_id: int | None = None) -> int:
     with site.writing() as session:
         idea = session.get_one(Idea, idea_id) if idea_id else None
         made = preparing.prepare(session, actor, site.service, plan.title, plan.challenge, idea)
-        for step in FIELDS:
-            preparing.save_step(session, actor, site.service, made, step, said(plan, step))
-        for step in ("hypotheses", "partners", "risks"):
-            for item in getattr(plan, step):
-                values = fields_of(item)
-                preparing.save_item(session, actor, site.service, made, step, None, values)
+        # Steps are saved through pages elsewhere; a history of dozens would take its time.
+        made.draft = document.written(plan)
+        preparing.repeat(made, plan)
         return made.id
 
 
@@ -98,3 +104,33 @@ def started(site: Site, plan: Protocol | None = None, idea_id: int | None = None
 def experiment(session: Session, number: int) -> Experiment:
     """The experiment ``number``."""
     return session.get_one(Experiment, number)
+
+
+def record(name: str = "elsewhere/1", **values: Any) -> ExperimentFile:
+    """An experiment of another site, as a file tells it."""
+    given: dict[str, Any] = {
+        "format": FORMAT,
+        "schema": SCHEMA,
+        "id": name,
+        "url": "https://example.org/1",
+        "site": "Another *laboratory*",
+        "stage": "closed",
+        "protocol": protocol(date(2025, 4, 1), ends_on=date(2025, 10, 1)),
+        "started_on": date(2025, 4, 1),
+        "ends_on": date(2025, 10, 1),
+        "measures": (ExportedMeasure(hypothesis="h1", day=date(2025, 5, 2), value="61.5", size=9),),
+        "logbook": (ExportedEntry(kind="incident", day=date(2025, 5, 3), text="A *tub* fell."),),
+        "steps": (ExportedStep(kind="started", day=date(2025, 4, 1)),),
+        "closing": Closing(
+            outcome="sustained",
+            verdicts=(Verdict(hypothesis="h1", verdict="confirmed", effect="61 *per cent*"),),
+            sample=400,
+            cost=11_000,
+            lessons="It *works*.",
+            reasons="So *it* stays.",
+        ),
+        "closed_on": date(2025, 10, 20),
+        "evidence": 2,
+        **values,
+    }
+    return ExperimentFile(**given)

@@ -14,6 +14,7 @@ from eak_experiments.record import Alert, Entry
 from eak_experiments.running import going_on, logbook, measuring, stops
 from eak_experiments.running.finding import measures_of
 from tests.plugins.experiments.acts import one
+from tests.plugins.experiments.content import experiment, started
 
 UNDER_WAY: Sequence[str] = ("running", "suspended", "evaluating")
 
@@ -81,19 +82,15 @@ def read_feedback(site: Site, dice: Random) -> None:
             logbook.read_feedback(session, actor, site.service, made, entry, shown=shown)
 
 
-def go_on(site: Site, dice: Random) -> None:
-    """A manager reviews, suspends or resumes an experiment."""
-    actor = site.people.actor(site.people.manager)
+def pause_and_stop(site: Site, dice: Random) -> None:
+    """A manager suspends an experiment, resumes it, and stops it at its review."""
+    actor, number = site.people.actor(site.people.manager), started(site)
     with site.writing() as session:
-        made = one(session, site, dice, ("running", "suspended"))
-        if made is None:
-            return
-        if made.stage == "suspended":
-            going_on.resume(session, actor, site.service, made, "It is *safe* again.")
-        elif dice.random() < 0.5:
-            going_on.suspend(session, actor, site.service, made, "It is *not safe*.")
-        else:
-            going_on.review(session, actor, site.service, made, "So *far* so good.", "go_on")
+        made = experiment(session, number)
+        going_on.suspend(session, actor, site.service, made, "It is *not safe*.")
+        going_on.resume(session, actor, site.service, made, "It is *safe* again.")
+        decision = dice.choice(("go_on", "stop", "stop"))
+        going_on.review(session, actor, site.service, made, "So *far* so good.", decision)
 
 
 def extend(site: Site, dice: Random) -> None:
@@ -123,6 +120,6 @@ def answer(site: Site, dice: Random) -> None:
 
 
 RUNNING_ACTS = (
-    measure, measure, measure, strike, write, write, respond, read_feedback, go_on, go_on, extend,
+    measure, measure, measure, strike, write, write, respond, read_feedback, pause_and_stop, extend,
     answer,
 )  # fmt: skip

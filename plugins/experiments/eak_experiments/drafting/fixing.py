@@ -5,11 +5,12 @@ log cannot be rewritten, so a row that was changed by any road does not fit its 
 the page of the experiment says so.
 """
 
-from collections.abc import Sequence
-from datetime import date
+from collections.abc import Collection, Sequence
+from datetime import date, datetime
 from typing import Any, NamedTuple
 
 import msgspec
+from sqlalchemy import delete
 
 from eak_core.api import (
     Actor,
@@ -29,13 +30,15 @@ from eak_core.api import (
 from eak_experiments.drafting.finding import protocol_of, versions
 from eak_experiments.drafting.preparing import repeat, tell
 from eak_experiments.drafting.saving import checked, ensure_room
-from eak_experiments.events import Amended, ProtocolFixed
-from eak_experiments.models import Experiment, FixedProtocol, Step
+from eak_experiments.events import Amended, Imported, ProtocolFixed
+from eak_experiments.models import Experiment, FixedProtocol, Step, TrialPlace
 from eak_experiments.protocol import checks, document, steps
 from eak_experiments.protocol.document import Protocol
 
 #: Of the reasons of amendments, in characters.
 REASON = 2_000
+#: What a session knows of protocols that it has kept.
+_KEPT = "experiments_kept"
 #: In these stages a protocol can be amended.
 AMENDABLE = ("fixed", "running", "suspended")
 
@@ -143,16 +146,26 @@ def ensure_whole(protocol: Protocol) -> None:
 
 
 def keep(
-    session: Session, experiment: Experiment, protocol: Protocol, version: int, reason: str
-) -> str:
-    """Keep a version that counts; answers how it is written."""
+    session: Session, experiment: Experiment, protocol: Protocol, version: int, reason: str,
+    *, at: datetime | None = None, communes: Collection[str] | None = None,
+) -> str:  # fmt: skip
+    """Keep a version that counts, as of ``at`` (now); answers how it is written. Lists find it in
+    its communes, or in those that are ``communes`` of this site."""
     text = document.written(protocol)
     session.add(
         FixedProtocol(experiment_id=experiment.id, version=version, document=text,
-                      reason=reason, at=clock.now())
+                      reason=reason, at=at or clock.now())
     )  # fmt: skip
     repeat(experiment, protocol)
+    session.execute(delete(TrialPlace).where(TrialPlace.experiment_id == experiment.id))
+    for code in protocol.communes:
+        if communes is None or code in communes:
+            session.add(
+                TrialPlace(experiment_id=experiment.id, commune=code,
+                           service_id=experiment.service_id)
+            )  # fmt: skip
     session.flush()
+    session.info.setdefault(_KEPT, {})[experiment.id, version] = document.digest(text)
     return text
 
 
@@ -179,14 +192,18 @@ class Proof(NamedTuple):
 
 def proved(session: Session, experiment: Experiment) -> Sequence[Proof]:
     """Each version that counts, compared with what the log says of it. A row that is missing is one
-    that does not hold."""
-    told = {
-        each.data.version: each.data.hash
-        for each in read_log(
-            session, experiment.service_id, types=[ProtocolFixed, Amended],
-            subject=f"experiments.experiment:{experiment.id}", limit=1_000,
-        )
-    }  # fmt: skip
+    that does not hold. One that the log says comes from elsewhere was fixed there: nothing is said
+    of it here."""
+    happened = read_log(
+        session, experiment.service_id, types=[ProtocolFixed, Amended, Imported],
+        subject=f"experiments.experiment:{experiment.id}", limit=1_000,
+    )  # fmt: skip
+    if any(isinstance(each.data, Imported) for each in happened):
+        return []
+    # What this very transaction has kept is in the log once it is committed.
+    kept = session.info.get(_KEPT, {})
+    told = {number: digest for (of, number), digest in kept.items() if of == experiment.id}
+    told |= {each.data.version: each.data.hash for each in happened}
     stands = {
         each.version: document.digest(each.document) for each in versions(session, experiment)
     }

@@ -5,3 +5,4 @@ from eak_experiments.manifest import plugin
 
 # Named after the package: its files lie in ``static/`` beside ``plugin.py``.
 blueprint = PluginBlueprint(plugin, "eak_experiments")
+api = PluginBlueprint(plugin, "eak_experiments", area="api")

@@ -13,6 +13,7 @@ from eak_experiments.record import Measure
 from eak_experiments.rules.condensing import condensed
 from eak_experiments.rules.dates import review_day
 from eak_experiments.rules.quantities import from_thousandths, thousandths
+from eak_experiments.wording import OUTCOMES, STAGES
 
 
 def measures_chart(
@@ -105,6 +106,39 @@ def pauses(steps: Sequence[Step], until: date) -> list[tuple[date, date]]:
 
 def _span(name: str, start: date, end: date) -> charts.Span:
     return charts.Span(charts.Label(name, ""), midnight(start), midnight(end))
+
+
+def relatives(found: Sequence[Experiment], shown: Experiment) -> charts.Flow | None:
+    """The experiments that did each other again; None where there is one alone."""
+    if len(found) < 2:
+        return None
+    title = _("Done again")
+    known = {each.id for each in found}
+    return charts.Flow(
+        key="relatives",
+        title=title,
+        caption=title,
+        things=_("Experiment"),
+        values=_("Outcome"),
+        arrows_name=_("Done again by"),
+        nodes=tuple(
+            charts.Node(f"e{each.id}", _titled(each, shown), _came_to(each)) for each in found
+        ),
+        arrows=tuple(
+            (f"e{each.origin_id}", f"e{each.id}") for each in found if each.origin_id in known
+        ),
+    )
+
+
+def _titled(each: Experiment, shown: Experiment) -> str:
+    return _("%(title)s (this one)", title=each.title) if each.id == shown.id else each.title
+
+
+def _came_to(each: Experiment) -> str:
+    state = OUTCOMES[each.outcome][0] if each.outcome else STAGES[each.stage][0]
+    if each.fidelity is None:
+        return str(state)
+    return _("%(state)s, fidelity %(part)s", state=state, part=figures.share(each.fidelity, 100))
 
 
 def latest(measures: Sequence[Measure], most: int) -> Mapping[str, list[Measure]]:

@@ -66,7 +66,7 @@ def measure(experiment_id: int) -> Answer:
         )  # fmt: skip
 
     done = _("The figure is public, and drawn."), home(experiment, "#mesures")
-    return attempt(form, act, done=done) or _page(
+    return attempt(form, act, done=done) or act_page(
         form, experiment, _("Enter a figure"), _("Enter it"),
         lead=_("Figures are compared with the baseline, the target and the stop threshold of the"
                " protocol."),
@@ -87,7 +87,7 @@ def measure_table(experiment_id: int) -> Answer:
                  new=counted[0], old=counted[1])  # fmt: skip
         return said, home(experiment, "#mesures")
 
-    return attempt(form, act, done=done) or _page(
+    return attempt(form, act, done=done) or act_page(
         form, experiment, _("Enter a table of figures"), _("Enter them"), files=True,
         lead=_("All lines are taken, or none: what cannot be is said line by line. Commas or"
                " points, spaces"
@@ -108,7 +108,7 @@ def strike(experiment_id: int, measure_id: int) -> Answer:
         _("The figure does not count any more. It stays in the file, struck."),
         home(experiment, "#mesures"),
     )
-    return attempt(form, act, done=done) or _page(
+    return attempt(form, act, done=done) or act_page(
         form, experiment, _("Strike a figure"), _("Strike it"),
         lead=_("It is drawn no more and counts no more; it stays in the file of the figures,"
                " with your reason."),
@@ -150,7 +150,7 @@ def review(experiment_id: int) -> Answer:
         going_on.review(session, g.actor, g.service, experiment,
                         form.findings.data, form.decision.data)  # fmt: skip
 
-    return attempt(form, act, done=(_("The review is public."), home(experiment))) or _page(
+    return attempt(form, act, done=(_("The review is public."), home(experiment))) or act_page(
         form, experiment, _("Review the experiment"), _("Publish the review"),
         lead=_("After three months one looks at what there is: is it worth going on, and in the"
                " same way?"),
@@ -169,7 +169,7 @@ def answer_stop(experiment_id: int, hypothesis: str) -> Answer:
                                form.decision.data, reason)  # fmt: skip
         going_on.carry_out(session, g.actor, experiment, decided, reason)
 
-    return attempt(form, act, done=(_("Your decision is public."), home(experiment))) or _page(
+    return attempt(form, act, done=(_("Your decision is public."), home(experiment))) or act_page(
         form, experiment, _("A stop threshold is reached"), _("Decide"),
         lead=_("The protocol says that one does not go on from here without a decision. Stopping"
                " is a"
@@ -189,7 +189,7 @@ def extend(experiment_id: int) -> Answer:
         going_on.extend(session, g.actor, g.service, experiment, form.until.data, form.reason.data)
 
     done = _("It ends later, as everybody can read."), home(experiment)
-    return attempt(form, act, done=done) or _page(
+    return attempt(form, act, done=done) or act_page(
         form, experiment, _("Extend the experiment"), _("Extend it"), lead=""
     )  # fmt: skip
 
@@ -221,14 +221,15 @@ def _with_reason(
     def act() -> None:
         does(session, g.actor, g.service, experiment, form.reason.data)
 
-    return attempt(form, act, done=(said, home(experiment))) or _page(
+    return attempt(form, act, done=(said, home(experiment))) or act_page(
         form, experiment, heading, button, lead=lead
     )
 
 
-def _page(
+def act_page(
     form: Any, experiment: Experiment, heading: str, button: str, *, lead: str, files: bool = False
 ) -> Answer:
+    """A form of its own about an experiment."""
     return form_page(
         "experiments/act.html", form, experiment=experiment, heading=heading, button=button,
         lead=lead, files=files, words=wording, back=home(experiment),

@@ -1,4 +1,4 @@
-"""The library of experiments, and the page of each."""
+"""The page of an experiment, and its place on the page of its idea."""
 
 from collections.abc import Sequence
 from datetime import timedelta
@@ -6,7 +6,6 @@ from typing import Any
 
 from flask import g
 from markupsafe import Markup
-from sqlalchemy import select
 
 from eak_core.api import (
     Actor,
@@ -19,7 +18,6 @@ from eak_core.api import (
     fragment,
     may,
     midnight,
-    paginate,
     person_names,
     render,
     valid_until,
@@ -30,7 +28,6 @@ from eak_experiments.drafting.finding import (
     experiment_of,
     of_idea,
     protocol_of,
-    readable,
     steps_of,
     team,
     versions,
@@ -40,24 +37,17 @@ from eak_experiments.drafting.saving import today
 from eak_experiments.models import Experiment, FixedProtocol, Step
 from eak_experiments.pages import drawing, showing
 from eak_experiments.pages.blueprint import blueprint
+from eak_experiments.pages.replicating_views import kit_rows
+from eak_experiments.protocol import closing as closings
 from eak_experiments.protocol.document import Protocol, read
 from eak_experiments.record import Measure
+from eak_experiments.replicating.family import family
 from eak_experiments.running.finding import measures_of
 from eak_experiments.running.logbook import HEARD
 from eak_experiments.running.stops import alerts
 
 #: So many figures of a hypothesis are listed to be corrected.
 MOST_RECENT = 10
-
-
-@blueprint.get("/")
-def index() -> Answer:
-    """The experiments of the service."""
-    session = current_session()
-    query = select(Experiment).where(*readable(session, g.service, g.actor))
-    page = paginate(session, query.order_by(Experiment.id.desc()))
-    can_prepare = may_prepare(g.actor, g.service)
-    return render("experiments/index.html", page=page, words=wording, can_prepare=can_prepare)
 
 
 @blueprint.get("/<int:experiment_id>")
@@ -89,10 +79,36 @@ def show(experiment_id: int) -> Answer:
         logs=may(g.actor, "experiments.log", g.service, experiment),
         can_extend=_can_extend(experiment, happened),
         team=people,
+        closing=closings.read(experiment.closing) if experiment.closing else None,
+        kit=kit_rows(experiment),
+        relatives=drawing.relatives(family(session, experiment), experiment),
+        can_prepare=experiment.public and may_prepare(g.actor, g.service),
         names=person_names(session, [each.person_id for each in people]),
         carries=may(g.actor, "experiments.carry", g.service, experiment),
         decides=may(g.actor, "experiments.decide", g.service),
         steps=showing.steps_shown(experiment, protocol) if not experiment.public else (),
+    )
+
+
+@blueprint.get("/<int:experiment_id>/rapport")
+def report(experiment_id: int) -> Answer:
+    """The report of an experiment, to print."""
+    session = current_session()
+    experiment = experiment_of(session, g.service, g.actor, experiment_id)
+    protocol, places = protocol_of(session, experiment), showing.place_names(session)
+    return render(
+        "experiments/report.html",
+        experiment=experiment,
+        protocol=protocol,
+        places=places,
+        showing=showing,
+        words=wording,
+        proof=fixing.proved(session, experiment) if experiment.public else (),
+        amendments=amendments(versions(session, experiment), places),
+        drawn=_drawn(protocol, measures_of(session, experiment), experiment),
+        recent={},
+        closing=closings.read(experiment.closing) if experiment.closing else None,
+        kit=kit_rows(experiment),
     )
 
 

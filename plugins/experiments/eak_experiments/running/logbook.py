@@ -106,6 +106,8 @@ def hear(
     """Take what an inhabitant says; it waits until somebody has read it. Without an account where
     the service allows it. `Refused` where the experiment hears nobody."""
     ensure_heard(session, actor, service, experiment)
+    if actor.signed_in:
+        hold_account(session, actor)
     wrong: dict[str, Any] = {}
     text = _text(text, wrong)
     if wrong:
@@ -124,7 +126,6 @@ def ensure_heard(session: Session, actor: Actor, service: Service, experiment: E
     if plugin_settings(session, service.id, plugin.name)["open_feedback"]:
         return
     require(actor, "experiments.respond", service)
-    hold_account(session, actor)
 
 
 def read_feedback(

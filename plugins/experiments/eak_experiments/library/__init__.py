@@ -1,0 +1,1 @@
+"""Finding experiments, and what they add up to."""

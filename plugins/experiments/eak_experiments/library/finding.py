@@ -1,0 +1,84 @@
+"""The library: what readers ask it for, and what experiments add up to."""
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from sqlalchemy import ColumnElement, Select, func, or_, select
+
+from eak_core.api import Actor, Service, Session
+from eak_experiments.drafting.finding import public, readable
+from eak_experiments.models import OUTCOMES, Experiment, TrialPlace
+
+
+class Filters(NamedTuple):
+    """What a reader asks for. ``state`` is an outcome, or ``under_way``, ``prepared`` or ``past``
+    (of elsewhere); ``evidence`` the least level, ``cost`` the most in euros."""
+
+    commune: str = ""
+    state: str = ""
+    evidence: int | None = None
+    cost: int | None = None
+
+    @property
+    def narrow(self) -> bool:
+        """Whether anything is asked for."""
+        return any(each not in ("", None) for each in self)
+
+
+def listed(
+    session: Session, service: Service, actor: Actor, filters: Filters
+) -> Select[Experiment]:
+    """The statement of the experiments that ``actor`` may read and that ``filters`` keep, the
+    latest first."""
+    query = select(Experiment).where(
+        *readable(session, service, actor),
+        *_conditions(filters),
+    )
+    return query.order_by(Experiment.id.desc())
+
+
+def _conditions(filters: Filters) -> list[ColumnElement[bool]]:
+    found: list[ColumnElement[bool]] = []
+    if filters.commune:
+        there = select(TrialPlace.experiment_id).where(TrialPlace.commune == filters.commune)
+        found.append(Experiment.id.in_(there))
+    if filters.state in OUTCOMES:
+        found.append(Experiment.outcome == filters.state)
+    elif filters.state == "under_way":
+        found.append(Experiment.stage.in_(("running", "suspended", "evaluating")))
+    elif filters.state == "prepared":
+        found.append(Experiment.stage.in_(("draft", "fixed")))
+    elif filters.state == "past":
+        found.append(Experiment.source.is_not(None))
+    if filters.evidence is not None:
+        found.append(Experiment.evidence >= filters.evidence)
+    if filters.cost is not None:
+        found.append(Experiment.cost <= filters.cost)
+    return found
+
+
+def shelf(service_id: int) -> Select[Experiment]:
+    """The statement of what was stopped or came to no conclusion, the latest first."""
+    taught = or_(Experiment.outcome == "stopped", Experiment.outcome == "inconclusive")
+    query = select(Experiment).where(*public(service_id), taught)
+    return query.order_by(Experiment.id.desc())
+
+
+def by_outcome(session: Session, service_id: int) -> Mapping[str, int]:
+    """How many experiments there are of each outcome, and ``""`` of those that have none yet."""
+    rows = session.execute(
+        select(Experiment.outcome, func.count())
+        .where(Experiment.service_id == service_id, Experiment.stage != "draft")
+        .group_by(Experiment.outcome)
+    )
+    return {outcome or "": number for outcome, number in rows}
+
+
+def by_commune(session: Session, service_id: int) -> Mapping[str, int]:
+    """How many experiments there are in each commune, by INSEE code."""
+    rows = session.execute(
+        select(TrialPlace.commune, func.count().label("number"))
+        .where(TrialPlace.service_id == service_id)
+        .group_by(TrialPlace.commune)
+    )
+    return {row.commune: row.number for row in rows}

@@ -1,0 +1,1 @@
+"""Experiments are done again, here and elsewhere."""

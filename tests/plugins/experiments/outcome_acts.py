@@ -1,0 +1,102 @@
+"""How experiments end, and what follows, in the histories of the conformance kit."""
+
+from datetime import timedelta
+from random import Random
+
+from sqlalchemy import select
+
+from eak_core.kit.testing.site import Site
+from eak_core.plugins.per_service.activation import active_plugins
+from eak_experiments.drafting.finding import public
+from eak_experiments.models import Experiment
+from eak_experiments.outcome import closing, evidence
+from eak_experiments.protocol.closing import Closing, Verdict
+from eak_experiments.protocol.kit import Kit
+from eak_experiments.replicating import again, importing
+from tests.plugins.experiments.acts import one
+from tests.plugins.experiments.content import experiment, record, started
+
+STOPPED = Closing(
+    outcome="stopped",
+    verdicts=(Verdict(hypothesis="h1", verdict="not_confirmed", effect="*None* was seen."),),
+    sample=300,
+    cost=9_000,
+    unintended="Neighbours *watered*.",
+    lessons="Shade is *not enough*.",
+    reasons="It does *not* work.",
+)
+
+
+def close(site: Site, dice: Random) -> None:
+    """A manager closes an experiment."""
+    actor = site.people.actor(site.people.manager)
+    with site.writing() as session:
+        made = one(session, site, dice, closing.CLOSABLE)
+        if made is not None:
+            active = active_plugins(session, site.service.id)
+            closing.close(session, actor, site.service, made, STOPPED, active)
+
+
+def lower(site: Site, dice: Random) -> None:
+    """A manager lowers the evidence of an experiment."""
+    actor = site.people.actor(site.people.manager)
+    with site.writing() as session:
+        made = session.scalars(
+            select(Experiment).where(Experiment.stage == "closed", Experiment.evidence > 1)
+        ).first()
+        if made is not None:
+            evidence.lower(session, actor, site.service, made, 1, "The sample was *odd*.")
+
+
+def follow(site: Site, dice: Random) -> timedelta:
+    """A manager says what is left of an experiment, and two years pass."""
+    actor = site.people.actor(site.people.manager)
+    with site.writing() as session:
+        made = one(session, site, dice, ("closed",))
+        if made is not None:
+            closing.follow(session, actor, site.service, made, "partly", "Two *tubs* stand.")
+    return timedelta(days=720)
+
+
+def write_kit(site: Site, dice: Random) -> None:
+    """A manager writes how an experiment can be done again."""
+    actor = site.people.actor(site.people.manager)
+    with site.writing() as session:
+        made = one(session, site, dice, ("fixed", "running", "closed"))
+        if made is not None:
+            said = Kit(core=f"Children *water*: {dice.random()}.", contact="The *laboratory*")
+            again.save_kit(session, actor, site.service, made, said)
+
+
+def do_again(site: Site, dice: Random) -> None:
+    """A manager begins an experiment that does another one again."""
+    actor = site.people.actor(site.people.manager)
+    with site.writing() as session:
+        found = session.scalars(
+            select(Experiment).where(*public(site.service.id)).order_by(Experiment.id)
+        ).all()
+        if found:
+            title, words = f"Again {dice.random()}", "With *other* plants."
+            again.again(session, actor, site.service, dice.choice(found), title, words, 80)
+
+
+def take_in(site: Site, dice: Random) -> None:
+    """A manager takes in an experiment of elsewhere."""
+    actor = site.people.actor(site.people.manager)
+    with site.writing() as session:
+        importing.take_in(session, actor, site.service, record(f"elsewhere/{dice.random()}"))
+
+
+def do_again_to_the_end(site: Site, dice: Random) -> None:
+    """An experiment does another one again, and is closed."""
+    actor, origin, number = site.people.actor(site.people.manager), started(site), started(site)
+    with site.writing() as session:
+        made, active = experiment(session, number), active_plugins(session, site.service.id)
+        made.origin_id = origin
+        session.flush()
+        closing.close(session, actor, site.service, made, STOPPED, active)
+
+
+OUTCOME_ACTS = (
+    close, lower, write_kit, do_again, take_in, do_again_to_the_end, follow,
+)  # fmt: skip
