@@ -1,6 +1,6 @@
 """The experiments plugin: what it answers when the core asks."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -17,13 +17,15 @@ from eak_core.api import (
     Held,
     Idea,
     NavItem,
+    NoticeSentence,
+    Recorded,
     Service,
     Session,
     _l,
     hookimpl,
     lazy_ngettext,
 )
-from eak_experiments import personal_data, schedule, subscribers
+from eak_experiments import notices, personal_data, pilots, schedule, subscribers
 from eak_experiments.commands import COMMANDS
 from eak_experiments.manifest import plugin
 from eak_experiments.models import Experiment, Teammate
@@ -189,8 +191,22 @@ def load_demo(session: Session, service: Service, demo: "Demo") -> None:
 
 
 @hookimpl
+def followed_things(
+    session: Session, service: Service, subjects: Sequence[str]
+) -> Mapping[str, NavItem]:
+    return notices.things(session, service, subjects)
+
+
+@hookimpl
+def notice_sentences(
+    session: Session, service: Service, events: Sequence[Recorded]
+) -> Mapping[int, NoticeSentence]:
+    return dict(notices.sentences(session, service, events))
+
+
+@hookimpl
 def reset_projections(session: Session, service_id: int) -> None:
-    """Handlers derive nothing but what is searched, which the core builds anew."""
+    pilots.forget(session, service_id)
 
 
 @hookimpl

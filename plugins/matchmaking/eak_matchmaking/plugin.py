@@ -33,6 +33,7 @@ from eak_matchmaking.commands import COMMANDS
 from eak_matchmaking.manifest import plugin
 from eak_matchmaking.matching import following
 from eak_matchmaking.models import Member, Organisation, Presence
+from eak_matchmaking.organisations import finding
 from eak_matchmaking.organisations.finding import present
 from eak_matchmaking.organisations.wording import ROLE_TITLES
 from eak_matchmaking.pages import (
@@ -152,6 +153,13 @@ def slot_idea_body(session: Session, service: Service, idea: Idea, actor: Actor)
 @hookimpl
 def slot_idea_cards(session: Session, service: Service, ideas: Sequence[Any]) -> Mapping[int, str]:
     return need_views.card_lines(session, service, ideas)
+
+
+@hookimpl
+def followed_things(
+    session: Session, service: Service, subjects: Sequence[str]
+) -> Mapping[str, NavItem]:
+    return finding.things(session, service, subjects)
 
 
 @hookimpl

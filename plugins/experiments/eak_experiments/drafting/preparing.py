@@ -1,6 +1,6 @@
 """An experiment is prepared: from an accepted idea, or directly; saved step by step."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import msgspec
@@ -17,6 +17,7 @@ from eak_core.api import (
     _l,
     clock,
     ensure_unchanged,
+    follow_by_default,
     has_outcome,
     hold_account,
     insert_once,
@@ -27,7 +28,7 @@ from eak_core.api import (
 )
 from eak_experiments.drafting.saving import checked, ensure_room
 from eak_experiments.events import Discarded, Drafted, MemberJoined, MemberLeft
-from eak_experiments.models import Experiment, MemberRole, Teammate
+from eak_experiments.models import NAME, Experiment, MemberRole, Teammate
 from eak_experiments.protocol import document, steps
 from eak_experiments.protocol.document import Protocol
 
@@ -58,6 +59,7 @@ def prepare(
     challenge: str = "",
     idea: Idea | None = None,
     *,
+    partners: Sequence[str] = (),
     form_key: str | None = None,
 ) -> Experiment:
     """Begin the protocol of an experiment; whoever does is its referent. A second call with the
@@ -72,6 +74,9 @@ def prepare(
         )
     values = checked(session, {"title": title, "challenge": challenge})
     protocol = Protocol(**values)
+    for name in partners:
+        item = checked(session, {"name": name})
+        protocol = document.put_item(protocol, "partners", None, item)
     row = {
         "service_id": service.id,
         "idea_id": idea.id if idea else None,
@@ -94,6 +99,7 @@ def prepare(
     experiment = session.get_one(Experiment, number)
     tell(session, actor, experiment, Drafted(experiment_id=number, idea_id=experiment.idea_id))
     if actor.person_id is not None:
+        follow_by_default(session, service.id, f"{NAME}:{number}", actor.person_id)
         _let_in(session, actor, experiment, actor.person_id, "referent")
     return experiment
 

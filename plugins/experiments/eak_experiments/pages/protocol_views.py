@@ -7,6 +7,7 @@ from flask import g, redirect, url_for
 from eak_core.api import (
     Answer,
     Form,
+    Idea,
     NotFound,
     _,
     attempt,
@@ -17,6 +18,7 @@ from eak_core.api import (
     person_names,
     public_idea,
     require,
+    things_named,
 )
 from eak_experiments import wording
 from eak_experiments.drafting import fixing, inviting, preparing
@@ -25,6 +27,7 @@ from eak_experiments.models import Experiment
 from eak_experiments.pages import showing
 from eak_experiments.pages.blueprint import blueprint
 from eak_experiments.pages.forms import JoinForm, PrepareForm, step_form, typed
+from eak_experiments.pilots import pilots_of
 from eak_experiments.protocol import checks, steps
 from eak_experiments.protocol.checks import STEPS
 from eak_experiments.rules.dates import usual_end
@@ -55,7 +58,7 @@ def prepare(idea_id: int | None = None) -> Answer:
     def act() -> Experiment:
         return preparing.prepare(
             session, g.actor, g.service, form.title.data or "", form.challenge.data or "", idea,
-            form_key=form.key,
+            partners=_pilots(idea), form_key=form.key,
         )  # fmt: skip
 
     def done(made: Experiment) -> tuple[str, str]:
@@ -63,6 +66,15 @@ def prepare(idea_id: int | None = None) -> Answer:
         return _("Saved. Each step is saved by itself: you can stop whenever you like."), place
 
     return attempt(form, act, done=done) or form_page("experiments/prepare.html", form, idea=idea)
+
+
+def _pilots(idea: Idea | None) -> list[str]:
+    """The names of the partners that were accepted to pilot an idea."""
+    if idea is None:
+        return []
+    session = current_session()
+    found = things_named(session, g.actor, g.service, pilots_of(session, idea.id))
+    return [str(each.label) for each in found.values()]
 
 
 @blueprint.route("/<int:experiment_id>/protocole/<step>", methods=["GET", "POST"])

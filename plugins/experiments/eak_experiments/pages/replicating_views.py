@@ -11,7 +11,6 @@ from eak_core.api import (
     _,
     attempt,
     current_session,
-    limited,
     open_data,
     require,
 )
@@ -22,15 +21,13 @@ from eak_experiments.models import Experiment
 from eak_experiments.pages.blueprint import api, blueprint
 from eak_experiments.pages.outcome_forms import AgainForm, KitForm
 from eak_experiments.pages.protocol_views import carried, limit_saving
-from eak_experiments.pages.running_views import act_page, home
+from eak_experiments.pages.running_views import act_page, home, limit_files
 from eak_experiments.protocol import exchange
 from eak_experiments.protocol import kit as kits
 from eak_experiments.protocol.exchange import ExperimentFile
 from eak_experiments.protocol.kit import Kit
 from eak_experiments.replicating import again as replicating
 from eak_experiments.replicating.exporting import exported
-
-limit_files = limited("experiments.file", "20/minute;200/day", reads=True)
 
 
 def kit_rows(experiment: Experiment) -> list[tuple[Any, str, str]]:

@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, Select, or_, select
 from sqlalchemy.orm import selectinload
 
-from eak_core.api import Actor, Forbidden, NotFound, Service, Session, _l
+from eak_core.api import Actor, Forbidden, NavItem, NotFound, Service, Session, _l
 from eak_matchmaking.models import Acting, Member, Organisation, Presence
 
 #: So many others are offered where one is to be chosen.
@@ -160,3 +160,23 @@ def names_of(session: Session, ids: Collection[int]) -> Mapping[int, Organisatio
     """Organisations by their ids, with one statement."""
     found = session.scalars(select(Organisation).where(Organisation.id.in_(ids)))
     return {each.id: each for each in found}
+
+
+def things(session: Session, service: Service, subjects: Sequence[str]) -> Mapping[str, NavItem]:
+    """The organisations among ``subjects`` (``matchmaking.organisation:12``) that are partners of a
+    service, by what they are called there."""
+    head = "matchmaking.organisation:"
+    numbers = {
+        int(each.removeprefix(head)): each
+        for each in subjects
+        if each.startswith(head) and each.removeprefix(head).isdecimal()
+    }
+    if not numbers:
+        return {}
+    query = select(Organisation.id, Organisation.name).where(
+        Organisation.id.in_(numbers), *present(service.id)
+    )
+    return {
+        numbers[number]: NavItem(name, "matchmaking.show", {"organisation_id": number})
+        for number, name in session.execute(query)
+    }

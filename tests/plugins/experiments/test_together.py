@@ -1,0 +1,76 @@
+"""What experiments have of other plugins, by events and hooks, and what followers are told."""
+
+import pytest
+
+from eak_core.events import publish
+from eak_core.ideas.models import Idea
+from eak_core.ideas.transitions import change_stage
+from eak_core.kit.testing.site import Site
+from eak_core.notices.following import follow
+from eak_core.plugins.per_service.activation import active_plugins
+from eak_experiments.drafting.finding import protocol_of
+from eak_experiments.models import Experiment
+from eak_experiments.pilots import pilots_of
+from eak_matchmaking.events import PilotAccepted, PilotEnded
+from eak_matchmaking.organisations import registering
+from tests.plugins.experiments.content import started
+from tests.plugins.matchmaking.acts import profile
+
+
+@pytest.fixture
+def here(site: Site, clock) -> Site:
+    site.enable("experiments")
+    return site
+
+
+def _accepted(here: Site) -> int:
+    manager, idea_id = here.people.actor(here.people.manager), here.submit().id
+    for stage in ("screening", "accepted"):
+        with here.writing() as session:
+            active = active_plugins(session, here.service.id)
+            idea = session.get_one(Idea, idea_id)
+            change_stage(session, manager, here.service, active, idea, stage, "Good.")
+    return idea_id
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+def test_a_partner_that_was_accepted_is_in_the_protocol_from_the_beginning(here: Site) -> None:
+    here.enable("matchmaking")
+    idea_id = _accepted(here)
+    actor = here.people.actor(here.people.citizen)
+    with here.writing() as session:
+        partner = registering.register(
+            session, actor, here.service, profile("Les Toits vivants"), form_key=None
+        )
+        happened = PilotAccepted(proposal_id=7, idea_id=idea_id, organisation_id=partner.id)
+        publish(session, happened, service_id=here.service.id)
+    here.drain()
+    client = here.browser()
+    client.sign_in(here.people.manager)
+    place = f"/culture/experimentations/preparer/{idea_id}"
+    client.submit(place, "preparer", title="De l’ombre", challenge="Il fait chaud.")
+    with here.reading() as session:
+        made = session.query(Experiment).one()
+        assert [each.name for each in protocol_of(session, made).partners] == ["Les Toits vivants"]
+    with here.writing() as session:
+        ended = PilotEnded(proposal_id=7, idea_id=idea_id, organisation_id=1, because="said")
+        publish(session, ended, service_id=here.service.id)
+    here.drain()
+    with here.reading() as session:
+        assert pilots_of(session, idea_id) == []
+
+
+def test_followers_of_an_idea_are_told_that_its_experiment_starts(here: Site, clock) -> None:
+    idea_id, citizen = _accepted(here), here.people.actor(here.people.citizen)
+    with here.writing() as session:
+        active = active_plugins(session, here.service.id)
+        follow(session, citizen, here.service, active, f"idea:{idea_id}")
+    here.drain()
+    started(here, idea_id=idea_id)
+    here.drain()
+    for _half_day in range(4):
+        clock.advance(hours=12)
+        here.drain()
+    told = "".join(each.text for each in here.sent if each.kind == "mail")
+    assert "a démarré" in told
+    assert "est annoncée" in told
