@@ -38,11 +38,12 @@ class Experiment(Model):
     __tablename__ = "experiments_experiment"
     __table_args__ = (
         UniqueConstraint("created_by", "form_key"),
-        Index("ix_experiments_experiment_list", "service_id", "stage", "id"),
+        Index("ix_experiments_experiment_list", "service_id", "id"),
+        # What is counted by stage and outcome is read from it alone.
+        Index("ix_experiments_experiment_stage", "service_id", "stage", "outcome"),
         Index("uq_experiments_experiment_source", "service_id", "source", unique=True),
         Index("ix_experiments_experiment_idea", "idea_id"),
         Index("ix_experiments_experiment_origin", "origin_id"),
-        Index("ix_experiments_experiment_outcome", "service_id", "outcome", "id"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -109,6 +110,19 @@ class TrialPlace(Model):
         ForeignKey("experiments_experiment.id", ondelete="CASCADE"), primary_key=True
     )
     commune: Mapped[str] = mapped_column(String(5), primary_key=True, info={"typed": False})
+    service_id: Mapped[int] = mapped_column(ForeignKey("service.id"))
+
+
+class TrialSubject(Model):
+    """An experiment that everybody may read is about a subject (a code of the service's list)."""
+
+    __tablename__ = "experiments_subject"
+    __table_args__ = (Index("ix_experiments_subject_of", "service_id", "subject"),)
+
+    experiment_id: Mapped[int] = mapped_column(
+        ForeignKey("experiments_experiment.id", ondelete="CASCADE"), primary_key=True
+    )
+    subject: Mapped[str] = mapped_column(String(80), primary_key=True, info={"typed": False})
     service_id: Mapped[int] = mapped_column(ForeignKey("service.id"))
 
 

@@ -25,7 +25,7 @@ from eak_core.api import (
     hookimpl,
     lazy_ngettext,
 )
-from eak_experiments import notices, personal_data, pilots, schedule, subscribers
+from eak_experiments import notices, personal_data, schedule, subscribers
 from eak_experiments.commands import COMMANDS
 from eak_experiments.manifest import plugin
 from eak_experiments.models import Experiment, Teammate
@@ -206,7 +206,7 @@ def notice_sentences(
 
 @hookimpl
 def reset_projections(session: Session, service_id: int) -> None:
-    pilots.forget(session, service_id)
+    """Handlers derive nothing but what is searched, which the core builds anew."""
 
 
 @hookimpl

@@ -184,6 +184,7 @@ FAULTS: Mapping[str, Any] = {
 FIELDS: Mapping[str, Any] = {
     "title": _l("Title of the experiment"),
     "challenge": _l("The problem it answers"),
+    "subjects": _l("Subjects"),
     "inputs": _l("What one puts in"),
     "activities": _l("What one does"),
     "outputs": _l("What comes of it at once"),

@@ -118,5 +118,5 @@ def leave(site: Site, dice: Random) -> None:
 
 
 DRAFTING_ACTS = (
-    prepare, prepare, change_draft, fix, fix, start, amend, leave, join, join, discard,
+    prepare, prepare, change_draft, fix, start, amend, leave, join, discard,
 )  # fmt: skip

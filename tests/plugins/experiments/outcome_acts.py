@@ -5,8 +5,6 @@ from random import Random
 
 from sqlalchemy import select
 
-from eak_core.events import publish
-from eak_core.kit.testing.conformance.acts import any_idea
 from eak_core.kit.testing.site import Site
 from eak_core.plugins.per_service.activation import active_plugins
 from eak_experiments.drafting.finding import public
@@ -15,7 +13,6 @@ from eak_experiments.outcome import closing, evidence
 from eak_experiments.protocol.closing import Closing, Verdict
 from eak_experiments.protocol.kit import Kit
 from eak_experiments.replicating import again, importing
-from eak_matchmaking.events import PilotAccepted, PilotEnded
 from tests.plugins.experiments.acts import one
 from tests.plugins.experiments.content import experiment, record, started
 
@@ -100,19 +97,6 @@ def do_again_to_the_end(site: Site, dice: Random) -> None:
         closing.close(session, actor, site.service, made, STOPPED, active)
 
 
-def pilot(site: Site, dice: Random) -> None:
-    """A partner is to pilot an idea, and another pilot has ended."""
-    with site.writing() as session:
-        idea = any_idea(session, site, dice)
-        if idea is not None:
-            number = dice.randrange(9_999)
-            ids = {"idea_id": idea.id, "organisation_id": 3}
-            accepted = PilotAccepted(proposal_id=number, **ids)
-            publish(session, accepted, service_id=site.service.id)
-            ended = PilotEnded(proposal_id=number + 1, because="said", **ids)
-            publish(session, ended, service_id=site.service.id)
-
-
 OUTCOME_ACTS = (
-    close, lower, write_kit, do_again, take_in, do_again_to_the_end, follow, pilot,
+    close, lower, write_kit, do_again, take_in, do_again_to_the_end, follow,
 )  # fmt: skip

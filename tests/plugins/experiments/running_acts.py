@@ -32,7 +32,7 @@ def measure(site: Site, dice: Random) -> timedelta:
                     session, actor, site.service, made, "h1", today(), value, "%", 300, arm,
                     "As *always*",
                 )  # fmt: skip
-    return timedelta(days=dice.choice((1, 40)))
+    return timedelta(days=1)
 
 
 def strike(site: Site, dice: Random) -> None:
@@ -71,14 +71,11 @@ def read_feedback(site: Site, dice: Random) -> None:
     """A manager reads what a citizen said."""
     actor = site.people.actor(site.people.manager)
     with site.writing() as session:
-        made = one(session, site, dice, UNDER_WAY)
-        if made is None:
-            return
         entry = session.scalars(
-            select(Entry).where(Entry.experiment_id == made.id, Entry.waits.is_(True))
+            select(Entry).where(Entry.waits.is_(True)).order_by(Entry.id)
         ).first()
         if entry is not None:
-            shown = dice.random() < 0.7
+            made, shown = experiment(session, entry.experiment_id), dice.random() < 0.7
             logbook.read_feedback(session, actor, site.service, made, entry, shown=shown)
 
 
@@ -120,6 +117,5 @@ def answer(site: Site, dice: Random) -> None:
 
 
 RUNNING_ACTS = (
-    measure, measure, measure, strike, write, write, respond, read_feedback, pause_and_stop, extend,
-    answer,
+    measure, measure, strike, write, write, respond, read_feedback, pause_and_stop, extend, answer,
 )  # fmt: skip

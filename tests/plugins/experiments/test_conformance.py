@@ -21,8 +21,6 @@ CLOSED_PAGES = ("preuve", "suivi", "refaire", "rapport")
 
 class TestExperiments(PluginConformance):
     plugin = "experiments"
-    # Whose pilots are the first partners of an experiment.
-    beside = ("matchmaking",)
     acts = (*DRAFTING_ACTS, *RUNNING_ACTS, *OUTCOME_ACTS)
 
     def pages(self, site: Site) -> Iterable[str]:

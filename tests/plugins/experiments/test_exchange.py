@@ -14,8 +14,10 @@ import eak_experiments
 from eak_core.cli import cli
 from eak_core.kit.testing.site import Site
 from eak_experiments.drafting.finding import protocol_of
+from eak_experiments.drafting.saving import today
 from eak_experiments.models import Experiment
 from eak_experiments.protocol import exchange
+from eak_experiments.running import logbook
 from tests.plugins.experiments.content import protocol, record, started
 
 LISTS = Path(__file__).parents[3].parent / "shared" / "data" / "experimentations"
@@ -79,9 +81,18 @@ def test_an_experiment_of_here_is_exported_with_what_is_public_alone(
     here: Site, eak: Eak, tmp_path: Path
 ) -> None:
     number, file = started(here), tmp_path / "one.json"
+    manager, citizen = (here.people.actor(p) for p in (here.people.manager, here.people.citizen))
+    with here.writing() as session:
+        made = session.get_one(Experiment, number)
+        for text, private in (("An open note.", False), ("A private note.", True)):
+            logbook.log(
+                session, manager, here.service, made, "incident", today(), text, private=private
+            )
+        logbook.hear(session, citizen, here.service, made, "Unread words.")
     assert eak("export", str(number), "--output", str(file)).exit_code == 0
     found = exchange.read(file.read_bytes())
     assert found.stage == "under_way"
+    assert [each.text for each in found.logbook] == ["An open note."]
     assert found.protocol.title == protocol().title
     answer = here.browser().get(f"/api/v1/culture/experimentations/{number}.json")
     # A command has another address of the site than a test's browser.

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from eak_core.clock import now
 from eak_core.errors import Forbidden, Invalid, Refused
 from eak_core.kit.testing.site import Site
 from eak_core.permissions import Actor
@@ -42,7 +43,7 @@ def test_each_month_the_review_and_the_end_are_told_once(here: Site, clock) -> N
 
 @on_pages
 def test_when_workers_were_dead_what_was_missed_is_told_once(here: Site, clock) -> None:
-    _six_months(here)
+    number = _six_months(here)
     clock.advance(days=45)
     here.drain()
     clock.advance(days=52)  # the second month and the review were missed
@@ -51,6 +52,12 @@ def test_when_workers_were_dead_what_was_missed_is_told_once(here: Site, clock) 
     told = [each.subject for each in here.sent if "expérimentation" in each.subject]
     assert len(told) == 2
     assert "bilan d’étape" in told[1]
+    # Looked at again before anything else is due, nothing is told twice.
+    clock.advance(days=1)
+    with here.writing() as session:
+        going_on.follow(session, here.service, f"due:{number}", now())
+    here.drain()
+    assert len([each for each in here.sent if "expérimentation" in each.subject]) == 2
 
 
 def test_it_is_extended_once_by_three_months_at_most_with_a_reason(here: Site, clock) -> None:

@@ -3,7 +3,9 @@
 import pytest
 from sqlalchemy import insert
 
+from eak_core.api import subjects_of
 from eak_core.kit.testing.site import Site
+from eak_experiments.drafting.saving import today
 from eak_experiments.models import Experiment, TrialPlace
 from eak_experiments.protocol import closing as closings
 from eak_experiments.protocol import document
@@ -42,7 +44,9 @@ def _many(here: Site, number: int) -> None:
 
 def test_filters_keep_what_they_say(here: Site) -> None:
     manager = here.people.actor(here.people.manager)
-    ours = started(here)
+    with here.reading() as session:
+        subject = subjects_of(session, here.service.id)[0].code
+    ours = started(here, protocol(today(), subjects=(subject,)))
     with here.writing() as session:
         theirs = take_in(session, manager, here.service, record())
     here.drain()
@@ -59,6 +63,7 @@ def test_filters_keep_what_they_say(here: Site) -> None:
     assert found("cout=11000") == (False, True)
     assert found("commune=92050") == (True, True)
     assert found("commune=92012") == (False, False)
+    assert found(f"sujet={subject}") == (True, False)
     assert found("q=ombre") == (False, False)
     assert found("q=afternoons") == (True, True)
     assert browser.get(f"{HERE}?cout=x").status_code == 422

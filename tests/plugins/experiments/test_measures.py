@@ -5,9 +5,11 @@ from decimal import Decimal
 
 import pytest
 
+from eak_core.api import read_log
 from eak_core.errors import Forbidden, Invalid, Refused
 from eak_core.kit.testing.site import Site
 from eak_experiments.drafting.saving import today
+from eak_experiments.events import StopReached
 from eak_experiments.record import Alert
 from eak_experiments.rules.condensing import condensed
 from eak_experiments.rules.measure_files import read_day, read_measures
@@ -179,6 +181,9 @@ def test_a_stop_threshold_alerts_once_and_waits_for_a_decision(here: Site, clock
     here.drain()
     told = [each for each in here.sent if "seuil d’arrêt" in each.subject]
     assert len(told) == 1
+    with here.reading() as session:
+        reached = read_log(session, here.service.id, types=[StopReached])
+        assert len(reached) == 1
     page = here.browser().read(f"/culture/experimentations/{number}").text
     assert "Un seuil d’arrêt a été atteint" in page
     with here.writing() as session:

@@ -57,7 +57,7 @@ def test_a_partner_that_was_accepted_is_in_the_protocol_from_the_beginning(here:
         publish(session, ended, service_id=here.service.id)
     here.drain()
     with here.reading() as session:
-        assert pilots_of(session, idea_id) == []
+        assert pilots_of(session, here.service.id, idea_id) == []
 
 
 def test_followers_of_an_idea_are_told_that_its_experiment_starts(here: Site, clock) -> None:

@@ -22,8 +22,7 @@ class Scene:
 
     def __init__(self, trial: Trial) -> None:
         self.trial = trial
-        self.site = trial.site()
-        self.site.service = self.site.add_service("culture", f"{HOSTILE}Culture")
+        self.site = trial.site(f"{HOSTILE}Culture")
         self.site.people.citizen = self.site.people.add(f"{HOSTILE}Camille", address="camille")
         self.site.enable(trial.name)
         self.life = Life(trial, self.site)

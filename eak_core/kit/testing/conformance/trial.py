@@ -103,13 +103,15 @@ class Trial:
         modules = (self._host.installed[name].module for name in dict.fromkeys(needed))
         return [module for module in modules if module is not None]
 
-    def site(self) -> Site:
-        """A new site with the plugin installed, and its company on."""
+    def site(self, called: str = "") -> Site:
+        """A new site with the plugin installed, and its company on, in a service ``called`` so."""
         assert self.found.module is not None
         site = self.sites.make([*self.required, self.found.module])
         with site.app.app_context():
             found = get_host().installed[self.name]
         assert found.state == "ready", f"“{self.name}” is {found.state}: {found.reason}"
+        if called:
+            site.service = site.add_service("culture", called)
         self.prepare(site)
         return site
 

@@ -17,8 +17,10 @@ from eak_core.api import (
     _l,
     clean_lines,
     current_session,
+    folded,
     imports,
     require,
+    subjects_of,
 )
 from eak_experiments.models import LINE
 from eak_experiments.protocol import exchange
@@ -88,7 +90,10 @@ def take_row(session: Session, actor: Actor, service: Service, source: str, row:
     """Take one row in; False where it is here."""
     if len(row.title) > LINE:
         raise Invalid(_l("This row is not taken in."), {"title": _l("It is too long.")})
+    named = {folded(each.name): each.code for each in subjects_of(session, service.id)}
+    themes = [folded(each) for each in row.themes.split("|")]
     protocol = Protocol(
+        subjects=tuple(sorted({named[each] for each in themes if each in named})),
         title=row.title,
         challenge=row.challenge,
         activities=row.text,

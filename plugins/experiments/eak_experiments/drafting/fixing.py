@@ -31,7 +31,7 @@ from eak_experiments.drafting.finding import protocol_of, versions
 from eak_experiments.drafting.preparing import repeat, tell
 from eak_experiments.drafting.saving import checked, ensure_room
 from eak_experiments.events import Amended, Imported, ProtocolFixed
-from eak_experiments.models import Experiment, FixedProtocol, Step, TrialPlace
+from eak_experiments.models import Experiment, FixedProtocol, Step, TrialPlace, TrialSubject
 from eak_experiments.protocol import checks, document, steps
 from eak_experiments.protocol.document import Protocol
 
@@ -69,7 +69,7 @@ def amend_step(
     step: str, values: dict[str, Any], reason: str, *, seen: str | None = None,
 ) -> None:  # fmt: skip
     """Change the fields of ``step`` of a fixed protocol, with a public ``reason``."""
-    wanted = checked(session, values)
+    wanted = checked(session, values, service.id)
     protocol = _amendable(session, actor, service, experiment)
     now = steps.said(protocol, step)
     if now != wanted:
@@ -84,7 +84,7 @@ def amend_item(
     step: str, key: str | None, values: dict[str, Any], reason: str, *, seen: str | None = None,
 ) -> None:  # fmt: skip
     """Change an item of a list of a fixed protocol, or add one, with a public ``reason``."""
-    wanted = checked(session, values)
+    wanted = checked(session, values, service.id)
     protocol = _amendable(session, actor, service, experiment)
     ensure_room(protocol, step, key)
     now = steps.said_of(protocol, step, key) if key else None
@@ -158,6 +158,13 @@ def keep(
     )  # fmt: skip
     repeat(experiment, protocol)
     session.execute(delete(TrialPlace).where(TrialPlace.experiment_id == experiment.id))
+    session.execute(delete(TrialSubject).where(TrialSubject.experiment_id == experiment.id))
+    for code in protocol.subjects:
+        session.add(
+            TrialSubject(
+                experiment_id=experiment.id, subject=code, service_id=experiment.service_id
+            )
+        )
     for code in protocol.communes:
         if communes is None or code in communes:
             session.add(

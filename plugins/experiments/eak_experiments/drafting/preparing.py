@@ -20,6 +20,7 @@ from eak_core.api import (
     follow_by_default,
     has_outcome,
     hold_account,
+    idea_labels,
     insert_once,
     may,
     publish,
@@ -73,7 +74,9 @@ def prepare(
             _l("This idea cannot be tried: it is not accepted, or has its outcome already.")
         )
     values = checked(session, {"title": title, "challenge": challenge})
-    protocol = Protocol(**values)
+    labels = idea_labels(session, [idea.id])[idea.id] if idea is not None else None
+    subjects = tuple(sorted(labels.subjects)) if labels is not None else ()
+    protocol = Protocol(**values, subjects=subjects)
     for name in partners:
         item = checked(session, {"name": name})
         protocol = document.put_item(protocol, "partners", None, item)
@@ -109,7 +112,7 @@ def save_step(
     step: str, values: dict[str, Any], *, seen: str | None = None,
 ) -> None:  # fmt: skip
     """Save the fields of ``step``. `Conflict` where they are not what a form has ``seen``."""
-    wanted = checked(session, values)
+    wanted = checked(session, values, service.id)
 
     def change(protocol: Protocol) -> Protocol:
         now = steps.said(protocol, step)
@@ -125,7 +128,7 @@ def save_item(
     step: str, key: str | None, values: dict[str, Any], *, seen: str | None = None,
 ) -> None:  # fmt: skip
     """Save the item ``key`` of the list ``step``; None adds one."""
-    wanted = checked(session, values)
+    wanted = checked(session, values, service.id)
 
     def change(protocol: Protocol) -> Protocol:
         ensure_room(protocol, step, key)

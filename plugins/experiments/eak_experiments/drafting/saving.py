@@ -4,7 +4,17 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from eak_core.api import Invalid, Session, _l, clean_line, clean_lines, clock, communes, in_paris
+from eak_core.api import (
+    Invalid,
+    Session,
+    _l,
+    clean_line,
+    clean_lines,
+    clock,
+    communes,
+    in_paris,
+    subjects_of,
+)
 from eak_experiments.models import LINE, TEXT
 from eak_experiments.protocol import checks
 from eak_experiments.protocol.document import LISTS, Hypothesis, Protocol
@@ -24,8 +34,11 @@ def today() -> date:
     return in_paris(clock.now()).date()
 
 
-def checked(session: Session, values: dict[str, Any]) -> dict[str, Any]:
-    """``values`` of fields of a protocol, cleaned. `Invalid` names each that cannot be."""
+def checked(
+    session: Session, values: dict[str, Any], service_id: int | None = None
+) -> dict[str, Any]:
+    """``values`` of fields of a protocol of a service, cleaned. `Invalid` names each that cannot
+    be."""
     found: dict[str, Any] = {}
     wrong: dict[str, Any] = {}
     for name, value in values.items():
@@ -39,6 +52,9 @@ def checked(session: Session, values: dict[str, Any]) -> dict[str, Any]:
     if "communes" in found:
         known = {each.code for each in communes(session)}
         found["communes"] = tuple(sorted(set(found["communes"]) & known))
+    if "subjects" in found and service_id is not None:
+        codes = {each.code for each in subjects_of(session, service_id, archived=True)}
+        found["subjects"] = tuple(sorted(set(found["subjects"]) & codes))
     if "title" in found and not found["title"]:
         wrong["title"] = _l("Give the experiment a title.")
     wrong |= {name: FAULTS[code] for name, code in _faults(found).items()}

@@ -3,11 +3,11 @@
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, Select, func, or_, select
+from sqlalchemy import ColumnElement, Select, exists, func, or_, select
 
 from eak_core.api import Actor, Service, Session
 from eak_experiments.drafting.finding import public, readable
-from eak_experiments.models import OUTCOMES, Experiment, TrialPlace
+from eak_experiments.models import OUTCOMES, Experiment, TrialPlace, TrialSubject
 
 
 class Filters(NamedTuple):
@@ -15,6 +15,7 @@ class Filters(NamedTuple):
     (of elsewhere); ``evidence`` the least level, ``cost`` the most in euros."""
 
     commune: str = ""
+    subject: str = ""
     state: str = ""
     evidence: int | None = None
     cost: int | None = None
@@ -40,8 +41,19 @@ def listed(
 def _conditions(filters: Filters) -> list[ColumnElement[bool]]:
     found: list[ColumnElement[bool]] = []
     if filters.commune:
-        there = select(TrialPlace.experiment_id).where(TrialPlace.commune == filters.commune)
-        found.append(Experiment.id.in_(there))
+        # Asked row by row, so that a page of a long list costs what it shows.
+        found.append(
+            exists().where(
+                TrialPlace.experiment_id == Experiment.id, TrialPlace.commune == filters.commune
+            )
+        )
+    if filters.subject:
+        found.append(
+            exists().where(
+                TrialSubject.experiment_id == Experiment.id,
+                TrialSubject.subject == filters.subject,
+            )
+        )
     if filters.state in OUTCOMES:
         found.append(Experiment.outcome == filters.state)
     elif filters.state == "under_way":

@@ -28,6 +28,7 @@ from eak_core.api import (
     _l,
     communes,
     figures,
+    subjects_of,
 )
 from eak_experiments import wording
 from eak_experiments.drafting.fixing import REASON
@@ -45,9 +46,11 @@ _DAYS = frozenset({"starts_on", "ends_on", "baseline_on"})
 _FIGURES = frozenset({"baseline", "target", "success", "stop"})
 _NUMBERS = frozenset({"beneficiaries_number", "sample", "least_sample", "budget"})
 _OPTIONAL = frozenset(
-    {"inputs", "outputs", "sites", "beneficiaries_number", "frequency", "comparison_group",
-     "funding", "in_kind", "impact_assessment", "ethics", "agreement", "mitigation"}
-)  # fmt: skip
+    """
+    subjects inputs outputs sites beneficiaries_number frequency comparison_group funding in_kind
+    impact_assessment ethics agreement mitigation
+    """.split()
+)
 _CHOICES: dict[str, tuple[tuple[str, ...], Any]] = {
     "design": (DESIGNS, wording.DESIGNS),
     "legal_basis": (LEGAL_BASES, wording.LEGAL_BASES),
@@ -121,7 +124,7 @@ def _field(name: str) -> Field:
     if name in _NUMBERS:
         bounds = NumberRange(min=0, max=MOST)
         return IntegerField(label, description=hint, validators=[*marks, Optional(), bounds])
-    if name == "communes":
+    if name in ("communes", "subjects"):
         return CheckboxesField(label, description=hint, validators=marks)
     if name in _CHOICES:
         values, titles = _CHOICES[name]
@@ -154,12 +157,18 @@ def _form(step: str, amending: bool) -> type[EditForm]:
     return type(f"{step.title()}Form", (EditForm,), {**fields, "names": names})
 
 
-def step_form(session: Session, step: str, now: dict[str, Any] | None, *, amending: bool) -> Any:
+def step_form(
+    session: Session, service_id: int, step: str, now: dict[str, Any] | None, *, amending: bool
+) -> Any:
     """The form of a step, or of an item of its list, showing what stands ``now``."""
     form: Any = _form(step, amending).showing(now)
     if "communes" in FIELDS.get(step, ()):
         form.communes.choices = [
             SelectChoice(each.code, f"{each.name} ({each.postcode})") for each in communes(session)
+        ]
+    if "subjects" in FIELDS.get(step, ()):
+        form.subjects.choices = [
+            SelectChoice(each.code, each.name) for each in subjects_of(session, service_id)
         ]
     return form
 
@@ -169,7 +178,7 @@ def typed(form: Any) -> dict[str, Any]:
     values: dict[str, Any] = {}
     for name in form.names:
         value = form[name].data
-        if name == "communes":
+        if name in ("communes", "subjects"):
             value = tuple(value or ())
         elif name not in _DAYS | _FIGURES | _NUMBERS:
             value = value or ""

@@ -26,6 +26,7 @@ from eak_core.api import (
     paginate,
     plain_summary,
     render,
+    subjects_of,
 )
 from eak_experiments import wording
 from eak_experiments.drafting.finding import public
@@ -53,6 +54,7 @@ SHORT = 240
 class LibraryForm(SearchForm):
     """What a reader asks the library for; fields are called as the address shows them."""
 
+    sujet = SelectField(_l("Subject"), default="")
     commune = SelectField(_l("Commune"), default="")
     etat = SelectField(_l("Where it stands"), default="")
     preuve = SelectField(_l("Evidence"), default="")
@@ -65,12 +67,22 @@ class LibraryForm(SearchForm):
         if not self.validate():
             return Filters()
         level = int(self.preuve.data) if self.preuve.data else None
-        return Filters(self.commune.data or "", self.etat.data or "", level, self.cout.data)
+        return Filters(
+            self.commune.data or "",
+            self.sujet.data or "",
+            self.etat.data or "",
+            level,
+            self.cout.data,
+        )
 
 
 def library_form(session: Session) -> LibraryForm:
     """The form of the library, with what can be chosen."""
     form = LibraryForm()
+    form.sujet.choices = [
+        SelectChoice("", _("All")),
+        *(SelectChoice(each.code, each.name) for each in subjects_of(session, g.service.id)),
+    ]
     form.commune.choices = [
         SelectChoice("", _("All communes")),
         *(SelectChoice(each.code, each.name) for each in communes(session)),

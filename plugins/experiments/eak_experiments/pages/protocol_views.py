@@ -73,7 +73,8 @@ def _pilots(idea: Idea | None) -> list[str]:
     if idea is None:
         return []
     session = current_session()
-    found = things_named(session, g.actor, g.service, pilots_of(session, idea.id))
+    subjects = pilots_of(session, g.service.id, idea.id)
+    found = things_named(session, g.actor, g.service, subjects)
     return [str(each.label) for each in found.values()]
 
 
@@ -93,7 +94,7 @@ def step(experiment_id: int, step: str) -> Answer:
             steps=showing.steps_shown(experiment, protocol),
         )  # fmt: skip
     amending = experiment.stage != "draft"
-    form = step_form(session, step, steps.said(protocol, step), amending=amending)
+    form = step_form(session, g.service.id, step, steps.said(protocol, step), amending=amending)
 
     @limit_saving
     def act() -> None:
@@ -124,7 +125,7 @@ def item(experiment_id: int, step: str, key: str | None = None) -> Answer:
     if key and now is None:
         raise NotFound
     amending = experiment.stage != "draft"
-    form = step_form(session, step, now, amending=amending)
+    form = step_form(session, g.service.id, step, now, amending=amending)
 
     @limit_saving
     def act() -> None:

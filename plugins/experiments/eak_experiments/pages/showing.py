@@ -7,7 +7,7 @@ from typing import Any
 
 from flask import url_for
 
-from eak_core.api import Session, _, communes, figures, ngettext
+from eak_core.api import Session, _, communes, figures, ngettext, subjects_of
 from eak_experiments import wording
 from eak_experiments.models import Experiment
 from eak_experiments.protocol.checks import STEPS, Missing, missing
@@ -35,7 +35,7 @@ def said(name: str, value: Any, places: Mapping[str, str]) -> str:
         return ""
     if name in _TITLED:
         return str(_TITLED[name].get(value, value))
-    if name == "communes":
+    if name in ("communes", "subjects"):
         return ", ".join(places.get(code, code) for code in value)
     if name == "budget":
         return figures.money(value, "EUR")
@@ -51,9 +51,11 @@ def day_said(day: date) -> str:
     return day.strftime("%d/%m/%Y")
 
 
-def place_names(session: Session) -> dict[str, str]:
-    """The communes by their codes."""
-    return {each.code: each.name for each in communes(session)}
+def place_names(session: Session, service_id: int) -> dict[str, str]:
+    """The communes, and the subjects of a service, by their codes."""
+    subjects = subjects_of(session, service_id, archived=True)
+    named = {each.code: each.name for each in subjects}
+    return named | {each.code: each.name for each in communes(session)}
 
 
 def with_unit(value: Decimal | None, unit: str) -> str:

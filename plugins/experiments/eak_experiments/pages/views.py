@@ -4,15 +4,17 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
-from flask import g
+from flask import g, url_for
 from markupsafe import Markup
 
 from eak_core.api import (
     Actor,
     Answer,
     Idea,
+    NotFound,
     Service,
     Session,
+    _l,
     charts,
     current_session,
     fragment,
@@ -38,6 +40,7 @@ from eak_experiments.models import Experiment, FixedProtocol, Step
 from eak_experiments.pages import drawing, showing
 from eak_experiments.pages.blueprint import blueprint
 from eak_experiments.pages.replicating_views import kit_rows
+from eak_experiments.pages.running_views import limit_files
 from eak_experiments.protocol import closing as closings
 from eak_experiments.protocol.document import Protocol, read
 from eak_experiments.record import Measure
@@ -55,7 +58,7 @@ def show(experiment_id: int) -> Answer:
     """One experiment."""
     session = current_session()
     experiment = experiment_of(session, g.service, g.actor, experiment_id)
-    protocol, places = protocol_of(session, experiment), showing.place_names(session)
+    protocol, places = protocol_of(session, experiment), showing.place_names(session, g.service.id)
     kept, people = versions(session, experiment), team(session, experiment)
     measures, happened = measures_of(session, experiment), steps_of(session, experiment)
     if experiment.stage in ("running", "suspended"):
@@ -95,7 +98,7 @@ def report(experiment_id: int) -> Answer:
     """The report of an experiment, to print."""
     session = current_session()
     experiment = experiment_of(session, g.service, g.actor, experiment_id)
-    protocol, places = protocol_of(session, experiment), showing.place_names(session)
+    protocol, places = protocol_of(session, experiment), showing.place_names(session, g.service.id)
     return render(
         "experiments/report.html",
         experiment=experiment,
@@ -110,6 +113,19 @@ def report(experiment_id: int) -> Answer:
         closing=closings.read(experiment.closing) if experiment.closing else None,
         kit=kit_rows(experiment),
     )
+
+
+@blueprint.get("/<int:experiment_id>/replications.<ending>")
+@limit_files
+def replications(experiment_id: int, ending: str) -> Answer:
+    """The graph of replications as a drawing (``svg``) or as a table (``csv``)."""
+    session = current_session()
+    experiment = experiment_of(session, g.service, g.actor, experiment_id)
+    drawn = drawing.relatives(family(session, experiment), experiment)
+    if drawn is None:
+        raise NotFound(_l("This experiment was not done again so far."))
+    notes = (experiment.title, url_for(".show", experiment_id=experiment.id, _external=True))
+    return charts.chart_file(drawn, ending, title=drawn.title, lead=experiment.title, notes=notes)
 
 
 def _drawn(

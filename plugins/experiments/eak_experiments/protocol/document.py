@@ -71,12 +71,14 @@ class Risk(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class Protocol(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """A protocol. ``communes`` are INSEE codes, ``budget`` is in euros, ``sample`` and
+    """A protocol. ``subjects`` are codes of the service's list,
+    ``communes`` INSEE codes, ``budget`` is in euros, ``sample`` and
     ``least_sample`` are numbers of people or of sites, ``beneficiaries_number`` of people."""
 
     title: str
     version: int = VERSION
     challenge: str = ""
+    subjects: tuple[str, ...] = ()
     inputs: str = ""
     activities: str = ""
     outputs: str = ""

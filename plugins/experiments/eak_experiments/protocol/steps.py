@@ -6,7 +6,7 @@ from eak_experiments.protocol.document import LISTS, Item, Protocol
 
 #: The fields of the steps that are no list.
 FIELDS: dict[str, tuple[str, ...]] = {
-    "idea": ("title", "challenge"),
+    "idea": ("title", "challenge", "subjects"),
     "theory": ("inputs", "activities", "outputs", "outcomes", "assumptions"),
     "perimeter": ("communes", "sites", "public", "beneficiaries", "beneficiaries_number"),
     "dates": ("starts_on", "ends_on"),
