@@ -5,7 +5,7 @@ does nothing where there is nothing to do any more. Votes are counted before tha
 writes the result where they are still those that were counted.
 """
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from eak_core.api import Part, Service, Session, clock, on_schedule, publish
 from eak_voting.ballots import timetable
@@ -16,6 +16,7 @@ from eak_voting.counting import live, result
 from eak_voting.counting.tally import voters_of
 from eak_voting.events import BallotClosed
 from eak_voting.manifest import plugin
+from eak_voting.transparency import protocols
 from eak_voting.transparency.recording import entries_of, publish_receipts
 
 on_schedule(plugin, "letters")(reminders.write_that_it_is_open)
@@ -23,6 +24,9 @@ on_schedule(plugin, "remind")(reminders.remind_due)
 on_schedule(plugin, "reminding")(reminders.remind_due)
 on_schedule(plugin, "live", reads=live.read_open)(live.refresh_due)
 on_schedule(plugin, "count", reads=result.read_closed)(result.count_due)
+
+
+on_schedule(plugin, "protocols", every=timedelta(hours=1))(protocols.take_in)
 
 
 @on_schedule(plugin, "open")

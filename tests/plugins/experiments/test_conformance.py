@@ -11,12 +11,16 @@ from tests.plugins.experiments.acts import DRAFTING_ACTS
 from tests.plugins.experiments.outcome_acts import OUTCOME_ACTS
 from tests.plugins.experiments.running_acts import RUNNING_ACTS
 
-#: The forms of an experiment under way.
-RUNNING_PAGES = (
-    "mesures/ajouter", "mesures/importer", "mesures.csv", "journal/ajouter", "temoigner",
-    "bilan-d-etape", "prolonger", "suspendre", "seuils/h1", "clore", "kit",
-)  # fmt: skip
-CLOSED_PAGES = ("preuve", "suivi", "refaire", "rapport")
+#: The pages of an experiment, by where it stands.
+PAGES = {
+    "draft": ("protocole/dates", "protocole/hypotheses/h1", "protocole/partners", "fixer", "jeter",
+              "equipe/inviter"),
+    "fixed": ("protocole/risks", "demarrer"),
+    "running": ("protocole/budget", "mesures/ajouter", "mesures/importer", "mesures.csv", "journal",
+                "journal/ajouter", "temoigner", "bilan-d-etape", "prolonger", "suspendre",
+                "seuils/h1", "clore", "kit"),
+    "closed": ("preuve", "suivi", "refaire", "rapport", "replications.csv"),
+}  # fmt: skip
 
 
 class TestExperiments(PluginConformance):
@@ -27,19 +31,9 @@ class TestExperiments(PluginConformance):
         here = "/culture/experimentations"
         with site.reading() as session:
             made = session.scalars(select(Experiment).order_by(Experiment.id)).all()
-        for stage in ("draft", "fixed", "running", "closed"):
+        for stage, acts in PAGES.items():
             for each in [one for one in made if one.stage == stage][:1]:
-                page = f"{here}/{each.id}"
-                yield page
-                yield from (f"{page}/protocole/{step}" for step in ("dates", "partners", "risks"))
-                yield f"{page}/protocole/hypotheses/h1"
-                yield from (f"{page}/{act}" for act in ("demarrer", "journal"))
-                if stage == "running":
-                    yield from (f"{page}/{act}" for act in RUNNING_PAGES)
+                yield f"{here}/{each.id}"
+                yield from (f"{here}/{each.id}/{act}" for act in acts)
                 if stage == "closed":
-                    yield from (
-                        f"{page}/{act}" for act in ("preuve", "suivi", "refaire", "rapport")
-                    )
                     yield f"/api/v1/culture/experimentations/{each.id}.json"
-                if stage == "draft":
-                    yield from (f"{page}/fixer", f"{page}/jeter", f"{page}/equipe/inviter")

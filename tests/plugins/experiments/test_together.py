@@ -8,11 +8,16 @@ from eak_core.ideas.transitions import change_stage
 from eak_core.kit.testing.site import Site
 from eak_core.notices.following import follow
 from eak_core.plugins.per_service.activation import active_plugins
+from eak_experiments.drafting import fixing
 from eak_experiments.drafting.finding import protocol_of
 from eak_experiments.models import Experiment
 from eak_experiments.pilots import pilots_of
+from eak_experiments.protocol.steps import said
 from eak_matchmaking.events import PilotAccepted, PilotEnded
 from eak_matchmaking.organisations import registering
+from eak_voting.transparency import protocols
+from eak_voting.transparency.log import leaves_of_kind
+from eak_voting.transparency.records import decode
 from tests.plugins.experiments.content import started
 from tests.plugins.matchmaking.acts import profile
 
@@ -74,3 +79,31 @@ def test_followers_of_an_idea_are_told_that_its_experiment_starts(here: Site, cl
     told = "".join(each.text for each in here.sent if each.kind == "mail")
     assert "a démarré" in told
     assert "est annoncée" in told
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+def test_protocols_enter_the_public_log_of_votes_once(here: Site, clock) -> None:
+    here.enable("voting")
+    manager, number = here.people.actor(here.people.manager), started(here)
+    for _time in range(3):
+        clock.advance(hours=1, minutes=1)
+        here.drain()
+    with here.writing() as session:
+        made = session.get_one(Experiment, number)
+        values = {**said(protocol_of(session, made), "budget"), "budget": 9}
+        fixing.amend_step(session, manager, here.service, made, "budget", values, "Cheaper.")
+    for _time in range(2):
+        clock.advance(hours=1, minutes=1)
+        here.drain()
+    with here.reading() as session:
+        made = session.get_one(Experiment, number)
+        entered = [
+            decode(each.data) for each in leaves_of_kind(session, here.service.id, protocols.KIND)
+        ]
+        kept = fixing.proved(session, made)
+    assert [(each.version, each.protocol) for each in entered] == [
+        (each.version, each.hash) for each in kept
+    ]
+    assert [each.experiment for each in entered] == [number, number]
+    page = here.browser().read("/culture/votes/journal").text
+    assert f"/culture/experimentations/{number}" in page

@@ -98,8 +98,37 @@ class KeyLeaf(
         return 0
 
 
+class ProtocolLeaf(
+    msgspec.Struct,
+    frozen=True,
+    kw_only=True,
+    forbid_unknown_fields=True,
+    tag_field="type",
+    tag="experiment.protocol",
+):
+    """The protocol of an experiment of this site was fixed, or amended (``version`` above 1):
+    ``protocol`` is its SHA-256. ``position`` is the place in the service's log of events."""
+
+    experiment: int
+    version: int
+    protocol: Digest
+    position: int
+
+    @property
+    def ballot(self) -> int:
+        """No ballot has this number."""
+        return 0
+
+
 Leaf = (
-    ContinuesLeaf | KeyLeaf | OpenedLeaf | ReceiptLeaf | ReplacedLeaf | CountedLeaf | CancelledLeaf
+    ContinuesLeaf
+    | KeyLeaf
+    | ProtocolLeaf
+    | OpenedLeaf
+    | ReceiptLeaf
+    | ReplacedLeaf
+    | CountedLeaf
+    | CancelledLeaf
 )
 
 _leaf: msgspec.json.Decoder[Leaf] = msgspec.json.Decoder(Leaf)
