@@ -64,7 +64,7 @@ def test_its_pages_are_for_everybody(reader: MakeReader, trials: str) -> None:
     page.get_by_role("link", name="Shade in").click()
     expect(page.get_by_role("heading", name="Ce qu’elle a donné")).to_be_visible()
     # The drawing has its table, which opens by the keyboard.
-    summary = page.get_by_text("Les mêmes chiffres en tableau").first
+    summary = page.get_by_text("Les mêmes chiffres en tableau").last
     summary.focus()
     page.keyboard.press("Enter")
     expect(page.get_by_role("cell", name="61,5").first).to_be_visible()
