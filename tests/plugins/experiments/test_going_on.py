@@ -91,6 +91,19 @@ def test_it_is_extended_once_by_three_months_at_most_with_a_reason(here: Site, c
         assert experiment(session, number).stage == "evaluating"
 
 
+@on_pages
+def test_the_page_says_that_the_review_is_to_be_made(here: Site, clock) -> None:
+    manager, number = here.people.actor(here.people.manager), _six_months(here)
+    page = f"/culture/experimentations/{number}"
+    assert "À mi-chemin" not in here.browser().read(page).text
+    clock.advance(days=92)
+    assert "À mi-chemin" in here.browser().read(page).text
+    with here.writing() as session:
+        made = experiment(session, number)
+        going_on.review(session, manager, here.service, made, "So far so good.", "go_on")
+    assert "À mi-chemin" not in here.browser().read(page).text
+
+
 def test_what_stands_otherwise_cannot_be_done(here: Site) -> None:
     manager, number = here.people.actor(here.people.manager), _six_months(here)
     with here.writing() as session:

@@ -45,6 +45,7 @@ from eak_experiments.protocol import closing as closings
 from eak_experiments.protocol.document import Protocol, read
 from eak_experiments.record import Measure
 from eak_experiments.replicating.family import family
+from eak_experiments.rules.dates import review_day
 from eak_experiments.running.finding import measures_of
 from eak_experiments.running.logbook import HEARD
 from eak_experiments.running.stops import alerts
@@ -81,6 +82,7 @@ def show(experiment_id: int) -> Answer:
         heard=experiment.stage in HEARD,
         logs=may(g.actor, "experiments.log", g.service, experiment),
         can_extend=_can_extend(experiment, happened),
+        review_due=_review_due(experiment, happened),
         team=people,
         closing=closings.read(experiment.closing) if experiment.closing else None,
         kit=kit_rows(experiment),
@@ -136,6 +138,14 @@ def _drawn(
         for number, each in enumerate(protocol.hypotheses, start=1)
     }
     return {key: drawn for key, drawn in made.items() if drawn is not None}
+
+
+def _review_due(experiment: Experiment, happened: Sequence[Step]) -> bool:
+    """Whether an experiment under way should have been reviewed by today, and was not."""
+    start, end = experiment.started_on, experiment.ends_on
+    if experiment.stage not in ("running", "suspended") or start is None or end is None:
+        return False
+    return today() >= review_day(start, end) and all(each.kind != "reviewed" for each in happened)
 
 
 def _can_extend(experiment: Experiment, happened: Sequence[Step]) -> bool:
