@@ -169,8 +169,10 @@ def desk_items(session: Session, service: Service) -> Iterable[DeskItem]:
 
 
 @hookimpl
-def file_holder(session: Session, service: Service, subject: str) -> FileHolder | None:
-    return logbook_views.holder(session, service, subject)
+def file_holder(
+    session: Session, service: Service, subject: str, actor: Actor
+) -> FileHolder | None:
+    return logbook_views.holder(session, service, subject, actor)
 
 
 @hookimpl

@@ -1,5 +1,6 @@
 """Reminders, reviews, extensions, suspensions and the end: each once."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -7,6 +8,7 @@ import pytest
 from eak_core.clock import now
 from eak_core.errors import Forbidden, Invalid, Refused
 from eak_core.kit.testing.site import Site
+from eak_core.kit.testing.uploads import a_picture
 from eak_core.permissions import Actor
 from eak_core.plugins.per_service.settings import configure, stored_settings
 from eak_experiments.drafting.saving import today
@@ -147,6 +149,28 @@ def test_private_notes_and_unread_feedback_are_for_those_they_are_for(here: Site
     page = client.read(place).text
     assert "Secret note." in page
     assert "Unread words." in page
+
+
+@on_pages
+def test_pictures_of_a_private_note_are_for_the_team(here: Site) -> None:
+    number, manager = _six_months(here), here.browser()
+    manager.sign_in(here.people.manager)
+    place = f"/culture/experimentations/{number}/journal"
+    seen = {}
+    for text, private in (("Open.", {}), ("Secret.", {"private": "y"})):
+        said = {"kind": "incident", "day": today().strftime("%d/%m/%Y"), "text": text, **private}
+        files = manager.submit(f"{place}/ajouter", "ajouter", **said).location
+        manager.submit(files, "fichiers", files=[a_picture()])
+        [alt] = [name for name in manager.read(files).form("fichiers").filled({}) if "alt_" in name]
+        manager.submit(files, "fichiers", **{alt: "A yard"})
+        pictures = re.findall(r'/culture/fichiers/[^" ,]+', manager.read(place).text)
+        new = [each for each in pictures if each not in seen]
+        seen |= dict.fromkeys(new, text)
+    assert set(seen.values()) == {"Open.", "Secret."}
+    for address, text in seen.items():
+        assert manager.get(address).status_code == 200
+        stranger = here.browser().get(address).status_code
+        assert stranger == (200 if text == "Open." else 404)
 
 
 @on_pages

@@ -3,8 +3,10 @@
 from flask import g, url_for
 
 from eak_core.api import (
+    Actor,
     Answer,
     FileHolder,
+    NotFound,
     ReasonForm,
     Service,
     Session,
@@ -185,12 +187,17 @@ def _journal(experiment: Experiment) -> str:
     return url_for(".journal", experiment_id=experiment.id)
 
 
-def holder(session: Session, service: Service, subject: str) -> FileHolder | None:
-    """Who has a file of an entry: its logbook. Everybody sees it where they read the entry."""
+def holder(session: Session, service: Service, subject: str, actor: Actor) -> FileHolder | None:
+    """Who has a file of an entry: its logbook, as long as ``actor`` may read the entry. Everybody
+    sees it where everybody reads the entry."""
     entry = session.get(Entry, int(subject.partition(":")[2]))
     if entry is None or entry.service_id != service.id:
         return None
-    experiment = session.get_one(Experiment, entry.experiment_id)
+    try:
+        experiment = experiment_of(session, service, actor, entry.experiment_id)
+        logbook.entry_of(session, service, experiment, actor, entry.id)
+    except NotFound:
+        return None
     hidden = hidden_reasons(session, service.id, [entry.subject])
     shown = experiment.public and not (entry.private or entry.waits or hidden)
     return FileHolder("experiments.journal", {"experiment_id": experiment.id}, public=shown)
