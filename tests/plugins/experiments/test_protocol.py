@@ -10,6 +10,7 @@ from eak_core.errors import Conflict, Forbidden, Invalid, Refused
 from eak_core.ideas.models import Idea
 from eak_core.ideas.transitions import change_stage
 from eak_core.kit.testing.site import Site
+from eak_core.moderation.decisions import hide
 from eak_core.plugins.per_service.activation import active_plugins
 from eak_experiments.drafting import fixing, preparing
 from eak_experiments.drafting.finding import protocol_of, versions
@@ -172,6 +173,21 @@ def test_an_accepted_idea_is_being_tried_from_the_start(here: Site) -> None:
         f"/culture/experimentations/{number}"
         in here.browser().read(f"/culture/idees/{idea_id}").text
     )
+
+
+@on_pages
+def test_an_idea_that_is_hidden_is_not_named_on_the_page_of_its_experiment(here: Site) -> None:
+    manager, idea_id = here.people.actor(here.people.manager), here.submit("A tool library").id
+    for stage in ("screening", "accepted"):
+        with here.writing() as session:
+            active = active_plugins(session, here.service.id)
+            idea = session.get_one(Idea, idea_id)
+            change_stage(session, manager, here.service, active, idea, stage, "Good.")
+    page = f"/culture/experimentations/{started(here, idea_id=idea_id)}"
+    assert "A tool library" in here.browser().read(page).text
+    with here.writing() as session:
+        hide(session, manager, here.service, f"idea:{idea_id}", "It names a person.")
+    assert "A tool library" not in here.browser().read(page).text
 
 
 @on_pages

@@ -1,6 +1,6 @@
 """The rules of experiments: dates, figures, what contradicts itself, what changed."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 from decimal import Decimal
 
 import msgspec
@@ -11,6 +11,7 @@ from eak_experiments.protocol.differences import differences, words
 from eak_experiments.protocol.document import Hypothesis, Partner
 from eak_experiments.rules import dates
 from eak_experiments.rules.quantities import NoFigure, figure, from_thousandths, thousandths
+from eak_experiments.running.going_on import hour_of
 from tests.plugins.experiments.content import SHADE, protocol
 
 
@@ -175,3 +176,17 @@ def test_what_changed_is_told_word_by_word() -> None:
     )
     changed = [(each.name, each.key) for each in differences(protocol(), other)]
     assert changed == [("budget", ""), ("unit", "h1")]
+
+
+@pytest.mark.parametrize(
+    ("day", "hour"),
+    [
+        (date(2026, 3, 28), 7),
+        (date(2026, 3, 29), 6),  # clocks are put forward that night
+        (date(2026, 10, 24), 6),
+        (date(2026, 10, 25), 7),  # and back
+        (date(2028, 2, 29), 7),
+    ],
+)
+def test_people_are_reminded_at_eight_in_paris(day: date, hour: int) -> None:
+    assert hour_of(day) == datetime(day.year, day.month, day.day, hour, tzinfo=UTC)

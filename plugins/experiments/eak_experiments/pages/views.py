@@ -6,6 +6,7 @@ from typing import Any
 
 from flask import g, url_for
 from markupsafe import Markup
+from sqlalchemy import select
 
 from eak_core.api import (
     Actor,
@@ -21,6 +22,7 @@ from eak_core.api import (
     may,
     midnight,
     person_names,
+    public_ideas,
     render,
     valid_until,
 )
@@ -68,7 +70,7 @@ def show(experiment_id: int) -> Answer:
         "experiments/show.html",
         experiment=experiment,
         protocol=protocol,
-        idea=session.get(Idea, experiment.idea_id) if experiment.idea_id else None,
+        idea=_idea_of(session, experiment),
         places=places,
         showing=showing,
         words=wording,
@@ -128,6 +130,12 @@ def replications(experiment_id: int, ending: str) -> Answer:
         raise NotFound(_l("This experiment was not done again so far."))
     notes = (experiment.title, url_for(".show", experiment_id=experiment.id, _external=True))
     return charts.chart_file(drawn, ending, title=drawn.title, lead=experiment.title, notes=notes)
+
+
+def _idea_of(session: Session, experiment: Experiment) -> Idea | None:
+    """The idea of an experiment, as long as everybody may read it."""
+    shown = Idea.id == experiment.idea_id, *public_ideas(experiment.service_id)
+    return session.scalar(select(Idea).where(*shown)) if experiment.idea_id else None
 
 
 def _drawn(
