@@ -45,6 +45,6 @@ def items(
             endpoint="ideas.show",
             values={"idea_id": row.id, "slug": row.slug},
             heading=_("In discussion"),
-            weight=30,
+            weight=min(30 + row.number, 45),
             idea_id=row.id,
         )

@@ -43,10 +43,25 @@ def test_the_ideas_that_are_discussed_most_are_told_without_hidden_comments(
                 session, site.people.actor(site.people.agent), site.service, idea,
                 body=body, stance="for",
             )  # fmt: skip
+    busier = site.submit("A night bus")
+    for _time in range(3):
+        with site.writing() as session:
+            post_comment(
+                session, site.people.actor(site.people.agent), site.service, busier,
+                body="And I.", stance="for",
+            )  # fmt: skip
+        clock.advance(seconds=1)
+    with site.writing() as session:
+        post_comment(
+            session, site.people.actor(site.people.agent), site.service, site.submit("Once"),
+            body="Alone.", stance="for",
+        )  # fmt: skip
     clock.advance(seconds=1)
-    assert titles(site) == ["2 commentaires sur « A tool library »"]
+    assert titles(site) == [
+        "3 commentaires sur « A night bus »", "2 commentaires sur « A tool library »",
+    ]  # fmt: skip
     with site.writing() as session:
         comment = session.query(Comment).first()
         assert comment is not None
         hide(session, Actor.system(), site.service, comment.subject, "Rude.")
-    assert titles(site) == []
+    assert titles(site) == ["3 commentaires sur « A night bus »"]

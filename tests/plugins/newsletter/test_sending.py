@@ -245,6 +245,18 @@ def test_what_a_dead_sender_left_is_unknown_and_the_rest_goes_on(
     assert letters.states(issue) == {"sent": 5}
 
 
+def test_senders_that_died_are_forgotten_and_those_that_live_are_not(
+    site: Site, clock: FrozenClock
+) -> None:
+    with site.writing() as session:
+        session.add_all([Sender(id=5, began_at=now()), Sender(id=6, began_at=now())])
+    with at_work(site.app, SENDER, 6):
+        clock.advance(days=2)
+        site.drain()
+        with site.reading() as session:
+            assert session.scalars(select(Sender.id)).all() == [6]
+
+
 @on_sqlite
 def test_paused_nothing_leaves_and_resumed_the_rest_does(letters: Letters, sink: Sink) -> None:
     issue = letters.ready()

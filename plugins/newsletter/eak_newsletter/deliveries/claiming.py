@@ -8,7 +8,7 @@ from sqlalchemy import bindparam, null, or_, select, update
 
 from eak_core.api import Prepared, Session, clock, is_at_work, is_suppressed
 from eak_newsletter.deliveries import pace
-from eak_newsletter.deliveries.tables import ERROR_LENGTH, WAITING, Delivery, State
+from eak_newsletter.deliveries.tables import ERROR_LENGTH, WAITING, Delivery, Sender, State
 from eak_newsletter.issues.tables import Issue
 from eak_newsletter.models import Subscriber
 from eak_newsletter.readers.leaving import suspend
@@ -186,6 +186,15 @@ def find_the_dead(session: Session, issue_id: int) -> int:
         .returning(Delivery.id)
     )
     return len(found.all())
+
+
+def forget_the_dead(session: Session) -> None:
+    """Delete the rows of senders that died more than a day ago, and with them what told that they
+    lived."""
+    old = select(Sender).where(Sender.began_at < clock.now() - timedelta(days=1))
+    for sender in session.scalars(old.order_by(Sender.id).limit(1_000)):
+        if not is_at_work(session, SENDER, sender.id):
+            session.delete(sender)
 
 
 def next_due(session: Session, issue_id: int) -> datetime | None:
