@@ -41,7 +41,7 @@ sign-in and back.
 import secrets
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from functools import wraps
+from functools import lru_cache, wraps
 from hashlib import sha256
 from hmac import compare_digest
 from typing import Any, NamedTuple, Protocol
@@ -212,11 +212,17 @@ class SignedLink:
             raise _used()
 
     def _serializer(self) -> URLSafeSerializer:
-        return URLSafeSerializer(
-            current_app.config["SECRET_KEY"],
-            salt=f"eak.link.{self.purpose}",
-            signer_kwargs={"key_derivation": "hmac", "digest_method": sha256},
-        )
+        return _serializer_of(current_app.config["SECRET_KEY"], f"eak.link.{self.purpose}")
+
+
+@lru_cache(maxsize=64)
+def _serializer_of(secret: str, salt: str) -> URLSafeSerializer:
+    """Made once: a newsletter signs two links in each of very many letters."""
+    return URLSafeSerializer(
+        secret,
+        salt=salt,
+        signer_kwargs={"key_derivation": "hmac", "digest_method": sha256},
+    )
 
 
 def say_done(template: str, **values: Any) -> str:

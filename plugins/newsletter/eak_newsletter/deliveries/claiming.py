@@ -42,6 +42,14 @@ _next = (
     .with_for_update(skip_locked=True)
     .scalar_subquery()
 )
+#: Where the letter goes, as long as its reader wants it: asked in the statement that claims it.
+_address = (
+    select(Subscriber.address)
+    .where(Subscriber.id == Delivery.subscriber_id, Subscriber.standing == "active")
+    .correlate(Delivery)
+    .scalar_subquery()
+    .label("address")
+)
 _CLAIM = Prepared(
     update(Delivery)
     .where(Delivery.id == _next)
@@ -52,12 +60,7 @@ _CLAIM = Prepared(
         next_attempt_at=null(),
         changed_at=bindparam("now"),
     )
-    .returning(Delivery.id, Delivery.subscriber_id, Delivery.attempts, Delivery.in_turn)
-)
-_READER = Prepared(
-    select(Subscriber.address).where(
-        Subscriber.id == bindparam("reader"), Subscriber.standing == "active"
-    )
+    .returning(Delivery.id, Delivery.subscriber_id, Delivery.attempts, Delivery.in_turn, _address)
 )
 _STATE = Prepared(select(Issue.state).where(Issue.id == bindparam("issue")))
 _SETTLE = Prepared(
@@ -130,7 +133,7 @@ def claim(
         if row is None:
             return None
         claimed = Claim(row.id, row.subscriber_id, row.attempts, "")
-        address = _READER.run(connection, {"reader": row.subscriber_id}).scalar()
+        address = row.address
         if address is None or is_suppressed(session, address, LIST):
             settle(session, sender_id, Result(claimed, "skipped"))
             continue
