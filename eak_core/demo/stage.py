@@ -10,7 +10,15 @@ from sqlalchemy import select
 
 from eak_core import clock
 from eak_core.db import Session, write_session
-from eak_core.demo.content import PASSWORD, Content, IdeaStory, PersonStory, ServiceStory, Step
+from eak_core.demo.content import (
+    AGENT_DOMAIN,
+    PASSWORD,
+    Content,
+    IdeaStory,
+    PersonStory,
+    ServiceStory,
+    Step,
+)
 from eak_core.demo.content import content as read_content
 from eak_core.demo.drawings import drawing
 from eak_core.files.attaching import attach_files
@@ -58,24 +66,26 @@ class Demo:
     people: dict[str, Person] = field(default_factory=dict)
     ideas: dict[str, Idea] = field(default_factory=dict)
     _crowd: list[Person] = field(default_factory=list, init=False)
+    _agents: list[Person] = field(default_factory=list, init=False)
 
     def actor(self, session: Session, key: str) -> Actor:
         """The person ``key`` with the rights they hold by now: ``gestion`` manages every service,
         ``administration`` administers the site. KeyError where there is nobody."""
         return actor_for(session, session.get_one(Person, self.people[key].id))
 
-    def crowd(self, session: Session, size: int) -> list[Actor]:
-        """``size`` citizens with a number for a name, the same ones for all plugins. Nobody can
-        sign in as one of them: they have no password."""
-        for number in range(len(self._crowd) + 1, size + 1):
+    def crowd(self, session: Session, size: int, *, agents: bool = False) -> list[Actor]:
+        """``size`` citizens, or ``agents`` of the administration, with a number for a name, the
+        same ones for all plugins. Nobody can sign in as one of them: they have no password."""
+        crowd = self._agents if agents else self._crowd
+        for number in range(len(crowd) + 1, size + 1):
             with clock.freeze(self.days_ago(CROWD_DAYS, f"crowd {number}")):
                 address, name = f"foule-{number}@demo.example", f"Démo Personne {number}"
+                if agents:
+                    address, name = f"agent-{number}@{AGENT_DOMAIN}", f"Démo Agent {number}"
                 there = session.scalar(select(Person).where(Person.email == address))
-                self._crowd.append(
-                    there or create_person(session, address, name, None, locale="fr")
-                )
+                crowd.append(there or create_person(session, address, name, None, locale="fr"))
         session.flush()
-        return [actor_for(session, person) for person in self._crowd[:size]]
+        return [actor_for(session, person) for person in crowd[:size]]
 
     def days_ago(self, days: float, what: str = "") -> datetime:
         """An instant of the day so many ``days`` ago; ``what`` happens decides on the hour."""

@@ -1,7 +1,7 @@
 """The ambassadors plugin: what it answers when the core asks."""
 
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 from sqlalchemy import select
@@ -40,6 +40,9 @@ from eak_core.api import (
     lazy_ngettext,
     person_address,
 )
+
+if TYPE_CHECKING:
+    from eak_core.api import Demo
 
 __all__ = [
     "appeals",
@@ -156,6 +159,13 @@ def export_person(session: Session, person_id: int) -> Mapping[str, Any]:
 @hookimpl
 def erase_person(session: Session, person_id: int) -> None:
     personal_data.erase_person(session, person_id)
+
+
+@hookimpl
+def load_demo(session: Session, service: Service, demo: "Demo") -> None:
+    from eak_ambassadors.demo import play
+
+    play(session, service, demo)
 
 
 @hookimpl

@@ -4,6 +4,7 @@ import math
 from functools import cache
 from html import escape
 from io import BytesIO
+from textwrap import wrap
 from typing import NamedTuple
 
 #: Of both pictures, in pixels.
@@ -28,10 +29,23 @@ def _star(outer: float, inner: float, up: float = 0) -> list[tuple[float, float]
     return found
 
 
+def _places(many: int) -> list[tuple[int, int]]:
+    """Where so many lines stand, and how large they are; the last two are the smaller ones."""
+    large = [(330 + 30 * number, 27) for number in range(many - 2)]
+    below = 330 + 30 * len(large)
+    return [*large, (below + 4, 19), (below + 28, 19)]
+
+
 def svg(title: str, lines: tuple[str, str], colours: Colours) -> bytes:
     """The badge as SVG, with its ``title`` for those who do not see it, and two ``lines``."""
-    corners = " ".join(f"{x:.1f},{y:.1f}" for x, y in _star(92, 40, up=52))
-    said = [escape(each[:44]) for each in (title, *lines)]
+    corners = " ".join(f"{x:.1f},{y:.1f}" for x, y in _star(92, 40, up=74))
+    said = [escape(each) for each in (title, *lines)]
+    # What no line has room for is in the title, and in the badge itself.
+    words = [*wrap(title, 24)[:3], *(each[:40] for each in lines)]
+    drawn = "\n".join(
+        f'<text x="256" y="{y}" font-size="{size}">{escape(each)}</text>'
+        for each, (y, size) in zip(words, _places(len(words)), strict=True)
+    )
     return f"""<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {SIZE} {SIZE}" \
 width="{SIZE}" height="{SIZE}" role="img" aria-labelledby="t"><title id="t">{said[0]}, {said[1]}, \
 {said[2]}</title>
@@ -39,9 +53,7 @@ width="{SIZE}" height="{SIZE}" role="img" aria-labelledby="t"><title id="t">{sai
 <circle cx="256" cy="256" r="226" fill="none" stroke="{colours.ring}" stroke-width="10"/>
 <polygon points="{corners}" fill="{colours.ring}"/>
 <g fill="{colours.sign}" font-family="sans-serif" text-anchor="middle">
-<text x="256" y="346" font-size="30" font-weight="bold">{said[0]}</text>
-<text x="256" y="384" font-size="20">{said[1]}</text>
-<text x="256" y="414" font-size="20">{said[2]}</text>
+{drawn}
 </g>
 </svg>
 """.encode()

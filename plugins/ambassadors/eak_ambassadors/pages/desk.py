@@ -43,6 +43,7 @@ def index() -> str:
         "ambassadors/manage.html",
         sent=sent(session, g.service.id),
         days=TIME_TO_ANSWER.days,
+        now=clock.now(),
         found=found,
         names=person_names(session, [each.nominee_id for each in found if each.nominee_id]),
         supported={each.id for each in found if endorsing.is_supported(session, each.id)},
