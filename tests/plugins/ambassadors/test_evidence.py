@@ -108,6 +108,9 @@ def test_nothing_is_kept_of_somebody_who_has_not_agreed(process: Process) -> Non
     process.nominate()
     agent_has_an_idea(process)
     process.site.submit("Somebody else's")
+    # Somebody has agreed, so that evidence is looked for at all.
+    colleague = process.colleagues[0]
+    process.agree(process.nominate(colleague), colleague)
     assert kept(process) == set()
 
 

@@ -1,6 +1,8 @@
 """Badges are verified, and each way of tampering is refused with a reason of its own."""
 
+import gzip
 import json
+import tracemalloc
 from collections.abc import Callable
 from copy import deepcopy
 from datetime import timedelta
@@ -152,6 +154,7 @@ TAMPERED: dict[str, tuple[bytes, str]] = {
     "more evidence": (_changed(evidence=[*DOCUMENT["evidence"], {
         "type": ["Evidence"], "name": "Direction"}]), "signature"),
     "evidence twice": (_changed(evidence=DOCUMENT["evidence"] * 2), "shape"),
+    "an endorsement twice": (_changed(endorsementJwt=DOCUMENT["endorsementJwt"] * 2), "shape"),
     "evidence in two halves": (_changed(evidence=[
         {k: v for k, v in DOCUMENT["evidence"][0].items() if k != "narrative"},
         {k: v for k, v in DOCUMENT["evidence"][0].items() if k != "name"} | {"name": "Conduite"},
@@ -223,12 +226,14 @@ def test_a_list_that_cannot_be_believed_makes_no_badge_valid(name: str) -> None:
 
 
 def test_a_list_that_swells_is_refused_before_it_has_swollen() -> None:
-    import gzip
-
     bomb = "u" + to_base64url(gzip.compress(bytes(50_000_000)))
+    tracemalloc.start()
     with pytest.raises(Fault) as refused:
         verify(TOKEN.encode(), MINE.issuer(_listed(bomb)), NOW)
+    _now, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
     assert refused.value.reason == "status-broken"
+    assert peak < 10_000_000
 
 
 def test_what_a_key_in_other_hands_signed_is_refused() -> None:
