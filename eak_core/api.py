@@ -117,6 +117,7 @@ from eak_core.ideas.territory import communes
 from eak_core.ideas.transitions import change_stage, has_outcome, next_stages, stage_graph
 from eak_core.ideas.visibility import public_ideas
 from eak_core.ideas.wording import slug_of
+from eak_core.invocation import open_site
 from eak_core.keys.models import SigningKey
 from eak_core.keys.signing import Signer, published_keys, rotate_key, signer
 from eak_core.letters.message import (
@@ -251,6 +252,7 @@ __all__ = [
     "acts_in_no_service",
     "acts_where",
     "hookimpl",
+    "open_site",
     "plugin_secret",
     "plugin_settings",
     "standalone",

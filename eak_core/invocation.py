@@ -8,7 +8,10 @@ import os
 import shlex
 import shutil
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 DEFAULT_INSTANCE = Path("instance")
 
@@ -49,3 +52,16 @@ def _shortest(path: Path) -> str:
     whole = path.absolute()
     here = Path.cwd()
     return shlex.quote(str(whole.relative_to(here) if whole.is_relative_to(here) else whole))
+
+
+@contextmanager
+def open_site() -> Iterator[Any]:
+    """The site of the command that is running (``--instance``), for a `standalone` command that
+    wants it after all: a session that only reads. `Misconfigured` where there is none, or where its
+    database lacks migrations."""
+    import click
+
+    # What the frame of all commands keeps there, which knows how a site is opened.
+    state: Any = click.get_current_context().obj
+    with state.application() as app, app.extensions["eak_sessions"]() as session:
+        yield session

@@ -18,8 +18,8 @@ import click
 from types import SimpleNamespace
 from flask import g, has_app_context, url_for
 from eak_core.api import (
-    Event, Plugin, PluginBlueprint, Refused, current_session, event, hookimpl, idea_url, publish,
-    site_url, standalone,
+    Event, Plugin, PluginBlueprint, Refused, Service, current_session, event, hookimpl, idea_url,
+    open_site, publish, site_url, standalone,
 )
 
 plugin = Plugin(name="applause", title="Applause", version="1.2", core=">=0.1,<1")
@@ -45,6 +45,14 @@ def clap(hands):
 def add(hands):
     """Add hands."""
     click.echo(f"{hands + 1} by {'service' in g if has_app_context() else 'nobody'}")
+
+
+@standalone
+@click.command()
+def places():
+    """Say in which services one could clap."""
+    with open_site() as session:
+        click.echo(" ".join(sorted(each.slug for each in session.query(Service))))
 
 
 @click.group()
@@ -114,7 +122,7 @@ class Made(click.Group):
 
 @hookimpl
 def register_commands():
-    return [sneak, clap, add, measure, record, address, Made("made")]
+    return [sneak, clap, add, places, measure, record, address, Made("made")]
 '''
 BROKEN = "raise RuntimeError('out of order')\n"
 
@@ -214,6 +222,10 @@ def test_commands_of_a_plugin_act_in_a_service_where_it_is_on(eak: Eak, culture:
     assert "off" in elsewhere.err
     assert eak("applause", "clap", "3").code == 2
     assert eak("applause", "clap", "three", "--service", culture).code == 2
+
+
+def test_a_command_that_needs_no_service_may_open_the_site(eak: Eak, culture: str) -> None:
+    assert culture in eak("applause", "places").out.split()
 
 
 @pytest.mark.filterwarnings("ignore:The parameter --service is used more than once")

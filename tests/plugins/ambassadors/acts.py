@@ -180,6 +180,7 @@ def ask(site: Site, dice: Random) -> None:
 RULES = (
     Wording("ambassadors.consented", "actor", "", "Agreed *to* it"),
     Wording("idea.submitted", "actor", "", "Had an <b>idea</b>"),
+    Wording("discussion.comment_posted", "author_id", "stance=for", "Said *why*"),
     Wording("ambassadors.presented", "actor", "", "Told *it*"),
 )
 

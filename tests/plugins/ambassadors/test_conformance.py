@@ -12,9 +12,18 @@ from eak_ambassadors.nominations import answering, endorsing
 from eak_ambassadors.recognition import issuing, renewing, revoking, signing, terms
 from eak_ambassadors.sittings import drawing
 from eak_core.api import Service, Session, Signer
-from eak_core.kit.testing.conformance import PluginConformance
+from eak_core.kit.testing.conformance import PluginConformance, Trial
 from eak_core.kit.testing.site import Site
-from tests.plugins.ambassadors.acts import ACTS, ambassadors, nominations, sittings
+from tests.plugins.ambassadors.acts import (
+    ACTS,
+    ambassadors,
+    answer,
+    nominate,
+    nominations,
+    rule,
+    sittings,
+)
+from tests.plugins.discussion.test_conformance import comment
 
 
 class TestAmbassadors(PluginConformance):
@@ -86,3 +95,29 @@ def _about(here: str, desk: str, ids: list[int]) -> Iterator[str]:
             yield f"{here}/candidatures/{nomination_id}{act}"
         for act in ("jury", "tirage"):
             yield f"{desk}/candidatures/{nomination_id}/{act}"
+
+
+class TestBesideOthers(PluginConformance):
+    """With others on, whose events are evidence: the same early, late and rebuilt."""
+
+    plugin = "ambassadors"
+    beside = ("discussion", "voting")
+    acts = (rule, comment, nominate, answer, rule)
+
+    @pytest.fixture
+    def plugins(self) -> list[str]:
+        return ["eak_ambassadors.plugin", "eak_discussion.plugin", "eak_voting.plugin"]
+
+    @pytest.mark.parametrize("database", ["sqlite"])
+    def test_early_is_late_is_rebuilt(self, trial: Trial) -> None:
+        super().test_early_is_late_is_rebuilt(trial)
+
+    @pytest.fixture(autouse=True)
+    def same_names(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(answering, "new_badge_id", lambda number: str(UUID(int=number)))
+
+
+# The others are proved alone; here it is the one about histories, on the quicker database.
+for _name in [each for each in vars(PluginConformance) if each.startswith("test_")]:
+    if _name != "test_early_is_late_is_rebuilt":
+        setattr(TestBesideOthers, _name, None)

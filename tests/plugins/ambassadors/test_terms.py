@@ -12,6 +12,7 @@ from eak_ambassadors.badges.faults import Fault
 from eak_ambassadors.badges.issuers import read_issuer
 from eak_ambassadors.badges.verifying import verify
 from eak_ambassadors.commands import COMMANDS
+from eak_ambassadors.commands import verify as verify_module
 from eak_ambassadors.models import Revocation
 from eak_ambassadors.recognition import renewing, resigning, revoking, signing, terms
 from eak_core import clock as platform_clock
@@ -20,7 +21,10 @@ from eak_core.errors import Conflict, Forbidden, Invalid, NotFound, Refused
 from eak_core.keys.ending import revoke as revoke_key
 from eak_core.kit.testing.fixtures import FrozenClock
 from eak_core.kit.testing.site import Site
+from tests.plugins.ambassadors.badges import Issuing
 from tests.plugins.ambassadors.process import Process
+
+FOREIGN = Issuing()
 
 #: What these steps write is proved on both databases in the tests of the process.
 pytestmark = pytest.mark.parametrize("database", ["sqlite"])
@@ -152,8 +156,14 @@ def test_a_term_that_nobody_renews_ends_by_itself(process: Process, clock: Froze
 
 def test_keys_change_and_old_badges_stay_valid(process: Process) -> None:
     site, badge = process.site, process.badge(1)
+    browser, page = site.browser(), "/culture/ambassadeurs/did.json"
+    before = browser.get(page)
     with site.writing() as session:
         made, again = resigning.rotate(session, site.service)
+    # No page changes with a key but these, which therefore nobody keeps.
+    tag = {"If-None-Match": before.headers.get("ETag", "")}
+    assert made.kid in browser.get(page, headers=tag).text
+    assert made.kid not in before.text
     assert again == 0
     assert reason_of(process, badge.token) is None
     with site.reading() as session:
@@ -200,7 +210,9 @@ def test_anybody_verifies_a_badge_on_its_page(process: Process) -> None:
     assert elsewhere.status_code == 200
 
 
-def test_the_commands_write_what_verifies(process: Process, tmp_path: Path) -> None:
+def test_the_commands_write_what_verifies(
+    process: Process, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """The whole way by the terminal alone; the last step knows no site."""
     commands = {each.name: each for each in COMMANDS}
     site, badge = process.site, process.badge(1)
@@ -225,6 +237,12 @@ def test_the_commands_write_what_verifies(process: Process, tmp_path: Path) -> N
                 commands["verify"], [str(file), "--issuer", str(issuer)], standalone_mode=False
             )
             assert result.return_value == 0, result.output
+    with monkeypatch.context() as patched:
+        patched.setattr(verify_module, "open_site", site.reading)
+        assert run("verify", str(tmp_path / "badge.svg")).return_value == 0
+        (tmp_path / "other.jwt").write_text(FOREIGN.token(FOREIGN.badge()))
+        foreign = run("verify", str(tmp_path / "other.jwt"))
+        assert (foreign.return_value, "other-issuer" in foreign.output) == (1, True)
     for wrong in ("x", "99", "00000000-0000-4000-8000-000000000009"):
         result = run("badge", wrong, "--format", "png", "--output", str(tmp_path / "no"))
         assert isinstance(result.exception, NotFound)

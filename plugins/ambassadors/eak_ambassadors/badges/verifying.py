@@ -53,6 +53,18 @@ def verify(data: bytes, issuer: Issuer, now: datetime) -> Verified:
     return Verified(credential, form, method)
 
 
+def issuer_named(data: bytes) -> str:
+    """Whom the badge in ``data`` names as its issuer, which nobody has verified yet. `Fault` where
+    there is no badge in it."""
+    _form, text = badge_in(data)
+    if text.startswith("{"):
+        named = read_json(text).get("issuer")
+        said = named.get("id") if isinstance(named, dict) else named
+    else:
+        said = jwt.read(text).payload.get("iss")
+    return said if isinstance(said, str) else ""
+
+
 def badge_in(data: bytes) -> tuple[str, str]:
     """In which form a badge came (``png``, ``svg``, ``jwt``, ``json``), and its text."""
     if len(data) > MOST_PICTURE:

@@ -4,7 +4,7 @@ from io import BytesIO
 
 import msgspec
 import segno
-from flask import Response, g, url_for
+from flask import Response, g, request, url_for
 from sqlalchemy import select
 
 from eak_ambassadors.manifest import plugin
@@ -119,12 +119,18 @@ def status_list() -> Response:
     found = signing.status_lists(current_session(), g.service)
     if not found:
         raise NotFound
-    response = Response(found[0], content_type="application/jwt")
-    response.headers["Access-Control-Allow-Origin"] = "*"
-    return response
+    return _for_all(Response(found[0], content_type="application/jwt"))
 
 
 def _json(value: object, kind: str) -> Response:
-    response = Response(msgspec.json.encode(value), content_type=kind)
+    return _for_all(Response(msgspec.json.encode(value), content_type=kind))
+
+
+def _for_all(response: Response) -> Response:
+    """``response`` for verifiers, wherever they are. They change with keys too, which no other page
+    does: each time they are asked for, it is looked whether they have."""
     response.headers["Access-Control-Allow-Origin"] = "*"
+    response.headers["Cache-Control"] = "no-cache"
+    response.add_etag()
+    response.make_conditional(request)
     return response
