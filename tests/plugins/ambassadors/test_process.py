@@ -17,6 +17,7 @@ from eak_core import clock as platform_clock
 from eak_core.errors import Conflict, Forbidden, Invalid, NotFound, Refused
 from eak_core.kit.testing.fixtures import FrozenClock
 from eak_core.kit.testing.site import Site
+from eak_core.people.models import Person
 from eak_core.people.personal_data import erase_person
 from eak_core.permissions import Actor
 from tests.plugins.ambassadors.process import Process, named, other_service, small_juries
@@ -171,6 +172,19 @@ def test_a_jury_decides_once_all_have_answered(process: Process, clock: FrozenCl
     found = process.ambassador(ambassador_id)
     assert found.person_id == process.site.people.agent.id
     assert (found.until.year - found.since.year, found.shown) == (2, False)
+
+
+def test_somebody_who_is_no_agent_any_more_is_not_recognised(
+    process: Process, clock: FrozenClock
+) -> None:
+    sitting_id = in_jury(process, clock)
+    process.vote(sitting_id)
+    with process.site.writing() as session:
+        session.get_one(Person, process.site.people.agent.id).email = "agathe@elsewhere.example"
+    with pytest.raises(Refused, match="agent"):
+        process.decide(sitting_id)
+    with process.site.reading() as session:
+        assert session.get_one(Sitting, sitting_id).decided_at is None
 
 
 def test_a_jury_that_is_not_for_it_recognises_nobody(process: Process, clock: FrozenClock) -> None:

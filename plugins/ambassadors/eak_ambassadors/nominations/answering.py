@@ -127,9 +127,10 @@ def open_since() -> datetime:
 
 
 def _held(session: Session, actor: Actor, service: Service, nomination_id: int) -> Nomination:
-    """The nomination, which nobody else changes before this transaction ends."""
-    held = select(Nomination.id).where(Nomination.id == nomination_id).with_for_update()
-    session.execute(held)
+    """The nomination, which nobody else changes before this transaction ends; nor any other of
+    the same person, who might agree to two at once."""
+    held = select(Nomination.id).where(*_asking(session, actor, service)).order_by(Nomination.id)
+    session.execute(held.with_for_update()).all()
     return asked(session, actor, service, nomination_id)
 
 

@@ -23,6 +23,8 @@ from eak_core.api import (
     clean_lines,
     clock,
     hold_account,
+    is_agent_address,
+    person_address,
     require,
     send_mail,
 )
@@ -113,15 +115,19 @@ def decide(
     if not ready(sitting):
         raise Refused(_l("All members say yes or no first, or the time of the jury is over."))
     nomination = session.get_one(Nomination, sitting.nomination_id, with_for_update=True)
-    if nomination.nominee_id is None:
+    nominee = nomination.nominee_id
+    address = person_address(session, nominee) if nominee is not None else None
+    if nominee is None or address is None:
         raise Refused(_l("The person who was nominated has left."))
+    if not is_agent_address(address):
+        raise Refused(_l("The person is no agent of the administration any more."))
     now = clock.now()
     sitting.recognised, sitting.reasons = outcome(sitting), reasons
     sitting.decided_at, sitting.decided_by, nomination.closed_at = now, actor.person_id, now
     session.flush()
     if sitting.recognised:
         return terms.recognise(session, service, nomination)
-    gathering.forget_person(session, service.id, nomination.nominee_id)
+    gathering.forget_person(session, service.id, nominee)
     _tell_not_recognised(session, service, nomination)
     return None
 
