@@ -12,7 +12,7 @@ from eak_ambassadors.models import Ambassador, Nomination, Sitting
 from eak_ambassadors.nominations import answering, endorsing, nominating
 from eak_ambassadors.recognition import terms
 from eak_ambassadors.sittings import deciding, drawing, volunteering
-from eak_core.api import Actor, Demo, Service, Session, clock, person_address
+from eak_core.api import Actor, Demo, Service, Session, clock, person_address, subjects_of
 
 #: How many citizens are ready to sit, and how many agents there are beside those with a password.
 VOLUNTEERS, COLLEAGUES = 9, 14
@@ -130,10 +130,11 @@ class _Stage:
                 " n’a pas marché : c’est ce que nous cherchons."
             )  # fmt: skip
         assert made is not None
+        offered = subjects_of(self.session, self.service.id)
         with clock.freeze(self.demo.days_ago(story.days - 1)):
             terms.present(
                 self.session, nominee, self.service, shown=bool(story.words), words=story.words,
-                knows=story.knows,
+                knows=story.knows, subjects=[each.code for each in offered[number : number + 2]],
             )  # fmt: skip
 
     def leave_at(self, state: str, colleague: int, number: int) -> None:

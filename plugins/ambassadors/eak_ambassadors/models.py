@@ -157,6 +157,7 @@ class Ambassador(Model):
     shown: Mapped[bool] = mapped_column(default=False)
     words: Mapped[str] = mapped_column(Text, default="")
     knows: Mapped[str] = mapped_column(Text, default="")
+    subjects: Mapped[str] = mapped_column(String(400), default="", info={"typed": False})
     renewal_asked_at: Mapped[datetime | None]
     ended_at: Mapped[datetime | None]
     ended_as: Mapped[str | None] = mapped_column(String(12))
@@ -165,6 +166,11 @@ class Ambassador(Model):
     def subject(self) -> str:
         """How files, moderation and the log name it."""
         return subject_of(self.id)
+
+    @property
+    def codes(self) -> tuple[str, ...]:
+        """What it is about, by the codes of the service's subjects."""
+        return tuple(self.subjects.split())
 
 
 class Request(Model):

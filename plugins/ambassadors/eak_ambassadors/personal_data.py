@@ -57,7 +57,7 @@ def export_person(session: Session, person_id: int) -> Mapping[str, Any]:
         "decided": _rows(session, s.decided_by == person_id, s.id, s.reasons, s.decided_at),
         "ambassador": _rows(
             session, a.person_id == person_id,
-            a.service_id, a.since, a.until, a.shown, a.words, a.knows, a.ended_at,
+            a.service_id, a.since, a.until, a.shown, a.words, a.knows, a.subjects, a.ended_at,
             a.ended_as,
         ),
         "revocations": _rows(

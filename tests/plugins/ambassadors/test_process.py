@@ -11,9 +11,10 @@ from eak_ambassadors.badges.verifying import verify
 from eak_ambassadors.jury import lot
 from eak_ambassadors.models import Nomination, Sitting
 from eak_ambassadors.nominations import endorsing
-from eak_ambassadors.recognition import signing
+from eak_ambassadors.recognition import signing, terms
 from eak_ambassadors.sittings import deciding, drawing, volunteering
 from eak_core import clock as platform_clock
+from eak_core.api import subjects_of
 from eak_core.errors import Conflict, Forbidden, Invalid, NotFound, Refused
 from eak_core.kit.testing.fixtures import FrozenClock
 from eak_core.kit.testing.site import Site
@@ -253,6 +254,27 @@ def test_nothing_is_shown_of_somebody_who_has_not_said_so(process: Process) -> N
     assert name in site.browser().get(wall).text
     assert name in site.browser().get(badge).text
     assert "shared" in site.browser().get(f"{wall}{ambassador_id}").text
+
+
+def test_the_wall_is_found_by_subject(process: Process) -> None:
+    site = process.site
+    process.recognised()
+    with site.writing() as session:
+        code = subjects_of(session, site.service.id)[0].code
+        terms.present(
+            session, process.actor(site.people.agent), site.service,
+            shown=True, words="", subjects=[code, "no-such-subject"],
+        )  # fmt: skip
+    name, wall = site.people.agent.name, "/culture/ambassadeurs/"
+    browser = site.browser()
+    assert name in browser.get(f"{wall}?sujet={code}").text
+    other = browser.get(wall).text
+    assert name in other
+    with site.reading() as session:
+        another = subjects_of(session, site.service.id)[1].code
+    assert name not in browser.get(f"{wall}?sujet={another}").text
+    process.leave()
+    assert name not in browser.get(f"{wall}?sujet={code}").text
 
 
 def test_leaving_is_one_click_and_takes_effect_at_once(process: Process) -> None:

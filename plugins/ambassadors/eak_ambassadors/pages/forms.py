@@ -11,7 +11,17 @@ from eak_ambassadors.badges.verifying import MOST_TEXT
 from eak_ambassadors.evidence.rules import LABEL_LENGTH, Wording
 from eak_ambassadors.models import ADDRESS_LENGTH, NAME_LENGTH, TEXT_LENGTH
 from eak_ambassadors.sittings.drawing import SOURCE_LENGTH
-from eak_core.api import Form, InstantField, OnceForm, _l
+from eak_core.api import (
+    CheckboxesField,
+    Form,
+    InstantField,
+    OnceForm,
+    QueryForm,
+    Session,
+    _,
+    _l,
+    subjects_of,
+)
 
 
 class NominationForm(OnceForm):
@@ -114,6 +124,7 @@ class PresentForm(Form):
         validators=[Length(max=TEXT_LENGTH)],
         render_kw={"rows": 8},
     )
+    subjects = CheckboxesField(_l("What it is about"), default=())
     knows = TextAreaField(
         _l("What colleagues can ask you about"),
         description=_l(
@@ -236,3 +247,27 @@ class AnswerForm(OnceForm):
         validators=[InputRequired(), Length(max=TEXT_LENGTH)],
         render_kw={"rows": 8},
     )
+
+
+class WallForm(QueryForm):
+    """Which ambassadors a reader looks for."""
+
+    sujet = SelectField(_l("What it is about"), default="")
+
+
+def wall_form(session: Session, service_id: int) -> WallForm:
+    """The form of the wall as the reader sent it."""
+    form = WallForm()
+    form.sujet.choices = [SelectChoice("", _("All subjects")), *_subjects(session, service_id)]
+    return form
+
+
+def present_form(session: Session, service_id: int, shown: dict[str, Any]) -> PresentForm:
+    """The form of what the wall shows, with what it ``shown`` so far."""
+    form = PresentForm(data=shown)
+    form.subjects.choices = _subjects(session, service_id)
+    return form
+
+
+def _subjects(session: Session, service_id: int) -> list[SelectChoice]:
+    return [SelectChoice(each.code, each.name) for each in subjects_of(session, service_id)]

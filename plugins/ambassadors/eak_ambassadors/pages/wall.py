@@ -7,7 +7,7 @@ from eak_ambassadors.evidence.showing import lines
 from eak_ambassadors.manifest import plugin
 from eak_ambassadors.models import Badge, subject_of
 from eak_ambassadors.pages.blueprint import blueprint
-from eak_ambassadors.pages.forms import PresentForm
+from eak_ambassadors.pages.forms import present_form, wall_form
 from eak_ambassadors.recognition import renewing, terms
 from eak_core.api import (
     Answer,
@@ -25,22 +25,29 @@ from eak_core.api import (
     save_files,
     shown_files,
     shown_for_all,
+    subjects_of,
     takes_files,
     valid_until,
 )
 
 
 @blueprint.get("/")
-def index() -> str:
+def index() -> Answer:
     """The ambassadors of a service, as far as each lets the page show them."""
     session = current_session()
-    found = terms.shown(session, g.service.id)
+    form = wall_form(session, g.service.id)
+    about = (form.sujet.data or "") if form.validate() else ""
+    every = terms.shown(session, g.service.id)
+    found = [each for each in every if not about or about in each.codes]
     if (ends := terms.ends_at(session, g.service.id)) is not None:
         valid_until(ends)
     files = shown_for_all(session, g.service.id, plugin.name, [each.subject for each in found])
-    return render(
+    return form_page(
         "ambassadors/index.html",
+        form,
         found=found,
+        filters=bool(every),
+        subjects={each.code: each.name for each in subjects_of(session, g.service.id)},
         names=person_names(session, [each.person_id for each in found if each.person_id]),
         files=files,
         own=terms.own(session, g.actor, g.service),
@@ -81,7 +88,8 @@ def me() -> Answer:
     """What the page shows of oneself, one's badge, and the way out."""
     session = current_session()
     found = terms.require_own(session, g.actor, g.service)
-    form = PresentForm(data={each: getattr(found, each) for each in ("shown", "words", "knows")})
+    shown = {each: getattr(found, each) for each in ("shown", "words", "knows")}
+    form = present_form(session, g.service.id, {**shown, "subjects": found.codes})
     badges = session.scalars(
         select(Badge).where(Badge.ambassador_id == found.id, Badge.revoked_at.is_(None))
     ).all()
@@ -89,7 +97,8 @@ def me() -> Answer:
         form,
         lambda: terms.present(
             session, g.actor, g.service,
-            shown=bool(form.shown.data), words=form.words.data or "", knows=form.knows.data or "",
+            shown=bool(form.shown.data), words=form.words.data or "",
+            knows=form.knows.data or "", subjects=form.subjects.data or (),
         ),
         done=(_("Your changes are kept."), url_for("ambassadors.me")),
     ) or form_page("ambassadors/me.html", form, ambassador=found, badges=badges,

@@ -26,10 +26,13 @@ from eak_core.api import (
     publish,
     remove_files_of,
     schedule,
+    subjects_of,
 )
 
 #: For how long an ambassador is recognised.
 MONTHS = 24
+#: Of how many subjects an ambassador is: each code has at most 40 characters.
+MOST_SUBJECTS = 9
 #: How long before the end of a term one is reminded, and can ask for another one.
 BEFORE = timedelta(days=90)
 
@@ -132,9 +135,11 @@ def present(
     shown: bool,
     words: str,
     knows: str = "",
+    subjects: Sequence[str] = (),
 ) -> Ambassador:
     """Say what the wall shows, which is nothing of them unless ``shown``; and what colleagues can
-    ask them about, which is nothing where ``knows`` is empty."""
+    ask them about, which is nothing where ``knows`` is empty. ``subjects`` are codes of the
+    service's; others are left out."""
     found = held(session, actor, service)
     words, knows = clean_lines(words), clean_lines(knows)
     errors = {}
@@ -144,8 +149,10 @@ def present(
     if errors:
         raise Invalid(_l("Nothing was changed."), errors)
     found.knows = knows
-    if (shown, words) != (found.shown, found.words):
-        found.shown, found.words = shown, words
+    known = [each.code for each in subjects_of(session, service.id) if each.code in subjects]
+    about = " ".join(known[:MOST_SUBJECTS])
+    if (shown, words, about) != (found.shown, found.words, found.subjects):
+        found.shown, found.words, found.subjects = shown, words, about
         session.flush()
         _tell_shown(session, found)
     return found
@@ -163,6 +170,7 @@ def end(
     """Let a term end, ``how`` it does, with all that was shown. The caller has the right."""
     ambassador.ended_at, ambassador.ended_as = clock.now(), how
     ambassador.shown, ambassador.words, ambassador.knows = False, "", ""
+    ambassador.subjects = ""
     session.flush()
     remove_files_of(session, Actor.system(), service, plugin.name, ambassador.subject)
     if how != "expired":
