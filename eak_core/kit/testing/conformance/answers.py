@@ -126,6 +126,8 @@ def _wrong(hook: str, answer: Any) -> str | None:
         return str(error)
     if hook.startswith("slot_"):
         texts = answer.values() if isinstance(answer, Mapping) else [answer]
+        if hook == "slot_service_now":
+            texts = [each.section for each in answer]
         odd = [each for each in texts if not isinstance(each, str | LazyString | None)]
         if odd:
             return f"expected text or Markup, got {type(odd[0]).__name__}"

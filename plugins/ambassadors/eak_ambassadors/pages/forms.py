@@ -7,7 +7,6 @@ from wtforms import BooleanField, EmailField, RadioField, SelectField, StringFie
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, Optional, ValidationError
 
-from eak_ambassadors.badges.verifying import MOST_TEXT
 from eak_ambassadors.evidence.rules import LABEL_LENGTH, Wording
 from eak_ambassadors.models import ADDRESS_LENGTH, NAME_LENGTH, TEXT_LENGTH
 from eak_ambassadors.sittings.drawing import SOURCE_LENGTH
@@ -22,6 +21,9 @@ from eak_core.api import (
     _l,
     subjects_of,
 )
+
+#: In characters, of a badge that is pasted; as a file it may be longer.
+MOST_PASTED = 60_000
 
 
 class NominationForm(OnceForm):
@@ -147,7 +149,7 @@ class CheckForm(Form):
     text = TextAreaField(
         _l("Or its address, or its text"),
         description=_l("The address below its QR code, or what is in its file."),
-        validators=[Optional(), Length(max=MOST_TEXT)],
+        validators=[Optional(), Length(max=MOST_PASTED)],
         render_kw={"rows": 4},
     )
 
