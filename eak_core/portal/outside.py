@@ -44,7 +44,7 @@ def site_map() -> Response:
     return _xml("feeds/site_map_index.xml", parts=[on_site(each) for each in parts])
 
 
-@portal.get("/sitemap-pages.xml")
+@portal.get("/sitemap/pages.xml")
 @limited("site_map", "60/minute", reads=True)
 def site_map_pages() -> Response:
     """The portal, what every public site says of itself, and the home page and the list of ideas of
@@ -61,7 +61,7 @@ def site_map_pages() -> Response:
     return _xml("feeds/site_map.xml", pages=[(on_site(each), None) for each in pages])
 
 
-@portal.get("/sitemap-idees-<int:part>.xml")
+@portal.get("/sitemap/idees-<int:part>.xml")
 @limited("site_map", "60/minute", reads=True)
 def site_map_ideas(part: int) -> Response:
     """The public ideas of public services whose numbers lie in one part."""

@@ -58,7 +58,7 @@ def test_the_site_map_lists_what_everybody_may_read_and_nothing_else(
 
 
 def test_a_part_of_the_site_map_costs_the_same_however_many_ideas_there_are(site: Site) -> None:
-    path = "/sitemap-idees-0.xml"
+    path = "/sitemap/idees-0.xml"
     site.submit()
     listed(site, path)
     with Queries(site.app) as few:
@@ -72,7 +72,7 @@ def test_a_part_of_the_site_map_costs_the_same_however_many_ideas_there_are(site
 
 @pytest.mark.parametrize("part", ["99999999", "9" * 40])
 def test_a_part_that_cannot_be_is_empty_or_missing(site: Site, part: str) -> None:
-    assert site.browser().get(f"/sitemap-idees-{part}.xml").status_code == 404
+    assert site.browser().get(f"/sitemap/idees-{part}.xml").status_code == 404
 
 
 @pytest.mark.parametrize("database", ["sqlite"])
