@@ -168,16 +168,22 @@ def test_a_page_says_that_the_database_is_away_and_that_nobody_knows_what_was_ke
     site: Site, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     page = f"/{site.service.slug}/idees/"
+    browser = site.browser()
+    browser.sign_in(site.people.citizen)
+    sent = browser.read(f"{page}nouvelle").form("nouvelle").filled({})
 
     def die(*_given: object, **_named: object) -> None:
         session = current_session()
         session.execute(text("SELECT pg_terminate_backend(pg_backend_pid())"))
 
-    monkeypatch.setitem(site.app.view_functions, "ideas.index", die)
-    answer = site.browser().get(f"{page}?lang=en")
-    assert (answer.status_code, answer.headers["Retry-After"]) == (503, "5")
-    assert "The database of this site cannot be reached" in answer.text
-    assert "kept whole or not at all" in answer.text
+    for view in ("ideas.index", "ideas.new"):
+        monkeypatch.setitem(site.app.view_functions, view, die)
+    read = browser.get(f"{page}?lang=en")
+    written = browser.post(f"{page}nouvelle?lang=en", data=sent)
+    for answer, told in ((read, False), (written, True)):
+        assert (answer.status_code, answer.headers["Retry-After"]) == (503, "5")
+        assert "The database of this site cannot be reached" in answer.text
+        assert ("kept whole or not at all" in answer.text) is told
 
 
 def test_a_lock_that_is_gone_keeps_no_file_open(tmp_path: Any) -> None:
