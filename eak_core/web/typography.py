@@ -9,7 +9,7 @@ from flask import Flask
 # The narrow one stands before what is high and after what opens, the wide one before a colon and a
 # unit (Lexique des règles typographiques en usage à l'Imprimerie nationale). None is added where
 # nothing was typed: other languages and addresses have none.
-_NARROW = re.compile(r"(?<=\S) (?=[;?!»€%])|(?<=«) |(?<=\d) (?=\d{3}(?!\d))")
+_NARROW = re.compile(r"(?<=\S) (?=[;?!»])|(?<=\d) (?=[€%])|(?<=«) |(?<=\d) (?=\d{3}(?!\d))")
 _WIDE = re.compile(
     r"(?<=\S) (?=:(?:\s|$))"
     r"|(?<=\d) (?=(?:[cdkm]?m[²³]?|km/h|k?g|h|min|s|l|ha|kWh|°C|ans?|mois|jours?|heures?|euros?)"

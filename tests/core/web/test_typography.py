@@ -18,7 +18,7 @@ NARROW, WIDE = "\u202f", "\u00a0"
         ("30 % en 3 mois, à 5 km", f"30{NARROW}% en 3{WIDE}mois, à 5{WIDE}km"),
         ("25 m² et 4 mares", f"25{WIDE}m² et 4 mares"),
         # Nothing is added, and what is no French punctuation stays.
-        ("Why? Because: 1:2", "Why? Because: 1:2"),
+        ("Why? Because: 1:2, for €90", "Why? Because: 1:2, for €90"),
         ("  a :-) b", "  a :-) b"),
         ("en 2026 1234 fois", "en 2026 1234 fois"),
         ("", ""),
