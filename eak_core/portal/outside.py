@@ -4,7 +4,7 @@ write to. They say nothing of internal services, nor of what is hidden."""
 from datetime import UTC, datetime
 
 from flask import Response, current_app, render_template, request, url_for
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from eak_core import clock
 from eak_core.db import current_session
@@ -22,6 +22,8 @@ PART = 5_000
 #: Where a robot finds nothing but forms and what is somebody's own. Lists with filters are the same
 #: pages again in another order.
 _CLOSED = ("/admin/", "/compte/", "/*/gestion/", "/*?")
+#: What is listed. How many parts there are must not tell how much there is beside.
+_PUBLIC = (Service.audience == "public", shown_idea())
 _STATUTORY = ("pages.accessibility", "pages.legal", "pages.privacy")
 
 
@@ -37,7 +39,10 @@ def robots() -> Response:
 @limited("site_map", "60/minute", reads=True)
 def site_map() -> Response:
     """The parts of the site map: the pages of the site, then its ideas, so many at a time."""
-    last = current_session().scalar(select(func.max(Idea.id))) or 0
+    last = current_session().scalar(
+        select(Idea.id).join(Service, Service.id == Idea.service_id).where(*_PUBLIC)
+        .order_by(Idea.id.desc()).limit(1)
+    )  # fmt: skip
     parts = [url_for("portal.site_map_pages")]
     if last:
         parts += [url_for("portal.site_map_ideas", part=n) for n in range(last // PART + 1)]
@@ -70,12 +75,7 @@ def site_map_ideas(part: int) -> Response:
     ideas = current_session().execute(
         select(Idea.id, Idea.slug, Idea.updated_at, Service.slug.label("service"))
         .join(Service, Service.id == Idea.service_id)
-        .where(
-            Idea.id >= part * PART,
-            Idea.id < (part + 1) * PART,
-            Service.audience == "public",
-            shown_idea(),
-        )
+        .where(Idea.id >= part * PART, Idea.id < (part + 1) * PART, *_PUBLIC)
         .order_by(Idea.id)
     )
     pages = [

@@ -42,13 +42,16 @@ def test_the_site_map_lists_what_everybody_may_read_and_nothing_else(
         site.people.actor(each) for each in (site.people.citizen, site.people.manager)
     )
     shown = [site.submit(f"Shown {number} & more") for number in range(3)]
-    site.submit("Behind the scenes", service=inside, author=site.people.actor(site.people.agent))
     hidden, withdrawn = site.submit("Hidden idea"), site.submit("Withdrawn idea")
+    for number in range(4):
+        agent = site.people.actor(site.people.agent)
+        site.submit(f"Behind the scenes {number}", service=inside, author=agent)
     with site.writing() as session:
         hide(session, manager, site.service, f"idea:{hidden.id}", "It names a person.")
         idea = session.get_one(Idea, withdrawn.id)
         withdraw_idea(session, author, site.service, frozenset(), idea, "It exists.")
         save_draft(session, author, site.service, Proposal(title="A draft", problem="", body=""))
+    assert len(listed(site, "/sitemap.xml")) == 3, "the pages, and two parts of ideas"
     found = everything(site)
     assert [each for each in found if "/idees/" in each and each[-1] != "/"] == [
         f"http://localhost/culture/idees/{each.id}-{each.slug}" for each in shown
