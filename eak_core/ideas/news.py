@@ -62,18 +62,13 @@ def items(
 
 def _said(stage: str, title: str) -> tuple[str, Any, int]:
     """How it is told that an idea came to ``stage``, under which heading, and how weighty it is."""
-    match stage:
-        case "done":
-            return _("“%(idea)s” is done", idea=title), _("Results"), 90
-        case "stopped":
-            return (
-                _("“%(idea)s” stops, and this is what was learnt", idea=title),
-                _("Results"),
-                88,
-            )
-        case "under_way":
-            return _("Work begins on “%(idea)s”", idea=title), _("What goes on"), 75
-        case "adopted":
-            return _("“%(idea)s” is adopted", idea=title), _("What goes on"), 80
-        case _:
-            return _("A new idea: “%(idea)s”", idea=title), _("New ideas"), 50
+    if stage == DONE:
+        return _("“%(idea)s” is done", idea=title), _("Results"), 90
+    if stage == STOPPED:
+        learnt = _("“%(idea)s” stops, and this is what was learnt", idea=title)
+        return learnt, _("Results"), 88
+    if stage == UNDER_WAY:
+        return _("Work begins on “%(idea)s”", idea=title), _("What goes on"), 75
+    if stage == ADOPTED:
+        return _("“%(idea)s” is adopted", idea=title), _("What goes on"), 80
+    return _("A new idea: “%(idea)s”", idea=title), _("New ideas"), 50
