@@ -8,6 +8,7 @@ core's.
 
 import logging
 from collections.abc import Mapping
+from functools import lru_cache
 from io import BytesIO
 from pathlib import Path
 from threading import Lock
@@ -128,6 +129,14 @@ class Catalogue(flask_babel.Domain):  # type: ignore[misc]  # Flask-Babel ships 
 
 def read_translations(file: Path) -> Translations:
     """The translations of one ``<language>/LC_MESSAGES/….po``, without what is fuzzy or empty."""
+    written = file.stat()
+    return _read_as(file, written.st_mtime_ns, written.st_size)
+
+
+# A site in development reads again what was written since, and not the other fifteen files; of the
+# applications of one process each reads what another has read.
+@lru_cache(maxsize=64)
+def _read_as(file: Path, _written: int, _size: int) -> Translations:
     language = file.parent.parent.name  # how it counts, where the file does not say so itself
     with file.open("rb") as stream:
         catalogue = read_po(stream, locale=language, abort_invalid=True)

@@ -1,5 +1,6 @@
 """A file is seen by those who may see what it belongs to, and by nobody else."""
 
+from functools import cache
 from types import ModuleType
 from typing import Any
 
@@ -32,6 +33,7 @@ pytestmark = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 NOBODYS = "private, no-cache"
 
 
+@cache
 def shelf() -> ModuleType:
     """A plugin with tools, of which number 7 is public, and number 8 the business of agents."""
     module = ModuleType("shelf")

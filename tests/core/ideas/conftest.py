@@ -1,5 +1,6 @@
 """Two small plugins that bring stages, and an idea to move through them."""
 
+from functools import cache
 from types import ModuleType
 from typing import Any
 
@@ -25,6 +26,7 @@ def _module(plugin: Plugin, **hooks: Any) -> ModuleType:
     return module
 
 
+@cache
 def poll() -> ModuleType:
     """``polling`` behind ``accepted``; nobody leaves it while its guard says that it is open."""
 
@@ -48,6 +50,7 @@ def poll() -> ModuleType:
     )
 
 
+@cache
 def pilot() -> ModuleType:
     """``piloting`` then ``weighing``, with the ends they lead to."""
     stages = (
