@@ -146,8 +146,8 @@ class FilterForm(SearchForm):
     )
 
 
-class StageForm(Form):
-    """A manager brings an idea to another stage."""
+class StageForm(EditForm):
+    """A manager brings an idea to another stage, or prepares it where a colleague may do so too."""
 
     to = RadioField(
         _l("Bring this idea to"),
@@ -156,7 +156,7 @@ class StageForm(Form):
     reason = public_reason(
         _l("Everybody reads it on the page of the idea: say what decided, and what comes next.")
     )
-    seen = HiddenField(validators=[Length(max=64)])
+    stage = HiddenField(validators=[Length(max=64)])
 
     def offer(self, stages: Sequence[Stage]) -> None:
         """Let the manager choose among ``stages``."""

@@ -10,6 +10,8 @@ from eak_core.ideas import transitions
 from eak_core.ideas.models import Idea, PreparedDecision
 from eak_core.permissions import Actor, require
 from eak_core.services.models import Service
+from eak_core.web.edits import ensure_unchanged
+from eak_core.web.text import clean_lines
 
 #: How many prepared decisions one page lists.
 LISTED = 100
@@ -42,6 +44,21 @@ def prepare(
         "prepared_at": clock.now(),
     }
     upsert(session, PreparedDecision, [row])
+
+
+def terms(prepared: PreparedDecision | None) -> dict[str, str]:
+    """What is prepared, by the names of the form in which it is decided; nothing without one."""
+    return {"to": prepared.to_stage, "reason": prepared.reason} if prepared else {}
+
+
+def ensure_shown(session: Session, idea: Idea, to: str, reason: str, seen: str | None) -> None:
+    """Hold ``idea``, and return where what is prepared for it still is what a form has ``seen``
+    (`EditForm.seen`), or what was sent. `ChangedMeanwhile` otherwise: a colleague has prepared
+    something else, which is neither replaced nor passed over unread."""
+    session.refresh(idea, with_for_update=True)
+    now = terms(prepared_for(session, idea))
+    if now != {"to": to, "reason": clean_lines(reason or "")}:
+        ensure_unchanged(seen, now)
 
 
 def prepared_for(session: Session, idea: Idea) -> PreparedDecision | None:

@@ -95,8 +95,8 @@ def page_of(idea: Idea, stage_form: StageForm | None = None) -> str:
     offered = transitions.next_stages(g.active, g.service, idea, g.actor)
     waiting = prepared.prepared_for(session, idea) if offered else None
     if offered and stage_form is None:
-        known = {"to": waiting.to_stage, "reason": waiting.reason} if waiting else {}
-        stage_form = StageForm(formdata=None, data={"seen": idea.stage, **known})
+        stage_form = StageForm.showing(prepared.terms(waiting))
+        stage_form.stage.data = idea.stage
         stage_form.offer(offered)
     reading = read_idea(session, graph, idea)
     return render(
@@ -262,18 +262,18 @@ def change_stage(idea_id: int) -> Answer:
         )
         return told, f"{idea_url(idea)}#decision"
 
-    done = attempt(
-        form,
-        lambda: (transitions.change_stage if publishes else prepared.prepare)(
+    def decide() -> None:
+        prepared.ensure_shown(session, idea, form.to.data, form.reason.data, form.seen.data)
+        (transitions.change_stage if publishes else prepared.prepare)(
             session, g.actor, g.service, g.active, idea,
-            form.to.data, form.reason.data, seen=form.seen.data or None,
-        ),
-        done=said,
-    )  # fmt: skip
+            form.to.data, form.reason.data, seen=form.stage.data or None,
+        )  # fmt: skip
+
+    done = attempt(form, decide, done=said)
     if done is not None:
         return done
     form.offer(transitions.next_stages(g.active, g.service, idea, g.actor))
-    form.seen.data = idea.stage
+    form.stage.data = idea.stage
     return page_of(idea, form), form.answer_status
 
 

@@ -102,10 +102,10 @@ class Reader:
         for width in WIDTHS:
             self.page.set_viewport_size({"width": width, "height": HEIGHT})
             if width == WIDTHS[0]:
-                self._look("light", {})
+                self.look("light", {})
             else:
-                self._look("light", {"rules": {"color-contrast": {"enabled": False}}})
-                self._look("dark", {"runOnly": ["color-contrast"]})
+                self.look("light", {"rules": {"color-contrast": {"enabled": False}}})
+                self.look("dark", {"runOnly": ["color-contrast"]})
             excess = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
             assert self.page.evaluate(excess) <= 0, f"{self.page.url} scrolls sideways at {width}"
         self.page.emulate_media(color_scheme="light", reduced_motion="no-preference")
@@ -113,13 +113,16 @@ class Reader:
         self.page.set_viewport_size(usual)
         assert self.complaints == [], self.page.url
 
-    def _look(self, scheme: Literal["light", "dark"], options: dict[str, Any]) -> None:
+    def look(
+        self, scheme: Literal["light", "dark"] = "light", options: dict[str, Any] | None = None
+    ) -> None:
+        """What axe finds on this page as it stands, which must be nothing; with its ``options``."""
         # Nothing moves, or colours would be read halfway from one scheme to the other.
         self.page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
         # Once for a page, and not for each look at it.
         if not self.page.evaluate("'axe' in window"):
             self.page.evaluate(AXE)
-        found = self.page.evaluate(VIOLATIONS, options)
+        found = self.page.evaluate(VIOLATIONS, options or {})
         assert found == [], f"{self.page.url}, {self.page.viewport_size}, {scheme}: {found}"
 
 

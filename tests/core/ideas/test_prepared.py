@@ -7,6 +7,7 @@ from eak_core.errors import Conflict, Forbidden, Invalid, Refused
 from eak_core.ideas import prepared
 from eak_core.ideas.models import Idea, PreparedDecision
 from eak_core.ideas.transitions import change_stage
+from eak_core.kit.testing.pages import Page
 from eak_core.kit.testing.site import Site
 from eak_core.people.personal_data import erase_person, export_person
 from eak_core.permissions import Actor
@@ -121,3 +122,31 @@ def test_it_can_be_forgotten(site: Site) -> None:
     page = f"/culture/idees/{idea.id}-{idea.slug}"
     assert desk.submit(page, "/reponse/oublier").status_code == 302
     assert kept(site) == []
+
+
+@pytest.mark.parametrize("database", ["sqlite"])
+def test_of_two_who_decide_at_once_the_second_reads_what_the_first_prepared(site: Site) -> None:
+    idea = site.submit()
+    page, act = f"/culture/idees/{idea.id}-{idea.slug}", f"/culture/idees/{idea.id}/etape"
+    first, second, third = site.browser(), site.browser(), site.browser()
+    for browser in (first, second, third):
+        browser.sign_in(site.people.manager)
+    forms = [each.read(page).form("/etape") for each in (first, second, third)]
+    theirs = "It exists already,\r\nin Clichy."
+    sent = [
+        forms[0].filled({"to": "rejected", "reason": theirs}) | {"act": "prepare"},
+        forms[1].filled({"to": "screening", "reason": ANSWER}) | {"act": "prepare"},
+        forms[2].filled({"to": "screening", "reason": ANSWER}),
+    ]
+    assert first.post(act, data=sent[0]).status_code == 302
+    assert first.post(act, data=sent[0]).status_code == 302, "sent twice is sent once"
+    for browser, data in ((second, sent[1]), (third, sent[2])):
+        refused = browser.post(act, data=data)
+        assert refused.status_code == 409
+        assert "Quelqu’un d’autre a modifié" in refused.text
+        assert "in Clichy." in refused.text
+        assert ANSWER in refused.text
+    assert kept(site) == [("rejected", "It exists already,\nin Clichy.")]
+    again = Page(second.post(act, data=sent[1]).text).form("/etape").filled({}) | {"act": "prepare"}
+    assert second.post(act, data=again).status_code == 302
+    assert kept(site) == [("screening", ANSWER)]
