@@ -24,6 +24,8 @@ from eak_core.ideas.setup import init_ideas
 from eak_core.keys.setup import init_keys
 from eak_core.letters.dkim import mail_signer
 from eak_core.letters.mail import mail_transport
+from eak_core.moderation import hooks as moderation
+from eak_core.moderation.setup import init_moderation
 from eak_core.notices import hooks as notices
 from eak_core.notices.setup import init_notices
 from eak_core.people.entrance import find_visible
@@ -50,7 +52,13 @@ from eak_core.web.words import catalogue_of
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 #: What answers the hooks for the core's own features, in the order in which they are asked.
-FEATURES = {"ideas": ideas, "files": files, "admin": admin, "notices": notices}
+FEATURES = {
+    "ideas": ideas,
+    "moderation": moderation,
+    "files": files,
+    "admin": admin,
+    "notices": notices,
+}
 
 
 def create_app(
@@ -83,6 +91,7 @@ def create_app(
     init_search(app)
     init_keys(app)
     init_notices(app)
+    init_moderation(app)
     init_ideas(app)
     init_portal(app)
     init_admin(app)

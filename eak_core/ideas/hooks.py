@@ -16,6 +16,7 @@ from eak_core.ideas import (
     own,
     personal_data,
     prepared,
+    reported,
 )
 from eak_core.ideas.models import Idea
 from eak_core.ideas.stages import SCREENING, SUBMITTED
@@ -28,6 +29,7 @@ from eak_core.plugins.hooks.contributions import (
     NavItem,
     NewsletterItem,
     NoticeSentence,
+    Reportable,
 )
 from eak_core.plugins.hooks.hookspecs import hookimpl
 from eak_core.services.models import Service
@@ -81,6 +83,14 @@ def followed_things(
 ) -> Mapping[str, NavItem]:
     """Ideas, and the subjects that they are filed under."""
     return notices.things(session, service, subjects)
+
+
+@hookimpl
+def reportable_things(
+    session: Session, service: Service, subjects: Sequence[str]
+) -> Mapping[str, Reportable]:
+    """Ideas that were submitted and not withdrawn."""
+    return reported.things(session, service, subjects)
 
 
 @hookimpl

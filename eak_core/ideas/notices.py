@@ -70,7 +70,7 @@ def tell_of_hiding(session: Session, event: Recorded) -> Told | None:
 
 def things(session: Session, service: Service, subjects: Sequence[str]) -> Mapping[str, NavItem]:
     """The ideas that everybody may read, and the subjects of the service, among ``subjects``."""
-    ideas, themes = _numbered("idea", subjects), _numbered("subject", subjects)
+    ideas, themes = numbered("idea", subjects), numbered("subject", subjects)
     found: dict[str, NavItem] = {}
     if ideas:
         for idea in _public(session, service.id, list(ideas)).values():
@@ -147,7 +147,7 @@ def _is_change(event: Recorded) -> bool:
 def _idea_id(event: Recorded) -> int | None:
     """The idea that an event of this room is about."""
     if isinstance(event.data, ContentHidden):
-        return next(iter(_numbered("idea", [event.data.content])), None)
+        return next(iter(numbered("idea", [event.data.content])), None)
     if isinstance(event.data, IdeaSubmitted | IdeaStageChanged | IdeaWithdrawn):
         return event.data.idea_id
     return None
@@ -190,7 +190,7 @@ def _link(idea: Any) -> NavItem:
     return NavItem(idea.title, "ideas.show", {"idea_id": idea.id, "slug": idea.slug})
 
 
-def _numbered(name: str, subjects: Sequence[str]) -> dict[int, str]:
+def numbered(name: str, subjects: Sequence[str]) -> dict[int, str]:
     """The numbers of those of ``subjects`` that are called ``name``."""
     found = {}
     for subject in subjects:

@@ -17,6 +17,7 @@ from eak_core.db import Session
 from eak_core.errors import Invalid, Refused
 from eak_core.events import publish
 from eak_core.i18n import _l
+from eak_core.moderation.answers import close_appeal, close_reports, state_reasons
 from eak_core.moderation.events import ContentHidden, ContentRestored
 from eak_core.moderation.models import ModerationDecision
 from eak_core.permissions import Actor, require
@@ -31,13 +32,14 @@ def hide(
 ) -> ModerationDecision:
     """Take ``subject`` (``idea:12``) off the pages of ``service`` for the public ``reason``.
 
+    Its author is sent the statement of reasons, and whoever reported it what became of it.
     `Invalid` without a reason, `Refused` where it is hidden already.
     """
     require(actor, "content.hide", service)
     decision = ModerationDecision(
         service_id=service.id,
         subject=_checked_subject(subject),
-        reason=_checked_reason(reason),
+        reason=checked_reason(reason),
         decided_by=actor.person_id,
         decided_at=clock.now(),
     )
@@ -52,6 +54,8 @@ def hide(
         service_id=service.id,
         actor_id=actor.person_id,
     )
+    state_reasons(session, actor, service, decision)
+    close_reports(session, actor, service, subject, "hidden", decision.reason, decision.id)
     return decision
 
 
@@ -63,7 +67,7 @@ def restore(
     `Invalid` without a reason, `Refused` where it is not hidden.
     """
     require(actor, "content.restore", service)
-    reason = _checked_reason(reason)
+    reason = checked_reason(reason)
     decision = session.scalar(
         select(ModerationDecision)
         .where(
@@ -85,6 +89,7 @@ def restore(
         service_id=service.id,
         actor_id=actor.person_id,
     )
+    close_appeal(session, actor, service, decision, reason)
     return decision
 
 
@@ -133,7 +138,8 @@ def _checked_subject(subject: str) -> str:
     return subject
 
 
-def _checked_reason(reason: str) -> str:
+def checked_reason(reason: str) -> str:
+    """A public reason, cleaned; `Invalid` where it is none or too long."""
     reason = clean_lines(reason)
     if not reason:
         message = _l("Please give the reason: it is public.")

@@ -1,6 +1,8 @@
-"""What is hidden and shown again. The reasons stand in `moderation_decision`."""
+"""What is reported, hidden and shown again, and contested. Words and people stand in the tables of
+moderation; who reports something is not even said as the one who acts."""
 
 from eak_core.events import CORE, Code, Event, event
+from eak_core.moderation.models import Outcome, Verdict
 
 
 @event(CORE, "content.hidden", version=1, subject="{content}")
@@ -17,3 +19,44 @@ class ContentRestored(Event):
 
     content: Code
     decision_id: int
+
+
+@event(CORE, "content.reported", version=1, subject="{content}")
+class ContentReported(Event):
+    """Somebody reported something. The event says nobody, and so does who acted."""
+
+    content: Code
+    report_id: int
+
+
+@event(CORE, "content.report_decided", version=1, subject="{content}")
+class ContentReportDecided(Event):
+    """What was reported is hidden, stays, or was gone by then: all reports of it are answered."""
+
+    content: Code
+    outcome: Outcome
+    reports: int
+
+
+@event(CORE, "content.appealed", version=1, subject="{content}")
+class ContentAppealed(Event):
+    """Its author, or somebody who reported it, contests what was decided. The event says nobody."""
+
+    content: Code
+    appeal_id: int
+
+
+@event(CORE, "content.appeal_decided", version=1, subject="{content}")
+class ContentAppealDecided(Event):
+    """Somebody else than who decided looked at it again: the decision stands, or is reversed."""
+
+    content: Code
+    appeal_id: int
+    outcome: Verdict
+
+
+@event(CORE, "charter.changed", version=1, subject="service:{service_id}")
+class CharterChanged(Event):
+    """Those who run the service changed its charter."""
+
+    service_id: int

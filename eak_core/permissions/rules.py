@@ -52,6 +52,9 @@ CORE_RULES: Mapping[str, Rule] = MappingProxyType(
         # What breaks the law can be hidden wherever it stands, archived or not.
         "content.hide": Rule("manager", when_archived=True),
         "content.restore": Rule("manager", when_archived=True),
+        # Of what breaks the law anybody may say so, with an account or without.
+        "content.report": Rule("visitor", when_archived=True),
+        "content.appeal": Rule("author", when_archived=True),
         "site.administer": Rule("administrator", on_site=True),
         "person.export": Rule("administrator", or_author=True, on_site=True),
         "person.erase": Rule("administrator", or_author=True, on_site=True),

@@ -81,6 +81,8 @@ TABLE = {
     "idea.change_stage": (MANAGING, MANAGING, SYSTEM, SYSTEM),
     "content.hide": (MANAGING, MANAGING, MANAGING, MANAGING),
     "content.restore": (MANAGING, MANAGING, MANAGING, MANAGING),
+    "content.report": (EVERYBODY, INSIDE, EVERYBODY, INSIDE),
+    "content.appeal": (AUTHORS, INSIDE_AUTHORS, AUTHORS, INSIDE_AUTHORS),
 }
 #: These concern the site: the service plays no part.
 ON_SITE = {

@@ -82,6 +82,20 @@ class DeskItem:
 
 
 @dataclass(frozen=True, slots=True)
+class Reportable:
+    """Something that people wrote and others can report: what it is called (``label``), its page
+    (``endpoint`` and ``values``, as in `NavItem`), and for moderators its words, as plain ``text``.
+    ``author_id`` is whose it is: they are told what is decided, with its reasons, and may contest
+    it."""
+
+    label: Any
+    endpoint: str
+    values: Mapping[str, Any] = field(default_factory=dict)
+    text: str = ""
+    author_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class NoticeSentence:
     """What somebody is told of an event: the sentence ``text``, what it leads to (``endpoint`` and
     ``values``, as in `NavItem`), and where there is more to say, such as a public reason, that as

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
         NavItem,
         NewsletterItem,
         NoticeSentence,
+        Reportable,
         Today,
     )
     from eak_core.plugins.hooks.importers import ImportedComment, Importer, ImportReport
@@ -116,6 +117,18 @@ def followed_things(  # type: ignore[empty-body]
 
     Active plugins, once for all ``subjects``, most of which are not the plugin's. Leave out what
     ``actor`` may not see now: it can be neither followed nor told of then.
+    """
+
+
+@hookspec
+def reportable_things(  # type: ignore[empty-body]
+    session: "Session", service: Any, subjects: Sequence[str]
+) -> "Mapping[str, Reportable]":
+    """What people wrote and others can report: by its name in moderation (``tools.tool:12``).
+
+    Active plugins, once for all ``subjects``, most of which are not the plugin's. Answer for what
+    everybody who reads the service may read, and for what moderators have hidden, which the core
+    knows; leave out what was never public, and what its author has taken back.
     """
 
 

@@ -25,6 +25,7 @@ from eak_core.plugins.hooks.contributions import (
     NavItem,
     NewsletterItem,
     NoticeSentence,
+    Reportable,
     Today,
 )
 from eak_core.plugins.hooks.importers import Importer, ImportReport
@@ -119,6 +120,16 @@ def things(value: Any) -> dict[str, NavItem]:
     entries([_expect(item, NavItem) for item in found.values()])
     for name in found:
         _expect(name, str)
+    return found
+
+
+def reportable(value: Any) -> dict[str, Reportable]:
+    """What can be reported, by its name, with the words that moderators read."""
+    found: dict[str, Reportable] = {}
+    for name, thing in _mapping(value):
+        _link(_expect(thing, Reportable))
+        _expect(thing.text, str)
+        found[_expect(name, str)] = thing
     return found
 
 
@@ -221,6 +232,7 @@ SHAPES: Mapping[str, Shape] = {
     "slot_manage_home": html,
     "held_relations": held,
     "followed_things": things,
+    "reportable_things": reportable,
     "notice_sentences": notices,
     "newsletter_items": newsletter,
     "assets": list_of(Asset),

@@ -27,8 +27,8 @@ SEGMENT = re.compile(r"[a-z][a-z0-9-]{1,39}")
 #: events and permissions of a plugin begin with its name, so it must not begin like the core's.
 RESERVED_NAMES = frozenset(
     """
-    account accounts admin alembic api cli commune compte content core criterion db demo eak ended
-    event events feeds file files health i18n idea ideas key keys log macros mail main manage
+    account accounts admin alembic api charter cli commune compte content core criterion db demo eak
+    ended event events feeds file files health i18n idea ideas key keys log macros mail main manage
     moderation notice notices outbox page pages parked people permission permissions person plugin
     plugins portal role scheduled search security service services signing site spent stage static
     stored subject subscription test testing theme themes transport web
@@ -41,8 +41,11 @@ RESERVED_ENDINGS = ("_admin", "_api", "_manage")
 #: Path segments inside a service, the administration and the API that are the core's own. What
 #: else the core answers to is compared when the plugin is mounted.
 RESERVED_SEGMENTS = frozenset(
-    {"admin", "api", "compte", "fichiers", "gestion", "idees", "recherche", "static", "suivre"}
-)
+    {
+        "admin", "api", "charte", "compte", "fichiers", "gestion", "idees", "moderation",
+        "recherche", "signalements", "signaler", "static", "suivre",
+    }
+)  # fmt: skip
 
 CORE_STAGES = frozenset(
     {

@@ -17,6 +17,7 @@ from eak_core.api import (
     NewsletterItem,
     NoticeSentence,
     Recorded,
+    Reportable,
     Service,
     Session,
     _l,
@@ -30,6 +31,7 @@ from eak_discussion import (
     notices,
     own,
     personal_data,
+    reported,
     subscribers,
     thread,
     views,
@@ -86,6 +88,13 @@ def notice_sentences(
     session: Session, service: Service, events: Sequence[Recorded], actor: Actor
 ) -> Mapping[int, NoticeSentence]:
     return dict(notices.sentences(session, service, events, actor))
+
+
+@hookimpl
+def reportable_things(
+    session: Session, service: Service, subjects: Sequence[str]
+) -> Mapping[str, Reportable]:
+    return reported.things(session, service, subjects)
 
 
 @hookimpl

@@ -21,6 +21,7 @@ from eak_core.plugins.hooks.contributions import (
     DeskItem,
     HistoryEntry,
     NavItem,
+    Reportable,
     Today,
 )
 from eak_core.plugins.hooks.hookspecs import hookimpl
@@ -98,6 +99,7 @@ def test_every_hook_is_asked_and_answers_in_its_shape(make_app: MakeApp) -> None
     assert [each.label for each in answers["idea_history"]] == ["weighed 4"]
     assert answers["desk_items"] == [DeskItem(2, "2 to weigh", "everything.index")]
     assert answers["followed_things"]["everything:5"].label == "thing everything:5"
+    assert answers["reportable_things"]["everything:5"].text == "7 kg"
     assert answers["notice_sentences"][9].text == "weighed"
     assert [each.title for each in answers["newsletter_items"]] == ["“5” was weighed"]
     assert answers["slot_idea_body"] == "<p class='everything'>body of 4</p>"
@@ -171,6 +173,8 @@ def test_an_unknown_hook_is_the_cores_mistake() -> None:
         ("desk_items", [DeskItem(-1, "Odd", "odd.index")]),
         ("desk_items", [DeskItem(True, "Odd", "odd.index")]),
         ("desk_items", [DeskItem(3, None, "odd.index")]),
+        ("reportable_things", {"odd:1": NavItem("Odd", "odd.index")}),
+        ("reportable_things", {"odd:1": Reportable("Odd", "odd.index", text=7)}),  # type: ignore[arg-type]
         ("slot_idea_body", 42),
         ("slot_idea_aside", ["<b>a list</b>"]),
         ("slot_service_home", {"no": "text"}),

@@ -22,6 +22,7 @@ from eak_core.plugins.hooks.contributions import (
     NavItem,
     NewsletterItem,
     NoticeSentence,
+    Reportable,
     Today,
 )
 from eak_core.plugins.hooks.hookspecs import hookimpl
@@ -101,6 +102,11 @@ def held_relations() -> Iterator[Held]:
 @hookimpl
 def followed_things(subjects: Sequence[str]) -> Mapping[str, NavItem]:
     return {each: NavItem(f"thing {each}", "everything.index") for each in subjects}
+
+
+@hookimpl
+def reportable_things(subjects: Sequence[str]) -> Mapping[str, Reportable]:
+    return {each: Reportable("a weight", "everything.index", text="7 kg") for each in subjects}
 
 
 @hookimpl

@@ -1,0 +1,160 @@
+"""What people are told of decisions: the author why (article 17 of regulation (EU) 2022/2065), and
+those who reported it what became of it (article 16, 5). In the transaction of the decision, so that
+none is without its statement."""
+
+from typing import Any
+
+from flask import current_app, render_template, url_for
+from sqlalchemy import select
+
+from eak_core import clock
+from eak_core.config import Config
+from eak_core.db import Session
+from eak_core.events import CORE, publish
+from eak_core.i18n import _l
+from eak_core.moderation.events import ContentAppealDecided, ContentReportDecided
+from eak_core.moderation.models import (
+    Appeal,
+    ModerationDecision,
+    Outcome,
+    Report,
+    Verdict,
+)
+from eak_core.moderation.things import things_of
+from eak_core.people.letters import send_mail, send_mail_to_address
+from eak_core.permissions import Actor
+from eak_core.services.models import Service
+
+
+def state_reasons(
+    session: Session, actor: Actor, service: Service, decision: ModerationDecision
+) -> None:
+    """Send the author of what was hidden the statement of reasons, unless they hid it themselves;
+    it says where they can contest it."""
+    thing = things_of(session, service, [decision.subject]).get(decision.subject)
+    if thing is None or thing.author_id in {None, actor.person_id}:
+        return
+    assert thing.author_id is not None
+    link = url_for(
+        "moderation.decision", service_slug=service.slug, subject=decision.subject, _external=True
+    )
+    send_mail(
+        session,
+        CORE.name,
+        person_id=thing.author_id,
+        subject=_l("Something you wrote was hidden in %(service)s", service=service.name),
+        text=_text("hidden", service, reason=decision.reason, link=link),
+        dedupe_key=f"hidden:{decision.id}",
+        service_id=service.id,
+    )
+
+
+def close_reports(
+    session: Session,
+    actor: Actor,
+    service: Service,
+    subject: str,
+    outcome: Outcome,
+    answer: str,
+    decision_id: int | None = None,
+) -> int:
+    """Answer all reports of ``subject`` that wait, and say to each who made it what became of it;
+    how many there were."""
+    waiting = session.scalars(
+        select(Report)
+        .where(Report.service_id == service.id, Report.subject == subject, Report.outcome.is_(None))
+        .order_by(Report.id)
+        .with_for_update()
+    ).all()
+    for report in waiting:
+        report.outcome, report.answer, report.decision_id = outcome, answer, decision_id
+        report.decided_by, report.decided_at = actor.person_id, clock.now()
+        tell_reporter(session, service, report, "report_decided", _l("What became of your report"))
+    session.flush()
+    if waiting:
+        happened = ContentReportDecided(content=subject, outcome=outcome, reports=len(waiting))
+        publish(session, happened, service_id=service.id, actor_id=actor.person_id)
+    return len(waiting)
+
+
+def close_appeal(
+    session: Session, actor: Actor, service: Service, decision: ModerationDecision, answer: str
+) -> None:
+    """End an appeal against ``decision``, which was taken back: whoever took it back, its author
+    gets what they ask for."""
+    waiting = session.scalar(
+        select(Appeal)
+        .where(Appeal.decision_id == decision.id, Appeal.outcome.is_(None))
+        .with_for_update()
+    )
+    if waiting is not None:
+        settle(session, actor, service, waiting, "reversed", answer)
+
+
+def settle(
+    session: Session, actor: Actor, service: Service, appeal: Appeal, verdict: Verdict, answer: str
+) -> None:
+    """Keep the end of an appeal, and say it to whoever made it."""
+    appeal.outcome, appeal.answer = verdict, answer
+    appeal.decided_by, appeal.decided_at = actor.person_id, clock.now()
+    session.flush()
+    happened = ContentAppealDecided(content=appeal.subject, appeal_id=appeal.id, outcome=verdict)
+    publish(session, happened, service_id=service.id, actor_id=actor.person_id)
+    title = _l("What became of your appeal")
+    if appeal.report_id is not None:
+        report = session.get_one(Report, appeal.report_id)
+        tell_reporter(session, service, report, "appeal_decided", title, appeal=appeal)
+    elif appeal.appellant_id is not None:
+        link = url_for(
+            "moderation.decision",
+            service_slug=service.slug,
+            subject=appeal.subject,
+            _external=True,
+        )
+        send_mail(
+            session,
+            CORE.name,
+            person_id=appeal.appellant_id,
+            subject=title,
+            text=_text("appeal_decided", service, appeal=appeal, link=link),
+            dedupe_key=f"appeal_decided:{appeal.id}",
+            service_id=service.id,
+        )
+
+
+def tell_reporter(
+    session: Session, service: Service, report: Report, letter: str, title: Any, **words: Any
+) -> None:
+    """Write to whoever made ``report``, if they said where they are reached."""
+    link = url_for(
+        "moderation.report_state",
+        service_slug=service.slug,
+        reference=report.reference,
+        _external=True,
+    )
+    text = _text(letter, service, report=report, link=link, **words)
+    key = f"{letter}:{report.id}"
+    if report.reporter_id is not None:
+        send_mail(
+            session, CORE.name, person_id=report.reporter_id, subject=title, text=text,
+            dedupe_key=key, service_id=service.id,
+        )  # fmt: skip
+    elif report.email is not None:
+        send_mail_to_address(
+            session, CORE.name, address=report.email, subject=title, text=text,
+            dedupe_key=key, service_id=service.id,
+        )  # fmt: skip
+
+
+def _text(letter: str, service: Service, **words: Any) -> Any:
+    config: Config = current_app.extensions["eak_config"]
+
+    def text() -> str:
+        return render_template(
+            f"moderation/letters/{letter}.txt",
+            service=service,
+            site_name=config.site_name,
+            **words,
+        )
+
+    return text

@@ -1,0 +1,42 @@
+"""What the room of moderation answers to the questions that plugins are asked as well."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from eak_core.db import Session
+from eak_core.i18n import lazy_ngettext
+from eak_core.moderation import appeals, personal_data, reports
+from eak_core.plugins.hooks.contributions import DeskItem
+from eak_core.plugins.hooks.hookspecs import hookimpl
+from eak_core.services.models import Service
+
+
+@hookimpl
+def desk_items(session: Session, service: Service) -> Iterator[DeskItem]:
+    """What was reported, and what is contested, and waits for a decision."""
+    number, _since = reports.waiting_since(session, service.id)
+    label = lazy_ngettext(
+        "%(num)s reported text waits for your decision",
+        "%(num)s reported texts wait for your decision",
+        number,
+    )
+    yield DeskItem(number, label, "moderation_manage.queue")
+    number, _since = appeals.waiting_since(session, service.id)
+    label = lazy_ngettext(
+        "%(num)s decision of moderation is contested",
+        "%(num)s decisions of moderation are contested",
+        number,
+    )
+    yield DeskItem(number, label, "moderation_manage.queue")
+
+
+@hookimpl
+def export_person(session: Session, person_id: int) -> Mapping[str, Any]:
+    """What they reported and contested, and what they decided."""
+    return personal_data.export_person(session, person_id)
+
+
+@hookimpl
+def erase_person(session: Session, person_id: int) -> None:
+    """Their words to moderators, and that it was them."""
+    personal_data.erase_person(session, person_id)

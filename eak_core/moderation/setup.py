@@ -1,0 +1,26 @@
+"""What the room of moderation brings to the application."""
+
+from typing import Any
+
+from flask import Flask, g, url_for
+from markupsafe import Markup
+
+from eak_core.moderation import manage_views, upkeep, views  # noqa: F401  # what is due, on import
+from eak_core.permissions import may
+from eak_core.web.acts import fragment
+
+
+def init_moderation(app: Flask) -> None:
+    """Give ``app`` the pages of moderation, and its templates the link to report something."""
+    app.register_blueprint(views.blueprint)
+    app.register_blueprint(manage_views.blueprint)
+    app.jinja_env.globals.update(report_link=report_link)
+
+
+def report_link(subject: str, about: Any = "") -> Markup:
+    """The link by which readers report ``subject`` (``tools.tool:12``), of which a plugin tells by
+    the hook `reportable_things`; ``about`` completes what it says for those who only hear it."""
+    if not may(g.actor, "content.report", g.service):
+        return Markup()
+    address = url_for("moderation.report", subject=subject)
+    return fragment("moderation/link.html", address=address, about=about)

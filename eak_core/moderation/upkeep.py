@@ -1,0 +1,43 @@
+"""Once a day: what people said to moderators is forgotten once it can be contested no more."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import or_, select, update
+from sqlalchemy.orm import Session
+
+from eak_core import clock
+from eak_core.calendar import months_after
+from eak_core.events import CORE, on_schedule
+from eak_core.moderation.appeals import MONTHS
+from eak_core.moderation.models import Appeal, Report
+
+#: How many rows one run changes: it holds the writer's place meanwhile.
+AT_ONCE = 1_000
+
+
+@on_schedule(CORE, "moderation_upkeep", every=timedelta(days=1))
+def forget_reporters(session: Session, service: Any, name: str, due_at: datetime) -> bool:
+    """Wipe who reported something and in which words, six months after it was decided, some at a
+    time; whether there is more. As long as an appeal waits, everything about it is kept."""
+    waits = select(Appeal.id).where(Appeal.report_id == Report.id, Appeal.outcome.is_(None))
+    old = (
+        select(Report.id)
+        .where(
+            Report.decided_at < months_after(clock.now(), -MONTHS),
+            or_(
+                Report.reporter_id.is_not(None),
+                Report.email.is_not(None),
+                Report.explanation != "",
+            ),
+            ~waits.exists(),
+        )
+        .limit(AT_ONCE)
+    )
+    ids = session.scalars(old).all()
+    session.execute(
+        update(Report)
+        .where(Report.id.in_(ids))
+        .values(reporter_id=None, name=None, email=None, explanation="")
+    )
+    return len(ids) == AT_ONCE
