@@ -1,11 +1,13 @@
 """The forms of moderation. What a field holds is checked again by the domain functions."""
 
+from typing import Any
+
 from wtforms import BooleanField, EmailField, RadioField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import InputRequired, Length
+from wtforms.validators import InputRequired, Length, StopValidation
 
 from eak_core.i18n import _l
-from eak_core.moderation.grounds import GROUNDS
+from eak_core.moderation.grounds import GROUNDS, NAMELESS
 from eak_core.people.addresses import ADDRESS_LENGTH
 from eak_core.people.models import NAME_LENGTH
 from eak_core.web.acts import public_reason
@@ -38,18 +40,36 @@ class ReportForm(Form):
     )
 
 
+class NeededUnlessNameless:
+    """Whoever reports something says who they are, but where the law does not ask for it."""
+
+    def __init__(self, message: Any) -> None:
+        self.message = message
+        self.field_flags = {"required": True}
+
+    def __call__(self, form: Any, field: Any) -> None:
+        if not field.data and form.ground.data not in NAMELESS:
+            raise StopValidation(str(self.message))
+
+
 class VisitorReportForm(ReportForm):
     """As `ReportForm`, without an account."""
 
     name = StringField(
         _l("Your name"),
         description=_l("The law asks for it, but where minors are in danger. It is not public."),
-        validators=[Length(max=NAME_LENGTH)],
+        validators=[
+            NeededUnlessNameless(_l("Please give your name.")),
+            Length(max=NAME_LENGTH),
+        ],
     )
     email = EmailField(
         _l("Your e-mail address"),
         description=_l("We write there what becomes of your report, and nothing else."),
-        validators=[Length(max=ADDRESS_LENGTH)],
+        validators=[
+            NeededUnlessNameless(_l("Please give an e-mail address.")),
+            Length(max=ADDRESS_LENGTH),
+        ],
     )
 
 

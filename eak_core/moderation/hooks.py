@@ -4,11 +4,18 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from eak_core.db import Session
-from eak_core.i18n import lazy_ngettext
+from eak_core.i18n import _l, lazy_ngettext
 from eak_core.moderation import appeals, personal_data, reports
-from eak_core.plugins.hooks.contributions import DeskItem
+from eak_core.plugins.hooks.contributions import DeskItem, NavItem
 from eak_core.plugins.hooks.hookspecs import hookimpl
 from eak_core.services.models import Service
+
+
+@hookimpl
+def footer_links() -> Iterator[NavItem]:
+    """The charter, and the register that says how it is kept."""
+    yield NavItem(_l("Charter"), "moderation.charter")
+    yield NavItem(_l("Register of moderation"), "moderation.register")
 
 
 @hookimpl

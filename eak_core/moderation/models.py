@@ -37,6 +37,7 @@ class ModerationDecision(Base):
             postgresql_where=_IN_FORCE,
         ),
         Index("ix_moderation_decision_subject", "service_id", "subject"),
+        Index("ix_moderation_decision_decided_at", "service_id", "decided_at", "id"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -5,7 +5,7 @@ from typing import Any
 from flask import Flask, g, url_for
 from markupsafe import Markup
 
-from eak_core.moderation import manage_views, upkeep, views  # noqa: F401  # what is due, on import
+from eak_core.moderation import manage_views, public_views, upkeep, views  # noqa: F401  # what is due, on import
 from eak_core.permissions import may
 from eak_core.web.acts import fragment
 
@@ -14,6 +14,7 @@ def init_moderation(app: Flask) -> None:
     """Give ``app`` the pages of moderation, and its templates the link to report something."""
     app.register_blueprint(views.blueprint)
     app.register_blueprint(manage_views.blueprint)
+    app.register_blueprint(public_views.manage)
     app.jinja_env.globals.update(report_link=report_link)
 
 

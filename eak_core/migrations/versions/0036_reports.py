@@ -18,6 +18,11 @@ def upgrade() -> None:
     op.create_index(
         "ix_moderation_decision_subject", "moderation_decision", ["service_id", "subject"]
     )
+    op.create_index(
+        "ix_moderation_decision_decided_at",
+        "moderation_decision",
+        ["service_id", "decided_at", "id"],
+    )
     op.create_table(
         "moderation_report",
         sa.Column("id", sa.Integer(), primary_key=True),
@@ -92,4 +97,5 @@ def downgrade() -> None:
     op.drop_table("moderation_charter")
     op.drop_table("moderation_appeal")
     op.drop_table("moderation_report")
+    op.drop_index("ix_moderation_decision_decided_at", "moderation_decision")
     op.drop_index("ix_moderation_decision_subject", "moderation_decision")
