@@ -93,6 +93,7 @@ from eak_core.events import (
 )
 from eak_core.events.extracts import past_events, read_log
 from eak_core.events.reading import head as log_position
+from eak_core.files.addresses import file_url
 from eak_core.files.attaching import (
     attach_files,
     describe_pictures,
@@ -130,6 +131,7 @@ from eak_core.letters.message import (
 from eak_core.letters.suppression import is_suppressed
 from eak_core.letters.way import bounces_mailbox, mail_way
 from eak_core.moderation.decisions import (
+    hidden_ids,
     hidden_reason,
     hidden_reasons,
     hide,
@@ -431,6 +433,7 @@ __all__ += [
 __all__ += [
     "REASON_LENGTH",
     "Written",
+    "hidden_ids",
     "hidden_reason",
     "hidden_reasons",
     "hide",
@@ -452,6 +455,7 @@ __all__ += [
     "StoredFile",
     "attach_files",
     "describe_pictures",
+    "file_url",
     "files_form",
     "files_of",
     "remove_files",

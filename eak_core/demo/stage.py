@@ -87,6 +87,11 @@ class Demo:
         session.flush()
         return [actor_for(session, person) for person in crowd[:size]]
 
+    def drawing(self, name: str) -> bytes:
+        """A picture (PNG) or a plan (PDF) that the demonstration draws itself, for the files of a
+        plugin. KeyError where there is none of this ``name`` in ``eak_core/demo/drawings.py``."""
+        return drawing(name)
+
     def days_ago(self, days: float, what: str = "") -> datetime:
         """An instant of the day so many ``days`` ago; ``what`` happens decides on the hour."""
         spread = crc32(what.encode())

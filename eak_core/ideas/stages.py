@@ -28,7 +28,8 @@ WITHDRAWN = "withdrawn"
 @dataclass(frozen=True, slots=True)
 class Stage:
     """A stage of the graph. ``plugin`` brings it; ``outcomes`` are the ends it can lead to, and
-    ``leads_to`` names others that it can."""
+    ``leads_to`` names others that it can. To one that is ``direct`` ideas come past those before
+    it, too."""
 
     name: str
     title: Any
@@ -36,6 +37,7 @@ class Stage:
     outcomes: "tuple[Stage, ...]" = ()
     final: bool = False
     leads_to: tuple[str, ...] = ()
+    direct: bool = False
 
 
 _DONE = Stage(DONE, _l("Done"), final=True)
@@ -91,8 +93,8 @@ class Graph:
         """Where a manager can bring an idea from ``name``, the way forward first.
 
         A rejected idea can be looked at again. An idea left in a stage whose plugin is off or
-        removed goes on to the next stage there is. From the acceptance on an idea can be adopted
-        at once, except where a stage has outcomes of its own.
+        removed goes on to the next stage there is. From the acceptance on an idea can come to a
+        direct stage at once, and be adopted, except where a stage has outcomes of its own.
         """
         if name == REJECTED:
             return [self.stage(SCREENING)]
@@ -108,8 +110,9 @@ class Graph:
             others = [self.stage(each) for each in here.leads_to if each in self._known]
             ahead = [stage for stage in forward if stage != adopted]
             return [*ahead, *here.outcomes, *filter(self.is_active, others)]
-        if names.index(name) >= names.index(ACCEPTED) and adopted not in forward:
-            forward.append(adopted)
+        if names.index(name) >= names.index(ACCEPTED):
+            shortcuts = [stage for stage in later if stage.direct and self.is_active(stage)]
+            forward += [stage for stage in (*shortcuts, adopted) if stage not in forward]
         return [*forward, self.stage(REJECTED)]
 
 
@@ -129,6 +132,7 @@ def weave(declared: Iterable[tuple[str, manifest.Stage]]) -> tuple[Stage, ...]:
                 plugin,
                 tuple(Stage(o.name, o.title, plugin, final=True) for o in stage.outcomes),
                 leads_to=stage.leads_to,
+                direct=stage.direct,
             ),
         )
         for plugin, stage in declared

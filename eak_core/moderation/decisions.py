@@ -113,6 +113,19 @@ def hidden_reasons(session: Session, service_id: int, subjects: Iterable[str]) -
     return {row.subject: row.reason for row in rows}
 
 
+def hidden_ids(session: Session, service_id: int, name: str) -> list[int]:
+    """The ids of the subjects called ``name`` (``idea``) that a service has hidden, for sums over
+    all there is; lists ask `not_hidden` row by row."""
+    rows = session.scalars(
+        select(ModerationDecision.subject).where(
+            ModerationDecision.service_id == service_id,
+            ModerationDecision.restored_at.is_(None),
+            ModerationDecision.subject.startswith(f"{name}:", autoescape=True),
+        )
+    )
+    return sorted(int(subject.partition(":")[2]) for subject in rows)
+
+
 def not_hidden(
     service_id: int | InstrumentedAttribute[int], name: str, key: InstrumentedAttribute[int]
 ) -> ColumnElement[bool]:

@@ -77,9 +77,10 @@ class Stage:
     It is woven in behind the stage called ``after`` (of the core, or of a plugin that may be
     missing: then behind what comes before it). ``outcomes`` are the ends it can lead to, beside
     going on to the next stage, and ``leads_to`` names stages that are there already: ends of the
-    core (``("stopped",)``), or one of the plugin's that ideas come back to. ``name`` is stored with
-    the idea and never translated; ``title`` is what people read. `ManifestError` for a name of
-    another shape, or of the core's.
+    core (``("stopped",)``), or one of the plugin's that ideas come back to. Where it is ``direct``
+    an idea comes to it from any stage between the acceptance and it, past those of other plugins,
+    as far as guards allow. ``name`` is stored with the idea and never translated; ``title`` is what
+    people read. `ManifestError` for a name of another shape, or of the core's.
     """
 
     name: str
@@ -87,6 +88,7 @@ class Stage:
     after: str = "accepted"
     outcomes: "tuple[Stage, ...]" = ()
     leads_to: tuple[str, ...] = ()
+    direct: bool = False
 
     def __post_init__(self) -> None:
         for word in (self.name, self.after, *self.leads_to):

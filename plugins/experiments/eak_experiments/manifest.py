@@ -34,7 +34,7 @@ plugin = Plugin(
     },
     settings=SettingsForm,
     stages=(
-        Stage("experimenting", _l("Being tried"), after="matchmaking"),
+        Stage("experimenting", _l("Being tried"), after="matchmaking", direct=True),
         Stage(
             "evaluating",
             _l("Being evaluated"),

@@ -63,6 +63,8 @@ class Experiment(Model):
     #: euros, and how much it proves.
     outcome: Mapped[str | None] = mapped_column(String(12))
     closing: Mapped[str | None] = mapped_column(Text, info={"typed": False})
+    #: The same, while it is prepared: only those who may close it read it.
+    closing_draft: Mapped[str | None] = mapped_column(Text, info={"typed": False})
     closed_at: Mapped[datetime | None]
     cost: Mapped[int | None] = mapped_column(BigInteger)
     evidence: Mapped[int | None]
@@ -92,6 +94,11 @@ class Experiment(Model):
     def public(self) -> bool:
         """Whether everybody may read it: from when its protocol is fixed."""
         return self.stage != "draft"
+
+    @property
+    def subject(self) -> str:
+        """What the log and moderation call it."""
+        return f"{NAME}:{self.id}"
 
     def relations_of(self, person_id: int) -> frozenset[str]:
         """What a person is to it: a referent is in its team, too."""
@@ -124,6 +131,18 @@ class TrialSubject(Model):
     )
     subject: Mapped[str] = mapped_column(String(80), primary_key=True, info={"typed": False})
     service_id: Mapped[int] = mapped_column(ForeignKey("service.id"))
+
+
+class KitLicence(Model):
+    """Under which licence a file of a kit stands (a SPDX identifier): without one nobody is shown
+    it."""
+
+    __tablename__ = "experiments_kit_licence"
+
+    file_id: Mapped[int] = mapped_column(
+        ForeignKey("stored_file.id", ondelete="CASCADE"), primary_key=True, autoincrement=False
+    )
+    licence: Mapped[str] = mapped_column(String(20))
 
 
 class Teammate(Model):

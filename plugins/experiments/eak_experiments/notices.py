@@ -6,6 +6,8 @@ from typing import Any
 from sqlalchemy import select
 
 from eak_core.api import (
+    Actor,
+    ContentHidden,
     NavItem,
     NoticeKind,
     NoticeSentence,
@@ -15,6 +17,7 @@ from eak_core.api import (
     Told,
     _,
     _l,
+    hidden_reasons,
     tells,
 )
 from eak_experiments.drafting.finding import public
@@ -28,14 +31,15 @@ from eak_experiments.events import (
     Suspended,
 )
 from eak_experiments.manifest import plugin
-from eak_experiments.models import NAME, Experiment
+from eak_experiments.models import NAME, Experiment, Teammate
 
 NEWS = NoticeKind(
     plugin,
     "news",
     _l("Experiments"),
     _l("An experiment that you follow, or of an idea that you follow, is announced, starts, is"
-       " extended or suspended, ends with what it taught, or is looked at again."),
+       " extended or suspended, ends with what it taught, or is looked at again; one that"
+       " you carry is hidden."),
 )  # fmt: skip
 
 _EVENTS = (ProtocolFixed, Started, Extended, Suspended, Resumed, Closed, FollowedUp)
@@ -52,10 +56,26 @@ def tell_of_experiment(session: Session, event: Recorded) -> Told | None:
     return Told(followed=followed)
 
 
+@tells(plugin, NEWS, ContentHidden)
+def tell_of_hiding(session: Session, event: Recorded) -> Told | None:
+    """The team of an experiment that moderators have hidden, and nobody else."""
+    number = _number(event.data.content)
+    team = select(Teammate.person_id).where(Teammate.experiment_id == number)
+    return None if number is None else Told(people=session.scalars(team).all())
+
+
+def _number(subject: str) -> int | None:
+    """Which experiment ``subject`` is, if it is one."""
+    number = subject.removeprefix(f"{NAME}:")
+    return int(number) if number != subject and number.isdecimal() else None
+
+
 def sentences(
-    session: Session, service: Service, events: Sequence[Recorded]
+    session: Session, service: Service, events: Sequence[Recorded], actor: Actor
 ) -> Iterator[tuple[int, NoticeSentence]]:
-    """What is told of the experiments among ``events`` that everybody may read."""
+    """What is told of the experiments among ``events`` that everybody may read, and to ``actor`` of
+    their own that are hidden."""
+    yield from _hidden(session, service, events, actor)
     told = [each for each in events if isinstance(each.data, _EVENTS)]
     titles = _titles(session, service, [each.data.experiment_id for each in told])
     for each in told:
@@ -63,6 +83,30 @@ def sentences(
         if number in titles:
             said = _said(each.data, titles[number])
             yield each.position, NoticeSentence(said, "experiments.show", {"experiment_id": number})
+
+
+def _hidden(
+    session: Session, service: Service, events: Sequence[Recorded], actor: Actor
+) -> Iterator[tuple[int, NoticeSentence]]:
+    told = {
+        each.position: number
+        for each in events
+        if isinstance(each.data, ContentHidden)
+        and (number := _number(each.data.content)) is not None
+    }
+    if not told:
+        return
+    own = select(Teammate.experiment_id).where(Teammate.person_id == actor.person_id)
+    query = select(Experiment.id, Experiment.title).where(
+        Experiment.id.in_(told.values()), Experiment.id.in_(own)
+    )
+    titles = {row.id: row.title for row in session.execute(query)}
+    reasons = hidden_reasons(session, service.id, [f"{NAME}:{number}" for number in titles])
+    for position, number in told.items():
+        if (reason := reasons.get(f"{NAME}:{number}")) is not None:
+            said = _("The moderators have hidden the experiment “%(title)s”", title=titles[number])
+            place, because = {"experiment_id": number}, _("You are in its team.")
+            yield position, NoticeSentence(said, "experiments.show", place, reason, because)
 
 
 def _said(data: Any, title: str) -> str:

@@ -33,6 +33,7 @@ from eak_experiments.outcome import idea_stages
 from eak_experiments.pages import (
     library_views,
     logbook_views,
+    moderation_views,
     outcome_views,
     protocol_views,
     replicating_views,
@@ -48,6 +49,7 @@ if TYPE_CHECKING:
 __all__ = [
     "library_views",
     "logbook_views",
+    "moderation_views",
     "outcome_views",
     "plugin",
     "protocol_views",
@@ -201,9 +203,9 @@ def followed_things(
 
 @hookimpl
 def notice_sentences(
-    session: Session, service: Service, events: Sequence[Recorded]
+    session: Session, service: Service, events: Sequence[Recorded], actor: Actor
 ) -> Mapping[int, NoticeSentence]:
-    return dict(notices.sentences(session, service, events))
+    return dict(notices.sentences(session, service, events, actor))
 
 
 @hookimpl

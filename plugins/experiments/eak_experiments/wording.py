@@ -130,6 +130,7 @@ LEVELS_OF_EVIDENCE: Mapping[int, Any] = {
 CLOSING_FAULTS: Mapping[str, Any] = {
     "lessons": _l("Write what it taught. That is what stays of it, above all where it stopped."),
     "reasons": _l("Say why this is the outcome: it is public."),
+    "outcome": _l("Choose the outcome."),
     "cost": _l("Say what it cost, in euros; 0 if nothing was paid."),
     "sample": _l("Say how many people or sites were reached."),
     "verdict": _l("Give each hypothesis its verdict."),
@@ -149,6 +150,14 @@ CLOSING_FAULTS: Mapping[str, Any] = {
                " level 3)."),
 }  # fmt: skip
 
+#: The steps in which an experiment is closed.
+CLOSING_STEPS: Mapping[str, Any] = {
+    "verdicts": _l("Verdicts"),
+    "figures": _l("What it took"),
+    "lessons": _l("What it taught"),
+    "outcome": _l("The outcome"),
+}
+
 #: The fields of a kit.
 KIT: Mapping[str, Any] = {
     "context": _l("Where it comes from"),
@@ -161,7 +170,7 @@ KIT: Mapping[str, Any] = {
     "indicators": _l("What to measure"),
     "pitfalls": _l("What goes wrong easily"),
     "contact": _l("Whom to ask (a service)"),
-    "licence": _l("Licence of the files"),
+    "licence": _l("Licence of the texts"),
 }
 
 #: What contradicts itself in a protocol.

@@ -81,6 +81,17 @@ def test_a_missing_stage_is_skipped() -> None:
     assert _next(Graph(path, frozenset()), "submitted") == ["screening", "rejected"]
 
 
+def test_a_direct_stage_is_open_from_the_acceptance_on_past_those_before_it() -> None:
+    trying = ("trial", Stage("experimenting", "E", after="matchmaking", direct=True))
+    path = weave([VOTING, MATCHING, trying])
+    graph = Graph(path, frozenset({"voting", "matching", "trial"}))
+    assert _next(graph, "accepted") == ["voting", "experimenting", "adopted", "rejected"]
+    assert _next(graph, "voting") == ["matchmaking", "experimenting", "adopted", "rejected"]
+    assert _next(graph, "matchmaking") == ["experimenting", "adopted", "rejected"]
+    assert "experimenting" not in _next(graph, "screening")
+    assert "experimenting" not in _next(Graph(path, frozenset({"voting"})), "accepted")
+
+
 def test_an_idea_that_won_has_a_good_end_whatever_is_on() -> None:
     for active in (set(), {"voting"}, {"voting", "matching", "trial"}):
         graph = Graph(weave([VOTING, MATCHING, TRYING, JUDGING]), frozenset(active))

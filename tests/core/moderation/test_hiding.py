@@ -12,6 +12,7 @@ from eak_core.ideas.models import Idea, IdeaCommune, StageChange
 from eak_core.kit.testing.queries import Queries
 from eak_core.kit.testing.site import Site
 from eak_core.moderation.decisions import (
+    hidden_ids,
     hidden_reason,
     hidden_reasons,
     hide,
@@ -71,6 +72,8 @@ def test_hiding_what_is_hidden_is_refused_and_the_session_goes_on(
     with site.reading() as session:
         found = hidden_reasons(session, service.id, ["idea:1", "idea:2", "idea:3"])
         assert found == {"idea:1": "First.", "idea:2": "Third."}
+        assert hidden_ids(session, service.id, "idea") == [1, 2]
+        assert hidden_ids(session, service.id, "ide_") == []
         assert hidden_reasons(session, service.id, []) == {}
 
 

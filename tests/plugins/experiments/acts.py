@@ -76,9 +76,11 @@ def fix(site: Site, dice: Random) -> None:
 
 def start(site: Site, dice: Random) -> None:
     """A manager starts an experiment."""
-    actor = site.people.actor(site.people.manager)
+    actor, day = site.people.actor(site.people.manager), today()
     with site.writing() as session:
-        made = one(session, site, dice, ("fixed",))
+        ready = Experiment.starts_on <= day, Experiment.ends_on > day
+        query = select(Experiment).where(*ready, Experiment.stage == "fixed")
+        made = session.scalars(query.order_by(Experiment.id).limit(1)).first()
         if made is not None:
             active = active_plugins(session, site.service.id)
             starting.start(session, actor, site.service, made, active)

@@ -6,6 +6,7 @@ from typing import Any
 
 from eak_core.db import Session
 from eak_core.ideas.models import Idea
+from eak_core.ideas.transitions import change_stage
 from eak_core.kit.testing.site import Site
 from eak_core.plugins.per_service.activation import active_plugins
 from eak_experiments.drafting import fixing, preparing
@@ -22,6 +23,7 @@ from eak_experiments.protocol.exchange import (
     ExportedMeasure,
     ExportedStep,
 )
+from eak_experiments.protocol.kit import Kit, KitFile
 from eak_experiments.rules.dates import usual_end
 from eak_experiments.running import starting
 
@@ -65,6 +67,17 @@ def protocol(start: date = date(2026, 4, 1), **values: Any) -> Protocol:
         **values,
     }
     return Protocol(**given)
+
+
+def accepted(site: Site) -> int:
+    """The id of an idea that was accepted."""
+    manager, idea_id = site.people.actor(site.people.manager), site.submit().id
+    for stage in ("screening", "accepted"):
+        with site.writing() as session:
+            active = active_plugins(session, site.service.id)
+            idea = session.get_one(Idea, idea_id)
+            change_stage(session, manager, site.service, active, idea, stage, "Good.")
+    return idea_id
 
 
 def prepared(site: Site, plan: Protocol, idea_id: int | None = None) -> int:
@@ -131,6 +144,17 @@ def record(name: str = "elsewhere/1", **values: Any) -> ExperimentFile:
         ),
         "closed_on": date(2025, 10, 20),
         "evidence": 2,
+        "kit": Kit(
+            core="Children *water*.",
+            files=(
+                KitFile(
+                    name="A *plan*",
+                    url="https://example.org/plan.pdf",
+                    licence="CC-BY-4.0",
+                    size=900,
+                ),
+            ),
+        ),
         **values,
     }
     return ExperimentFile(**given)

@@ -9,8 +9,9 @@ from eak_core.kit.testing.site import Site
 from eak_core.plugins.per_service.activation import active_plugins
 from eak_experiments.drafting.finding import public
 from eak_experiments.models import Experiment
+from eak_experiments.moderating import hide_experiment
 from eak_experiments.outcome import closing, evidence
-from eak_experiments.protocol.closing import Closing, Verdict
+from eak_experiments.protocol.closing import STEPS, Closing, Verdict
 from eak_experiments.protocol.kit import Kit
 from eak_experiments.replicating import again, importing
 from tests.plugins.experiments.acts import one
@@ -34,7 +35,20 @@ def close(site: Site, dice: Random) -> None:
         made = one(session, site, dice, closing.CLOSABLE)
         if made is not None:
             active = active_plugins(session, site.service.id)
+            part = {name: getattr(STOPPED, name) for name in STEPS["lessons"]}
+            closing.save_part(session, actor, site.service, made, "lessons", part)
             closing.close(session, actor, site.service, made, STOPPED, active)
+
+
+def hide(site: Site, dice: Random) -> None:
+    """A manager hides an experiment, and shows it again."""
+    actor = site.people.actor(site.people.manager)
+    with site.writing() as session:
+        made = one(session, site, dice, ("fixed", "running", "closed"))
+        if made is not None:
+            for shown in (False, True):
+                hide_experiment(session, actor, site.service, made, "It *names* somebody.",
+                                again=shown)  # fmt: skip
 
 
 def lower(site: Site, dice: Random) -> None:
@@ -87,7 +101,7 @@ def take_in(site: Site, dice: Random) -> None:
         importing.take_in(session, actor, site.service, record(f"elsewhere/{dice.random()}"))
 
 
-def do_again_to_the_end(site: Site, dice: Random) -> None:
+def do_shownto_the_end(site: Site, dice: Random) -> None:
     """An experiment does another one again, and is closed."""
     actor, origin, number = site.people.actor(site.people.manager), started(site), started(site)
     with site.writing() as session:
@@ -98,5 +112,5 @@ def do_again_to_the_end(site: Site, dice: Random) -> None:
 
 
 OUTCOME_ACTS = (
-    close, lower, write_kit, do_again, take_in, do_again_to_the_end, follow,
+    close, hide, lower, write_kit, do_again, take_in, do_shownto_the_end, follow,
 )  # fmt: skip

@@ -18,7 +18,8 @@ PAGES = {
     "fixed": ("protocole/risks", "demarrer"),
     "running": ("protocole/budget", "mesures/ajouter", "mesures/importer", "mesures.csv", "journal",
                 "journal/ajouter", "temoigner", "bilan-d-etape", "prolonger", "suspendre",
-                "seuils/h1", "clore", "kit"),
+                "seuils/h1", "clore/verdicts", "clore/outcome", "kit", "kit/fichiers",
+                "kit/licences", "masquer"),
     "closed": ("preuve", "suivi", "refaire", "rapport", "replications.csv"),
 }  # fmt: skip
 

@@ -11,6 +11,7 @@ from eak_core.kit.testing.sites import Sites
 from eak_experiments.drafting.fixing import proved
 from eak_experiments.models import Experiment
 from eak_experiments.record import Alert, Measure
+from eak_experiments.replicating.kit_files import kit_files
 
 
 @pytest.mark.parametrize("database", ["sqlite"], indirect=True)
@@ -31,6 +32,8 @@ def test_six_experiments_over_two_years(sites: Sites) -> None:
         assert [each.answered_at for each in session.scalars(select(Alert))] == [None]
         again = [each for each in made if each.origin_id is not None]
         assert [each.stage for each in again] == ["running"]
+        shared = session.get_one(Experiment, again[0].origin_id or 0)
+        assert [each.name for each in kit_files(session, shared)] == ["Plan du local.pdf"]
         assert session.query(Measure).filter_by(experiment_id=again[0].id).count() == 9
     page = site.browser().read("/laboratoire/experimentations/").text
     assert "De l’ombre et des assises" in page

@@ -11,12 +11,16 @@ from click.testing import CliRunner, Result
 from sqlalchemy import func, select
 
 import eak_experiments
+from eak_core.api import attach_files, stage_file
 from eak_core.cli import cli
+from eak_core.errors import Forbidden, Invalid
 from eak_core.kit.testing.site import Site
+from eak_core.kit.testing.uploads import picture
 from eak_experiments.drafting.finding import protocol_of
 from eak_experiments.drafting.saving import today
 from eak_experiments.models import Experiment
 from eak_experiments.protocol import exchange
+from eak_experiments.replicating import kit_files
 from eak_experiments.running import logbook
 from tests.plugins.experiments.content import protocol, record, started
 
@@ -89,15 +93,29 @@ def test_an_experiment_of_here_is_exported_with_what_is_public_alone(
                 session, manager, here.service, made, "incident", today(), text, private=private
             )
         logbook.hear(session, citizen, here.service, made, "Unread words.")
+        colours = ("teal", "red")
+        staged = [stage_file(picture(colour=each), "a.jpg", alt=each) for each in colours]
+        added = attach_files(session, manager, here.service, "experiments", f"kit:{number}", staged)
+        with pytest.raises(Invalid):
+            kit_files.license_files(session, manager, here.service, made, {added[0]: "mine"})
+        with pytest.raises(Forbidden):
+            kit_files.license_files(session, citizen, here.service, made, {added[0]: "CC0-1.0"})
+        kit_files.license_files(session, manager, here.service, made, {added[0]: "CC0-1.0"})
     assert eak("export", str(number), "--output", str(file)).exit_code == 0
     found = exchange.read(file.read_bytes())
     assert found.stage == "under_way"
     assert [each.text for each in found.logbook] == ["An open note."]
     assert found.protocol.title == protocol().title
+    # A file that nobody has given a licence is nobody's.
+    assert found.kit is not None
+    assert [(each.name, each.licence) for each in found.kit.files] == [("teal", "CC0-1.0")]
+    page = here.browser().read(f"/culture/experimentations/{number}")
+    assert 'href="https://creativecommons.org/publicdomain/zero/1.0/deed.fr"' in page.text
+    assert ">red<" not in page.text
     answer = here.browser().get(f"/api/v1/culture/experimentations/{number}.json")
     # A command has another address of the site than a test's browser.
     shown = exchange.read(answer.data)
-    assert msgspec.structs.replace(shown, id=found.id, url=found.url) == found
+    assert msgspec.structs.replace(shown, id=found.id, url=found.url, kit=found.kit) == found
     schema = here.browser().get("/api/v1/culture/experimentations/experimentation.schema.json")
     assert "An experiment of an EAK site" in schema.text
 

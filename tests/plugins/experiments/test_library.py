@@ -5,12 +5,14 @@ from sqlalchemy import insert
 
 from eak_core.api import subjects_of
 from eak_core.kit.testing.site import Site
+from eak_experiments.drafting import preparing
 from eak_experiments.drafting.saving import today
+from eak_experiments.library.finding import Filters, by_commune, by_outcome, listed
 from eak_experiments.models import Experiment, TrialPlace
 from eak_experiments.protocol import closing as closings
 from eak_experiments.protocol import document
 from eak_experiments.replicating.importing import take_in
-from tests.plugins.experiments.content import protocol, record, started
+from tests.plugins.experiments.content import accepted, experiment, protocol, record, started
 from tests.plugins.experiments.outcome_acts import STOPPED
 
 pytestmark = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
@@ -92,6 +94,64 @@ def test_feeds_calendar_and_table_tell_the_same(here: Site) -> None:
     table = browser.get(f"{HERE}experimentations.csv").text
     assert f"/culture/experimentations/{number}" in table
     assert "92050" in table
+
+
+def test_what_is_hidden_leaves_every_page_and_file_and_comes_back(here: Site) -> None:
+    agent = here.people.actor(here.people.agent)
+    idea_id = accepted(here)
+    number = started(here, idea_id=idea_id)
+    with here.writing() as session:
+        made = experiment(session, number)
+        preparing.enter(session, agent, made, agent.person_id or 0, "referent")
+    here.drain()
+    lists = (
+        HERE, f"{HERE}?q=afternoons", f"{HERE}experimentations.atom", f"{HERE}experimentations.ics",
+        f"{HERE}experimentations.csv", f"/culture/idees/{idea_id}",
+    )  # fmt: skip
+    own = (
+        f"{HERE}{number}", f"{HERE}{number}/journal", f"{HERE}{number}/mesures.csv",
+        f"{HERE}{number}/rapport", f"/api/v1{HERE}{number}.json",
+    )  # fmt: skip
+    visitor, staff, team = here.browser(), here.browser(), here.browser()
+    staff.sign_in(here.people.manager)
+    team.sign_in(here.people.agent)
+
+    def seen() -> set[str]:
+        return {each for each in lists if f"/experimentations/{number}" in visitor.read(each).text}
+
+    def counted() -> tuple[int, int, int]:
+        with here.reading() as session:
+            hidden = listed(session, here.service, agent, Filters(state="hidden"))
+            sums = (by_outcome(session, here.service.id), by_commune(session, here.service.id))
+            first, second = (sum(each.values()) for each in sums)
+            return first, second, len(session.scalars(hidden).all())
+
+    shown = seen()
+    assert counted() == (1, 1, 1)
+    assert shown == set(lists)
+    place = f"{HERE}{number}/masquer"
+    assert team.get(place).status_code == 403
+    assert staff.submit(place, "masquer", reason="").status_code == 422
+    assert staff.submit(place, "masquer", reason="It *names* a child.").status_code == 302
+    here.drain()
+    assert seen() == set()
+    assert counted() == (0, 0, 0)
+    for each in own:
+        answer = visitor.get(each)
+        assert answer.status_code == 410
+        assert "Shade in" not in answer.text
+        assert "names" in answer.text
+    assert staff.get(f"/api/v1{HERE}{number}.json").status_code == 410
+    assert staff.submit(f"{HERE}{number}/refaire", "refaire", title="Again").status_code == 410
+    for reader in (staff, team):
+        assert "<em>names</em> a child" in reader.read(f"{HERE}{number}").text
+        link = f'href="{HERE}{number}"'
+        assert link not in reader.read(HERE).text
+        assert (link in reader.get(f"{HERE}?etat=hidden").text) == (reader is staff)
+    assert staff.submit(place, "masquer", reason="It did not.").status_code == 302
+    here.drain()
+    assert seen() == shown
+    assert counted() == (1, 1, 1)
 
 
 def test_how_one_experiments_says_what_the_forms_say(here: Site) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from decimal import Decimal
+from typing import Any
 
 import msgspec
 import pytest
@@ -179,7 +180,7 @@ def test_the_level_is_that_of_the_records_and_can_be_lowered_alone(here: Site) -
         with pytest.raises(Invalid):
             evidence.lower(session, manager, here.service, made, 3, "Back again.")
         # What is recorded later raises the highest, and not what a person has lowered.
-        kit = Kit(**dict.fromkeys(NEEDED, "Said."))
+        kit = msgspec.structs.replace(Kit(), **dict.fromkeys(NEEDED, "Said."))
         again.save_kit(session, manager, here.service, made, kit)
         assert made.evidence == 2
 
@@ -202,23 +203,46 @@ def test_eighteen_months_later_one_is_asked_once(here: Site, clock) -> None:
 
 
 @on_pages
-def test_the_form_keeps_what_was_typed_where_lessons_are_missing(here: Site) -> None:
+def test_a_close_is_written_in_steps_and_nothing_of_it_is_lost(here: Site) -> None:
     number = started(here)
+    _measure(here, number, 12)
     client = here.browser()
     client.sign_in(here.people.manager)
     place = f"/culture/experimentations/{number}/clore"
-    typed = {
-        "outcome": "stopped", "reasons": "Trop cher.", "sample": "12", "cost": "900",
-        "verdict_h1": "not_confirmed", "lessons": "",
-    }  # fmt: skip
-    wrong = client.submit(place, "clore", **typed)
+
+    def send(step: str, **typed: object) -> Any:
+        return client.submit(f"{place}/{step}", "clore", **typed)
+
+    assert client.get(place).location.endswith("/clore/verdicts")
+    # The verdicts come first, each beside what was to be reached and what was.
+    first = client.read(f"{place}/verdicts").text
+    assert "50" in first
+    assert "12" in first
+    lost = send("verdicts", effect_h1="Rien n’a changé.")
+    assert lost.status_code == 422
+    assert "Rien n’a changé." in lost.text
+    done = send("verdicts", effect_h1="Rien n’a changé.", verdict_h1="not_confirmed")
+    assert done.location.endswith("/clore/figures")
+    # Somebody closes the browser and comes back: what was written is there.
+    assert send("figures", sample="12", cost="0").location.endswith("/clore/lessons")
+    back = client.read(f"{place}/verdicts").text
+    assert "Rien n’a changé." in back
+    assert send("outcome", outcome="stopped", reasons="Trop cher.").location.endswith("/clore")
+    wrong = client.submit(place, "clore")
     assert wrong.status_code == 422
-    assert "Trop cher." in wrong.text
     assert "Écrivez ce qu’elle a appris" in wrong.text
-    done = client.submit(place, "clore", **{**typed, "lessons": "Il faut un adulte dehors."})
-    assert done.status_code == 302
+    assert "Trop cher." in client.read(f"{place}/outcome").text
+    # Nobody else reads any of it before.
+    assert "Trop cher." not in here.browser().read(f"/culture/experimentations/{number}").text
+    assert send("lessons", lessons="Il faut un adulte dehors.").status_code == 302
+    other, reading = here.browser(), client.read(place)
+    other.sign_in(here.people.manager)
+    other.submit(f"{place}/lessons", "clore", lessons="Il faut deux adultes dehors.")
+    late = client.post(place, data=reading.form("clore").filled({}))
+    assert late.status_code == 409
+    assert client.submit(place, "clore").status_code == 302
     shelf = here.browser().read("/culture/experimentations/arrets").text
-    assert "Il faut un adulte dehors." in shelf
+    assert "Il faut deux adultes dehors." in shelf
 
 
 def test_doing_it_again_takes_the_method_along_and_not_the_figures(here: Site) -> None:

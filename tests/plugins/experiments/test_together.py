@@ -1,10 +1,11 @@
 """What experiments have of other plugins, by events and hooks, and what followers are told."""
 
 import pytest
+from sqlalchemy import select
 
+from eak_core.errors import Refused
 from eak_core.events import publish
-from eak_core.ideas.models import Idea
-from eak_core.ideas.transitions import change_stage
+from eak_core.ideas.models import Idea, StageChange
 from eak_core.kit.testing.site import Site
 from eak_core.notices.following import follow
 from eak_core.plugins.per_service.activation import active_plugins
@@ -18,8 +19,9 @@ from eak_matchmaking.organisations import registering
 from eak_voting.transparency import protocols
 from eak_voting.transparency.log import leaves_of_kind
 from eak_voting.transparency.records import decode
-from tests.plugins.experiments.content import started
+from tests.plugins.experiments.content import accepted, started
 from tests.plugins.matchmaking.acts import profile
+from tests.plugins.voting.conftest import Polls
 
 
 @pytest.fixture
@@ -28,20 +30,10 @@ def here(site: Site, clock) -> Site:
     return site
 
 
-def _accepted(here: Site) -> int:
-    manager, idea_id = here.people.actor(here.people.manager), here.submit().id
-    for stage in ("screening", "accepted"):
-        with here.writing() as session:
-            active = active_plugins(session, here.service.id)
-            idea = session.get_one(Idea, idea_id)
-            change_stage(session, manager, here.service, active, idea, stage, "Good.")
-    return idea_id
-
-
 @pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 def test_a_partner_that_was_accepted_is_in_the_protocol_from_the_beginning(here: Site) -> None:
     here.enable("matchmaking")
-    idea_id = _accepted(here)
+    idea_id = accepted(here)
     actor = here.people.actor(here.people.citizen)
     with here.writing() as session:
         partner = registering.register(
@@ -65,8 +57,29 @@ def test_a_partner_that_was_accepted_is_in_the_protocol_from_the_beginning(here:
         assert pilots_of(session, here.service.id, idea_id) == []
 
 
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+def test_an_idea_is_tried_past_the_votes_but_not_out_of_a_ballot(here: Site, clock) -> None:
+    here.enable("voting")
+    here.enable("matchmaking")
+    idea_id, polls = accepted(here), Polls(here, clock)
+    voted = polls.in_stage("voting").id
+    polls.open(ideas=[Idea(id=voted), polls.in_stage("accepted")])
+    started(here, idea_id=idea_id)
+    with here.reading() as session:
+        assert session.get_one(Idea, idea_id).stage == "experimenting"
+        gone_through = session.scalars(
+            select(StageChange.to_stage).filter_by(idea_id=idea_id).order_by(StageChange.id)
+        ).all()
+        assert gone_through == ["screening", "accepted", "experimenting"]
+    with pytest.raises(Refused, match="scrutin"):
+        started(here, idea_id=voted)
+    with here.reading() as session:
+        assert session.get_one(Idea, voted).stage == "voting"
+        assert set(session.scalars(select(Experiment.stage))) == {"running", "fixed"}
+
+
 def test_followers_of_an_idea_are_told_that_its_experiment_starts(here: Site, clock) -> None:
-    idea_id, citizen = _accepted(here), here.people.actor(here.people.citizen)
+    idea_id, citizen = accepted(here), here.people.actor(here.people.citizen)
     with here.writing() as session:
         active = active_plugins(session, here.service.id)
         follow(session, citizen, here.service, active, f"idea:{idea_id}")

@@ -4,13 +4,14 @@ from contextlib import AbstractContextManager
 from datetime import date, timedelta
 from typing import Any
 
-from eak_core.api import Actor, Demo, Service, Session, clock
+from eak_core.api import Actor, Demo, Service, Session, attach_files, clock, stage_file
 from eak_experiments.demo.content import Trial, trials
 from eak_experiments.drafting import fixing, preparing
+from eak_experiments.manifest import plugin
 from eak_experiments.models import Experiment
 from eak_experiments.outcome import closing
 from eak_experiments.protocol.steps import FIELDS, fields_of, said
-from eak_experiments.replicating import again
+from eak_experiments.replicating import again, kit_files
 from eak_experiments.rules.quantities import figure
 from eak_experiments.running import going_on, logbook, measuring, starting
 
@@ -103,6 +104,19 @@ class _Story:
         if trial.kit:
             with self.at(trial.closes + 20, "kit"):
                 again.save_kit(session, manager, self.service, made, trial.kit)
+                self.files(made)
         if trial.left:
             with self.at(trial.closes + 545, "left"):
                 closing.follow(session, manager, self.service, made, "in_place", trial.left)
+
+    def files(self, made: Experiment) -> None:
+        """The kit has a file, with its licence."""
+        if self.trial.kit_file is None:
+            return
+        drawing, name, licence = self.trial.kit_file
+        staged = [stage_file(self.demo.drawing(drawing), name)]
+        subject = kit_files.subject_of(made)
+        added = attach_files(self.session, self.manager, self.service, plugin.name, subject, staged)
+        kit_files.license_files(
+            self.session, self.manager, self.service, made, dict.fromkeys(added, licence)
+        )

@@ -15,7 +15,8 @@ class Trial(msgspec.Struct, frozen=True, kw_only=True):
     """An experiment that started so many ``days`` ago and ``lasts`` so many. ``measures`` are
     figures of its hypothesis (days after the start, figure, number of people, of whom), ``log``
     entries of its logbook (days after the start, kind, words), ``risk`` what, mitigation and stop
-    rule. It was closed ``closes`` days after the start."""
+    rule. It was closed ``closes`` days after the start. ``kit_file`` is a drawing of the
+    demonstration, its name as a file, and its licence."""
 
     key: str
     days: int
@@ -30,6 +31,7 @@ class Trial(msgspec.Struct, frozen=True, kw_only=True):
     closes: int = 0
     closing: Closing | None = None
     kit: Kit | None = None
+    kit_file: tuple[str, str, str] | None = None
     left: str = ""
     origin: str = ""
     adaptations: str = ""

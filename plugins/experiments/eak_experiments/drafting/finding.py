@@ -4,7 +4,17 @@ from collections.abc import Sequence
 
 from sqlalchemy import ColumnElement, or_, select
 
-from eak_core.api import Actor, NotFound, Service, Session, _l, may, not_hidden
+from eak_core.api import (
+    Actor,
+    Gone,
+    NotFound,
+    Service,
+    Session,
+    _l,
+    hidden_reason,
+    may,
+    not_hidden,
+)
 from eak_experiments.models import NAME, Experiment, FixedProtocol, Step, Teammate
 from eak_experiments.protocol.document import Protocol, read
 
@@ -19,25 +29,42 @@ def public(service_id: int) -> tuple[ColumnElement[bool], ...]:
 
 
 def readable(session: Session, service: Service, actor: Actor) -> tuple[ColumnElement[bool], ...]:
-    """The conditions that keep what ``actor`` may read, their own drafts among it."""
-    here = Experiment.service_id == service.id
+    """The conditions that keep what lists show to ``actor``, their own drafts among it; what is
+    hidden is in none."""
+    shown = Experiment.service_id == service.id, not_hidden(service.id, NAME, Experiment.id)
     if may(actor, "experiments.decide", service):
-        return (here,)
-    seen = Experiment.stage != "draft", not_hidden(service.id, NAME, Experiment.id)
+        return shown
     if actor.person_id is None:
-        return (here, *seen)
+        return (*shown, Experiment.stage != "draft")
     own = select(Teammate.experiment_id).where(Teammate.person_id == actor.person_id)
-    return here, or_(Experiment.id.in_(own), seen[0] & seen[1])
+    return (*shown, or_(Experiment.stage != "draft", Experiment.id.in_(own)))
+
+
+def hidden(service_id: int) -> tuple[ColumnElement[bool], ...]:
+    """The conditions that keep what moderators have hidden in a service."""
+    return Experiment.service_id == service_id, ~not_hidden(service_id, NAME, Experiment.id)
 
 
 def experiment_of(session: Session, service: Service, actor: Actor, number: int) -> Experiment:
-    """The experiment ``number``; `NotFound` where ``actor`` may not read it."""
+    """The experiment ``number``. `NotFound` where ``actor`` may not read it; `Gone`, with the
+    public reason, where moderators have hidden it, but for its team and those who run the
+    service."""
     there = number if 0 < number < 2**31 else 0
-    conditions = readable(session, service, actor)
-    found = session.scalar(select(Experiment).where(Experiment.id == there, *conditions))
-    if found is None:
+    here = Experiment.id == there, Experiment.service_id == service.id
+    found = session.scalar(select(Experiment).where(*here))
+    inside = found is not None and may(actor, "experiments.log", service, found)
+    if found is None or not (found.public or inside):
         raise NotFound(_l("There is no experiment at this address."))
+    if not inside:
+        ensure_shown(session, found)
     return found
+
+
+def ensure_shown(session: Session, experiment: Experiment) -> None:
+    """Return where moderators have not hidden it. `Gone` with the public reason otherwise."""
+    reason = hidden_reason(session, experiment.service_id, experiment.subject)
+    if reason is not None:
+        raise Gone(_l("This experiment was hidden by the moderators: %(reason)s", reason=reason))
 
 
 def versions(session: Session, experiment: Experiment) -> Sequence[FixedProtocol]:

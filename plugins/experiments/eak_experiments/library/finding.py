@@ -5,14 +5,15 @@ from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, Select, exists, func, or_, select
 
-from eak_core.api import Actor, Service, Session
-from eak_experiments.drafting.finding import public, readable
-from eak_experiments.models import OUTCOMES, Experiment, TrialPlace, TrialSubject
+from eak_core.api import Actor, Service, Session, hidden_ids, may
+from eak_experiments.drafting.finding import hidden, public, readable
+from eak_experiments.models import NAME, OUTCOMES, Experiment, TrialPlace, TrialSubject
 
 
 class Filters(NamedTuple):
-    """What a reader asks for. ``state`` is an outcome, or ``under_way``, ``prepared`` or ``past``
-    (of elsewhere); ``evidence`` the least level, ``cost`` the most in euros."""
+    """What a reader asks for. ``state`` is an outcome, or ``under_way``, ``prepared``, ``past`` (of
+    elsewhere) or, for those who may show it again, ``hidden``; ``evidence`` the least level,
+    ``cost`` the most in euros."""
 
     commune: str = ""
     subject: str = ""
@@ -31,10 +32,9 @@ def listed(
 ) -> Select[Experiment]:
     """The statement of the experiments that ``actor`` may read and that ``filters`` keep, the
     latest first."""
-    query = select(Experiment).where(
-        *readable(session, service, actor),
-        *_conditions(filters),
-    )
+    asks = filters.state == "hidden" and may(actor, "content.restore", service)
+    seen = hidden(service.id) if asks else readable(session, service, actor)
+    query = select(Experiment).where(*seen, *_conditions(filters))
     return query.order_by(Experiment.id.desc())
 
 
@@ -78,9 +78,11 @@ def shelf(service_id: int) -> Select[Experiment]:
 
 def by_outcome(session: Session, service_id: int) -> Mapping[str, int]:
     """How many experiments there are of each outcome, and ``""`` of those that have none yet."""
+    gone = hidden_ids(session, service_id, NAME)
+    shown = Experiment.stage != "draft", Experiment.id.not_in(gone)
     rows = session.execute(
         select(Experiment.outcome, func.count())
-        .where(Experiment.service_id == service_id, Experiment.stage != "draft")
+        .where(Experiment.service_id == service_id, *shown)
         .group_by(Experiment.outcome)
     )
     return {outcome or "": number for outcome, number in rows}
@@ -88,9 +90,10 @@ def by_outcome(session: Session, service_id: int) -> Mapping[str, int]:
 
 def by_commune(session: Session, service_id: int) -> Mapping[str, int]:
     """How many experiments there are in each commune, by INSEE code."""
+    shown = TrialPlace.experiment_id.not_in(hidden_ids(session, service_id, NAME))
     rows = session.execute(
         select(TrialPlace.commune, func.count().label("number"))
-        .where(TrialPlace.service_id == service_id)
+        .where(TrialPlace.service_id == service_id, shown)
         .group_by(TrialPlace.commune)
     )
     return {row.commune: row.number for row in rows}

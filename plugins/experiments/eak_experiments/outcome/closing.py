@@ -1,5 +1,6 @@
 """An experiment is closed: with verdicts, costs and lessons, whatever came of it."""
 
+from collections.abc import Mapping
 from typing import Any, cast
 
 import msgspec
@@ -17,6 +18,7 @@ from eak_core.api import (
     clean_line,
     clean_lines,
     clock,
+    ensure_unchanged,
     hold_account,
     managers_of,
     require,
@@ -49,6 +51,46 @@ STANDINGS = ("in_place", "partly", "gone")
 LEFT = {"in_place": "left_all", "partly": "left_partly", "gone": "left_gone"}
 
 
+def save_part(
+    session: Session, actor: Actor, service: Service, experiment: Experiment,
+    step: str, values: dict[str, Any], *, seen: str | None = None,
+) -> None:  # fmt: skip
+    """Keep what is said in a ``step`` of the close, for those who may close it alone. `Conflict`
+    where it is not what a form has ``seen``, `Invalid` for what can never be."""
+    require(actor, "experiments.decide", service)
+    hold_account(session, actor)
+    session.refresh(experiment, with_for_update=True)
+    _ensure_open(experiment)
+    keys = [each.key for each in protocol_of(session, experiment).hypotheses]
+    now = closings.read(experiment.closing_draft)
+    wanted = _checked(msgspec.structs.replace(now, **values))
+    if wanted == now:
+        return
+    ensure_unchanged(seen, closings.said(now, step, keys))
+    experiment.closing_draft = closings.written(wanted)
+    session.flush()
+
+
+def lacks(session: Session, experiment: Experiment, said: Closing) -> Mapping[str, str]:
+    """What keeps an experiment from being closed as ``said`` has it, by the fields of the forms;
+    machine words."""
+    measured = frozenset(
+        each.hypothesis for each in measures_of(session, experiment) if each.arm == "trial"
+    )
+    protocol = protocol_of(session, experiment)
+    return closings.faults(protocol, said, measured, reckoned(session, experiment, said))
+
+
+def reckoned(session: Session, experiment: Experiment, said: Closing) -> int:
+    """The level of evidence that it will have, closed as ``said`` has it."""
+    return ceiling(recorded(session, experiment, balanced=said.balanced))
+
+
+def _ensure_open(experiment: Experiment) -> None:
+    if experiment.stage not in CLOSABLE:
+        raise Refused(_l("Only an experiment that has started is closed, and once."))
+
+
 def close(
     session: Session, actor: Actor, service: Service, experiment: Experiment,
     said: Closing, active: frozenset[str],
@@ -58,23 +100,16 @@ def close(
     require(actor, "experiments.decide", service)
     hold_account(session, actor)
     session.refresh(experiment, with_for_update=True)
-    if experiment.stage not in CLOSABLE:
-        raise Refused(_l("Only an experiment that has started is closed, and once."))
+    _ensure_open(experiment)
     said = _checked(said)
-    protocol = protocol_of(session, experiment)
-    evidence = ceiling(recorded(session, experiment, balanced=said.balanced))
-    measured = frozenset(
-        each.hypothesis for each in measures_of(session, experiment) if each.arm == "trial"
-    )
-    wrong = closings.faults(protocol, said, measured, evidence)
-    if wrong:
+    if wrong := lacks(session, experiment, said):
         raise Invalid(
             _l("It is not closed yet: something is missing."),
             {field: CLOSING_FAULTS[code] for field, code in wrong.items()},
         )
     experiment.stage, experiment.closed_at = "closed", clock.now()
     experiment.outcome, experiment.closing = said.outcome, closings.written(said)
-    experiment.cost = said.cost
+    experiment.cost, experiment.closing_draft = said.cost, None
     level = refresh(session, experiment)
     note(session, actor, experiment, "closed", said.reasons)
     _tell_origin(session, actor, experiment)
@@ -103,7 +138,7 @@ def _checked(said: Closing) -> Closing:
     for name in ("cost", "sample"):
         if not 0 <= (getattr(said, name) or 0) <= MOST:
             wrong[name] = _l("Give a number from 0 to %(most)s.", most=MOST)
-    if said.outcome not in OUTCOMES:
+    if said.outcome and said.outcome not in OUTCOMES:
         wrong["outcome"] = _l("Choose the outcome.")
     if said.decided_on and said.decided_on > today():
         wrong["decided_on"] = _l("This day is in the future.")

@@ -7,8 +7,8 @@ from decimal import Decimal
 from eak_core.api import _, charts, figures, midnight
 from eak_experiments.drafting.saving import today
 from eak_experiments.models import Experiment, Step
-from eak_experiments.pages.showing import day_said
-from eak_experiments.protocol.document import Hypothesis
+from eak_experiments.pages.showing import day_said, thresholds, with_unit
+from eak_experiments.protocol.document import Hypothesis, Protocol
 from eak_experiments.record import Measure
 from eak_experiments.rules.condensing import condensed
 from eak_experiments.rules.dates import review_day
@@ -148,4 +148,20 @@ def latest(measures: Sequence[Measure], most: int) -> Mapping[str, list[Measure]
         kept = found.setdefault(each.hypothesis, [])
         if len(kept) < most:
             kept.append(each)
+    return found
+
+
+def standings(protocol: Protocol, measures: Sequence[Measure]) -> Mapping[str, str]:
+    """Of each hypothesis, by its key, what was to be reached and what its last figure says."""
+    last = latest([each for each in measures if each.arm == "trial"], 1)
+    found: dict[str, str] = {}
+    for each in protocol.hypotheses:
+        said = [f"{label}{_(': ')}{text}" for label, text in thresholds(each)]
+        for figure in last.get(each.key, ()):
+            value = with_unit(from_thousandths(figure.thousandths), each.unit)
+            said.append(_("Last figure, of %(day)s: %(value)s", day=day_said(figure.day),
+                          value=value))  # fmt: skip
+        if each.key not in last:
+            said.append(_("No figure was entered."))
+        found[each.key] = " · ".join(said)
     return found

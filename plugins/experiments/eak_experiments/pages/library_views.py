@@ -22,6 +22,7 @@ from eak_core.api import (
     form_page,
     limited,
     matching,
+    may,
     open_data,
     paginate,
     plain_summary,
@@ -94,6 +95,8 @@ def library_form(session: Session) -> LibraryForm:
         *(SelectChoice(name, title) for name, (title, _m, _t) in wording.OUTCOMES.items()),
         SelectChoice("past", _("From elsewhere")),
     ]
+    if may(g.actor, "content.restore", g.service):
+        form.etat.choices.append(SelectChoice("hidden", _("Hidden")))
     form.preuve.choices = [
         SelectChoice("", _("Any")),
         *(SelectChoice(str(n), _("Level %(level)s or more", level=n)) for n in range(2, 6)),

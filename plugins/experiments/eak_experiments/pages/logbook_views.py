@@ -6,6 +6,7 @@ from eak_core.api import (
     Actor,
     Answer,
     FileHolder,
+    Gone,
     NotFound,
     ReasonForm,
     Service,
@@ -188,16 +189,30 @@ def _journal(experiment: Experiment) -> str:
 
 
 def holder(session: Session, service: Service, subject: str, actor: Actor) -> FileHolder | None:
-    """Who has a file of an entry: its logbook, as long as ``actor`` may read the entry. Everybody
-    sees it where everybody reads the entry."""
-    entry = session.get(Entry, int(subject.partition(":")[2]))
+    """Who has a file: the logbook for that of an entry, the page of an experiment for that of its
+    kit, as long as ``actor`` may read it. Everybody sees it where everybody reads that."""
+    noun, _colon, number = subject.partition(":")
+    if noun == "kit":
+        return _holder_of_kit(session, service, int(number), actor)
+    entry = session.get(Entry, int(number))
     if entry is None or entry.service_id != service.id:
         return None
     try:
         experiment = experiment_of(session, service, actor, entry.experiment_id)
         logbook.entry_of(session, service, experiment, actor, entry.id)
-    except NotFound:
+    except (NotFound, Gone):
         return None
-    hidden = hidden_reasons(session, service.id, [entry.subject])
+    hidden = hidden_reasons(session, service.id, [entry.subject, experiment.subject])
     shown = experiment.public and not (entry.private or entry.waits or hidden)
     return FileHolder("experiments.journal", {"experiment_id": experiment.id}, public=shown)
+
+
+def _holder_of_kit(
+    session: Session, service: Service, number: int, actor: Actor
+) -> FileHolder | None:
+    try:
+        experiment = experiment_of(session, service, actor, number)
+    except (NotFound, Gone):
+        return None
+    shown = experiment.public and not hidden_reasons(session, service.id, [experiment.subject])
+    return FileHolder("experiments.show", {"experiment_id": experiment.id}, public=shown)

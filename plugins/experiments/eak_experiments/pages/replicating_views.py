@@ -3,23 +3,30 @@ one."""
 
 from typing import Any
 
-import msgspec
 from flask import Response, g, url_for
 
 from eak_core.api import (
     Answer,
+    Refused,
     _,
+    _l,
     attempt,
     current_session,
+    files_form,
+    files_of,
     open_data,
+    reads_first,
     require,
+    save_files,
+    takes_files,
 )
 from eak_experiments import wording
 from eak_experiments.drafting.finding import experiment_of
 from eak_experiments.drafting.preparing import may_prepare
+from eak_experiments.manifest import plugin
 from eak_experiments.models import Experiment
 from eak_experiments.pages.blueprint import api, blueprint
-from eak_experiments.pages.outcome_forms import AgainForm, KitForm
+from eak_experiments.pages.outcome_forms import AgainForm, KitForm, licences_form
 from eak_experiments.pages.protocol_views import carried, limit_saving
 from eak_experiments.pages.running_views import act_page, home, limit_files
 from eak_experiments.protocol import exchange
@@ -27,12 +34,13 @@ from eak_experiments.protocol import kit as kits
 from eak_experiments.protocol.exchange import ExperimentFile
 from eak_experiments.protocol.kit import Kit
 from eak_experiments.replicating import again as replicating
+from eak_experiments.replicating import kit_files
 from eak_experiments.replicating.exporting import exported
 
 
 def kit_rows(experiment: Experiment) -> list[tuple[Any, str, str]]:
     """What the kit of an experiment says: label, name and text, without what is empty."""
-    said = msgspec.structs.asdict(kits.read(experiment.kit))
+    said = kits.said(kits.read(experiment.kit))
     return [(wording.KIT[name], name, text) for name, text in said.items() if text]
 
 
@@ -40,11 +48,12 @@ def kit_rows(experiment: Experiment) -> list[tuple[Any, str, str]]:
 def edit_kit(experiment_id: int) -> Answer:
     """Write how an experiment can be done again."""
     session, experiment = current_session(), carried(experiment_id)
-    form = KitForm.showing(msgspec.structs.asdict(kits.read(experiment.kit)))
+    form = KitForm.showing(kits.said(kits.read(experiment.kit)))
 
     @limit_saving
     def act() -> None:
-        said = Kit(**{name: form[name].data or "" for name in Kit.__struct_fields__})
+        typed: Any = {name: form[name].data or "" for name in kits.NEEDED}
+        said = Kit(**typed)
         replicating.save_kit(session, g.actor, g.service, experiment, said, seen=form.seen.data)
 
     return attempt(form, act, done=(_("The kit is public."), home(experiment, "#kit"))) or act_page(
@@ -52,6 +61,54 @@ def edit_kit(experiment_id: int) -> Answer:
         lead=_("Write for somebody who was not there. Leave empty what you do not know yet; a"
                " complete kit"
                " counts for the level of evidence."),
+    )  # fmt: skip
+
+
+@blueprint.route("/<int:experiment_id>/kit/fichiers", methods=["GET", "POST"])
+@takes_files
+@reads_first
+def edit_kit_files(experiment_id: int) -> Answer:
+    """The pictures and documents of a kit."""
+    session, experiment = current_session(), carried(experiment_id)
+    if not experiment.public:
+        raise Refused(_l("Fix the protocol first: a kit is for others."))
+    subject = kit_files.subject_of(experiment)
+    form = files_form(files_of(session, g.service.id, plugin.name, subject))
+    place = url_for(".edit_licences", experiment_id=experiment.id)
+
+    @limit_saving
+    def act() -> list[int]:
+        return save_files(session, g.actor, g.service, plugin.name, subject, form)
+
+    def done(added: list[int]) -> tuple[str, str]:
+        if added:
+            return _("Your files are kept. Say under which licence each stands: it appears"
+                     " then."), place  # fmt: skip
+        return _("Your changes are public."), place
+
+    return attempt(form, act, done=done) or act_page(
+        form, experiment, _("Files of the kit"), _("Save"), files=True,
+        lead=_("Plans, checklists, letters, pictures: what another team can use as it is."),
+    )  # fmt: skip
+
+
+@blueprint.route("/<int:experiment_id>/kit/licences", methods=["GET", "POST"])
+def edit_licences(experiment_id: int) -> Answer:
+    """Under which licence each file of a kit stands."""
+    session, experiment = current_session(), carried(experiment_id)
+    files = files_of(session, g.service.id, plugin.name, kit_files.subject_of(experiment))
+    form = licences_form(files, kit_files.licences(session, experiment))
+
+    @limit_saving
+    def act() -> None:
+        said = {each.id: form[f"licence_{each.id}"].data or "" for each in files}
+        kit_files.license_files(session, g.actor, g.service, experiment, said)
+
+    done = _("The files of the kit are public, each with its licence."), home(experiment, "#kit")
+    return attempt(form, act, done=done) or act_page(
+        form, experiment, _("Licences of the files"), _("Save"),
+        lead=_("A licence says what others may do with a file. Choose one only for what is yours to"
+               " give; a file without one is shown to nobody."),
     )  # fmt: skip
 
 

@@ -19,6 +19,7 @@ from eak_core.api import (
     charts,
     current_session,
     fragment,
+    hidden_reason,
     may,
     midnight,
     person_names,
@@ -47,6 +48,7 @@ from eak_experiments.protocol import closing as closings
 from eak_experiments.protocol.document import Protocol, read
 from eak_experiments.record import Measure
 from eak_experiments.replicating.family import family
+from eak_experiments.replicating.kit_files import licensed
 from eak_experiments.rules.dates import review_day
 from eak_experiments.running.finding import measures_of
 from eak_experiments.running.logbook import HEARD
@@ -88,11 +90,13 @@ def show(experiment_id: int) -> Answer:
         team=people,
         closing=closings.read(experiment.closing) if experiment.closing else None,
         kit=kit_rows(experiment),
+        kit_files=licensed(session, experiment),
         relatives=drawing.relatives(family(session, experiment), experiment),
         can_prepare=experiment.public and may_prepare(g.actor, g.service),
         names=person_names(session, [each.person_id for each in people]),
         carries=may(g.actor, "experiments.carry", g.service, experiment),
         decides=may(g.actor, "experiments.decide", g.service),
+        hidden=hidden_reason(session, g.service.id, experiment.subject),
         steps=showing.steps_shown(experiment, protocol) if not experiment.public else (),
     )
 
@@ -116,6 +120,7 @@ def report(experiment_id: int) -> Answer:
         recent={},
         closing=closings.read(experiment.closing) if experiment.closing else None,
         kit=kit_rows(experiment),
+        kit_files=licensed(session, experiment),
     )
 
 

@@ -1,8 +1,8 @@
 """What is written when an experiment is closed, and which outcome that allows."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
-from typing import Literal, get_args
+from typing import Any, Literal, get_args
 
 import msgspec
 
@@ -28,7 +28,7 @@ class Closing(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What was found and what it taught. ``cost`` is in euros, all that was paid; ``sample`` how
     many were reached. ``balanced``: those one compared with were alike in all that matters."""
 
-    outcome: str
+    outcome: str = ""
     verdicts: tuple[Verdict, ...] = ()
     sample: int | None = None
     cost: int | None = None
@@ -42,6 +42,34 @@ class Closing(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     decided_on: date | None = None
 
 
+#: The steps in which it is written, each with the fields that it asks for.
+STEPS: Mapping[str, tuple[str, ...]] = {
+    "verdicts": ("verdicts",),
+    "figures": ("sample", "cost", "in_kind", "balanced"),
+    "lessons": ("lessons", "unintended", "next_time"),
+    "outcome": ("outcome", "reasons", "decision_body", "decided_on"),
+}
+
+
+def step_of(field: str) -> str:
+    """The step that asks for ``field``, as `faults` names it."""
+    return next((step for step, names in STEPS.items() if field in names), "verdicts")
+
+
+def said(closing: Closing, step: str, hypotheses: Sequence[str]) -> dict[str, Any]:
+    """What ``closing`` says in the fields of the form of ``step``: the verdict (``verdict_h1``) and
+    the effect of each of ``hypotheses`` there, by their keys."""
+    if step != "verdicts":
+        return {name: getattr(closing, name) for name in STEPS[step]}
+    given = {each.hypothesis: each for each in closing.verdicts}
+    found: dict[str, Any] = {}
+    for key in hypotheses:
+        one = given.get(key)
+        found[f"verdict_{key}"] = one.verdict if one else None
+        found[f"effect_{key}"] = one.effect if one else ""
+    return found
+
+
 _encoder = msgspec.json.Encoder(order="sorted")
 _decoder = msgspec.json.Decoder(Closing)
 
@@ -51,9 +79,9 @@ def written(closing: Closing) -> str:
     return _encoder.encode(closing).decode()
 
 
-def read(text: str) -> Closing:
-    """What `written` wrote."""
-    return _decoder.decode(text)
+def read(text: str | None) -> Closing:
+    """What `written` wrote; one that says nothing where there is none."""
+    return _decoder.decode(text) if text else Closing()
 
 
 def faults(
@@ -67,7 +95,7 @@ def faults(
     figure (``measured`` are those that have): it is then `inconclusive`. Generalising needs all
     hypotheses confirmed, evidence of level 2, and of level 3 where it cost more than `DEAR` euros.
     """
-    needed = ("lessons", "reasons", "cost", "sample")
+    needed = ("lessons", "reasons", "cost", "sample", "outcome")
     found = {name: name for name in needed if getattr(closing, name) in ("", None)}
     given = {each.hypothesis for each in closing.verdicts}
     for each in protocol.hypotheses:

@@ -16,7 +16,7 @@ from eak_core.api import (
     hold_account,
     require,
 )
-from eak_experiments.drafting.finding import protocol_of
+from eak_experiments.drafting.finding import ensure_shown, protocol_of
 from eak_experiments.drafting.preparing import prepare, tell
 from eak_experiments.events import Drafted, KitEdited
 from eak_experiments.models import TEXT, Experiment
@@ -38,7 +38,7 @@ def save_kit(
     session.refresh(experiment, with_for_update=True)
     if not experiment.public:
         raise Refused(_l("Fix the protocol first: a kit is for others."))
-    values = {name: clean_lines(text) for name, text in msgspec.structs.asdict(said).items()}
+    values = {name: clean_lines(text) for name, text in kits.said(said).items()}
     wrong = {
         name: _l("This is too long: at most %(most)s characters.", most=TEXT)
         for name, text in values.items()
@@ -46,10 +46,11 @@ def save_kit(
     }
     if wrong:
         raise Invalid(_l("Nothing was saved: something is to be corrected."), wrong)
-    now, wanted = kits.read(experiment.kit), Kit(**values)
+    now = kits.read(experiment.kit)
+    wanted = msgspec.structs.replace(now, **values)
     if now == wanted:
         return
-    ensure_unchanged(seen, msgspec.structs.asdict(now))
+    ensure_unchanged(seen, kits.said(now))
     experiment.kit = kits.written(wanted)
     if experiment.stage == "closed":
         refresh(session, experiment)
@@ -72,6 +73,7 @@ def again(
         raise Invalid(_l("Nothing was saved: something is to be corrected."), wrong)
     if not origin.public:
         raise Refused(_l("Only what is public is done again."))
+    ensure_shown(session, origin)
     source = protocol_of(session, origin)
     made = prepare(session, actor, service, title, source.challenge, form_key=form_key)
     if made.origin_id is not None:

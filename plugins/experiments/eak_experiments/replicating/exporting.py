@@ -1,10 +1,11 @@
 """An experiment as a file for other sites."""
 
+import msgspec
 from flask import url_for
 from sqlalchemy import select
 
 from eak_core.api import NotFound, Service, Session, _l, in_paris, not_hidden
-from eak_experiments.drafting.finding import steps_of, versions
+from eak_experiments.drafting.finding import ensure_shown, steps_of, versions
 from eak_experiments.models import Experiment
 from eak_experiments.protocol import closing as closings
 from eak_experiments.protocol import document, exchange
@@ -16,7 +17,9 @@ from eak_experiments.protocol.exchange import (
     ExportedMeasure,
     ExportedStep,
 )
+from eak_experiments.protocol.kit import Kit
 from eak_experiments.record import ENTRY_NAME, Entry
+from eak_experiments.replicating.kit_files import kit_files
 from eak_experiments.rules.quantities import from_thousandths
 from eak_experiments.running.finding import measures_of
 
@@ -34,7 +37,9 @@ def page_of(service: Service, experiment: Experiment) -> str:
 
 
 def exported(session: Session, service: Service, experiment: Experiment) -> ExperimentFile:
-    """What everybody may read of an experiment. `NotFound` for a draft."""
+    """What everybody may read of an experiment. `NotFound` for a draft, `Gone` where moderators
+    have hidden it."""
+    ensure_shown(session, experiment)
     kept = versions(session, experiment)
     if not experiment.public or not kept:
         raise NotFound(_l("A draft is not exported: fix its protocol first."))
@@ -71,11 +76,18 @@ def exported(session: Session, service: Service, experiment: Experiment) -> Expe
         closing=closings.read(experiment.closing) if experiment.closing else None,
         closed_on=in_paris(experiment.closed_at).date() if experiment.closed_at else None,
         evidence=experiment.evidence,
-        kit=kits.read(experiment.kit) if experiment.kit else None,
+        kit=_kit(session, experiment),
         origin=name_of(service, origin) if origin is not None and origin.public else "",
         fidelity=experiment.fidelity,
         adaptations=experiment.adaptations,
     )  # fmt: skip
+
+
+def _kit(session: Session, experiment: Experiment) -> Kit | None:
+    files = kit_files(session, experiment)
+    if not experiment.kit and not files:
+        return None
+    return msgspec.structs.replace(kits.read(experiment.kit), files=tuple(files))
 
 
 def _stage(experiment: Experiment) -> str:
