@@ -11,7 +11,7 @@ from typing import Literal, get_args
 from sqlalchemy import BigInteger, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from eak_core.api import Model
+from eak_core.api import Model, in_paris
 
 #: What the log, moderation and a search call an experiment.
 NAME = "experiments.experiment"
@@ -94,6 +94,16 @@ class Experiment(Model):
     def public(self) -> bool:
         """Whether everybody may read it: from when its protocol is fixed."""
         return self.stage != "draft"
+
+    @property
+    def days(self) -> tuple[date | None, date | None]:
+        """From which day to which it was tried, or is to be: one that was closed before its last
+        day ended then."""
+        start, end = self.started_on or self.starts_on, self.ends_on
+        if self.closed_at is not None and start is not None and self.source is None:
+            closed = max(start, in_paris(self.closed_at).date())
+            end = min(end, closed) if end else closed
+        return start, end
 
     @property
     def subject(self) -> str:

@@ -129,6 +129,7 @@ LEVELS_OF_EVIDENCE: Mapping[int, Any] = {
 #: What keeps an experiment from being closed.
 CLOSING_FAULTS: Mapping[str, Any] = {
     "lessons": _l("Write what it taught. That is what stays of it, above all where it stopped."),
+    "unintended": _l("Say what nobody had looked for, good or bad. “Nothing” is an answer, too."),
     "reasons": _l("Say why this is the outcome: it is public."),
     "outcome": _l("Choose the outcome."),
     "cost": _l("Say what it cost, in euros; 0 if nothing was paid."),

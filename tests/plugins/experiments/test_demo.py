@@ -11,7 +11,6 @@ from eak_core.kit.testing.sites import Sites
 from eak_experiments.drafting.fixing import proved
 from eak_experiments.models import Experiment
 from eak_experiments.record import Alert, Measure
-from eak_experiments.replicating.kit_files import kit_files
 
 
 @pytest.mark.parametrize("database", ["sqlite"], indirect=True)
@@ -29,13 +28,15 @@ def test_six_experiments_over_two_years(sites: Sites) -> None:
         assert levels["generalised"] == 3
         assert levels["stopped"] == 2
         assert all(each.holds for one in made for each in proved(session, one))
-        assert [each.answered_at for each in session.scalars(select(Alert))] == [None]
+        assert [each.decision for each in session.scalars(select(Alert))] == ["stop"]
         again = [each for each in made if each.origin_id is not None]
         assert [each.stage for each in again] == ["running"]
-        shared = session.get_one(Experiment, again[0].origin_id or 0)
-        assert [each.name for each in kit_files(session, shared)] == ["Plan du local.pdf"]
+        shared = again[0].origin_id
         assert session.query(Measure).filter_by(experiment_id=again[0].id).count() == 9
     page = site.browser().read("/laboratoire/experimentations/").text
     assert "De l’ombre et des assises" in page
     lesson = site.browser().read("/laboratoire/experimentations/arrets").text
     assert "pour de la confiance" in lesson
+    kit = site.browser().read(f"/laboratoire/experimentations/{shared}").text
+    assert "Plan du local.pdf" in kit
+    assert "CC BY 4.0" in kit

@@ -18,6 +18,7 @@ from eak_experiments.models import Teammate
 from eak_experiments.outcome import closing, evidence
 from eak_experiments.protocol.closing import Closing, Verdict, faults
 from eak_experiments.protocol.kit import NEEDED, Kit
+from eak_experiments.record import Alert
 from eak_experiments.replicating import again
 from eak_experiments.rules.evidence import Recorded, Replication, ceiling, level
 from eak_experiments.running import measuring
@@ -83,6 +84,8 @@ CONFIRMED = msgspec.structs.replace(
         (msgspec.structs.replace(STOPPED, sample=1), [], 1, {}),
         (msgspec.structs.replace(STOPPED, outcome="inconclusive", sample=1), [], 1, {}),
         (msgspec.structs.replace(STOPPED, lessons=""), ["h1"], 2, {"lessons": "lessons"}),
+        (msgspec.structs.replace(STOPPED, unintended=""), ["h1"], 2,
+         {"unintended": "unintended"}),
         (msgspec.structs.replace(STOPPED, cost=None, sample=None), [], 1,
          {"cost": "cost", "sample": "sample"}),
         (msgspec.structs.replace(STOPPED, cost=0, sample=0), [], 1, {}),
@@ -234,7 +237,8 @@ def test_a_close_is_written_in_steps_and_nothing_of_it_is_lost(here: Site) -> No
     assert "Trop cher." in client.read(f"{place}/outcome").text
     # Nobody else reads any of it before.
     assert "Trop cher." not in here.browser().read(f"/culture/experimentations/{number}").text
-    assert send("lessons", lessons="Il faut un adulte dehors.").status_code == 302
+    written = {"lessons": "Il faut un adulte dehors.", "unintended": "Rien."}
+    assert send("lessons", **written).status_code == 302
     other, reading = here.browser(), client.read(place)
     other.sign_in(here.people.manager)
     other.submit(f"{place}/lessons", "clore", lessons="Il faut deux adultes dehors.")
@@ -243,6 +247,10 @@ def test_a_close_is_written_in_steps_and_nothing_of_it_is_lost(here: Site) -> No
     assert client.submit(place, "clore").status_code == 302
     shelf = here.browser().read("/culture/experimentations/arrets").text
     assert "Il faut deux adultes dehors." in shelf
+    with here.reading() as session:
+        # It ended today, and that decides on the stop threshold that was reached.
+        assert experiment(session, number).days == (today(), today())
+        assert session.query(Alert).one().decision == "stop"
 
 
 def test_doing_it_again_takes_the_method_along_and_not_the_figures(here: Site) -> None:

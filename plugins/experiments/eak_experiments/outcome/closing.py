@@ -40,7 +40,7 @@ from eak_experiments.rules.evidence import ceiling
 from eak_experiments.running.finding import measures_of
 from eak_experiments.running.going_on import hour_of
 from eak_experiments.running.starting import bring_idea
-from eak_experiments.running.stops import place, write
+from eak_experiments.running.stops import answer_by_closing, place, write
 from eak_experiments.wording import CLOSING_FAULTS
 
 #: From these stages an experiment is closed.
@@ -112,6 +112,7 @@ def close(
     experiment.cost, experiment.closing_draft = said.cost, None
     level = refresh(session, experiment)
     note(session, actor, experiment, "closed", said.reasons)
+    answer_by_closing(session, actor, experiment, said.reasons)
     _tell_origin(session, actor, experiment)
     tell(
         session, actor, experiment,

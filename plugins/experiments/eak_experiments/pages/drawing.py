@@ -74,6 +74,10 @@ def timeline(
         _span(_("The experiment"), start, planned),
         _span(_("Until the review"), start, review_day(start, planned)),
     ]
+    ended = experiment.days[1]
+    if ended is not None and ended < min(planned, end):
+        rows[0] = _span(_("As planned"), start, planned)
+        rows.insert(0, _span(_("The experiment"), start, max(ended, start + timedelta(days=1))))
     if end > planned:
         rows.append(_span(_("Extension"), planned, end))
     rows.extend(_span(_("Suspended"), *each) for each in pauses(steps, min(today(), end)))

@@ -54,12 +54,12 @@ def _closing_fields() -> dict[str, Any]:
             description=_l("Without that, a comparison proves no more than before and after."),
         ),
         "lessons": _text(_l("What it taught"), described("lessons"), needed=True, rows=8),
-        "unintended": _text(_l("What nobody had looked for"), described("unintended")),
+        "unintended": _text(_l("What nobody had looked for"), described("unintended"), needed=True),
         "next_time": _text(_l("What follows from it"), described("next_time")),
         "outcome": RadioField(
             _l("The outcome"),
             choices=[
-                SelectChoice(name, _l("%(outcome)s: %(meaning)s", outcome=title, meaning=meaning))
+                SelectChoice(name, _l("%(outcome)s. %(meaning)s", outcome=title, meaning=meaning))
                 for name, (title, meaning, _tone) in wording.OUTCOMES.items()
             ],
             description=_l("Stopping is a result like any other."),

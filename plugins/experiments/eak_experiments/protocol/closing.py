@@ -89,13 +89,13 @@ def faults(
 ) -> Mapping[str, str]:
     """What keeps an experiment from being closed so, by the fields of the form; machine words.
 
-    Lessons, costs, the number reached and a verdict for each hypothesis are needed whatever the
-    outcome, above all where it stopped. An outcome that claims something (`generalised`,
+    Lessons, what nobody had looked for, costs, the number reached and a verdict for each hypothesis
+    are needed whatever the outcome, above all where it stopped. An outcome that claims something (`generalised`,
     `sustained`) is refused where fewer than the least sample were reached, or a hypothesis has no
     figure (``measured`` are those that have): it is then `inconclusive`. Generalising needs all
     hypotheses confirmed, evidence of level 2, and of level 3 where it cost more than `DEAR` euros.
     """
-    needed = ("lessons", "reasons", "cost", "sample", "outcome")
+    needed = ("lessons", "unintended", "reasons", "cost", "sample", "outcome")
     found = {name: name for name in needed if getattr(closing, name) in ("", None)}
     given = {each.hypothesis for each in closing.verdicts}
     for each in protocol.hypotheses:

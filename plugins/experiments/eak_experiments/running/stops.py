@@ -131,6 +131,19 @@ def answer(
     return decided
 
 
+def answer_by_closing(session: Session, actor: Actor, experiment: Experiment, reason: str) -> None:
+    """Decide on what waits for a decision by a close: the experiment stops, for the ``reason`` of
+    its outcome."""
+    for alert in alerts(session, experiment):
+        if alert.answered_at is None:
+            alert.answered_at, alert.answered_by = clock.now(), actor.person_id
+            alert.decision, alert.reason = "stop", reason
+            answered = StopAnswered(
+                experiment_id=experiment.id, hypothesis=alert.hypothesis, decision="stop"
+            )
+            tell(session, actor, experiment, answered)
+
+
 def alerts(session: Session, experiment: Experiment) -> Sequence[Alert]:
     """The stop thresholds that were reached."""
     query = select(Alert).where(Alert.experiment_id == experiment.id).order_by(Alert.hypothesis)
