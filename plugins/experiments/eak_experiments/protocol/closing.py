@@ -90,10 +90,11 @@ def faults(
     """What keeps an experiment from being closed so, by the fields of the form; machine words.
 
     Lessons, what nobody had looked for, costs, the number reached and a verdict for each hypothesis
-    are needed whatever the outcome, above all where it stopped. An outcome that claims something (`generalised`,
-    `sustained`) is refused where fewer than the least sample were reached, or a hypothesis has no
-    figure (``measured`` are those that have): it is then `inconclusive`. Generalising needs all
-    hypotheses confirmed, evidence of level 2, and of level 3 where it cost more than `DEAR` euros.
+    are needed whatever the outcome, above all where it stopped. An outcome that claims something
+    (`generalised`, `sustained`) is refused where fewer than the least sample were reached, or a
+    hypothesis has no figure (``measured`` are those that have): it is then `inconclusive`.
+    Generalising needs all hypotheses confirmed, evidence of level 2, and of level 3 where it cost
+    more than `DEAR` euros.
     """
     needed = ("lessons", "unintended", "reasons", "cost", "sample", "outcome")
     found = {name: name for name in needed if getattr(closing, name) in ("", None)}
