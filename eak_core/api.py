@@ -63,7 +63,8 @@ from eak_core.db import (
 )
 from eak_core.db.alive import at_work, is_at_work
 from eak_core.db.prepared import Prepared
-from eak_core.db.upsert import insert_once, upsert
+from eak_core.db.soft import SoftRun, soft_commits
+from eak_core.db.upsert import insert_many_once, insert_once, upsert
 from eak_core.errors import (
     Conflict,
     EakError,
@@ -93,6 +94,7 @@ from eak_core.events import (
 )
 from eak_core.events.extracts import past_events, read_log
 from eak_core.events.reading import head as log_position
+from eak_core.events.reading import position_of as log_position_of
 from eak_core.files.addresses import file_url
 from eak_core.files.attaching import (
     attach_files,
@@ -128,7 +130,8 @@ from eak_core.letters.message import (
     Undeliverable,
     Unreachable,
 )
-from eak_core.letters.suppression import is_suppressed
+from eak_core.letters.suppression import mark_of as mail_mark
+from eak_core.letters.suppression import suppression
 from eak_core.letters.way import bounces_mailbox, mail_way
 from eak_core.moderation.decisions import (
     hidden_ids,
@@ -280,6 +283,7 @@ __all__ += [
     "counts",
     "event",
     "log_position",
+    "log_position_of",
     "on_schedule",
     "part_of",
     "past_events",
@@ -323,13 +327,16 @@ __all__ += [
     "Model",
     "Prepared",
     "Session",
+    "SoftRun",
     "UTCDateTime",
     "at_work",
     "begin_writing",
     "current_session",
+    "insert_many_once",
     "insert_once",
     "is_at_work",
     "read_session",
+    "soft_commits",
     "upsert",
     "write_session",
 ]
@@ -376,7 +383,7 @@ __all__ += [
     "forget_mail_to",
     "hold_account",
     "is_agent_address",
-    "is_suppressed",
+    "mail_mark",
     "mail_to",
     "mail_way",
     "managers_of",
@@ -387,6 +394,7 @@ __all__ += [
     "send_mail",
     "send_mail_to_address",
     "send_mailing",
+    "suppression",
     "want_again",
 ]
 

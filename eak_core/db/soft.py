@@ -6,7 +6,7 @@ machine a moment later, or with the next ordinary commit. It never tears a datab
 is a transaction of its own, and goes to the driver by the shortest way.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -17,8 +17,9 @@ from eak_core.db.prepared import Prepared
 from eak_core.db.session import db
 from eak_core.db.sqlite import queue_of
 
-#: Runs a statement with its values, and commits it softly.
-SoftRun = Callable[[Prepared, Mapping[str, Any]], None]
+#: Runs a statement with its values, and commits it softly; answers the rows that it returns, as the
+#: driver has them.
+SoftRun = Callable[[Prepared, Mapping[str, Any]], Sequence[tuple[Any, ...]]]
 
 #: As SQLite numbers the level FULL.
 _FULL = 2
@@ -26,7 +27,12 @@ _FULL = 2
 
 @contextmanager
 def soft_commits(app: Flask) -> Iterator[SoftRun]:
-    """What runs statements, one after the other, whose commits are soft."""
+    """What runs statements (`Prepared`), each of them a transaction of its own whose commit is
+    soft: what it wrote outlives the death of this process at once, and that of the computer or of
+    the database a moment later, or with the next ordinary commit. So it is for what is written very
+    often, by somebody who knows what to think of the last of it after such an end: see
+    `soft_epoch`.
+    """
     with app.app_context():
         engine = db.engine
     ways = {"sqlite": _on_sqlite, "postgresql": _on_postgresql}
@@ -44,10 +50,13 @@ def _on_sqlite(engine: Engine) -> Iterator[SoftRun]:
         raw.execute(f"PRAGMA synchronous={min(level, _FULL - 1)}")
         raw.execute("PRAGMA query_only=OFF")
 
-        def run(statement: Prepared, values: Mapping[str, Any]) -> None:
+        def run(statement: Prepared, values: Mapping[str, Any]) -> Sequence[tuple[Any, ...]]:
             # Without BEGIN it is a transaction by itself, which takes the lock of the writer.
             with queue:
-                raw.execute(*statement.rendered(connection.dialect, values))
+                rows: list[tuple[Any, ...]] = raw.execute(
+                    *statement.rendered(connection.dialect, values)
+                ).fetchall()
+            return rows
 
         try:
             yield run
@@ -62,8 +71,10 @@ def _on_postgresql(engine: Engine) -> Iterator[SoftRun]:
         raw: Any = connection.connection.driver_connection
         raw.execute("SET synchronous_commit = off")
 
-        def run(statement: Prepared, values: Mapping[str, Any]) -> None:
-            raw.execute(*statement.rendered(connection.dialect, values))
+        def run(statement: Prepared, values: Mapping[str, Any]) -> Sequence[tuple[Any, ...]]:
+            done = raw.execute(*statement.rendered(connection.dialect, values))
+            # A statement that returns nothing has nothing to be fetched.
+            return done.fetchall() if done.description else ()
 
         try:
             yield run

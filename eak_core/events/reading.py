@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
 import msgspec
-from sqlalchemy import Integer, String, bindparam, func, select, type_coerce
+from sqlalchemy import Integer, ScalarSelect, String, bindparam, func, select, type_coerce
 from sqlalchemy.orm import Session
 
 from eak_core.db.prepared import Prepared
@@ -30,7 +30,14 @@ COLUMNS = (
 )
 
 
-_HEAD = Prepared(select(LogHead.position).where(LogHead.service_id == bindparam("service")))
+def position_of(service_id: Any) -> ScalarSelect[int]:
+    """The position of the last event of the log of ``service_id``, an expression, as a part of a
+    statement: what `log_position` answers, in the same way to the database and back. It is null
+    where nothing happened yet."""
+    return select(LogHead.position).where(LogHead.service_id == service_id).scalar_subquery()
+
+
+_HEAD = Prepared(select(position_of(bindparam("service"))))
 
 
 def head(session: Session, service_id: int) -> int:

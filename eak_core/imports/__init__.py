@@ -23,7 +23,14 @@ tried, stopped, killed and repeated::
 - ``tables`` and ``lines``: files, bounded and however broken.
 """
 
-from eak_core.imports.commands import FILE, ImportOptions, import_options, importing, take_file
+from eak_core.imports.commands import (
+    FILE,
+    ImportOptions,
+    import_options,
+    importing,
+    take_file,
+    take_file_together,
+)
 from eak_core.imports.lines import TextLines, WrongFile
 from eak_core.imports.running import ImportRun, Tally
 from eak_core.imports.tables import Table
@@ -39,4 +46,5 @@ __all__ = [
     "import_options",
     "importing",
     "take_file",
+    "take_file_together",
 ]

@@ -13,13 +13,15 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from eak_core.db import Session
-from eak_core.errors import Invalid, Refused
+from eak_core.errors import EakError, Invalid, Refused
 from eak_core.i18n import _
 from eak_core.imports.tables import BadRow, Table
 from eak_core.progress import Begin
 
 #: Rows in one transaction.
 PORTION = 50
+#: … and where a few statements write all of them.
+TOGETHER = 500
 #: So many refused rows are kept to be shown; the report has all of them.
 KEPT = 10_000
 
@@ -107,17 +109,43 @@ class ImportRun:
 
         self.take_portions(things, table, records(table, read), portion)
 
+    def take_together(
+        self,
+        things: str,
+        table: Table,
+        read: Callable[[Mapping[str, str]], T],
+        take: Callable[[Sequence[T]], Sequence[bool | EakError]],
+    ) -> None:
+        """As `take_each`, for very long files: ``take`` is given those rows of a portion together
+        that can be read, and answers of each, in their order, whether it is new here, or the
+        refusal. What it raises refuses the whole import."""
+
+        def portion(part: Sequence[tuple[int, T | Invalid]]) -> Tally:
+            tally = Tally()
+            answers = iter(take([value for _line, value in part if not isinstance(value, Invalid)]))
+            for line, value in part:
+                answer = value if isinstance(value, Invalid) else next(answers)
+                if isinstance(answer, EakError):
+                    self.refuse(things, table.path, line, reason(answer, table.theirs))
+                else:
+                    tally.created += answer
+                    tally.unchanged += not answer
+            return tally
+
+        self.take_portions(things, table, records(table, read), portion, TOGETHER)
+
     def take_portions(
         self,
         things: str,
         table: Table,
         values: Iterable[T],
         take: Callable[[Sequence[T]], Tally],
+        size: int = PORTION,
     ) -> None:
-        """Take in ``values``, read from ``table``, fifty at a time: ``take`` answers how many of
+        """Take in ``values``, read from ``table``, ``size`` at a time: ``take`` answers how many of
         them were new and known, and calls `refuse` for others. Each portion is a transaction."""
         tally, done = self.tally(things), self.begin(things, table.size)
-        for part in _portions(iter(values)):
+        for part in _portions(iter(values), size):
             taken = take(part)
             self.settle()
             tally.created += taken.created
@@ -154,7 +182,7 @@ def records(
             yield row.line, refusal
 
 
-def reason(refusal: Invalid | Refused, column: Callable[[str], str] = lambda name: name) -> str:
+def reason(refusal: EakError, column: Callable[[str], str] = lambda name: name) -> str:
     """Why a row was refused, each reason with the ``column`` it is about."""
     fields: Mapping[str, Any] = getattr(refusal, "fields", {})
     said = [
@@ -164,6 +192,6 @@ def reason(refusal: Invalid | Refused, column: Callable[[str], str] = lambda nam
     return " ".join(said) or str(refusal.message)
 
 
-def _portions(values: Iterator[T]) -> Iterator[list[T]]:
-    while part := list(islice(values, PORTION)):
+def _portions(values: Iterator[T], size: int) -> Iterator[list[T]]:
+    while part := list(islice(values, size)):
         yield part

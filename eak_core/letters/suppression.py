@@ -11,10 +11,9 @@ from collections.abc import Collection, Iterable
 from hashlib import sha256
 
 from flask import current_app
-from sqlalchemy import bindparam, delete, or_, orm, select
+from sqlalchemy import Exists, bindparam, delete, exists, literal, orm, select
 
 from eak_core import clock
-from eak_core.db.prepared import Prepared
 from eak_core.db.upsert import insert_once
 from eak_core.letters.models import Suppression
 
@@ -57,21 +56,13 @@ def suppressed(
     )
 
 
-_FOUND = Prepared(
-    select(Suppression.mark)
-    .where(
-        Suppression.mark == bindparam("address"),
-        or_(Suppression.list == bindparam("name"), Suppression.list == EVERY_LIST),
+def suppression(name: str, mark: str = "mark") -> Exists:
+    """Whether an address gets nothing of the list ``name`` (``<plugin>.<list>``), as a part of a
+    statement whose parameter ``mark`` is its `mark_of`: somebody ended that, or there is no such
+    mailbox. So it is asked for each letter of a list, in the very statement that claims it."""
+    return exists().where(
+        Suppression.mark == bindparam(mark), Suppression.list.in_((literal(name), literal("")))
     )
-    .limit(1)
-)
-
-
-def is_suppressed(session: orm.Session, address: str, name: str) -> bool:
-    """Whether ``address`` gets nothing of the list ``name`` (``<plugin>.<list>``): somebody ended
-    that, or there is no such mailbox. It is quick, to be asked for each letter of a list."""
-    asked = {"address": mark_of(address), "name": name}
-    return _FOUND.run(session.connection(), asked).first() is not None
 
 
 def lists_without(session: orm.Session, address: str) -> Iterable[Suppression]:

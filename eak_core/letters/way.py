@@ -1,20 +1,16 @@
 """The way to the mail server itself, for who keeps an account of their own of what has left."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 
 from flask import Flask, current_app
 
 from eak_core.config import Config
-from eak_core.letters.message import Claimed, Transport
-
-
-def _nothing() -> None:
-    """Nobody has to be asked."""
+from eak_core.letters.message import Transport
 
 
 @contextmanager
-def mail_way(app: Flask, before_content: Callable[[], None] = _nothing) -> Iterator[Transport]:
+def mail_way(app: Flask) -> Iterator[Transport]:
     """What hands mail after mail to the server, through one connection that is kept open.
 
     Past the outbox: nothing is queued, tried again or remembered. So it is for a plugin that sends
@@ -24,26 +20,17 @@ def mail_way(app: Flask, before_content: Callable[[], None] = _nothing) -> Itera
     which it leaves; ``list``, ``stop`` and ``bounces`` as a list has them. Its ``key`` makes the
     Message-ID.
 
-    ``before_content`` is called before the server gets what stands in a mail, when it has taken the
-    address: what is to be written down by then can be written while it is asked. Where that raises,
-    the mail is not sent.
-
     It raises `Undeliverable` (`NoSuchMailbox` where it is the address) for what is refused for
     good, `Unreachable` where nothing leaves now, `Dropped` where the answer is missing, and any
     other exception for what is refused for now.
     """
     way = app.extensions["eak_transports"]["mail"]
     kept_open = getattr(way, "kept_open", None)
-    if kept_open is not None:
-        with kept_open(before_content) as send:
-            yield send
+    if kept_open is None:
+        yield way
         return
-
-    def carry(message: Claimed) -> None:
-        before_content()
-        way(message)
-
-    yield carry
+    with kept_open() as send:
+        yield send
 
 
 def bounces_mailbox() -> str:

@@ -7,7 +7,7 @@ from functools import partial
 from flask import current_app
 
 from eak_core.api import Actor, Part, Service, Session, clock, on_schedule, schedule
-from eak_newsletter.deliveries import claiming, running, sending
+from eak_newsletter.deliveries import running, senders, sending
 from eak_newsletter.deliveries.sending import Outcome
 from eak_newsletter.issues import summaries
 from eak_newsletter.issues.tables import Issue, IssueKind
@@ -22,7 +22,7 @@ SECONDS_AT_ONCE = 1.0
 @on_schedule(plugin, "tidy", every=timedelta(days=1))
 def tidy(session: Session, service: Service, name: str, due_at: datetime) -> bool:
     """Forget those who were asked and did not answer, and senders that died."""
-    claiming.forget_the_dead(session)
+    senders.forget_the_dead(session)
     return leaving.forget_unconfirmed(session, service.id)
 
 

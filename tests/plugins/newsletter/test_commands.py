@@ -11,10 +11,13 @@ import pytest
 from click.testing import CliRunner, Result
 from sqlalchemy import select
 
+from eak_core.api import soft_commits
 from eak_core.cli import cli
+from eak_core.clock import now
 from eak_core.kit.testing.site import Site
 from eak_core.permissions import Actor
-from eak_newsletter.deliveries import claiming, queueing, running
+from eak_newsletter.deliveries import claiming, queueing, running, senders
+from eak_newsletter.deliveries.tables import Sender
 from eak_newsletter.models import Subscriber, Wording
 from eak_newsletter.readers import leaving
 from tests.core.letters.sink import Sink, serving
@@ -127,7 +130,11 @@ def test_what_a_dead_sender_left_is_told_as_unknown(site: Site, eak: Eak, listed
     with site.app.test_request_context(), site.writing() as session:
         running.begin(session, Actor.system(), site.service, issue)
         queueing.fill_portion(session, issue)
-        assert claiming.claim(session, issue, 77) is not None
+        session.add(Sender(id=77, began_at=now(), epoch=senders.epoch(session)))
+        session.flush()
+        held = claiming.hold(session, issue, 77)
+    with site.app.app_context(), soft_commits(site.app) as run:
+        assert claiming.claim(run, issue, 77, held[0]) is not None
     assert eak("deliveries", str(issue)).stdout == "queued\t1\nunknown\t1\n"
 
 

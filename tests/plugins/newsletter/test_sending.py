@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from eak_core.api import Actor, is_at_work, write_session
+from eak_core.api import Actor, is_at_work, soft_commits
 from eak_core.clock import now
 from eak_core.db.alive import at_work
 from eak_core.kit.testing.fixtures import FrozenClock
@@ -20,8 +20,9 @@ from eak_core.moderation.decisions import hide
 from eak_core.plugins.per_service.settings import configure as configure_plugin
 from eak_core.services.directory import archive_service
 from eak_core.services.models import Service
-from eak_newsletter.deliveries import claiming, queueing, running
-from eak_newsletter.deliveries.claiming import FIRST_PAUSE, SENDER
+from eak_newsletter.deliveries import claiming, queueing, running, senders
+from eak_newsletter.deliveries.claiming import FIRST_PAUSE
+from eak_newsletter.deliveries.senders import SENDER
 from eak_newsletter.deliveries.tables import Delivery, Sender
 from eak_newsletter.deliveries.unknown import unknown_of
 from eak_newsletter.issues.tables import Issue
@@ -228,11 +229,15 @@ def test_what_a_dead_sender_left_is_unknown_and_the_rest_goes_on(
     issue, site = letters.ready(), letters.site
     queueing.fill(site.app, issue)
     with site.writing() as session:
-        claimed = claiming.claim(session, issue, 77)
+        session.add(Sender(id=77, began_at=now(), epoch=senders.epoch(session)))
+        first, *others = claiming.hold(session, issue, 77, most=3)
+    with site.app.app_context(), soft_commits(site.app) as run:
+        claimed = claiming.claim(run, issue, 77, first)
     assert claimed is not None
+    assert len(others) == 2
     with at_work(site.app, SENDER, 77):
         letters.send(issue)
-        assert letters.states(issue) == {"sent": 4, "sending": 1}
+        assert letters.states(issue) == {"sent": 2, "sending": 1, "queued": 2}
         with site.reading() as session:
             assert is_at_work(session, SENDER, 77)
             assert not is_at_work(session, SENDER, 78)
@@ -240,9 +245,25 @@ def test_what_a_dead_sender_left_is_unknown_and_the_rest_goes_on(
     letters.send(issue)
     assert letters.states(issue) == {"sent": 4, "unknown": 1}
     # It was not dead after all: what it knows is written down still.
-    with write_session(site.app) as session:
-        claiming.settle(session, 77, claiming.Result(claimed, "sent"))
+    with site.app.app_context(), soft_commits(site.app) as run:
+        claiming.claim(run, issue, 77, None, claiming.Result(claimed, "sent"))
+        # What was in its hand has been sent by another.
+        assert claiming.claim(run, issue, 77, others[0]) is None
     assert letters.states(issue) == {"sent": 5}
+
+
+@pytest.mark.parametrize("lost", ["the row of the sender", "its epoch"])
+def test_what_a_sender_held_when_the_database_fell_is_unknown(
+    letters: Letters, sink: Sink, lost: str
+) -> None:
+    issue, site = letters.ready(), letters.site
+    queueing.fill(site.app, issue)
+    with site.writing() as session:
+        if lost == "its epoch":
+            session.add(Sender(id=77, began_at=now(), epoch="another"))
+        claiming.hold(session, issue, 77, most=3)
+    letters.send(issue)
+    assert letters.states(issue) == {"sent": 2, "unknown": 3}
 
 
 def test_senders_that_died_are_forgotten_and_those_that_live_are_not(

@@ -13,7 +13,7 @@ from flask import current_app, g
 from sqlalchemy import select
 
 from eak_core.api import Session, acts_where, current_session, progress_bars, require
-from eak_newsletter.deliveries import claiming, running, sending
+from eak_newsletter.deliveries import running, senders, sending
 from eak_newsletter.deliveries.tables import Delivery
 from eak_newsletter.issues import composing, editing, freezing
 from eak_newsletter.issues.tables import Issue
@@ -115,7 +115,7 @@ def deliveries(issue: int, as_json: bool) -> None:
     """What became of a letter, reader by reader; or, without --json, how many in each state."""
     session = current_session()
     require(g.actor, "newsletter.edit", g.service)
-    claiming.find_the_dead(session, issue)
+    senders.find_the_dead(session, issue)
     running.close(session, issue)
     if not as_json:
         for state, number in sorted(running.counts(session, issue).items()):

@@ -3,6 +3,7 @@
 import csv
 import re
 import sys
+from collections.abc import Sequence
 from functools import partial
 from typing import Annotated
 
@@ -13,6 +14,7 @@ from sqlalchemy import select
 
 from eak_core.api import (
     Actor,
+    EakError,
     Invalid,
     Service,
     Session,
@@ -28,7 +30,7 @@ from eak_core.api import (
 )
 from eak_newsletter.models import Subscriber
 from eak_newsletter.readers import leaving, subscribing
-from eak_newsletter.readers.importing import take_in
+from eak_newsletter.readers.importing import Listed, take_in_all
 
 _RHYTHMS = {
     "": "issue",
@@ -86,7 +88,7 @@ def import_subscribers(options: imports.ImportOptions, proof: str) -> int:
         codes[folded(each.code)] = codes[folded(each.name)] = each.code
     take = partial(_take, session, g.actor, g.service, codes, proof.strip()[:2_000])
     with imports.importing(session, options) as run:
-        imports.take_file(run, "subscribers", options, SubscriberRow, take)
+        imports.take_file_together(run, "subscribers", options, SubscriberRow, take)
     return run.exit_code
 
 
@@ -96,15 +98,25 @@ def _take(
     service: Service,
     codes: dict[str, str],
     proof: str,
-    row: SubscriberRow,
-) -> bool:
+    rows: Sequence[SubscriberRow],
+) -> list[bool | EakError]:
+    wished = [_wishes(codes, row) for row in rows]
+    listed = [
+        Listed(row.address, wishes)
+        for row, wishes in zip(rows, wished, strict=True)
+        if isinstance(wishes, subscribing.Wishes)
+    ]
+    taken = iter(take_in_all(session, actor, service, listed, proof))
+    return [each if isinstance(each, EakError) else next(taken) for each in wished]
+
+
+def _wishes(codes: dict[str, str], row: SubscriberRow) -> subscribing.Wishes | Invalid:
     names = [each.strip() for each in re.split(r"[|;]", row.subjects) if each.strip()]
     unknown = [each for each in names if folded(each) not in codes]
     if unknown:
         message = _l("“%(name)s” is no subject of this service.", name=unknown[0][:80])
-        raise Invalid(_l("Nothing was taken in."), {"subjects": message})
-    wishes = subscribing.Wishes(row.rhythm or "issue", [codes[folded(each)] for each in names])
-    return take_in(session, actor, service, row.address, wishes, proof)
+        return Invalid(_l("Nothing was taken in."), {"subjects": message})
+    return subscribing.Wishes(row.rhythm or "issue", [codes[folded(each)] for each in names])
 
 
 @click.command("export-subscribers")

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import String, select
 from sqlalchemy.orm import Mapped, mapped_column
 
-from eak_core.api import Model, Session, insert_once, plugin_secret
+from eak_core.api import Model, Session, insert_once, plugin_secret, plugin_settings
 from eak_newsletter.manifest import plugin
 
 
@@ -22,6 +22,12 @@ class Pace(Model):
 
     domain: Mapped[str] = mapped_column(String(64), primary_key=True)
     free_at: Mapped[datetime]
+
+
+def pause_of(session: Session, service_id: int) -> timedelta | None:
+    """How long a service waits between two letters to one domain; None for no time at all."""
+    per_minute = plugin_settings(session, service_id, plugin.name)["per_minute"]
+    return timedelta(minutes=1) / per_minute if per_minute else None
 
 
 def turn_of(session: Session, address: str, pause: timedelta, now: datetime) -> datetime:

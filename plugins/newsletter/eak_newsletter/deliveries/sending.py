@@ -6,14 +6,11 @@ with a state between "not yet" and "done", and uses the outbox's way to the mail
 cannot be known is said to be `unknown`; nobody but a person has it sent again.
 """
 
-import functools
 import logging
 import time
+from collections import deque
 from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor
-from contextvars import copy_context
 from datetime import datetime, timedelta
-from queue import SimpleQueue
 from threading import Event
 from typing import NamedTuple
 
@@ -28,21 +25,21 @@ from eak_core.api import (
     Unreachable,
     at_work,
     clock,
-    log_position,
     mail_way,
-    plugin_settings,
     read_session,
+    soft_commits,
     write_session,
 )
-from eak_newsletter.deliveries import claiming, running
-from eak_newsletter.deliveries.claiming import SENDER, Claim, Result
+from eak_newsletter.deliveries import claiming, pace, running, senders
+from eak_newsletter.deliveries.claiming import Claim, Result, Taken
 from eak_newsletter.deliveries.forms import NOTHING, Letters
 from eak_newsletter.deliveries.message import Envelopes
 from eak_newsletter.deliveries.queueing import fill, receives
-from eak_newsletter.deliveries.tables import Delivery, Sender
+from eak_newsletter.deliveries.senders import SENDER
+from eak_newsletter.deliveries.tables import Delivery
 from eak_newsletter.issues.tables import Issue
-from eak_newsletter.manifest import plugin
 from eak_newsletter.models import Subscriber
+from eak_newsletter.readers.leaving import suspend
 
 logger = logging.getLogger("eak.newsletter")
 
@@ -50,10 +47,6 @@ logger = logging.getLogger("eak.newsletter")
 #: seconds, a minute at most, between.
 MOST_FAILURES = 8
 LONGEST_WAIT = 60.0
-
-
-class Unwritten(Exception):
-    """The ledger could not be written: nothing is sent any more."""
 
 
 class Outcome(NamedTuple):
@@ -81,18 +74,16 @@ def send(
     ``patience``. ``told`` hears how many it has sent."""
     fill(app, issue_id)
     with write_session(app) as session:
-        claiming.find_the_dead(session, issue_id)
-        sender = Sender(began_at=clock.now())
-        session.add(sender)
-        session.flush()
-        sender_id = sender.id
+        senders.find_the_dead(session, issue_id)
+        sender_id = senders.begin(session)
         service_id = session.get_one(Issue, issue_id).service_id
     with at_work(app, SENDER, sender_id):
         run = _Run(app, (issue_id, service_id), sender_id, rate, stop or Event(), told)
         trouble = run.until(None if seconds is None else time.monotonic() + seconds, patience)
     with write_session(app) as session:
-        session.delete(session.get_one(Sender, sender_id))
-        claiming.find_the_dead(session, issue_id)
+        claiming.put_back(session, issue_id, sender_id)
+        senders.end(session, sender_id)
+        senders.find_the_dead(session, issue_id)
         over = running.close(session, issue_id)
         return Outcome(run.sent, over, claiming.next_due(session, issue_id), trouble)
 
@@ -114,7 +105,7 @@ class _Run:
         self.pause, self.stop, self.told = 1 / rate if rate else 0.0, stop, told
         self.sent = self.failures = 0
         self._result: Result | None = None
-        self._writing: Future[None] | None = None
+        self._held: deque[Taken] = deque()
         self._read_at = -1
         self._letters: Letters | None = None
         self._between: timedelta | None = None
@@ -123,21 +114,21 @@ class _Run:
     def until(self, end: float | None, patience: timedelta) -> str:
         """Send until ``end`` (of the monotonic clock); answers what the trouble is, if any."""
         begun = time.monotonic()
-        with (
-            ThreadPoolExecutor(1, "eak-newsletter-scribe") as self._scribe,
-            mail_way(self.app, self._be_written) as way,
-        ):
+        with read_session(self.app) as session:
+            self._between = pace.pause_of(session, self.service_id)
+        with soft_commits(self.app) as self._run, mail_way(self.app) as way:
             while not self.stop.is_set() and (end is None or time.monotonic() < end):
                 if self.pause and self.stop.wait(
                     max(0.0, begun + self.sent * self.pause - time.monotonic())
                 ):
                     break
-                claim = self._step()
-                if claim is None:
+                if not self._held and not self._take():
+                    self._settle()
                     if not self._may_wait(patience):
                         break
                     continue
-                trouble = self._deliver(way, claim)
+                claim = self._claim()
+                trouble = self._deliver(way, claim) if claim is not None else ""
                 if trouble and (end is not None or self.failures >= MOST_FAILURES):
                     self._settle()
                     return trouble
@@ -147,66 +138,54 @@ class _Run:
             self._settle()
         return ""
 
-    def _step(self) -> Claim | None:
-        """Write down what became of the last letter, and claim the next one, in one transaction.
-        It is committed by a thread of its own while the server is asked about the address, and is
-        there before the server gets what stands in the letter (`_be_written`)."""
-        self._be_written()
-        claimed: SimpleQueue[Claim | None] = SimpleQueue()
-        context = copy_context()
-        self._writing = self._scribe.submit(context.run, self._write_and_claim, claimed)
-        claim = claimed.get()
-        if claim is None:
-            self._be_written()
-        return claim
+    def _take(self) -> bool:
+        """Take the next portion into the hand; whether there is any. What dead senders had in
+        theirs is there for the next one."""
+        with write_session(self.app) as session:
+            if claiming.is_going_on(session, self.issue_id):
+                self._held.extend(claiming.hold(session, self.issue_id, self.sender_id))
+            if not self._held and claiming.is_in_hand(session, self.issue_id):
+                senders.find_the_dead(session, self.issue_id)
+        return bool(self._held)
 
-    def _write_and_claim(self, claimed: "SimpleQueue[Claim | None]") -> None:
-        claim: Claim | None = None
-        told = False
-        try:
-            with self.app.app_context(), write_session(self.app) as session:
-                self._write(session)
-                if self._look(session):
-                    claim = self._claim(session)
-                claimed.put(claim)
-                told = True
-        finally:
-            if not told:
-                claimed.put(None)
-
-    def _be_written(self) -> None:
-        """Wait for the last commit; raises where there was none, and nothing more is sent."""
-        writing, self._writing = self._writing, None
-        if writing is not None:
-            try:
-                writing.result()
-            except Exception as error:
-                raise Unwritten from error
-
-    def _claim(self, session: Session) -> Claim | None:
-        """The next letter that has anything to say to its reader."""
-        claim = functools.partial(
-            claiming.claim, session, self.issue_id, self.sender_id, self._between
-        )
-        while (found := claim()) is not None:
-            assert self._letters is not None
-            self._envelopes = self._letters.of(session, found.subscriber_id)
-            if self._envelopes is not None:
-                return found
-            claiming.settle(session, self.sender_id, Result(found, "skipped", NOTHING))
+    def _claim(self) -> Claim | None:
+        """The next letter in the hand, as it is to be sent now; None where it is not, for now or
+        for good."""
+        found = self._step(self._held.popleft())
+        if found is None:
+            # Paused, over, or not ours any more: what is still ours is told by the next portion.
+            self._held.clear()
+            return None
+        if not found.address:
+            self._result = Result(found, "skipped")
+        elif not self._must_wait(found) and self._write(found):
+            return found
         return None
 
-    def _look(self, session: Session) -> bool:
-        """Write the letter anew where anything has happened in the service since: what was hidden
-        by then does not leave. False where the service is archived: nothing leaves any more."""
-        position = log_position(session, self.service_id)
-        if position != self._read_at:
-            self._letters = Letters(session, session.get_one(Issue, self.issue_id))
-            per_minute = plugin_settings(session, self.service_id, plugin.name)["per_minute"]
-            self._between = timedelta(minutes=1) / per_minute if per_minute else None
-            self._read_at = position
-        assert self._letters is not None
-        return self._letters.service.archived_at is None
+    def _must_wait(self, found: Claim) -> bool:
+        """Put a letter off where its domain has had one just now; whether it was."""
+        if self._between is None or found.in_turn:
+            return False
+        now = clock.now()
+        with write_session(self.app) as session:
+            turn = pace.turn_of(session, found.address, self._between, now)
+        if turn > now:
+            claiming.put_off(self._run, self.sender_id, found, turn)
+        return turn > now
+
+    def _write(self, found: Claim) -> bool:
+        """Have the letter that is for this reader, anew where anything has happened in the service
+        since: what was hidden by then does not leave. False where there is nothing to tell them."""
+        with read_session(self.app) as session:
+            if found.position != self._read_at:
+                self._letters = Letters(session, session.get_one(Issue, self.issue_id))
+                self._between = pace.pause_of(session, self.service_id)
+                self._read_at = found.position
+            assert self._letters is not None
+            self._envelopes = self._letters.of(session, found.subscriber_id)
+        if self._envelopes is None:
+            self._result = Result(found, "skipped", NOTHING)
+        return self._envelopes is not None
 
     def _deliver(self, way: Callable[..., None], claim: Claim) -> str:
         """Give one letter to the server, and remember what became of it; answers why the server
@@ -215,8 +194,6 @@ class _Run:
         self._result = None
         try:
             way(self._envelopes.letter(claim))
-        except Unwritten:
-            raise
         except Unreachable as error:
             self.failures += 1
             self._result = Result(claim, "queued", str(error), clock.now())
@@ -238,29 +215,26 @@ class _Run:
         return ""
 
     def _settle(self) -> None:
-        self._be_written()
         if self._result is not None:
-            with write_session(self.app) as session:
-                self._write(session)
+            self._step(None)
 
-    def _write(self, session: Session) -> None:
-        if self._result is not None:
-            claiming.settle(session, self.sender_id, self._result)
-            session.flush()
-        self._result = None
+    def _step(self, held: Taken | None) -> Claim | None:
+        last, self._result = self._result, None
+        found = claiming.claim(self._run, self.issue_id, self.sender_id, held, last)
+        if last is not None and last.gone:
+            with write_session(self.app) as session:
+                suspend(session, last.claim.subscriber_id)
+        return found
 
     def _may_wait(self, patience: timedelta) -> bool:
         """Wait for what is due soon; False where nothing is, or the issue is not sent any more."""
         with read_session(self.app) as session:
             due = claiming.next_due(session, self.issue_id)
-            going_on = claiming.is_going_on(session, self.issue_id) and self._is_open()
+            going_on = claiming.is_going_on(session, self.issue_id)
         if due is None or not going_on or due - clock.now() > patience:
             return False
         self.stop.wait(max(0.05, min(1.0, (due - clock.now()).total_seconds())))
         return True
-
-    def _is_open(self) -> bool:
-        return self._letters is None or self._letters.service.archived_at is None
 
 
 def _later(claim: Claim, error: Exception) -> Result:

@@ -1,27 +1,118 @@
 """Readers from a list that somebody has, with the proof that they agreed."""
 
-from eak_core.api import Actor, Refused, Service, Session, _l, publish, require
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+from sqlalchemy import delete, insert, select, update
+
+from eak_core.api import (
+    Actor,
+    EakError,
+    Refused,
+    Service,
+    Session,
+    _l,
+    clock,
+    insert_many_once,
+    publish,
+    require,
+)
 from eak_newsletter.events import Subscribed
-from eak_newsletter.models import Subscriber
-from eak_newsletter.readers.ledger import write_down
-from eak_newsletter.readers.subscribing import Wishes, hold, keep_wishes, require_open
+from eak_newsletter.models import Consent, Interest, Subscriber
+from eak_newsletter.readers.ledger import worded
+from eak_newsletter.readers.subscribing import Wishes, require_open
+
+
+class Listed(NamedTuple):
+    """A reader on a list: an address in its one form, and what they want."""
+
+    address: str
+    wishes: Wishes
 
 
 def take_in(
     session: Session, actor: Actor, service: Service, address: str, wishes: Wishes, proof: str
 ) -> bool:
-    """Let ``address`` get the letter, as ``proof`` says that they agreed; False where they do
-    already. `Refused` for who has left, or whose mailbox is gone: no list brings them back."""
+    """`take_in_all` of one; raises what it is refused for."""
+    [answer] = take_in_all(session, actor, service, [Listed(address, wishes)], proof)
+    if isinstance(answer, EakError):
+        raise answer
+    return answer
+
+
+def take_in_all(
+    session: Session, actor: Actor, service: Service, listed: Sequence[Listed], proof: str
+) -> list[bool | EakError]:
+    """Let these addresses get the letter, as ``proof`` says that they agreed; answers of each
+    whether it is new, or already gets it, or `Refused` for who has left, or whose mailbox is gone:
+    no list brings them back. Their wishes have been checked."""
     require(actor, "newsletter.edit", service)
     require_open(service)
-    subscriber: Subscriber = hold(session, service, address)
-    if subscriber.standing == "active":
-        return False
-    if subscriber.standing != "pending":
-        raise Refused(_l("This reader has left, or their mailbox is gone: ask them anew."))
-    keep_wishes(session, subscriber, wishes)
-    write_down(session, subscriber, "imported", "import", proof)
-    publish(
-        session, Subscribed(subscriber_id=subscriber.id, source="import"), service_id=service.id
+    known = _held(session, service, listed)
+    answers: list[bool | EakError] = []
+    new: dict[int, Wishes] = {}
+    for each in listed:
+        subscriber_id, standing = known[each.address]
+        if standing == "active" or subscriber_id in new:
+            answers.append(False)
+        elif standing != "pending":
+            message = _l("This reader has left, or their mailbox is gone: ask them anew.")
+            answers.append(Refused(message))
+        else:
+            new[subscriber_id] = each.wishes
+            answers.append(True)
+    _agree(session, service, new, proof)
+    return answers
+
+
+def _held(
+    session: Session, service: Service, listed: Sequence[Listed]
+) -> Mapping[str, tuple[int, str]]:
+    """The number and the standing of each address, new ones included, locked."""
+    addresses = sorted({each.address for each in listed})
+    now = clock.now()
+    rows = [
+        {"service_id": service.id, "address": each, "rhythm": "issue", "standing": "pending",
+         "created_at": now}
+        for each in addresses
+    ]  # fmt: skip
+    insert_many_once(session, Subscriber, rows)
+    found = session.execute(
+        select(Subscriber.address, Subscriber.id, Subscriber.standing)
+        .where(Subscriber.service_id == service.id, Subscriber.address.in_(addresses))
+        .order_by(Subscriber.id)
+        .with_for_update()
     )
-    return True
+    return {address: (number, standing) for address, number, standing in found}
+
+
+def _agree(session: Session, service: Service, new: Mapping[int, Wishes], proof: str) -> None:
+    if not new:
+        return
+    now, digest = clock.now(), worded(session, proof)
+    session.execute(delete(Interest).where(Interest.subscriber_id.in_(new)))
+    session.execute(
+        update(Subscriber),
+        [
+            {"id": number, "standing": "active", "rhythm": wishes.rhythm}
+            for number, wishes in new.items()
+        ],
+    )
+    interests = [
+        {"subscriber_id": number, "kind": kind, "code": code}
+        for number, wishes in new.items()
+        for kind, codes in (("subject", wishes.subjects), ("commune", wishes.communes))
+        for code in sorted(set(codes))
+    ]
+    if interests:
+        session.execute(insert(Interest), interests)
+    session.execute(
+        insert(Consent),
+        [
+            {"service_id": service.id, "subscriber_id": number, "act": "imported",
+             "source": "import", "at": now, "wording": digest}
+            for number in new
+        ],
+    )  # fmt: skip
+    for number in new:
+        publish(session, Subscribed(subscriber_id=number, source="import"), service_id=service.id)

@@ -36,10 +36,7 @@ def write_down(
 ) -> None:
     """Add ``act`` to the ledger, with the words that were ``shown``, and let ``subscriber`` stand
     where it brings them. The caller holds the row."""
-    digest = None
-    if shown:
-        digest = sha256(shown.encode()).hexdigest()
-        insert_once(session, Wording, {"digest": digest, "text": shown}, Wording.digest)
+    digest = worded(session, shown) if shown else None
     session.add(
         Consent(
             service_id=subscriber.service_id,
@@ -52,6 +49,13 @@ def write_down(
     )
     subscriber.standing = _BRINGS.get(act, subscriber.standing)
     session.flush()
+
+
+def worded(session: Session, shown: str) -> str:
+    """The digest under which the words that were ``shown`` are kept, once."""
+    digest = sha256(shown.encode()).hexdigest()
+    insert_once(session, Wording, {"digest": digest, "text": shown}, Wording.digest)
+    return digest
 
 
 def acts_of(session: Session, subscriber_id: int) -> list[Consent]:
