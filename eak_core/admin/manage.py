@@ -200,12 +200,14 @@ def _may_reopen(service: Service, actor: Actor) -> bool:
 
 
 def theme_choices() -> list[SelectChoice]:
-    """The themes that a service can have, each with its title."""
+    """The themes that a service can have and their variants, each with its title."""
     language = current_language()
-    return [
-        SelectChoice("", _("That of the site")),
-        *(SelectChoice(each.name, each.title(language)) for each in themes_of(current_app).all()),
+    choices = [
+        SelectChoice(value, title)
+        for theme in themes_of(current_app).all()
+        for value, title in theme.choices(language)
     ]
+    return [SelectChoice("", _("That of the site")), *choices]
 
 
 def _settings_form(service: Service) -> ServiceForm:

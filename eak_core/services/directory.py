@@ -20,7 +20,8 @@ from eak_core.web.text import clean_line, clean_lines
 NAME_LENGTH = 120
 DESCRIPTION_LENGTH = 5_000
 
-THEME = re.compile(r"[a-z][a-z0-9_-]{0,39}")
+#: A theme, or one of its variants: see `eak_core.web.themes`.
+THEME = re.compile(r"(?=.{1,40}\Z)[a-z][a-z0-9_-]*(\.[a-z][a-z0-9-]*)?")
 
 
 def list_services(session: Session, actor: Actor, *, archived: bool = False) -> Sequence[Service]:

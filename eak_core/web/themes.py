@@ -1,7 +1,11 @@
 """Themes: how a service looks, as data, chosen per service and never mixed.
 
-A theme is a folder: ``theme.toml`` (title, parent, summary), ``templates/`` and ``static/``.
-What it lacks comes from its parents, then from the plugin that owns the template, then from
+A theme is a folder: ``theme.toml`` (title, parent, summary, variants), ``templates/`` and
+``static/``. A variant is the same theme in other colours and with another picture: its style sheet
+says them for ``[data-variant="indigo"]``, so that all variants share their files. A service has
+``jardin`` or ``jardin.indigo``.
+
+What a theme lacks comes from its parents, then from the plugin that owns the template, then from
 the core. Jinja keeps compiled templates by name, so the name carries the theme
 (``jardin::ideas/show.html``): one compiled template per theme and name, and two themes in one
 process cannot be taken for each other.
@@ -9,7 +13,7 @@ process cannot be taken for each other.
 
 import re
 import tomllib
-from collections.abc import Callable, Iterable, Iterator, MutableMapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, MutableMapping
 from dataclasses import dataclass
 from pathlib import Path
 from time import monotonic
@@ -25,6 +29,8 @@ from eak_core.errors import Misconfigured
 from eak_core.web.words import CORE, bind_words
 
 SEPARATOR = "::"
+#: Between a theme and its variant.
+VARIANT = "."
 BELOW = "~"
 """`{% extends "~layout.html" %}`: the same template as it is without this file."""
 
@@ -32,12 +38,14 @@ BELOW = "~"
 RESERVED = frozenset({"admin"})
 
 _NAME = re.compile(r"[a-z][a-z0-9-]{0,39}")
+_DASH = " – "
 _PACKAGE = Path(__file__).resolve().parent.parent
 
 
 @dataclass(frozen=True)
 class Theme:
-    """One theme on disk. ``stamp`` changes when its ``theme.toml`` is written again."""
+    """One theme on disk. ``stamp`` changes when its ``theme.toml`` is written again; ``variants``
+    are their titles by language, by their names."""
 
     name: str
     titles: dict[str, str]
@@ -45,6 +53,7 @@ class Theme:
     parent: str | None
     folder: Path
     stamp: int
+    variants: Mapping[str, Mapping[str, str]]
 
     def title(self, locale: str = "fr") -> str:
         """What people call it, in ``locale`` where the theme says it."""
@@ -53,6 +62,14 @@ class Theme:
     def summary(self, locale: str = "fr") -> str:
         """One sentence about it, in ``locale`` where the theme says it."""
         return self.summaries.get(locale) or self.summaries.get("fr") or ""
+
+    def choices(self, locale: str = "fr") -> Iterator[tuple[str, str]]:
+        """The theme and each of its variants, as a service keeps it, with what people call it."""
+        title = self.title(locale)
+        yield self.name, title
+        for name, titles in self.variants.items():
+            own = titles.get(locale) or titles.get("fr") or name
+            yield f"{self.name}{VARIANT}{name}", f"{title}{_DASH}{own}"
 
 
 class Themes:
@@ -139,7 +156,16 @@ def _read_theme(name: str, file: Path, stamp: int) -> Theme | None:
         parent=parent if isinstance(parent, str) else None,
         folder=file.parent,
         stamp=stamp,
+        variants={
+            name: _by_language(titles)
+            for name, titles in _table(content.get("variants")).items()
+            if _NAME.fullmatch(name)
+        },
     )
+
+
+def _table(value: object) -> dict[str, object]:
+    return value if isinstance(value, dict) else {}
 
 
 def _by_language(value: object) -> dict[str, str]:
@@ -289,11 +315,30 @@ def _themed(name: str) -> str:
 
 def current_theme() -> str:
     """The theme of this request: the service's where it exists, else the site's."""
-    wanted: str | None = g.get("theme") or getattr(g.get("service"), "theme", None)
-    if wanted and themes_of(current_app).find(wanted) is not None:
-        return wanted
-    default: str = current_app.extensions["eak_default_theme"]
-    return default
+    return look_of(_wanted())[0]
+
+
+def theme_variant(service: Any = None) -> str:
+    """For templates, as ``data-variant``: the variant in which this page is shown, or that of
+    another ``service`` that is told of on it; empty for none, also where that service has another
+    theme, since this page knows the variants of its own alone."""
+    theme, variant = look_of(service.theme if service else _wanted())
+    return variant if theme == current_theme() else ""
+
+
+def _wanted() -> str | None:
+    return g.get("theme") or getattr(g.get("service"), "theme", None)
+
+
+def look_of(wanted: str | None) -> tuple[str, str]:
+    """The theme and the variant (empty for none) that ``wanted``, what a service keeps, comes to
+    here: the site's own where its theme does not exist, and no variant where that does not."""
+    for each in (wanted, current_app.extensions["eak_default_theme"]):
+        name, _, variant = (each or "").partition(VARIANT)
+        theme = themes_of(current_app).find(name)
+        if theme is not None:
+            return name, variant if variant in theme.variants else ""
+    raise Misconfigured("The default theme of this site is no longer there.")
 
 
 def themes_of(app: Flask) -> Themes:
@@ -317,7 +362,7 @@ def init_themes(app: Flask, instance: Path, default: str) -> None:
     """
     folders = instance / "themes", _PACKAGE / "_themes", _PACKAGE.parent / "themes"
     themes = Themes(folders, recheck=0.0) if app.config.get("EAK_DEVELOPMENT") else Themes(folders)
-    if themes.find(default) is None:
+    if themes.find(default.partition(VARIANT)[0]) is None:
         raise Misconfigured(f"The setting default_theme names “{default}”, which is no theme.")
     app.extensions["eak_themes"] = themes
     app.extensions["eak_default_theme"] = default

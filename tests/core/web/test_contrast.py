@@ -30,15 +30,39 @@ NOT_TEXT = [
 ]  # fmt: skip
 
 
-def tokens(sheet: Path, scheme: str) -> dict[str, str]:
+#: What a block of a style sheet is for: everything, or a variant of the theme.
+BLOCK = re.compile(r'(?::root[^{]*|\[data-variant="([a-z-]+)"\]) \{(.*?)\}', re.DOTALL)
+COLOUR = re.compile(r"--eak-([\w-]+):\s*(#[0-9a-f]{6});")
+
+
+def blocks(text: str) -> dict[str, dict[str, str]]:
+    """The colours of each variant, and those of all under ``""``."""
+    found: dict[str, dict[str, str]] = {}
+    for variant, block in BLOCK.findall(text):
+        found[variant] = found.get(variant, {}) | dict(COLOUR.findall(block))
+    return found
+
+
+def tokens(sheet: Path, scheme: str, variant: str = "") -> dict[str, str]:
     light, _, dark = sheet.read_text(encoding="utf-8").partition(
         "@media (prefers-color-scheme: dark)"
     )
-    found = dict(re.findall(r"--eak-([\w-]+):\s*(#[0-9a-f]{6});", light))
+    day, night = blocks(light), blocks(dark)
+    found = day[""]
     if scheme == "dark":
-        assert found.keys() == dict(re.findall(r"--eak-([\w-]+):\s*(#[0-9a-f]{6});", dark)).keys()
-        found |= dict(re.findall(r"--eak-([\w-]+):\s*(#[0-9a-f]{6});", dark))
+        assert day[""].keys() == night[""].keys()
+        found |= night[""]
+    if variant:
+        assert night[variant].keys() - day[variant].keys() <= {"on-primary"}
+        found |= (night if scheme == "dark" else day)[variant]
     return found
+
+
+LOOKS = [
+    (theme, variant)
+    for theme, sheet in sorted(SHEETS.items())
+    for variant in sorted(blocks(sheet.read_text(encoding="utf-8")))
+]
 
 
 def luminance(colour: str) -> float:
@@ -59,9 +83,9 @@ def test_the_formula_is_the_one_of_the_standard() -> None:
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("theme", sorted(SHEETS))
-def test_every_pair_of_colours_can_be_read(theme: str, scheme: str) -> None:
-    colours = tokens(SHEETS[theme], scheme)
+@pytest.mark.parametrize(("theme", "variant"), LOOKS)
+def test_every_pair_of_colours_can_be_read(theme: str, variant: str, scheme: str) -> None:
+    colours = tokens(SHEETS[theme], scheme, variant)
     least = 7 if theme == "contraste" else 4.5
     weak = [
         f"{ink} on {ground}: {contrast(colours[ink], colours[ground]):.2f}"

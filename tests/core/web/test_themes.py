@@ -232,6 +232,45 @@ def test_every_theme_that_comes_with_eak_says_what_it_is_in_both_languages(site:
         assert theme.summary("fr").endswith(".")
 
 
+def test_a_variant_shares_the_files_of_its_theme_and_is_said_on_the_page(site: Flask) -> None:
+    plain = shown(site, "error.html", "jardin")
+    assert "data-variant" not in plain
+    varied = shown(site, "error.html", "jardin.indigo")
+    assert varied == re.sub("<html[^>]*", r'\g<0> data-variant="indigo"', plain)
+    for unknown in ("jardin.inconnu", "jardin.", "jardin.indigo.indigo", 'jardin." onload="'):
+        assert shown(site, "error.html", unknown) == plain
+    assert "/static/t/jardin/" in shown(site, "error.html", "inconnu.indigo")
+
+
+def test_another_service_is_told_of_in_its_variant_where_this_theme_has_it(site: Flask) -> None:
+    page = "{{ theme_variant(there) }}"
+    for here, there, found in (
+        ("jardin", "jardin.ocre", "ocre"),
+        ("jardin.indigo", "jardin", ""),
+        ("jardin.indigo", None, ""),
+        ("contraste", "jardin.ocre", ""),
+        ("jardin.indigo", "contraste.indigo", ""),
+    ):
+        with site.test_request_context("/"):
+            g.theme = here
+            assert render_template_string(page, there=SimpleNamespace(theme=there)) == found
+
+
+def test_every_variant_has_its_colours_by_day_and_night_and_its_picture(site: Flask) -> None:
+    client = site.test_client()
+    for theme in themes_of(site).all():
+        with site.test_request_context("/"):
+            g.theme = theme.name
+            sheet = theme_static("css/theme.css")
+        text = client.get(sheet).text
+        assert len(dict(theme.choices("en"))) == 1 + len(theme.variants)
+        for name, titles in theme.variants.items():
+            assert text.count(f'[data-variant="{name}"]') == 2, "by day, and by night"
+            assert titles["fr"] != titles["en"]
+        for picture in re.findall(r'url\("(\.\./img/[^"]+)"\)', text):
+            assert client.get(urljoin(sheet, picture)).mimetype == "image/svg+xml"
+
+
 def test_no_name_that_the_layout_uses_covers_what_a_page_is_given(site: Flask) -> None:
     page = "{% extends 'layout.html' %}{% block content %}{{ entries }} {{ assets }}{% endblock %}"
     place = SimpleNamespace(name="Culture", slug="culture", audience="public", archived_at=None)
