@@ -25,7 +25,7 @@ from eak_core.permissions import Actor, may
 from eak_core.plugins.hooks.contributions import NoticeSentence
 from eak_core.plugins.hooks.failures import note
 from eak_core.plugins.loading.host import get_host
-from eak_core.plugins.per_service.models import PluginActivation
+from eak_core.plugins.per_service.activation import active_in
 from eak_core.services.models import Service
 from eak_core.web.markdown import plain_summary
 
@@ -145,22 +145,6 @@ def _address(
 def _services(session: Session, ids: Collection[int]) -> dict[int, Service]:
     rows = session.scalars(select(Service).where(Service.id.in_(ids)).order_by(Service.id))
     return {service.id: service for service in rows}
-
-
-def active_in(session: Session, ids: Collection[int]) -> dict[int, frozenset[str]]:
-    """The plugins that are on in each of the services ``ids``: one statement."""
-    rows = session.execute(
-        select(PluginActivation.service_id, PluginActivation.plugin).where(
-            PluginActivation.service_id.in_(ids),
-            PluginActivation.active,
-            PluginActivation.suspended_at.is_(None),
-        )
-    ).all()
-    ready = get_host().ready_names
-    return {
-        each: frozenset(plugin for service_id, plugin in rows if service_id == each) & ready
-        for each in ids
-    }
 
 
 def _events(session: Session, occasions: Collection[Occasion]) -> dict[tuple[int, int], Recorded]:

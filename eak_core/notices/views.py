@@ -14,11 +14,11 @@ from eak_core.notices import following, inbox
 from eak_core.notices.forms import preferences_form, rhythms_in
 from eak_core.notices.kinds import KEPT, NoticeKind, notice_kinds
 from eak_core.notices.preferences import rhythms_of, want
-from eak_core.notices.reading import active_in
 from eak_core.permissions import SignInRequired
 from eak_core.plugins.hooks.contributions import NavItem
 from eak_core.plugins.loading.blueprint import ServiceBlueprint
 from eak_core.plugins.loading.host import get_host
+from eak_core.plugins.per_service.activation import active_in
 from eak_core.plugins.per_service.models import PluginActivation
 from eak_core.services.lookup import visible_to
 from eak_core.services.models import Service

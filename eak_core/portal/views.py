@@ -17,6 +17,7 @@ from eak_core.portal.overview import (
 )
 from eak_core.web import render
 from eak_core.web.markdown import markdown, plain_summary
+from eak_core.web.queries import LONGEST_SEARCH
 
 portal = Blueprint("portal", __name__)
 services = ServiceBlueprint("services", __name__)
@@ -34,6 +35,7 @@ def home() -> str:
     graph = stage_graph(frozenset())
     return render(
         "services/portal.html",
+        longest_search=LONGEST_SEARCH,
         entries=entries,
         links=links,
         decisions=latest_decisions(session, graph, services),

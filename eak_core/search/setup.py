@@ -6,5 +6,6 @@ from eak_core.search import views
 
 
 def init_search(app: Flask) -> None:
-    """Give ``app`` the page of the search."""
+    """Give ``app`` the pages of the search."""
     app.register_blueprint(views.blueprint)
+    app.register_blueprint(views.site)

@@ -1,10 +1,10 @@
-"""The page of the search: one for all that a service shows."""
+"""The pages of the search: one for all that a service shows, and one for all services."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from flask import g, url_for
+from flask import Blueprint, g, url_for
 from markupsafe import Markup
 from wtforms import HiddenField
 from wtforms.validators import Length
@@ -12,10 +12,14 @@ from wtforms.validators import Length
 from eak_core.db import current_session
 from eak_core.i18n import _l
 from eak_core.plugins.loading.blueprint import ServiceBlueprint
+from eak_core.plugins.per_service.activation import active_in
 from eak_core.search.excerpts import excerpt, marked
 from eak_core.search.finding import MOST, Found, Hit, find
 from eak_core.search.kinds import SearchKind
 from eak_core.search.registered import kinds
+from eak_core.search.words import Query
+from eak_core.services.directory import list_services
+from eak_core.services.models import Service
 from eak_core.web.acts import Answer, form_page
 from eak_core.web.limits import limited
 from eak_core.web.links import with_query
@@ -23,6 +27,10 @@ from eak_core.web.pagination import Page, cut
 from eak_core.web.queries import LONGEST_SEARCH, SearchForm
 
 blueprint = ServiceBlueprint("search", __name__)
+site = Blueprint("site_search", __name__)
+
+#: So many results of each service stand on the page of all services, which leads to its others.
+OF_EACH = 5
 
 #: A search costs as much as ten pages: nobody reads more of them than this.
 limit_search = limited("search", "60/minute", reads=True)
@@ -75,6 +83,49 @@ def index() -> Answer:
         total=page.total,
         more=bool(found.more & {chosen.name} if chosen else found.more),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceResults:
+    """The best of what was found in a service: how much there is, and where all of it is shown."""
+
+    service: Service
+    results: Sequence[Result]
+    number: int
+    more: bool
+    url: str
+
+
+@site.get("/recherche")
+@limit_search
+def everywhere() -> Answer:
+    """What was found in every service that the reader may open, service by service: each is
+    searched for itself, so that none says anything of another."""
+    form = SearchForm()
+    text = form.text
+    services = list_services(current_session(), g.actor) if text else ()
+    active = active_in(current_session(), [service.id for service in services])
+    found = [_found_in(service, active[service.id], text) for service in services]
+    return form_page(
+        "search/everywhere.html",
+        form,
+        text=text,
+        looked_for=bool(Query(text).words),
+        most=MOST,
+        found=[each for each in found if each.number],
+    )
+
+
+def _found_in(service: Service, active: frozenset[str], text: str) -> ServiceResults:
+    found = find(current_session(), service.id, g.actor, kinds(active), text)
+    # Addresses within a service are made as on its own pages.
+    g.service = service
+    try:
+        results = _results(found.hits[:OF_EACH], found)
+        url = with_query(url_for("search.index"), {"q": [text]})
+    finally:
+        g.service = None
+    return ServiceResults(service, results, len(found.hits), bool(found.more), url)
 
 
 def _facets(offered: Sequence[SearchKind], found: Found, chosen: SearchKind | None) -> list[Facet]:

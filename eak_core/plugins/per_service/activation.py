@@ -56,6 +56,22 @@ def active_plugins(session: Session, service_id: int) -> frozenset[str]:
     return frozenset(rows) & get_host().ready_names
 
 
+def active_in(session: Session, ids: Collection[int]) -> dict[int, frozenset[str]]:
+    """The plugins that are on in each of the services ``ids``: one statement."""
+    rows = session.execute(
+        select(PluginActivation.service_id, PluginActivation.plugin).where(
+            PluginActivation.service_id.in_(ids),
+            PluginActivation.active,
+            PluginActivation.suspended_at.is_(None),
+        )
+    ).all()
+    ready = get_host().ready_names
+    return {
+        each: frozenset(plugin for service_id, plugin in rows if service_id == each) & ready
+        for each in ids
+    }
+
+
 def start_missing(session: Session) -> int:
     """Let the core, and plugins that are on, read from the beginning where they have gained their
     first handler since.

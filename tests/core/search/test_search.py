@@ -333,3 +333,36 @@ def test_the_page_of_what_resembles_an_idea_is_for_whoever_may_read_that_idea(
     assert (
         site.browser().get(f"/{site.service.slug}/idees/{draft}/ressemblances").status_code == 404
     )
+
+
+def test_all_services_are_searched_and_an_internal_one_only_for_who_may_read_it(
+    site: Site, submitted: Callable[..., int]
+) -> None:
+    idea = submitted("Une fontaine dans chaque square")
+    hidden = site.add_service("coulisses", "Les coulisses", audience="internal")
+    with site.writing() as session:
+        proposal = Proposal(title="La fontaine du hall", problem="La soif.", body="De l’eau.")
+        submit_idea(session, site.people.actor(site.people.agent), hidden, proposal)
+    site.drain()
+    nobody, agent = site.browser(), site.browser()
+    agent.sign_in(site.people.agent)
+    there = f"/{site.service.slug}/idees/{idea}-une-fontaine-dans-chaque-square"
+    for browser, services in ((nobody, 1), (agent, 2)):
+        page = browser.get("/recherche?q=fontaine").text
+        assert f'href="{there}"' in page
+        assert page.count("eak-search__service") == services
+        assert ("coulisses" in page) == (services == 2)
+    assert "Rien n’a été trouvé" in nobody.get("/recherche?q=hall").text
+    assert "Rien n’a été trouvé" not in nobody.get("/recherche?q=").text
+    assert nobody.get("/recherche?q=" + "x" * 3_000).status_code in {200, 422}
+    with Queries(site.app) as few:
+        nobody.get("/recherche?q=fontaine")
+    for number in range(7):
+        submitted(f"Fontaine {number}")
+    site.drain()
+    with Queries(site.app) as many:
+        page = nobody.get("/recherche?q=fontaine").text
+    assert "Voir les 8 résultats de" in page
+    assert page.count("eak-search__title") == 5
+    assert f'href="/{site.service.slug}/recherche?q=fontaine"' in page
+    assert many.count == few.count
