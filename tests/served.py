@@ -42,6 +42,7 @@ class Instance:
             "EAK_DATABASE_URL": url,
             "EAK_BASE_URL": self.base,
             "EAK_RATE_LIMITS": "false",
+            "EAK_AGENT_DOMAINS": "agents.example",
         }
         self.server: forked.Process | None = None
 

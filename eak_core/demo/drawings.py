@@ -10,6 +10,8 @@ from random import Random
 
 from PIL import Image, ImageDraw, ImageFont
 
+from eak_core.demo.portraits import FACES, portrait
+
 SIZE = (1200, 800)
 #: Pillow's own font has no letters with accents.
 _NOTE = "Dessin fictif, pour l'exemple"
@@ -19,6 +21,8 @@ def drawing(name: str) -> bytes:
     """The drawing called ``name``: a PNG, or a PDF for the plan. KeyError where there is none."""
     if name == "room-plan":
         return _plan()
+    if name in FACES:
+        return portrait(name)
     image = Image.new("RGB", SIZE, "white")
     pen = ImageDraw.Draw(image)
     _DRAWINGS[name](pen)

@@ -8,11 +8,22 @@ from datetime import timedelta
 from sqlalchemy import select
 
 from eak_ambassadors.evidence import rules
+from eak_ambassadors.manifest import plugin
 from eak_ambassadors.models import Ambassador, Nomination, Sitting
 from eak_ambassadors.nominations import answering, endorsing, nominating
 from eak_ambassadors.recognition import terms
 from eak_ambassadors.sittings import deciding, drawing, volunteering
-from eak_core.api import Actor, Demo, Service, Session, clock, person_address, subjects_of
+from eak_core.api import (
+    Actor,
+    Demo,
+    Service,
+    Session,
+    attach_files,
+    clock,
+    person_address,
+    stage_file,
+    subjects_of,
+)
 
 #: How many citizens are ready to sit, and how many agents there are beside those with a password.
 VOLUNTEERS, COLLEAGUES = 9, 14
@@ -21,13 +32,15 @@ VOLUNTEERS, COLLEAGUES = 9, 14
 @dataclass(frozen=True, slots=True)
 class Story:
     """An ambassador: whom it is about (a key of the demonstration, or a number among the
-    colleagues), since when, what others saw, and what they say themselves."""
+    colleagues), since when, what others saw, what they say themselves, and how they are drawn."""
 
     person: str | int
     days: int
     examples: str
     words: str = ""
     knows: str = ""
+    portrait: str = ""
+    alt: str = ""
 
 
 AMBASSADORS: dict[str, Sequence[Story]] = {
@@ -42,6 +55,8 @@ AMBASSADORS: dict[str, Sequence[Story]] = {
             " C’est la page que l’on me demande le plus.",
             "Assurances et responsabilité quand on ouvre un local de service ; petits budgets ;"
             " comment arrêter proprement.",
+            "portrait-1",
+            "Portrait dessiné d’une femme brune, un chignon haut, en veste verte : elle sourit.",
         ),
         Story(
             3, 30,
@@ -49,6 +64,9 @@ AMBASSADORS: dict[str, Sequence[Story]] = {
             " essayer une rue sans voitures pendant six semaines.",
             "Une rue fermée six semaines, mesurée chaque jour par une classe de quatrième. Deux"
             " commerçants étaient contre ; ce sont eux qui ont demandé la suite.",
+            portrait="portrait-2",
+            alt="Portrait dessiné d’un homme châtain, cheveux courts et lunettes rondes, en veste"
+            " bleue.",
         ),
     ),
     "culture": (
@@ -58,6 +76,8 @@ AMBASSADORS: dict[str, Sequence[Story]] = {
             " en trois dimensions que l’on peut toucher.",
             "Des copies que l’on peut faire tomber : c’est tout le secret.",
             "Impression 3D, droits sur les œuvres, travail avec les enseignants.",
+            "portrait-4",
+            "Portrait dessiné d’une femme aux longs cheveux gris, lunettes rondes, en veste prune.",
         ),
         Story("agent", 20, "Il a relu avec nous chaque étape, et publié ce qui n’a pas marché."),
     ),
@@ -67,6 +87,8 @@ AMBASSADORS: dict[str, Sequence[Story]] = {
             "Il a prêté ses propres relevés de vélo pour choisir les carrefours à essayer, et"
             " accepté que l’essai du premier soit arrêté au bout d’un mois.",
             "Notre premier carrefour était le mauvais. Le dire tôt a sauvé les quatre autres.",
+            portrait="portrait-3",
+            alt="Portrait dessiné d’un homme aux cheveux noirs bouclés, en veste rouge.",
         ),
     ),
 }  # fmt: skip
@@ -136,6 +158,13 @@ class _Stage:
                 self.session, nominee, self.service, shown=bool(story.words), words=story.words,
                 knows=story.knows, subjects=[each.code for each in offered[number : number + 2]],
             )  # fmt: skip
+            if story.portrait:
+                staged = stage_file(
+                    self.demo.drawing(story.portrait), "portrait.png", alt=story.alt
+                )
+                attach_files(
+                    self.session, nominee, self.service, plugin.name, made.subject, [staged]
+                )
 
     def leave_at(self, state: str, colleague: int, number: int) -> None:
         """A nomination that has come so far."""

@@ -45,6 +45,23 @@ class JuryDrawn(Event):
     sitting_id: int
 
 
+@event(plugin, "ambassadors.jury_passed_on", version=1, subject=NOMINATION)
+class JuryPassedOn(Event):
+    """Seats of a jury whose time was over were passed on in the order of its lot, with a new
+    time."""
+
+    nomination_id: int
+    sitting_id: int
+
+
+@event(plugin, "ambassadors.jury_lapsed", version=1, subject=NOMINATION)
+class JuryLapsed(Event):
+    """A jury ended without a decision: too few had answered, and the lot had nobody left."""
+
+    nomination_id: int
+    sitting_id: int
+
+
 @event(plugin, "ambassadors.recognised", version=1, subject=AMBASSADOR)
 class Recognised(Event):
     """A jury recognised an agent as an ambassador."""

@@ -1,12 +1,13 @@
 """The ambassadors plugin: what it answers when the core asks."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 import click
 from sqlalchemy import select
 
-from eak_ambassadors import personal_data, schedule, subscribers
+from eak_ambassadors import notices, personal_data, schedule, subscribers
 from eak_ambassadors.commands import COMMANDS
 from eak_ambassadors.evidence import gathering
 from eak_ambassadors.manifest import plugin
@@ -33,6 +34,9 @@ from eak_core.api import (
     FileHolder,
     Held,
     NavItem,
+    NewsletterItem,
+    NoticeSentence,
+    Recorded,
     Service,
     Session,
     _l,
@@ -144,6 +148,20 @@ def file_holder(
     if found is None or not (found.shown or found.person_id == actor.person_id):
         return None
     return FileHolder("ambassadors.show", {"ambassador_id": found.id}, public=found.shown)
+
+
+@hookimpl
+def notice_sentences(
+    session: Session, service: Service, events: Sequence[Recorded], actor: Actor
+) -> Mapping[int, NoticeSentence]:
+    return dict(notices.sentences(session, service, events, actor))
+
+
+@hookimpl
+def newsletter_items(
+    session: Session, service: Service, since: datetime, until: datetime
+) -> Iterable[NewsletterItem]:
+    return notices.newsletter_items(session, service, since, until)
 
 
 @hookimpl

@@ -12,7 +12,7 @@ from eak_ambassadors.meeting import asking
 from eak_ambassadors.models import Ambassador, Nomination, Revocation, Sitting
 from eak_ambassadors.nominations import answering, endorsing, nominating
 from eak_ambassadors.recognition import renewing, revoking, terms
-from eak_ambassadors.sittings import deciding, drawing
+from eak_ambassadors.sittings import deciding, drawing, lateness
 from eak_core import clock
 from eak_core.db import Session
 from eak_core.errors import EakError
@@ -224,8 +224,29 @@ def sittings(site: Site) -> list[int]:
     return numbers(site, Sitting)
 
 
+def let_a_jury_lapse(site: Site, dice: Random) -> None:
+    """Nobody of a jury answers in time, and then nobody of those who follow in its lot."""
+    process, number = Process(site), len(sittings(site))
+    small_juries(site)
+    nominee = named(site, f"Late agent {number}", agent=True)
+    nomination_id = process.nominate(nominee, named(site, f"Nominator of late {number}"))
+    process.agree(nomination_id, nominee)
+    process.endorse_twice(nomination_id)
+    process.volunteer()
+    sitting_id = process.close_pool(nomination_id)
+    with clock.freeze(clock.now() + timedelta(hours=3)):
+        process.draw(sitting_id, f"{dice.random()}")
+        for _time in range(9):
+            with site.writing() as session:
+                sitting = session.get_one(Sitting, sitting_id)
+                if sitting.decided_at is None:
+                    sitting.due_at = clock.now()
+                    session.flush()
+                    lateness.see_to_late_juries(session, site.service)
+
+
 #: In the first round nobody has been nominated yet when it comes to what follows.
 ACTS = (
     go_on_or_not, go_on_or_not, go_on_or_not, be_one, be_one, go_on, go_on, go_on, go_on,
-    answer, answer, rule, ask, ask, nominate, nominate,
+    answer, answer, rule, ask, ask, let_a_jury_lapse, nominate, nominate,
 )  # fmt: skip

@@ -33,3 +33,6 @@ def test_ambassadors_stand_in_three_services_and_nominations_in_each_state(sites
         issuer = signing.issuer(session, service)
         found = verify(badge.token.encode(), issuer, clock.now())
         assert found.credential["issuer"]["name"] == service.name
+    # Whoever is shown has a portrait, and it is told to those who do not see it.
+    wall = site.browser().read("/laboratoire/ambassadeurs/").text
+    assert wall.count('alt="Portrait dessiné') == 2

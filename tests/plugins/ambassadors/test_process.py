@@ -5,16 +5,18 @@ from datetime import timedelta
 
 import pytest
 
+from eak_ambassadors import notices
 from eak_ambassadors.badges.faults import Fault
 from eak_ambassadors.badges.issuers import read_issuer
 from eak_ambassadors.badges.verifying import verify
+from eak_ambassadors.events import Consented, Endorsed, JuryDrawn
 from eak_ambassadors.jury import lot
 from eak_ambassadors.models import Nomination, Sitting
 from eak_ambassadors.nominations import endorsing
 from eak_ambassadors.recognition import signing, terms
 from eak_ambassadors.sittings import deciding, drawing, volunteering
 from eak_core import clock as platform_clock
-from eak_core.api import subjects_of
+from eak_core.api import Event, news_between, read_log, subjects_of
 from eak_core.errors import Conflict, Forbidden, Invalid, NotFound, Refused
 from eak_core.kit.testing.fixtures import FrozenClock
 from eak_core.kit.testing.site import Site
@@ -218,6 +220,80 @@ def test_a_seat_is_passed_on_to_whoever_follows(process: Process, clock: FrozenC
     assert set(before) - {leaving.id} <= set(after)
 
 
+def test_each_is_told_of_what_is_theirs_to_know(process: Process, clock: FrozenClock) -> None:
+    site, people = process.site, process.site.people
+    in_jury(process, clock)
+    told_of: list[type[Event]] = [Consented, Endorsed, JuryDrawn]
+
+    def told(person: Person) -> list[str]:
+        with site.reading() as session:
+            events = read_log(session, site.service.id, types=told_of)
+            found = notices.sentences(session, site.service, events, process.actor(person))
+            return [str(sentence.text) for _position, sentence in found]
+
+    consented = "Une personne nommée comme ambassadeur ou ambassadrice a accepté"
+    assert told(people.manager) == told(people.citizen) == [consented]
+    assert len(told(people.agent)) == 3
+    assert told(process.colleagues[0]) == []
+    for _hour in range(3):
+        clock.advance(hours=1)
+        site.drain()
+    mails = [each.to for each in site.sent if consented in each.text]
+    assert sorted(mails) == sorted([people.manager.email, people.citizen.email])
+
+
+def test_a_jury_that_answers_too_late_holds_nobody_up(process: Process, clock: FrozenClock) -> None:
+    """Three seats, and one who follows in the lot: two answer, and one does not."""
+    site, sitting_id = process.site, in_jury(process, clock)
+
+    def seated() -> list[tuple[int | None, bool | None]]:
+        with site.reading() as session:
+            places = session.get_one(Sitting, sitting_id).places
+            return [(s.person_id, s.favourable) for s in places if s.standing == "seated"]
+
+    with site.writing() as session:
+        sitting = session.get_one(Sitting, sitting_id)
+        reserve = next(each.person_id for each in sitting.places if each.standing == "reserve")
+        first, second, silent = process.seated(session, sitting)
+        for juror in (first, second):
+            actor = process.actor(juror)
+            deciding.vote(session, actor, site.service, sitting, favourable=True)
+    clock.advance(days=29)
+    site.drain()
+    assert (silent.id, None) in seated()
+    clock.advance(days=2)
+    site.drain()
+    assert {(first.id, True), (second.id, True), (reserve, None)} == set(seated())
+    assert len([each for each in site.sent if "Vous siégez" in each.subject]) == 4
+    # The one who follows does not answer either: the lot has nobody left.
+    clock.advance(days=29)
+    site.drain()
+    with site.reading() as session:
+        assert session.get_one(Sitting, sitting_id).decided_at is None
+    clock.advance(days=2)
+    site.drain()
+    with site.reading() as session:
+        sitting = session.get_one(Sitting, sitting_id)
+        nomination = session.get_one(Nomination, sitting.nomination_id)
+        assert (sitting.recognised, sitting.decided_at) == (None, nomination.closed_at)
+    told = [each for each in site.sent if "sans décision" in each.subject]
+    assert len(told) == 2
+    # Nothing stands in the way of another nomination.
+    process.agree(process.nominate(by=process.colleagues[0]))
+
+
+def test_three_who_have_answered_decide_without_the_others(
+    process: Process, clock: FrozenClock
+) -> None:
+    site, sitting_id = process.site, in_jury(process, clock)
+    process.vote(sitting_id)
+    for _day in range(3):
+        clock.advance(days=15)
+        site.drain()
+    assert len([each for each in site.sent if "il peut décider" in each.subject]) == 3
+    assert process.decide(sitting_id) is not None
+
+
 def test_a_badge_that_was_issued_is_verified_with_the_published_document(
     process: Process,
 ) -> None:
@@ -247,12 +323,23 @@ def test_nothing_is_shown_of_somebody_who_has_not_said_so(process: Process) -> N
     name = site.people.agent.name
     wall = "/culture/ambassadeurs/"
     badge = f"/culture/ambassadeurs/badges/{process.badge(ambassador_id).id}"
+
+    def told() -> list[str]:
+        now = platform_clock.now()
+        with site.reading() as session:
+            news = news_between(
+                session, site.service, now - timedelta(days=9), now + timedelta(days=1)
+            )
+            return [name for each in news if name in str(each.item.title)]
+
+    assert told() == []
     assert name not in site.browser().get(wall).text
     assert name not in site.browser().get(badge).text
     assert site.browser().get(f"{wall}{ambassador_id}").status_code == 404
     process.show()
     assert name in site.browser().get(wall).text
     assert name in site.browser().get(badge).text
+    assert told() == [name]
     assert "shared" in site.browser().get(f"{wall}{ambassador_id}").text
 
 

@@ -145,7 +145,7 @@ def remind(session: Session, service: Service, name: str, due_at: datetime) -> N
                 person_id=seat.person_id,
                 subject=_l("A jury waits for your answer"),
                 text=seated_text(service, sitting),
-                dedupe_key=f"waiting:{sitting.id}:{seat.mark}",
+                dedupe_key=f"waiting:{sitting.id}:{due_at.date()}:{seat.mark}",
                 service_id=service.id,
             )
 

@@ -151,10 +151,16 @@ def draw(session: Session, actor: Actor, service: Service, sitting: Sitting, sai
     sitting.said, sitting.drawn_at, sitting.due_at = said, now, now + TIME_TO_DECIDE
     session.flush()
     session.expire(sitting, ["places"])
-    reminder = sitting.due_at - timedelta(days=7)
-    schedule(session, plugin.name, service.id, f"jury:{sitting.id}", reminder)
+    plan_reminder(session, service.id, sitting)
     event = JuryDrawn(nomination_id=sitting.nomination_id, sitting_id=sitting.id)
     publish(session, event, service_id=service.id, actor_id=actor.person_id)
+
+
+def plan_reminder(session: Session, service_id: int, sitting: Sitting) -> None:
+    """Let those who have not answered be reminded a week before the time of a jury is over."""
+    assert sitting.due_at is not None
+    reminder = sitting.due_at - timedelta(days=7)
+    schedule(session, plugin.name, service_id, f"jury:{sitting.id}", reminder)
 
 
 def seed(sitting: Sitting) -> str | None:
