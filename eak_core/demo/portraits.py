@@ -8,6 +8,8 @@ from typing import Literal
 from PIL import Image, ImageDraw
 
 SIZE = (800, 800)
+#: Cards show pictures wider than high: so much of it is wall that no head is cut off.
+WIDE = (1280, 720)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +44,10 @@ def portrait(name: str) -> bytes:
     pen.ellipse((245, 170, 555, 570), fill=face.skin)
     _in_front(pen, face)
     _features(pen, face)
+    wide = Image.new("RGB", WIDE, face.wall)
+    wide.paste(image.resize((WIDE[1], WIDE[1])), ((WIDE[0] - WIDE[1]) // 2, 0))
     out = BytesIO()
-    image.save(out, "PNG")
+    wide.save(out, "PNG")
     return out.getvalue()
 
 
