@@ -69,6 +69,31 @@ class Databases:
             _drop(server, name)
             _create(server, name, f"template_{key}")
 
+    def keep(self, kind: Kind, url: str, let_go: Callable[[], None]) -> str:
+        """Keep the database at ``url`` as it is now: answers the key by which `renew` puts others
+        to it. ``let_go`` closes the connections to it."""
+        key = f"kept-{uuid.uuid4().hex}"
+        let_go()
+        if kind == "sqlite":
+            file = Path(url.removeprefix("sqlite:///"))
+            with _sqlite_connection(file) as connection:
+                connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            shutil.copy(file, self.folder / f"{key}.sqlite")
+            return key
+        name = str(psycopg.conninfo.conninfo_to_dict(url)["dbname"])
+        with self._locked("postgresql"), psycopg.connect(self.server(), autocommit=True) as server:
+            _send_away(server, name)
+            _create(server, f"template_{key}", name)
+        return key
+
+    def forget(self, kind: Kind, key: str) -> None:
+        """Drop what was kept as ``key``."""
+        if kind == "sqlite":
+            (self.folder / f"{key}.sqlite").unlink()
+            return
+        with self._locked("postgresql"), psycopg.connect(self.server(), autocommit=True) as server:
+            _drop(server, f"template_{key}")
+
     @contextmanager
     def _sqlite(self, key: str, build: Build) -> Iterator[str]:
         template = self.folder / f"{key}.sqlite"

@@ -1,7 +1,9 @@
 """Where tests get their applications: each on a fresh database, or several on the same one."""
 
-from collections.abc import Sequence
+import shutil
+from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
+from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -10,7 +12,20 @@ from eak_core.db.migrations import Distribution
 from eak_core.kit.testing.databases import Kind
 from eak_core.kit.testing.migrated import Plugins, distributions, migrate, template_name
 from eak_core.kit.testing.pool import Kept, Pool
-from eak_core.kit.testing.site import Site, open_app
+from eak_core.kit.testing.site import Sent, Site, open_app
+from eak_core.people.models import Person
+from eak_core.services.models import Service
+
+
+@dataclass(frozen=True)
+class Past:
+    """What has happened on a site, kept so that others go on from there."""
+
+    template: str
+    files: Path
+    people: Mapping[str, Person]
+    service: Service
+    sent: Sequence[Sent]
 
 
 class Sites:
@@ -63,8 +78,26 @@ class Sites:
         self._closing.callback(site.close)
         return site
 
-    def renew(self, site: Site) -> None:
-        """Put the database of ``site`` back to what it began with; quicker than another site."""
+    def renew(self, site: Site, past: Past | None = None) -> None:
+        """Put the database of ``site`` back to what it began with, or to ``past``; quicker than
+        another site, or than living all that again."""
         site.forget()
         kept = self._lent[site.url]
-        self._pool.databases.renew(self.kind, kept.url, kept.template, kept.let_go)
+        template = kept.template if past is None else past.template
+        self._pool.databases.renew(self.kind, kept.url, template, kept.let_go)
+        if past is not None:
+            shutil.copytree(past.files, kept.instance, dirs_exist_ok=True)
+            vars(site.people).update(past.people)
+            site.service = past.service
+            site.sent += past.sent
+
+    def keep(self, site: Site) -> Past:
+        """What has happened on ``site``, which was lent, until the end of the test."""
+        kept, databases = self._lent[site.url], self._pool.databases
+        template = databases.keep(self.kind, kept.url, kept.let_go)
+        self._closing.callback(databases.forget, self.kind, template)
+        files = self._folder / template
+        shutil.copytree(kept.instance, files)
+        # What is asked for once is kept beside what an object is made of.
+        people = {name: one for name, one in vars(site.people).items() if isinstance(one, Person)}
+        return Past(template, files, people, site.service, tuple(site.sent))

@@ -16,6 +16,7 @@ from eak_core.kit.testing.conformance import (
     managing,
     personal,
     purging,
+    replays,
     switching,
     tables,
 )
@@ -318,7 +319,7 @@ BAD: dict[str, tuple[Mistake, Check, str]] = {
             'ctx.send("mail", {"to": "a@example.org", "subject": "S", "text": "T"},'
             " even_in_replay=True)"
         ),
-        histories.check_nothing_leaves_in_replay,
+        replays.check_nothing_leaves_in_replay,
         "when it catches up with what happened before it was on",
     ),
     "behind_log": (

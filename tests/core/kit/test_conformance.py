@@ -21,6 +21,7 @@ from eak_core.kit.testing.conformance import (
     managing,
     personal,
     purging,
+    replays,
     switching,
     tables,
 )
@@ -32,7 +33,7 @@ from tests.core.kit.mistakes import Mistake, remove, replace, write
 
 CHECKS = (
     answers, contents, declared, freshness, gate, histories, life, managing, personal, purging,
-    switching, tables,
+    replays, switching, tables,
 )  # fmt: skip
 
 

@@ -6,6 +6,7 @@ import threading
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -155,6 +156,23 @@ def test_putting_a_database_back_forgets_everything(sites: Sites) -> None:
     with site.reading() as session:
         assert session.scalars(select(Idea)).all() == []
     assert site.service.id == first
+
+
+def test_what_happened_on_a_site_is_kept_for_others_to_go_on_from(
+    sites: Sites, database: str
+) -> None:
+    site = sites.make([])
+    site.submit("An idea of before")
+    Path(site.app.instance_path, "letter").write_text("Dear reader")
+    past = sites.keep(site)
+    site.submit("An idea of after")
+    for other in (sites.make([]), site):
+        sites.renew(other, past)
+        with other.reading() as session:
+            assert session.scalars(select(Idea.title)).all() == ["An idea of before"]
+        assert Path(other.app.instance_path, "letter").read_text() == "Dear reader"
+        other.submit("An idea of its own", author=other.people.actor(other.people.manager))
+        assert other.browser().get("/culture/idees/").text.count("An idea of") == 2
 
 
 class TestNoNetwork:

@@ -14,7 +14,6 @@ import inspect
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack
-from dataclasses import replace
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -31,12 +30,12 @@ from eak_core.kit.testing.conformance import (
     managing,
     personal,
     purging,
+    replays,
     switching,
     tables,
 )
 from eak_core.kit.testing.conformance.histories import START
-from eak_core.kit.testing.conformance.scene import Scene
-from eak_core.kit.testing.conformance.trial import Act, Trial
+from eak_core.kit.testing.conformance.trial import Act, Stage, Trial
 from eak_core.kit.testing.databases import Kind
 from eak_core.kit.testing.filled import Chosen
 from eak_core.kit.testing.migrated import Plugins
@@ -51,21 +50,19 @@ on_sqlite = pytest.mark.parametrize("database", ["sqlite"])
 
 
 class Stages:
-    """The scenes that the tests of one class share: one for each kind of database."""
+    """What the tests of one class share: one stage for each kind of database."""
 
     def __init__(self, pool: Pool, folder: Path) -> None:
         self._pool, self._folder = pool, folder
-        self._scenes: dict[Kind, Scene] = {}
+        self._stages: dict[Kind, Stage] = {}
         self.open = ExitStack()
 
-    def scene(self, trial: Trial) -> Scene:
-        """The scene of ``trial``'s plugin, made when it is first asked for."""
-        kind = trial.sites.kind
-        if kind not in self._scenes:
+    def stage(self, kind: Kind) -> Stage:
+        """The stage on this kind of database."""
+        if kind not in self._stages:
             sites = Sites(self._pool, kind, self._folder / kind)
-            self.open.enter_context(sites)
-            self._scenes[kind] = Scene(replace(trial, sites=sites, stage=None))
-        return self._scenes[kind]
+            self._stages[kind] = Stage(self.open.enter_context(sites))
+        return self._stages[kind]
 
 
 class PluginConformance:
@@ -118,7 +115,7 @@ class PluginConformance:
             self.pages,
             self.state,
             self.beside,
-            stage=stages.scene,
+            stage=stages.stage(sites.kind),
             rows=self.rows,
         )
         sys.stdout.write(f"CONFORMANCE_SEED={trial.seed} brings the same again.\n")
@@ -157,7 +154,7 @@ class PluginConformance:
         histories.check_early_is_late_is_rebuilt(trial)
 
     def test_nothing_leaves_in_a_replay(self, trial: Trial) -> None:
-        histories.check_nothing_leaves_in_replay(trial)
+        replays.check_nothing_leaves_in_replay(trial)
 
     def test_off_it_handles_nothing_and_purged_it_begins_anew(self, trial: Trial) -> None:
         purging.check_off_and_purged(trial)

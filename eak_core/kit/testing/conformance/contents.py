@@ -64,7 +64,7 @@ def check_texts_are_escaped(trial: Trial) -> None:
 def _pages(trial: Trial) -> Iterator[tuple[Answer, Page]]:
     for answer in (*scene_of(trial).typed, *scene_of(trial).answers):
         if answer.is_page:
-            yield answer, Page(answer.text)
+            yield answer, answer.page
 
 
 def _without(trial: Trial, answer: Answer) -> Page:

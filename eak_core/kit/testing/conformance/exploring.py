@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
@@ -54,6 +55,11 @@ class Answer:
     @property
     def is_page(self) -> bool:
         return self.mimetype == "text/html"
+
+    @cached_property
+    def page(self) -> Page:
+        """What is read in it, once for all who look."""
+        return Page(self.text)
 
 
 def ask(browser: Browser, reader: str, path: str, **form: Any) -> Answer:
@@ -131,7 +137,7 @@ class Explorer:
             return self._own([urljoin(answer.path, answer.location)])
         if not answer.is_page:
             return []
-        page = Page(answer.text)
+        page = answer.page
         for form in page.forms:
             action = urljoin(answer.path, form.action) if form.action else answer.path
             if form.method == "post" and (rule := self.rule_of(action, "POST")):

@@ -14,7 +14,7 @@ from eak_core.events.log import committed
 from eak_core.ideas.models import Idea
 from eak_core.kit.testing.conformance import addresses
 from eak_core.kit.testing.conformance.addresses import Address
-from eak_core.kit.testing.conformance.life import Life
+from eak_core.kit.testing.conformance.life import lived
 from eak_core.kit.testing.conformance.markup import bare, difference
 from eak_core.kit.testing.conformance.purging import purged
 from eak_core.kit.testing.conformance.trial import READERS, Trial
@@ -91,14 +91,12 @@ def _is_in(package: str, function: Any) -> bool:
 
 def check_invisible_elsewhere(trial: Trial) -> None:
     """T48: on in one service, the plugin does not exist in another one."""
-    site = trial.site()
-    site.enable(trial.name)
-    other = site.add_service("routes", "Routes")
-    twin = trial.never_installed(site)
-    idea = site.submit("An idea of the other service", service=other)
-    life = Life(trial, site)
-    life.round()
+    life = lived(trial)
+    site = life.site
     with life.play.still():
+        other = site.add_service("routes", "Routes")
+        idea = site.submit("An idea of the other service", service=other)
+        twin = trial.never_installed(site)
         _ensure_gone(trial, site, twin, other, elsewhere=True)
         when = "on in another service alone"
         _ensure_same(trial, site, twin, other, idea, when, elsewhere=True)
@@ -168,12 +166,12 @@ def check_off_leaves_no_byte(trial: Trial) -> None:
     idea = site.submit()
     twin = trial.never_installed(site)
     _ensure_same(trial, site, twin, site.service, idea, "off and was never on", administered=True)
-    site.enable(trial.name)
-    life = Life(trial, site)
-    life.round()
+    life = lived(trial)
+    site = life.site
     with life.play.still():
         idea = site.submit("An idea that stays")
         site.disable(trial.name)
+        twin = trial.never_installed(site)
         _ensure_same(trial, site, twin, site.service, idea, "off after it was used")
         paths = visited(trial, site)
         purged(trial, site)

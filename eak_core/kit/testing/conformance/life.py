@@ -11,10 +11,13 @@ from sqlalchemy import select
 from eak_core.errors import EakError
 from eak_core.events.core import get_event_core
 from eak_core.events.models import EventLog, ParkedEvent, ScheduledWork
+from eak_core.events.reading import head
 from eak_core.kit.testing.conformance.acts import CORE_ACTS, submit
 from eak_core.kit.testing.conformance.histories import Play
+from eak_core.kit.testing.conformance.hostile import HOSTILE
 from eak_core.kit.testing.conformance.trial import Act, Trial
 from eak_core.kit.testing.site import Site
+from eak_core.kit.testing.sites import Past
 from eak_core.people.personal_data import erase_person
 from eak_core.permissions import Actor
 
@@ -26,6 +29,7 @@ class Life:
     """What happens on ``site``, where the plugin is on, until nothing is missing any more.
 
     The same every time: an event that happens only now and then is one that a test cannot rely on.
+    What acts do without an event of the service is ``silent``.
     """
 
     def __init__(self, trial: Trial, site: Site) -> None:
@@ -34,20 +38,30 @@ class Life:
         self.succeeded: set[Act] = set()
         self.refusals: dict[Act, EakError] = {}
         self.ran: set[Any] = set()
+        self.silent: set[Act] = set()
         self._rounds = self._farewells = 0
         self._watching = False
+
+    def on(self, trial: Trial, site: Site) -> "Life":
+        """The same life up to here, going on at ``site``."""
+        life = Life(trial, site)
+        life.play.now = self.play.now
+        life.succeeded, life.silent = set(self.succeeded), set(self.silent)
+        life.refusals, life.ran = dict(self.refusals), set(self.ran)
+        life._rounds, life._farewells = self._rounds, self._farewells
+        return life
 
     def live(self, *, until: Callable[[], bool] | None = None) -> None:
         """Let round after round happen, at least one, until ``until`` holds; by default until all
         has happened that the plugin declares, with a person who leaves in between."""
         enough = until or (lambda: not any(self.missing()))
         with self.watched():
-            for _round in range(ROUNDS):
-                self.round()
-                if enough():
+            while self._rounds < ROUNDS:
+                if self._rounds and enough():
                     return
-                if until is None:
+                if self._rounds and until is None:
                     self.farewell()
+                self.round()
 
     def round(self) -> None:
         """Let everything happen that can."""
@@ -74,6 +88,7 @@ class Life:
             self.site.people.citizen = self.site.people.add(name, address=address)
 
     def _one(self, act: Act, dice: int) -> None:
+        before = self.head()
         try:
             # Of the core's acts several are handled at once, as it happens where much happens.
             refusal = self.play.one(act, dice, handled=act in self.trial.acts)
@@ -83,10 +98,17 @@ class Life:
                 " is refused with an error of eak_core.api, and an act that finds nothing to act on"
                 " does nothing."
             ) from error
-        if refusal is None:
-            self.succeeded.add(act)
-        else:
+        if refusal is not None:
             self.refusals[act] = refusal
+            return
+        self.succeeded.add(act)
+        if self.head() == before:
+            self.silent.add(act)
+
+    def head(self) -> int:
+        """How many events of the service there are."""
+        with self.site.reading() as session:
+            return head(session, self.site.service.id)
 
     def missing(self) -> tuple[list[str], list[str], list[str], list[str]]:
         """What has not happened: acts that were never more than refused, events, handlers, and
@@ -162,6 +184,25 @@ class Life:
             return function(*arguments)
 
         return noted
+
+
+def lived(trial: Trial) -> Life:
+    """A life of one round, on a site of its own. It is lived once for all checks that go on from
+    there, by people who mean harm where they are asked for a name."""
+    past, life = trial.shared("past", _first_round)
+    site = trial.empty_site()
+    trial.sites.renew(site, past)
+    return life.on(trial, site)
+
+
+def _first_round(trial: Trial) -> tuple[Past, Life]:
+    site = trial.site(f"{HOSTILE}Culture")
+    site.people.citizen = site.people.add(f"{HOSTILE}Camille", address="camille")
+    site.enable(trial.name)
+    life = Life(trial, site)
+    with life.watched():
+        life.round()
+    return trial.sites.keep(site), life
 
 
 def name_of(act: Act) -> str:

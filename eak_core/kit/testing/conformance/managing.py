@@ -63,8 +63,7 @@ def check_nothing_is_written_without_a_token(trial: Trial) -> None:
 
 def _closed(trial: Trial) -> Iterator[Closed]:
     manage, admin = PREFIXES["manage"].split("{")[0], PREFIXES["admin"].split("{")[0]
-    # Where agents have a right of their own, some of the managers' pages may be theirs.
-    agents = () if "agent" in trial.manifest.permissions.values() else ("agent",)
+    agents = () if trial.lets_in("agent") else ("agent",)
     scene = scene_of(trial)
     for address in addresses.of_plugin(scene.site, trial.name, scene.site.service):
         if address.rule.rule.startswith(manage):

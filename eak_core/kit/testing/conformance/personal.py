@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 import msgspec
 from sqlalchemy import Column, ColumnElement, String, Table, func, or_, select
 
-from eak_core.kit.testing.conformance.life import Life
+from eak_core.kit.testing.conformance.life import lived
 from eak_core.kit.testing.conformance.trial import Trial
 from eak_core.kit.testing.site import Site
 from eak_core.people.models import Person
@@ -34,11 +34,9 @@ def check_personal_data(trial: Trial) -> None:
     columns = {table: of_table for table, of_table in found.items() if of_table}
     if not columns:
         return
-    site = trial.site()
-    site.enable(trial.name)
-    names = ", ".join(sorted(table.name for table in columns))
-    _ensure_answered(trial, site, names)
-    life = Life(trial, site)
+    life = lived(trial)
+    site = life.site
+    _ensure_answered(trial, site, ", ".join(sorted(table.name for table in columns)))
     life.live(until=lambda: not _empty(site, columns))
     empty = _empty(site, columns)
     assert not empty, (

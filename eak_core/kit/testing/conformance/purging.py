@@ -7,8 +7,7 @@ from eak_core.db import db, migrations
 from eak_core.events.core import get_event_core
 from eak_core.events.reading import verify
 from eak_core.kit.testing.conformance.acts import CORE_ACTS, submit
-from eak_core.kit.testing.conformance.histories import live
-from eak_core.kit.testing.conformance.life import Life
+from eak_core.kit.testing.conformance.life import Life, lived
 from eak_core.kit.testing.conformance.trial import Trial
 from eak_core.kit.testing.site import Site
 from eak_core.permissions import Actor
@@ -19,14 +18,16 @@ from eak_core.plugins.per_service.purge import purge
 def check_off_and_purged(trial: Trial) -> None:
     """T22: once switching off has returned, no handler of the plugin runs. Purged after that, it
     begins anew."""
-    life = Life(trial, trial.site())
+    life = lived(trial)
     site, play = life.site, life.play
-    play.enable(trial.name)
-    live(trial, play)
     with play.still():
         site.disable(trial.name)
     before = trial.state(site)
-    play.act([(act, dice) for dice in (4, 5) for act in CORE_ACTS])
+    for dice in (4, 5):
+        for act in CORE_ACTS:
+            play.one(act, dice, handled=False)
+    with play.still():
+        site.drain()
     assert trial.state(site) == before, (
         f"“{trial.name}” stored something while it was off: react to events with @subscriber alone."
     )

@@ -8,7 +8,7 @@ from functools import cached_property
 from eak_core.kit.testing.conformance import addresses
 from eak_core.kit.testing.conformance.exploring import Answer, Explorer, ask, fill
 from eak_core.kit.testing.conformance.hostile import HOSTILE, retype
-from eak_core.kit.testing.conformance.life import Life
+from eak_core.kit.testing.conformance.life import lived
 from eak_core.kit.testing.conformance.trial import READERS, Trial
 from eak_core.kit.testing.site import Site
 
@@ -22,15 +22,15 @@ class Scene:
 
     def __init__(self, trial: Trial) -> None:
         self.trial = trial
-        self.site = trial.site(f"{HOSTILE}Culture")
-        self.site.people.citizen = self.site.people.add(f"{HOSTILE}Camille", address="camille")
-        self.site.enable(trial.name)
-        self.life = Life(trial, self.site)
+        self.life = lived(trial)
+        self.site = self.life.site
         self.explorer = Explorer(trial, self.site)
         self.typed: list[Answer] = []
         self.life.live()
-        self.life.farewell()
-        self.life.round()
+        if trial.sites.kind == "sqlite" or any(self.life.missing()):
+            # Pages show what is left of somebody who has gone, and what others do after that.
+            self.life.farewell()
+            self.life.round()
         with self.life.play.still():
             self.idea = self.site.submit(HOSTILE)
             if trial.sites.kind == "sqlite":
@@ -65,8 +65,19 @@ class Scene:
         for reader in readers:
             browser = self.trial.browser(self.site, reader)
             paths = dict.fromkeys([*beginning, *addresses.LEADING, *found])
-            answers += [ask(browser, reader, path) for path in paths]
+            answers += [ask(browser, reader, each) for each in paths if self._is_for(reader, each)]
         return answers
+
+    def _is_for(self, reader: str, path: str) -> bool:
+        """Whether ``reader`` is shown what stands at ``path``. That the plugin's pages under
+        ``gestion`` and ``admin`` are closed to others is seen where each of them is asked for
+        (`managing`); the refusal is a page of the core's."""
+        first, second = f"{path}//".split("/")[1:3]
+        if first == "admin":
+            return reader == "administrator"
+        if second != "gestion":
+            return True
+        return reader in {"manager", "administrator"} or self.trial.lets_in(reader)
 
     def _beginning(self, site: Site) -> list[str]:
         own = [
@@ -106,7 +117,4 @@ class Scene:
 def scene_of(trial: Trial) -> Scene:
     """A site where the plugin is on, was used and was looked at by everybody. Nothing that checks
     do changes it."""
-    if trial.staged is None:
-        trial.staged = (trial.stage or Scene)(trial)
-    scene: Scene = trial.staged
-    return scene
+    return trial.shared("scene", Scene)

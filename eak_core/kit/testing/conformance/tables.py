@@ -20,7 +20,7 @@ from eak_core.db.migrations import (
 )
 from eak_core.kit.testing.conformance.acts import CORE_ACTS, submit
 from eak_core.kit.testing.conformance.histories import Play
-from eak_core.kit.testing.conformance.life import Life
+from eak_core.kit.testing.conformance.life import lived
 from eak_core.kit.testing.conformance.trial import Trial
 from eak_core.kit.testing.filled import Filled
 from eak_core.kit.testing.migrated import migrate
@@ -77,11 +77,8 @@ def check_core_upgrades_without_it(trial: Trial) -> None:
     distribution = _distribution(trial)
     if distribution is not None:
         _ensure_core_is_left_alone(trial, distribution)
-    site = trial.site()
-    site.enable(trial.name)
-    life = Life(trial, site)
-    life.round()
-    twin = trial.never_installed(site)
+    life = lived(trial)
+    twin = trial.never_installed(life.site)
     assert not upgrade_all(twin.app).faults
     require_current(twin.app)
     _ensure_people_go_on(trial, Play(twin, life.play.now))

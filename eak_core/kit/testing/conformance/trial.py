@@ -3,12 +3,12 @@
 import os
 import random
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from functools import cached_property
 from random import Random
 from types import ModuleType
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import Table, select
 
@@ -35,6 +35,8 @@ Pages = Callable[[Site], Iterable[str]]
 #: Whom pages are shown to: the name of an account of `Site.people`, or nobody's.
 READERS = ("visitor", "citizen", "agent", "manager", "administrator")
 
+T = TypeVar("T")
+
 
 def _no_pages(site: Site) -> Iterable[str]:
     return ()
@@ -46,11 +48,20 @@ def chosen_seed() -> int:
 
 
 @dataclass
+class Stage:
+    """Where several checks of one plugin look at the same: ``made`` is by the name of what it is,
+    and stands on ``sites``, which outlast each of them."""
+
+    sites: Sites
+    made: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass
 class Trial:
     """The plugin ``name`` among ``plugins``, with what it requires and what is ``beside`` it.
 
     ``acts`` are what people do with it, ``pages`` addresses of it that take arguments. ``seed`` is
-    what is left to chance. ``stage`` makes the scene that several checks look at (`scene_of`).
+    what is left to chance. ``stage`` holds what several checks share (`scene_of`, `lived`).
     ``rows`` are values for filled tables.
     """
 
@@ -62,9 +73,8 @@ class Trial:
     state_of: Callable[[Site], Any] | None = None
     beside: Sequence[str] = ()
     seed: int = field(default_factory=chosen_seed)
-    stage: "Callable[[Trial], Any] | None" = None
+    stage: Stage | None = None
     rows: Chosen = field(default_factory=dict)
-    staged: Any = field(default=None, init=False)
     _browsers: dict[tuple[int, str], Browser] = field(default_factory=dict)
 
     @cached_property
@@ -105,15 +115,29 @@ class Trial:
 
     def site(self, called: str = "") -> Site:
         """A new site with the plugin installed, and its company on, in a service ``called`` so."""
+        site = self.empty_site()
+        if called:
+            site.service = site.add_service("culture", called)
+        self.prepare(site)
+        return site
+
+    def empty_site(self) -> Site:
+        """A new site with the plugin and its company installed, and none of them on."""
         assert self.found.module is not None
         site = self.sites.make([*self.required, self.found.module])
         with site.app.app_context():
             found = get_host().installed[self.name]
         assert found.state == "ready", f"“{self.name}” is {found.state}: {found.reason}"
-        if called:
-            site.service = site.add_service("culture", called)
-        self.prepare(site)
         return site
+
+    def shared(self, name: str, make: "Callable[[Trial], T]") -> T:
+        """What the checks share under this ``name``; who asks first has it made."""
+        if self.stage is None:
+            self.stage = Stage(self.sites)
+        if name not in self.stage.made:
+            self.stage.made[name] = make(replace(self, sites=self.stage.sites))
+        found: T = self.stage.made[name]
+        return found
 
     def prepare(self, site: Site) -> None:
         """Switch on the plugin's company."""
@@ -138,6 +162,11 @@ class Trial:
             if reader != "visitor":
                 browser.sign_in(getattr(site.people, reader))
         return self._browsers[key]
+
+    def lets_in(self, reader: str) -> bool:
+        """Whether some of the managers' pages may be for ``reader``: agents with a right of their
+        own."""
+        return reader == "agent" and "agent" in self.manifest.permissions.values()
 
     def tables(self) -> list[Table]:
         """The plugin's tables."""
