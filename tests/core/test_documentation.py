@@ -18,7 +18,7 @@ from eak_core.cli import cli
 from eak_core.config import Config, load
 from eak_core.kit import testing
 from eak_core.kit.reference.hooks import hook_names
-from eak_core.kit.testing.conformance import PluginConformance
+from eak_core.kit.testing.conformance import CompanyConformance, PluginConformance
 from tests import shown
 from tests.shown import DOCS, FENCE, GUIDE, SHOWN, WHOLE
 
@@ -322,6 +322,7 @@ def test_every_hook_is_used_and_tested(hook: str) -> None:
 
 
 def test_the_list_for_plugins_names_every_conformance_test_and_no_other() -> None:
-    tests = {name for name in vars(PluginConformance) if name.startswith("test_")}
+    inherited = {**vars(PluginConformance), **vars(CompanyConformance)}
+    tests = {name for name in inherited if name.startswith("test_")}
     said = spans(DOCS / "plugins" / "quality.md")
     assert sorted(span for span in said if span.startswith("test_")) == sorted(tests)

@@ -10,7 +10,7 @@ mail. See `PluginConformance` for the tests that come with them.
 """
 
 from eak_core.kit.testing.browser import Browser
-from eak_core.kit.testing.conformance import Act, PluginConformance
+from eak_core.kit.testing.conformance import Act, CompanyConformance, PluginConformance
 from eak_core.kit.testing.conformance.acts import any_idea
 from eak_core.kit.testing.fixtures import (
     administrator,
@@ -45,6 +45,7 @@ from eak_core.kit.testing.uploads import Upload, a_document, a_picture
 __all__ = [
     "Act",
     "Browser",
+    "CompanyConformance",
     "PluginConformance",
     "Sent",
     "Site",

@@ -9,9 +9,11 @@ from random import Random
 import pytest
 
 from eak_core.kit.testing.conformance import (
+    CompanyConformance,
     PluginConformance,
     Trial,
     answers,
+    company,
     contents,
     declared,
     freshness,
@@ -25,15 +27,16 @@ from eak_core.kit.testing.conformance import (
     switching,
     tables,
 )
-from eak_core.kit.testing.conformance.acts import any_idea
+from eak_core.kit.testing.conformance.acts import any_idea, submit
 from eak_core.kit.testing.site import Site
 from eak_core.kit.testing.sites import Sites
 from tests.core.kit.bad_plugins import ALONE, BAD, GROUPED
-from tests.core.kit.mistakes import Mistake, remove, replace, write
+from tests.core.kit.mistakes import Mistake, append, remove, replace, write
+from tests.plugins.discussion.test_conformance import comment
 
 CHECKS = (
-    answers, contents, declared, freshness, gate, histories, life, managing, personal, purging,
-    replays, switching, tables,
+    answers, company, contents, declared, freshness, gate, histories, life, managing, personal,
+    purging, replays, switching, tables,
 )  # fmt: skip
 
 
@@ -93,6 +96,54 @@ def test_a_bad_plugin_fails_the_test_it_deserves(name: str, on_trial: Callable[.
         assert expected in " ".join(str(failure.value).split())
 
 
+#: What goes wrong beside the discussion alone, and what is said of it.
+IN_COMPANY = {
+    "stumbles": (
+        "assert 'discussion' not in active_plugins(ctx.session, ctx.service_id), 'a crowd'",
+        "A handler of “stumbles” raises",
+    ),
+    "looks_around": (
+        "count(ctx, 'seen', ctx.session.scalar(text('SELECT count(*) FROM discussion_comment')))",
+        "does not know what it knew when it was on from the start",
+    ),
+    "elbows": (
+        "ctx.session.execute(text('DELETE FROM discussion_comment'))",
+        "“elbows”, switched on, changes what other plugins have stored: discussion_comment",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", IN_COMPANY)
+def test_what_fails_in_company_alone_is_seen_there(
+    name: str, on_trial: Callable[..., Trial]
+) -> None:
+    body, sentence = IN_COMPANY[name]
+    event = "PluginEnabled" if name == "elbows" else "IdeaSubmitted"
+    handler = f"""
+from sqlalchemy import text
+
+from eak_core.api import IdeaSubmitted, PluginEnabled
+from eak_core.plugins.per_service.activation import active_plugins
+
+
+@subscriber(plugin, {event})
+def react(event, ctx):
+    if "discussion" in active_plugins(ctx.session, ctx.service_id):
+        {body}
+"""
+    alone = on_trial(name, append("eak_PLUGIN/subscribers.py", handler))
+    histories.ensure_lives_are_the_same(alone, alone.site(), [(submit, 1)], [(submit, 2)])
+    crowd = Trial(
+        name,
+        alone.sites,
+        [f"eak_{name}.plugin", "eak_discussion.plugin"],
+        alone.acts,
+        beside=["discussion"],
+    )
+    with pytest.raises(AssertionError, match=sentence):
+        company.check_company(crowd, [comment] * 3)
+
+
 def test_a_plugin_that_is_not_installed_is_told_so(sites: Sites) -> None:
     with pytest.raises(AssertionError, match="No plugin “nowhere” is installed"):
         Trial("nowhere", sites, []).site()
@@ -114,7 +165,7 @@ def test_an_event_without_its_golden_file_is_told(on_trial: Callable[..., Trial]
 def test_every_check_is_among_the_tests_that_plugins_inherit() -> None:
     called = {
         name
-        for test in vars(PluginConformance).values()
+        for test in [*vars(PluginConformance).values(), *vars(CompanyConformance).values()]
         for name in getattr(getattr(test, "__code__", None), "co_names", ())
     }
     checks = {name for module in CHECKS for name in vars(module) if name.startswith("check_")}

@@ -12,7 +12,7 @@ from eak_ambassadors.nominations import answering, endorsing
 from eak_ambassadors.recognition import issuing, renewing, revoking, signing, terms
 from eak_ambassadors.sittings import drawing
 from eak_core.api import Service, Session, Signer
-from eak_core.kit.testing.conformance import PluginConformance, Trial
+from eak_core.kit.testing.conformance import CompanyConformance, PluginConformance
 from eak_core.kit.testing.site import Site
 from tests.plugins.ambassadors.acts import (
     ACTS,
@@ -24,33 +24,35 @@ from tests.plugins.ambassadors.acts import (
     sittings,
 )
 from tests.plugins.discussion.test_conformance import comment
+from tests.plugins.voting.test_conformance import toggle_support
+
+
+@pytest.fixture(autouse=True)
+def same_lots(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is drawn at random is drawn alike in two lives that are compared."""
+    monkeypatch.setattr(answering, "new_badge_id", lambda number: str(UUID(int=number)))
+    monkeypatch.setattr(endorsing, "new_id", lambda number: str(UUID(int=number + 2**40)))
+    monkeypatch.setattr(revoking, "new_badge_id", lambda number: str(UUID(int=number + 2**50)))
+    monkeypatch.setattr(renewing, "new_badge_id", lambda of: str(uuid5(NAMESPACE_URL, of)))
+    monkeypatch.setattr(issuing, "new_salt", lambda badge_id: badge_id)
+    monkeypatch.setattr(issuing, "random_places", _places)
+    monkeypatch.setattr(drawing, "new_secret", lambda number: f"{number:032x}")
+    monkeypatch.setattr(
+        drawing, "new_marks", lambda number, many: [f"{number:x}-{i:x}" for i in range(many)]
+    )
+    seed = b"\5" * 32
+    real = signing._signer
+
+    def same_key(session: Session, service: Service) -> Signer:
+        found = real(session, service)
+        return Signer(seed, "key", found.verifier_key)
+
+    monkeypatch.setattr(signing, "_signer", same_key)
 
 
 class TestAmbassadors(PluginConformance):
     plugin = "ambassadors"
     acts = ACTS
-
-    @pytest.fixture(autouse=True)
-    def same_lots(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        """What is drawn at random is drawn alike in two lives that are compared."""
-        monkeypatch.setattr(answering, "new_badge_id", lambda number: str(UUID(int=number)))
-        monkeypatch.setattr(endorsing, "new_id", lambda number: str(UUID(int=number + 2**40)))
-        monkeypatch.setattr(revoking, "new_badge_id", lambda number: str(UUID(int=number + 2**50)))
-        monkeypatch.setattr(renewing, "new_badge_id", lambda of: str(uuid5(NAMESPACE_URL, of)))
-        monkeypatch.setattr(issuing, "new_salt", lambda badge_id: badge_id)
-        monkeypatch.setattr(issuing, "random_places", _places)
-        monkeypatch.setattr(drawing, "new_secret", lambda number: f"{number:032x}")
-        monkeypatch.setattr(
-            drawing, "new_marks", lambda number, many: [f"{number:x}-{i:x}" for i in range(many)]
-        )
-        seed = b"\5" * 32
-        real = signing._signer
-
-        def same_key(session: Session, service: Service) -> Signer:
-            found = real(session, service)
-            return Signer(seed, "key", found.verifier_key)
-
-        monkeypatch.setattr(signing, "_signer", same_key)
 
     def pages(self, site: Site) -> Iterable[str]:
         here, desk = "/culture/ambassadeurs", "/culture/gestion/ambassadeurs"
@@ -84,6 +86,16 @@ class TestAmbassadors(PluginConformance):
         yield from (f"{here}/{each}" for each in ("did.json", "emetteur.json", "statuts.jwt"))
 
 
+class TestAmbassadorsInCompany(CompanyConformance):
+    plugin = "ambassadors"
+    acts = (rule, nominate, answer, rule)
+    # What others record is evidence.
+    others = (comment, toggle_support)
+
+    def pages(self, site: Site) -> Iterable[str]:
+        return TestAmbassadors().pages(site)
+
+
 def _places(badge_id: str) -> Sequence[int]:
     return [UUID(badge_id).int % 1_000]
 
@@ -95,29 +107,3 @@ def _about(here: str, desk: str, ids: list[int]) -> Iterator[str]:
             yield f"{here}/candidatures/{nomination_id}{act}"
         for act in ("jury", "tirage"):
             yield f"{desk}/candidatures/{nomination_id}/{act}"
-
-
-class TestBesideOthers(PluginConformance):
-    """With others on, whose events are evidence: the same early, late and rebuilt."""
-
-    plugin = "ambassadors"
-    beside = ("discussion", "voting")
-    acts = (rule, comment, nominate, answer, rule)
-
-    @pytest.fixture
-    def plugins(self) -> list[str]:
-        return ["eak_ambassadors.plugin", "eak_discussion.plugin", "eak_voting.plugin"]
-
-    @pytest.mark.parametrize("database", ["sqlite"])
-    def test_early_is_late_is_rebuilt(self, trial: Trial) -> None:
-        super().test_early_is_late_is_rebuilt(trial)
-
-    @pytest.fixture(autouse=True)
-    def same_names(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(answering, "new_badge_id", lambda number: str(UUID(int=number)))
-
-
-# The others are proved alone; here it is the one about histories, on the quicker database.
-for _name in [each for each in vars(PluginConformance) if each.startswith("test_")]:
-    if _name != "test_early_is_late_is_rebuilt":
-        setattr(TestBesideOthers, _name, None)

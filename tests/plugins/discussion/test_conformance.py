@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from eak_core.db import Session
 from eak_core.ideas.models import Idea
-from eak_core.kit.testing.conformance import PluginConformance
+from eak_core.kit.testing.conformance import CompanyConformance, PluginConformance
 from eak_core.kit.testing.site import Site
 from eak_discussion.comments import (
     edit_comment,
@@ -85,3 +85,11 @@ class TestDiscussion(PluginConformance):
                 yield f"/culture/discussion/commentaires/{comment_id}/{act}"
         for idea_id in ideas[:1]:
             yield f"/culture/discussion/idees/{idea_id}/commenter"
+
+
+class TestDiscussionInCompany(CompanyConformance):
+    plugin = "discussion"
+    acts = (comment, edit, moderate)
+
+    def pages(self, site: Site) -> Iterable[str]:
+        return TestDiscussion().pages(site)

@@ -4,12 +4,13 @@ from collections.abc import Iterable
 
 from sqlalchemy import select
 
-from eak_core.kit.testing.conformance import PluginConformance
+from eak_core.kit.testing.conformance import CompanyConformance, PluginConformance
 from eak_core.kit.testing.site import Site
 from eak_experiments.models import Experiment
-from tests.plugins.experiments.acts import DRAFTING_ACTS
+from tests.plugins.discussion.test_conformance import comment
+from tests.plugins.experiments.acts import DRAFTING_ACTS, fix, prepare, start
 from tests.plugins.experiments.outcome_acts import OUTCOME_ACTS
-from tests.plugins.experiments.running_acts import RUNNING_ACTS
+from tests.plugins.experiments.running_acts import RUNNING_ACTS, measure
 
 #: The pages of an experiment, by where it stands.
 PAGES = {
@@ -38,3 +39,12 @@ class TestExperiments(PluginConformance):
                 yield from (f"{here}/{each.id}/{act}" for act in acts)
                 if stage == "closed":
                     yield f"/api/v1/culture/experimentations/{each.id}.json"
+
+
+class TestExperimentsInCompany(CompanyConformance):
+    plugin = "experiments"
+    acts = (prepare, fix, start, measure)
+    others = (comment,)
+
+    def pages(self, site: Site) -> Iterable[str]:
+        return TestExperiments().pages(site)

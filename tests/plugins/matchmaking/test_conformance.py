@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import select
 
 from eak_core.ideas.models import Idea
-from eak_core.kit.testing.conformance import PluginConformance
+from eak_core.kit.testing.conformance import CompanyConformance, PluginConformance
 from eak_core.kit.testing.filled import Chosen
 from eak_core.kit.testing.site import Site
 from eak_matchmaking.encoder import LENGTH
@@ -15,10 +15,11 @@ from eak_matchmaking.matching import closing
 from eak_matchmaking.matching.tables import MatchingRound, Pair
 from eak_matchmaking.models import Need, Offer
 from eak_matchmaking.proposals.tables import Proposal
-from tests.plugins.matchmaking.acts import ORGANISATION_ACTS, invite
+from tests.plugins.discussion.test_conformance import comment
+from tests.plugins.matchmaking.acts import ORGANISATION_ACTS, invite, register, verify
 from tests.plugins.matchmaking.encoding import install
-from tests.plugins.matchmaking.pilot_acts import PILOT_ACTS
-from tests.plugins.matchmaking.resource_acts import RESOURCE_ACTS
+from tests.plugins.matchmaking.pilot_acts import PILOT_ACTS, decide, propose
+from tests.plugins.matchmaking.resource_acts import RESOURCE_ACTS, publish
 from tests.plugins.matchmaking.round_acts import ROUND_ACTS
 from tests.plugins.matchmaking.suggestion_acts import SUGGESTION_ACTS
 
@@ -85,6 +86,15 @@ class TestMatchmaking(PluginConformance):
             yield f"{here}/idees/{idea_id}/besoins/nouveau"
             yield f"{here}/idees/{idea_id}/suggestions"
         yield f"{here}/suggestions"
+
+
+class TestMatchmakingInCompany(CompanyConformance):
+    plugin = "matchmaking"
+    acts = (register, verify, publish, propose, decide)
+    others = (comment,)
+
+    def pages(self, site: Site) -> Iterable[str]:
+        return TestMatchmaking().pages(site)
 
 
 def _about_proposal(page: str, standing: str) -> Iterable[str]:

@@ -7,7 +7,7 @@ from flask import url_for
 from sqlalchemy import select
 
 from eak_core.api import Actor, Session
-from eak_core.kit.testing.conformance import PluginConformance
+from eak_core.kit.testing.conformance import CompanyConformance, PluginConformance
 from eak_core.kit.testing.conformance.hostile import HOSTILE
 from eak_core.kit.testing.site import Site
 from eak_newsletter.deliveries import running
@@ -17,6 +17,7 @@ from eak_newsletter.models import Subscriber
 from eak_newsletter.readers import leaving, subscribing
 from eak_newsletter.readers.letters import CONFIRM, PREFERENCES, STOP
 from eak_newsletter.readers.subscribing import Wishes
+from tests.plugins.discussion.test_conformance import comment
 
 
 def join(site: Site, dice: Random) -> None:
@@ -94,3 +95,12 @@ class TestNewsletter(PluginConformance):
             yield f"/culture/gestion/lettre/{story.issue_id}"
             yield f"/culture/gestion/lettre/nouvelles/{story.id}/modifier"
         yield "/culture/lettre/mon-abonnement/arreter"
+
+
+class TestNewsletterInCompany(CompanyConformance):
+    plugin = "newsletter"
+    acts = (subscribe, send, compose_and_edit)
+    others = (comment,)
+
+    def pages(self, site: Site) -> Iterable[str]:
+        return TestNewsletter().pages(site)

@@ -13,7 +13,7 @@ from eak_core import clock
 from eak_core.api import public_ideas
 from eak_core.db import Session
 from eak_core.ideas.models import Idea
-from eak_core.kit.testing.conformance import Act, PluginConformance, Trial
+from eak_core.kit.testing.conformance import Act, CompanyConformance, PluginConformance, Trial
 from eak_core.kit.testing.conformance.acts import submit
 from eak_core.kit.testing.conformance.histories import ensure_lives_are_the_same
 from eak_core.kit.testing.filled import Chosen
@@ -35,6 +35,7 @@ from eak_voting.casting import (
 from eak_voting.counting.tally import Box
 from eak_voting.models import Ballot, Exclusion, Live, Paper
 from eak_voting.settings import SECRECIES, ApprovalRules, Secrecy, Settings
+from tests.plugins.discussion.test_conformance import comment
 
 #: What a log's head may have been signed as: name, size, root, and whose signature.
 ROOT = "47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU="
@@ -281,6 +282,18 @@ class TestVoting(PluginConformance):
             yield f"/culture/votes/{ballot_id}-{slug}"
             for act in ("voter", "verifier", "recu", "resultats", "code", "retirer"):
                 yield f"/culture/votes/{ballot_id}/{act}"
+
+
+class TestVotingInCompany(CompanyConformance):
+    plugin = "voting"
+    acts = (toggle_support, announce, vote, wait)
+    others = (comment,)
+
+    def pages(self, site: Site) -> Iterable[str]:
+        return TestVoting().pages(site)
+
+    def state(self, site: Site) -> object:
+        return TestVoting().state(site)
 
 
 def announce_one_to_follow(site: Site, dice: Random) -> None:

@@ -22,6 +22,7 @@ import pytest
 from eak_core import clock
 from eak_core.kit.testing.conformance import (
     answers,
+    company,
     contents,
     declared,
     freshness,
@@ -42,8 +43,10 @@ from eak_core.kit.testing.migrated import Plugins
 from eak_core.kit.testing.pool import Pool
 from eak_core.kit.testing.site import Site
 from eak_core.kit.testing.sites import Sites
+from eak_core.plugins.loading.candidates import from_entry_points
+from eak_core.plugins.loading.host import PluginHost
 
-__all__ = ["Act", "PluginConformance", "Trial"]
+__all__ = ["Act", "CompanyConformance", "PluginConformance", "Trial"]
 
 #: Tables, handlers and locks are proved on both databases; what pages say, on the quicker one.
 on_sqlite = pytest.mark.parametrize("database", ["sqlite"])
@@ -65,25 +68,12 @@ class Stages:
         return self._stages[kind]
 
 
-class PluginConformance:
-    """Inherit from this, and say which ``plugin``.
-
-    ``acts`` are what people do with the plugin while it is on, as functions of a `Site` and a
-    `random.Random`: the tests make histories of them, and all that the plugin declares must happen
-    in them. An act may answer how much time passes after it. ``beside`` names plugins that are on
-    meanwhile because this one reacts to them. ``pages`` gives addresses of the plugin's pages that
-    no link leads to. ``golden`` is the folder of golden files, by default ``golden`` beside the
-    test's module. ``rows`` gives values, by table and column, for the rows that upgrades are tried
-    on, where not every value will do.
-
-    What is left to chance is the same again with the seed that a failure prints, in the variable
-    CONFORMANCE_SEED.
-    """
+class Conformance:
+    """What conformance tests are told of a plugin, and how it is put on trial."""
 
     plugin: ClassVar[str]
     acts: ClassVar[Sequence[Act]] = ()
     beside: ClassVar[Sequence[str]] = ()
-    golden: ClassVar[Path | None] = None
     rows: ClassVar[Chosen] = {}
 
     def pages(self, site: Site) -> Iterable[str]:
@@ -94,6 +84,10 @@ class PluginConformance:
         """What histories are compared by; None for all that the plugin has stored. A plugin whose
         rows hold what is drawn at random says here what must be the same."""
         return None
+
+    def company(self) -> Sequence[str]:
+        """The plugins that are on with it, beside those that it requires."""
+        return self.beside
 
     @pytest.fixture(scope="class")
     @classmethod
@@ -114,7 +108,7 @@ class PluginConformance:
             acts,
             self.pages,
             self.state,
-            self.beside,
+            self.company(),
             stage=stages.stage(sites.kind),
             rows=self.rows,
         )
@@ -122,6 +116,24 @@ class PluginConformance:
         # What happens beside a life happens at its beginning, and never at the machine's own time.
         with clock.freeze(START):
             yield trial
+
+
+class PluginConformance(Conformance):
+    """Inherit from this, and say which ``plugin``.
+
+    ``acts`` are what people do with the plugin while it is on, as functions of a `Site` and a
+    `random.Random`: the tests make histories of them, and all that the plugin declares must happen
+    in them. An act may answer how much time passes after it. ``beside`` names plugins that are on
+    meanwhile because this one reacts to them. ``pages`` gives addresses of the plugin's pages that
+    no link leads to. ``golden`` is the folder of golden files, by default ``golden`` beside the
+    test's module. ``rows`` gives values, by table and column, for the rows that upgrades are tried
+    on, where not every value will do.
+
+    What is left to chance is the same again with the seed that a failure prints, in the variable
+    CONFORMANCE_SEED.
+    """
+
+    golden: ClassVar[Path | None] = None
 
     @on_sqlite
     def test_it_can_be_switched_on_and_off(self, trial: Trial) -> None:
@@ -220,6 +232,32 @@ class PluginConformance:
     @on_sqlite
     def test_released_events_have_golden_files(self, trial: Trial) -> None:
         declared.check_golden_files(trial, self.golden or _beside(type(self)))
+
+
+class CompanyConformance(Conformance):
+    """Inherit from this beside `PluginConformance`, and say which ``plugin``: one history with
+    every other plugin on that is installed.
+
+    ``acts`` are a few of what people do with it, and ``others`` a few of what they do with other
+    plugins, also before it is on; ``pages`` and ``state`` are as there.
+    """
+
+    others: ClassVar[Sequence[Act]] = ()
+
+    @pytest.fixture
+    def plugins(self) -> Plugins:
+        """All that are installed, whatever the tests around load."""
+        return None
+
+    def company(self) -> Sequence[str]:
+        """Every other plugin that is installed."""
+        installed = PluginHost(from_entry_points()).installed
+        return [name for name, each in installed.items() if each.loaded and name != self.plugin]
+
+    @on_sqlite
+    def test_it_is_the_same_in_company(self, trial: Trial) -> None:
+        others = [getattr(act, "__func__", act) for act in type(self).others]
+        company.check_company(trial, others)
 
 
 def _beside(test: type[Any]) -> Path:

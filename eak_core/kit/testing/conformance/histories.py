@@ -105,9 +105,9 @@ def check_early_is_late_is_rebuilt(trial: Trial) -> None:
     prove()
 
 
-def ensure_lives_are_the_same(trial: Trial, site: Site, before: History, after: History) -> None:
+def ensure_lives_are_the_same(trial: Trial, site: Site, before: History, after: History) -> Play:
     """Let ``before`` and ``after`` happen twice on ``site``, with the plugin on from the start, and
-    with it on in between; the same at the same instants."""
+    with it on in between; the same at the same instants. Answers the second life."""
     early = _begin(trial, site)
     early.enable(trial.name)
     refused_before = early.act(before)
@@ -128,6 +128,7 @@ def ensure_lives_are_the_same(trial: Trial, site: Site, before: History, after: 
     # What is refused is tried here as well: a sequence of numbers moves with each attempt.
     _ensure_equal(trial, refused_after, late.act(after), "when it is switched on late")
     _ensure_equal(trial, expected, trial.state(site), "when it is switched on late")
+    return late
 
 
 def _begin(trial: Trial, site: Site) -> Play:
