@@ -73,9 +73,10 @@ def test_whatever_is_asked_of_it_is_answered_as_if_it_had_never_been_made(
 ) -> None:
     asked = addresses(with_it)
     assert len(asked) > 40
-    for one, other in zip(readers(with_it), readers(without), strict=True):
-        for path in asked:
-            for method in METHODS:
+    for first, (one, other) in enumerate(zip(readers(with_it), readers(without), strict=True)):
+        for number, path in enumerate(asked, first):
+            # Both read each address; what else is tried there, one of them tries.
+            for method in METHODS if number % 2 else METHODS[:1]:
                 assert seen(one, path, method) == seen(other, path, method), (method, path)
 
 
