@@ -228,13 +228,13 @@ from eak_core.web.text import REASON_LENGTH, clean_line, clean_lines
 from eak_core.web.uploads import takes_files
 
 if TYPE_CHECKING:
-    from eak_core.demo.stage import Demo
+    from eak_core.demo.demonstration import Demo
 else:
 
     def __getattr__(name: str) -> Any:
         # Only a demonstration needs what it is played with: no other site loads it.
         if name == "Demo":
-            from eak_core.demo.stage import Demo
+            from eak_core.demo.demonstration import Demo
 
             return Demo
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

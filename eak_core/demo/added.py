@@ -9,7 +9,7 @@ from sqlalchemy import select
 from eak_core import clock
 from eak_core.db import Session, write_session
 from eak_core.demo.content import content
-from eak_core.demo.stage import Demo
+from eak_core.demo.demonstration import Demo
 from eak_core.ideas.models import Idea
 from eak_core.people.models import Person
 from eak_core.permissions import Actor

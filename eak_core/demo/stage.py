@@ -1,17 +1,15 @@
 """Plays the demonstration's content, one dated act after the other."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
-from zlib import crc32
+from datetime import datetime
 
 from flask import Flask
 from sqlalchemy import select
 
 from eak_core import clock
 from eak_core.db import Session, write_session
+from eak_core.demo import reports
 from eak_core.demo.content import (
-    AGENT_DOMAIN,
     PASSWORD,
     Content,
     IdeaStory,
@@ -20,6 +18,7 @@ from eak_core.demo.content import (
     Step,
 )
 from eak_core.demo.content import content as read_content
+from eak_core.demo.demonstration import Demo
 from eak_core.demo.drawings import drawing
 from eak_core.files.attaching import attach_files
 from eak_core.files.staging import stage_file
@@ -33,8 +32,6 @@ from eak_core.ideas.transitions import change_stage, withdraw_idea
 from eak_core.ideas.visibility import subject_of
 from eak_core.notices.following import follow_by_default
 from eak_core.people.accounts import create_person
-from eak_core.people.actor import actor_for
-from eak_core.people.models import Person
 from eak_core.people.roles import grant_role
 from eak_core.permissions import Actor
 from eak_core.plugins.loading.host import get_host
@@ -44,60 +41,8 @@ from eak_core.services.models import Service
 
 # How many days before the first idea the services were opened.
 LEAD = 7
-# How many days before the loading the crowd joined.
-CROWD_DAYS = 120
-# When people write and decide, in UTC.
-WAKING = range(6, 21)
 
 Act = Callable[[Session], None]
-
-
-@dataclass
-class Demo:
-    """What a demonstration has to play with, as the hook ``load_demo`` is given it.
-
-    ``people`` and ``ideas`` go by the keys of ``eak_core/demo/content.toml``, ideas of all services
-    together. One that somebody took away since is missing, so look with ``get``. ``now`` is the
-    instant of the loading, in UTC; acts of the past are played under ``clock.freeze(…)``. Where
-    many people are needed, `crowd` has more.
-    """
-
-    now: datetime
-    people: dict[str, Person] = field(default_factory=dict)
-    ideas: dict[str, Idea] = field(default_factory=dict)
-    _crowd: list[Person] = field(default_factory=list, init=False)
-    _agents: list[Person] = field(default_factory=list, init=False)
-
-    def actor(self, session: Session, key: str) -> Actor:
-        """The person ``key`` with the rights they hold by now: ``gestion`` manages every service,
-        ``administration`` administers the site. KeyError where there is nobody."""
-        return actor_for(session, session.get_one(Person, self.people[key].id))
-
-    def crowd(self, session: Session, size: int, *, agents: bool = False) -> list[Actor]:
-        """``size`` citizens, or ``agents`` of the administration, with a number for a name, the
-        same ones for all plugins. Nobody can sign in as one of them: they have no password."""
-        crowd = self._agents if agents else self._crowd
-        for number in range(len(crowd) + 1, size + 1):
-            with clock.freeze(self.days_ago(CROWD_DAYS, f"crowd {number}")):
-                address, name = f"foule-{number}@demo.example", f"Démo Personne {number}"
-                if agents:
-                    address, name = f"agent-{number}@{AGENT_DOMAIN}", f"Démo Agent {number}"
-                there = session.scalar(select(Person).where(Person.email == address))
-                crowd.append(there or create_person(session, address, name, None, locale="fr"))
-        session.flush()
-        return [actor_for(session, person) for person in crowd[:size]]
-
-    def drawing(self, name: str) -> bytes:
-        """A picture (PNG) or a plan (PDF) that the demonstration draws itself, for the files of a
-        plugin. KeyError where there is none of this ``name`` in ``eak_core/demo/drawings.py``."""
-        return drawing(name)
-
-    def days_ago(self, days: float, what: str = "") -> datetime:
-        """An instant of the day so many ``days`` ago; ``what`` happens decides on the hour."""
-        spread = crc32(what.encode())
-        hour, minute = WAKING[spread % len(WAKING)], spread // len(WAKING) % 60
-        day = self.now - timedelta(days=days)
-        return day.replace(hour=hour, minute=minute, second=0, microsecond=0)
 
 
 def load(app: Flask) -> bool:
@@ -129,6 +74,7 @@ def _acts(demo: Demo, content: Content) -> Iterator[tuple[datetime, Act]]:
         yield demo.days_ago(idea.days, idea.key), _is_told(demo, idea)
         for step in idea.steps:
             yield demo.days_ago(step.days, f"{idea.key} {step.to}"), _moves(demo, idea, step)
+    yield from reports.acts(demo)
 
 
 def _joins(demo: Demo, story: PersonStory) -> Act:

@@ -58,23 +58,26 @@ def desk_items(session: Session, service: Service) -> Iterator[DeskItem]:
     """The ideas that wait for their screening, and for a decision at its end."""
     waiting = listing.count_managed(session, service.id)
     new, screened = waiting.get(SUBMITTED, 0), waiting.get(SCREENING, 0)
+    since = listing.oldest_in(session, service.id, [SUBMITTED, SCREENING])
     label = lazy_ngettext(
         "%(num)s idea waits for its screening", "%(num)s ideas wait for their screening", new
     )
-    yield DeskItem(new, label, "ideas_manage.index", {"etape": SUBMITTED})
+    place = {"etape": SUBMITTED}
+    yield DeskItem(new, label, "ideas_manage.index", place, since.get(SUBMITTED))
     label = lazy_ngettext(
         "%(num)s idea in screening waits for your decision",
         "%(num)s ideas in screening wait for your decision",
         screened,
     )
-    yield DeskItem(screened, label, "ideas_manage.index", {"etape": SCREENING})
-    answers = prepared.count_prepared(session, service.id)
+    place = {"etape": SCREENING}
+    yield DeskItem(screened, label, "ideas_manage.index", place, since.get(SCREENING))
+    answers, prepared_at = prepared.waiting_since(session, service.id)
     label = lazy_ngettext(
         "%(num)s answer is prepared and waits to be published",
         "%(num)s answers are prepared and wait to be published",
         answers,
     )
-    yield DeskItem(answers, label, "ideas_manage.prepared_answers")
+    yield DeskItem(answers, label, "ideas_manage.prepared_answers", since=prepared_at)
 
 
 @hookimpl

@@ -189,6 +189,16 @@ def count_managed(session: Session, service_id: int) -> dict[str, int]:
     return totals(session, service_id, "held")
 
 
+def oldest_in(session: Session, service_id: int, stages: Sequence[str]) -> dict[str, datetime]:
+    """When the oldest idea in each of ``stages`` was submitted: since then its author waits."""
+    rows = session.execute(
+        select(Idea.stage, func.min(Idea.submitted_at))
+        .where(Idea.service_id == service_id, Idea.stage.in_(stages))
+        .group_by(Idea.stage)
+    )
+    return {stage: at for stage, at in rows if at is not None}
+
+
 def count_by_subject(session: Session, service_id: int) -> dict[int, int]:
     """How many public ideas carry each subject."""
     return {int(key): ideas for key, ideas in totals(session, service_id, "subject").items()}

@@ -1,6 +1,8 @@
 """Decisions that are prepared before they are published: where an idea shall go, and the answer
 that everybody will read. Only those who may decide see them."""
 
+from datetime import datetime
+
 from sqlalchemy import delete, func, select
 
 from eak_core import clock
@@ -73,15 +75,16 @@ def discard(session: Session, actor: Actor, service: Service, idea: Idea) -> Non
     session.execute(delete(PreparedDecision).where(PreparedDecision.idea_id == idea.id))
 
 
-def count_prepared(session: Session, service_id: int) -> int:
-    """How many ideas of a service have a decision that waits to be published."""
+def waiting_since(session: Session, service_id: int) -> tuple[int, datetime | None]:
+    """How many ideas of a service have a decision that waits to be published, and when the oldest
+    of these was prepared."""
     query = (
-        select(func.count())
-        .select_from(PreparedDecision)
+        select(func.count(), func.min(PreparedDecision.prepared_at))
         .join(Idea, Idea.id == PreparedDecision.idea_id)
         .where(Idea.service_id == service_id, Idea.stage == PreparedDecision.from_stage)
     )
-    return session.scalar(query) or 0
+    number, oldest = session.execute(query).one()
+    return number, oldest
 
 
 def all_prepared(session: Session, service_id: int) -> list[tuple[Idea, PreparedDecision]]:

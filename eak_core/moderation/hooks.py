@@ -21,20 +21,20 @@ def footer_links() -> Iterator[NavItem]:
 @hookimpl
 def desk_items(session: Session, service: Service) -> Iterator[DeskItem]:
     """What was reported, and what is contested, and waits for a decision."""
-    number, _since = reports.waiting_since(session, service.id)
+    number, since = reports.waiting_since(session, service.id)
     label = lazy_ngettext(
         "%(num)s reported text waits for your decision",
         "%(num)s reported texts wait for your decision",
         number,
     )
-    yield DeskItem(number, label, "moderation_manage.queue")
-    number, _since = appeals.waiting_since(session, service.id)
+    yield DeskItem(number, label, "moderation_manage.queue", since=since)
+    number, since = appeals.waiting_since(session, service.id)
     label = lazy_ngettext(
         "%(num)s decision of moderation is contested",
         "%(num)s decisions of moderation are contested",
         number,
     )
-    yield DeskItem(number, label, "moderation_manage.queue")
+    yield DeskItem(number, label, "moderation_manage.queue", since=since)
 
 
 @hookimpl

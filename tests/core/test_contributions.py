@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -22,6 +22,7 @@ from eak_core.plugins.per_service.models import PluginFault
 from eak_core.services.models import Service
 from tests.core.plugins.making import make
 
+LONG_AGO = datetime(2020, 3, 2, 12, tzinfo=UTC)
 ONE = pytest.mark.parametrize("database", ["sqlite"])
 
 
@@ -271,7 +272,8 @@ def test_the_portal_takes_the_same_statements_however_many_services(
 
 def desk(site: Site) -> list[str]:
     text = page(site, "/culture/gestion/", site.people.manager)
-    return part(text, r'<h2 id="waiting">', "</section>")
+    said = part(text, r'<h2 id="waiting">', "</section>")
+    return [each for each in said if not re.search("depuis|promis|En retard", each)]
 
 
 def test_the_desk_says_which_ideas_wait(site: Site) -> None:
@@ -305,6 +307,16 @@ def test_what_waits_in_plugins_comes_after_what_waits_in_the_core(
     assert desk(site)[1:] == [own]
     site.enable("lending")
     assert desk(site)[1:] == [own, "3 things to &lt;i&gt;lend&lt;/i&gt;"]
+    lending.desk = lambda: [
+        DeskItem(1, "older", "lending.index", since=LONG_AGO),
+        DeskItem(1, "late", "lending.index", promised=LONG_AGO - timedelta(days=3)),
+        DeskItem(1, "of no day", "lending.index"),
+    ]
+    assert desk(site)[1:] == ["late", "older", own, "of no day"]
+    text = page(site, "/culture/gestion/", site.people.manager)
+    assert text.count("En retard") == 1
+    assert "depuis le 2 mars 2020" in text
+    assert "promis pour le 28 février 2020" in text
     lending.desk = lambda: 1 / 0
     assert desk(site)[1:] == [own]
     assert set(faults(site)) == {"desk_items"}

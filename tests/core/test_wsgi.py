@@ -47,4 +47,4 @@ def test_a_site_with_every_plugin_loads_nothing_of_the_demonstration() -> None:
     )
     ran = subprocess.run([sys.executable, "-c", loading], capture_output=True, text=True)
     plugins = sorted(folder.name for folder in PLUGINS.iterdir() if folder.is_dir())
-    assert ran.stdout.splitlines() == [" ".join(plugins), "", "eak_core.demo.stage"], ran
+    assert ran.stdout.splitlines() == [" ".join(plugins), "", "eak_core.demo.demonstration"], ran

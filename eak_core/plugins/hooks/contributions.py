@@ -73,12 +73,16 @@ class HistoryEntry:
 @dataclass(frozen=True, slots=True)
 class DeskItem:
     """Something that waits for managers: how many (``count``), the sentence that says so
-    (``label``), and where they see to it (``endpoint`` and ``values``, as in `NavItem`)."""
+    (``label``), and where they see to it (``endpoint`` and ``values``, as in `NavItem`). ``since``
+    is when the oldest of them began to wait, ``promised`` until when the first of them was to be
+    seen to: instants (aware), where there are such."""
 
     count: int
     label: Any
     endpoint: str
     values: Mapping[str, Any] = field(default_factory=dict)
+    since: datetime | None = None
+    promised: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

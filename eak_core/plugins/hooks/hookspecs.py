@@ -103,9 +103,10 @@ def idea_history(  # type: ignore[empty-body]
 def desk_items(  # type: ignore[empty-body]
     session: "Session", service: Any, actor: "Actor"
 ) -> "Iterable[DeskItem]":
-    """What waits for managers: an item for each kind of thing, with how many there are.
+    """What waits for managers: an item for each kind of thing, with their number and since when.
 
-    Active plugins, on the managers' home page. Items that count none are left out by the core.
+    Active plugins, on the managers' home page. Items that count none are left out by the core,
+    which shows first what has waited longest. One statement for each kind of thing.
     """
 
 

@@ -86,12 +86,15 @@ def history(value: Any) -> list[HistoryEntry]:
 
 
 def desk_items(value: Any) -> list[DeskItem]:
-    """What waits, with how many there are; nothing of what counts none."""
+    """What waits, with how many there are and since when; nothing of what counts none."""
     found: list[DeskItem] = list_of(DeskItem)(value)
     for item in found:
         _link(item)
         if isinstance(item.count, bool) or _expect(item.count, int) < 0:
             raise TypeError("expected how many there are")
+        for at in (item.since, item.promised):
+            if at is not None:
+                _instant(at)
     return [item for item in found if item.count]
 
 

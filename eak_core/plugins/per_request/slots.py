@@ -15,6 +15,7 @@ from flask import Flask, current_app, g, request, url_for
 from markupsafe import Markup
 from werkzeug.routing import BuildError
 
+from eak_core import clock
 from eak_core.db import current_session
 from eak_core.events import SITE
 from eak_core.permissions import Actor
@@ -34,6 +35,20 @@ class Link:
     url: str
     current: bool
     note: Any = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Waits:
+    """A `DeskItem` with its address. ``since`` and ``promised`` are instants, None where it has
+    none; ``days`` are those that the oldest has waited, ``late`` where what was promised is over.
+    """
+
+    label: Any
+    url: str
+    since: datetime | None
+    promised: datetime | None
+    days: int
+    late: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,9 +88,24 @@ def footer_links() -> list[Link]:
     return _links("footer_links")
 
 
-def desk_items() -> list[Link]:
-    """What waits for the managers of the service, the core's first."""
-    return _links("desk_items")
+def desk_items() -> list[Waits]:
+    """What waits for the managers of the service: first what has waited longest, each from when it
+    began or was promised; at the end what has no such day, the core's before the plugins'."""
+    now = clock.now()
+    found = []
+    for owner, items in _asked("desk_items"):
+        for item in items:
+            url = _address(owner, "desk_items", item)
+            if url is not None:
+                late = item.promised is not None and item.promised <= now
+                days = (now - item.since).days if item.since is not None else 0
+                found.append(Waits(item.label, url, item.since, item.promised, days, late))
+    # Sorting keeps the order of those who answer among what has no day.
+    return sorted(found, key=lambda each: min(_stamp(each.since), _stamp(each.promised)))
+
+
+def _stamp(at: datetime | None) -> float:
+    return inf if at is None else at.timestamp()
 
 
 def idea_history(idea: Any) -> list[Happened]:

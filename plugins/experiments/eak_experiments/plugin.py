@@ -19,6 +19,7 @@ from eak_core.api import (
     NavItem,
     NoticeSentence,
     Recorded,
+    Reportable,
     Service,
     Session,
     _l,
@@ -40,8 +41,8 @@ from eak_experiments.pages import (
     running_views,
     views,
 )
-from eak_experiments.record import Alert
-from eak_experiments.running import logbook
+from eak_experiments.record import Alert, Entry
+from eak_experiments.running import reported
 
 if TYPE_CHECKING:
     from eak_core.api import Demo
@@ -124,6 +125,13 @@ def slot_idea_body(session: Session, service: Service, idea: Idea, actor: Actor)
 
 
 @hookimpl
+def reportable_things(
+    session: Session, service: Service, subjects: Sequence[str]
+) -> Mapping[str, Reportable]:
+    return reported.things(session, service, subjects)
+
+
+@hookimpl
 def desk_items(session: Session, service: Service) -> Iterable[DeskItem]:
     waiting = session.scalar(
         select(func.count()).where(Experiment.service_id == service.id, Experiment.stage == "fixed")
@@ -133,20 +141,22 @@ def desk_items(session: Session, service: Service) -> Iterable[DeskItem]:
         "%(num)s experiments wait for their start",
         waiting,
     )
-    unread = session.scalar(
-        select(func.count()).select_from(logbook.waiting(service.id).subquery())
-    ) or 0  # fmt: skip
+    unread, unread_since = session.execute(
+        select(func.count(), func.min(Entry.written_at)).where(
+            Entry.service_id == service.id, Entry.waits.is_(True)
+        )
+    ).one()
     said = lazy_ngettext(
         "%(num)s inhabitant said how they find an experiment",
         "%(num)s inhabitants said how they find an experiment",
         unread,
     )
-    open_alerts = session.scalar(
-        select(func.count())
+    open_alerts, raised = session.execute(
+        select(func.count(), func.min(Alert.raised_at))
         .select_from(Alert)
         .join(Experiment, Experiment.id == Alert.experiment_id)
         .where(Experiment.service_id == service.id, Alert.answered_at.is_(None))
-    ) or 0  # fmt: skip
+    ).one()
     alerted = lazy_ngettext(
         "%(num)s stop threshold is reached: decide",
         "%(num)s stop thresholds are reached: decide",
@@ -164,8 +174,8 @@ def desk_items(session: Session, service: Service) -> Iterable[DeskItem]:
     )
     return [
         DeskItem(waiting, label, "experiments.index"),
-        DeskItem(open_alerts, alerted, "experiments.index"),
-        DeskItem(unread, said, "experiments.index"),
+        DeskItem(open_alerts, alerted, "experiments.index", since=raised),
+        DeskItem(unread, said, "experiments.index", since=unread_since),
         DeskItem(evaluated, ended, "experiments.index"),
     ]
 

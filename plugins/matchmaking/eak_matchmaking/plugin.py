@@ -20,6 +20,7 @@ from eak_core.api import (
     Idea,
     NavItem,
     NewsletterItem,
+    Reportable,
     Service,
     Session,
     Today,
@@ -33,6 +34,7 @@ from eak_matchmaking.commands import COMMANDS
 from eak_matchmaking.manifest import plugin
 from eak_matchmaking.matching import following
 from eak_matchmaking.models import Member, Organisation, Presence
+from eak_matchmaking.offers import reported as reported_offers
 from eak_matchmaking.organisations import finding
 from eak_matchmaking.organisations.finding import present
 from eak_matchmaking.organisations.wording import ROLE_TITLES
@@ -53,6 +55,7 @@ from eak_matchmaking.pages import (
     thesaurus,
     wish_views,
 )
+from eak_matchmaking.proposals import reported as reported_pilots
 from eak_matchmaking.proposals import stages
 
 if TYPE_CHECKING:
@@ -184,9 +187,19 @@ def slot_manage_home() -> Markup:
 
 
 @hookimpl
+def reportable_things(
+    session: Session, service: Service, subjects: Sequence[str]
+) -> Mapping[str, Reportable]:
+    return {
+        **reported_offers.things(session, service, subjects),
+        **reported_pilots.things(session, service, subjects),
+    }
+
+
+@hookimpl
 def desk_items(session: Session, service: Service) -> Iterable[DeskItem]:
-    waiting = session.scalar(
-        select(func.count())
+    waiting, since = session.execute(
+        select(func.count(), func.min(Presence.joined_at))
         .select_from(Presence)
         .join(Organisation, Organisation.id == Presence.organisation_id)
         .where(
@@ -194,11 +207,11 @@ def desk_items(session: Session, service: Service) -> Iterable[DeskItem]:
             Presence.verified_at.is_(None),
             Organisation.closed_at.is_(None),
         )
-    ) or 0  # fmt: skip
+    ).one()
     label = lazy_ngettext(
         "%(num)s partner is to be verified", "%(num)s partners are to be verified", waiting
     )
-    verifying = DeskItem(waiting, label, "matchmaking_manage.index")
+    verifying = DeskItem(waiting, label, "matchmaking_manage.index", since=since)
     return [
         verifying,
         *proposal_desk.desk_items(session, service),

@@ -68,7 +68,7 @@ def test_what_was_prepared_for_an_earlier_stage_is_over(site: Site) -> None:
     with site.reading() as session:
         held = session.get_one(Idea, idea.id)
         assert prepared.prepared_for(session, held) is None
-        assert prepared.count_prepared(session, site.service.id) == 0
+        assert prepared.waiting_since(session, site.service.id) == (0, None)
         assert prepared.all_prepared(session, site.service.id) == []
 
 

@@ -173,6 +173,8 @@ def test_an_unknown_hook_is_the_cores_mistake() -> None:
         ("desk_items", [DeskItem(-1, "Odd", "odd.index")]),
         ("desk_items", [DeskItem(True, "Odd", "odd.index")]),
         ("desk_items", [DeskItem(3, None, "odd.index")]),
+        ("desk_items", [DeskItem(3, "Odd", "odd.index", since=datetime(2026, 3, 1))]),  # noqa: DTZ001
+        ("desk_items", [DeskItem(3, "Odd", "odd.index", promised="soon")]),  # type: ignore[arg-type]
         ("reportable_things", {"odd:1": NavItem("Odd", "odd.index")}),
         ("reportable_things", {"odd:1": Reportable("Odd", "odd.index", text=7)}),  # type: ignore[arg-type]
         ("slot_idea_body", 42),

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 from sqlalchemy import select
 
-from eak_core.demo.stage import Demo
+from eak_core.demo.demonstration import Demo
 from eak_core.kit.testing.site import Site
 from eak_newsletter.deliveries.running import counts
 from eak_newsletter.demo import LETTERS, play

@@ -116,14 +116,15 @@ def items(session: Session, service: Service) -> Iterator[DeskItem]:
         for _each, held in sittings
     )
     desk, terms = "ambassadors_manage.index", "ambassadors_manage.ambassadors"
+    late, promised = deciding.overdue(session, service.id)
+    label = lazy_ngettext("%(num)s jury is late", "%(num)s juries are late", late)
+    yield DeskItem(late, label, desk, promised=promised)
     counted = (
         (to_close, desk, lazy_ngettext(
             "%(num)s nomination waits for its jury", "%(num)s nominations wait for their jury",
             to_close)),
         (to_draw, desk, lazy_ngettext(
             "%(num)s jury can be drawn", "%(num)s juries can be drawn", to_draw)),
-        (late := deciding.overdue(session, service.id), desk, lazy_ngettext(
-            "%(num)s jury is late", "%(num)s juries are late", late)),
         (many := len(renewing.asked(session, service.id)), terms, lazy_ngettext(
             "%(num)s ambassador asks for another term",
             "%(num)s ambassadors ask for another term", many)),

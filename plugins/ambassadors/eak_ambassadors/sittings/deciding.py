@@ -150,17 +150,18 @@ def remind(session: Session, service: Service, name: str, due_at: datetime) -> N
             )
 
 
-def overdue(session: Session, service_id: int) -> int:
-    """How many juries have not decided in their time."""
-    return session.scalar(
-        select(func.count())
+def overdue(session: Session, service_id: int) -> tuple[int, datetime | None]:
+    """How many juries have not decided in their time, and when the first of them had to."""
+    number, first = session.execute(
+        select(func.count(), func.min(Sitting.due_at))
         .select_from(Sitting)
         .where(
             Sitting.service_id == service_id,
             Sitting.decided_at.is_(None),
             Sitting.due_at <= clock.now(),
         )
-    ) or 0  # fmt: skip
+    ).one()
+    return number, first
 
 
 def _held(session: Session, actor: Actor, service: Service, sitting: Sitting) -> Seat:

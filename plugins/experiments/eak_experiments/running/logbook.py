@@ -155,11 +155,6 @@ def hide_entry(
     decide(session, actor, service, entry.subject, reason)
 
 
-def waiting(service_id: int) -> Select[int]:
-    """The ids of what inhabitants said and nobody has read."""
-    return select(Entry.id).where(Entry.service_id == service_id, Entry.waits.is_(True))
-
-
 def forget(session: Session, person_id: int) -> None:
     """Take the words of a person that were never public; what is public stays without a name."""
     private = or_(Entry.private.is_(True), Entry.waits.is_(True))

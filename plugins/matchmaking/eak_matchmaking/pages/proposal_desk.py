@@ -137,14 +137,14 @@ def show_pilot(proposal_id: int) -> Answer:
 
 
 def desk_items(session: Session, service: Service) -> Iterator[DeskItem]:
-    """How many proposals wait for those who run the service."""
-    waiting = finding.count_waiting(session, service.id)
+    """How many proposals wait for those who run the service, and since when."""
+    waiting, since = finding.waiting_since(session, service.id)
     label = lazy_ngettext(
         "%(num)s proposal to pilot an idea is to be decided",
         "%(num)s proposals to pilot an idea are to be decided",
         waiting,
     )
-    yield DeskItem(waiting, label, "matchmaking_manage.proposals")
+    yield DeskItem(waiting, label, "matchmaking_manage.proposals", since=since)
 
 
 def idea_section(session: Session, service: Service, idea: Idea, actor: Actor) -> Markup | None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 
@@ -243,10 +244,20 @@ def awaited_views(session: Session, person_id: int) -> Sequence[tuple[Proposal, 
     return [(proposal, title, slug) for proposal, title, slug in rows]
 
 
-def count_waiting(session: Session, service_id: int) -> int:
-    """How many proposals wait for those who run a service, at most `MOST_COUNTED`."""
-    waiting = select(Proposal.id).where(*waiting_for_managers(service_id)).limit(MOST_COUNTED)
-    return session.scalar(select(func.count()).select_from(waiting.subquery())) or 0
+def waiting_since(session: Session, service_id: int) -> tuple[int, datetime | None]:
+    """How many proposals wait for those who run a service, at most `MOST_COUNTED`, and since when
+    the oldest does."""
+    waiting = (
+        select(Proposal.waits_since)
+        .where(*waiting_for_managers(service_id))
+        .order_by(Proposal.waits_since)
+        .limit(MOST_COUNTED)
+        .subquery()
+    )
+    number, oldest = session.execute(
+        select(func.count(), func.min(waiting.c.waits_since)).select_from(waiting)
+    ).one()
+    return number, oldest
 
 
 def offers_to_choose(session: Session, service_id: int, organisation_id: int) -> Sequence[Offer]:

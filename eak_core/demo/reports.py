@@ -1,0 +1,67 @@
+"""What was reported in the demonstration: one text waits for a decision, another one was left in
+its place, which whoever reported it contests."""
+
+from collections.abc import Callable, Iterator
+from datetime import datetime
+
+from sqlalchemy import select
+
+from eak_core.db import Session
+from eak_core.demo.demonstration import Demo
+from eak_core.ideas.models import Idea
+from eak_core.ideas.visibility import subject_of
+from eak_core.moderation import appeals, reports
+from eak_core.moderation.models import Report
+from eak_core.permissions import Actor
+from eak_core.services.models import Service
+
+Act = Callable[[Session], None]
+
+READER = reports.Reporter("Démo Passante", "passante@demo.example")
+
+
+def acts(demo: Demo) -> Iterator[tuple[datetime, Act]]:
+    """Each with its date."""
+
+    def reported_by_a_reader(session: Session) -> None:
+        words = "Il n’y a qu’une jardinière dans ces serres. A-t-elle donné son accord ?"
+        _report(session, demo, Actor.visitor(), "ateliers-serres", "privacy", words)
+
+    def kept(session: Session) -> None:
+        reason = (
+            "Aucun nom n’est donné, et un métier n’est pas une donnée privée : la charte protège"
+            " les personnes, et personne n’est désigné ici."
+        )
+        service, subject = _place(session, demo, "ateliers-serres")
+        reports.decide(session, demo.actor(session, "gestion"), service, subject, "kept", reason)
+
+    def contested(session: Session) -> None:
+        words = "Elle est seule à ce poste : tous les habitués sauront de qui on parle."
+        service, subject = _place(session, demo, "ateliers-serres")
+        query = select(Report).where(Report.service_id == service.id, Report.subject == subject)
+        first = session.scalars(query).one()
+        appeals.contest_report(session, Actor.visitor(), service, first, words)
+
+    def reported_by_a_neighbour(session: Session) -> None:
+        words = "L’un des deux riverains référents est l’auteur, qui ne le dit pas."
+        actor = demo.actor(session, "habitante")
+        _report(session, demo, actor, "sieste", "charter", words)
+
+    yield demo.days_ago(5, "greenhouses reported"), reported_by_a_reader
+    yield demo.days_ago(4, "greenhouses kept"), kept
+    yield demo.days_ago(3, "greenhouses contested"), contested
+    yield demo.days_ago(2, "yard reported"), reported_by_a_neighbour
+
+
+def _report(
+    session: Session, demo: Demo, actor: Actor, idea: str, ground: str, explanation: str
+) -> None:
+    service, subject = _place(session, demo, idea)
+    reports.report(
+        session, actor, service, subject, ground=ground, explanation=explanation, reporter=READER
+    )
+
+
+def _place(session: Session, demo: Demo, key: str) -> tuple[Service, str]:
+    idea = session.get_one(Idea, demo.ideas[key].id)
+    return session.get_one(Service, idea.service_id), subject_of(idea.id)
