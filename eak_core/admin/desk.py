@@ -19,6 +19,7 @@ blueprint = Blueprint("admin", __name__, url_prefix="/admin")
 SECTIONS = (
     ("admin.home", _l("Overview")),
     ("admin.plugins", _l("Plugins")),
+    ("admin.journal", _l("Journal")),
     ("admin.health", _l("Events")),
     ("admin.outbox", _l("Mail")),
     ("admin.services", _l("Services")),

@@ -2,15 +2,27 @@
 
 from flask import Flask
 
-from eak_core.admin import events, home, log, mail, manage, people, plugins, services
+from eak_core.admin import (
+    events,
+    home,
+    house,
+    journal_views,
+    log,
+    mail,
+    manage,
+    people,
+    plugins,
+    services,
+)
 from eak_core.admin.desk import blueprint
 
 #: The modules that put their views on the administrators' desk when they are imported.
-SCREENS = (home, events, log, mail, people, services)
+SCREENS = (home, events, house, journal_views, log, mail, people, services)
 
 
 def init_admin(app: Flask) -> None:
     """Give ``app`` the managers' desk, the screens of plugins and the administration."""
     app.register_blueprint(manage.blueprint)
     app.register_blueprint(plugins.blueprint)
+    app.register_blueprint(journal_views.blueprint)
     app.register_blueprint(blueprint)

@@ -73,7 +73,7 @@ def register() -> Answer:
         years=_years(),
         figures=counted,
         delay=None if counted.median is None else _said(counted.median),
-        page=paginate(session, figures.hidden_in(g.service.id)),
+        page=paginate(session, figures.hidden_in(g.service.id, year)),
         ground_title=ground_title,
     )
 
@@ -93,7 +93,7 @@ def _rows(counted: figures.Year) -> Iterator[list[object]]:
 
 
 #: What the columns of the register are called.
-COLUMNS = (_l("Received"), _l("Hidden"), _l("Kept"), _l("Gone by itself"))
+COLUMNS = (_l("Received in all"), _l("Hidden by decision"), _l("Kept"), _l("Gone by itself"))
 
 
 def _years() -> list[int]:

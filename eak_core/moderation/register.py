@@ -42,7 +42,7 @@ class Year(NamedTuple):
 
 def year_of(session: Session, service_id: int, year: int) -> Year:
     """What was reported and contested in ``year`` (of Paris); three statements."""
-    begin, end = midnight(date(year, 1, 1)), midnight(date(year + 1, 1, 1))
+    begin, end = _bounds(year)
     made = (
         Report.service_id == service_id,
         Report.reported_at >= begin,
@@ -87,10 +87,19 @@ def median_delay(spans: list[tuple[datetime, datetime]]) -> timedelta | None:
     return timedelta(seconds=median((done - begun).total_seconds() for begun, done in spans))
 
 
-def hidden_in(service_id: int) -> Select[ModerationDecision]:
-    """The statement of what was hidden in a service, the latest first."""
+def hidden_in(service_id: int, year: int) -> Select[ModerationDecision]:
+    """The statement of what was hidden in a service in ``year`` (of Paris), the latest first."""
+    begin, end = _bounds(year)
     return (
         select(ModerationDecision)
-        .where(ModerationDecision.service_id == service_id)
+        .where(
+            ModerationDecision.service_id == service_id,
+            ModerationDecision.decided_at >= begin,
+            ModerationDecision.decided_at < end,
+        )
         .order_by(ModerationDecision.decided_at.desc(), ModerationDecision.id.desc())
     )
+
+
+def _bounds(year: int) -> tuple[datetime, datetime]:
+    return midnight(date(year, 1, 1)), midnight(date(year + 1, 1, 1))

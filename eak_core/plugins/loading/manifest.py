@@ -28,7 +28,8 @@ SEGMENT = re.compile(r"[a-z][a-z0-9-]{1,39}")
 RESERVED_NAMES = frozenset(
     """
     account accounts admin alembic api charter cli commune compte content core criterion db demo eak
-    ended event events feeds file files health i18n idea ideas key keys log macros mail main manage
+    ended event events feeds file files health i18n idea ideas journal key keys log macros mail main
+    manage
     moderation notice notices outbox page pages parked people permission permissions person plugin
     plugins portal role scheduled search security service services signing site spent stage static
     stored subject subscription test testing theme themes transport web

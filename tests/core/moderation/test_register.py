@@ -58,7 +58,8 @@ def test_the_register_counts_a_year_and_names_nobody(
     assert (year.appeals, following.appeals) == (0, 1)
     assert following.total == Counted(received=1)
     visitor = site.browser()
-    page = visitor.get("/culture/moderation?annee=2026").text
+    assert "Rule 2." not in visitor.get("/culture/moderation?annee=2026").text
+    page = visitor.get("/culture/moderation?annee=2027").text
     assert "Rule 2." in page
     assert "Renée" not in page
     assert "Flour" not in page
