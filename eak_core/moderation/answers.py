@@ -22,6 +22,8 @@ from eak_core.moderation.models import (
 )
 from eak_core.moderation.things import things_of
 from eak_core.people.letters import send_mail, send_mail_to_address
+from eak_core.people.models import Person
+from eak_core.people.roles import managers_of
 from eak_core.permissions import Actor
 from eak_core.services.models import Service
 
@@ -47,6 +49,25 @@ def state_reasons(
         dedupe_key=f"hidden:{decision.id}",
         service_id=service.id,
     )
+
+
+def alert_managers(session: Session, service: Service, report: Report) -> None:
+    """Write to those who run ``service``, or to the administrators where nobody does, that
+    something was reported that cannot wait (article 18)."""
+    told = [person.id for person in managers_of(session, service)] or list(
+        session.scalars(select(Person.id).where(Person.administrator, Person.active))
+    )
+    link = url_for("moderation_manage.queue", service_slug=service.slug, _external=True)
+    for person_id in sorted(told):
+        send_mail(
+            session,
+            CORE.name,
+            person_id=person_id,
+            subject=_l("To be seen to now in %(service)s: a report", service=service.name),
+            text=_text("urgent", service, link=link),
+            dedupe_key=f"urgent:{report.id}:{person_id}",
+            service_id=service.id,
+        )
 
 
 def close_reports(

@@ -14,7 +14,7 @@ from eak_core.db import Session
 from eak_core.errors import Conflict, Invalid, NotFound, Refused
 from eak_core.events import publish
 from eak_core.i18n import _l
-from eak_core.moderation.answers import close_reports, tell_reporter
+from eak_core.moderation.answers import alert_managers, close_reports, tell_reporter
 from eak_core.moderation.decisions import SUBJECT, checked_reason, hidden_reason, hide
 from eak_core.moderation.events import ContentReported
 from eak_core.moderation.grounds import GROUNDS, NAMELESS, URGENT
@@ -97,12 +97,16 @@ def report(
         reported_at=clock.now(),
         **values,
     )
+    # Once for each thing: a second report of it would tell them nothing new.
+    alerts = ground in URGENT and not _has_alerted(session, service.id, subject)
     session.add(made)
     session.flush()
     # Nobody acted, as far as the log knows: who reports something is for moderators alone.
     happened = ContentReported(content=subject, report_id=made.id)
     publish(session, happened, service_id=service.id)
     tell_reporter(session, service, made, "report_received", _l("We have received your report"))
+    if alerts:
+        alert_managers(session, service, made)
     return made
 
 
@@ -256,6 +260,11 @@ def _same(service: Service, subject: str, values: dict[str, Any]) -> Select[Repo
             Report.email == values["email"],
         )
     return query.order_by(Report.id).limit(1)
+
+
+def _has_alerted(session: Session, service_id: int, subject: str) -> bool:
+    """Whether something that cannot wait was reported of ``subject`` and waits already."""
+    return any(each.ground in URGENT for each in open_reports(session, service_id, subject))
 
 
 def _new_reference() -> str:

@@ -147,13 +147,19 @@ def test_a_report_that_lacks_something_is_refused_and_nothing_is_written(
         assert session.scalars(select(Report)).all() == []
 
 
-def test_whoever_reports_a_danger_to_minors_need_not_say_who_they_are(
+def test_a_danger_to_minors_is_reported_without_a_name_and_managers_hear_of_it_at_once(
     site: Site, idea: Idea
 ) -> None:
+    manager = site.people.manager
     assert told(site, VISITOR, idea, ground="minors").email is None
+    told(site, VISITOR, idea, ground="threat", reporter=READER)
     with site.reading() as session:
         (waiting,) = reports.queue(session, site.service.id, 10)
     assert waiting.urgent
+    site.drain()
+    alerts = [each for each in site.sent if each.to == manager.email]
+    assert len(alerts) == 1, "once for each thing"
+    assert INSULT not in alerts[0].text
 
 
 def test_what_nobody_can_read_cannot_be_reported(
