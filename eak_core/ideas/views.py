@@ -7,7 +7,7 @@ from flask import g, redirect, request, url_for
 from eak_core.db import current_session
 from eak_core.files.attaching import attach_files
 from eak_core.i18n import _
-from eak_core.ideas import listing, prepared, proposals, rows, transitions
+from eak_core.ideas import begun, listing, prepared, proposals, rows, transitions
 from eak_core.ideas.addresses import idea_url
 from eak_core.ideas.attachments import OWNER, attached_to, shown_of, shown_of_all
 from eak_core.ideas.criteria import criteria_of
@@ -125,10 +125,21 @@ def mine() -> Answer:
 @takes_files
 @reads_first
 def new() -> Answer:
-    """The form of a new idea."""
-    if request.method != "POST":
+    """The form of a new idea. A visitor may begin: what they typed stays in their browser while
+    they sign in or make an account, and this page shows it again."""
+    visits = not g.actor.signed_in and g.service.archived_at is None
+    if request.method != "POST" and not visits:
         require(g.actor, "idea.submit", g.service)
-    form, criteria = _open_form()
+    form, criteria = _open_form(begun.begun(g.service))
+    if visits and form.is_submitted() and not form.files.data:
+        if not form.validate():
+            return _form_shown(form, criteria, None)
+        if begun.keep_begun(g.service, form.proposal(criteria)):
+            kept = _(
+                "Your idea is kept in this browser for a day. Sign in, or create an account: you"
+                " will find it again, ready to be submitted."
+            )
+            return finish(kept, url_for("security.login", next=url_for("ideas.new")), "info")
     return _write(form, criteria, None)
 
 
@@ -155,14 +166,21 @@ def _open_form(proposal: Proposal | None = None) -> tuple[ProposalForm, list[Cri
 
 def _write(form: ProposalForm, criteria: list[Criterion], idea: Idea | None) -> Answer:
     """Show the form, or save what it holds; whatever is refused is shown again as typed."""
-    return attempt(form, lambda: _save(form, criteria, idea), done=lambda told: told) or form_page(
+    done = attempt(form, lambda: _save(form, criteria, idea), done=lambda told: told)
+    return done or _form_shown(form, criteria, idea)
+
+
+def _form_shown(form: ProposalForm, criteria: list[Criterion], idea: Idea | None) -> Answer:
+    return form_page(
         "ideas/form.html",
         form,
         criteria=criteria,
         idea=idea,
         attached=attached_to(current_session(), g.service.id, idea.id) if idea else (),
         is_draft=idea is None or idea.stage == DRAFT,
-        signed_out=not g.actor.signed_in,
+        begun=idea is None and begun.begun(g.service) is not None,
+        visits=not g.actor.signed_in,
+        signed_out=isinstance(form.refusal, SignInRequired),
     )
 
 
@@ -197,6 +215,8 @@ def _save(form: ProposalForm, criteria: list[Criterion], idea: Idea | None) -> t
         said = _("Thank you! Your idea is public. The team of this service will read it.")
         if saved.changed:
             said = _("Your changes are public.")
+    if idea is None:
+        begun.forget_begun(g.service)
     attach_files(session, g.actor, g.service, OWNER, subject_of(saved.id), form.files.staged)
     place = place_to_describe(saved.id)
     if place is not None:

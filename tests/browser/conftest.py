@@ -10,6 +10,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from eak_core.kit.testing.databases import Databases
+from tests.browser.ballots import Open, opener
 from tests.served import PASSWORD, Instance, migrated
 
 #: What keeps Chromium from calling home, and lets it run as root in a container.
@@ -63,6 +64,12 @@ def service(site: Instance) -> str:
     site.eak("service", "create", slug, f"Service {slug}")
     site.eak("person", "role", "personne1@essai.example", "manager", "--service", slug)
     return slug
+
+
+@pytest.fixture
+def open_ballot(site: Instance, service: str) -> Open:
+    """Opens ballots of the service, each by its kind; answers the address of its page."""
+    return opener(site, service)
 
 
 class Reader:

@@ -2,11 +2,15 @@
 
 import csv
 import io
+from random import Random
+from string import ascii_letters
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
 from eak_core import clock
+from eak_core.ideas.begun import begun
 from eak_core.ideas.models import Idea
 from eak_core.ideas.proposals import Origin, Proposal, import_idea, save_draft, submit_idea
 from eak_core.ideas.stages import REJECTED
@@ -17,6 +21,7 @@ from eak_core.kit.testing.queries import Queries
 from eak_core.kit.testing.site import Site
 from eak_core.moderation.decisions import hide
 from eak_core.permissions import Actor
+from eak_core.web.drafts import keep_draft
 
 pytestmark = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 
@@ -44,6 +49,72 @@ def desk(site: Site, people: Any) -> Browser:
     assert site.service
     browser.sign_in(people.manager)
     return browser
+
+
+def test_a_visitor_begins_and_finds_what_they_wrote_once_they_are_signed_in(
+    site: Site, people: Any
+) -> None:
+    assert site.service
+    browser = site.browser()
+    form = browser.read(NEW).form("/nouvelle")
+    wrong = browser.post(NEW, data=form.filled({"title": "T" * 151, "body": "My long text."}))
+    assert wrong.status_code == 422
+    assert "My long text." in wrong.text
+    said = {"title": "A bench", "problem": "Nowhere\r\nto sit.", "body": "<b>Oak</b>."}
+    where = {"communes": ["92050"]}
+    led = browser.post(NEW, data=form.filled(said | where))
+    assert led.status_code == 302
+    assert "/connexion?next=/culture/idees/nouvelle" in led.headers["Location"]
+    assert "gardée dans ce navigateur" in browser.get("/compte/connexion").text
+    other = site.browser()
+    other.sign_in(people.manager)
+    assert "A bench" not in other.get(NEW).text
+    browser.sign_in(people.citizen)
+    shown = browser.read(NEW)
+    assert "Voici ce que vous avez commencé" in shown.text
+    again = shown.form("/nouvelle").filled({"action": "submit"})
+    assert again["title"] == ["A bench"]
+    assert again["communes"] == ["92050"]
+    assert browser.post(NEW, data=again).status_code == 302
+    with site.reading() as session:
+        [idea] = session.scalars(select(Idea))
+        assert (idea.title, idea.problem, idea.body) == (
+            "A bench",
+            "Nowhere\nto sit.",
+            "<b>Oak</b>.",
+        )
+        assert idea.author_id == people.citizen.id
+    assert "A bench" not in browser.get(NEW).text
+
+
+def test_what_a_visitor_began_and_is_too_long_for_a_browser_stays_in_the_form(site: Site) -> None:
+    assert site.service
+    browser, chance = site.browser(), Random(7)
+    form = browser.read(NEW).form("/nouvelle")
+    long = " ".join(
+        chance.choices(["".join(chance.choices(ascii_letters, k=9)) for _ in "x" * 400], k=900)
+    )
+    said = {"title": "A bench", "problem": "Nowhere to sit.", "body": long}
+    answer = browser.post(NEW, data=form.filled(said))
+    assert answer.status_code == 403
+    assert long in answer.text
+    assert "dans un autre onglet" in answer.text
+    with site.reading() as session:
+        assert session.scalars(select(Idea)).all() == []
+
+
+@pytest.mark.parametrize(
+    "kept",
+    [
+        None, 7, [], "x", {"title": 3}, {"title": "x" * 151}, {"subjects": ["x"]},
+        {"subjects": list(range(9))}, {"statements": {"1": "x" * 1_501}}, {"unknown": "x" * 9},
+        {"communes": ["92050"] * 201},
+    ],
+)  # fmt: skip
+def test_what_a_browser_kept_is_read_like_a_form(site: Site, kept: Any) -> None:
+    with site.app.test_request_context("/"):
+        keep_draft(f"idea.{site.service.id}", kept)
+        assert begun(site.service) in (None, Proposal())
 
 
 def test_the_page_shows_everything_that_was_said_and_where_the_idea_stands(
@@ -195,7 +266,7 @@ def test_a_double_click_makes_one_idea(
 
 
 def test_an_expired_sign_in_keeps_everything_that_was_typed(
-    author: Browser, site: Site, ideas: Any
+    author: Browser, people: Any, site: Site, ideas: Any
 ) -> None:
     assert site.service
     form = author.read(NEW).form("/nouvelle")
@@ -204,11 +275,11 @@ def test_an_expired_sign_in_keeps_everything_that_was_typed(
         for name in [name for name in cookie if name != "csrf_token"]:
             del cookie[name]
     answer = author.post(NEW, data=sent)
-    assert answer.status_code == 403
-    kept = Page(answer.text).form("/nouvelle").filled({})
-    assert (kept["title"], kept["body"]) == (["Kept"], ["My text."])
-    assert "/compte/connexion" in answer.text
+    assert "/compte/connexion" in answer.headers["Location"]
     assert ideas() == []
+    author.sign_in(people.citizen)
+    kept = author.read(NEW).form("/nouvelle").filled({})
+    assert (kept["title"], kept["body"]) == (["Kept"], ["My text."])
 
 
 def test_a_form_without_its_token_writes_nothing(
