@@ -117,6 +117,117 @@ DISCUSSIONS: dict[str, Sequence[Said]] = {
             "On commence en janvier ? Je tiens le compte des heures gagnées.",
         ),
     ),
+    "cafe-reparation": (
+        Said(
+            "citoyen", "neutral", 341.0,
+            "Réparer un grille-pain branché sur le secteur, ce n’est pas rien. Qui vérifie avant"
+            " que je le rebranche chez moi ?",
+            (
+                Said(
+                    "habitante", "for", 340.5,
+                    "Deux électriciens retraités testent chaque appareil sur un bloc protégé. Rien"
+                    " ne repart sans leur étiquette.",
+                ),
+            ),
+        ),
+    ),
+    "eau-pluie": (
+        Said(
+            "agente", "neutral", 333.0,
+            "L’eau d’un toit ne se boit pas, et le robinet doit le dire. Pour les plantations, rien"
+            " ne s’y oppose.",
+        ),
+    ),
+    "permis-jouer": (
+        Said(
+            "habitante", "against", 314.0,
+            "Je travaille de nuit. De 14 à 16 heures, je dors : qu’on ne choisisse pas ces"
+            " heures-là.",
+            (
+                Said(
+                    "citoyenne", "neutral", 313.6,
+                    "C’est bien pour cela qu’il faut des heures dites. Lesquelles vous iraient ?",
+                ),
+            ),
+        ),
+    ),
+    "bancs-parler": (
+        Said(
+            "citoyen", "for", 270.0,
+            "Ma mère s’y est assise trois jours de suite. Le quatrième, quelqu’un est venu.",
+        ),
+    ),
+    "jardin-college": (
+        Said(
+            "citoyenne", "for", 225.0,
+            "Tout pousse en juillet, quand le collège est fermé. Confier les clés aux voisins l’été"
+            " est la moitié de l’idée.",
+        ),
+        Said(
+            "agent", "neutral", 224.0,
+            "Une clé par famille, ou un code qui change chaque semaine ? La seconde solution évite"
+            " les doubles.",
+        ),
+    ),
+    "coffre-jeux": (
+        Said(
+            "habitante", "for", 119.0,
+            "À Sceaux, le coffre n’a jamais été forcé : les enfants surveillent leurs échasses.",
+        ),
+        Said(
+            "citoyen", "against", 118.4,
+            "Et quand il pleut ? Un coffre mouillé, c’est un coffre que plus personne n’ouvre.",
+        ),
+    ),
+    "composte-marche": (
+        Said(
+            "citoyenne", "for", 84.0,
+            "Les maraîchers sont partants si la benne est là avant midi. Après, ils ont déjà tout"
+            " chargé.",
+        ),
+    ),
+    "imprimante-prothese": (
+        Said(
+            "habitante", "for", 56.0,
+            "Le repose-pied de mon fils a attendu sept semaines une pièce de douze grammes.",
+            (
+                Said(
+                    "agent", "neutral", 55.5,
+                    "Pourriez-vous nous la montrer ? Nous cherchons justement les dix premières"
+                    " pièces à dessiner.",
+                ),
+            ),
+        ),
+    ),
+    "piano-hopital": (
+        Said(
+            "agente", "neutral", 211.0,
+            "Un piano se désinfecte touche par touche. L’équipe d’hygiène demande un modèle à"
+            " clavier lisse.",
+        ),
+    ),
+    "theatre-cage": (
+        Said(
+            "citoyen", "for", 100.0,
+            "Au quatrième sans ascenseur, c’est le théâtre qui monte : cela change.",
+        ),
+        Said(
+            "citoyenne", "neutral", 99.2,
+            "Prévoyez des chaises : l’escalier est dur pour qui a mal au dos.",
+        ),
+    ),
+    "veillee-contes": (
+        Said(
+            "habitante", "for", 10.0,
+            "Je peux conter en portugais. Qui prend le tamoul ?",
+        ),
+    ),
+    "courrier-clair": (
+        Said(
+            "agente", "for", 179.0,
+            "La lettre de relance fait rappeler une personne sur trois. Commençons par elle.",
+        ),
+    ),
 }  # fmt: skip
 
 
