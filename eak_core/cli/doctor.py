@@ -275,9 +275,11 @@ def _suspended(session: "Session") -> Iterator[Finding]:
 
 
 def _keys(session: "Session") -> Iterator[Finding]:
-    from eak_core.keys.inspection import faults
+    from eak_core.keys.inspection import elsewhere, faults
+    from eak_core.web.links import site_url
 
     count, found = faults(session)
+    found = [*found, *elsewhere(session, site_url())]
     for fault in found:
         yield Finding("keys", False, fault)
     if not found:

@@ -77,8 +77,9 @@ def published_keys(
     return session.scalars(select(SigningKey).where(rows).order_by(SigningKey.number)).all()
 
 
-def rotate(session: Session, ring: Ring) -> SigningKey:
-    """Let another key sign from now on, which the one so far introduces where it is there still.
+def rotate(session: Session, ring: Ring, name: str | None = None) -> SigningKey:
+    """Let another key sign from now on, which the one so far introduces where it is there still;
+    under another ``name`` where one is given.
 
     `NotFound` where nothing was ever signed.
     """
@@ -88,13 +89,16 @@ def rotate(session: Session, ring: Ring) -> SigningKey:
     if newest is None:
         raise NotFound(_l("Nothing has been signed there yet: the first signature makes a key."))
     current = _current(session, ring)
-    return begin(session, ring, newest.name, after=current)
+    return begin(session, ring, name or newest.name, after=current)
 
 
-def rotate_key(session: Session, plugin: str, purpose: str, service_id: int) -> SigningKey:
+def rotate_key(
+    session: Session, plugin: str, purpose: str, service_id: int, *, name: str | None = None
+) -> SigningKey:
     """Let another key sign what ``plugin`` signs for ``purpose`` in a service, from now on; what
-    was signed so far stays valid. Answers the key. `NotFound` where nothing was ever signed."""
-    return rotate(session, Ring(service_id, plugin, purpose))
+    was signed so far stays valid. Answers the key. Its signatures bear the same name, or ``name``,
+    where that has changed. `NotFound` where nothing was ever signed."""
+    return rotate(session, Ring(service_id, plugin, purpose), name)
 
 
 def begin(session: Session, ring: Ring, name: str, *, after: SigningKey | None) -> SigningKey:

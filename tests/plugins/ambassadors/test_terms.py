@@ -3,6 +3,7 @@
 import json
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
@@ -19,6 +20,7 @@ from eak_core import clock as platform_clock
 from eak_core.db import current_session
 from eak_core.errors import Conflict, Forbidden, Invalid, NotFound, Refused
 from eak_core.keys.ending import revoke as revoke_key
+from eak_core.keys.inspection import elsewhere
 from eak_core.kit.testing.fixtures import FrozenClock
 from eak_core.kit.testing.site import Site
 from tests.plugins.ambassadors.badges import Issuing
@@ -186,6 +188,34 @@ def test_what_a_key_in_other_hands_signed_is_signed_anew(process: Process) -> No
     assert reason_of(process, fresh.token) is None
     assert reason_of(process, fresh.document) is None
     assert json.loads(fresh.document)["id"] == json.loads(badge.document)["id"]
+
+
+def test_badges_are_signed_anew_where_the_site_has_moved(
+    process: Process, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    site, badge, address_of = process.site, process.badge(1), signing.address_of
+
+    def moved(*args: Any, **values: Any) -> str:
+        return address_of(*args, **values).replace("//localhost", "//new.example")
+
+    with site.reading() as session:
+        assert elsewhere(session, "http://localhost") == []
+    monkeypatch.setattr(signing, "address_of", moved)
+    assert reason_of(process, badge.token) == "other-issuer"
+    assert "une adresse que ce service avait auparavant" in check(site, text=badge.token)
+    with site.reading() as session:
+        [sentence] = elsewhere(session, "http://new.example")
+        assert "did:web:localhost" in sentence
+    with site.writing() as session:
+        _made, again = resigning.rotate(session, site.service)
+    assert again == 1
+    fresh = process.badge(1)
+    assert reason_of(process, fresh.token) is None
+    assert reason_of(process, fresh.document) is None
+    assert "localhost" not in json.dumps({**json.loads(fresh.document), "evidence": []})
+    with site.reading() as session:
+        assert elsewhere(session, "http://new.example") == []
+        assert resigning.sign_again(session, site.service) == 0
 
 
 def check(site: Site, **sent: object) -> str:

@@ -16,10 +16,12 @@ def keys_command() -> None:
 def rotate() -> None:
     """Let another key sign from now on. What was signed so far stays valid.
 
-    What a key has signed that was revoked (“eak keys revoke”) is signed anew.
+    What a key has signed that was revoked (“eak keys revoke”) is signed anew, and so is what names
+    a former address of the site.
     """
     made, again = resigning.rotate(current_session(), g.service)
     click.echo(f"The key {made.kid} signs from now on.")
     if again:
-        click.echo(f"{again} badge(s) were signed anew: a key was revoked.")
+        why = "a key was revoked, or the site has another address"
+        click.echo(f"{again} badge(s) were signed anew: {why}.")
     click.echo(f"Keep a copy of “secrets/{made.file}”.")

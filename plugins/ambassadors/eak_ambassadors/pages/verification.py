@@ -6,7 +6,7 @@ from uuid import UUID
 from flask import g, redirect, url_for
 
 from eak_ambassadors.badges.faults import SENTENCES, Fault
-from eak_ambassadors.badges.verifying import Verified, verify
+from eak_ambassadors.badges.verifying import Verified, issuer_named, verify
 from eak_ambassadors.pages.blueprint import blueprint
 from eak_ambassadors.pages.forms import CheckForm
 from eak_ambassadors.recognition import signing
@@ -18,28 +18,28 @@ from eak_core.api import Answer, _, clock, current_session, form_page, limited, 
 @reads_first
 def check() -> Answer:
     """Verify a badge of this service."""
-    form, verified, fault = CheckForm(), None, None
+    form, verified, fault, moved = CheckForm(), None, None, False
     if form.is_submitted() and form.validate():
         if (place := _address(form.text.data or "")) is not None:
             return redirect(place)
+        sent = form.file.data.read() if form.file.data else (form.text.data or "").encode()
+        session = current_session()
         try:
-            verified = _verified(form)
+            verified = verify(sent, signing.issuer(session, g.service), clock.now())
         except Fault as refusal:
             fault = refusal
+            named = issuer_named(sent) if fault.reason == "other-issuer" else ""
+            moved = named in signing.former(session, g.service)
     return form_page(
         "ambassadors/verify.html",
         form,
         verified=verified,
         badge_id=_badge_id(verified),
         fault=fault,
+        moved=moved,
         # The sentences stand in the module that knows them, and are marked there.
         why=_(SENTENCES[fault.reason]) if fault is not None else "",
     )
-
-
-def _verified(form: CheckForm) -> Verified:
-    sent = form.file.data.read() if form.file.data else (form.text.data or "").encode()
-    return verify(sent, signing.issuer(current_session(), g.service), clock.now())
 
 
 def _badge_id(verified: Verified | None) -> str | None:

@@ -92,3 +92,9 @@ def issuer(session: Session, service: Service) -> Issuer:
     name = did(service)
     keys = {method_of(name, each.kid): each for each in keys_of(session, service)}
     return Issuer(name, keys, tuple(status_lists(session, service)))
+
+
+def former(session: Session, service: Service) -> frozenset[str]:
+    """The names that the service signed under at former addresses of the site."""
+    keys = published_keys(session, plugin.name, PURPOSE, service.id)
+    return frozenset(each.name for each in keys) - {did(service)}
