@@ -9,6 +9,8 @@ from eak_core.db import current_session
 from eak_core.errors import NotFound
 from eak_core.i18n import _, _l, ngettext
 from eak_core.letters import mailbox, outbox
+from eak_core.letters.deliverability import look
+from eak_core.letters.dns import resolving
 from eak_core.letters.inspection import (
     MOST_COUNTED,
     given_up_messages,
@@ -17,6 +19,7 @@ from eak_core.letters.inspection import (
     receiver,
 )
 from eak_core.letters.models import TransportPause
+from eak_core.letters.recipients import sender_header
 from eak_core.web import render
 from eak_core.web.acts import Answer, finish
 from eak_core.web.pagination import cut, paginate
@@ -48,6 +51,18 @@ def retry_message(message_id: int) -> Answer:
 def retry_all_messages() -> Answer:
     """Let every message that was given up be tried again."""
     return _tried_again(outbox.retry(current_session()))
+
+
+@blueprint.get("/courriels/domaine", endpoint="deliverability")
+def show_deliverability() -> Answer:
+    """Whether mail of this site is believed to be its own, and what to ask for. The DNS is asked
+    for a few seconds at most."""
+    config = _config()
+    return render(
+        "admin/deliverability.html",
+        checks=look(config, resolving()),
+        domain=sender_header(config.mail_sender).domain,
+    )
 
 
 @blueprint.get("/courriels/boite")

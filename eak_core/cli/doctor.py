@@ -76,7 +76,7 @@ def _examine(here: State) -> Iterator[Finding]:
         return
     yield _disk(config)
     yield _mail(config)
-    yield from _dkim(config)
+    yield from _believed(config)
     yield from (Finding(*each) for each in hardening.look(config))
     try:
         with here.application(migrated=False) as app:
@@ -106,15 +106,24 @@ def _mail(config: "Config") -> Finding:
     return Finding("mail", reachable, f"The mail server {server.hostname}:{port} {verb}.")
 
 
-def _dkim(config: "Config") -> Iterator[Finding]:
-    """The keys that sign mail, each with the record that its domain needs; nobody asks the DNS."""
+def _believed(config: "Config") -> Iterator[Finding]:
+    """What the DNS says of this site's mail, with what to ask for; where nobody asks it, the keys
+    that sign, each with the record that its domain needs."""
+    from eak_core.letters.deliverability import look
     from eak_core.letters.dkim import keys_of
+    from eak_core.letters.dns import resolving
     from eak_core.letters.recipients import sender_header
 
     try:
         keys = keys_of(config)
+        checks = look(config, resolving())
     except EakError as error:
         yield Finding("dkim", False, str(error))
+        return
+    for check in checks:
+        ask = f" Ask for: {check.ask}" if check.ask and not check.ok else ""
+        yield Finding(check.about, check.ok, f"{check.name}: {check.sentence}{ask}")
+    if checks:
         return
     domain = sender_header(config.mail_sender).domain
     for key in keys:

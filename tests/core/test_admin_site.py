@@ -45,6 +45,7 @@ PAGES = (
     "/admin/evenements/journal/culture/verification",
     "/admin/courriels/",
     "/admin/courriels/boite",
+    "/admin/courriels/domaine",
     "/admin/services/",
     "/admin/services/nouveau",
     "/admin/personnes/",

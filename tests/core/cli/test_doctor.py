@@ -127,9 +127,21 @@ def test_the_record_of_each_key_that_signs_mail_is_told(tmp_path: Path) -> None:
     pem = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
     (tmp_path / "dkim.pem").write_bytes(pem)
     config = load(tmp_path, mail_dkim=["s1:dkim.pem"], mail_sender="A <a@b.example>")
-    [found] = doctor._dkim(config)
+    [found] = doctor._believed(config)
     assert found.ok
     assert "s1._domainkey.b.example is: v=DKIM1; k=ed25519; p=" in found.sentence
-    [missing] = doctor._dkim(load(tmp_path, mail_dkim=["s1:gone.pem"]))
+    [missing] = doctor._believed(load(tmp_path, mail_dkim=["s1:gone.pem"]))
     assert not missing.ok
-    assert list(doctor._dkim(load(tmp_path))) == []
+    assert list(doctor._believed(load(tmp_path))) == []
+
+
+def test_what_the_dns_lacks_is_a_problem_with_what_to_ask_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("eak_core.letters.dns.resolving", lambda: lambda _name, _kind: [])
+    config = load(tmp_path, mail_url="smtp://127.0.0.1:9", mail_sender="A <a@ville-a.fr>")
+    found = {each.about: each for each in doctor._believed(config)}
+    assert {about: each.ok for about, each in found.items()} == {
+        "spf": False, "dkim": True, "dmarc": False,
+    }  # fmt: skip
+    assert "Ask for: ville-a.fr TXT v=spf1 include:… -all" in found["spf"].sentence
