@@ -8,7 +8,9 @@ from wtforms.validators import InputRequired
 
 from eak_core.i18n import _l
 from eak_core.notices.kinds import NoticeKind
+from eak_core.notices.letters import letter_fields
 from eak_core.notices.rhythms import USUAL, Rhythm
+from eak_core.plugins.hooks.contributions import MailChoice
 from eak_core.web.forms import Form
 
 #: What each rhythm is called.
@@ -22,8 +24,11 @@ RHYTHMS: Mapping[Rhythm, Any] = {
 }
 
 
-def preferences_form(kinds: Sequence[NoticeKind], chosen: Mapping[str, Rhythm]) -> Form:
-    """A choice for each of ``kinds``, with what was ``chosen``; see `rhythms_in`."""
+def preferences_form(
+    kinds: Sequence[NoticeKind], chosen: Mapping[str, Rhythm], letters: Sequence[MailChoice]
+) -> Form:
+    """A choice for each of ``kinds``, with what was ``chosen``, see `rhythms_in`; and for each of
+    ``letters``, see `keep_letters`."""
 
     class PreferencesForm(Form):
         """How one wants to be told, kind by kind."""
@@ -37,6 +42,8 @@ def preferences_form(kinds: Sequence[NoticeKind], chosen: Mapping[str, Rhythm]) 
             validators=[InputRequired()],
         )
         setattr(PreferencesForm, _field_of(kind), field)
+    for name, field in letter_fields(letters).items():
+        setattr(PreferencesForm, name, field)
     return PreferencesForm()
 
 

@@ -13,6 +13,7 @@ from eak_core.i18n import _, _l
 from eak_core.notices import following, inbox
 from eak_core.notices.forms import preferences_form, rhythms_in
 from eak_core.notices.kinds import KEPT, NoticeKind, notice_kinds
+from eak_core.notices.letters import keep_letters, letters_of
 from eak_core.notices.preferences import rhythms_of, want
 from eak_core.permissions import SignInRequired
 from eak_core.plugins.hooks.contributions import NavItem
@@ -76,14 +77,15 @@ def read(notice_id: int) -> Answer:
 @blueprint.route("/preferences", methods=["GET", "POST"])
 @limit_preferences
 def preferences() -> Answer:
-    """How one is told, kind by kind; and what one follows."""
+    """How one is told, kind by kind, and written to by plugins; and what one follows."""
     session, person_id = current_session(), me()
-    kinds = _kinds()
-    form = preferences_form(kinds, rhythms_of(session, person_id))
+    kinds, letters = _kinds(), letters_of(session, g.actor)
+    form = preferences_form(kinds, rhythms_of(session, person_id), letters)
 
     def save() -> None:
         for kind, rhythm in rhythms_in(form, kinds).items():
             want(session, person_id, kind, rhythm)
+        keep_letters(form, letters)
 
     return attempt(
         form, save, done=(_("Your choices are saved."), url_for("notices.preferences"))

@@ -35,7 +35,7 @@ def links_into_services(
 ) -> list[Links]:
     """What is answered to ``hook``, heading by heading. A plugin is on in some services and off in
     others: what it links is left out where it is off, or where ``actor`` may not read."""
-    on = _where_on(session, actor, hook)
+    on = where_on(session, actor, hook)
     active = {plugin for plugin, _slug in on}
     answers = get_host().call_each(hook, active, session=session, **arguments)
     found = []
@@ -53,7 +53,8 @@ def _leads(owner: str, item: NavItem, on: Container[tuple[str, str]]) -> bool:
     return owner in get_host().features or (owner, item.values["service_slug"]) in on
 
 
-def _where_on(session: Session, actor: Actor, hook: str) -> set[tuple[str, str]]:
+def where_on(session: Session, actor: Actor, hook: str) -> set[tuple[str, str]]:
+    """Which plugins that answer to ``hook`` are on in which services that ``actor`` may read."""
     rows = session.execute(
         select(PluginActivation.plugin, Service.slug)
         .join(Service, Service.id == PluginActivation.service_id)

@@ -51,6 +51,24 @@ class AccountLinks:
 
 
 @dataclass(frozen=True, slots=True)
+class MailChoice:
+    """What a person gets by mail of a plugin in the service ``service_slug``, and how often.
+
+    ``title`` says what it is, ``choices`` what there is to choose from (a machine word, and what it
+    is called), the word of never among them, and ``chosen`` which of them holds now. ``keep`` is
+    called with another of these words where the person chooses it, in the transaction in which all
+    their choices are kept; it may raise what any act does.
+    """
+
+    service_slug: str
+    title: Any
+    choices: Mapping[str, Any]
+    chosen: str
+    keep: Callable[[str], object]
+    summary: Any = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Today:
     """What people can do in a service today: a ``section`` of its home page (HTML that ``fragment``
     made, or plain text, which is escaped), ``until`` an instant (aware) or without an end."""

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
         FileHolder,
         Held,
         HistoryEntry,
+        MailChoice,
         NavItem,
         NewsletterItem,
         NoticeSentence,
@@ -85,6 +86,19 @@ def account_links(session: "Session", person_id: int, actor: "Actor") -> "Accoun
     what waits for them. Plugins that are on in at least one service; one query answers for all
     services. Give the latest few, and a link to the others. Links into services where the plugin is
     off, or which the person may not read, are left out by the core. None where they have nothing.
+    """
+
+
+@hookspec
+def mail_choices(  # type: ignore[empty-body]
+    session: "Session", person_id: int, actor: "Actor"
+) -> "Iterable[MailChoice]":
+    """What a person gets by mail in services, on the page where they choose how they are told.
+
+    So there is one page for all that is written to them. It is what the person ``person_id``, who
+    asks as ``actor``, gets now or has got; what they never asked for is offered elsewhere. Plugins
+    that are on in at least one service; one query answers for all services. Choices of services
+    where the plugin is off, or which the person may not read, are left out by the core.
     """
 
 

@@ -22,6 +22,7 @@ from eak_core.plugins.hooks.contributions import (
     FileHolder,
     Held,
     HistoryEntry,
+    MailChoice,
     NavItem,
     NewsletterItem,
     NoticeSentence,
@@ -105,6 +106,21 @@ def account_links(value: Any) -> AccountLinks:
     for link in (*links, *waiting):
         _expect(link.values.get("service_slug"), str)
     return AccountLinks(_text(found.heading), links, waiting)
+
+
+def choices(value: Any) -> list[MailChoice]:
+    """What somebody gets, each with words among which what holds now is."""
+    found: list[MailChoice] = list_of(MailChoice)(value)
+    for each in found:
+        _expect(each.service_slug, str)
+        _text(each.title)
+        _text(each.summary)
+        for word, title in _mapping(each.choices):
+            _expect(word, str)
+            _text(title)
+        if each.chosen not in each.choices or not callable(each.keep):
+            raise TypeError("expected what holds among the choices, and what keeps another")
+    return found
 
 
 def held(value: Any) -> list[Held]:
@@ -225,6 +241,7 @@ SHAPES: Mapping[str, Shape] = {
     "footer_links": entries,
     "portal_links": account_links,
     "account_links": account_links,
+    "mail_choices": choices,
     "idea_history": history,
     "desk_items": desk_items,
     "slot_idea_body": html,

@@ -8,7 +8,9 @@ from markupsafe import Markup
 
 from eak_core.api import (
     AccountLinks,
+    Actor,
     Asset,
+    MailChoice,
     NavItem,
     Service,
     Session,
@@ -18,7 +20,7 @@ from eak_core.api import (
 from eak_newsletter.commands import COMMANDS
 from eak_newsletter.manifest import plugin
 from eak_newsletter.pages import archive, figures, managing, sending_desk, views
-from eak_newsletter.readers import finding, personal_data
+from eak_newsletter.readers import choosing, finding, personal_data
 
 if TYPE_CHECKING:
     from eak_core.api import Demo
@@ -58,6 +60,11 @@ def account_links(session: Session, person_id: int) -> AccountLinks | None:
         NavItem(each.name, "newsletter.mine", {"service_slug": each.slug}) for each in services
     ]
     return AccountLinks(_l("The letters that I receive"), links) if links else None
+
+
+@hookimpl
+def mail_choices(session: Session, actor: Actor) -> Iterable[MailChoice]:
+    return choosing.choices_of(session, actor)
 
 
 @hookimpl

@@ -20,6 +20,7 @@ from eak_core.plugins.hooks.contributions import (
     Denial,
     DeskItem,
     HistoryEntry,
+    MailChoice,
     NavItem,
     Reportable,
     Today,
@@ -94,6 +95,7 @@ def test_every_hook_is_asked_and_answers_in_its_shape(make_app: MakeApp) -> None
     assert (links.heading, [each.label for each in links.links]) == (
         "Everything of mine", ["of 3", "of 3"],
     )  # fmt: skip
+    assert [(each.title, each.chosen) for each in answers["mail_choices"]] == [("to 3", "each")]
     assert answers["footer_links"] == [NavItem("Everything, seldom", "everything.index")]
     assert [each.values for each in answers["portal_links"].links] == [{"service_slug": "culture"}]
     assert [each.label for each in answers["idea_history"]] == ["weighed 4"]
@@ -158,6 +160,8 @@ def test_an_unknown_hook_is_the_cores_mistake() -> None:
         ("nav_items", [NavItem("Odd", 42)]),  # type: ignore[arg-type]
         ("account_links", [NavItem("Odd", "odd.index", {"service_slug": "culture"})]),
         ("account_links", AccountLinks(42, [])),
+        ("mail_choices", [MailChoice("a", "Odd", {"each": "Each"}, "never", str)]),
+        ("mail_choices", [MailChoice("a", "Odd", {"each": 1}, "each", str)]),
         ("account_links", AccountLinks("Odd", [NavItem("Odd", "odd.index")])),
         ("account_links", AccountLinks("Odd", [NavItem("Odd", "odd.index", {"service_slug": 1})])),
         ("footer_links", ["not an item"]),

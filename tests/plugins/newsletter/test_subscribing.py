@@ -244,8 +244,15 @@ def test_an_account_subscribes_at_once_and_its_erasure_takes_the_address_from_ev
     browser.sign_in(citizen)
     browser.submit("/culture/lettre/mon-abonnement", "mon-abonnement", rhythm="weekly")
     assert readers.standing(address) == "active"
+    page = "/compte/nouveautes/preferences"
+    assert browser.read(page).form("preferences").filled({})["letter_0"] == ["weekly"]
+    browser.submit(page, "preferences", letter_0="monthly")
     copy = _copy(site)
-    assert copy["subscriptions"][0]["rhythm"] == "weekly"
+    assert copy["subscriptions"][0]["rhythm"] == "monthly"
+    browser.submit(page, "preferences", letter_0="never")
+    assert readers.standing(address) == "stopped"
+    assert "letter_0" not in browser.read(page).form("preferences").filled({})
+    browser.submit("/culture/lettre/mon-abonnement", "mon-abonnement", rhythm="weekly")
     other = site.add_service("routes", "Routes")
     site.enable("newsletter", service=other)
     with site.app.test_request_context(), site.writing() as session:
@@ -262,7 +269,7 @@ def test_an_account_subscribes_at_once_and_its_erasure_takes_the_address_from_ev
         assert not any("newsletter" in text and address in text for text in kept)
         # What was agreed to stays proved, of a number that names nobody any more.
         assert [each.act for each in session.scalars(select(Consent).order_by(Consent.id))] == [
-            "confirmed", "asked", "erased", "erased",
+            "confirmed", "changed", "stopped", "confirmed", "asked", "erased", "erased",
         ]  # fmt: skip
 
 

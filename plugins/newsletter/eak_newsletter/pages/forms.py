@@ -15,13 +15,8 @@ from eak_core.api import (
     subjects_of,
 )
 from eak_newsletter.models import ADDRESS_LENGTH
+from eak_newsletter.readers.choosing import RHYTHM_TITLES
 from eak_newsletter.readers.subscribing import Wishes
-
-RHYTHM_TITLES: dict[str, Any] = {
-    "issue": _l("Each letter, when it comes out"),
-    "weekly": _l("A summary each week"),
-    "monthly": _l("A summary each month"),
-}
 
 
 class WishesForm(Form):

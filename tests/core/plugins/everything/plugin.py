@@ -19,6 +19,7 @@ from eak_core.plugins.hooks.contributions import (
     FileHolder,
     Held,
     HistoryEntry,
+    MailChoice,
     NavItem,
     NewsletterItem,
     NoticeSentence,
@@ -125,6 +126,11 @@ def account_links(person_id: int) -> AccountLinks:
         NavItem(f"of {person_id}", "everything.index", {"service_slug": s}) for s in ("a", "b")
     )
     return AccountLinks("Everything of mine", links)
+
+
+@hookimpl
+def mail_choices(person_id: int) -> Iterator[MailChoice]:
+    yield MailChoice("a", f"to {person_id}", {"each": "Each", "never": "Never"}, "each", str)
 
 
 @hookimpl
