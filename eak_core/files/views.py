@@ -44,6 +44,9 @@ def serve(token: str, name: str) -> Response:
     response.set_etag(f"{file.token}-{name}")
     response.headers["Cache-Control"] = PUBLIC if reach == "everybody" else RESTRICTED
     response.headers["Content-Security-Policy"] = POLICY
+    if reach == "everybody":
+        # A letter that is read in the page of a mail program shows it as well.
+        response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
     response.headers["Content-Disposition"] = _disposition(file)
     response.make_conditional(request)
     if response.status_code == 200:

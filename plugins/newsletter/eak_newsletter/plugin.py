@@ -10,6 +10,7 @@ from eak_core.api import (
     AccountLinks,
     Actor,
     Asset,
+    FileHolder,
     MailChoice,
     NavItem,
     Service,
@@ -18,6 +19,7 @@ from eak_core.api import (
     hookimpl,
 )
 from eak_newsletter.commands import COMMANDS
+from eak_newsletter.issues import pictures
 from eak_newsletter.manifest import plugin
 from eak_newsletter.pages import archive, figures, managing, sending_desk, views
 from eak_newsletter.readers import choosing, finding, personal_data
@@ -65,6 +67,13 @@ def account_links(session: Session, person_id: int) -> AccountLinks | None:
 @hookimpl
 def mail_choices(session: Session, actor: Actor) -> Iterable[MailChoice]:
     return choosing.choices_of(session, actor)
+
+
+@hookimpl
+def file_holder(
+    session: Session, service: Service, subject: str, actor: Actor
+) -> FileHolder | None:
+    return pictures.holder(session, service, subject, actor)
 
 
 @hookimpl

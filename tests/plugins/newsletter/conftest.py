@@ -16,6 +16,7 @@ from eak_core.people.addresses import normal_address
 from eak_core.permissions import Actor
 from eak_newsletter.deliveries import running, sending
 from eak_newsletter.issues import composing, freezing
+from eak_newsletter.issues.rendering import Written, write
 from eak_newsletter.issues.tables import Issue, Story
 from eak_newsletter.models import Subscriber
 from eak_newsletter.readers import subscribing
@@ -130,6 +131,13 @@ class Letters:
             content = freezing.content_of(session, self.site.service, found)
             titles = [each.title.replace("\u202f", " ") for each in content.stories]
             return sorted(title[title.index("«") :] for title in titles)
+
+    def written(self, issue: int) -> Written:
+        """An issue as it would leave now."""
+        with self.site.app.test_request_context(), self.site.reading() as session:
+            here = self._service(session)
+            content = freezing.content_of(session, here, session.get_one(Issue, issue))
+            return write(here, content, archive="http://localhost/")
 
     def send(self, issue: int, **options: Any) -> sending.Outcome:
         """Let a sender send what is due."""

@@ -1,5 +1,7 @@
 """An issue: gathered by itself, edited by a person, frozen once, and without what is hidden."""
 
+import re
+
 import msgspec
 import pytest
 
@@ -7,7 +9,9 @@ from eak_core.api import Actor, Conflict, Forbidden, Refused
 from eak_core.ideas.models import Idea
 from eak_core.kit.testing.fixtures import FrozenClock
 from eak_core.kit.testing.site import Site
+from eak_core.kit.testing.uploads import a_picture
 from eak_core.moderation.decisions import hide
+from eak_newsletter.deliveries import running
 from eak_newsletter.issues import composing, editing, freezing
 from eak_newsletter.issues.content import Content, Told, read, sections, written
 from eak_newsletter.issues.rendering import paragraphs
@@ -166,6 +170,54 @@ def test_a_letter_is_edited_looked_at_tried_and_frozen_on_its_pages(
     assert browser.submit(f"{page}/figer", "figer").status_code == 302
     assert browser.get(f"{page}/modifier").status_code == 200
     assert browser.submit(f"{page}/modifier", "", subject="Winter", intro="").status_code == 409
+
+
+@on_sqlite
+def test_a_picture_is_described_stands_in_the_letter_and_is_for_all_once_it_leaves(
+    site: Site, letters: Letters
+) -> None:
+    issue = letters.compose()
+    letters.act(editing.rewrite, issue, None, title="Come", text="On Monday.")
+    [story] = letters.stories(issue)
+    browser, visitor = site.browser(), site.browser()
+    browser.sign_in(site.people.manager)
+    page, files = f"{DESK}/{issue}", f"{DESK}/nouvelles/{story.id}/images"
+    browser.submit(files, "images", files=[a_picture()])
+    assert "<img" not in browser.get(f"{page}/apercu").text, "nobody has said what it shows"
+    browser.submit(files, "images", alt_1="A <green> roof")
+    seen = browser.get(f"{page}/apercu").text
+    [address] = re.findall(r'<img src="http://localhost(/[^"]+)" alt="A &lt;green&gt; roof"', seen)
+    words = browser.get(f"{page}/apercu?vue=sans-images").text
+    assert "<img" not in words
+    assert "A &lt;green&gt; roof" in words
+    assert "[A <green> roof]" in browser.get(f"{page}/apercu?vue=texte").text
+    assert browser.get(address).status_code == 200
+    assert visitor.get(address).status_code == 404, "it is a draft"
+    browser.submit(f"{page}/figer", "figer")
+    assert browser.submit(files, "images", alt_1="A grey roof").status_code == 409
+    letters.act(running.begin, issue)
+    answer = visitor.get(address)
+    assert answer.status_code == 200
+    assert answer.headers["Cross-Origin-Resource-Policy"] == "cross-origin"
+    assert (
+        f'src="http://localhost{address}" alt="A &lt;green&gt; roof"'
+        in visitor.get("/culture/lettre/1").text
+    )
+    with site.app.test_request_context(), site.writing() as session:
+        hide(session, Actor.system(), site.service, "file:1", "Not ours.")
+    assert "<img" not in letters.written(issue).html
+    assert address not in visitor.get("/culture/lettre/1").text
+
+
+@on_sqlite
+def test_a_letter_that_mail_programs_would_cut_off_is_not_frozen(
+    site: Site, letters: Letters
+) -> None:
+    issue = letters.compose()
+    for number in range(60):
+        letters.act(editing.rewrite, issue, None, title=f"T{number}", text="x " * 900)
+    with pytest.raises(Refused, match="too long"):
+        letters.freeze(issue)
 
 
 @on_sqlite

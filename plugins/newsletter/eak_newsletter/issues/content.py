@@ -1,9 +1,19 @@
 """What a frozen issue says: one value, written once, with a digest of it. Pure."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterator, Sequence
 from hashlib import sha256
 
 import msgspec
+
+
+class Picture(msgspec.Struct, frozen=True):
+    """A picture beside a story: the file, its whole address, what it shows, and its size."""
+
+    file_id: int
+    url: str
+    alt: str
+    width: int
+    height: int
 
 
 class Told(msgspec.Struct, frozen=True):
@@ -16,6 +26,7 @@ class Told(msgspec.Struct, frozen=True):
     heading: str = ""
     url: str = ""
     idea_id: int | None = None
+    pictures: tuple[Picture, ...] = ()
 
 
 class Content(msgspec.Struct, frozen=True):
@@ -35,6 +46,19 @@ class Content(msgspec.Struct, frozen=True):
         if len(kept) == len(self.stories):
             return self
         return msgspec.structs.replace(self, stories=kept)
+
+
+def with_pictures(content: Content, shown: Container[int]) -> Content:
+    """``content`` without the pictures that are not ``shown`` any more, by their files."""
+    if all(each.file_id in shown for story in content.stories for each in story.pictures):
+        return content
+    stories = tuple(
+        msgspec.structs.replace(
+            story, pictures=tuple(each for each in story.pictures if each.file_id in shown)
+        )
+        for story in content.stories
+    )
+    return msgspec.structs.replace(content, stories=stories)
 
 
 def written(content: Content) -> tuple[str, str]:

@@ -18,6 +18,7 @@ from eak_core.api import (
     require,
 )
 from eak_newsletter.events import IssueDropped
+from eak_newsletter.issues.pictures import remove_all
 from eak_newsletter.issues.tables import (
     INTRO_LENGTH,
     SUBJECT_LENGTH,
@@ -145,6 +146,7 @@ def move(
 def drop(session: Session, actor: Actor, service: Service, issue_id: int) -> None:
     """Throw a draft away."""
     issue = hold_draft(session, actor, service, issue_id)
+    remove_all(session, actor, service, issue.stories)
     session.execute(delete(Issue).where(Issue.id == issue.id))
     session.expunge(issue)
     publish(

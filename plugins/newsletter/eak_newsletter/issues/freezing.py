@@ -15,6 +15,7 @@ from eak_core.api import (
     Actor,
     Conflict,
     Idea,
+    Refused,
     Service,
     Session,
     _l,
@@ -26,10 +27,15 @@ from eak_core.api import (
 )
 from eak_newsletter.events import IssueFrozen
 from eak_newsletter.issues.composing import LANGUAGE
-from eak_newsletter.issues.content import Content, Told, read, written
+from eak_newsletter.issues.content import Content, Told, read, with_pictures, written
 from eak_newsletter.issues.editing import hold
+from eak_newsletter.issues.pictures import pictures_of, told_of
+from eak_newsletter.issues.rendering import write
 from eak_newsletter.issues.tables import Issue
 from eak_newsletter.readers.subscribing import require_open
+
+#: Of the HTML of a letter: what is longer, large hosts cut off.
+MOST_BYTES = 100_000
 
 
 def freeze(session: Session, actor: Actor, service: Service, issue_id: int) -> Issue:
@@ -42,7 +48,9 @@ def freeze(session: Session, actor: Actor, service: Service, issue_id: int) -> I
         raise Conflict(_l("This letter was frozen already. Nothing was changed."))
     last = select(func.max(Issue.number)).where(Issue.service_id == service.id)
     issue.number = (session.scalar(last) or 0) + 1
-    issue.content, issue.digest = written(readable(session, service, issue, said(service, issue)))
+    content = readable(session, service, issue, said(session, service, issue))
+    _ensure_short(service, content)
+    issue.content, issue.digest = written(content)
     issue.state, issue.frozen_at = "frozen", clock.now()
     session.flush()
     publish(
@@ -54,8 +62,22 @@ def freeze(session: Session, actor: Actor, service: Service, issue_id: int) -> I
     return issue
 
 
-def said(service: Service, issue: Issue) -> Content:
+def _ensure_short(service: Service, content: Content) -> None:
+    size = len(write(service, content, archive="").html.encode())
+    if size > MOST_BYTES:
+        raise Refused(
+            _l(
+                "This letter is too long: of %(size)s KB, mail programs show 100, and cut off the"
+                " link that unsubscribes with the rest. Leave something out, or shorten it.",
+                size=size // 1_000,
+            )
+        )
+
+
+def said(session: Session, service: Service, issue: Issue) -> Content:
     """What a draft says as it stands."""
+    told = [each for each in issue.stories if not each.left_out]
+    pictures = pictures_of(session, service, told)
     return Content(
         service=service.slug,
         number=issue.number or 0,
@@ -64,17 +86,35 @@ def said(service: Service, issue: Issue) -> Content:
         since=issue.since.isoformat(),
         until=issue.until.isoformat(),
         stories=tuple(
-            Told(e.owner, e.key, e.title, e.text, e.heading, e.url, e.idea_id)
-            for e in issue.stories
-            if not e.left_out
+            Told(
+                e.owner,
+                e.key,
+                e.title,
+                e.text,
+                e.heading,
+                e.url,
+                e.idea_id,
+                tuple(map(told_of, pictures.get(e.id, ()))),
+            )
+            for e in told
         ),
     )
 
 
 def content_of(session: Session, service: Service, issue: Issue) -> Content:
     """What ``issue`` says as far as everybody may read it now."""
-    content = read(issue.content) if issue.content is not None else said(service, issue)
+    content = _frozen(session, service, issue) or said(session, service, issue)
     return readable(session, service, issue, content)
+
+
+def _frozen(session: Session, service: Service, issue: Issue) -> Content | None:
+    if issue.content is None:
+        return None
+    content = read(issue.content)
+    if not any(each.pictures for each in content.stories):
+        return content
+    files = pictures_of(session, service, issue.stories).values()
+    return with_pictures(content, {file.id for some in files for file in some})
 
 
 def readable(session: Session, service: Service, issue: Issue, content: Content) -> Content:

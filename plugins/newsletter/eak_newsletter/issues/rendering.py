@@ -2,8 +2,8 @@
 
 The HTML is written by hand and not by MJML: one column of headings, paragraphs and links needs no
 tables but the one that keeps its width in Outlook; so it is small, reads from top to bottom in a
-screen reader, and is the same document on a phone and on a wide screen. No picture is fetched, no
-address is rewritten, and nothing tells who has opened it.
+screen reader, and is the same document on a phone and on a wide screen. A picture is the same file
+for all, no address is rewritten, and nothing tells who has opened it.
 """
 
 import re
@@ -40,7 +40,8 @@ def write(
     look: str = "",
 ) -> Written:
     """``content`` as a letter of ``service``; ``archive`` is its address on the web. ``look`` shows
-    an editor how it will be: ``phone`` in the width of one, ``dark`` as at night."""
+    an editor how it will be: ``phone`` in the width of one, ``dark`` as at night, ``words`` where
+    no picture is fetched."""
     with force_locale(LANGUAGE):
         values: dict[str, Any] = {
             "service": service,

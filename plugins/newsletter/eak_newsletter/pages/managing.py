@@ -20,17 +20,22 @@ from eak_core.api import (
     attempt,
     closed_document,
     current_session,
+    files_form,
+    files_of,
     finish,
     form_page,
     fragment,
     limited,
     paginate,
     person_address,
+    reads_first,
     render,
     require,
+    save_files,
     send_mail_to_address,
+    takes_files,
 )
-from eak_newsletter.issues import editing, finding, freezing
+from eak_newsletter.issues import editing, finding, freezing, pictures
 from eak_newsletter.issues.composing import compose
 from eak_newsletter.issues.rendering import Written, write
 from eak_newsletter.issues.tables import (
@@ -49,7 +54,12 @@ blueprint = PluginBlueprint(plugin, "eak_newsletter", area="manage")
 
 limit_test = limited("newsletter.test", "5/minute;40/day")
 
-_LOOKS = {"telephone": "phone", "sombre": "dark", "texte": "text"}
+_LOOKS = {
+    "telephone": "phone",
+    "sombre": "dark",
+    "sans-images": "words",
+    "texte": "text",
+}
 
 
 class LetterForm(EditForm):
@@ -183,6 +193,34 @@ def _write(issue_id: int, story_id: int | None, form: StoryForm, heading: str) -
     ) or form_page("newsletter/manage_edit.html", form, issue=issue, heading=heading)
 
 
+@blueprint.route("/nouvelles/<int:story_id>/images", methods=["GET", "POST"])
+@takes_files
+@reads_first
+def illustrate(story_id: int) -> Answer:
+    """The pictures beside a story."""
+    session = current_session()
+    story = editing.story_of(session, g.service, story_id)
+    subject = pictures.subject_of(story)
+    form = files_form(files_of(session, g.service.id, plugin.name, subject))
+    here = url_for("newsletter_manage.illustrate", story_id=story_id)
+
+    def act() -> list[int]:
+        editing.hold_draft(session, g.actor, g.service, story.issue_id)
+        return save_files(session, g.actor, g.service, plugin.name, subject, form)
+
+    def done(added: list[int]) -> tuple[str, str]:
+        if added:
+            return _("Your pictures are kept. Say what each shows: it appears then."), here
+        return _("The draft is changed."), _place(story.issue_id)
+
+    return attempt(form, act, done=done) or form_page(
+        "newsletter/manage_edit.html",
+        form,
+        issue=_issue(story.issue_id),
+        heading=_("Pictures of “%(story)s”", story=story.title),
+    )
+
+
 @blueprint.post("/nouvelles/<int:story_id>/monter")
 def move_up(story_id: int) -> Answer:
     """Move a story up by one."""
@@ -216,7 +254,7 @@ def _arrange(act: Callable[..., None], story_id: int) -> Answer:
 
 @blueprint.get("/<int:issue_id>/apercu")
 def preview(issue_id: int) -> Answer:
-    """The letter as it will be read: ``?vue=telephone``, ``sombre`` or ``texte``."""
+    """The letter as it will be read: ``?vue=telephone``, ``sombre``, ``sans-images``, ``texte``."""
     look = _LOOKS.get(request.args.get("vue", ""), "")
     written = _written(_issue(issue_id), look)
     if look == "text":
