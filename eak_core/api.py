@@ -225,6 +225,7 @@ from eak_core.web.pagination import Page, page_number, paginate
 from eak_core.web.progress import Progress, progress_answer
 from eak_core.web.queries import QueryForm, SearchForm
 from eak_core.web.signed_links import SignedLink, is_public_post, say_done
+from eak_core.web.tallies import Tally
 from eak_core.web.text import REASON_LENGTH, clean_line, clean_lines
 from eak_core.web.uploads import takes_files
 
@@ -501,6 +502,7 @@ __all__ += [
     "Page",
     "PluginBlueprint",
     "Progress",
+    "Tally",
     "charts",
     "client_network",
     "closed_document",

@@ -46,6 +46,7 @@ from eak_core.services.slugs import RESERVED
 from eak_core.web import init_guards, init_web
 from eak_core.web.application import Application
 from eak_core.web.caching import init_caching, set_release
+from eak_core.web.tallies import init_tallies
 from eak_core.web.themes import add_template_folder
 from eak_core.web.words import catalogue_of
 
@@ -87,6 +88,7 @@ def create_app(
     init_people(app)
     gate.turn_away(app)
     init_caching(app)
+    init_tallies(app)
     init_files(app, config)
     init_search(app)
     init_keys(app)

@@ -54,10 +54,10 @@ class AccountLinks:
 class MailChoice:
     """What a person gets by mail of a plugin in the service ``service_slug``, and how often.
 
-    ``title`` says what it is, ``choices`` what there is to choose from (a machine word, and what it
-    is called), the word of never among them, and ``chosen`` which of them holds now. ``keep`` is
-    called with another of these words where the person chooses it, in the transaction in which all
-    their choices are kept; it may raise what any act does.
+    ``title`` says what it is, ``summary`` more of it, ``choices`` what there is to choose from (a
+    machine word, and what it is called), the word of never among them, and ``chosen`` which of them
+    holds now. ``keep`` is called with another of these words where the person chooses it, in the
+    transaction in which all their choices are kept; it may raise what any act does.
     """
 
     service_slug: str

@@ -11,6 +11,7 @@ from eak_core.api import Session, clock, counts, in_paris, midnight, months_afte
 from eak_newsletter.bounces.tables import Returned
 from eak_newsletter.deliveries.tables import Delivery
 from eak_newsletter.issues.tables import Issue
+from eak_newsletter.issues.views_total import views_of
 from eak_newsletter.manifest import plugin
 from eak_newsletter.models import Consent
 from eak_newsletter.subscribers import JOINED, LEFT
@@ -31,7 +32,8 @@ class Month(NamedTuple):
 
 class Sent(NamedTuple):
     """What became of an issue: how many letters a server took, how many it refused, of how many
-    nobody knows, how many came back, and how many readers left before the next one."""
+    nobody knows, how many came back, how many readers left before the next one, and how often it
+    was read in the archive (``views``), by people and programs alike."""
 
     issue: Issue
     sent: int
@@ -39,6 +41,7 @@ class Sent(NamedTuple):
     unknown: int
     returned: int
     left: int
+    views: int = 0
 
 
 def growth(session: Session, service_id: int, readers: int) -> list[Month]:
@@ -55,10 +58,11 @@ def growth(session: Session, service_id: int, readers: int) -> list[Month]:
 
 
 def sent(session: Session, service_id: int, issues: Sequence[Issue]) -> list[Sent]:
-    """What became of each of ``issues``, the latest first, in three statements."""
+    """What became of each of ``issues``, the latest first, in four statements."""
     ids = [each.id for each in issues]
     states = _by_issue(session, Delivery, Delivery.state, ids)
     kinds = _by_issue(session, Returned, Returned.kind, ids)
+    views = views_of(session, issues)
     left = _left(session, service_id, [each.begun_at for each in issues if each.begun_at])
     return [
         Sent(
@@ -68,6 +72,7 @@ def sent(session: Session, service_id: int, issues: Sequence[Issue]) -> list[Sen
             states.get((each.id, "unknown"), 0),
             sum(number for (issue, _kind), number in kinds.items() if issue == each.id),
             left.get(each.begun_at, 0) if each.begun_at else 0,
+            views.get(each.id, 0),
         )
         for each in issues
     ]

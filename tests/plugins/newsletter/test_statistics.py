@@ -1,11 +1,14 @@
 """Figures that watch nobody, and are true."""
 
 import pytest
+from sqlalchemy import select
 
 from eak_core.kit.testing.fixtures import FrozenClock
 from eak_core.kit.testing.site import Site
+from eak_core.web.tallies import write_tallies
 from eak_newsletter import statistics
 from eak_newsletter.issues import finding
+from eak_newsletter.issues.views_total import Views
 from eak_newsletter.readers import leaving
 from tests.plugins.newsletter.conftest import Letters, Readers
 
@@ -51,5 +54,21 @@ def test_the_figures_are_drawn_and_told(site: Site, letters: Letters, readers: R
     page = browser.get("/culture/gestion/lettre/chiffres")
     assert page.status_code == 200
     assert "<svg" in page.text
+    assert "lues sur le site" not in page.text
+    visitor = site.browser()
+    for _time in range(2):
+        visitor.get("/culture/lettre/1")
+    visitor.head("/culture/lettre/1")
+    with site.reading() as session:
+        assert session.scalars(select(Views.views)).all() == [], (
+            "a request that reads writes nothing"
+        )
+    for _time in range(2):
+        write_tallies(site.app)
+    visitor.get("/culture/lettre/1")
+    write_tallies(site.app)
+    with site.reading() as session:
+        assert session.scalars(select(Views.views)).all() == [3]
+    assert "lues sur le site" in browser.get("/culture/gestion/lettre/chiffres").text
     assert browser.get("/culture/gestion/lettre/chiffres/lecteurs.csv").status_code == 200
     assert site.browser().get("/culture/gestion/lettre/chiffres").status_code == 302

@@ -8,6 +8,7 @@ from eak_newsletter.issues.content import sections
 from eak_newsletter.issues.freezing import content_of
 from eak_newsletter.issues.rendering import paragraphs
 from eak_newsletter.issues.tables import Issue
+from eak_newsletter.issues.views_total import READ
 from eak_newsletter.pages.views import blueprint
 
 FEED_LENGTH = 20
@@ -25,6 +26,7 @@ def archived(number: int) -> Answer:
     """A letter as it was sent, without what is hidden since."""
     session = current_session()
     issue = finding.published_of(session, g.service, number)
+    READ.add(issue.id)
     content = content_of(session, g.service, issue)
     return render(
         "newsletter/archived.html",

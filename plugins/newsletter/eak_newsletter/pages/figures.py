@@ -24,6 +24,7 @@ def figures() -> Answer:
         sent=sent,
         readers=readers_chart(_months()),
         letters=letters_chart(sent),
+        views=views_chart(sent),
     )
 
 
@@ -77,4 +78,23 @@ def letters_chart(sent: Sequence[Sent]) -> charts.Bars | None:
             for each in reversed(sent)
         ),
         whole=max(1, *(each.sent for each in sent)),
+    )
+
+
+def views_chart(sent: Sequence[Sent]) -> charts.Bars | None:
+    """How often each issue was read in the archive; None where none was."""
+    numbered = [each for each in reversed(sent) if each.issue.number is not None]
+    if not any(each.views for each in numbered):
+        return None
+    return charts.Bars(
+        key="lectures",
+        title=_("How often the letters were read on the site"),
+        caption=_("Views of each letter in the archive, of people and programs alike"),
+        things=_("Letter"),
+        amounts=_("Views"),
+        rows=tuple(
+            charts.Bar(charts.Label(each.issue.subject, str(each.views)), each.views)
+            for each in numbered
+        ),
+        whole=max(each.views for each in numbered),
     )
