@@ -116,6 +116,7 @@ _STEP = Prepared(
     .values(
         state=case((_is_last, bindparam("became", type_=String)), else_="sending"),
         error=case((_is_last, bindparam("said", type_=String)), else_=Delivery.error),
+        sender_id=case((_is_last, null()), else_=Delivery.sender_id),
         attempts=case((_is_last, Delivery.attempts), else_=Delivery.attempts + 1),
         in_turn=case((_is_last, false()), else_=Delivery.in_turn),
         next_attempt_at=case((_is_last, bindparam("again", type_=_at)), else_=null()),

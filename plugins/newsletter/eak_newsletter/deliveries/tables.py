@@ -56,7 +56,8 @@ class Sender(Model):
 class Delivery(Model):
     """A letter for a reader, who is named by a number alone: the row outlives theirs, and the
     figures of the issue stay true. ``next_attempt_at`` is when it is due, while it waits and is in
-    nobody's hand, and ``in_turn`` that this is its place in the line of its domain."""
+    nobody's hand, ``sender_id`` whose hand it is in, and ``in_turn`` that this is its place in the
+    line of its domain."""
 
     __tablename__ = "newsletter_delivery"
     __table_args__ = (
