@@ -33,8 +33,8 @@ def named(site: Site, name: str, *, agent: bool = False) -> Person:
 def other_service(site: Site) -> Service:
     """Another service, for which a colleague speaks."""
     with site.reading() as session:
-        found = session.scalar(select(Service).where(Service.slug == "routes"))
-    return found or site.add_service("routes", "Routes & *chemins*")
+        found = session.scalar(select(Service).where(Service.slug == "voirie"))
+    return found or site.add_service("voirie", "Routes & *chemins*")
 
 
 def small_juries(site: Site) -> None:
