@@ -33,8 +33,8 @@ class Tally:
 
     def add(self, number: int) -> None:
         """Count that the thing of this ``number`` is read by this request, which is answered anew
-        then, and not from memory. Only a GET counts."""
-        if request.method == "GET":
+        then, and not from memory. Who asks for its headers alone reads nothing."""
+        if request.method != "HEAD":
             never_keep()
             _kept_by(current_app._get_current_object()).add(self, number)  # type: ignore[attr-defined]  # noqa: SLF001  # Flask's way to the application itself
 

@@ -24,6 +24,8 @@ from jinja2.runtime import Context
 from markupsafe import Markup
 from wtforms.i18n import messages_path
 
+from eak_core.web.typography import joined
+
 logger = logging.getLogger("eak.web")
 
 DEFAULT = "fr"
@@ -205,4 +207,6 @@ def _counted(
 def _filled(context: Context, said: str, variables: Mapping[str, Any]) -> str:
     # As Jinja's own do it: what is filled in is escaped, and a % alone is written twice.
     text = Markup(said) if context.eval_ctx.autoescape else said  # noqa: S704  # a catalogue's
-    return text % variables
+    # What somebody typed is joined here, since the whole is markup once it is filled in.
+    shown = {name: joined(each) if type(each) is str else each for name, each in variables.items()}
+    return text % shown

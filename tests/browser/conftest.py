@@ -100,6 +100,19 @@ class Reader:
         self.page.get_by_role("main").get_by_role("button", name="Se connecter").click()
         self.page.get_by_role("button", name="Se déconnecter").wait_for()
 
+    def tab_to(self, selector: str, most: int = 80) -> None:
+        """Press Tab until ``selector`` has the focus, which must show."""
+        for _key in range(most):
+            self.page.keyboard.press("Tab")
+            if self.page.evaluate(f"document.activeElement.matches({selector!r})"):
+                outline = self.page.evaluate(
+                    "(() => { const s = getComputedStyle(document.activeElement);"
+                    " return s.outlineStyle !== 'none' || s.boxShadow !== 'none' })()"
+                )
+                assert outline, f"the focus on {selector} does not show"
+                return
+        pytest.fail(f"{selector} cannot be reached with Tab")
+
     def check(self) -> None:
         """Nothing on this page keeps anybody out, as far as a machine can tell (axe), nothing is
         wider than the window, and the browser has nothing to complain about: in a window of each

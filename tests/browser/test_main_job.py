@@ -147,11 +147,11 @@ def test_nothing_on_the_way_keeps_anybody_out(
     manager.page.set_viewport_size({"width": 360, "height": 900})
     sections = manager.page.get_by_role("link", name="Discussion", exact=True)
     expect(sections).to_be_hidden()
-    _tab_to(manager, "nav .eak-sheet__opener")
+    manager.tab_to("nav .eak-sheet__opener")
     manager.page.keyboard.press("Enter")
     manager.look()
     expect(sections).to_be_in_viewport()
-    _tab_to(manager, ".eak-sheet a[href$='/discussion/']", most=4)
+    manager.tab_to(".eak-sheet a[href$='/discussion/']", most=4)
     manager.page.keyboard.press("Enter")
     expect(manager.page.get_by_role("heading", level=1)).to_have_text("Derniers commentaires")
     administrator.sign_in("administration@essai.example")
@@ -164,9 +164,9 @@ def test_an_idea_is_submitted_with_the_keyboard_alone(reader: MakeReader, servic
     citizen = reader()
     page = citizen.page
     citizen.open("/compte/connexion")
-    _tab_to(citizen, "[name=email]")
+    citizen.tab_to("[name=email]")
     page.keyboard.type("personne0@essai.example")
-    _tab_to(citizen, "[name=password]")
+    citizen.tab_to("[name=password]")
     page.keyboard.type("jardin-des-essais-92")
     page.keyboard.press("Enter")
     page.get_by_role("button", name="Se déconnecter").wait_for()
@@ -176,33 +176,19 @@ def test_an_idea_is_submitted_with_the_keyboard_alone(reader: MakeReader, servic
         ("[name=problem]", "Nulle part où s’asseoir."),
         ("[name=body]", "Des bancs."),
     ):
-        _tab_to(citizen, field)
+        citizen.tab_to(field)
         page.keyboard.type(text)
-    _tab_to(citizen, "button[value=submit]")
+    citizen.tab_to("button[value=submit]")
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", name=TITLE, level=1)).to_be_visible()
     page.set_viewport_size({"width": 360, "height": 900})
     citizen.open(f"/{service}/idees/")
     expect(page.get_by_label("Étape")).to_be_hidden()
-    _tab_to(citizen, ".eak-query .eak-sheet__opener")
+    citizen.tab_to(".eak-query .eak-sheet__opener")
     page.keyboard.press("Enter")
     citizen.look()
-    _tab_to(citizen, "[name=commune]", most=4)
+    citizen.tab_to("[name=commune]", most=4)
     page.keyboard.press("End")
-    _tab_to(citizen, ".eak-query__apply", most=5)
+    citizen.tab_to(".eak-query__apply", most=5)
     page.keyboard.press("Enter")
     expect(page.get_by_text("Aucune idée ne correspond")).to_be_visible()
-
-
-def _tab_to(reader: Reader, selector: str, most: int = 80) -> None:
-    """Press Tab until ``selector`` has the focus, which must show at every step."""
-    for _ in range(most):
-        reader.page.keyboard.press("Tab")
-        if reader.page.evaluate(f"document.activeElement.matches({selector!r})"):
-            outline = reader.page.evaluate(
-                "(() => { const s = getComputedStyle(document.activeElement);"
-                " return s.outlineStyle !== 'none' || s.boxShadow !== 'none' })()"
-            )
-            assert outline, f"the focus on {selector} does not show"
-            return
-    pytest.fail(f"{selector} cannot be reached with Tab")

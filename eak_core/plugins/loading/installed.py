@@ -81,11 +81,10 @@ class Installed:
         if not self.is_package:
             return (self.module,)
         package = self.module.__name__.rpartition(".")[0]
-        return tuple(
-            module
-            for name, module in sorted(sys.modules.items())
-            if name == package or name.startswith(f"{package}.")
-        )
+        inside = f"{package}."
+        # Thousands are imported: only those of the plugin are put in order.
+        names = [name for name in list(sys.modules) if name == package or name.startswith(inside)]
+        return tuple(sys.modules[name] for name in sorted(names))
 
     def defined(self) -> Iterator[tuple[ModuleType, str, Any]]:
         """Everything that stands in the plugin's modules: the module, the name, the object."""
