@@ -332,13 +332,14 @@ def _wanted() -> str | None:
 
 def look_of(wanted: str | None) -> tuple[str, str]:
     """The theme and the variant (empty for none) that ``wanted``, what a service keeps, comes to
-    here: the site's own where its theme does not exist, and no variant where that does not."""
-    for each in (wanted, current_app.extensions["eak_default_theme"]):
+    here: the site's own where its theme does not exist, and no variant where that does not. Where
+    the site's own is gone while it runs, pages are drawn by the templates of the core."""
+    for each in (wanted, default := current_app.extensions["eak_default_theme"]):
         name, _, variant = (each or "").partition(VARIANT)
         theme = themes_of(current_app).find(name)
         if theme is not None:
             return name, variant if variant in theme.variants else ""
-    raise Misconfigured("The default theme of this site is no longer there.")
+    return default.partition(VARIANT)[0], ""
 
 
 def themes_of(app: Flask) -> Themes:

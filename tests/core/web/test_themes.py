@@ -232,6 +232,13 @@ def test_every_theme_that_comes_with_eak_says_what_it_is_in_both_languages(site:
         assert theme.summary("fr").endswith(".")
 
 
+def test_a_default_theme_that_vanishes_while_the_site_runs_leaves_its_pages(
+    site: Flask, themes: Path
+) -> None:
+    site.extensions["eak_default_theme"] = "partie.indigo"
+    assert "<!doctype html>" in shown(site, "error.html", "inconnu")
+
+
 def test_a_variant_shares_the_files_of_its_theme_and_is_said_on_the_page(site: Flask) -> None:
     plain = shown(site, "error.html", "jardin")
     assert "data-variant" not in plain
