@@ -8,13 +8,14 @@ import logging
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
+from alembic.runtime.environment import EnvironmentContext
+from alembic.runtime.migration import MigrationContext, MigrationStep
 from alembic.script import ScriptDirectory
 from alembic.script.revision import RevisionError
 from alembic.util import CommandError
@@ -50,8 +51,10 @@ class Distribution:
         return "alembic_version" if self.name == CORE.name else f"{self.name}_alembic_version"
 
     def script(self) -> ScriptDirectory:
-        """Its revisions."""
-        return ScriptDirectory.from_config(self.alembic())
+        """Its revisions, read anew once a file of them has changed."""
+        files = sorted((self.folder / "versions").glob("*.py"))
+        states = ((file.name, file.stat()) for file in files)
+        return _read(self, tuple((name, its.st_mtime_ns, its.st_size) for name, its in states))
 
     def alembic(self, connection: Connection | None = None) -> Config:
         """Alembic's configuration: the versions of this distribution, the environment of all."""
@@ -64,6 +67,14 @@ class Distribution:
 
 
 CORE = Distribution("core", _CORE_FOLDER)
+
+
+@lru_cache(maxsize=64)
+def _read(distribution: Distribution, _files: tuple[tuple[str, int, int], ...]) -> ScriptDirectory:
+    script = ScriptDirectory.from_config(distribution.alembic())
+    # It reads when it is first asked something, and threads share it.
+    script.get_heads()
+    return script
 
 
 #: So begins the name of what migrations make and no model can name: what a search looks into.
@@ -169,10 +180,25 @@ def upgrade_in(
     if not missing:
         return missing
     with numbering_once(connection) if distribution != CORE else nullcontext():
-        command.upgrade(distribution.alembic(connection), to)
+        _run(connection, distribution, to)
     if distribution != CORE:
         go_on(connection, distribution.name)
     return missing
+
+
+def _run(connection: Connection, distribution: Distribution, to: str) -> None:
+    """What Alembic's own command does, with the revisions that were read already."""
+    script = distribution.script()
+
+    def steps(current: Any, _context: MigrationContext) -> list[MigrationStep]:
+        above = list(script.iterate_revisions(to, current, implicit_base=True))
+        return [
+            MigrationStep.upgrade_from_script(script.revision_map, each) for each in reversed(above)
+        ]
+
+    config = distribution.alembic(connection)
+    with EnvironmentContext(config, script, fn=steps, destination_rev=to):
+        script.run_env()
 
 
 def _pending(

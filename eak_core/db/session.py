@@ -12,7 +12,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from typing import Any, cast
-from weakref import WeakKeyDictionary
 
 from flask import Flask
 from flask_sqlalchemy_lite import SQLAlchemy
@@ -25,8 +24,9 @@ from eak_core.db.trouble import is_away
 
 # `Session.get_bind` must answer the same object every time, or the session would hold two
 # connections; so the twin of an engine is made once: the one that writes on SQLite, on PostgreSQL
-# the one that reads.
-_twins: WeakKeyDictionary[Engine, Engine] = WeakKeyDictionary()
+# the one that reads. It holds its engine, so nothing but the engine may hold it: both would stay
+# for good, with every statement that they have compiled.
+_TWIN = "eak_twin"
 
 _BEGAN_AT = "eak_began_at"
 _ARRIVED_AT = "eak_arrived_at"
@@ -91,10 +91,10 @@ class Session(orm.Session):
         on_sqlite = bind.dialect.name == "sqlite"
         if self._writes is not on_sqlite:
             return bind
-        twin = _twins.get(bind)
+        twin: Engine | None = vars(bind).get(_TWIN)
         if twin is None:
             option = {"eak_writes": True} if on_sqlite else {"postgresql_readonly": True}
-            twin = _twins.setdefault(bind, bind.execution_options(**option))
+            twin = vars(bind).setdefault(_TWIN, bind.execution_options(**option))
         return twin
 
 

@@ -89,6 +89,10 @@ def test_what_is_pending_is_listed_oldest_first_and_run_once(
     assert pending(engine, applause) == []
     assert upgrade(engine, applause) == []
     assert {"applause_clap", "applause_hand", "applause_alembic_version"} <= tables(engine)
+    write_revision(applause.folder, "0003", "0002", create("applause_foot"))
+    assert pending(engine, applause) == ["0003"]
+    assert upgrade(engine, applause) == ["0003"]
+    assert "applause_foot" in tables(engine)
 
 
 def test_a_migration_that_fails_leaves_nothing_behind(

@@ -1,7 +1,9 @@
 """SQLite under several writers: nobody fails, nobody waits for long, and reading never writes."""
 
+import gc
 import multiprocessing
 import threading
+import weakref
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -50,6 +52,19 @@ def test_processes_that_read_first_and_write_later_never_meet_a_lock(sqlite_url:
     assert [process.exitcode for process in writers] == [0, 0, 0, 0]
     with read_session(application(sqlite_url)) as session:
         assert head(session, SERVICE) == 800
+
+
+def test_an_application_that_is_gone_leaves_no_statement_that_it_compiled(sqlite_url: str) -> None:
+    app = application(sqlite_url)
+    with write_session(app) as session:
+        head(session, SERVICE)
+    with app.app_context():
+        engine = weakref.ref(db.engine)
+        db.engine.dispose()
+    del app, session
+    gc.collect()  # the application
+    gc.collect()  # and what stood by it
+    assert engine() is None
 
 
 def test_many_may_be_the_first_to_open_a_new_file(tmp_path: Path) -> None:
