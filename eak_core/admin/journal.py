@@ -18,7 +18,7 @@ from eak_core.events import SITE
 from eak_core.events.extracts import read_log
 from eak_core.events.models import EventLog
 from eak_core.events.types import Recorded
-from eak_core.i18n import _, _l
+from eak_core.i18n import _, _l, ngettext
 from eak_core.ideas.stages import Graph
 from eak_core.ideas.transitions import stage_graph
 from eak_core.moderation.things import address_of, things_of
@@ -66,6 +66,7 @@ KINDS: Mapping[str, tuple[Any, tuple[str, ...]]] = MappingProxyType(
             (
                 "service.created",
                 "service.changed",
+                "service.promise_changed",
                 "charter.changed",
                 "subject.changed",
                 "criterion.changed",
@@ -177,6 +178,16 @@ def _of_service(data: Mapping[str, Any], words: Words) -> str:
     return _("Settings of the service: %(changed)s", changed=changed)
 
 
+def _promised(data: Mapping[str, Any], words: Words) -> str:
+    if data["days"] is None:
+        return _("No answer is promised to new ideas any more")
+    return ngettext(
+        "An answer to new ideas is promised within %(num)s day",
+        "An answer to new ideas is promised within %(num)s days",
+        data["days"],
+    )
+
+
 def _plain(text: Any) -> Sayer:
     return lambda data, words: str(text)
 
@@ -201,6 +212,7 @@ SAYERS: Mapping[str, Sayer] = MappingProxyType(
         "plugin.purged": _of_plugin(_l("Everything that “%(plugin)s” had stored is deleted")),
         "service.created": _plain(_l("The service is opened")),
         "service.changed": _of_service,
+        "service.promise_changed": _promised,
         "charter.changed": _plain(_l("The charter is changed")),
         "subject.changed": _plain(_l("The list of subjects is changed")),
         "criterion.changed": _plain(_l("The criteria are changed")),

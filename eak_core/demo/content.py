@@ -34,6 +34,7 @@ class ServiceStory(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     audience: Literal["public", "internal"]
     plugins: tuple[str, ...] = ()
     theme: str | None = None
+    answer_days: int | None = None
 
 
 class Step(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

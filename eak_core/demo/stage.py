@@ -26,6 +26,7 @@ from eak_core.ideas.attachments import OWNER
 from eak_core.ideas.criteria import criteria_of
 from eak_core.ideas.models import Idea
 from eak_core.ideas.opening import create_service
+from eak_core.ideas.promises import change_promise
 from eak_core.ideas.proposals import Proposal, save_draft, submit_idea
 from eak_core.ideas.subjects import add_subject, subjects_of
 from eak_core.ideas.transitions import change_stage, withdraw_idea
@@ -104,6 +105,7 @@ def _opens(demo: Demo, story: ServiceStory, content: Content) -> Act:
             theme=story.theme,
         )
         session.flush()
+        change_promise(session, system, service, story.answer_days)
         for person in content.people:
             if person.role == "manager":
                 grant_role(session, system, demo.people[person.key], service, "manager")

@@ -37,6 +37,28 @@ class IdeaWithdrawn(Event):
     change_id: int
 
 
+@event(CORE, "idea.promise_near", version=1, subject="idea:{idea_id}")
+class IdeaPromiseNear(Event):
+    """The day before which an answer was promised comes near, and there is none yet."""
+
+    idea_id: int
+
+
+@event(CORE, "idea.promise_passed", version=1, subject="idea:{idea_id}")
+class IdeaPromisePassed(Event):
+    """The day before which an answer was promised is there, and there was none."""
+
+    idea_id: int
+
+
+@event(CORE, "service.promise_changed", version=1, subject="service:{changed_id}")
+class ServicePromiseChanged(Event):
+    """Managers changed within how many days they promise an answer to new ideas; None for none."""
+
+    changed_id: int
+    days: int | None
+
+
 @event(CORE, "subject.changed", version=1, subject="subject:{subject_id}")
 class SubjectChanged(Event):
     """Managers added, renamed, moved, archived or restored a subject of the service's list."""

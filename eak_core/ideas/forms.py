@@ -12,7 +12,7 @@ from wtforms import (
     TextAreaField,
 )
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import InputRequired, Length
+from wtforms.validators import InputRequired, Length, Optional
 
 from eak_core.files.fields import FilesField
 from eak_core.i18n import _l
@@ -213,3 +213,13 @@ class CriterionForm(Form):
         validators=[InputRequired()],
     )  # fmt: skip
     archived = BooleanField(_l("Archived: no longer asked, kept on the ideas that answered it"))
+
+
+class PromiseForm(Form):
+    """Within how many days a service promises an answer."""
+
+    days = IntegerField(
+        _l("Number of days"),
+        description=_l("Whole days after that of the submission. Leave it empty to promise none."),
+        validators=[Optional()],
+    )

@@ -16,6 +16,7 @@ from eak_core.ideas import (
     own,
     personal_data,
     prepared,
+    promises,
     reported,
 )
 from eak_core.ideas.models import Idea
@@ -59,18 +60,21 @@ def desk_items(session: Session, service: Service) -> Iterator[DeskItem]:
     waiting = listing.count_managed(session, service.id)
     new, screened = waiting.get(SUBMITTED, 0), waiting.get(SCREENING, 0)
     since = listing.oldest_in(session, service.id, [SUBMITTED, SCREENING])
+    by = promises.first_promised(session, service.id)
     label = lazy_ngettext(
         "%(num)s idea waits for its screening", "%(num)s ideas wait for their screening", new
     )
     place = {"etape": SUBMITTED}
-    yield DeskItem(new, label, "ideas_manage.index", place, since.get(SUBMITTED))
+    yield DeskItem(new, label, "ideas_manage.index", place, since.get(SUBMITTED), by.get(SUBMITTED))
     label = lazy_ngettext(
         "%(num)s idea in screening waits for your decision",
         "%(num)s ideas in screening wait for your decision",
         screened,
     )
     place = {"etape": SCREENING}
-    yield DeskItem(screened, label, "ideas_manage.index", place, since.get(SCREENING))
+    yield DeskItem(
+        screened, label, "ideas_manage.index", place, since.get(SCREENING), by.get(SCREENING)
+    )
     answers, prepared_at = prepared.waiting_since(session, service.id)
     label = lazy_ngettext(
         "%(num)s answer is prepared and waits to be published",

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal, TypeAlias
 
-from sqlalchemy import ColumnElement, Row, Select, func, select
+from sqlalchemy import ColumnElement, Row, Select, case, func, select
 
 from eak_core.db import Session
 from eak_core.ideas.models import Commune, Idea, IdeaCommune, IdeaSubject, StageChange, Subject
@@ -36,6 +36,10 @@ _ORDERS: Mapping[Sort, tuple[ColumnElement[Any], ...]] = {
     "title": (Idea.slug.asc(), Idea.id.asc()),
 }
 
+
+#: What is promised and not done first, then what is not promised.
+_waiting = case((Idea.answered_at.is_(None), Idea.answer_by))
+_first_promised = (_waiting.is_(None), _waiting)
 
 # Put together once: a list is asked for more often than anything else.
 _CARDS: AnySelect = select(
@@ -162,8 +166,9 @@ def count_by_stage(session: Session, service_id: int) -> dict[str, int]:
     return totals(session, service_id, "stage")
 
 
-def managed(service_id: int, stage: str) -> AnySelect:
-    """The statement of the ideas in one stage for managers, those that wait longest first.
+def managed(service_id: int, stage: str, *, by_promise: bool = False) -> AnySelect:
+    """The statement of the ideas in one stage for managers, those that wait longest first, or those
+    to which an answer is promised first.
 
     Hidden ones are in it and say so, since they still stand somewhere.
     """
@@ -176,11 +181,12 @@ def managed(service_id: int, stage: str) -> AnySelect:
         select(
             Idea.id, Idea.slug, Idea.title, Idea.stage, Idea.submitted_at,
             Person.name.label("author"), Idea.source,
+            Idea.answer_by, Idea.answered_at,
             since.label("since"), hidden_ideas(service_id).label("hidden"),
         )
         .outerjoin(Person, (Person.id == Idea.author_id) & Person.erased_at.is_(None))
         .where(Idea.service_id == service_id, Idea.stage == stage, Idea.stage != DRAFT)
-        .order_by(since, Idea.id)
+        .order_by(*_first_promised if by_promise else (), since, Idea.id)
     )  # fmt: skip
 
 

@@ -4,14 +4,15 @@ from typing import Any
 
 from flask import g, request, url_for
 
+from eak_core import clock
 from eak_core.db import current_session
 from eak_core.errors import NotFound
 from eak_core.i18n import _
-from eak_core.ideas import criteria, listing, prepared, rows, subjects, transitions
+from eak_core.ideas import criteria, listing, prepared, promises, rows, subjects, transitions
 from eak_core.ideas.addresses import idea_url
 from eak_core.ideas.attachments import shown_of
 from eak_core.ideas.display import words
-from eak_core.ideas.forms import CriterionForm, NewSubjectForm, SubjectForm
+from eak_core.ideas.forms import CriterionForm, NewSubjectForm, PromiseForm, SubjectForm
 from eak_core.ideas.models import Criterion, Subject
 from eak_core.ideas.stages import Graph, Stage
 from eak_core.ideas.visibility import subject_of
@@ -24,6 +25,10 @@ from eak_core.web.pagination import paginate
 
 blueprint = ServiceBlueprint("ideas_manage", __name__, below="/gestion")
 blueprint.context_processor(words)
+
+
+#: How an address asks for those to which an answer is promised first.
+PROMISE = "promesse"
 
 
 @blueprint.before_request
@@ -43,16 +48,35 @@ def index() -> Answer:
     known = {each.name for each in graph.stages()} | counts.keys()
     if stage not in known:
         raise NotFound(_("There is no such stage in this service."))
-    page = paginate(session, listing.managed(g.service.id, stage), total=counts.get(stage, 0))
+    order = request.args.get("tri", "")
+    if order not in {"", PROMISE}:
+        raise NotFound(_("There is no such order."))
+    listed = listing.managed(g.service.id, stage, by_promise=order == PROMISE)
     return render(
         "ideas/manage.html",
-        page=page,
+        page=paginate(session, listed, total=counts.get(stage, 0)),
         stage=graph.stage(stage),
+        awaited=graph.awaits_answer(stage),
+        order=order,
+        now=clock.now(),
         tabs=[
             (each, counts.get(each.name, 0))
             for each in (*graph.stages(), *_elsewhere(graph, counts))
         ],
     )
+
+
+@blueprint.route("/idees/delai", methods=["GET", "POST"])
+def promise() -> Answer:
+    """Within how many days an answer to an idea is promised."""
+    session, form = current_session(), PromiseForm()
+    if not form.is_submitted():
+        form.days.data = g.service.answer_days
+    return attempt(
+        form,
+        lambda: promises.change_promise(session, g.actor, g.service, form.days.data),
+        done=(_("The promise is saved."), url_for("manage.home")),
+    ) or form_page("ideas/promise.html", form)
 
 
 @blueprint.get("/idees/reponses-preparees")

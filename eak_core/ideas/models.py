@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import Float, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import Float, ForeignKey, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from eak_core.db import Base
@@ -13,11 +13,14 @@ SLUG_LENGTH = 80
 REF_LENGTH = 80
 URL_LENGTH = 500
 STATE_LENGTH = 40
+_WAITS = text("answer_by IS NOT NULL AND answered_at IS NULL")
 
 
 class Idea(Base):
     """A proposal: the problem it answers, what would be done, and where it stands.
 
+    An answer was promised before ``answer_by``; what ended the wait for one happened at
+    ``answered_at``.
     ``source…`` belong to imported ideas: the figures are those of the site of origin and are never
     added to what is counted here.
     """
@@ -31,6 +34,14 @@ class Idea(Base):
         Index("ix_idea_stage", "service_id", "stage", "submitted_at", "id"),
         Index("ix_idea_slug", "service_id", "slug", "id"),
         Index("ix_idea_updated", "service_id", "updated_at", "id"),
+        Index(
+            "ix_idea_promised",
+            "service_id",
+            "stage",
+            "answer_by",
+            sqlite_where=_WAITS,
+            postgresql_where=_WAITS,
+        ),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -47,6 +58,8 @@ class Idea(Base):
     created_at: Mapped[datetime]
     submitted_at: Mapped[datetime | None]
     updated_at: Mapped[datetime]
+    answer_by: Mapped[datetime | None]
+    answered_at: Mapped[datetime | None]
     form_key: Mapped[str | None] = mapped_column(String(36))
     source: Mapped[str | None] = mapped_column(String(40))
     source_ref: Mapped[str | None] = mapped_column(String(REF_LENGTH))

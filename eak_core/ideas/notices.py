@@ -9,16 +9,24 @@ from eak_core.db import Session
 from eak_core.events import CORE
 from eak_core.events.types import Recorded
 from eak_core.i18n import _, _l
-from eak_core.ideas.events import IdeaStageChanged, IdeaSubmitted, IdeaWithdrawn
+from eak_core.ideas.events import (
+    IdeaPromiseNear,
+    IdeaPromisePassed,
+    IdeaStageChanged,
+    IdeaSubmitted,
+    IdeaWithdrawn,
+)
 from eak_core.ideas.models import Idea, IdeaSubject, StageChange, Subject
 from eak_core.ideas.transitions import stage_graph
 from eak_core.ideas.visibility import public_ideas, subject_of
 from eak_core.moderation.decisions import hidden_reasons
 from eak_core.moderation.events import ContentHidden
 from eak_core.notices.kinds import NoticeKind, Told, tells
+from eak_core.people.roles import runners_of
 from eak_core.permissions import Actor
 from eak_core.plugins.hooks.contributions import NavItem, NoticeSentence
 from eak_core.services.models import Service
+from eak_core.web.i18n import date
 
 DECISIONS = NoticeKind(
     CORE,
@@ -31,6 +39,14 @@ PROPOSED = NoticeKind(
     "ideas",
     _l("New ideas"),
     _l("Somebody proposes an idea in a service or on a subject that you follow."),
+)
+
+PROMISES = NoticeKind(
+    CORE,
+    "promises",
+    _l("Promised answers"),
+    _l("An answer that your team has promised to an idea is due soon, or late."),
+    managers=True,
 )
 
 
@@ -56,6 +72,15 @@ def tell_of_stage(session: Session, event: Recorded) -> Told | None:
 def tell_of_withdrawal(session: Session, event: Recorded) -> Told:
     """Those who follow the idea: its page says that it is gone, and why."""
     return Told(followed=(subject_of(event.data.idea_id),))
+
+
+@tells(CORE, PROMISES, IdeaPromiseNear, IdeaPromisePassed)
+def tell_of_promise(session: Session, event: Recorded) -> Told | None:
+    """Those who run the service, or the administrators where nobody does."""
+    if not _public(session, event.service_id, [event.data.idea_id]):
+        return None
+    service = session.get_one(Service, event.service_id)
+    return Told(people=runners_of(session, service), permission="idea.change_stage")
 
 
 @tells(CORE, DECISIONS, ContentHidden)
@@ -118,6 +143,8 @@ def sentences(
 
 def _of_public(event: Recorded, idea: Any, reasons: Mapping[int, str]) -> NoticeSentence:
     link = _link(idea)
+    if isinstance(event.data, IdeaPromiseNear | IdeaPromisePassed):
+        return _promised(event, idea)
     if isinstance(event.data, IdeaSubmitted):
         text, detail = _("A new idea: “%(idea)s”", idea=idea.title), ""
     else:
@@ -125,6 +152,15 @@ def _of_public(event: Recorded, idea: Any, reasons: Mapping[int, str]) -> Notice
         text = _("“%(idea)s” is now in “%(stage)s”", idea=idea.title, stage=stage)
         detail = reasons.get(event.data.change_id, "")
     return NoticeSentence(text, link.endpoint, link.values, detail)
+
+
+def _promised(event: Recorded, idea: Any) -> NoticeSentence:
+    link, day = _link(idea), date(idea.answer_by)
+    if isinstance(event.data, IdeaPromiseNear):
+        text = _("An answer to “%(idea)s” is promised before %(day)s", idea=idea.title, day=day)
+    else:
+        text = _("The answer to “%(idea)s” was promised before %(day)s", idea=idea.title, day=day)
+    return NoticeSentence(text, link.endpoint, link.values, "", _("You run this service."))
 
 
 def _hidden(idea_id: int, reason: str) -> NoticeSentence:
@@ -144,11 +180,14 @@ def _is_change(event: Recorded) -> bool:
     return isinstance(event.data, IdeaStageChanged | IdeaWithdrawn)
 
 
+_OF_IDEAS = IdeaSubmitted, IdeaStageChanged, IdeaWithdrawn, IdeaPromiseNear, IdeaPromisePassed
+
+
 def _idea_id(event: Recorded) -> int | None:
     """The idea that an event of this room is about."""
     if isinstance(event.data, ContentHidden):
         return next(iter(numbered("idea", [event.data.content])), None)
-    if isinstance(event.data, IdeaSubmitted | IdeaStageChanged | IdeaWithdrawn):
+    if isinstance(event.data, _OF_IDEAS):
         return event.data.idea_id
     return None
 
@@ -162,7 +201,7 @@ def _around(session: Session, event: Recorded) -> tuple[str, ...]:
 
 def _public(session: Session, service_id: int, ids: Sequence[int]) -> dict[int, Any]:
     rows = session.execute(
-        select(Idea.id, Idea.slug, Idea.title, Idea.source).where(
+        select(Idea.id, Idea.slug, Idea.title, Idea.source, Idea.answer_by).where(
             Idea.id.in_(ids), *public_ideas(service_id)
         )
     )

@@ -13,6 +13,7 @@ from eak_core.ideas import stages
 from eak_core.ideas.attachments import OWNER
 from eak_core.ideas.events import IdeaEdited, IdeaSubmitted
 from eak_core.ideas.models import Idea
+from eak_core.ideas.promises import promise_answer
 from eak_core.ideas.rows import Saved, first_sent, insert_idea, proposal_of, update_idea
 from eak_core.ideas.texts import Origin, Proposal, checked, checked_origin, says_the_same
 from eak_core.ideas.visibility import check_readable, subject_of
@@ -95,6 +96,7 @@ def submit_idea(
         update_idea(session, idea, proposal, stages.DRAFT, stages.SUBMITTED)
         saved = Saved(idea.id, idea.slug, idea.stage)
     assert saved is not None
+    promise_answer(session, service, saved.id)
     follow_by_default(session, service.id, subject_of(saved.id), actor.person_id)
     publish(
         session,

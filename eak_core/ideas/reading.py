@@ -6,6 +6,7 @@ from datetime import datetime
 
 from sqlalchemy import select
 
+from eak_core import clock
 from eak_core.db import Session
 from eak_core.ideas.criteria import profile
 from eak_core.ideas.models import (
@@ -17,6 +18,7 @@ from eak_core.ideas.models import (
     StageChange,
     Subject,
 )
+from eak_core.ideas.promises import is_open
 from eak_core.ideas.stages import DRAFT, SUBMITTED, Graph, Stage
 from eak_core.people.models import Person
 
@@ -51,6 +53,16 @@ class Reading:
     communes: Sequence[Commune]
     milestones: Sequence[Milestone]
     steps: Sequence[Step]
+
+    @property
+    def promised(self) -> datetime | None:
+        """Before when an answer is promised; None once there is one."""
+        return self.idea.answer_by if is_open(self.idea) else None
+
+    @property
+    def late(self) -> bool:
+        """Whether what was promised is over. It turns at midnight in Paris, as kept pages do."""
+        return self.promised is not None and clock.now() >= self.promised
 
     @property
     def decision(self) -> Milestone | None:

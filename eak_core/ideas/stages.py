@@ -89,6 +89,11 @@ class Graph:
         """Whether an idea in ``name`` has come to its outcome."""
         return self.stage(name).final
 
+    def awaits_answer(self, name: str) -> bool:
+        """Whether the author of an idea in ``name`` waits for the first decision about it."""
+        names = [stage.name for stage in self.path]
+        return name in names and 0 < names.index(name) < names.index(ACCEPTED)
+
     def next(self, name: str) -> list[Stage]:
         """Where a manager can bring an idea from ``name``, the way forward first.
 

@@ -1,9 +1,11 @@
 """Bringing ideas from stage to stage: the right person, past the guards, with a public reason."""
 
 from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
 
 from flask import current_app
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import ColumnElement, delete, func, insert, select, update
 
 from eak_core import clock
 from eak_core.db import Session
@@ -214,7 +216,7 @@ def _write_moves(
     session.execute(
         update(Idea)
         .where(Idea.id.in_([idea_id for idea_id, _stage in standing]))
-        .values(stage=to, updated_at=at)
+        .values(stage=to, updated_at=at, answered_at=_answered_at(to, at))
     )
     return changes
 
@@ -247,7 +249,7 @@ def _move(
     moved = session.scalar(
         update(Idea)
         .where(Idea.id == idea.id, Idea.stage == here)
-        .values(stage=to, updated_at=at)
+        .values(stage=to, updated_at=at, answered_at=_answered_at(to, at))
         .returning(Idea.id)
     )
     if moved is None:
@@ -260,6 +262,13 @@ def _move(
     session.add(change)
     session.flush()
     return change
+
+
+def _answered_at(to: str, at: datetime) -> ColumnElement[Any]:
+    """When the first answer was given, for an idea that comes to ``to`` at ``at``: by whatever ends
+    its screening, its withdrawal too, after which nobody waits for one."""
+    kept: ColumnElement[Any] = Idea.answered_at.expression
+    return kept if stage_graph(frozenset()).awaits_answer(to) else func.coalesce(kept, at)
 
 
 def take_back_erased(session: Session, idea: Idea) -> None:
@@ -276,6 +285,7 @@ def take_back_erased(session: Session, idea: Idea) -> None:
     )
     session.add(change)
     idea.stage, idea.updated_at = WITHDRAWN, change.at
+    idea.answered_at = idea.answered_at or change.at
     session.flush()
     publish(
         session,

@@ -22,8 +22,7 @@ from eak_core.moderation.models import (
 )
 from eak_core.moderation.things import things_of
 from eak_core.people.letters import send_mail, send_mail_to_address
-from eak_core.people.models import Person
-from eak_core.people.roles import managers_of
+from eak_core.people.roles import runners_of
 from eak_core.permissions import Actor
 from eak_core.services.models import Service
 
@@ -54,11 +53,8 @@ def state_reasons(
 def alert_managers(session: Session, service: Service, report: Report) -> None:
     """Write to those who run ``service``, or to the administrators where nobody does, that
     something was reported that cannot wait (article 18)."""
-    told = [person.id for person in managers_of(session, service)] or list(
-        session.scalars(select(Person.id).where(Person.administrator, Person.active))
-    )
     link = url_for("moderation_manage.queue", service_slug=service.slug, _external=True)
-    for person_id in sorted(told):
+    for person_id in runners_of(session, service):
         send_mail(
             session,
             CORE.name,

@@ -30,11 +30,21 @@ class NoticeKind(MailingList):
 
     ``owner`` is the plugin; ``name`` (a-z and -) tells its kinds apart. ``title`` stands on the
     page of preferences and at the end of its mails, ``summary`` says what it is about. Make few.
+    One that tells ``managers`` of services alone is offered to nobody else.
     """
 
-    def __init__(self, owner: Plugin | CoreOwner, name: str, title: Any, summary: Any = "") -> None:
+    def __init__(
+        self,
+        owner: Plugin | CoreOwner,
+        name: str,
+        title: Any,
+        summary: Any = "",
+        *,
+        managers: bool = False,
+    ) -> None:
         super().__init__(owner, name, title, on_stop=self._stop)
         self.summary = summary
+        self.managers = managers
 
     def _stop(self, session: Session, person_id: int) -> None:
         no_mail(session, person_id, self.name)

@@ -150,7 +150,9 @@ def _kinds() -> list[NoticeKind]:
             PluginActivation.active, PluginActivation.suspended_at.is_(None), visible_to(g.actor)
         ).distinct()
     )
-    return notice_kinds(frozenset(plugins) & get_host().ready_names)
+    kinds = notice_kinds(frozenset(plugins) & get_host().ready_names)
+    runs = g.actor.administrator or bool(g.actor.managed)
+    return [each for each in kinds if runs or not each.managers]
 
 
 def _followed(person_id: int) -> list[Followed]:

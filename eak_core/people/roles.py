@@ -33,6 +33,16 @@ def managers_of(session: Session, service: Service) -> Sequence[Person]:
     ).all()
 
 
+def runners_of(session: Session, service: Service) -> list[int]:
+    """Whom to tell of what waits in ``service``: the ids of its managers, or of the administrators
+    of the site where it has none."""
+    return [person.id for person in managers_of(session, service)] or list(
+        session.scalars(
+            select(Person.id).where(Person.administrator, Person.active).order_by(Person.id)
+        )
+    )
+
+
 def grant_role(
     session: Session, actor: Actor, person: Person, service: Service, role: ServiceRole
 ) -> None:

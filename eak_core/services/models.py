@@ -30,6 +30,8 @@ class Service(Base):
     description: Mapped[str] = mapped_column(Text, default="")
     audience: Mapped[str] = mapped_column(String(10), default="public")
     theme: Mapped[str | None] = mapped_column(String(40))
+    #: Within how many days an answer to a new idea is promised; None where none is.
+    answer_days: Mapped[int | None]
     archived_at: Mapped[datetime | None]
     created_at: Mapped[datetime] = mapped_column(default=clock.now)
     version_id: Mapped[int] = mapped_column()
