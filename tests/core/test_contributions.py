@@ -316,7 +316,7 @@ def test_what_waits_in_plugins_comes_after_what_waits_in_the_core(
     text = page(site, "/culture/gestion/", site.people.manager)
     assert text.count("En retard") == 1
     assert "depuis le 2 mars 2020" in text
-    assert "promis pour le 28 février 2020" in text
+    assert "réponse promise avant le 28 février 2020" in text
     lending.desk = lambda: 1 / 0
     assert desk(site)[1:] == [own]
     assert set(faults(site)) == {"desk_items"}
