@@ -120,6 +120,8 @@ def test_tables_that_a_test_changed_are_copied_anew(own_pool: Pool, database: Ki
     for change in (
         "ALTER TABLE event_log DISABLE TRIGGER USER",
         "ALTER TABLE idea ADD COLUMN colour text",
+        "ALTER TABLE idea ALTER COLUMN title DROP NOT NULL",
+        "CREATE TABLE colour (name text)",
         "UPDATE alembic_version SET version_num = '0001'",
     ):
         kept = own_pool.lend(database, [], {})
@@ -134,6 +136,15 @@ def test_tables_that_a_test_changed_are_copied_anew(own_pool: Pool, database: Ki
             assert session.scalar(text(off)) == 0
             assert not session.scalar(
                 text("SELECT count(*) FROM pg_attribute WHERE attname = 'colour'")
+            )
+            assert not session.scalar(
+                text("SELECT count(*) FROM pg_class WHERE relname = 'colour'")
+            )
+            assert session.scalar(
+                text(
+                    "SELECT attnotnull FROM pg_attribute WHERE attname = 'title'"
+                    " AND attrelid = 'idea'::regclass"
+                )
             )
             assert session.scalar(text("SELECT version_num FROM alembic_version")) == before
         own_pool.take_back(again)
