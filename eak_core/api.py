@@ -146,6 +146,8 @@ from eak_core.moderation.events import ContentHidden, ContentRestored
 from eak_core.networks import client_network
 from eak_core.notices.following import follow_by_default, things_named
 from eak_core.notices.kinds import NoticeKind, Told, tells
+from eak_core.notices.rhythms import last_weekly_digest, next_weekly_digest
+from eak_core.notices.together import Digest, due_digests, settle_digest, take_digest
 from eak_core.people.accounts import hold_account, person_address, person_since
 from eak_core.people.actor import is_agent_address
 from eak_core.people.addresses import normal_address
@@ -405,12 +407,18 @@ __all__ += [
 #:
 #: Who follows what, and hears of it: on the site, and by mail in the rhythm that each has chosen.
 __all__ += [
+    "Digest",
     "News",
     "NoticeKind",
     "NoticeSentence",
     "Told",
+    "due_digests",
     "follow_by_default",
+    "last_weekly_digest",
     "news_between",
+    "next_weekly_digest",
+    "settle_digest",
+    "take_digest",
     "tells",
     "things_named",
 ]

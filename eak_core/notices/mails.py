@@ -2,7 +2,8 @@
 
 They are written before the transaction that queues them, since ten thousand take a while; what they
 tell of is taken off with it, so each is told once, wherever a worker dies. What was read on the
-site meanwhile, or may not be seen any more, is in no mail.
+site meanwhile, or may not be seen any more, is in no mail. A digest that a letter is about to tell
+(`together`) is put off for it.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -24,9 +25,11 @@ from eak_core.events import CORE, SITE, Moved, on_schedule, schedule
 from eak_core.i18n import _, ngettext
 from eak_core.letters.outbox import Message
 from eak_core.notices.kinds import NoticeKind
-from eak_core.notices.mail_times import NAME
+from eak_core.notices.mail_times import NAME, plan_mails
 from eak_core.notices.models import Notice, Occasion
 from eak_core.notices.reading import Shelf
+from eak_core.notices.together import DIGESTS, PUT_OFF, told_by_letters
+from eak_core.notices.together import MOST as LONGEST
 from eak_core.people.actor import actor_for
 from eak_core.people.mailing import Letter, MailingList, message_of, queue_messages
 from eak_core.people.models import Person
@@ -35,21 +38,20 @@ from eak_core.people.models import Person
 AT_ONCE = 100
 #: How many notices one statement takes off: databases take some tens of thousands of values.
 TAKEN_AT_ONCE = 2_000
-#: How many one mail tells of; the others are on the site.
-LONGEST = 30
 
 _Group = tuple[int, str, str]
 
 
 class Draft(NamedTuple):
     """A mail to be queued, None where there is nothing to say; ``ids`` are the occasions that it
-    tells of, or leaves to the site."""
+    tells of, or leaves to the site. ``later``: a letter is about to tell them."""
 
     person_id: int
     kind: str
     rhythm: str
     ids: frozenset[int]
     message: Message | None
+    later: bool = False
 
 
 def read_due(
@@ -65,9 +67,14 @@ def queue_due(
     session: Session, service: Any, name: str, due_at: datetime, drafts: list[Draft]
 ) -> None:
     """Queue what was written, and go on at once where more is due."""
-    told = [(draft.person_id, each, draft.rhythm) for draft in drafts for each in draft.ids]
-    for first in range(0, len(told), TAKEN_AT_ONCE):
-        _take_off(session, told[first : first + TAKEN_AT_ONCE])
+    again = clock.now() + PUT_OFF
+    for later in (False, True):
+        some = [draft for draft in drafts if draft.later == later]
+        told = [(draft.person_id, each, draft.rhythm) for draft in some for each in draft.ids]
+        for first in range(0, len(told), TAKEN_AT_ONCE):
+            _take_off(session, told[first : first + TAKEN_AT_ONCE], again if later else None)
+        if told and later:
+            plan_mails(session, [again])
     messages: dict[str, list[Message]] = {}
     for draft in drafts:
         if draft.message is not None:
@@ -78,14 +85,17 @@ def queue_due(
         schedule(session, CORE.name, SITE, name, clock.now())
 
 
-def _take_off(session: Session, told: Sequence[tuple[int, int, str]]) -> None:
-    """Take notices off what waits for a mail. `Moved` where one does not wait any more as it did:
-    it was read, its person was erased, or wants it otherwise."""
+def _take_off(
+    session: Session, told: Sequence[tuple[int, int, str]], until: datetime | None
+) -> None:
+    """Take notices off what waits for a mail, for good or ``until`` that instant. `Moved` where one
+    does not wait any more as it did: it was read, its person was erased or wants it otherwise, or a
+    letter has taken it."""
     key = tuple_(Notice.person_id, Notice.occasion_id, Notice.rhythm)
     taken = session.execute(
         update(Notice)
         .where(key.in_(told), Notice.mail_due_at.is_not(None))
-        .values(mail_due_at=None)
+        .values(mail_due_at=until)
         .returning(Notice.person_id)
     ).all()
     if len(taken) != len(told):
@@ -121,9 +131,19 @@ def _drafts(session: Session, due: Sequence[_Group]) -> list[Draft]:
         )
         if group in set(due)
     }
-    shelf = Shelf(session, [o for found in waiting.values() for _n, o in found[-LONGEST:]])
     accounts = _accounts(session, people)
-    return list(_written(shelf, accounts, waiting))
+    digests = {person for person, _kind, rhythm in waiting if rhythm in DIGESTS} & accounts.keys()
+    later = told_by_letters(session, {each: accounts[each].email or "" for each in digests})
+    put_off = {group for group in waiting if group[0] in later and group[2] in DIGESTS}
+    at_once = {group: found for group, found in waiting.items() if group not in put_off}
+    shelf = Shelf(session, [o for found in at_once.values() for _n, o in found[-LONGEST:]])
+    return [
+        *_written(shelf, accounts, at_once),
+        *(
+            Draft(*group, frozenset(o.id for _n, o in waiting[group]), None, later=True)
+            for group in sorted(put_off)
+        ),
+    ]
 
 
 def _written(

@@ -47,6 +47,28 @@ def mail_due(rhythm: Rhythm, at: datetime) -> datetime | None:
     return None
 
 
+def last_digest(rhythm: Rhythm, at: datetime) -> datetime:
+    """When digests of the ``rhythm``, daily or weekly, left for the last time by ``at`` (aware)."""
+    today = at.astimezone(PARIS).date()
+    weekly = rhythm == Rhythm.WEEKLY
+    day = today - timedelta((today.weekday() - DIGEST_DAY) % 7) if weekly else today
+    due = instant_of(day, DIGEST_AT)
+    return due if due <= at else instant_of(day - timedelta(7 if weekly else 1), DIGEST_AT)
+
+
+def last_weekly_digest(at: datetime) -> datetime:
+    """When digests of the week left for the last time by ``at`` (aware, UTC): on Mondays at eight
+    in Paris. What is sent in a rhythm of its own leaves with them."""
+    return last_digest(Rhythm.WEEKLY, at)
+
+
+def next_weekly_digest(at: datetime) -> datetime:
+    """When they leave for the first time after ``at`` (aware, UTC)."""
+    due = mail_due(Rhythm.WEEKLY, at)
+    assert due is not None
+    return due
+
+
 def _next_digest(at: datetime, day: date, every: int) -> datetime:
     due = instant_of(day, DIGEST_AT)
     return due if due > at else instant_of(day + timedelta(every), DIGEST_AT)

@@ -11,7 +11,7 @@ are refused: no plugin can change or hide what another one answers. A hook may g
 it means does not change.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import pluggy
@@ -168,6 +168,18 @@ def newsletter_items(  # type: ignore[empty-body]
     Active plugins, when an issue is put together and again when it leaves, in the language at hand.
     Leave out what a visitor may not read now, or what is there no more: what is not answered again
     does not leave the house. Give what people want to read, not each step; a few dozen at most.
+    """
+
+
+@hookspec
+def digest_letters(  # type: ignore[empty-body]
+    session: "Session", service: Any, addresses: Collection[str]
+) -> "Iterable[str]":
+    """Of these addresses, whose digest of notices is due, those that a letter is about to leave to.
+
+    Active plugins, when the mails of digests are written; the letter tells the digest
+    (`take_digest`), which is put off for it by some minutes, and asked for again. Answer for
+    letters that leave at once or have begun to, and no longer than a few hours.
     """
 
 

@@ -255,6 +255,7 @@ SHAPES: Mapping[str, Shape] = {
     "reportable_things": reportable,
     "notice_sentences": notices,
     "newsletter_items": newsletter,
+    "digest_letters": list_of(str),
     "assets": list_of(Asset),
     "idea_columns": columns_by_id,
     "can_change_stage": denial,

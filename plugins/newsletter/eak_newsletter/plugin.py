@@ -1,6 +1,6 @@
 """The newsletter: what it answers when the core asks."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -19,6 +19,7 @@ from eak_core.api import (
     hookimpl,
 )
 from eak_newsletter.commands import COMMANDS
+from eak_newsletter.deliveries import together
 from eak_newsletter.issues import pictures
 from eak_newsletter.manifest import plugin
 from eak_newsletter.pages import archive, figures, managing, sending_desk, views
@@ -67,6 +68,11 @@ def account_links(session: Session, person_id: int) -> AccountLinks | None:
 @hookimpl
 def mail_choices(session: Session, actor: Actor) -> Iterable[MailChoice]:
     return choosing.choices_of(session, actor)
+
+
+@hookimpl
+def digest_letters(session: Session, service: Service, addresses: Collection[str]) -> Iterable[str]:
+    return together.on_their_way(session, service, addresses)
 
 
 @hookimpl

@@ -6,7 +6,16 @@ from functools import partial
 
 from flask import current_app
 
-from eak_core.api import Actor, Part, Service, Session, clock, on_schedule, schedule
+from eak_core.api import (
+    Actor,
+    Part,
+    Service,
+    Session,
+    clock,
+    next_weekly_digest,
+    on_schedule,
+    schedule,
+)
 from eak_newsletter.deliveries import running, senders, sending
 from eak_newsletter.deliveries.sending import Outcome
 from eak_newsletter.issues import summaries
@@ -26,14 +35,17 @@ def tidy(session: Session, service: Service, name: str, due_at: datetime) -> boo
     return leaving.forget_unconfirmed(session, service.id)
 
 
+@on_schedule(plugin, "digest")
 @on_schedule(plugin, "summaries", every=timedelta(days=1))
 def send_summaries(session: Session, service: Service, name: str, due_at: datetime) -> None:
-    """Put the summaries together that are due, and send them."""
+    """Put the summaries together that are due, and send them; next when the core's digests leave.
+    Looking each day besides begins with it, and makes up for a time when the plugin was off."""
     rhythms: tuple[IssueKind, ...] = ("weekly", "monthly")
     for rhythm in rhythms:
         issue = summaries.gather(session, service, rhythm)
         if issue is not None:
             running.plan(session, Actor.system(), service, issue.id, None)
+    schedule(session, plugin.name, service.id, "digest", next_weekly_digest(clock.now()))
 
 
 def begin_part(

@@ -15,15 +15,18 @@ from eak_core.kit.testing.site import Sent, Site
 from eak_core.letters.composing import compose
 from eak_core.letters.message import Claimed
 from eak_core.letters.models import OutboxMessage
+from eak_core.letters.suppression import suppress
 from eak_core.notices import following, inbox, mails
 from eak_core.notices.models import Notice
 from eak_core.notices.preferences import want
-from eak_core.notices.rhythms import Rhythm, mail_due
+from eak_core.notices.rhythms import Rhythm, last_digest, mail_due
+from eak_core.notices.together import Digest, due_digests, settle_digest, take_digest
 from eak_core.people.models import Person
 from eak_core.people.personal_data import erase_person
 from eak_core.services.models import Service
 from tests.core.events.test_death_at_a_commit import killed_at
 from tests.core.notices.test_notices import follow, hide_idea, move
+from tests.core.plugins.making import make
 
 PARIS_8 = {
     "winter": datetime(2026, 3, 2, 7, tzinfo=UTC),
@@ -88,6 +91,7 @@ def test_digests_leave_once_each_day_across_a_year() -> None:
         due = mail_due(Rhythm.DAILY, at)
         assert due is not None
         assert timedelta(0) < due - at <= timedelta(hours=25)
+        assert last_digest(Rhythm.DAILY, due) == due
         days.add(due)
         at = due
     assert len(days) == 365
@@ -301,6 +305,65 @@ def test_many_mails_are_written_some_at_a_time_and_a_death_anywhere_loses_and_do
         if len(come_to) < death:
             break
     assert death > 4
+
+
+def taken(site: Site) -> Digest | None:
+    """The citizen's digest, by whoever writes a letter to them."""
+    address = str(site.people.citizen.email)
+    with site.app.test_request_context(), site.writing() as session:
+        return take_digest(session, address, "en")
+
+
+def test_a_letter_tells_a_digest_once_and_what_it_does_not_tell_leaves_by_a_mail(
+    site: Site, clock: FrozenClock
+) -> None:
+    citizen, address = site.people.citizen, str(site.people.citizen.email)
+    told: list[bool | None] = [True, False, None]  # None: whoever was to tell it died
+    for week, outcome in enumerate(told, 1):
+        rhythm(site, citizen, Rhythm.DAILY)
+        move(site, site.submit("Bees"))
+        rhythm(site, citizen, Rhythm.WEEKLY)
+        site.drain()
+        assert taken(site) is None, "it is not due"
+        clock.set(PARIS_8["winter"] + timedelta(weeks=week))
+        with site.reading() as session:
+            assert due_digests(session, [address, "no@example.org"]) == {address}
+        digest = taken(site)
+        assert digest is not None
+        assert [each.because for each in digest.told] == ["You follow “Bees”."]
+        assert taken(site) is None, "another letter has it"
+        site.drain()
+        if outcome is not None:
+            with site.writing() as session:
+                settle_digest(session, digest, told=outcome)
+        later(site, clock, minutes=31)
+        assert len(sent_to(site, citizen)) == week - 1
+        later(site, clock, days=2)
+        assert len(sent_to(site, citizen)) == week - 1
+    # Who has ended a kind by its link hears of it in no letter either.
+    move(site, site.submit())
+    clock.set(PARIS_8["winter"] + timedelta(weeks=4))
+    with site.writing() as session:
+        suppress(session, address, "core.decisions")
+    assert taken(site) is None
+
+
+@pytest.mark.parametrize("database", ["sqlite"])
+@pytest.mark.parametrize("plugins", [[make("keen", digest_letters=lambda addresses: addresses)]])
+def test_a_digest_does_not_wait_for_a_letter_for_ever(site: Site, clock: FrozenClock) -> None:
+    citizen = site.people.citizen
+    rhythm(site, citizen, Rhythm.DAILY)
+    for on, hours in ((True, 6), (False, 0)):
+        (site.enable if on else site.disable)("keen")
+        move(site, site.submit())
+        site.drain()
+        clock.set(PARIS_8["winter"] + timedelta(days=1 + 2 * (not on)))
+        site.sent.clear()
+        for hour in range(hours + 1):
+            assert sent_to(site, citizen) == [], hour
+            later(site, clock, minutes=30)
+            later(site, clock, minutes=30)
+        assert len(sent_to(site, citizen)) == 1
 
 
 def test_people_choose_on_one_page(site: Site) -> None:

@@ -79,6 +79,7 @@ def test_every_hook_is_asked_and_answers_in_its_shape(make_app: MakeApp) -> None
         "service": SERVICE, "service_id": 1, "actor": SYSTEM, "idea": ideas[0], "ideas": ideas,
         "to": "forbidden", "enabling": True, "person_id": 3, "comments": ["one"], "demo": demo,
         "subject": "everything:5", "services": [SimpleNamespace(slug="culture")],
+        "addresses": ["ada@example.org"],
         "subjects": ["everything:5"], "events": [SimpleNamespace(position=9)],
         "since": datetime(2026, 3, 1, tzinfo=UTC), "until": datetime(2026, 4, 1, tzinfo=UTC),
     }  # fmt: skip
@@ -104,6 +105,7 @@ def test_every_hook_is_asked_and_answers_in_its_shape(make_app: MakeApp) -> None
     assert answers["reportable_things"]["everything:5"].text == "7 kg"
     assert answers["notice_sentences"][9].text == "weighed"
     assert [each.title for each in answers["newsletter_items"]] == ["“5” was weighed"]
+    assert answers["digest_letters"] == ["ada@example.org"]
     assert answers["slot_idea_body"] == "<p class='everything'>body of 4</p>"
     assert answers["slot_idea_aside"] == "&lt;everything&gt; beside 4"
     assert answers["slot_idea_cards"] == {4: "everything on 4", 7: "everything on 7"}
@@ -165,6 +167,7 @@ def test_an_unknown_hook_is_the_cores_mistake() -> None:
         ("account_links", AccountLinks("Odd", [NavItem("Odd", "odd.index")])),
         ("account_links", AccountLinks("Odd", [NavItem("Odd", "odd.index", {"service_slug": 1})])),
         ("footer_links", ["not an item"]),
+        ("digest_letters", "ada@example.org"),
         ("portal_links", AccountLinks("Odd", [NavItem("Odd", "odd.index")])),
         ("idea_history", [NavItem("Odd", "odd.index")]),
         ("idea_history", [HistoryEntry(datetime(2026, 3, 1, tzinfo=None), "no zone")]),  # noqa: DTZ001

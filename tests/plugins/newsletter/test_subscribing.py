@@ -1,6 +1,7 @@
 """Subscribing: whoever reads a mailbox decides, and nothing tells who is subscribed."""
 
 import json
+import re
 
 import pytest
 from sqlalchemy import select
@@ -217,6 +218,21 @@ def test_a_reader_chooses_by_link_and_wrong_choices_are_refused(
     assert 'value="toits-verts" checked' in " ".join(site.browser().get(link).text.split()) or (
         "checked" in site.browser().get(link).text
     )
+
+
+@on_sqlite
+def test_a_link_leads_to_the_page_of_all_that_is_written_and_says_of_nobody_that_they_have_one(
+    site: Site, readers: Readers
+) -> None:
+    shown = []
+    for address in (str(site.people.citizen.email), "nobody@example.org"):
+        readers.take(address)
+        page = site.browser().get(_stop_link(site, readers, address, kind="preferences")).text
+        assert 'href="/compte/nouveautes/preferences"' in page
+        assert address not in page
+        shown.append(re.sub(r"(desabonner|preferences)/[\w.-]+", "", page))
+    # Letters are passed on, with their links.
+    assert shown[0] == shown[1]
 
 
 def test_those_who_never_answer_are_forgotten_after_a_week(

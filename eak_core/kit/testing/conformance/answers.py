@@ -94,6 +94,7 @@ def _arguments(
         "since": clock.now() - timedelta(days=3_650),
         "until": clock.now() + timedelta(days=1),
         "subjects": sorted({each.subject for each in events}),
+        "addresses": [f"{each}@example.org" for each in ("reader0", "reader1")],
         "comments": [
             ImportedComment(
                 "https://example.org/1", "example.org", "1", HOSTILE, clock.now(), idea_id=known.id

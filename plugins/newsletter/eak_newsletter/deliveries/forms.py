@@ -1,9 +1,9 @@
 """A letter in each form in which readers get it: one, but for summaries, which tell each of what
-they chose."""
+they chose, and of what they follow where that is due as well."""
 
 import msgspec
 
-from eak_core.api import Service, Session
+from eak_core.api import Digest, Service, Session
 from eak_newsletter.deliveries.message import Envelopes
 from eak_newsletter.deliveries.running import archive_of
 from eak_newsletter.deliveries.selecting import Selection
@@ -27,18 +27,26 @@ class Letters:
         self._selection = Selection(session, self.content) if issue.kind != "issue" else None
         self._written: dict[tuple[int, ...], Envelopes] = {}
 
-    def of(self, session: Session, subscriber_id: int) -> Envelopes | None:
-        """What makes the letter of a reader; None where there is nothing to tell them."""
+    def of(
+        self, session: Session, subscriber_id: int, digest: Digest | None = None
+    ) -> Envelopes | None:
+        """What makes the letter of a reader, with their ``digest`` where they have one; None where
+        there is nothing to tell them: a digest alone is no letter."""
         places = tuple(range(len(self.content.stories)))
         if self._selection is not None:
             places = self._selection.places(session, subscriber_id)
             if not places:
                 return None
+        if digest is not None:
+            return self._write(places, digest)
         if places not in self._written:
             if len(self._written) >= MOST_FORMS:
                 self._written.clear()
-            kept = tuple(self.content.stories[place] for place in places)
-            content = msgspec.structs.replace(self.content, stories=kept)
-            written = write(self.service, content, archive=self.archive)
-            self._written[places] = Envelopes(self.service, self.issue_id, written)
+            self._written[places] = self._write(places)
         return self._written[places]
+
+    def _write(self, places: tuple[int, ...], digest: Digest | None = None) -> Envelopes:
+        kept = tuple(self.content.stories[place] for place in places)
+        content = msgspec.structs.replace(self.content, stories=kept)
+        written = write(self.service, content, archive=self.archive, digest=digest)
+        return Envelopes(self.service, self.issue_id, written)

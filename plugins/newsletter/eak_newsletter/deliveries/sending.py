@@ -18,6 +18,7 @@ from flask import Flask
 from sqlalchemy import func, select
 
 from eak_core.api import (
+    Digest,
     Dropped,
     NoSuchMailbox,
     Session,
@@ -25,9 +26,12 @@ from eak_core.api import (
     Unreachable,
     at_work,
     clock,
+    due_digests,
     mail_way,
     read_session,
+    settle_digest,
     soft_commits,
+    take_digest,
     write_session,
 )
 from eak_newsletter.deliveries import claiming, pace, running, senders
@@ -37,6 +41,7 @@ from eak_newsletter.deliveries.message import Envelopes
 from eak_newsletter.deliveries.queueing import fill, receives
 from eak_newsletter.deliveries.senders import SENDER
 from eak_newsletter.deliveries.tables import Delivery
+from eak_newsletter.issues.composing import LANGUAGE
 from eak_newsletter.issues.tables import Issue
 from eak_newsletter.models import Subscriber
 from eak_newsletter.readers.leaving import suspend
@@ -76,9 +81,10 @@ def send(
     with write_session(app) as session:
         senders.find_the_dead(session, issue_id)
         sender_id = senders.begin(session)
-        service_id = session.get_one(Issue, issue_id).service_id
+        issue = session.get_one(Issue, issue_id)
+        service_id, kind = issue.service_id, issue.kind
     with at_work(app, SENDER, sender_id):
-        run = _Run(app, (issue_id, service_id), sender_id, rate, stop or Event(), told)
+        run = _Run(app, (issue_id, service_id, kind), sender_id, rate, stop or Event(), told)
         trouble = run.until(None if seconds is None else time.monotonic() + seconds, patience)
     with write_session(app) as session:
         claiming.put_back(session, issue_id, sender_id)
@@ -94,14 +100,14 @@ class _Run:
     def __init__(
         self,
         app: Flask,
-        issue: tuple[int, int],
+        issue: tuple[int, int, str],
         sender_id: int,
         rate: float | None,
         stop: Event,
         told: Callable[[int], None],
     ) -> None:
         self.app, self.sender_id = app, sender_id
-        self.issue_id, self.service_id = issue
+        self.issue_id, self.service_id, self.kind = issue
         self.pause, self.stop, self.told = 1 / rate if rate else 0.0, stop, told
         self.sent = self.failures = 0
         self._result: Result | None = None
@@ -110,6 +116,9 @@ class _Run:
         self._letters: Letters | None = None
         self._between: timedelta | None = None
         self._envelopes: Envelopes | None = None
+        #: Whose digest of notices is due, of those in the hand; and that which this letter tells.
+        self._due: frozenset[str] = frozenset()
+        self._digest: Digest | None = None
 
     def until(self, end: float | None, patience: timedelta) -> str:
         """Send until ``end`` (of the monotonic clock); answers what the trouble is, if any."""
@@ -129,6 +138,7 @@ class _Run:
                     continue
                 claim = self._claim()
                 trouble = self._deliver(way, claim) if claim is not None else ""
+                self._settle_digest()
                 if trouble and (end is not None or self.failures >= MOST_FAILURES):
                     self._settle()
                     return trouble
@@ -144,6 +154,9 @@ class _Run:
         with write_session(self.app) as session:
             if claiming.is_going_on(session, self.issue_id):
                 self._held.extend(claiming.hold(session, self.issue_id, self.sender_id))
+                if self.kind != "issue":
+                    held = [each.address for each in self._held if each.address]
+                    self._due = due_digests(session, held)
             if not self._held and claiming.is_in_hand(session, self.issue_id):
                 senders.find_the_dead(session, self.issue_id)
         return bool(self._held)
@@ -185,7 +198,18 @@ class _Run:
             self._envelopes = self._letters.of(session, found.subscriber_id)
         if self._envelopes is None:
             self._result = Result(found, "skipped", NOTHING)
+        elif found.address in self._due:
+            self._add_digest(self._letters, found)
         return self._envelopes is not None
+
+    def _add_digest(self, letters: Letters, found: Claim) -> None:
+        """Let the letter tell what its reader follows as well, taken before any server hears of
+        it: whatever dies now, that leaves by itself, and the letter is `unknown`."""
+        with write_session(self.app) as session:
+            self._digest = take_digest(session, found.address, LANGUAGE)
+        if self._digest is not None:
+            with read_session(self.app) as session:
+                self._envelopes = letters.of(session, found.subscriber_id, self._digest)
 
     def _deliver(self, way: Callable[..., None], claim: Claim) -> str:
         """Give one letter to the server, and remember what became of it; answers why the server
@@ -213,6 +237,13 @@ class _Run:
             self.told(self.sent)
         self.failures = 0
         return ""
+
+    def _settle_digest(self) -> None:
+        digest, self._digest = self._digest, None
+        if digest is not None:
+            told = self._result is not None and self._result.state == "sent"
+            with write_session(self.app) as session:
+                settle_digest(session, digest, told=told)
 
     def _settle(self) -> None:
         if self._result is not None:

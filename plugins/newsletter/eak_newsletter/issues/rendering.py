@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 from flask import render_template
 from flask_babel import force_locale
 
-from eak_core.api import Service, _
+from eak_core.api import Digest, Service, _, ngettext
 from eak_newsletter.issues.composing import LANGUAGE
 from eak_newsletter.issues.content import Content, sections
 
@@ -38,10 +38,11 @@ def write(
     preferences: str = PREFERENCES,
     stop: str = STOP,
     look: str = "",
+    digest: Digest | None = None,
 ) -> Written:
     """``content`` as a letter of ``service``; ``archive`` is its address on the web. ``look`` shows
     an editor how it will be: ``phone`` in the width of one, ``dark`` as at night, ``words`` where
-    no picture is fetched."""
+    no picture is fetched. ``digest`` is what its one reader follows."""
     with force_locale(LANGUAGE):
         values: dict[str, Any] = {
             "service": service,
@@ -52,7 +53,8 @@ def write(
             "preferences": preferences,
             "stop": stop,
             "look": look,
-            "words": _words(service),
+            "digest": digest,
+            "words": _words(service, digest.more if digest else 0),
             "lang": LANGUAGE,
         }
         html = render_template("newsletter/letter.htm", **values)
@@ -65,7 +67,7 @@ def paragraphs(text: str) -> list[str]:
     return [" ".join(each.split()) for each in _PARAGRAPHS.split(text) if each.strip()]
 
 
-def _words(service: Service) -> dict[str, str]:
+def _words(service: Service, more: int) -> dict[str, str]:
     return {
         "archive": _("Read this letter on the site"),
         "because": _(
@@ -73,6 +75,14 @@ def _words(service: Service) -> dict[str, str]:
             " “%(service)s”. Nobody measures whether you open it.",
             service=service.name,
         ),
+        "followed": _("What you follow"),
+        "more": ngettext("And %(num)s more, on the site", "And %(num)s more, on the site", more),
+        "with_it": _(
+            "These notices come with this letter because they were due at the same time. They do"
+            " not end with it: where you receive the letter no more, they come in a mail of their"
+            " own."
+        ),
+        "told": _("Choose how I am told"),
         "preferences": _("Change what I receive"),
         "stop": _("Receive it no more"),
     }

@@ -1,4 +1,8 @@
-"""Summaries for who chose a rhythm: gathered and frozen by themselves, from the same stories."""
+"""Summaries for who chose a rhythm: gathered and frozen by themselves, from the same stories.
+
+They leave with the core's digests of the week, on Mondays at eight in Paris, those of the month on
+the first one: so what is due on the same day is one letter.
+"""
 
 from datetime import datetime, timedelta
 
@@ -12,6 +16,7 @@ from eak_core.api import (
     _,
     clock,
     in_paris,
+    last_weekly_digest,
     months_after,
     news_between,
     period,
@@ -26,30 +31,37 @@ TOLD_AT_MOST = 20
 WEEK = timedelta(days=7)
 
 
-def due_since(rhythm: IssueKind, last: datetime | None, now: datetime) -> datetime | None:
-    """From when on a summary tells whose predecessor told until ``last``; None before it is due.
-    The first one looks back as far as the others. Pure."""
-    if last is None:
-        return now - WEEK if rhythm == "weekly" else months_after(now, -1)
-    due = last + WEEK if rhythm == "weekly" else months_after(last, 1)
-    return last if due <= now else None
+def due_by(rhythm: IssueKind, now: datetime) -> datetime:
+    """When the summaries of a rhythm were due for the last time by ``now``. Pure."""
+    due: datetime = last_weekly_digest(now)
+    while rhythm == "monthly" and in_paris(due).day > WEEK.days:
+        due = last_weekly_digest(due - timedelta(seconds=1))
+    return due
+
+
+def told_until(session: Session, service_id: int, rhythm: IssueKind) -> datetime | None:
+    """Until when the last summary of a rhythm tells; None where there was none."""
+    return session.scalar(
+        select(func.max(Issue.until)).where(Issue.service_id == service_id, Issue.kind == rhythm)
+    )
 
 
 def gather(session: Session, service: Service, rhythm: IssueKind) -> Issue | None:
-    """The summary of a rhythm that is due now, ready to be sent; None where none is, nobody reads
-    it, or nothing has happened: then the next day asks again."""
+    """The summary of a rhythm that is due and was not gathered, ready to be sent; None where none
+    is, nobody reads it, or nothing had happened by then: the next one tells of the time between.
+    The first one looks back for as long as it is until the next."""
     if service.archived_at is not None or not _is_read(session, service, rhythm):
         return None
-    now = clock.now()
-    last = select(func.max(Issue.until)).where(Issue.service_id == service.id, Issue.kind == rhythm)
-    since = due_since(rhythm, session.scalar(last), now)
-    if since is None:
+    until = due_by(rhythm, clock.now())
+    last = told_until(session, service.id, rhythm)
+    if last is not None and last >= until:
         return None
+    since = last or (until - WEEK if rhythm == "weekly" else months_after(until, -1))
     with force_locale(LANGUAGE):
-        news = news_between(session, service, since, now)[:TOLD_AT_MOST]
+        news = news_between(session, service, since, until)[:TOLD_AT_MOST]
         if not news:
             return None
-        content = _content(service, rhythm, since, now, news)
+        content = _content(service, rhythm, since, until, news)
     text, digest = written(content)
     issue = Issue(
         service_id=service.id,
@@ -58,9 +70,9 @@ def gather(session: Session, service: Service, rhythm: IssueKind) -> Issue | Non
         subject=content.subject,
         intro=content.intro,
         since=since,
-        until=now,
-        created_at=now,
-        frozen_at=now,
+        until=until,
+        created_at=clock.now(),
+        frozen_at=clock.now(),
         content=text,
         digest=digest,
     )

@@ -14,8 +14,8 @@ from eak_newsletter.readers import leaving, subscribing
 #: How often, in words; the last one ends it.
 RHYTHM_TITLES: dict[str, Any] = {
     "issue": _l("Each letter, when it comes out"),
-    "weekly": _l("A summary each week"),
-    "monthly": _l("A summary each month"),
+    "weekly": _l("A summary each week (on Mondays at 8)"),
+    "monthly": _l("A summary each month (on the first Monday at 8)"),
 }
 NEVER = "never"
 _TITLES = {**RHYTHM_TITLES, NEVER: _l("No more letters")}
@@ -35,6 +35,10 @@ def choices_of(session: Session, actor: Actor) -> Iterator[MailChoice]:
             title=_l("The letter of “%(service)s”", service=service.name),
             choices=_TITLES,
             chosen=reader.rhythm,
+            summary=_l(
+                "A summary and the mail of what you follow are one letter where both are due on"
+                " the same morning."
+            ),
             keep=partial(choose, session, actor, service, reader.id),
         )
 

@@ -1,6 +1,6 @@
 """A plugin that answers every hook, for the tests of the host."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
@@ -118,6 +118,11 @@ def notice_sentences(events: Sequence[Any]) -> Mapping[int, NoticeSentence]:
 @hookimpl
 def newsletter_items(since: datetime) -> Iterator[NewsletterItem]:
     yield NewsletterItem("weighed:5", since, "“5” was weighed", "everything.index", weight=90)
+
+
+@hookimpl
+def digest_letters(addresses: Collection[str]) -> Iterator[str]:
+    yield from addresses
 
 
 @hookimpl
