@@ -4,15 +4,52 @@
 """
 
 import gc
+import os
 import resource
+import shutil
 import time
+from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from hypothesis import settings
 
+from eak_core import app, config
+from eak_core.kit.testing.databases import Databases
+from eak_core.secret_files import kept_secret
+from tests.opened import Opened
+
 # A busy machine is no failure: what must be fast is measured by `make bench`.
 settings.register_profile("eak", deadline=None)
 settings.load_profile("eak")
+
+
+@pytest.fixture(scope="session")
+def lent() -> Opened:
+    """Gives commands their applications."""
+    return Opened(app.create_app)
+
+
+@pytest.fixture(autouse=True)
+def commands_share_applications(lent: Opened, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Commands of this process are given the same applications."""
+    monkeypatch.setattr(app, "create_app", lent)
+    yield
+    lent.let_go()
+
+
+@pytest.fixture
+def instance(databases: Databases, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A folder for commands, with nothing in it: of the same name and with the same secret for all
+    tests of a process, so that they may share applications."""
+    folder = databases.folder / f"instance-{os.getpid()}"
+    monkeypatch.setattr(config, "kept_secret", lambda file, _make: kept_secret(file, _secret))
+    yield folder
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+def _secret() -> str:
+    return "what a command of a test would have drawn"
 
 
 def pytest_collection_finish() -> None:

@@ -50,10 +50,6 @@ class Beginning:
         """Put ``app`` back; False where something was built in that cannot be taken out."""
         if _furniture(app) != self._furniture:
             return False
-        # What limits count is cleared by a thread of its own, which may write back what it was
-        # about to forget while a reset empties the counts.
-        if app.extensions["eak_limiter"].enabled:
-            return False
         # What Flask worked out since (its logger, its first request) is kept or forgotten alike.
         vars(app).update(self._attributes)
         _refill(app.config, self._config)
@@ -136,7 +132,10 @@ class Kept:
         back: it may hold the writer's place, or rows."""
         with self.app.app_context():
             lost = isinstance(db.engine.pool, QueuePool) and db.engine.pool.checkedout()
-        if lost or not self.beginning.restore(self.app):
+        # What limits count is cleared by a thread of its own, which may write back what it was
+        # about to forget while a reset empties the counts.
+        counts = self.app.extensions["eak_limiter"].enabled
+        if lost or counts or not self.beginning.restore(self.app):
             return False
         databases.renew(self.kind, self.url, self.template, self.let_go)
         mode = self.instance.stat().st_mode & 0o777

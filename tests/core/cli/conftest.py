@@ -18,6 +18,7 @@ from eak_core.db.migrations import CORE, upgrade
 from eak_core.kit.testing.databases import Databases, Kind
 from eak_core.plugins.loading import candidates
 from tests.core.cli.serving import Serve, serve
+from tests.opened import Opened
 
 
 @dataclass
@@ -59,11 +60,6 @@ def no_plugins(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def instance(tmp_path: Path) -> Path:
-    return tmp_path / "instance"
-
-
-@pytest.fixture
 def eak(instance: Path) -> Eak:
     """Runs ``eak`` with the words given, on ``instance`` unless they say otherwise."""
 
@@ -77,12 +73,25 @@ def eak(instance: Path) -> Eak:
     return run
 
 
-@pytest.fixture
-def site(databases: Databases, monkeypatch: pytest.MonkeyPatch, instance: Path) -> Iterator[Path]:
-    """An instance whose database is migrated, on SQLite."""
+@pytest.fixture(scope="session")
+def on_sqlite(databases: Databases) -> Iterator[str]:
+    """The address of a database whose core is migrated."""
     with databases.fresh("sqlite", "cli", migrate) as url:
-        monkeypatch.setenv("EAK_DATABASE_URL", url)
-        yield instance
+        yield url
+
+
+@pytest.fixture
+def site(
+    databases: Databases,
+    on_sqlite: str,
+    lent: Opened,
+    monkeypatch: pytest.MonkeyPatch,
+    instance: Path,
+) -> Path:
+    """An instance whose database is migrated, on SQLite."""
+    databases.renew("sqlite", on_sqlite, "cli", lent.let_go)
+    monkeypatch.setenv("EAK_DATABASE_URL", on_sqlite)
+    return instance
 
 
 @pytest.fixture

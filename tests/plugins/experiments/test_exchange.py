@@ -1,7 +1,6 @@
 """Experiments go from site to site as files, and come from lists that somebody has."""
 
 import json
-import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -38,14 +37,13 @@ def here(site: Site, clock) -> Site:
 
 
 @pytest.fixture
-def eak(here: Site, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Eak:
+def eak(here: Site, instance: Path, monkeypatch: pytest.MonkeyPatch) -> Eak:
     """``eak experiments`` on the database of the site."""
     monkeypatch.setenv("EAK_DATABASE_URL", here.url)
     assert here.service.slug == "culture"
 
     def run(*command: str) -> Result:
-        instance = os.fspath(tmp_path / "instance")
-        words = ["--instance", instance, "experiments", *command, "--service", "culture"]
+        words = ["--instance", str(instance), "experiments", *command, "--service", "culture"]
         return CliRunner().invoke(cli, words)
 
     return run

@@ -22,7 +22,7 @@ Eak = Callable[..., Result]
 
 
 @pytest.fixture
-def eak(site: Site, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Eak:
+def eak(site: Site, instance: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Eak:
     """The command on the database of the site; a text is written into a file for it first."""
     monkeypatch.setenv("EAK_DATABASE_URL", site.url)
     assert site.service.slug == "culture"
@@ -33,8 +33,13 @@ def eak(site: Site, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Eak:
             place.write_text(file, encoding="utf-8")
         else:
             place = file
-        instance = os.fspath(tmp_path / "instance")
-        command = ["--instance", instance, "matchmaking", "import-organisations", os.fspath(place)]
+        command = [
+            "--instance",
+            str(instance),
+            "matchmaking",
+            "import-organisations",
+            os.fspath(place),
+        ]
         return CliRunner().invoke(cli, [*command, "--service", service, *options])
 
     return run

@@ -41,15 +41,14 @@ eve+lettre@example.org,toits-verts,
 
 
 @pytest.fixture
-def eak(site: Site, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Eak:
+def eak(site: Site, instance: Path, monkeypatch: pytest.MonkeyPatch) -> Eak:
     """The command on the database of the site, with mail to whatever ``EAK_MAIL_URL`` says."""
     monkeypatch.setenv("EAK_DATABASE_URL", site.url)
     monkeypatch.setenv("EAK_BASE_URL", "http://localhost")
     assert site.service.slug == "culture"
-    instance = os.fspath(tmp_path / "instance")
 
     def run(*words: str, given: str | None = None) -> Result:
-        command = ["--instance", instance, "newsletter", *words]
+        command = ["--instance", str(instance), "newsletter", *words]
         return CliRunner().invoke(cli, command, input=given)
 
     return run

@@ -97,13 +97,13 @@ def work(site: Site) -> list[str]:
 
 
 @pytest.fixture
-def eak(site: Site, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Result]:
+def eak(site: Site, instance: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Result]:
     """``eak voting …`` on the database of the site."""
     monkeypatch.setenv("EAK_DATABASE_URL", site.url)
     assert site.service.slug == "culture"
 
     def run(*arguments: str) -> Result:
-        options = ["--instance", str(tmp_path / "instance"), "voting", *arguments]
+        options = ["--instance", str(instance), "voting", *arguments]
         return CliRunner().invoke(cli, [*options, "--service", "culture"])
 
     return run

@@ -1,0 +1,54 @@
+"""Applications that commands open within a test's process, kept from one command to the next.
+
+A command opens an application and ends with its process; making one costs a tenth of a second,
+which is most of what a command takes. So whoever asks for one with the same settings is given the
+same one, as it was when it was made, and looks again which plugins are ready.
+"""
+
+import sys
+from collections import OrderedDict
+from collections.abc import Callable
+from typing import Any
+
+from flask import Flask
+
+from eak_core import app
+from eak_core.config import Config
+from eak_core.db import db
+from eak_core.kit.testing.pool import Beginning
+from eak_core.plugins.loading import candidates
+
+#: How many wait, at most.
+KEPT = 4
+
+
+class Opened:
+    """In the place of `eak_core.app.create_app`, which is ``make``."""
+
+    def __init__(self, make: Callable[..., Flask]) -> None:
+        self._make = make
+        self._kept: OrderedDict[Any, tuple[Flask, Beginning]] = OrderedDict()
+        self._used = False
+
+    def __call__(self, config: Config, **choices: Any) -> Flask:
+        """An application with these settings."""
+        self._used = True
+        key = (config, *choices.items(), candidates.entry_points, *sys.path)  # type: ignore[attr-defined]
+        known = self._kept.pop(key, None)
+        if known is not None and known[1].restore(known[0]):
+            app.refresh_plugins(known[0])
+        else:
+            made = self._make(config, **choices)
+            known = made, Beginning(made)
+        self._kept[key] = known
+        while len(self._kept) > KEPT:
+            self._kept.popitem(last=False)
+        return known[0]
+
+    def let_go(self) -> None:
+        """Close all connections: what they lead to is put back, or removed."""
+        if self._used:
+            for each, _beginning in self._kept.values():
+                with each.app_context():
+                    db.engine.dispose()
+        self._used = False
