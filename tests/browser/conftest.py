@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect, sync_playwright
 
 from eak_core.kit.testing.databases import Databases
 from tests.browser.ballots import Open, opener
@@ -99,6 +99,15 @@ class Reader:
         self.page.fill("[name=password]", PASSWORD)
         self.page.get_by_role("main").get_by_role("button", name="Se connecter").click()
         self.page.get_by_role("button", name="Se déconnecter").wait_for()
+
+    def reload_until(self, shown: Locator) -> None:
+        """Open this page again until it has ``shown``, which a worker brings about."""
+        for _time in range(PATIENCE_MS // 200):
+            if shown.is_visible():
+                return
+            self.page.wait_for_timeout(200)
+            self.page.reload()
+        pytest.fail(f"{shown} does not come to {self.page.url}")
 
     def tab_to(self, selector: str, most: int = 80) -> None:
         """Press Tab until ``selector`` has the focus, which must show."""

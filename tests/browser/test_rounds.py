@@ -63,16 +63,11 @@ def test_a_round_is_opened_declared_matched_and_decided(reader: MakeReader, roun
     manager.check()
     manager.page.get_by_label("Motif public").fill("Tout le monde a répondu.")
     manager.page.get_by_role("button", name="Clore l’appel").click()
-    manager.page.get_by_role("link", name="Clore l’appel maintenant").click()
-    manager.page.get_by_role("button", name="Clore l’appel").click()
     expect(manager.page.get_by_role("heading", level=1)).to_have_text("Appel d’essai")
-    # A worker matches it; the page has the proof once it has.
-    manager.page.wait_for_function(
-        "fetch(location).then(it => it.text()).then(text => text.includes('id=\"preuve\"'))",
-        polling=200,
-    )
-    manager.page.reload()
-    manager.page.get_by_role("link", name="Confirmer").click()
+    # A worker matches it.
+    confirm = manager.page.get_by_role("link", name="Confirmer")
+    manager.reload_until(confirm)
+    confirm.click()
     manager.check()
     manager.page.get_by_label("Motif public").fill("Elle convient.")
     manager.page.get_by_role("button", name="Confirmer").click()
