@@ -3,6 +3,8 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from flask import url_for
+
 from eak_core.db import Session
 from eak_core.errors import NotFound
 from eak_core.files.models import StoredFile
@@ -39,6 +41,14 @@ def holder(session: Session, service: Service, subject: str, actor: Actor) -> Fi
 def attached_to(session: Session, service_id: int, idea_id: int) -> Sequence[StoredFile]:
     """All files of an idea, for its author."""
     return files_of(session, service_id, OWNER, subject_of(idea_id))
+
+
+def place_to_describe(session: Session, service_id: int, idea_id: int) -> str | None:
+    """Where the author describes the pictures of an idea that nobody sees yet; None where all are
+    described."""
+    if all(file.is_shown for file in attached_to(session, service_id, idea_id)):
+        return None
+    return url_for("ideas.files", idea_id=idea_id)
 
 
 def shown_of(session: Session, service_id: int, idea_id: int) -> ShownFiles:

@@ -7,10 +7,10 @@ from eak_core.files.forms import FilesForm, files_form, save_files
 from eak_core.i18n import _
 from eak_core.ideas import proposals, rows
 from eak_core.ideas.addresses import idea_url
-from eak_core.ideas.attachments import OWNER, attached_to
+from eak_core.ideas.attachments import OWNER, attached_to, place_to_describe
 from eak_core.ideas.models import Idea
 from eak_core.ideas.stages import DRAFT
-from eak_core.ideas.views import blueprint, place_to_describe
+from eak_core.ideas.views import blueprint
 from eak_core.ideas.visibility import check_readable, subject_of
 from eak_core.people.accounts import hold_account
 from eak_core.permissions import require
@@ -48,9 +48,9 @@ def _save(form: FilesForm, idea: Idea) -> tuple[str, str]:
     if form.files.staged:
         proposals.require_editable(g.service, idea, g.actor)
     save_files(session, g.actor, g.service, OWNER, subject_of(idea.id), form)
-    place = place_to_describe(idea.id)
+    place = place_to_describe(session, g.service.id, idea.id)
     if place is not None:
         return _("Your files are kept. Say what each picture shows: it appears then."), place
     if idea.stage == DRAFT:
-        return _("Your changes are saved."), url_for("ideas.edit", idea_id=idea.id)
+        return _("Your changes are saved."), url_for("ideas.submit", idea_id=idea.id)
     return _("Your changes are public."), idea_url(idea)

@@ -1,7 +1,8 @@
 """The forms about ideas. What a field holds is checked again by the domain functions."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from dataclasses import replace
+from typing import Any, Literal, TypeAlias
 
 from wtforms import (
     BooleanField,
@@ -21,12 +22,23 @@ from eak_core.ideas import subjects as subjects_room
 from eak_core.ideas.criteria import criterion_example, criterion_name, criterion_question
 from eak_core.ideas.models import Commune, Criterion, Subject
 from eak_core.ideas.stages import Stage
-from eak_core.ideas.texts import LENGTHS, STATEMENT_LENGTH, Proposal
+from eak_core.ideas.texts import LENGTHS, NOTHING, STATEMENT_LENGTH, Proposal
 from eak_core.web.acts import public_reason
 from eak_core.web.edits import EditForm
 from eak_core.web.fields import CheckboxesField, Needed, SelectField
 from eak_core.web.forms import Form
 from eak_core.web.queries import LONGEST_SEARCH, SearchForm
+
+#: The steps in which a draft is written, and the fields of each; the criteria are details.
+Step: TypeAlias = Literal["essentiel", "details", "lieu"]
+_ASKED: Mapping[Step, Sequence[str]] = {
+    "essentiel": ("title", "problem", "body"),
+    "details": ("existing", "needs", "elsewhere"),
+    "lieu": ("subjects", "communes", "files"),
+}
+STEPS: tuple[Step, ...] = tuple(_ASKED)
+CHOICES = ("subjects", "communes")
+_STATEMENT = "criterion_"
 
 
 class ProposalForm(EditForm):
@@ -79,16 +91,17 @@ class ProposalForm(EditForm):
         description=_l("Leave everything empty for the whole territory."),
     )
 
-    def proposal(self, criteria: Sequence[Criterion]) -> Proposal:
-        """What was typed."""
-        return Proposal(
-            **{name: self[name].data or "" for name in LENGTHS},
-            subjects=tuple(self.subjects.data or ()),
-            communes=tuple(self.communes.data or ()),
-            statements={
-                criterion.id: self[f"criterion_{criterion.id}"].data or "" for criterion in criteria
-            },
-        )
+    def proposal(self, over: Proposal = NOTHING) -> Proposal:
+        """What was typed, in place of what ``over`` says in the fields that this form has."""
+        said: dict[str, Any] = {field.name: field.data for field in self}
+        statements = {
+            int(name.removeprefix(_STATEMENT)): text or ""
+            for name, text in said.items()
+            if name.startswith(_STATEMENT)
+        }
+        typed: dict[str, Any] = {name: said[name] or "" for name in LENGTHS if name in said}
+        typed |= {name: tuple(said[name] or ()) for name in CHOICES if name in said}
+        return replace(over, **typed, statements={**over.statements, **statements})
 
 
 def proposal_form(
@@ -96,10 +109,12 @@ def proposal_form(
     subjects: Sequence[Subject],
     communes: Sequence[Commune],
     proposal: Proposal | None = None,
+    step: Step | None = None,
 ) -> ProposalForm:
-    """The form of one service, showing ``proposal`` until something was typed."""
+    """The form of one service, or a ``step`` of it, showing ``proposal`` until something was
+    typed."""
     fields: dict[str, Any] = {
-        f"criterion_{criterion.id}": TextAreaField(
+        f"{_STATEMENT}{criterion.id}": TextAreaField(
             criterion_name(criterion),
             description=" ".join((criterion_question(criterion), criterion_example(criterion))),
             validators=[Length(max=STATEMENT_LENGTH)],
@@ -107,24 +122,30 @@ def proposal_form(
         for criterion in criteria
     }
     of_service: type[ProposalForm] = type("ServiceProposalForm", (ProposalForm,), fields)
-    form = of_service.showing(as_shown(proposal) if proposal else None)
+    form = of_service.showing(as_shown(proposal, step) if proposal else None)
     form.subjects.choices = [SelectChoice(subject.id, subject.name) for subject in subjects]
     form.communes.choices = [
         SelectChoice(commune.code, f"{commune.name} ({commune.postcode})") for commune in communes
     ]
+    for name in [field.name for field in form if step and step_of(field.name) not in (step, None)]:
+        del form[name]
     return form
 
 
-def as_shown(proposal: Proposal) -> Mapping[str, Any]:
-    """What an idea says, by the names of the fields of its form."""
+def step_of(name: str) -> Step | None:
+    """In which step the field ``name`` is asked; None for what every step has."""
+    if name.startswith(_STATEMENT):
+        return "details"
+    return next((step for step, names in _ASKED.items() if name in names), None)
+
+
+def as_shown(proposal: Proposal, step: Step | None = None) -> Mapping[str, Any]:
+    """What an idea says, by the names of the fields of its form, or of a ``step`` of it."""
     texts = {name: getattr(proposal, name) for name in LENGTHS}
-    statements = {f"criterion_{key}": text for key, text in proposal.statements.items()}
-    return {
-        **texts,
-        **statements,
-        "subjects": list(proposal.subjects),
-        "communes": list(proposal.communes),
-    }
+    statements = {f"{_STATEMENT}{key}": text for key, text in proposal.statements.items()}
+    chosen = {name: list(getattr(proposal, name)) for name in CHOICES}
+    said = {**texts, **statements, **chosen}
+    return {name: each for name, each in said.items() if step is None or step_of(name) == step}
 
 
 class FilterForm(SearchForm):

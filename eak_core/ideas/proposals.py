@@ -5,17 +5,17 @@ from datetime import datetime
 from sqlalchemy import delete
 
 from eak_core.db import Session
-from eak_core.errors import Conflict, Refused
+from eak_core.errors import Conflict, Invalid, Refused
 from eak_core.events import publish
 from eak_core.files.attaching import remove_files_of
-from eak_core.i18n import _l
+from eak_core.i18n import _, _l
 from eak_core.ideas import stages
 from eak_core.ideas.attachments import OWNER
 from eak_core.ideas.events import IdeaEdited, IdeaSubmitted
 from eak_core.ideas.models import Idea
 from eak_core.ideas.promises import promise_answer
 from eak_core.ideas.rows import Saved, first_sent, insert_idea, proposal_of, update_idea
-from eak_core.ideas.texts import Origin, Proposal, checked, checked_origin, says_the_same
+from eak_core.ideas.texts import NOTHING, Origin, Proposal, checked, checked_origin, says_the_same
 from eak_core.ideas.visibility import check_readable, subject_of
 from eak_core.notices.following import follow_by_default
 from eak_core.people.accounts import hold_account
@@ -49,13 +49,19 @@ def save_draft(
 ) -> Saved:
     """Keep ``proposal`` among the author's drafts; only they see it, and it publishes nothing.
 
-    A second call with the same ``form_key`` changes the same draft. `Invalid` for a text that is
-    too long or a choice that does not exist; `Conflict` where the idea is no longer a draft.
+    A second call with the same ``form_key`` changes the same draft. `Invalid` for a new draft of
+    nothing, a text that is too long or a choice that does not exist; `Conflict` where the idea is
+    no longer a draft.
     """
     require(actor, "idea.edit" if idea else "idea.submit", service, idea)
     hold_account(session, actor)
     proposal = checked(proposal, needed=())
     if idea is None:
+        if says_the_same(proposal, NOTHING):
+            raise Invalid(
+                _l("There is nothing to keep yet."),
+                {"title": _("Begin with a title, or a problem.")},
+            )
         saved = insert_idea(session, service, proposal, stages.DRAFT, actor.person_id, form_key)
         if saved is not None:
             return saved

@@ -11,6 +11,7 @@ from eak_core.ideas import (  # noqa: F401  # what they register
     preview,
     subscribers,
     views,
+    writing,
 )
 
 

@@ -43,6 +43,9 @@ class Proposal:
     statements: Mapping[int, str] = field(default_factory=dict)
 
 
+NOTHING = Proposal()
+
+
 @dataclass(frozen=True, slots=True)
 class Origin:
     """Where an imported idea comes from; figures and ``state`` are those of that site."""
@@ -87,6 +90,11 @@ def checked(proposal: Proposal, *, needed: Sequence[str] = NEEDED) -> Proposal:
     if errors:
         raise Invalid(_l("The idea was not saved yet: some answers need your attention."), errors)
     return tidy
+
+
+def missing(proposal: Proposal) -> Sequence[str]:
+    """The names of what has to be said before an idea can be read, and is not said yet."""
+    return [name for name in NEEDED if not clean_lines(getattr(proposal, name))]
 
 
 def checked_origin(origin: Origin) -> Origin:

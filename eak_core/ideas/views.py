@@ -2,42 +2,29 @@
 
 from dataclasses import replace
 
-from flask import g, redirect, request, url_for
+from flask import g, redirect, request
 
 from eak_core.db import current_session
-from eak_core.files.attaching import attach_files
 from eak_core.i18n import _
-from eak_core.ideas import begun, listing, prepared, proposals, rows, transitions
+from eak_core.ideas import listing, prepared, proposals, rows, transitions
 from eak_core.ideas.addresses import idea_url
-from eak_core.ideas.attachments import OWNER, attached_to, shown_of, shown_of_all
-from eak_core.ideas.criteria import criteria_of
+from eak_core.ideas.attachments import shown_of, shown_of_all
 from eak_core.ideas.display import words
 from eak_core.ideas.filtering import active_filters, feed_values, read_filters
 from eak_core.ideas.forms import (
-    ProposalForm,
     StageForm,
     WithdrawForm,
-    as_shown,
-    proposal_form,
 )
 from eak_core.ideas.history import history_of
-from eak_core.ideas.models import Criterion, Idea
+from eak_core.ideas.models import Idea
 from eak_core.ideas.reading import read_idea
-from eak_core.ideas.stages import DRAFT
-from eak_core.ideas.subjects import subjects_of
-from eak_core.ideas.territory import communes
-from eak_core.ideas.texts import Proposal, checked, says_the_same
-from eak_core.ideas.visibility import IdeaGone, check_readable, subject_of
-from eak_core.people.accounts import hold_account
+from eak_core.ideas.visibility import IdeaGone, check_readable
 from eak_core.permissions import SignInRequired, require
 from eak_core.plugins.loading.blueprint import ServiceBlueprint
 from eak_core.plugins.per_request.slots import slot_cards
 from eak_core.web import render
-from eak_core.web.acts import Answer, attempt, finish, form_page, reads_first
-from eak_core.web.edits import ensure_unchanged
-from eak_core.web.limits import limit_submit
+from eak_core.web.acts import Answer, attempt, finish, form_page
 from eak_core.web.pagination import cut, paginate
-from eak_core.web.uploads import takes_files
 
 blueprint = ServiceBlueprint("ideas", __name__)
 blueprint.context_processor(words)
@@ -119,128 +106,6 @@ def mine() -> Answer:
         raise SignInRequired(_("Please sign in to find your ideas."))
     cards = listing.own_ideas(current_session(), g.service.id, g.actor.person_id)
     return render("ideas/mine.html", cards=cards, graph=transitions.stage_graph(g.active))
-
-
-@blueprint.route("/idees/nouvelle", methods=["GET", "POST"])
-@takes_files
-@reads_first
-def new() -> Answer:
-    """The form of a new idea. A visitor may begin: what they typed stays in their browser while
-    they sign in or make an account, and this page shows it again."""
-    visits = not g.actor.signed_in and g.service.archived_at is None
-    if request.method != "POST" and not visits:
-        require(g.actor, "idea.submit", g.service)
-    form, criteria = _open_form(begun.begun(g.service))
-    if visits and form.is_submitted() and not form.files.data:
-        if not form.validate():
-            return _form_shown(form, criteria, None)
-        if begun.keep_begun(g.service, form.proposal(criteria)):
-            kept = _(
-                "Your idea is kept in this browser for a day. Sign in, or create an account: you"
-                " will find it again, ready to be submitted."
-            )
-            return finish(kept, url_for("security.login", next=url_for("ideas.new")), "info")
-    return _write(form, criteria, None)
-
-
-@blueprint.route("/idees/<int:idea_id>/modifier", methods=["GET", "POST"])
-@takes_files
-@reads_first
-def edit(idea_id: int) -> Answer:
-    """The form again, for the author of a draft or of an idea that is not being examined yet."""
-    session = current_session()
-    idea = rows.idea_of(session, g.service, idea_id)
-    check_readable(session, g.actor, g.service, idea)
-    if request.method != "POST":
-        proposals.require_editable(g.service, idea, g.actor)
-    form, criteria = _open_form(rows.proposal_of(session, idea))
-    return _write(form, criteria, idea)
-
-
-def _open_form(proposal: Proposal | None = None) -> tuple[ProposalForm, list[Criterion]]:
-    session = current_session()
-    criteria = criteria_of(session, g.service.id)
-    subjects = subjects_of(session, g.service.id)
-    return proposal_form(criteria, subjects, communes(session), proposal), criteria
-
-
-def _write(form: ProposalForm, criteria: list[Criterion], idea: Idea | None) -> Answer:
-    """Show the form, or save what it holds; whatever is refused is shown again as typed."""
-    done = attempt(form, lambda: _save(form, criteria, idea), done=lambda told: told)
-    return done or _form_shown(form, criteria, idea)
-
-
-def _form_shown(form: ProposalForm, criteria: list[Criterion], idea: Idea | None) -> Answer:
-    return form_page(
-        "ideas/form.html",
-        form,
-        criteria=criteria,
-        idea=idea,
-        attached=attached_to(current_session(), g.service.id, idea.id) if idea else (),
-        is_draft=idea is None or idea.stage == DRAFT,
-        begun=idea is None and begun.begun(g.service) is not None,
-        visits=not g.actor.signed_in,
-        signed_out=isinstance(form.refusal, SignInRequired),
-    )
-
-
-@limit_submit
-def _save(form: ProposalForm, criteria: list[Criterion], idea: Idea | None) -> tuple[str, str]:
-    """Save what was typed; answers what is said of it, and where that is."""
-    session = current_session()
-    proposal = form.proposal(criteria)
-    if idea is not None:
-        # As it stands now: it was read before anybody waited for the database.
-        hold_account(session, g.actor)
-        session.refresh(idea, with_for_update=True)
-        check_readable(session, g.actor, g.service, idea)
-        proposals.require_editable(g.service, idea, g.actor)
-        now = rows.proposal_of(session, idea)
-        # What is sent twice is said already, and no text of anybody's is lost.
-        if not says_the_same(now, checked(proposal, needed=())):
-            ensure_unchanged(form.seen.data, as_shown(now))
-    draft = request.form.get("action") == "draft"
-    if idea is not None and idea.stage != DRAFT:
-        saved = proposals.edit_idea(session, g.actor, g.service, idea, proposal)
-        said = _("Your changes are public.")
-    elif draft:
-        saved = proposals.save_draft(
-            session, g.actor, g.service, proposal, idea=idea, form_key=form.key
-        )
-        said = _("Your draft is saved. Only you can see it.")
-    else:
-        saved = proposals.submit_idea(
-            session, g.actor, g.service, proposal, idea=idea, form_key=form.key
-        )
-        said = _("Thank you! Your idea is public. The team of this service will read it.")
-        if saved.changed:
-            said = _("Your changes are public.")
-    if idea is None:
-        begun.forget_begun(g.service)
-    attach_files(session, g.actor, g.service, OWNER, subject_of(saved.id), form.files.staged)
-    place = place_to_describe(saved.id)
-    if place is not None:
-        ask = _("Say what each picture shows: it appears then.")
-        return f"{said} {ask}", place
-    return said, url_for("ideas.edit", idea_id=saved.id) if draft else idea_url(saved)
-
-
-def place_to_describe(idea_id: int) -> str | None:
-    """Where the author describes the pictures of an idea that nobody sees yet; None where all are
-    described."""
-    if all(file.is_shown for file in attached_to(current_session(), g.service.id, idea_id)):
-        return None
-    return url_for("ideas.files", idea_id=idea_id)
-
-
-@blueprint.post("/idees/<int:idea_id>/supprimer")
-def discard(idea_id: int) -> Answer:
-    """Delete a draft."""
-    session = current_session()
-    idea = rows.idea_of(session, g.service, idea_id)
-    check_readable(session, g.actor, g.service, idea)
-    proposals.discard_draft(session, g.actor, g.service, idea)
-    return finish(_("The draft is deleted."), url_for("ideas.mine"))
 
 
 @blueprint.route("/idees/<int:idea_id>/retirer", methods=["GET", "POST"])

@@ -37,7 +37,8 @@ class SearchKind:
     ``actor`` may read: it is part of every search. ``read(session, service_id, ids)`` gives the
     documents of those ids that belong in the index, the others being taken out of it: what nobody
     but its author ever reads does not belong there. ``link(session, ids)`` says under which words,
-    and where, each is shown, in the service of the request.
+    and where, each is shown, in the service of the request. ``instead`` says that such a thing may
+    make an idea needless: what resembles a draft is shown to its author before they submit it.
     """
 
     name: str
@@ -46,6 +47,7 @@ class SearchKind:
     readable: Callable[[int, Actor], Iterable[ColumnElement[bool]]]
     read: Callable[[Session, int, Sequence[int]], Mapping[int, Document]]
     link: Callable[[Session, Sequence[int]], Mapping[int, Link]]
+    instead: bool = False
 
     def subject_id(self, subject: str) -> int | None:
         """The id that a ``subject`` of the log names; None for anything else."""

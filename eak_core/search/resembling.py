@@ -108,6 +108,9 @@ def _weighed(stems: Sequence[str], rarities: Mapping[str, float]) -> _Weighed:
 
 #: What a word weighs of which nothing is known: one that only the other text has.
 _UNKNOWN = 4.0
+#: Words are weighed as if there were so many more documents without any of them: a word that is in
+#: one of three experiments is no common word.
+_IMAGINED = 20
 
 
 def _rarities(
@@ -128,7 +131,7 @@ def _rarities(
     of = known.pop("", 0)
     documents = {word: known.get(word, 0) for word in asked}
     rarities = {
-        word: rarity(number, of) if number <= max(2, of * _EVERYWHERE) else 0.0
+        word: rarity(number, of + _IMAGINED) if number <= max(2, of * _EVERYWHERE) else 0.0
         for word, number in documents.items()
     }
     return rarities, documents

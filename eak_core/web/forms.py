@@ -27,6 +27,7 @@ from wtforms.validators import DataRequired, InputRequired, Length, StopValidati
 
 from eak_core.errors import EakError, Invalid
 from eak_core.i18n import _
+from eak_core.permissions import SignInRequired
 from eak_core.web.text import (
     clean_line,
     clean_lines,
@@ -117,6 +118,11 @@ class Form(FlaskForm):  # type: ignore[misc]  # Flask-WTF ships no types
             self.form_errors.append(str(refusal))
         self.refusal = refusal
         return refusal.status
+
+    @property
+    def signed_out(self) -> bool:
+        """Whether nothing was done because the person is not signed in any more."""
+        return isinstance(self.refusal, SignInRequired)
 
     @property
     def answer_status(self) -> int:

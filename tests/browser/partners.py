@@ -2,6 +2,7 @@
 
 import re
 
+from tests.proposing import propose_served
 from tests.served import Instance
 from tests.visitor import Visitor
 
@@ -9,10 +10,7 @@ from tests.visitor import Visitor
 def idea_and_partner(site: Instance, service: str, author: Visitor, manager: Visitor) -> str:
     """The address of an accepted idea, whose ``author`` acts for the partner “La Halle”, too."""
     site.eak("plugin", "enable", "matchmaking", "--service", service)
-    author.fill(
-        f"/{service}/idees/nouvelle", "nouvelle",
-        title="Un verger sur le toit", problem="P", body="B", action="submit",
-    )  # fmt: skip
+    propose_served(author, service)
     author.fill(
         f"/{service}/partenaires/nouveau", "nouveau",
         name="La Halle", kind="association", about="Nous prêtons la halle.",

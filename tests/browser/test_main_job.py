@@ -22,9 +22,16 @@ def submit_idea(citizen: Reader, service: str) -> str:
     page.get_by_label("Titre de votre idée").fill(TITLE)
     page.get_by_label("À quel problème répond-elle").fill("On ne peut s’asseoir nulle part.")
     page.get_by_label("Votre idée", exact=True).fill("Des bancs **de bois** sous les arbres.")
-    page.get_by_role("button", name="Déposer mon idée").click()
+    submit_what_is_written(citizen)
     expect(page.get_by_role("heading", name=TITLE, level=1)).to_be_visible()
     return page.url.removeprefix(citizen.base)
+
+
+def submit_what_is_written(author: Reader) -> None:
+    """Go on from the first step to the last, and submit the idea."""
+    for _step in range(3):
+        author.page.get_by_role("button", name="Enregistrer et continuer").click()
+    author.page.get_by_role("button", name="Déposer mon idée").click()
 
 
 def switch(manager: Reader, service: str) -> None:
@@ -122,8 +129,14 @@ def test_nothing_on_the_way_keeps_anybody_out(
     citizen.sign_in("personne0@essai.example")
     citizen.open(f"/{service}/idees/nouvelle")
     citizen.check()
-    citizen.page.get_by_role("button", name="Déposer mon idée").click()
+    citizen.page.get_by_role("button", name="Enregistrer et continuer").click()
+    expect(citizen.page.get_by_role("alert")).to_contain_text("Commencez par un titre")
     citizen.check()
+    citizen.page.get_by_label("Titre de votre idée").fill("Un brouillon")
+    for step in ("Les détails", "Le lieu et les images", "Relire"):
+        citizen.page.get_by_role("button", name="Enregistrer et continuer").click()
+        expect(citizen.page).to_have_title(re.compile(step))
+        citizen.check()
     address = submit_idea(citizen, service)
     for path in (address, f"/{service}/idees/", f"/{service}/discussion/", "/compte/", "/pas/ici"):
         citizen.open(path)
@@ -178,7 +191,11 @@ def test_an_idea_is_submitted_with_the_keyboard_alone(reader: MakeReader, servic
     ):
         citizen.tab_to(field)
         page.keyboard.type(text)
-    citizen.tab_to("button[value=submit]")
+    for step in ("Les détails", "Le lieu et les images", "Relire"):
+        citizen.tab_to("button[value=continue]")
+        page.keyboard.press("Enter")
+        expect(page).to_have_title(re.compile(step))
+    citizen.tab_to(".btn-primary[type=submit]")
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", name=TITLE, level=1)).to_be_visible()
     page.set_viewport_size({"width": 360, "height": 900})

@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import MakeReader, Reader
+from tests.proposing import propose_served
 from tests.served import Instance
 
 pytestmark = pytest.mark.browser
@@ -19,10 +20,7 @@ def voting(site: Instance, service: str) -> str:
     site.eak("plugin", "enable", "voting", "--service", service)
     author = site.visitor("personne0@essai.example")
     for title in IDEAS:
-        author.fill(
-            f"/{service}/idees/nouvelle", "nouvelle",
-            title=title, problem="P", body="B", action="submit",
-        )  # fmt: skip
+        propose_served(author, service, title)
     return service
 
 

@@ -73,8 +73,13 @@ def test_a_visitor_writes_an_idea_and_is_told_what_becomes_of_it(
     make_an_account(visitor, site, address)
     expect(page.get_by_label("Titre de votre idée")).to_have_value("Un banc sous le tilleul")
     visitor.check()
+    go_on = page.get_by_role("button", name="Enregistrer et continuer")
+    for step in ("Les détails", "Le lieu et les images"):
+        go_on.click()
+        expect(page).to_have_title(re.compile(step))
     page.get_by_label("Choisir des fichiers").set_input_files([BENCH])
     page.get_by_label("Que montre « banc.jpg »").fill("Un banc de bois")
+    go_on.click()
     page.get_by_role("button", name="Déposer mon idée").click()
     expect(page.get_by_role("img", name="Un banc de bois")).to_be_visible()
     idea = page.url.removeprefix(visitor.base)

@@ -8,6 +8,7 @@ from playwright.sync_api import expect
 
 from eak_core.api import clock, in_paris
 from tests.browser.conftest import MakeReader, Reader
+from tests.proposing import propose_served
 from tests.served import Instance
 
 pytestmark = pytest.mark.browser
@@ -18,10 +19,7 @@ def partners(site: Instance, service: str) -> str:
     """The slug of a service with partners, one of which the first person acts for, and an idea."""
     site.eak("plugin", "enable", "matchmaking", "--service", service)
     author = site.visitor("personne0@essai.example")
-    author.fill(
-        f"/{service}/idees/nouvelle", "nouvelle",
-        title="Un verger sur le toit", problem="P", body="B", action="submit",
-    )  # fmt: skip
+    propose_served(author, service)
     author.fill(
         f"/{service}/partenaires/nouveau", "nouveau",
         name="La Halle", kind="association", about="Nous prêtons la halle.",

@@ -38,8 +38,10 @@ def insist(visitor: Visitor, title: str) -> None:
     html = _until_answered(lambda: visitor.get(path))
     form = Page(html).form(path)
     fields = form.filled({"title": title, "problem": "Il pleut sur le quai.", "body": "Un abri."})
-    fields["action"] = ["submit"]
-    _until_answered(lambda: visitor.post(path, fields))
+    html = _until_answered(lambda: visitor.post(path, fields))
+    last = Page(html).form("/ecrire/").action.replace("/ecrire/details", "/soumettre")
+    fields = Page(_until_answered(lambda: visitor.get(last))).form("/soumettre").filled({})
+    _until_answered(lambda: visitor.post(last, fields))
 
 
 def _until_answered(ask: Callable[[], tuple[int, str]]) -> str:

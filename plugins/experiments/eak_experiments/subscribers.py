@@ -56,7 +56,7 @@ def _link(session: Session, ids: Sequence[int]) -> Mapping[int, Link]:
 
 EXPERIMENTS = searched(
     plugin,
-    SearchKind(NAME, _l("Experiments"), Experiment.id, _readable, _read, _link),
+    SearchKind(NAME, _l("Experiments"), Experiment.id, _readable, _read, _link, instead=True),
     ProtocolFixed,
     Amended,
     Closed,

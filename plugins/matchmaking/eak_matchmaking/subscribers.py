@@ -115,7 +115,7 @@ OFFERS = searched(
     plugin,
     SearchKind(
         OFFER_NAME, _l("Offers of partners"), Offer.id,
-        _readable_offers, _read_offers, _link_offers,
+        _readable_offers, _read_offers, _link_offers, instead=True,
     ),
     OfferPublished,
     OfferEdited,

@@ -1,6 +1,7 @@
 """Ideas with files, as tests send them, and what is left of them."""
 
 import re
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import select
@@ -10,15 +11,19 @@ from eak_core.files.models import StoredFile
 from eak_core.files.room import room_of
 from eak_core.kit.testing.browser import Browser
 from eak_core.kit.testing.site import Site
+from eak_core.kit.testing.uploads import Upload
+from tests.proposing import begin
 
-NEW = "/culture/idees/nouvelle"
 PAGE = "/culture/idees/1-a-tool-library"
-TYPED = {"title": "A tool library", "problem": "Tools sleep.", "body": "Lend them."}
 
 
-def submit(browser: Browser, path: str = NEW, **values: Any) -> Any:
-    """Send the form of an idea with the button that makes it public."""
-    return browser.submit(path, "/culture/idees/", action="submit", **values)
+def submit(browser: Browser, *, files: Sequence[Upload], **typed: Any) -> Any:
+    """Propose an idea with ``files``; answers what the step with these has answered."""
+    draft = begin(browser, **typed)
+    answer = browser.submit(f"{draft}/ecrire/lieu", "/lieu", files=files)
+    if answer.status_code == 302:
+        browser.submit(f"{draft}/soumettre", "/soumettre")
+    return answer
 
 
 def files(site: Site) -> list[StoredFile]:

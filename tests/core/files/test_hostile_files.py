@@ -16,9 +16,7 @@ from eak_core.kit.testing.site import Site
 from eak_core.kit.testing.uploads import Upload, a_document, a_picture, picture
 from tests.core.files.bombs import blank_png
 from tests.core.files.sending import (
-    NEW,
     PAGE,
-    TYPED,
     addresses,
     describe_all,
     events,
@@ -26,6 +24,7 @@ from tests.core.files.sending import (
     kept,
     submit,
 )
+from tests.proposing import begin
 
 pytestmark = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 
@@ -58,14 +57,14 @@ REFUSED = {
 def test_what_is_not_taken_is_refused_with_a_sentence_and_nothing_of_it_is_kept(
     site: Site, author: Browser
 ) -> None:
-    form = author.read(NEW).form("/culture/idees/")
+    place = f"{begin(author)}/ecrire/lieu"
+    form = author.read(place).form("/lieu")
     for what, (content, said) in REFUSED.items():
         several = [a_picture(), Upload("photo.png", content)]
-        answer = author.post(NEW, data=form.filled({**TYPED, "files": several}))
+        answer = author.post(place, data=form.filled({"files": several}))
         assert answer.status_code == 422, what
         assert "« photo » – " in answer.text.replace("\u00a0", " "), what
         assert said in answer.text, what
-        assert TYPED["body"] in answer.text, what
         assert (files(site), kept(site), events(site)) == ([], [], []), what
 
 
@@ -74,7 +73,7 @@ def test_a_picture_that_is_a_page_too_is_drawn_anew_and_no_longer_one(
 ) -> None:
     script = b"<script>alert(document.domain)</script>"
     polyglot = picture(form="GIF", comment=b"GIF89a/*" + script) + b"*/=1;" + script
-    submit(author, **TYPED, files=[Upload("photo.html", polyglot)])
+    submit(author, files=[Upload("photo.html", polyglot)])
     describe_all(author, site)
     for address in addresses(site.browser().get(PAGE).text):
         answer = site.browser().get(address)
@@ -84,7 +83,7 @@ def test_a_picture_that_is_a_page_too_is_drawn_anew_and_no_longer_one(
 
 def test_a_document_with_a_program_can_only_be_downloaded(site: Site, author: Browser) -> None:
     script = b"1 0 obj <</S /JavaScript /JS (app.alert\\(1\\))>> <script>alert(1)</script>"
-    submit(author, **TYPED, files=[a_document("plan.html", script)])
+    submit(author, files=[a_document("plan.html", script)])
     page = site.browser().get(PAGE).text
     assert "PDF, 1 ko, à télécharger" in page.replace("\u202f", " ")
     (address,) = addresses(page)
@@ -97,7 +96,7 @@ def test_a_document_with_a_program_can_only_be_downloaded(site: Site, author: Br
 def test_a_name_is_shown_without_what_it_could_do_and_never_made_a_path(
     site: Site, author: Browser
 ) -> None:
-    submit(author, **TYPED, files=[a_document("../../../etc/pass\u202ewd.exe")])
+    submit(author, files=[a_document("../../../etc/pass\u202ewd.exe")])
     (file,) = files(site)
     assert file.name == "passwd.pdf"
     assert kept(site) == [f"{file.token[:2]}/{file.token}/document.pdf"]
@@ -110,14 +109,14 @@ def test_ten_at_once_are_taken_and_eleven_are_refused(site: Site, author: Browse
     several = [
         a_picture("photo.png", colour=colour, width=8, height=8, form="PNG") for colour in colours
     ]
-    answer = submit(author, **TYPED, files=several)
+    answer = submit(author, files=several)
     assert answer.status_code == 422
     assert "10 fichiers" in answer.text
     assert kept(site) == []
-    assert submit(author, **TYPED, files=several[:10]).status_code == 302
+    answer = submit(author, files=several[:10])
     assert len(files(site)) == 10
     # One more on another day is one too many as well.
-    again = author.submit("/culture/idees/1/fichiers", "/fichiers", files=[several[10]],
+    again = author.submit(answer.location, "/fichiers", files=[several[10]],
                           **{f"alt_{n}": "Blue" for n in range(1, 11)})  # fmt: skip
     assert again.status_code == 422
     assert len(files(site)) == 10
@@ -133,7 +132,7 @@ def test_where_and_by_whom_a_picture_was_taken_is_gone_and_it_stands_upright(
     exif.get_ifd(0x8825)[2] = (48.9, 2.2, 0.0)
     taken = picture(800, 400, exif=exif.tobytes(), comment=b"A secret", xmp=b"<x:xmpmeta/>")
     assert b"Camille" in taken
-    submit(author, **TYPED, files=[Upload("photo.jpg", taken)])
+    submit(author, files=[Upload("photo.jpg", taken)])
     describe_all(author, site)
     for address in addresses(site.browser().get(PAGE).text):
         content = site.browser().get(address).data
@@ -155,14 +154,14 @@ def test_where_the_disk_fills_in_the_middle_a_sentence_says_so_and_nothing_is_ha
             raise OSError(errno.ENOSPC, "No space left on device")
         real(descriptor)
 
-    form = author.read(NEW).form("/culture/idees/")
+    place = f"{begin(author)}/ecrire/lieu"
+    form = author.read(place).form("/lieu")
     # The document is whole then, and of the picture the first of two sizes.
-    sent = form.filled({**TYPED, "files": [a_document(), a_picture()], "action": "submit"})
+    sent = form.filled({"files": [a_document(), a_picture()]})
     monkeypatch.setattr(os, "fsync", fsync)
-    answer = author.post(NEW, data=sent)
+    answer = author.post(place, data=sent)
     assert answer.status_code == 422
     assert "plus de place" in answer.text
-    assert TYPED["body"] in answer.text
     assert (files(site), kept(site), events(site)) == ([], [], [])
 
 
@@ -173,10 +172,11 @@ def test_where_the_disk_fills_while_a_form_arrives_a_sentence_says_so(
         def write(self, _content: Any) -> int:
             raise OSError(errno.ENOSPC, "No space left on device")
 
-    form = author.read(NEW).form("/culture/idees/")
-    sent = form.filled({**TYPED, "files": [a_picture()], "action": "submit"})
+    place = f"{begin(author)}/ecrire/lieu"
+    form = author.read(place).form("/lieu")
+    sent = form.filled({"files": [a_picture()]})
     monkeypatch.setattr(Request, "_get_file_stream", lambda *_args, **_named: Full())
-    answer = author.post(NEW, data=sent)
+    answer = author.post(place, data=sent)
     assert answer.status_code == 503
     assert "plus de place" in answer.text
     assert answer.headers["Retry-After"] == "60"
@@ -186,7 +186,9 @@ def test_where_the_disk_fills_while_a_form_arrives_a_sentence_says_so(
 def test_files_of_a_form_that_is_refused_are_asked_for_again_by_their_names(
     site: Site, author: Browser
 ) -> None:
-    answer = submit(author, **{**TYPED, "title": ""}, files=[a_document("Le plan.pdf")])
+    place = f"{begin(author)}/ecrire/lieu"
+    sent = author.read(place).form("/lieu").filled({"files": [a_document("Le plan.pdf")]})
+    answer = author.post(place, data={**sent, "communes": ["99999"]})
     assert answer.status_code == 422
     assert "Le plan" in answer.text
     assert kept(site) == []

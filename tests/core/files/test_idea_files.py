@@ -13,8 +13,6 @@ from eak_core.kit.testing.browser import Browser
 from eak_core.kit.testing.site import Site
 from eak_core.kit.testing.uploads import a_document, a_picture
 from tests.core.files.sending import (
-    NEW,
-    TYPED,
     addresses,
     describe_all,
     events,
@@ -22,6 +20,7 @@ from tests.core.files.sending import (
     kept,
     submit,
 )
+from tests.proposing import begin
 
 pytestmark = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 
@@ -29,7 +28,7 @@ pytestmark = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 def test_an_idea_is_submitted_with_files_which_appear_once_the_pictures_are_described(
     site: Site, author: Browser
 ) -> None:
-    answer = submit(author, **TYPED, files=[a_picture(width=1200, height=900), a_document()])
+    answer = submit(author, files=[a_picture(width=1200, height=900), a_document()])
     assert answer.status_code == 302
     assert answer.location.endswith("/fichiers")
     (drawn, document) = files(site)
@@ -49,14 +48,14 @@ def test_an_idea_is_submitted_with_files_which_appear_once_the_pictures_are_desc
     assert "1600.webp 1200w" in html
     for address in addresses(html):
         assert visitor.get(address).status_code == 200
-    assert events(site) == ["idea.submitted", "file.added", "file.added", "file.described"]
+    assert events(site) == ["idea.submitted", "file.described"]
 
 
 def test_the_pictures_that_are_served_are_those_that_were_drawn_and_say_how_long_they_hold(
     site: Site, author: Browser
 ) -> None:
     author.submit(
-        submit(author, **TYPED, files=[a_picture(width=2000, height=1000)]).location,
+        submit(author, files=[a_picture(width=2000, height=1000)]).location,
         "/fichiers",
         alt_1="A shelf",
     )
@@ -75,7 +74,7 @@ def test_the_pictures_that_are_served_are_those_that_were_drawn_and_say_how_long
 
 
 def test_a_document_is_downloaded_and_never_opened_here(site: Site, author: Browser) -> None:
-    submit(author, **TYPED, files=[a_document("Été “réel”.pdf")])
+    submit(author, files=[a_document("Été “réel”.pdf")])
     (address,) = addresses(site.browser().get("/culture/idees/1-a-tool-library").text)
     answer = site.browser().get(address)
     assert answer.data == a_document().content
@@ -87,10 +86,13 @@ def test_a_document_is_downloaded_and_never_opened_here(site: Site, author: Brow
 
 
 def test_a_form_that_is_sent_again_doubles_no_file(site: Site, author: Browser) -> None:
-    form = author.read(NEW).form("/culture/idees/")
+    draft = begin(author)
+    author.submit(f"{draft}/soumettre", "/soumettre")
+    place = f"{draft}/modifier"
+    form = author.read(place).form("/modifier")
     for _ in range(2):
-        sent = form.filled({**TYPED, "files": [a_picture(), a_document()], "action": "submit"})
-        assert author.post(NEW, data=sent).status_code == 302
+        sent = form.filled({"files": [a_picture(), a_document()]})
+        assert author.post(place, data=sent).status_code == 302
     assert len(files(site)) == 2
     assert len(kept(site)) == 3
     assert events(site).count("file.added") == 2
@@ -101,7 +103,7 @@ def test_a_form_that_is_sent_again_doubles_no_file(site: Site, author: Browser) 
 def test_feeds_and_exports_lead_to_the_files_that_everybody_sees(
     site: Site, author: Browser
 ) -> None:
-    submit(author, **TYPED, files=[a_picture(), a_document("Le plan.pdf"), a_document("x", b"2")])
+    submit(author, files=[a_picture(), a_document("Le plan.pdf"), a_document("x", b"2")])
     reader = site.browser()
     (record,) = reader.get("/culture/idees.json").json["ideas"]
     assert record["pictures"] == record["picture_descriptions"] == []
@@ -120,13 +122,13 @@ def test_feeds_and_exports_lead_to_the_files_that_everybody_sees(
 def test_a_list_of_ideas_shows_the_first_picture_of_each_with_two_statements_for_all(
     site: Site, author: Browser, query_count: Any
 ) -> None:
-    submit(author, **TYPED, files=[a_picture(), a_picture(colour="red")])
+    submit(author, files=[a_picture(), a_picture(colour="red")])
     describe_all(author, site)
     reader = site.browser()
     with query_count() as one:
         assert reader.get("/culture/idees/").text.count("<picture>") == 1
     for number in range(2, 5):
-        answer = submit(author, **{**TYPED, "title": f"Idea {number}"}, files=[a_picture()])
+        answer = submit(author, title=f"Idea {number}", files=[a_picture()])
         said = {f"alt_{number + 1}": "Something"}
         author.submit(answer.location, "/fichiers", **said)
     with query_count() as several:

@@ -28,7 +28,8 @@ from eak_core.people.personal_data import erase_person, export_person
 from eak_core.permissions import Actor
 from eak_core.web import errors
 from tests import forked
-from tests.core.files.sending import NEW, TYPED, events, files, kept
+from tests.core.files.sending import events, files, kept
+from tests.proposing import begin
 
 
 def attach(site: Site, actor: Actor, *contents: bytes) -> list[int]:
@@ -187,12 +188,13 @@ def test_where_nobody_knows_whether_it_was_committed_no_row_is_left_without_its_
             session.info["lost"] = True
             raise OperationalError("COMMIT", {}, Exception("server closed the connection"))
 
-    form = author.read(NEW).form("/culture/idees/")
-    sent = form.filled({**TYPED, "files": [a_picture()], "action": "submit"})
+    place = f"{begin(author)}/ecrire/lieu"
+    form = author.read(place).form("/lieu")
+    sent = form.filled({"files": [a_picture()]})
     real = Session.commit
     monkeypatch.setattr(Session, "commit", commit)
     monkeypatch.setattr(errors, "is_away", lambda _error: True)
-    assert author.post(NEW, data=sent).status_code == 503
+    assert author.post(place, data=sent).status_code == 503
     monkeypatch.undo()
     assert len(files(site)) == 1
     assert agree(site)

@@ -8,23 +8,26 @@ from typing import Any
 import pytest
 
 from eak_core.kit.testing.browser import Browser
+from eak_core.kit.testing.pages import Page
 from eak_core.kit.testing.site import Site
 from eak_core.kit.testing.sites import Sites
 from eak_core.kit.testing.uploads import Upload, a_document
 from eak_core.serving.front import Front
 from eak_core.web import uploads
 from eak_core.web.uploads import HEARD_UPLOAD, MAX_BODY, largest_for
-from tests.core.files.sending import NEW, TYPED, files, submit
+from tests.core.files.sending import files, submit
+from tests.proposing import begin
 
 pytestmark = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 
+PLACE = "/culture/idees/1/ecrire/lieu"
 LARGE = a_document(words=bytes(2 * MAX_BODY))
 
 
 def test_a_document_of_two_megabytes_is_taken_where_it_is_asked_for(
     site: Site, author: Browser
 ) -> None:
-    assert submit(author, **TYPED, files=[LARGE]).status_code == 302
+    assert submit(author, files=[LARGE]).status_code == 302
     assert [file.size for file in files(site)] == [len(LARGE.content)]
 
 
@@ -36,7 +39,7 @@ def test_no_other_form_takes_so_much(author: Browser) -> None:
 def test_nobody_sends_so_much_who_has_not_signed_in(site: Site, service: Any) -> None:
     visitor = site.browser()
     visitor.read("/culture/")
-    answer = visitor.post(NEW, data={**TYPED, "files": [(_io(LARGE), "a.pdf")]})
+    answer = visitor.post(PLACE, data={"files": [(_io(LARGE), "a.pdf")]})
     assert answer.status_code == 413
     assert "plus connecté" in answer.text
 
@@ -45,21 +48,21 @@ def test_a_form_of_more_than_all_files_together_is_refused(
     author: Browser, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(uploads, "MAX_UPLOAD", MAX_BODY + 1)
-    assert submit(author, **TYPED, files=[LARGE]).status_code == 413
+    assert submit(author, files=[LARGE]).status_code == 413
 
 
 def test_a_file_that_is_larger_than_its_kind_may_be_is_refused_with_the_limit(
     site: Site, author: Browser
 ) -> None:
     content = a_document(words=bytes(10_100_000)).content
-    answer = submit(author, **TYPED, files=[Upload("plan.pdf", content)])
+    answer = submit(author, files=[Upload("plan.pdf", content)])
     assert answer.status_code == 422
     assert "10\u202fMo" in answer.text
     assert files(site) == []
 
 
 class Scope:
-    method, path, query_string, scheme, http_version = "POST", NEW, "", "http", "1.1"
+    method, path, query_string, scheme, http_version = "POST", PLACE, "", "http", "1.1"
     server, client = "127.0.0.1:8000", "192.0.2.7:51234"
 
     def __init__(self, **headers: str) -> None:
@@ -122,10 +125,11 @@ def test_whoever_sends_files_again_and_again_is_slowed_down_and_loses_nothing_of
     assert site.service
     author = site.browser()
     author.sign_in(site.people.citizen)
-    form = author.read(NEW).form("/culture/idees/")
+    begin(author)
+    form = author.read(PLACE).form("/lieu")
     answers = []
     for _ in range(21):
-        sent = form.filled({**TYPED, "files": [Upload("drawing.svg", b"<svg/>")]})
-        answers.append(author.post(NEW, data=sent))
+        sent = form.filled({"communes": ["92050"], "files": [Upload("drawing.svg", b"<svg/>")]})
+        answers.append(author.post(PLACE, data=sent))
     assert [answer.status_code for answer in answers] == [422] * 20 + [429]
-    assert TYPED["body"] in answers[-1].text
+    assert Page(answers[-1].text).form("/lieu").filled({})["communes"] == ["92050"]

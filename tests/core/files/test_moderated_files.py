@@ -8,7 +8,7 @@ import pytest
 from eak_core.kit.testing.browser import Browser
 from eak_core.kit.testing.site import Site
 from eak_core.kit.testing.uploads import a_document, a_picture
-from tests.core.files.sending import PAGE, TYPED, addresses, describe_all, events, submit
+from tests.core.files.sending import PAGE, addresses, describe_all, events, submit
 
 pytestmark = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 
@@ -16,7 +16,7 @@ pytestmark = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 @pytest.fixture
 def desk(site: Site, author: Browser, people: Any) -> Browser:
     """The browser of the manager, where an idea has a picture and a document."""
-    submit(author, **TYPED, files=[a_picture(), a_document()])
+    submit(author, files=[a_picture(), a_document()])
     describe_all(author, site)
     browser = site.browser()
     browser.sign_in(people.manager)

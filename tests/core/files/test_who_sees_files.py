@@ -26,7 +26,8 @@ from eak_core.kit.testing.uploads import a_document, a_picture
 from eak_core.moderation.decisions import hide, restore
 from eak_core.permissions import Actor
 from eak_core.plugins.per_service.purge import purge
-from tests.core.files.sending import NEW, PAGE, TYPED, addresses, describe_all, files, submit
+from tests.core.files.sending import PAGE, addresses, describe_all, files, submit
+from tests.proposing import begin
 
 pytestmark = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 
@@ -62,7 +63,7 @@ def plugins() -> list[ModuleType]:
 @pytest.fixture
 def shown(site: Site, author: Browser) -> list[str]:
     """The addresses of the files of a public idea."""
-    submit(author, **TYPED, files=[a_picture(), a_document()])
+    submit(author, files=[a_picture(), a_document()])
     describe_all(author, site)
     return addresses(site.browser().get(PAGE).text)
 
@@ -111,9 +112,9 @@ def test_files_of_a_withdrawn_idea_are_gone_for_everybody(
 def test_files_of_a_draft_are_seen_by_its_author_alone_and_go_with_it(
     site: Site, author: Browser, people: Any
 ) -> None:
-    author.submit(NEW, "/culture/idees/", **TYPED, action="draft", files=[a_picture()])
+    author.submit(f"{begin(author)}/ecrire/lieu", "/lieu", files=[a_picture()])
     describe_all(author, site)
-    of = addresses(author.get("/culture/idees/1/modifier").text)
+    of = addresses(author.get("/culture/idees/1/ecrire/lieu").text)
     assert statuses(author, of) == {200}
     assert {author.get(each).headers["Cache-Control"] for each in of} == {NOBODYS}
     assert statuses(site.browser(), of) == {404}
@@ -126,7 +127,7 @@ def test_files_of_a_draft_are_seen_by_its_author_alone_and_go_with_it(
 def test_a_picture_that_nobody_described_is_seen_by_who_sent_it_alone(
     site: Site, author: Browser, people: Any
 ) -> None:
-    submit(author, **TYPED, files=[a_picture()])
+    submit(author, files=[a_picture()])
     of = addresses(author.get("/culture/idees/1/fichiers").text)
     assert statuses(author, of) == {200}
     assert statuses(site.browser(), of) == {404}
@@ -150,7 +151,7 @@ def test_files_of_an_internal_service_are_for_those_who_read_it(
 
 def test_an_address_that_is_not_exactly_this_one_has_nothing(site: Site, author: Browser) -> None:
     site.add_service("autre", "Autre")
-    submit(author, **TYPED, files=[a_document()])
+    submit(author, files=[a_document()])
     (address,) = addresses(site.browser().get(PAGE).text)
     assert statuses(site.browser(), [address]) == {200}
     others = [

@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from eak_core import clock
 from eak_core.ideas.begun import begun
-from eak_core.ideas.models import Idea
+from eak_core.ideas.models import Criterion, Idea
 from eak_core.ideas.proposals import Origin, Proposal, import_idea, save_draft, submit_idea
 from eak_core.ideas.stages import REJECTED
 from eak_core.ideas.transitions import change_stage, withdraw_idea
@@ -22,6 +22,7 @@ from eak_core.kit.testing.site import Site
 from eak_core.moderation.decisions import hide
 from eak_core.permissions import Actor
 from eak_core.web.drafts import keep_draft
+from tests.proposing import begin
 
 pytestmark = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 
@@ -61,8 +62,7 @@ def test_a_visitor_begins_and_finds_what_they_wrote_once_they_are_signed_in(
     assert wrong.status_code == 422
     assert "My long text." in wrong.text
     said = {"title": "A bench", "problem": "Nowhere\r\nto sit.", "body": "<b>Oak</b>."}
-    where = {"communes": ["92050"]}
-    led = browser.post(NEW, data=form.filled(said | where))
+    led = browser.post(NEW, data=form.filled(said))
     assert led.status_code == 302
     assert "/connexion?next=/culture/idees/nouvelle" in led.headers["Location"]
     assert "gardée dans ce navigateur" in browser.get("/compte/connexion").text
@@ -71,10 +71,9 @@ def test_a_visitor_begins_and_finds_what_they_wrote_once_they_are_signed_in(
     assert "A bench" not in other.get(NEW).text
     browser.sign_in(people.citizen)
     shown = browser.read(NEW)
-    assert "Voici ce que vous avez commencé" in shown.text
-    again = shown.form("/nouvelle").filled({"action": "submit"})
+    assert "Voici ce qui a été commencé" in shown.text
+    again = shown.form("/nouvelle").filled({})
     assert again["title"] == ["A bench"]
-    assert again["communes"] == ["92050"]
     assert browser.post(NEW, data=again).status_code == 302
     with site.reading() as session:
         [idea] = session.scalars(select(Idea))
@@ -84,6 +83,15 @@ def test_a_visitor_begins_and_finds_what_they_wrote_once_they_are_signed_in(
             "<b>Oak</b>.",
         )
         assert idea.author_id == people.citizen.id
+    assert "A bench" not in browser.get(NEW).text
+
+
+def test_what_was_begun_in_a_browser_is_forgotten_by_a_button(site: Site, people: Any) -> None:
+    assert site.service
+    browser = site.browser()
+    browser.submit(NEW, "/nouvelle", title="A bench")
+    browser.sign_in(people.manager)
+    browser.submit(NEW, "/commencee")
     assert "A bench" not in browser.get(NEW).text
 
 
@@ -221,35 +229,64 @@ def test_the_list_costs_the_same_statements_for_one_idea_and_for_twenty(
     assert counts[0] == counts[1], counts
 
 
-def test_a_citizen_writes_a_draft_and_submits_it(
+def test_a_citizen_writes_in_steps_each_saved_by_itself_and_submits_what_they_have_read(
     author: Browser, site: Site, ideas: Any, events: Any
 ) -> None:
     assert site.service
-    answer = author.submit(NEW, "/nouvelle", action="draft", title="Half an idea")
+    answer = author.submit(NEW, "/nouvelle", title="Half an idea")
     (draft,) = ideas()
-    assert answer.location == f"{LIST}{draft.id}/modifier"
-    assert "Half an idea" in author.get(f"{LIST}les-miennes").text
-    answer = author.submit(
-        answer.location, "/modifier", action="submit", problem="It is hot.", body="Plant trees."
-    )
+    steps = f"{LIST}{draft.id}/ecrire/"
+    last = f"{LIST}{draft.id}/soumettre"
+    assert answer.location == f"{steps}details"
+    answer = author.submit(f"{steps}details", "/ecrire/", action="later", needs="A ladder.")
+    assert answer.location == f"{LIST}les-miennes"
+    assert "Half an idea" in author.get(answer.location).text
+    with site.reading() as session:
+        criterion = session.scalars(select(Criterion.id)).first()
+    statement = {f"criterion_{criterion}": "It pays."}
+    assert author.submit(f"{steps}details", "/ecrire/", **statement).location == f"{steps}lieu"
+    assert author.submit(f"{steps}lieu", "/ecrire/", communes=["92050"]).location == last
+
+    lacking = author.read(last)
+    assert "le problème auquel elle répond" in lacking.text
+    sent = author.post(last, data=lacking.form("/soumettre").filled({}))
+    assert (sent.status_code, ideas()[0].stage) == (422, "draft")
+    assert author.get(f"{LIST}{draft.id}/modifier").location == f"{steps}essentiel"
+    author.submit(f"{steps}essentiel", "/ecrire/", problem="It is hot.", body="Plant trees.")
+    shown = author.get(last).text
+    for said in ("Half an idea", "It is hot.", "Plant trees.", "A ladder.", "It pays.", "Nanterre"):
+        assert said in shown, said
+    assert events() == []
+    answer = author.submit(last, "/soumettre")
     (idea,) = ideas()
     assert answer.location == page_of(idea)
-    assert (idea.title, idea.stage) == ("Half an idea", "submitted")
+    assert (idea.title, idea.needs, idea.stage) == ("Half an idea", "A ladder.", "submitted")
     assert events() == ["idea.submitted"]
+    for path in (f"{steps}details", last):
+        assert author.get(path).status_code == 302, "it leads to where it stands now"
+
+
+def test_what_is_submitted_is_what_its_author_has_read(
+    author: Browser, site: Site, ideas: Any
+) -> None:
+    assert site.service
+    draft = begin(author)
+    shown = author.read(f"{draft}/soumettre").form("/soumettre").filled({})
+    author.submit(f"{draft}/ecrire/essentiel", "/ecrire/", body="Lend them twice.")
+    answer = author.post(f"{draft}/soumettre", data=shown)
+    assert (answer.status_code, ideas()[0].stage) == (409, "draft")
+    assert "Lend them twice." in answer.text
 
 
 def test_what_is_missing_is_said_and_what_was_typed_is_kept(
     author: Browser, site: Site, ideas: Any
 ) -> None:
     assert site.service
-    answer = author.submit(
-        NEW, "/nouvelle", action="submit", title="T" * 151, body="My long text.", communes=["92050"]
-    )
+    answer = author.submit(NEW, "/nouvelle", title="T" * 151, body="My long text.")
     assert answer.status_code == 422
     kept = Page(answer.text).form("/nouvelle").filled({})
     assert kept["title"] == ["T" * 151]
     assert kept["body"] == ["My long text."]
-    assert kept["communes"] == ["92050"]
     assert ideas() == []
 
 
@@ -258,8 +295,12 @@ def test_a_double_click_makes_one_idea(
 ) -> None:
     assert site.service
     form = author.read(NEW).form("/nouvelle")
-    sent = form.filled({"title": "Once", "problem": "P", "body": "B", "action": "submit"})
+    sent = form.filled({"title": "Once", "problem": "P", "body": "B"})
     answers = [author.post(NEW, data=sent) for _time in range(2)]
+    assert answers[0].location == answers[1].location
+    last = str(answers[0].location).replace("/ecrire/details", "/soumettre")
+    sent = author.read(last).form("/soumettre").filled({})
+    answers = [author.post(last, data=sent) for _time in range(2)]
     assert answers[0].location == answers[1].location
     assert len(ideas()) == 1
     assert events() == ["idea.submitted"]
@@ -270,7 +311,7 @@ def test_an_expired_sign_in_keeps_everything_that_was_typed(
 ) -> None:
     assert site.service
     form = author.read(NEW).form("/nouvelle")
-    sent = form.filled({"title": "Kept", "problem": "P", "body": "My text.", "action": "submit"})
+    sent = form.filled({"title": "Kept", "problem": "P", "body": "My text."})
     with author.session_transaction() as cookie:
         for name in [name for name in cookie if name != "csrf_token"]:
             del cookie[name]
@@ -286,7 +327,7 @@ def test_a_form_without_its_token_writes_nothing(
     author: Browser, site: Site, ideas: Any, idea: Idea
 ) -> None:
     for path, sent in (
-        (NEW, {"title": "T", "problem": "P", "body": "B", "action": "submit"}),
+        (NEW, {"title": "T", "problem": "P", "body": "B"}),
         (f"{LIST}{idea.id}/retirer", {"reason": "R"}),
         (f"{LIST}{idea.id}/etape", {"to": "screening", "reason": "R"}),
     ):
@@ -297,9 +338,9 @@ def test_a_form_without_its_token_writes_nothing(
 def test_twenty_megabytes_are_refused(author: Browser, site: Site, ideas: Any) -> None:
     assert site.service
     form = author.read(NEW).form("/nouvelle")
-    answer = author.post(NEW, data=form.filled({"body": "x" * 20_000_000, "action": "draft"}))
+    answer = author.post(NEW, data=form.filled({"body": "x" * 20_000_000}))
     assert answer.status_code == 413
-    parts = form.filled({"action": "draft"}) | {"body": ["x" * 900_000] * 3}
+    parts = form.filled({}) | {"body": ["x" * 900_000] * 3}
     answer = author.post(NEW, data=parts, content_type="multipart/form-data")
     assert answer.status_code == 413
     assert ideas() == []
@@ -310,7 +351,7 @@ def test_a_title_with_hidden_characters_is_shown_again_without_them(
     author: Browser, site: Site, ideas: Any, hostile: str
 ) -> None:
     assert site.service
-    answer = author.submit(NEW, "/nouvelle", action="submit", title=hostile, problem="P", body="B")
+    answer = author.submit(NEW, "/nouvelle", title=hostile, problem="P", body="B")
     assert answer.status_code in {302, 422}
     for idea in ideas():
         assert not set("\x00\u202e\x1b") & set(idea.title)
@@ -516,31 +557,11 @@ def test_submissions_are_limited(sites: Any, plugins: Any) -> None:
     browser = site.browser()
     assert site.service
     browser.sign_in(site.people.citizen)
-    statuses = [
-        browser.submit(
-            NEW, "/nouvelle", action="submit", title=f"T{n}", problem="P", body="B"
-        ).status_code
-        for n in range(12)
-    ]
+    draft = begin(browser)
+    sent = browser.read(f"{draft}/soumettre").form("/soumettre").filled({})
+    statuses = [browser.post(f"{draft}/soumettre", data=sent).status_code for _n in range(12)]
     assert statuses[0] == 302
     assert statuses[-1] == 429
-
-
-def test_a_correction_after_a_step_back_is_kept_and_said_to_be_one(
-    author: Browser, site: Site, ideas: Any, database: str
-) -> None:
-    assert site.service
-    form = author.read(NEW).form("/nouvelle")
-    sent = {"action": "submit", "title": "Shade", "problem": "It is hot.", "body": "Plant trees."}
-    author.post(NEW, data=form.filled(sent))
-    answer = author.post(NEW, data=form.filled(sent | {"body": "Plant many trees."}))
-    [idea] = ideas()
-    assert (answer.location, idea.body) == (page_of(idea), "Plant many trees.")
-    assert "Vos modifications sont publiques" in author.get(answer.location).text
-    answer = author.post(NEW, data=form.filled(sent | {"body": "Plant a forest."}))
-    assert answer.status_code == 409
-    assert "Plant a forest." in answer.text
-    assert ideas()[0].body == "Plant many trees."
 
 
 @pytest.mark.parametrize(

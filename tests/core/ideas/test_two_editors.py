@@ -24,7 +24,8 @@ def path(request: pytest.FixtureRequest, site: Site, citizen: Actor, proposal: P
     write = save_draft if request.param == "draft" else submit_idea
     with site.writing() as session:
         saved = write(session, citizen, site.service, proposal)
-    return f"/culture/idees/{saved.id}/modifier"
+    rest = "ecrire/details" if request.param == "draft" else "modifier"
+    return f"/culture/idees/{saved.id}/{rest}"
 
 
 def signed_in(site: Site, people: People) -> Browser:
@@ -39,23 +40,22 @@ def test_who_saves_second_loses_nothing_and_undoes_nothing(
     idea_id = int(path.split("/")[3])
     first, second = signed_in(site, people), signed_in(site, people)
     theirs, mine = first.read(path).form(path), second.read(path).form(path)
-    action = {"action": "draft" if stands(site, idea_id).stage == "draft" else "edit"}
     criterion = next(name for name in theirs.filled({}) if name.startswith("criterion_"))
-    sent = theirs.filled({"body": "In the library.", "needs": "Theirs.", criterion: "It pays."})
-    assert first.post(path, data=sent | action).status_code == 302
+    sent = theirs.filled({"existing": "In the library.", "needs": "Theirs.", criterion: "It pays."})
+    assert first.post(path, data=sent).status_code == 302
 
-    answer = second.post(path, data=mine.filled({"body": "On the phone."}) | action)
+    answer = second.post(path, data=mine.filled({"existing": "On the phone."}))
     assert answer.status_code == 409
     for words in (SAID, "In the library.", "On the phone."):
         assert words in answer.text
-    assert stands(site, idea_id).body == "In the library."
+    assert stands(site, idea_id).existing == "In the library."
 
     again = Page(answer.text).form(path).filled({})
-    assert (again["body"], again["needs"]) == (["On the phone."], ["Theirs."])
+    assert (again["existing"], again["needs"]) == (["On the phone."], ["Theirs."])
     assert again[criterion] == ["It pays."]
-    assert second.post(path, data=again | action).status_code == 302
+    assert second.post(path, data=again).status_code == 302
     now = stands(site, idea_id)
-    assert (now.body, now.needs) == ("On the phone.", "Theirs.")
+    assert (now.existing, now.needs) == ("On the phone.", "Theirs.")
 
 
 def test_who_sends_the_same_twice_is_not_told_of_somebody_else(
@@ -63,11 +63,8 @@ def test_who_sends_the_same_twice_is_not_told_of_somebody_else(
 ) -> None:
     browser = signed_in(site, people)
     form = browser.read(path).form(path)
-    action = {
-        "action": "draft" if stands(site, int(path.split("/")[3])).stage == "draft" else "edit"
-    }
     for _twice in range(2):
-        sent = browser.post(path, data=form.filled({"body": "Once."}) | action)
+        sent = browser.post(path, data=form.filled({"existing": "Once."}))
         assert sent.status_code == 302
 
 

@@ -326,8 +326,15 @@ def test_the_page_of_what_resembles_an_idea_is_for_whoever_may_read_that_idea(
     idea = submitted("Composteurs de quartier", body="Un composteur partagé.")
     submitted("Un composteur partagé", body="Composter dans le quartier.")
     with site.writing() as session:
-        draft = save_draft(session, citizen, site.service, Proposal(title="Secret")).id
+        draft = save_draft(
+            session, citizen, site.service, Proposal(title="Un composteur de quartier")
+        ).id
     site.drain()
+    author = site.browser()
+    author.sign_in(site.people.citizen)
+    last = author.read(f"/{site.service.slug}/idees/{draft}/soumettre").text
+    assert "Composteurs de quartier" in last
+    assert "Un composteur partagé" in last
     page = site.browser().get(f"/{site.service.slug}/idees/{idea}/ressemblances")
     assert "Un composteur partagé" in page.text
     assert (

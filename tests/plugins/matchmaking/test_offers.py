@@ -21,6 +21,7 @@ from eak_matchmaking.organisations import standing
 from eak_matchmaking.organisations.registering import arrive
 from eak_matchmaking.personal_data import export_person
 from tests.plugins.matchmaking.resources import Resources, day, offered
+from tests.proposing import begin
 
 
 def test_an_offer_is_a_draft_until_it_is_published(resources: Resources) -> None:
@@ -383,6 +384,10 @@ def test_a_hidden_offer_is_found_and_given_by_nobody_until_it_is_shown_again(
     resources.act(moderating.show_offer, resources.manager, offer, "It was a joke.")
     resources.site.drain()
     assert found in visitor.read(search).text
+    author = resources.site.browser()
+    author.sign_in(resources.site.people.citizen)
+    # Whoever proposes the like of it is told before they submit their idea.
+    assert found in author.read(f"{begin(author, title='A rude hall')}/soumettre").text
     with resources.site.writing() as session:
         places.take(session, offer.id)
 
