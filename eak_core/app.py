@@ -138,7 +138,9 @@ def _install_plugins(
 def _furnish(app: Flask, plugin: Plugin, found: Installed) -> None:
     """Let a plugin bring its permissions, templates and translations."""
     for name in plugin.permissions:
-        register_permission(app, name, *plugin.grantees(name))
+        register_permission(
+            app, name, *plugin.grantees(name), when_suspended=name in plugin.when_suspended
+        )
     templates = found.subfolder("templates")
     if templates is not None:
         add_template_folder(app, templates)

@@ -43,6 +43,8 @@ KINDS: Mapping[str, tuple[Any, tuple[str, ...]]] = MappingProxyType(
                 "content.restored",
                 "content.report_decided",
                 "content.appeal_decided",
+                "moderation.measure_taken",
+                "moderation.measure_lifted",
             ),
         ),
         "people": (
@@ -188,6 +190,12 @@ def _promised(data: Mapping[str, Any], words: Words) -> str:
     )
 
 
+def _measured(data: Mapping[str, Any], words: Words) -> str:
+    if data["kind"] == "warning":
+        return _("Somebody is warned for misuse of the site")
+    return _("Somebody is suspended for a time for misuse of the site")
+
+
 def _plain(text: Any) -> Sayer:
     return lambda data, words: str(text)
 
@@ -199,6 +207,8 @@ SAYERS: Mapping[str, Sayer] = MappingProxyType(
         "content.restored": _of_content(_l("Shown again: %(thing)s")),
         "content.report_decided": _of_outcome(_OUTCOMES),
         "content.appeal_decided": _of_outcome(_VERDICTS),
+        "moderation.measure_taken": _measured,
+        "moderation.measure_lifted": _plain(_l("A warning or a suspension is taken back")),
         "role.granted": _of_person(_l("%(name)s becomes %(role)s")),
         "role.revoked": _of_person(_l("%(name)s is no longer %(role)s")),
         "person.closed": _of_person(_l("The account of %(name)s is closed")),

@@ -1,5 +1,6 @@
 """What was reported in the demonstration: one text waits for a decision, another one was left in
-its place, which whoever reported it contests."""
+its place, which whoever reported it contests, and somebody who reports what they do not like is
+warned."""
 
 from collections.abc import Callable, Iterator
 from datetime import datetime
@@ -11,6 +12,7 @@ from eak_core.demo.demonstration import Demo
 from eak_core.ideas.models import Idea
 from eak_core.ideas.visibility import subject_of
 from eak_core.moderation import appeals, reports
+from eak_core.moderation.measures import decide_measure
 from eak_core.moderation.models import Report
 from eak_core.permissions import Actor
 from eak_core.services.models import Service
@@ -47,6 +49,27 @@ def acts(demo: Demo) -> Iterator[tuple[datetime, Act]]:
         actor = demo.actor(session, "habitante")
         _report(session, demo, actor, "sieste", "charter", words)
 
+    def reported_without_ground(session: Session) -> None:
+        for key in ("trottoirs", "abris-bus"):
+            actor, words = demo.actor(session, "habitante"), "Encore une idée inutile."
+            _report(session, demo, actor, key, "spam", words)
+            service, subject = _place(session, demo, key)
+            reason = "L’idée répond à un besoin et n’a rien d’une publicité."
+            manager = demo.actor(session, "gestion")
+            reports.decide(session, manager, service, subject, "kept", reason)
+
+    def warned(session: Session) -> None:
+        service, _subject = _place(session, demo, "trottoirs")
+        person, manager = demo.people["habitante"].id, demo.actor(session, "gestion")
+        reason = (
+            "Deux idées ont été signalées comme publicitaires parce qu’elles ne plaisaient pas."
+            " Un désaccord se dit dans la discussion\u202f; un signalement sert à ce que la charte"
+            " interdit."
+        )
+        decide_measure(session, manager, service, person, "warning", "reports", reason)
+
+    yield demo.days_ago(9, "reported without ground"), reported_without_ground
+    yield demo.days_ago(8, "warned"), warned
     yield demo.days_ago(5, "greenhouses reported"), reported_by_a_reader
     yield demo.days_ago(4, "greenhouses kept"), kept
     yield demo.days_ago(3, "greenhouses contested"), contested

@@ -90,7 +90,7 @@ def tell_of_hiding(session: Session, event: Recorded) -> Told | None:
     if idea_id is None:
         return None
     query = select(Idea.author_id).where(Idea.id == idea_id, Idea.service_id == event.service_id)
-    return Told(people=[session.scalar(query)])
+    return Told(people=[session.scalar(query)], written=True)
 
 
 def things(session: Session, service: Service, subjects: Sequence[str]) -> Mapping[str, NavItem]:

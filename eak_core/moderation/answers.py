@@ -2,6 +2,7 @@
 those who reported it what became of it (article 16, 5). In the transaction of the decision, so that
 none is without its statement."""
 
+from datetime import timedelta
 from typing import Any
 
 from flask import current_app, render_template, url_for
@@ -15,6 +16,7 @@ from eak_core.i18n import _l
 from eak_core.moderation.events import ContentAppealDecided, ContentReportDecided
 from eak_core.moderation.models import (
     Appeal,
+    Measure,
     ModerationDecision,
     Outcome,
     Report,
@@ -36,6 +38,8 @@ def state_reasons(
     if thing is None or thing.author_id in {None, actor.person_id}:
         return
     assert thing.author_id is not None
+    decision.author_id = thing.author_id
+    session.flush()
     link = url_for(
         "moderation.decision", service_slug=service.slug, subject=decision.subject, _external=True
     )
@@ -64,6 +68,35 @@ def alert_managers(session: Session, service: Service, report: Report) -> None:
             dedupe_key=f"urgent:{report.id}:{person_id}",
             service_id=service.id,
         )
+
+
+def state_measure(session: Session, service: Service, measure: Measure, what: str) -> None:
+    """Send whom ``measure`` concerns the statement of reasons: ``what`` is ``warning``,
+    ``suspension`` or ``lifted``."""
+    if measure.person_id is None:
+        return
+    titles = {
+        "warning": _l("A warning in %(service)s", service=service.name),
+        "suspension": _l("You are suspended in %(service)s", service=service.name),
+        "lifted": _l("A decision about you in %(service)s was taken back", service=service.name),
+    }
+    until = None if measure.until is None else measure.until - timedelta(seconds=1)
+    link = _measure_page(service, measure)
+    send_mail(
+        session,
+        CORE.name,
+        person_id=measure.person_id,
+        subject=titles[what],
+        text=_text("measure", service, measure=measure, what=what, until=until, link=link),
+        dedupe_key=f"measure:{measure.id}:{what}",
+        service_id=service.id,
+    )
+
+
+def _measure_page(service: Service, measure: Measure) -> str:
+    return url_for(
+        "moderation.measure", service_slug=service.slug, measure_id=measure.id, _external=True
+    )
 
 
 def close_reports(
@@ -95,14 +128,17 @@ def close_reports(
 
 
 def close_appeal(
-    session: Session, actor: Actor, service: Service, decision: ModerationDecision, answer: str
+    session: Session,
+    actor: Actor,
+    service: Service,
+    decision: ModerationDecision | Measure,
+    answer: str,
 ) -> None:
-    """End an appeal against ``decision``, which was taken back: whoever took it back, its author
-    gets what they ask for."""
+    """End an appeal against ``decision``, which was taken back: whoever took it back, whoever
+    contests it gets what they ask for."""
+    column = Appeal.measure_id if isinstance(decision, Measure) else Appeal.decision_id
     waiting = session.scalar(
-        select(Appeal)
-        .where(Appeal.decision_id == decision.id, Appeal.outcome.is_(None))
-        .with_for_update()
+        select(Appeal).where(column == decision.id, Appeal.outcome.is_(None)).with_for_update()
     )
     if waiting is not None:
         settle(session, actor, service, waiting, "reversed", answer)
@@ -122,11 +158,16 @@ def settle(
         report = session.get_one(Report, appeal.report_id)
         tell_reporter(session, service, report, "appeal_decided", title, appeal=appeal)
     elif appeal.appellant_id is not None:
-        link = url_for(
-            "moderation.decision",
-            service_slug=service.slug,
-            subject=appeal.subject,
-            _external=True,
+        measure = None if appeal.measure_id is None else session.get(Measure, appeal.measure_id)
+        link = (
+            _measure_page(service, measure)
+            if measure is not None
+            else url_for(
+                "moderation.decision",
+                service_slug=service.slug,
+                subject=appeal.subject,
+                _external=True,
+            )
         )
         send_mail(
             session,

@@ -16,7 +16,8 @@ from eak_core.i18n import _l
 from eak_core.moderation.answers import settle
 from eak_core.moderation.decisions import checked_reason, hidden_reason, hide, restore
 from eak_core.moderation.events import ContentAppealed
-from eak_core.moderation.models import Appeal, ModerationDecision, Report
+from eak_core.moderation.measures import in_force, lift_measure
+from eak_core.moderation.models import Appeal, Measure, ModerationDecision, Report
 from eak_core.moderation.things import things_of
 from eak_core.people.accounts import hold_account
 from eak_core.permissions import Actor, may, require
@@ -54,6 +55,30 @@ def contest_hiding(
     if of.restored_at is not None:
         raise Refused(_l("This decision was taken back: there is nothing to contest any more."))
     return _contest(session, actor, service, of.subject, of.decided_at, words, decision_id=of.id)
+
+
+def may_contest_measure(session: Session, actor: Actor, service: Service, of: Measure) -> bool:
+    """Whether ``actor`` can contest the measure ``of`` now: whom it concerns, once, for six
+    months."""
+    return (
+        may(actor, "content.appeal", service, of)
+        and of.lifted_at is None
+        and clock.now() < contested_until(of.decided_at)
+        and appeal_against(session, of) is None
+    )
+
+
+def contest_measure(
+    session: Session, actor: Actor, service: Service, of: Measure, words: str
+) -> Appeal:
+    """Contest a warning or a suspension, for whom it concerns. `Refused` once it was taken back or
+    six months are over; `Conflict` a second time."""
+    hold_account(session, actor)
+    require(actor, "content.appeal", service, of)
+    session.refresh(of, with_for_update=True)
+    if of.lifted_at is not None:
+        raise Refused(_l("This decision was taken back: there is nothing to contest any more."))
+    return _contest(session, actor, service, of.subject, of.decided_at, words, measure_id=of.id)
 
 
 def can_contest_report(session: Session, report: Report) -> bool:
@@ -107,6 +132,12 @@ def decide_appeal(
         settle(session, actor, service, appeal, "upheld", reason)
     elif verdict != "reversed":
         raise Invalid(_l("Nothing was decided."), {"verdict": _l("Choose what is decided.")})
+    elif isinstance(decided, Measure):
+        # What is over is answered all the same: it was wrong.
+        if in_force(decided):
+            lift_measure(session, actor, service, decided, reason)
+        else:
+            settle(session, actor, service, appeal, "reversed", reason)
     elif appeal.decision_id is not None:
         restore(session, actor, service, appeal.subject, reason)
     else:
@@ -128,16 +159,20 @@ def appeal_of(session: Session, service: Service, appeal_id: int) -> Appeal:
     return found
 
 
-def decided_in(session: Session, appeal: Appeal) -> ModerationDecision | Report:
+def decided_in(session: Session, appeal: Appeal) -> ModerationDecision | Report | Measure:
     """What ``appeal`` contests."""
+    if appeal.measure_id is not None:
+        return session.get_one(Measure, appeal.measure_id)
     if appeal.decision_id is not None:
         return session.get_one(ModerationDecision, appeal.decision_id)
     return session.get_one(Report, appeal.report_id)
 
 
-def appeal_against(session: Session, what: ModerationDecision | Report) -> Appeal | None:
-    """The appeal against a decision to hide, or against what became of a report."""
-    column = Appeal.report_id if isinstance(what, Report) else Appeal.decision_id
+def appeal_against(session: Session, what: ModerationDecision | Report | Measure) -> Appeal | None:
+    """The appeal against a decision to hide, what became of a report, or a measure."""
+    column = {Report: Appeal.report_id, Measure: Appeal.measure_id}.get(
+        type(what), Appeal.decision_id
+    )
     return session.scalar(select(Appeal).where(column == what.id))
 
 
@@ -176,6 +211,7 @@ def _contest(
     *,
     decision_id: int | None = None,
     report_id: int | None = None,
+    measure_id: int | None = None,
 ) -> Appeal:
     words = clean_lines(words)
     if not words or len(words) > REASON_LENGTH:
@@ -188,6 +224,7 @@ def _contest(
         "subject": subject,
         "decision_id": decision_id,
         "report_id": report_id,
+        "measure_id": measure_id,
         "appellant_id": actor.person_id,
         "words": words,
         "made_at": clock.now(),
@@ -203,6 +240,8 @@ def _contest(
 def _involved(session: Session, service: Service, appeal: Appeal) -> set[int | None]:
     """Who decided what is contested, who contests it, and whose text it is."""
     decided = decided_in(session, appeal)
+    if isinstance(decided, Measure):
+        return {decided.decided_by, decided.person_id, appeal.appellant_id} - {None}
     thing = things_of(session, service, [appeal.subject]).get(appeal.subject)
     people = {decided.decided_by, appeal.appellant_id, thing.author_id if thing else None}
     if isinstance(decided, Report):

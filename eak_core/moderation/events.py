@@ -1,8 +1,11 @@
 """What is reported, hidden and shown again, and contested. Words and people stand in the tables of
 moderation; who reports something is not even said as the one who acts."""
 
+from typing import Literal
+
 from eak_core.events import CORE, Code, Event, event
 from eak_core.moderation.models import Outcome, Verdict
+from eak_core.permissions import Abuse
 
 
 @event(CORE, "content.hidden", version=1, subject="{content}")
@@ -53,6 +56,22 @@ class ContentAppealDecided(Event):
     content: Code
     appeal_id: int
     outcome: Verdict
+
+
+@event(CORE, "moderation.measure_taken", version=1, subject="measure:{measure_id}")
+class MeasureTaken(Event):
+    """Somebody was warned or suspended, for what they wrote or reported. The event says nobody."""
+
+    measure_id: int
+    kind: Literal["warning", "suspension"]
+    about: Abuse
+
+
+@event(CORE, "moderation.measure_lifted", version=1, subject="measure:{measure_id}")
+class MeasureLifted(Event):
+    """A warning or a suspension was taken back."""
+
+    measure_id: int
 
 
 @event(CORE, "charter.changed", version=1, subject="service:{service_id}")

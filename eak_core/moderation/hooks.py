@@ -5,10 +5,11 @@ from typing import Any
 
 from eak_core.db import Session
 from eak_core.i18n import _l, lazy_ngettext
-from eak_core.moderation import appeals, personal_data, reports
-from eak_core.plugins.hooks.contributions import DeskItem, NavItem
+from eak_core.moderation import appeals, measures, personal_data, reports
+from eak_core.plugins.hooks.contributions import AccountLinks, DeskItem, NavItem
 from eak_core.plugins.hooks.hookspecs import hookimpl
 from eak_core.services.models import Service
+from eak_core.web.i18n import date
 
 
 @hookimpl
@@ -35,6 +36,28 @@ def desk_items(session: Session, service: Service) -> Iterator[DeskItem]:
         number,
     )
     yield DeskItem(number, label, "moderation_manage.queue", since=since)
+
+
+@hookimpl
+def account_links(session: Session, person_id: int) -> AccountLinks | None:
+    """The warnings and suspensions that hold against somebody, until when."""
+    found = measures.own_measures(session, person_id)
+    if not found:
+        return None
+    return AccountLinks(
+        _l("Decisions about me"),
+        [
+            NavItem(
+                _l("Suspended in “%(service)s”", service=service.name)
+                if measure.kind == "suspension"
+                else _l("Warned in “%(service)s”", service=service.name),
+                "moderation.measure",
+                {"service_slug": service.slug, "measure_id": measure.id},
+                note=_l("until %(date)s", date=date(measures.last_day(measures.ends_at(measure)))),
+            )
+            for measure, service in found
+        ],
+    )
 
 
 @hookimpl

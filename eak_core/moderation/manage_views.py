@@ -7,6 +7,7 @@ from eak_core.i18n import _
 from eak_core.moderation import appeals, reports
 from eak_core.moderation.forms import DecisionForm, GoneForm, VerdictForm
 from eak_core.moderation.grounds import URGENT, ground_title
+from eak_core.moderation.models import Measure
 from eak_core.moderation.things import address_of, things_of
 from eak_core.permissions import require
 from eak_core.plugins.loading.blueprint import ServiceBlueprint
@@ -81,6 +82,7 @@ def appeal(appeal_id: int) -> Answer:
     queue_page = url_for("moderation_manage.queue")
     if found.outcome is not None and not form.is_submitted():
         return finish(_("This appeal was decided already."), queue_page, "info")
+    decided = appeals.decided_in(session, found)
     thing = things_of(session, g.service, [found.subject], g.active).get(found.subject)
     return attempt(
         form,
@@ -92,7 +94,8 @@ def appeal(appeal_id: int) -> Answer:
         "moderation/appeal.html",
         form,
         appeal=found,
-        decided=appeals.decided_in(session, found),
+        decided=decided,
         thing=thing,
+        measure=decided if isinstance(decided, Measure) else None,
         took_part=appeals.took_part(session, g.actor, g.service, found),
     )

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Literal
 
-from sqlalchemy import ForeignKey, Index, String, Text, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from eak_core.db import Base
@@ -23,7 +23,8 @@ class ModerationDecision(Base):
     """A decision to hide something, with its public reason, and the one that took it back.
 
     ``subject`` names anything of the service, such as ``idea:12``; at most one decision about it is
-    in force, which the database itself sees to.
+    in force, which the database itself sees to. ``author_id`` is whose it was, where somebody else
+    has hidden it.
     """
 
     __tablename__ = "moderation_decision"
@@ -38,6 +39,7 @@ class ModerationDecision(Base):
         ),
         Index("ix_moderation_decision_subject", "service_id", "subject"),
         Index("ix_moderation_decision_decided_at", "service_id", "decided_at", "id"),
+        Index("ix_moderation_decision_author_id", "author_id", "service_id"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -49,6 +51,7 @@ class ModerationDecision(Base):
     restored_by: Mapped[int | None]
     restored_at: Mapped[datetime | None]
     restore_reason: Mapped[str | None] = mapped_column(Text)
+    author_id: Mapped[int | None]
 
 
 class Report(Base):
@@ -89,8 +92,9 @@ class Report(Base):
 
 
 class Appeal(Base):
-    """Somebody contests what was decided (article 20): the author a ``decision_id`` to hide, or
-    who reported the ``report_id`` that came to nothing. One of the two; each once."""
+    """Somebody contests what was decided (article 20): the author a ``decision_id`` to hide, who
+    reported the ``report_id`` that came to nothing, or whom the ``measure_id`` concerns. One of the
+    three; each once."""
 
     __tablename__ = "moderation_appeal"
     __table_args__ = (
@@ -101,6 +105,7 @@ class Appeal(Base):
             postgresql_where=_OPEN,
         ),
         Index("ix_moderation_appeal_made_at", "service_id", "made_at"),
+        Index("uq_moderation_appeal_measure_id", "measure_id", unique=True),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -110,6 +115,7 @@ class Appeal(Base):
         ForeignKey("moderation_decision.id"), unique=True
     )
     report_id: Mapped[int | None] = mapped_column(ForeignKey("moderation_report.id"), unique=True)
+    measure_id: Mapped[int | None]
     appellant_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), index=True)
     words: Mapped[str] = mapped_column(Text)
     made_at: Mapped[datetime]
@@ -117,6 +123,48 @@ class Appeal(Base):
     answer: Mapped[str | None] = mapped_column(Text)
     decided_by: Mapped[int | None]
     decided_at: Mapped[datetime | None]
+
+
+class Measure(Base):
+    """Somebody (``person_id``) was warned or suspended (article 23): ``kind`` is ``warning`` or
+    ``suspension``, ``about`` what they misused (`eak_core.permissions.Abuse`).
+
+    A suspension has an end, ``until``, and rests on the warning ``warning_id``, which the database
+    itself asks for. ``reason`` is for whom it concerns and for moderators alone.
+    """
+
+    __tablename__ = "moderation_measure"
+    __table_args__ = (
+        CheckConstraint(
+            "kind = 'warning' OR (warning_id IS NOT NULL AND until IS NOT NULL)",
+            name="warned_before",
+        ),
+        Index("ix_moderation_measure_decided_at", "service_id", "decided_at"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    service_id: Mapped[int] = mapped_column(ForeignKey("service.id"))
+    person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), index=True)
+    about: Mapped[str] = mapped_column(String(10))
+    kind: Mapped[str] = mapped_column(String(10))
+    warning_id: Mapped[int | None] = mapped_column(ForeignKey("moderation_measure.id"))
+    reason: Mapped[str] = mapped_column(Text)
+    decided_by: Mapped[int | None]
+    decided_at: Mapped[datetime]
+    until: Mapped[datetime | None]
+    lifted_by: Mapped[int | None]
+    lifted_at: Mapped[datetime | None]
+    lift_reason: Mapped[str | None] = mapped_column(Text)
+
+    @property
+    def author_id(self) -> int | None:
+        """Whom it concerns: a measure is theirs to contest."""
+        return self.person_id
+
+    @property
+    def subject(self) -> str:
+        """How the log names it."""
+        return f"measure:{self.id}"
 
 
 class Charter(Base):

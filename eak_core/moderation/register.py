@@ -10,7 +10,7 @@ from sqlalchemy import Select, func, select
 from eak_core.calendar import midnight
 from eak_core.db import Session
 from eak_core.moderation.grounds import GROUNDS
-from eak_core.moderation.models import Appeal, ModerationDecision, Report
+from eak_core.moderation.models import Appeal, Measure, ModerationDecision, Report
 
 #: Of so many decisions of a year, the latest ones, the median delay is taken.
 MEASURED = 1_000
@@ -27,13 +27,17 @@ class Counted(NamedTuple):
 
 class Year(NamedTuple):
     """A year of moderation: reports by their ground, the ``median`` time until they were decided
-    (None without any), and how many appeals were made, upheld and reversed."""
+    (None without any), how many appeals were made, upheld and reversed, and how many people were
+    ``warned`` and ``suspended``; so many of these measures were ``lifted``."""
 
     grounds: dict[str, Counted]
     median: timedelta | None
     appeals: int
     upheld: int
     reversed: int
+    warned: int = 0
+    suspended: int = 0
+    lifted: int = 0
 
     @property
     def total(self) -> Counted:
@@ -41,7 +45,7 @@ class Year(NamedTuple):
 
 
 def year_of(session: Session, service_id: int, year: int) -> Year:
-    """What was reported and contested in ``year`` (of Paris); three statements."""
+    """What was reported and contested in ``year`` (of Paris); four statements."""
     begin, end = _bounds(year)
     made = (
         Report.service_id == service_id,
@@ -67,12 +71,25 @@ def year_of(session: Session, service_id: int, year: int) -> Year:
     )
     answered = session.execute(counted.group_by(Appeal.outcome))
     appeals: dict[str | None, int] = {outcome: number for outcome, number in answered}  # noqa: C416
+    measures = session.execute(
+        select(Measure.kind, func.count(), func.count(Measure.lifted_at))
+        .where(
+            Measure.service_id == service_id,
+            Measure.decided_at >= begin,
+            Measure.decided_at < end,
+        )
+        .group_by(Measure.kind)
+    ).all()
+    taken = {kind: number for kind, number, _lifted in measures}
     return Year(
         {ground: _counted(by) for ground, by in found.items()},
         median_delay([(begun, done) for begun, done in took if done is not None]),
         sum(appeals.values()),
         appeals.get("upheld", 0),
         appeals.get("reversed", 0),
+        taken.get("warning", 0),
+        taken.get("suspension", 0),
+        sum(lifted for _kind, _number, lifted in measures),
     )
 
 

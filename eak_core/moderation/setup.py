@@ -5,7 +5,7 @@ from typing import Any
 from flask import Flask, g, url_for
 from markupsafe import Markup
 
-from eak_core.moderation import manage_views, public_views, upkeep, views  # noqa: F401  # what is due, on import
+from eak_core.moderation import manage_views, measure_views, public_views, upkeep, views  # noqa: F401  # what is due, on import
 from eak_core.permissions import may
 from eak_core.web.acts import fragment
 
@@ -15,7 +15,17 @@ def init_moderation(app: Flask) -> None:
     app.register_blueprint(views.blueprint)
     app.register_blueprint(manage_views.blueprint)
     app.register_blueprint(public_views.manage)
-    app.jinja_env.globals.update(report_link=report_link)
+    app.register_blueprint(measure_views.manage)
+    app.jinja_env.globals.update(report_link=report_link, suspended_here=suspended_here)
+
+
+def suspended_here() -> Markup:
+    """What whoever is suspended in the service reads on each of its pages; for others nothing."""
+    actor, service = g.get("actor"), g.get("service")
+    suspensions = actor.suspended(service.id) if actor and service else []
+    if not suspensions:
+        return Markup()
+    return fragment("moderation/suspended.html", suspensions=suspensions)
 
 
 def report_link(subject: str, about: Any = "") -> Markup:

@@ -3,14 +3,15 @@
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import and_, or_, select, update
 from sqlalchemy.orm import Session
 
 from eak_core import clock
 from eak_core.calendar import months_after
 from eak_core.events import CORE, on_schedule
+from eak_core.moderation import measures
 from eak_core.moderation.appeals import MONTHS
-from eak_core.moderation.models import Appeal, Report
+from eak_core.moderation.models import Appeal, Measure, ModerationDecision, Report
 
 #: How many rows one run changes: it holds the writer's place meanwhile.
 AT_ONCE = 1_000
@@ -40,4 +41,35 @@ def forget_reporters(session: Session, service: Any, name: str, due_at: datetime
         .where(Report.id.in_(ids))
         .values(reporter_id=None, name=None, email=None, explanation="")
     )
-    return len(ids) == AT_ONCE
+    return _forget_measures(session) or len(ids) == AT_ONCE
+
+
+def _forget_measures(session: Session) -> bool:
+    """Wipe whom warnings and suspensions concerned, twelve months after their end, and whose texts
+    were hidden as long ago; as long as an appeal waits, a measure is kept."""
+    before = months_after(clock.now(), -measures.MONTHS)
+    waits = select(Appeal.id).where(Appeal.measure_id == Measure.id, Appeal.outcome.is_(None))
+    # A warning ends twelve months after it was given.
+    ended = or_(
+        Measure.until < before,
+        and_(Measure.until.is_(None), Measure.decided_at < months_after(before, -measures.MONTHS)),
+    )
+    old = session.scalars(
+        select(Measure.id)
+        .where(Measure.person_id.is_not(None), ended, ~waits.exists())
+        .limit(AT_ONCE)
+    ).all()
+    session.execute(
+        update(Measure)
+        .where(Measure.id.in_(old))
+        .values(person_id=None, reason="", lift_reason=None)
+    )
+    texts = session.scalars(
+        select(ModerationDecision.id)
+        .where(ModerationDecision.author_id.is_not(None), ModerationDecision.decided_at < before)
+        .limit(AT_ONCE)
+    ).all()
+    session.execute(
+        update(ModerationDecision).where(ModerationDecision.id.in_(texts)).values(author_id=None)
+    )
+    return AT_ONCE in {len(old), len(texts)}

@@ -62,12 +62,14 @@ class Told:
     followers of what is ``followed`` (``idea:12``), by the order in which it is said why.
 
     Each is told once, provided that they have ``permission`` in the service when it is their turn;
-    and nobody of what they have done themselves.
+    and nobody of what they have done themselves. Where they are ``written`` to anyway, such as the
+    author of what moderators hide, no second mail is sent.
     """
 
     people: Collection[int | None] = ()
     followed: Sequence[str] = ()
     permission: str = "service.read"
+    written: bool = False
 
 
 #: Who is told of an event, None for nobody: ``f(session, recorded_event)``.
@@ -114,6 +116,7 @@ def _note(session: Session, plugin: str, kind: NoticeKind, event: Recorded, told
         "plugin": plugin,
         "kind": kind.name,
         "permission": told.permission,
+        "written": told.written,
         "at": event.occurred_at,
         "actor_id": event.actor_id,
         "people": msgspec.json.encode(people).decode(),

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint, text
+from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint, false, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from eak_core.db import Base
@@ -58,6 +58,7 @@ class Occasion(Base):
     position: Mapped[int] = mapped_column(BigId)
     plugin: Mapped[str] = mapped_column(String(40))
     kind: Mapped[str] = mapped_column(String(80))
+    written: Mapped[bool] = mapped_column(default=False, server_default=false())
     permission: Mapped[str] = mapped_column(String(80))
     at: Mapped[datetime]
     actor_id: Mapped[int | None]

@@ -96,7 +96,8 @@ def _tell(
     ]
     now = clock.now()
     is_news = occasion.at > now - NEWS_FOR
-    due = {rhythm: mail_due(rhythm, now) if is_news else None for rhythm in Rhythm}
+    by_mail = is_news and not occasion.written
+    due = {rhythm: mail_due(rhythm, now) if by_mail else None for rhythm in Rhythm}
     rhythms = rhythms_for(session, readers, occasion.kind)
     rows = [
         {

@@ -8,6 +8,7 @@ from flask_login import current_user
 from eak_core.config import Config
 from eak_core.db import Session
 from eak_core.people.models import Person
+from eak_core.people.standing import suspensions_of
 from eak_core.permissions import Actor
 
 __all__ = ["Actor", "actor_for", "current_actor", "current_person"]
@@ -28,6 +29,7 @@ def actor_for(session: Session, person: Person) -> Actor:
         managed=frozenset(
             grant.service_id for grant in person.grants if confirmed and grant.role == "manager"
         ),
+        suspensions=suspensions_of(person),
     )
 
 

@@ -4,7 +4,7 @@ from datetime import datetime
 from uuid import uuid4
 
 from flask_security import UserMixin
-from sqlalchemy import ForeignKey, String, UniqueConstraint
+from sqlalchemy import ForeignKey, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from eak_core import clock
@@ -40,6 +40,8 @@ class Person(Base, UserMixin):
     created_at: Mapped[datetime] = mapped_column(default=clock.now)
     last_login_at: Mapped[datetime | None]  # type: ignore[assignment]
     erased_at: Mapped[datetime | None]
+    #: From what moderators have suspended them, as `eak_core.people.standing` writes it.
+    suspensions: Mapped[str | None] = mapped_column(Text)
 
     grants: Mapped[list["RoleGrant"]] = relationship(viewonly=True)
 

@@ -111,6 +111,7 @@ def _erase_account(session: Session, person: Person) -> None:
     person.administrator = False
     person.locale = None
     person.last_login_at = None
+    person.suspensions = None
     sessions.end_all(session, person)
     person.erased_at = clock.now()
     session.flush()

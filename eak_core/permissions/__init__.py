@@ -1,7 +1,7 @@
 """Who acts, and the one answer to "may this person do this here?"."""
 
-from eak_core.permissions.actor import Actor
-from eak_core.permissions.checks import Related, Shared, SignInRequired, may, require
+from eak_core.permissions.actor import ABUSES, Abuse, Actor, Suspension
+from eak_core.permissions.checks import Related, Shared, SignInRequired, Suspended, may, require
 from eak_core.permissions.registry import (
     PermissionRegistry,
     UnknownPermission,
@@ -10,8 +10,10 @@ from eak_core.permissions.registry import (
 from eak_core.permissions.rules import CORE_RULES, ROLES, Role, Rule
 
 __all__ = [
+    "ABUSES",
     "CORE_RULES",
     "ROLES",
+    "Abuse",
     "Actor",
     "PermissionRegistry",
     "Related",
@@ -19,6 +21,8 @@ __all__ = [
     "Rule",
     "Shared",
     "SignInRequired",
+    "Suspended",
+    "Suspension",
     "UnknownPermission",
     "current_registry",
     "may",

@@ -1,7 +1,26 @@
 """Who acts: a person as far as rights go, or the platform itself."""
 
-from dataclasses import dataclass
-from typing import Self
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Literal, Self, get_args
+
+from eak_core import clock
+
+#: What somebody can be suspended for, and then from: writing what is shown, or reporting.
+Abuse = Literal["content", "reports"]
+ABUSES: tuple[Abuse, ...] = get_args(Abuse)
+
+
+@dataclass(frozen=True, slots=True)
+class Suspension:
+    """Somebody may not do what they misused in the service ``service_id`` before ``until``, by the
+    measure ``measure_id``; ``said`` tells them so in a sentence."""
+
+    service_id: int
+    abuse: Abuse
+    until: datetime
+    measure_id: int
+    said: Any = field(default="", compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -10,7 +29,8 @@ class Actor:
 
     ``person_id`` is None for a visitor, and ``name`` what pages call the person. ``confirmed``:
     they have proved that their address is theirs. ``agent``: it is one of the administration.
-    ``administrator``: they run the site. ``managed`` holds the ids of the services they manage.
+    ``administrator``: they run the site. ``managed`` holds the ids of the services they manage, and
+    ``suspensions`` from what moderators have suspended them.
     Where ``is_system``, a command or a worker acts: it may do everything, and stands in no log as a
     person.
     """
@@ -22,6 +42,7 @@ class Actor:
     administrator: bool = False
     managed: frozenset[int] = frozenset()
     is_system: bool = False
+    suspensions: tuple[Suspension, ...] = ()
 
     @classmethod
     def visitor(cls) -> Self:
@@ -37,6 +58,18 @@ class Actor:
     def signed_in(self) -> bool:
         """Whether this is a person with an account."""
         return self.person_id is not None
+
+    def suspended(self, service_id: int, abuse: Abuse | None = None) -> list[Suspension]:
+        """From what this person is suspended now in a service (for one ``abuse``); nothing where
+        they run it."""
+        if not self.suspensions or self.manages(service_id):
+            return []
+        now = clock.now()
+        return [
+            each
+            for each in self.suspensions
+            if each.service_id == service_id and abuse in {None, each.abuse} and now < each.until
+        ]
 
     def manages(self, service_id: int) -> bool:
         """Whether this person runs that service, as its manager or as an administrator."""

@@ -56,6 +56,10 @@ class Shared(Protocol):
         ...
 
 
+class Suspended(Forbidden):
+    """The moderators have suspended this person from it, for a time."""
+
+
 class SignInRequired(Forbidden):
     """It may be allowed to a person who signs in; pages lead there."""
 
@@ -89,6 +93,8 @@ def may(
         return False
     if service.archived_at is not None and not rule.when_archived:
         return False
+    if rule.abuse is not None and actor.suspended(service.id, rule.abuse):
+        return False
     return _holds(actor, rule, service, subject)
 
 
@@ -99,11 +105,16 @@ def require(
     subject: Owned | Related | Shared | None = None,
 ) -> None:
     """Return where `may` says yes to ``permission``, about ``subject`` where one is meant;
-    `Forbidden` otherwise (`SignInRequired` for a visitor)."""
+    `Forbidden` otherwise (`SignInRequired` for a visitor, `Suspended` for whom moderators have
+    suspended from it)."""
     if may(actor, permission, service, subject):
         return
     if service is not None and service.archived_at is not None and _sees(actor, service):
         raise Forbidden(_l("This service is archived: it can be read, but no longer changed."))
+    rule = current_registry().rule(permission)
+    if service is not None and rule.abuse is not None:
+        for suspension in actor.suspended(service.id, rule.abuse):
+            raise Suspended(suspension.said)
     if not actor.signed_in:
         raise SignInRequired(_l("Please sign in to do this."))
     if not actor.confirmed:

@@ -27,9 +27,10 @@ class PermissionRegistry:
         """Answer for ``app`` from now on."""
         app.extensions[EXTENSION] = self
 
-    def register(self, name: str, *grantees: str) -> None:
+    def register(self, name: str, *grantees: str, when_suspended: bool = False) -> None:
         """Declare a plugin's permission ``name`` for those who hold one of ``grantees``: a role in
-        the service, or a relation to the subject (a name with a point).
+        the service, or a relation to the subject (a name with a point). Whom moderators suspend
+        for what they wrote has it no more, unless everybody has it, or ``when_suspended``.
 
         `ValueError` where the name is taken, a role does not exist, or there are two.
         """
@@ -40,7 +41,10 @@ class PermissionRegistry:
         if len(roles) > 1:
             raise ValueError(f"{name!r} is given to two roles: name the lesser one")
         role = cast("Role | None", roles[0] if roles else None)
-        self._rules[name] = Rule(role, relations=relations)
+        open_to_all = role == "visitor" or when_suspended
+        self._rules[name] = Rule(
+            role, relations=relations, abuse=None if open_to_all else "content"
+        )
 
     def rule(self, name: str) -> Rule:
         """What ``name`` asks for. `UnknownPermission` where nobody declared it."""
@@ -53,10 +57,12 @@ class PermissionRegistry:
         return iter(self._rules)
 
 
-def register_permission(app: Flask, name: str, *grantees: str) -> None:
+def register_permission(
+    app: Flask, name: str, *grantees: str, when_suspended: bool = False
+) -> None:
     """Declare a plugin's permission for ``app``; see `PermissionRegistry.register`."""
     registry: PermissionRegistry = app.extensions[EXTENSION]
-    registry.register(name, *grantees)
+    registry.register(name, *grantees, when_suspended=when_suspended)
 
 
 def current_registry() -> PermissionRegistry:

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Literal, get_args
 
+from eak_core.permissions.actor import Abuse
+
 Role = Literal["visitor", "citizen", "author", "agent", "manager", "administrator"]
 ROLES: tuple[Role, ...] = get_args(Role)
 
@@ -18,7 +20,7 @@ class Rule:
     ``or_author``: the author may as well. ``relations``: so may whoever stands in one of these to
     the subject, such as the referent of an organisation (`eak_core.permissions.checks.Related`).
     ``on_site``: it concerns the site, not a service. ``when_archived``: an archived service, which
-    is read-only, still allows it.
+    is read-only, still allows it. ``abuse``: whoever is suspended for that has it no more.
     """
 
     role: Role | None
@@ -26,6 +28,7 @@ class Rule:
     on_site: bool = False
     when_archived: bool = False
     relations: tuple[str, ...] = ()
+    abuse: Abuse | None = None
 
     def __post_init__(self) -> None:
         if self.role is not None and self.role not in ROLES:
@@ -43,18 +46,19 @@ CORE_RULES: Mapping[str, Rule] = MappingProxyType(
         "role.grant": Rule("manager"),
         "role.revoke": Rule("manager", when_archived=True),
         "plugin.toggle": Rule("manager"),
-        "idea.submit": Rule("citizen"),
+        "idea.submit": Rule("citizen", abuse="content"),
         # Nobody rewrites another person's words, nor reads what they have not submitted yet.
         "idea.read_draft": Rule("author", when_archived=True),
-        "idea.edit": Rule("author"),
+        "idea.edit": Rule("author", abuse="content"),
         "idea.withdraw": Rule("author"),
         "idea.change_stage": Rule("manager"),
         # What breaks the law can be hidden wherever it stands, archived or not.
         "content.hide": Rule("manager", when_archived=True),
         "content.restore": Rule("manager", when_archived=True),
         # Of what breaks the law anybody may say so, with an account or without.
-        "content.report": Rule("visitor", when_archived=True),
+        "content.report": Rule("visitor", when_archived=True, abuse="reports"),
         "content.appeal": Rule("author", when_archived=True),
+        "person.suspend": Rule("manager", when_archived=True),
         "site.administer": Rule("administrator", on_site=True),
         "person.export": Rule("administrator", or_author=True, on_site=True),
         "person.erase": Rule("administrator", or_author=True, on_site=True),

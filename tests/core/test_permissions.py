@@ -1,19 +1,24 @@
 """Who may do what where: every permission, every kind of actor, every kind of service."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from flask import Flask
 from flask_babel import Babel
 
+from eak_core import clock
 from eak_core.errors import Forbidden
 from eak_core.permissions import (
     CORE_RULES,
+    Abuse,
     Actor,
     PermissionRegistry,
     SignInRequired,
+    Suspended,
+    Suspension,
     UnknownPermission,
     may,
     require,
@@ -81,6 +86,7 @@ TABLE = {
     "idea.change_stage": (MANAGING, MANAGING, SYSTEM, SYSTEM),
     "content.hide": (MANAGING, MANAGING, MANAGING, MANAGING),
     "content.restore": (MANAGING, MANAGING, MANAGING, MANAGING),
+    "person.suspend": (MANAGING, MANAGING, MANAGING, MANAGING),
     "content.report": (EVERYBODY, INSIDE, EVERYBODY, INSIDE),
     "content.appeal": (AUTHORS, INSIDE_AUTHORS, AUTHORS, INSIDE_AUTHORS),
 }
@@ -196,6 +202,46 @@ def test_what_stands_in_several_services_is_for_those_who_manage_all(registered:
     # Neither does whoever manages all of them where they do not manage this one.
     assert not may(ACTORS["manager elsewhere"], "jury.rename", here, Shared(2))
     assert may(ACTORS["citizen"], "jury.greet", here, shared)
+
+
+def test_a_suspension_takes_what_was_misused_in_one_service_and_from_nobody_who_runs_it(
+    registered: Flask,
+) -> None:
+    register_permission(registered, "jury.meet", "manager", "jury.juror")
+    register_permission(registered, "applause.clap", "citizen")
+    register_permission(registered, "applause.hush", "author", when_suspended=True)
+    here, elsewhere = PLACES["public"], Place(2, "public")
+    until = clock.now() + timedelta(days=1)
+
+    def those_left(abuse: Abuse, until: datetime, **more: Any) -> set[str]:
+        held = (Suspension(1, abuse, until, 7, said="Until tomorrow."),)
+        actor = Actor(person_id=9, confirmed=True, suspensions=held, **more)
+        asked = {*TABLE, "jury.meet", "applause.clap", "applause.hush"}
+        for permission in asked:
+            assert may(actor, permission, elsewhere, THING) == may(
+                replace(actor, suspensions=()), permission, elsewhere, THING
+            )
+            if may(actor, permission, here, THING):
+                require(actor, permission, here, THING)
+        return {each for each in asked if may(actor, each, here, THING)}
+
+    free = those_left("content", clock.now())
+    assert free - those_left("content", until) == {"idea.submit", "idea.edit", "applause.clap"}
+    assert free - those_left("reports", until) == {"content.report"}
+    managing: dict[str, Any] = {"managed": frozenset({1})}
+    assert those_left("content", until, **managing) == those_left(
+        "content", clock.now(), **managing
+    )
+    actor = Actor(
+        person_id=2,
+        confirmed=True,
+        suspensions=(Suspension(1, "content", until, 7, said="Until."),),
+    )
+    with pytest.raises(Suspended, match="Until"):
+        require(actor, "applause.clap", here)
+    with pytest.raises(Forbidden) as refusal:
+        require(actor, "service.manage", here)
+    assert not isinstance(refusal.value, Suspended)
 
 
 def test_the_refusal_says_what_to_do(registered: Flask) -> None:

@@ -110,7 +110,8 @@ class Plugin:
     ``requires`` names plugins that must be on wherever this one is. ``segment`` is its part of
     the address (``/<service>/<segment>/``), by default the name with - for _. ``permissions`` says
     who may do what by default: ``{"voting.vote": "citizen"}``; several are any of them, at most one
-    a role: ``{"jury.meet": ("manager", "jury.juror")}``. ``relations`` are what people are to
+    a role: ``{"jury.meet": ("manager", "jury.juror")}``. Whom moderators suspend has none of them
+    but those named in ``when_suspended``, such as to vote. ``relations`` are what people are to
     things of the plugin, beside their roles, each with its name: ``{"jury.juror": _l("Juror")}``;
     `may` asks the thing itself (`Related`). ``keys`` says what it signs, for
     the public page of keys, by purpose: ``{"log": _l("Public log of the votes")}``. ``stages``
@@ -128,6 +129,7 @@ class Plugin:
     segment: str = ""
     summary: Any = ""
     permissions: Mapping[str, str | Sequence[str]] = field(default_factory=dict)
+    when_suspended: Sequence[str] = ()
     relations: Mapping[str, Any] = field(default_factory=dict)
     keys: Mapping[str, Any] = field(default_factory=dict)
     stages: Sequence[Stage] = ()
@@ -187,6 +189,11 @@ class Plugin:
                 raise ManifestError(
                     f"{self.name}: {permission!r} is given to two roles: name the lesser one"
                 )
+
+        if unknown := set(self.when_suspended) - self.permissions.keys():
+            raise ManifestError(
+                f"{self.name}: when_suspended names {min(unknown)!r}, which is no permission of it"
+            )
 
     def _check_stages(self) -> None:
         self.stages = tuple(self.stages)

@@ -164,13 +164,18 @@ def editable_until(settings: Mapping[str, Any], comment: Comment) -> datetime:
 
 def may_edit(actor: Actor, service: Service, comment: Comment, settings: Mapping[str, Any]) -> bool:
     """Whether ``actor`` may still change ``comment``, which is neither withdrawn nor hidden."""
-    return may_withdraw(actor, service, comment) and clock.now() < editable_until(settings, comment)
+    soon = clock.now() < editable_until(settings, comment)
+    return soon and _may(actor, "discussion.comment", service, comment)
 
 
 def may_withdraw(actor: Actor, service: Service, comment: Comment) -> bool:
     """Whether ``actor`` may take ``comment`` back: its author, as long as there is something."""
+    return _may(actor, "discussion.withdraw", service, comment)
+
+
+def _may(actor: Actor, permission: str, service: Service, comment: Comment) -> bool:
     own = actor.signed_in and comment.author_id == actor.person_id
-    return own and comment.withdrawn_at is None and may(actor, "discussion.comment", service)
+    return own and comment.withdrawn_at is None and may(actor, permission, service, comment)
 
 
 def edit_comment(
@@ -197,7 +202,7 @@ def edit_comment(
 
 def require_editable(session: Session, actor: Actor, service: Service, comment: Comment) -> None:
     """Return where ``actor`` may change ``comment`` now; otherwise the refusal says why not."""
-    _require_author(actor, service, comment)
+    _require_author(actor, "discussion.comment", service, comment)
     if hidden_reason(session, service.id, comment.subject) is not None:
         raise Refused(_l("This comment was hidden by the moderators: it can no longer be changed."))
     settings = _settings(session, service)
@@ -213,7 +218,7 @@ def require_editable(session: Session, actor: Actor, service: Service, comment: 
 
 def withdraw_comment(session: Session, actor: Actor, service: Service, comment: Comment) -> None:
     """Take a comment back for its author. Its place stays for the answers; its words are gone."""
-    _require_author(actor, service, comment)
+    _require_author(actor, "discussion.withdraw", service, comment)
     gone = session.execute(
         update(Comment)
         .where(Comment.id == comment.id, Comment.withdrawn_at.is_(None))
@@ -265,10 +270,10 @@ def require_answerable(session: Session, service: Service, parent: Comment) -> N
         raise Refused(_l("The comment you answer was hidden in between by the moderators."))
 
 
-def _require_author(actor: Actor, service: Service, comment: Comment) -> None:
-    require(actor, "discussion.comment", service)
+def _require_author(actor: Actor, permission: str, service: Service, comment: Comment) -> None:
     if comment.author_id is None or comment.author_id != actor.person_id:
         raise Forbidden(_l("Only the author of a comment can change it or take it back."))
+    require(actor, permission, service, comment)
     if comment.withdrawn_at is not None:
         raise Refused(_l("You have withdrawn this comment."))
 
@@ -293,7 +298,7 @@ def _sent_again(
     """The same form once more, by a second click, or corrected after a step back."""
     if (first.idea_id, first.parent_id) != (idea.id, _place_of(parent)["parent_id"]):
         raise Conflict(_l("This form was already sent, about something else. Nothing was saved."))
-    _require_author(actor, service, first)
+    _require_author(actor, "discussion.comment", service, first)
     if (body, stance) == (first.body, first.stance):
         return
     if first.edited_at is not None:

@@ -12,6 +12,11 @@ plugin = Plugin(
     title=_l("Discussion"),
     summary=_l("Comments on ideas, for, neutral or against, in threads."),
     core=">=0.1,<1",
-    permissions={"discussion.comment": "citizen", "discussion.moderate": "manager"},
+    permissions={
+        "discussion.comment": "citizen",
+        "discussion.withdraw": "author",
+        "discussion.moderate": "manager",
+    },
+    when_suspended=("discussion.withdraw",),
     settings=SettingsForm,
 )

@@ -53,7 +53,7 @@ def tell_of_hiding(session: Session, event: Recorded) -> Told | None:
     """The author of a comment that moderators have hidden, and nobody else."""
     comment_id = comment_id_of(event.data.content)
     author = select(Comment.author_id).where(Comment.id == comment_id)
-    return None if comment_id is None else Told(people=[session.scalar(author)])
+    return None if comment_id is None else Told(people=[session.scalar(author)], written=True)
 
 
 def sentences(

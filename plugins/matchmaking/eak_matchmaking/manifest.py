@@ -44,6 +44,7 @@ plugin = Plugin(
         "matchmaking.view_pilot": "author",
         "matchmaking.run": "manager",
     },
+    when_suspended=("matchmaking.view_pilot",),
     settings=SettingsForm,
     stages=(Stage("matchmaking", _l("Finding a partner"), after="voting"),),
 )

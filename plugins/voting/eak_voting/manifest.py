@@ -36,6 +36,8 @@ plugin = Plugin(
         "voting.vote": "citizen",
         "voting.manage": "manager",
     },
+    # Moderators can take from nobody that they vote.
+    when_suspended=("voting.support", "voting.vote"),
     keys={"log": _l("The public log of the votes")},
     stages=(Stage("voting", _l("Put to the vote")),),
     settings=SettingsForm,

@@ -1,5 +1,6 @@
 """What people and moderators may do with comments, and what is written then."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -14,7 +15,7 @@ from eak_core.kit.testing.people import People
 from eak_core.kit.testing.site import Site
 from eak_core.moderation.decisions import hidden_reason
 from eak_core.people.personal_data import erase_person
-from eak_core.permissions import Actor, SignInRequired
+from eak_core.permissions import Actor, SignInRequired, Suspended, Suspension
 from eak_core.plugins.per_service.settings import configure
 from eak_discussion.comments import (
     edit_comment,
@@ -183,6 +184,20 @@ def test_a_withdrawn_comment_loses_its_words_for_good_and_keeps_its_place(
         talk.act(edit_comment, citizen, comment, body="Back.", stance="for")
     with pytest.raises(Refused):
         talk.say(answering=now)
+
+
+def test_who_is_suspended_comments_no_more_and_may_still_withdraw(
+    site: Site, talk: Talk, citizen: Actor
+) -> None:
+    comment, until = talk.say("An attack."), platform_clock.now() + timedelta(days=1)
+    suspension = Suspension(site.service.id, "content", until, measure_id=1, said="Until then.")
+    suspended = replace(citizen, suspensions=(suspension,))
+    with pytest.raises(Suspended):
+        talk.say("Another one.", author=suspended)
+    with pytest.raises(Suspended):
+        talk.act(edit_comment, suspended, comment, body="Worse.", stance="for")
+    talk.act(withdraw_comment, suspended, comment)
+    assert talk.now(comment).body == ""
 
 
 def test_a_change_that_comes_after_a_withdrawal_brings_no_words_back(
