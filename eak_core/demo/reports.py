@@ -53,6 +53,9 @@ def acts(demo: Demo) -> Iterator[tuple[datetime, Act]]:
         for key in ("trottoirs", "abris-bus"):
             actor, words = demo.actor(session, "habitante"), "Encore une idée inutile."
             _report(session, demo, actor, key, "spam", words)
+
+    def found_without_ground(session: Session) -> None:
+        for key in ("trottoirs", "abris-bus"):
             service, subject = _place(session, demo, key)
             reason = "L’idée répond à un besoin et n’a rien d’une publicité."
             manager = demo.actor(session, "gestion")
@@ -69,7 +72,8 @@ def acts(demo: Demo) -> Iterator[tuple[datetime, Act]]:
         decide_measure(session, manager, service, person, "warning", "reports", reason)
 
     yield demo.days_ago(9, "reported without ground"), reported_without_ground
-    yield demo.days_ago(8, "warned"), warned
+    yield demo.days_ago(8, "found without ground"), found_without_ground
+    yield demo.days_ago(7, "warned"), warned
     yield demo.days_ago(5, "greenhouses reported"), reported_by_a_reader
     yield demo.days_ago(4, "greenhouses kept"), kept
     yield demo.days_ago(3, "greenhouses contested"), contested

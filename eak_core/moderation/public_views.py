@@ -110,7 +110,8 @@ def _year() -> int:
 
 
 def _said(delay: timedelta) -> str:
-    """``delay`` in words: hours up to two days, then days."""
+    """``delay`` in words: hours up to two days, one at least, then days."""
+    delay = max(delay, timedelta(hours=1))
     granularity = "hour" if delay < timedelta(days=2) else "day"
     said: str = format_timedelta(delay, granularity=granularity, threshold=2)
     return said
