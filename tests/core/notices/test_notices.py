@@ -168,9 +168,6 @@ def test_what_was_hidden_meanwhile_is_told_to_its_author_alone_and_without_its_t
     site.drain()
     assert told(site, people.agent) == []
     assert told(site, people.citizen) == ["The moderators have hidden one of your ideas"]
-    # They are written to once: the statement of reasons is no notice, and cannot be ended.
-    mails = [each for each in site.sent if each.to == people.citizen.email]
-    assert [WHY in each.text or "Not for here." in each.text for each in mails].count(True) == 1
 
 
 def test_a_withdrawn_idea_is_told_without_its_title(site: Site) -> None:
