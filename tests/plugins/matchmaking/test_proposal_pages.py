@@ -74,14 +74,18 @@ TOLD: dict[str, set[str] | None] = {
 }
 
 
-@pytest.mark.parametrize("role", ROLES)
 @pytest.mark.parametrize("end", list(TOLD))
 def test_who_reads_what_of_a_proposal(
-    pilots: Pilots, browsers: Callable[[str], Browser], role: str, end: str
+    pilots: Pilots, browsers: Callable[[str], Browser], end: str
 ) -> None:
     made = talked(pilots, end)
     pilots.site.drain()
-    browser, told = browsers(role), TOLD[end]
+    for role in ROLES:
+        reads_what_is_told(browsers(role), made, role, end)
+
+
+def reads_what_is_told(browser: Browser, made: Proposal, role: str, end: str) -> None:
+    told = TOLD[end]
     page = browser.get(f"{HERE}/propositions/{made.id}")
     every = {BRINGS, CONFLICT, VIEW, QUESTION, ANSWER, REASON}
     if role in PARTIES:
@@ -116,11 +120,18 @@ ACTS = {
 }
 
 
-@pytest.mark.parametrize("role", ROLES)
-def test_each_address_by_each_role(
-    pilots: Pilots, browsers: Callable[[str], Browser], role: str
-) -> None:
-    made, browser = talked(pilots, "open"), browsers(role)
+def test_each_address_by_each_role(pilots: Pilots, browsers: Callable[[str], Browser]) -> None:
+    made = talked(pilots, "open")
+    signed_in = {role: browsers(role) for role in ROLES}
+    for role, browser in signed_in.items():
+        opens_what_is_theirs(pilots, browser, made, role)
+    accepted = pilots.pilot(pilots.other)
+    for role, browser in signed_in.items():
+        ended = browser.get(f"{HERE}/propositions/{accepted.id}/terminer")
+        assert (ended.status_code == 200) == (role in ("rival", "manager", "administrator")), role
+
+
+def opens_what_is_theirs(pilots: Pilots, browser: Browser, made: Proposal, role: str) -> None:
     for path, able in ACTS.items():
         address = path.format(made.id)
         allowed = role in able
@@ -134,9 +145,6 @@ def test_each_address_by_each_role(
     assert (listed.status_code == 200) == (role in ("manager", "administrator"))
     form = browser.get(f"{HERE}/idees/{made.idea_id}/proposer")
     assert (form.status_code in (200, 302)) == (role in ("member", "rival", "visitor"))
-    accepted = pilots.pilot(pilots.other)
-    ended = browser.get(f"{HERE}/propositions/{accepted.id}/terminer")
-    assert (ended.status_code == 200) == (role in ("rival", "manager", "administrator"))
     for number in (0, 4711, 2**31, 10**30):
         assert browser.get(f"{HERE}/propositions/{number}").status_code == 404
 
@@ -223,16 +231,19 @@ def test_two_who_accept_the_last_place_read_a_sentence(
     assert pilots.now(second).standing == "open"
 
 
-@pytest.mark.parametrize("role", ROLES)
 def test_of_a_hidden_idea_only_those_concerned_read_what_was_proposed(
-    pilots: Pilots, browsers: Callable[[str], Browser], role: str
+    pilots: Pilots, browsers: Callable[[str], Browser]
 ) -> None:
     made = talked(pilots, "accepted")
     manager = pilots.manager
     with pilots.site.writing() as session:
         hide(session, manager, pilots.service, f"idea:{made.idea_id}", "It insults.")
     pilots.site.drain()
-    browser = browsers(role)
+    for role in ROLES:
+        reads_if_concerned(browsers(role), made, role)
+
+
+def reads_if_concerned(browser: Browser, made: Proposal, role: str) -> None:
     for page in (f"{HERE}/propositions/{made.id}", f"{HERE}/propositions/{made.id}/accord"):
         answer = browser.get(page)
         assert answer.status_code == (200 if role in PARTIES else 404)

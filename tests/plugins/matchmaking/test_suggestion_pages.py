@@ -21,6 +21,12 @@ from tests.plugins.matchmaking.test_suggestions import decline, idea_in
 __all__ = ["browsers"]
 
 
+@pytest.fixture(params=["sqlite"])
+def database(request: pytest.FixtureRequest) -> object:
+    """One is enough for what pages say: what they are made of is proved on both beside them."""
+    return request.param
+
+
 @pytest.fixture(autouse=True)
 def spring(clock: FrozenClock) -> None:
     clock.set(datetime(2026, 3, 2, 9, tzinfo=UTC))
@@ -39,11 +45,14 @@ def need(resources: Resources) -> Need:
     return need
 
 
-@pytest.mark.parametrize("role", ROLES)
 def test_suggestions_are_for_those_who_act_on_them(
-    resources: Resources, need: Need, browsers: Callable[[str], Browser], role: str
+    resources: Resources, need: Need, browsers: Callable[[str], Browser]
 ) -> None:
-    browser = browsers(role)
+    for role in ROLES:
+        reads_what_concerns_them(need, browsers(role), role)
+
+
+def reads_what_concerns_them(need: Need, browser: Browser, role: str) -> None:
     states = role in ("citizen", "manager", "administrator")
     refused = 302 if role == "visitor" else 403
     answer = browser.get(f"{HERE}/idees/{need.idea_id}/suggestions")
@@ -70,19 +79,22 @@ def test_suggestions_are_for_those_who_act_on_them(
         assert "Le manège" not in text
 
 
-@pytest.mark.parametrize("role", ROLES)
 def test_words_of_a_reason_are_read_nowhere_else(
-    resources: Resources, need: Need, browsers: Callable[[str], Browser], role: str
+    resources: Resources, need: Need, browsers: Callable[[str], Browser]
 ) -> None:
-    browser = browsers(role)
     with resources.site.reading() as session:
         declined = session.query(Decline).one().idea_id
+    for role in ROLES:
+        reads_no_reason(resources, declined, browsers(role), role)
+
+
+def reads_no_reason(resources: Resources, declined: int, browser: Browser, role: str) -> None:
     for path in (f"/culture/idees/{declined}", f"{HERE}/idees/{declined}/suggestions",
                  "/culture/idees/", "/culture/gestion/", f"{HERE}/{resources.organisation.id}",
                  "/culture/recherche?q=port"):  # fmt: skip
         text = browser.get(path, follow_redirects=True).text
-        assert "nous fait peur" not in text, path
-        assert "trop loin" not in text, path
+        assert "nous fait peur" not in text, (role, path)
+        assert "trop loin" not in text, (role, path)
 
 
 def test_a_list_says_why_and_that_an_algorithm_made_its_order(
