@@ -13,16 +13,17 @@ from eak_core.files.models import ALT_LENGTH
 from eak_core.files.names import shown_name
 from eak_core.files.room import room_of
 from eak_core.files.staging import StagedFile, stage_file
-from eak_core.i18n import _, ngettext
+from eak_core.i18n import _, _l, ngettext
 from eak_core.web.limits import limit_upload
 from eak_core.web.text import clean_line
 
 #: What browsers offer to choose; what is sent is judged by its content.
-ACCEPTED = "image/jpeg,image/png,image/webp,image/gif,application/pdf"
+PICTURES = "image/jpeg,image/png,image/webp,image/gif"
+ACCEPTED = f"{PICTURES},application/pdf"
 
 
 class FilesField(MultipleFileField):  # type: ignore[misc]  # Flask-WTF ships no types
-    """Pictures and PDF documents, at most ``most`` at once.
+    """Pictures and PDF documents, or ``pictures_only``, at most ``most`` at once.
 
     Once all else in the form is in order they are judged, drawn anew, and put into the storage:
     ``staged`` then has them for `attach_files`, in the order in which they were chosen. What is not
@@ -35,10 +36,17 @@ class FilesField(MultipleFileField):  # type: ignore[misc]  # Flask-WTF ships no
     errors: Sequence[str]
     longest_description = ALT_LENGTH
 
-    def __init__(self, label: Any = None, *, most: int = MOST_FILES, **kwargs: Any) -> None:
-        kwargs.setdefault("render_kw", {"accept": ACCEPTED})
+    def __init__(
+        self,
+        label: Any = None,
+        *,
+        most: int = MOST_FILES,
+        pictures_only: bool = False,
+        **kwargs: Any,
+    ) -> None:
+        kwargs.setdefault("render_kw", {"accept": PICTURES if pictures_only else ACCEPTED})
         super().__init__(label, **kwargs)
-        self.most = most
+        self.most, self.pictures_only = most, pictures_only
         self.staged: list[StagedFile] = []
         self._refused: list[FileStorage] = []
 
@@ -77,9 +85,10 @@ class FilesField(MultipleFileField):  # type: ignore[misc]  # Flask-WTF ships no
         errors = list(self.errors)
         for number, file in enumerate(self.chosen):
             try:
-                self.staged.append(
-                    stage_file(self._read(file), file.filename, alt=self._alt(number))
-                )
+                staged = stage_file(self._read(file), file.filename, alt=self._alt(number))
+                if self.pictures_only and staged.kind != "picture":
+                    raise Unfit(_l("This is a document, and only pictures are shown here."))
+                self.staged.append(staged)
             except (Unfit, StorageTrouble) as refusal:
                 reason = str(refusal.message)
                 errors.append(_("“%(name)s” – %(reason)s", name=_called(file), reason=reason))

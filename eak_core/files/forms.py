@@ -59,9 +59,19 @@ def _needs_description(_form: Any, field: Any) -> None:
         raise ValidationError(_("Say what the picture shows, or take it away."))
 
 
-def files_form(kept: Sequence[StoredFile]) -> FilesForm:
-    """The form for the files ``kept`` of something, and for more of them."""
+def files_form(kept: Sequence[StoredFile], *, pictures_only: bool = False) -> FilesForm:
+    """The form for the files ``kept`` of something, and for more of them; where it shows
+    ``pictures_only``, documents are refused."""
     fields: dict[str, Any] = {}
+    if pictures_only:
+        fields["files"] = FilesField(
+            _l("Add pictures"),
+            description=_l(
+                "JPEG, PNG, WebP or GIF, several at once if you like. Where and when a picture was"
+                " taken is not kept."
+            ),
+            pictures_only=True,
+        )
     for file in kept:
         if file.is_picture:
             fields[f"alt_{file.id}"] = StringField(

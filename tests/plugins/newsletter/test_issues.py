@@ -9,7 +9,7 @@ from eak_core.api import Actor, Conflict, Forbidden, Refused
 from eak_core.ideas.models import Idea
 from eak_core.kit.testing.fixtures import FrozenClock
 from eak_core.kit.testing.site import Site
-from eak_core.kit.testing.uploads import a_picture
+from eak_core.kit.testing.uploads import a_document, a_picture
 from eak_core.moderation.decisions import hide
 from eak_newsletter.deliveries import running
 from eak_newsletter.issues import composing, editing, freezing
@@ -182,6 +182,9 @@ def test_a_picture_is_described_stands_in_the_letter_and_is_for_all_once_it_leav
     browser, visitor = site.browser(), site.browser()
     browser.sign_in(site.people.manager)
     page, files = f"{DESK}/{issue}", f"{DESK}/nouvelles/{story.id}/images"
+    refused = browser.submit(files, "images", files=[a_document()])
+    assert refused.status_code == 422
+    assert "seules des images" in refused.text
     browser.submit(files, "images", files=[a_picture()])
     assert "<img" not in browser.get(f"{page}/apercu").text, "nobody has said what it shows"
     browser.submit(files, "images", alt_1="A <green> roof")

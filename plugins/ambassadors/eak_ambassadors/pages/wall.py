@@ -114,7 +114,7 @@ def portrait() -> Answer:
     session = current_session()
     found = terms.require_own(session, g.actor, g.service)
     subject = subject_of(found.id)
-    form = files_form(files_of(session, g.service.id, plugin.name, subject))
+    form = files_form(files_of(session, g.service.id, plugin.name, subject), pictures_only=True)
     return attempt(
         form,
         lambda: save_files(session, g.actor, g.service, plugin.name, subject, form),

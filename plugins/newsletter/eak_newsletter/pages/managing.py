@@ -201,7 +201,7 @@ def illustrate(story_id: int) -> Answer:
     session = current_session()
     story = editing.story_of(session, g.service, story_id)
     subject = pictures.subject_of(story)
-    form = files_form(files_of(session, g.service.id, plugin.name, subject))
+    form = files_form(files_of(session, g.service.id, plugin.name, subject), pictures_only=True)
     here = url_for("newsletter_manage.illustrate", story_id=story_id)
 
     def act() -> list[int]:
@@ -217,7 +217,8 @@ def illustrate(story_id: int) -> Answer:
         "newsletter/manage_edit.html",
         form,
         issue=_issue(story.issue_id),
-        heading=_("Pictures of “%(story)s”", story=story.title),
+        heading=_("Pictures"),
+        about=story.title,
     )
 
 
