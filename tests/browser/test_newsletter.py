@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import expect
 
+from eak_core.kit.testing.uploads import picture
 from tests.browser.conftest import MakeReader, Reader
 from tests.browser.test_main_job import submit_idea
 from tests.served import Instance
@@ -39,9 +40,24 @@ def part(mail: EmailMessage, kind: str) -> str:
 
 def look_at(reader: Reader, html: str) -> None:
     """The letter as a mail program shows it."""
+    # Chromium lets no blank page fetch from this machine.
+    reader.page.route("**/fichiers/**", lambda route: route.fulfill(response=route.fetch()))
     reader.page.goto("about:blank")
     reader.page.set_content(html)
     reader.check()
+
+
+def illustrate(manager: Reader) -> None:
+    """The manager puts a picture beside the text that they wrote, and says what it shows."""
+    manager.page.get_by_role("link", name="Images").last.click()
+    manager.check()
+    manager.page.get_by_label("Ajouter des images").set_input_files(
+        {"name": "toit.jpg", "mimeType": "image/jpeg", "buffer": picture(640, 400)}
+    )
+    manager.page.get_by_role("button", name="Enregistrer").click()
+    manager.page.get_by_label("Que montre cette image").fill("Un toit vert")
+    manager.check()
+    manager.page.get_by_role("button", name="Enregistrer").click()
 
 
 def test_a_letter_is_asked_for_sent_read_and_ended(
@@ -69,6 +85,7 @@ def test_a_letter_is_asked_for_sent_read_and_ended(
     manager.page.get_by_label("Titre").fill("Venez lundi")
     manager.page.get_by_role("button", name="Enregistrer").click()
     manager.check()
+    illustrate(manager)
     manager.page.get_by_role("link", name="Figer la lettre").click()
     manager.page.get_by_role("button", name="Figer la lettre").click()
     manager.page.get_by_role("link", name="Envoyer la lettre").click()
@@ -76,7 +93,11 @@ def test_a_letter_is_asked_for_sent_read_and_ended(
 
     letter = mail_to(site, address, "la lettre de")
     assert "Venez lundi" in part(letter, "plain")
-    look_at(reader(), part(letter, "html"))
+    assert "[Un toit vert]" in part(letter, "plain")
+    seen = reader()
+    look_at(seen, part(letter, "html"))
+    shown = seen.page.get_by_role("img", name="Un toit vert")
+    assert shown.evaluate("image => image.naturalWidth") > 0, "fetched by a mail program"
     archive = reader()
     archive.open(f"/{service}/lettre/1")
     archive.check()
