@@ -102,6 +102,23 @@ def test_each_reader_gets_what_they_chose_in_their_rhythm_and_no_empty_letter(
     assert "lettre/1" not in site.browser().get("/culture/lettre/").text
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
+def test_the_first_reader_of_summaries_gets_none_of_a_morning_long_past(
+    site: Site, letters: Letters, readers: Readers, clock: FrozenClock
+) -> None:
+    letters.accept("A tool library")
+    monday(clock)
+    clock.advance(days=3)
+    readers.take("ada@example.org", Wishes("weekly"))
+    letters.accept("A night bus")
+    site.drain()
+    assert letters_of(site) == []
+    monday(clock, 2)
+    site.drain()
+    [mail] = letters_of(site)
+    assert "A night bus" in mail.payload["body"].decode()
+
+
 class Both:
     """The citizen, who gets a summary and a digest of what they follow each week."""
 

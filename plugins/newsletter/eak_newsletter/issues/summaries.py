@@ -23,12 +23,21 @@ from eak_core.api import (
 )
 from eak_newsletter.issues.composing import LANGUAGE
 from eak_newsletter.issues.content import Content, Told, written
-from eak_newsletter.issues.tables import SUBJECT_LENGTH, Issue, IssueKind
+from eak_newsletter.issues.tables import (
+    HEADING_LENGTH,
+    SUBJECT_LENGTH,
+    TEXT_LENGTH,
+    TITLE_LENGTH,
+    Issue,
+    IssueKind,
+)
 from eak_newsletter.models import Subscriber
 
 #: So many stories a summary tells at most, the weightiest.
 TOLD_AT_MOST = 20
 WEEK = timedelta(days=7)
+#: A summary that nobody could gather by then, because no worker ran, is left to the next one.
+LATEST = timedelta(days=2)
 
 
 def due_by(rhythm: IssueKind, now: datetime) -> datetime:
@@ -54,7 +63,7 @@ def gather(session: Session, service: Service, rhythm: IssueKind) -> Issue | Non
         return None
     until = due_by(rhythm, clock.now())
     last = told_until(session, service.id, rhythm)
-    if last is not None and last >= until:
+    if clock.now() - until > LATEST or (last is not None and last >= until):
         return None
     since = last or (until - WEEK if rhythm == "weekly" else months_after(until, -1))
     with force_locale(LANGUAGE):
@@ -91,9 +100,9 @@ def _content(
         Told(
             owner,
             item.key[:80],
-            str(item.title),
-            str(item.text),
-            str(item.heading),
+            str(item.title)[:TITLE_LENGTH],
+            str(item.text)[:TEXT_LENGTH],
+            str(item.heading)[:HEADING_LENGTH],
             url,
             item.idea_id,
         )
