@@ -3,6 +3,7 @@ nobody can take for real ones."""
 
 from dataclasses import dataclass
 
+from flask_babel import force_locale
 from sqlalchemy import select, update
 
 from eak_core.api import Actor, Demo, Service, Session, clock
@@ -11,7 +12,7 @@ from eak_newsletter.deliveries.tables import Delivery
 from eak_newsletter.issues import composing, editing, freezing
 from eak_newsletter.issues.tables import Issue
 from eak_newsletter.models import Subscriber
-from eak_newsletter.readers import importing, leaving
+from eak_newsletter.readers import importing, leaving, subscribing
 from eak_newsletter.readers.subscribing import Wishes
 
 #: How many readers the first letter had, and how many came before each of the next ones.
@@ -144,6 +145,11 @@ def play(session: Session, service: Service, demo: Demo) -> None:
             _subscribe(session, service, ([0, *READERS][number], READERS[number]))
         with clock.freeze(demo.days_ago(letter.days, letter.subject)):
             _send(session, actor, service, letter)
+    with force_locale(composing.LANGUAGE):
+        wishes, shown = Wishes("weekly"), subscribing.consent_text(service)
+        subscribing.subscribe_account(
+            session, demo.actor(session, "citoyenne"), service, wishes, shown
+        )
     composing.compose(session, actor, service)
 
 
