@@ -14,9 +14,10 @@ from eak_core.kit.testing.fixtures import FrozenClock
 from eak_core.kit.testing.site import Site
 from eak_core.letters.mail import mail_transport
 from eak_newsletter.bounces.reading import kind_of
-from eak_newsletter.bounces.rules import verdict
+from eak_newsletter.bounces.rules import Kind, verdict
 from eak_newsletter.bounces.tables import Returned
 from eak_newsletter.bounces.taking import Taken, take
+from eak_newsletter.deliveries import queueing, return_address
 from eak_newsletter.deliveries.return_address import address, delivery_of, recipients_of
 from tests.core.letters.sink import Sink, serving
 from tests.plugins.newsletter.conftest import Letters, Readers
@@ -46,6 +47,15 @@ ON_HOLIDAY = (
     "From: ada@example.org\nTo: {to}\nSubject: Absente\nAuto-Submitted: auto-replied\n\n"
     "Je suis en congé : Status: 5.1.1\n"
 )
+# As qmail says it, which knows no report.
+IN_WORDS = (
+    "From: MAILER-DAEMON@mx.example\nTo: x@b.example\nSubject: failure notice\n\n"
+    "Hi. This is the qmail-send program at mx.example.\n"
+    "I'm afraid I wasn't able to deliver your message to the following addresses.\n"
+    "This is a permanent error; I've given up. Sorry it didn't work out.\n\n"
+    "<ada@example.org>:\nSorry, no mailbox here by that name. (#5.1.1)\n\n"
+    "--- Below this line is a copy of the message.\n\nSubject: La lettre\n"
+)
 
 
 def parsed(text: str) -> Message:
@@ -60,16 +70,35 @@ def test_what_a_mail_that_came_back_says() -> None:
     assert kind_of(parsed(COMPLAINT.format(to="x@b.example"))) == "complaint"
     assert kind_of(parsed(ON_HOLIDAY.format(to="x@b.example"))) is None
     assert kind_of(parsed("From: a@example.org\n\nHello, 5.1.1!\n")) is None
+    # One recipient of several is enough, and the worse one counts.
+    both = report().replace("Status: 5.1.1", "Status: 4.4.1\n\nAction: failed\nStatus: 5.2.1")
+    assert kind_of(parsed(both)) == "hard"
+    assert kind_of(parsed(IN_WORDS)) == "hard"
 
 
-def test_when_a_mailbox_is_left_alone() -> None:
-    day = timedelta(days=1)
-    assert verdict([]) is None
-    assert verdict([("hard", AT)]) == "suspended"
-    assert verdict([("soft", AT), ("soft", AT + 20 * day)]) is None
-    assert verdict([("soft", AT), ("soft", AT + day), ("soft", AT + 13 * day)]) is None
-    assert verdict([("soft", AT), ("soft", AT + day), ("soft", AT + 14 * day)]) == "suspended"
-    assert verdict([("hard", AT), ("complaint", AT)]) == "complained"
+DAY = timedelta(days=1)
+
+
+@pytest.mark.parametrize(
+    ("returned", "follows"),
+    [
+        ([], None),
+        ([("hard", 0 * DAY)], "suspended"),
+        ([("soft", 0 * DAY), ("soft", 20 * DAY)], None),
+        ([("soft", 0 * DAY), ("soft", 1 * DAY), ("soft", 14 * DAY - timedelta(seconds=1))], None),
+        ([("soft", 0 * DAY), ("soft", 1 * DAY), ("soft", 14 * DAY)], "suspended"),
+        # The first and the last, in whichever order they were taken in.
+        ([("soft", 14 * DAY), ("soft", 0 * DAY), ("soft", 1 * DAY)], "suspended"),
+        ([("soft", 0 * DAY), ("soft", 20 * DAY), ("hard", 21 * DAY)], "suspended"),
+        ([("complaint", 0 * DAY)], "complained"),
+        ([("hard", 0 * DAY), ("complaint", 1 * DAY)], "complained"),
+        ([("complaint", 0 * DAY), ("soft", 1 * DAY)], "complained"),
+    ],
+)
+def test_when_a_mailbox_is_left_alone(
+    returned: list[tuple[Kind, timedelta]], follows: str | None
+) -> None:
+    assert verdict([(kind, AT + after) for kind, after in returned]) == follows
 
 
 def test_an_address_says_which_letter_it_was_and_nobody_else_can_write_it() -> None:
@@ -107,7 +136,12 @@ def test_a_letter_that_comes_back_for_good_ends_the_subscription_once(
     site = letters.site
     readers.take("ada@example.org")
     readers.take("bob@example.org")
-    letters.send(letters.ready())
+    with site.app.app_context():
+        waiting = address("retours@b.example", return_address.signing_key(), 1)
+    issue = letters.ready()
+    queueing.fill(site.app, issue)
+    assert came_back(site, report(waiting)) == "unknown", "it was never sent"
+    letters.send(issue)
     to = {str(mail["To"]): sender for mail, sender in zip(sink.received, sink.senders, strict=True)}
     mailbox = str(to["ada@example.org"])
     assert mailbox.startswith("retours+n")
