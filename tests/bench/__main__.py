@@ -23,6 +23,7 @@ from tests.bench import (
     matching,
     newsletters,
     pages,
+    readers,
     replay,
     rooms,
     searching,
@@ -35,7 +36,7 @@ from tests.bench.report import Figure, show
 PARTS = (
     "submit", "replay", "pages", "files", "counting", "drawing", "exporting", "casting",
     "letters", "searching", "matching", "rooms", "suggesting", "telling", "lists",
-    "newsletters",
+    "newsletters", "readers",
 )  # fmt: skip
 
 KINDS: tuple[Kind, ...] = ("sqlite", "postgresql")
@@ -50,6 +51,9 @@ def main() -> int:
     parser.add_argument("--letters", type=int, default=letters.LETTERS, help="how many are sent")
     parser.add_argument(
         "--readers", type=int, default=newsletters.READERS, help="how many get a newsletter"
+    )
+    parser.add_argument(
+        "--listed-readers", type=int, default=readers.LISTED, help="how long a list of them is"
     )
     parser.add_argument(
         "--ideas", type=int, default=searching.IDEAS_MADE, help="how many are searched"
@@ -94,6 +98,7 @@ def _on(
     sized: dict[str, tuple[Callable[..., Iterator[Figure]], int]] = {
         "letters": (letters.measure, given.letters),
         "newsletters": (newsletters.measure, given.readers),
+        "readers": (readers.measure, given.listed_readers),
         "casting": (casting.measure, given.votes),
         "searching": (searching.measure, given.ideas),
         "lists": (lists.measure, given.listed),

@@ -47,7 +47,7 @@ def measure(databases: Databases, kind: Kind, folder: Path, readers: int) -> Ite
         _subscribe(site, readers)
         settle()
         started = time.perf_counter()
-        issue = _compose(site)
+        issue = compose_letter(site)
         queueing.fill(site.app, issue)
         seconds = time.perf_counter() - started
         name = f"{kind}: a letter to {readers:,} readers"
@@ -68,7 +68,8 @@ def _subscribe(site: Site, readers: int) -> None:
         )
 
 
-def _compose(site: Site) -> int:
+def compose_letter(site: Site) -> int:
+    """A letter of some length that is being sent; answers its number."""
     actor, here = Actor.system(), site.service
     with site.app.test_request_context(), site.writing() as session:
         issue = composing.compose(session, actor, here)
