@@ -217,19 +217,44 @@ def reflected(connection: Connection) -> MetaData:
     return metadata
 
 
-@pytest.mark.parametrize("revision", EARLIER)
+@pytest.mark.parametrize("steps", ["each", "all at once"])
 def test_what_an_earlier_version_kept_is_there_after_the_upgrade(
-    empty: str, opened: Callable[[str], Engine], revision: str
+    empty: str, opened: Callable[[str], Engine], steps: str
 ) -> None:
-    """T39, for the core; but the numbers of ended sessions, and the text that searches looked
-    through: nothing needs them any more."""
-    engine = opened(empty)
-    upgrade(engine, CORE, revision)
-    filled = Filled(engine)
-    assert upgrade(engine, CORE)
+    """T39, for the core, with rows of every version that was passed; but the numbers of ended
+    sessions, and the text that searches looked through: nothing needs them any more."""
+    engine, first = opened(empty), EARLIER[-1]
+    upgrade(engine, CORE, first)
+    filled, changed = Filled(engine), set()
+    for revision in [*EARLIER[-2::-1], "heads"] if steps == "each" else ["heads"]:
+        assert upgrade(engine, CORE, revision)
+        changed |= set(filled.changes())
+        filled.add()
     assert pending(engine, CORE) == []
-    gone = {"ended_session: gone", "idea.search_text: gone"}
-    assert set(filled.changes()) - gone == set()
+    assert changed <= {"ended_session: gone", "idea.search_text: gone"}
+
+
+def test_rows_of_each_version_that_was_passed_are_watched(
+    engine: Engine, applause: Distribution
+) -> None:
+    """What an earlier version left empty is not what a later one writes there."""
+    upgrade(engine, applause)
+    filled = Filled(engine)
+    column = 'op.add_column("applause_clap", sa.Column("how", sa.Integer))'
+    write_revision(applause.folder, "0003", "0002", column)
+    upgrade(engine, applause)
+    assert list(filled.changes()) == []
+    filled.add()
+    filling = 'op.execute("UPDATE applause_clap SET how = 5 WHERE how IS NULL")'
+    write_revision(applause.folder, "0004", "0003", filling)
+    upgrade(engine, applause)
+    assert list(filled.changes()) == ["applause_clap.how: None became 5"]
+    write_revision(
+        applause.folder, "0005", "0004", 'op.execute("DELETE FROM applause_hand WHERE id > 9")'
+    )
+    filled.add()
+    upgrade(engine, applause)
+    assert [each for each in filled.changes() if "hand" in each]
 
 
 def test_what_searches_look_into_is_folded_anew_and_nothing_else_of_an_idea_moves(

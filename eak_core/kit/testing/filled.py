@@ -1,11 +1,12 @@
 """A database in which something stands in every table, to see what an upgrade does with it."""
 
-from collections.abc import Iterator, Mapping
-from datetime import UTC, date, datetime
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Column, Connection, Engine, MetaData, Table, insert, select
+from sqlalchemy import Column, Engine, MetaData, Table, UniqueConstraint, insert, select
+from sqlalchemy.exc import IntegrityError
 
 from eak_core.db.migrations import holds_rows
 
@@ -37,40 +38,77 @@ class Filled:
 
     def __init__(self, engine: Engine, chosen: Chosen | None = None) -> None:
         self._engine = engine
-        chosen = {**_CHOSEN, **(chosen or {})}
-        with engine.execution_options(eak_writes=True).begin() as connection:
-            for table in _tables(connection):
-                row = {column.name: _value(number, column) for number, column in enumerate(table.c)}
-                others = chosen.get(table.name, {})
+        self._chosen = {**_CHOSEN, **(chosen or {})}
+        self._rows = 0
+        self._tables = _tables(engine)
+        self.add()
+
+    def add(self) -> None:
+        """Another row in every table of the present, about the other new ones."""
+        self._rows += 1
+        with self._engine.execution_options(eak_writes=True).begin() as connection:
+            for table in self._tables:
+                others = self._chosen.get(table.name, {})
+                row = self._row(table)
                 row |= {name: value for name, value in others.items() if name in row}
-                connection.execute(insert(table), row)
-        self._kept = _found(engine)
+                try:
+                    with connection.begin_nested():
+                        connection.execute(insert(table), row)
+                except IntegrityError:
+                    # What a table holds once for all is there already.
+                    if self._rows == 1:
+                        raise
+        self._kept = self._found(self._engine)
+
+    def _row(self, table: Table) -> dict[str, Any]:
+        """Row number ``_rows`` of ``table``: like the first one, but for what must differ."""
+        alone = {column.name for unique in _unique(table) for column in unique}
+        row = {}
+        for place, column in enumerate(table.c):
+            row[column.name] = value = _value(place, column)
+            differs = column.primary_key or column.foreign_keys or column.name in alone
+            if self._rows > 1 and differs:
+                row[column.name] = _other(value, self._rows)
+        return row
 
     def changes(self, copy: Engine | None = None) -> Iterator[str]:
         """What is no longer as it was, in words: ``idea.title: 1 became 2``, ``idea: gone`` for a
         table or a column, ``idea: no rows``. What was added is no change. Looked
         for in ``copy``, where that is another database."""
-        now = _found(copy or self._engine)
+        self._tables = _tables(copy or self._engine)
+        now = self._found(copy or self._engine)
         for table, before in self._kept.items():
             if table not in now:
                 yield f"{table}: gone"
             elif not now[table]:
                 yield f"{table}: no rows"
             else:
-                yield from _changes(table, before[0], now[table][0])
+                for row in before:
+                    yield from _least(tuple(_changes(table, row, each)) for each in now[table])
+
+    def _found(self, engine: Engine) -> dict[str, list[dict[str, Any]]]:
+        with engine.connect() as connection:
+            return {
+                table.name: [
+                    dict(row)
+                    for row in connection.execute(
+                        select(table).order_by(*table.primary_key.columns)
+                    ).mappings()
+                ]
+                for table in self._tables
+            }
 
 
-def _found(engine: Engine) -> dict[str, list[dict[str, Any]]]:
-    with engine.connect() as connection:
-        return {
-            table.name: [
-                dict(row)
-                for row in connection.execute(
-                    select(table).order_by(*table.primary_key.columns)
-                ).mappings()
-            ]
-            for table in _tables(connection)
-        }
+def _least(differences: Iterator[tuple[str, ...]]) -> tuple[str, ...]:
+    """How a row differs from the one that it is by now."""
+    return min(differences, key=len)
+
+
+def _unique(table: Table) -> Iterator[Iterable[Column[Any]]]:
+    yield from (index.columns for index in table.indexes if index.unique)
+    for constraint in table.constraints:
+        if isinstance(constraint, UniqueConstraint):
+            yield constraint.columns
 
 
 def _value(number: int, column: Column[Any]) -> Any:
@@ -81,6 +119,18 @@ def _value(number: int, column: Column[Any]) -> Any:
     return _VALUES[kind]
 
 
+def _other(value: Any, number: int) -> Any:
+    """What stands in row ``number`` in the place of ``value``, where two may not be the same."""
+    if isinstance(value, bool | dict):
+        return value
+    if isinstance(value, date):
+        return value + timedelta(days=number - 1)
+    if isinstance(value, str | bytes):
+        written = str(int(value) + 50 * (number - 1))
+        return written if isinstance(value, str) else written.encode()
+    return value + 50 * (number - 1)
+
+
 def _changes(table: str, before: Mapping[str, Any], now: Mapping[str, Any]) -> Iterator[str]:
     for column, value in before.items():
         if column not in now:
@@ -89,7 +139,7 @@ def _changes(table: str, before: Mapping[str, Any], now: Mapping[str, Any]) -> I
             yield f"{table}.{column}: {value} became {now[column]}"
 
 
-def _tables(connection: Connection) -> list[Table]:
+def _tables(engine: Engine) -> list[Table]:
     metadata = MetaData()
-    metadata.reflect(connection)
+    metadata.reflect(engine)
     return [each for each in metadata.sorted_tables if holds_rows(each.name)]
