@@ -1,31 +1,36 @@
 """Ideas that resemble another: for readers who look further, and for authors of drafts."""
 
 from flask import g
+from wtforms import StringField, TextAreaField
+from wtforms.validators import Length
 
 from eak_core.db import Session, current_session
 from eak_core.ideas import listing, rows, transitions
-from eak_core.ideas.models import Idea
 from eak_core.ideas.subscribers import IDEAS, document_of
+from eak_core.ideas.texts import LENGTHS
 from eak_core.ideas.views import blueprint
 from eak_core.ideas.visibility import check_readable
 from eak_core.permissions import Actor
-from eak_core.search.kinds import Link, SearchKind
+from eak_core.search.kinds import Document, Link, SearchKind
 from eak_core.search.registered import kinds
 from eak_core.search.resembling import resembling
 from eak_core.search.views import limit_search
 from eak_core.services.models import Service
 from eak_core.web import render
 from eak_core.web.acts import Answer
+from eak_core.web.forms import Form
 
 ON_PAGE = 10
+#: So many ideas, and so many other things, are shown while an idea is typed.
+MOST_WHILE_TYPED = 3
 
 
 def alike(
-    session: Session, service: Service, actor: Actor, idea: Idea, most: int
+    session: Session, service: Service, actor: Actor, document: Document, most: int, but: int = 0
 ) -> list[listing.Card]:
-    """At most ``most`` public ideas of ``service`` that resemble ``idea``, a draft perhaps: the
-    most alike first."""
-    hits = resembling(session, service.id, actor, IDEAS, document_of(idea), most=most, but=idea.id)
+    """At most ``most`` public ideas of ``service`` that resemble ``document``, which may be the one
+    whose id is ``but``: the most alike first."""
+    hits = resembling(session, service.id, actor, IDEAS, document, most=most, but=but)
     return listing.cards(session, listing.rows_of(session, [hit.id for hit in hits]))
 
 
@@ -34,12 +39,11 @@ def alike_elsewhere(
     service: Service,
     active: frozenset[str],
     actor: Actor,
-    idea: Idea,
+    document: Document,
     most: int,
 ) -> list[tuple[SearchKind, Link]]:
-    """At most ``most`` other things that resemble ``idea`` and may make it needless, such as an
-    experiment that is under way (`SearchKind.instead`): the most alike first."""
-    document = document_of(idea)
+    """At most ``most`` other things that resemble ``document`` and may make an idea needless, such
+    as an experiment that is under way (`SearchKind.instead`): the most alike first."""
     hits = [
         hit
         for kind in kinds(active)
@@ -66,6 +70,32 @@ def resemblances(idea_id: int) -> Answer:
     return render(
         "ideas/alike.html",
         idea=idea,
-        cards=alike(session, g.service, g.actor, idea, ON_PAGE),
+        cards=alike(session, g.service, g.actor, document_of(idea), ON_PAGE, idea.id),
+        graph=transitions.stage_graph(g.active),
+    )
+
+
+class AlikeForm(Form):
+    """What is typed of an idea so far."""
+
+    title = StringField(validators=[Length(max=LENGTHS["title"])])
+    problem = TextAreaField(validators=[Length(max=LENGTHS["problem"])])
+
+
+@blueprint.post("/idees/semblables")
+@limit_search
+def typed_alike() -> Answer:
+    """A part of the first step: what resembles the idea that is being typed. It writes nothing; by
+    POST, since what is typed is nobody's but its author's yet, and stands in no address."""
+    session, form = current_session(), AlikeForm()
+    if not form.validate_on_submit():
+        return "", 422
+    document = Document(form.title.data or "", form.problem.data or "")
+    return render(
+        "ideas/typed_alike.html",
+        alike=alike(session, g.service, g.actor, document, MOST_WHILE_TYPED),
+        elsewhere=alike_elsewhere(
+            session, g.service, g.active, g.actor, document, MOST_WHILE_TYPED
+        ),
         graph=transitions.stage_graph(g.active),
     )

@@ -20,6 +20,7 @@ from eak_core.ideas.models import Idea
 from eak_core.ideas.reading import read_idea
 from eak_core.ideas.stages import DRAFT
 from eak_core.ideas.subjects import subjects_of
+from eak_core.ideas.subscribers import document_of
 from eak_core.ideas.territory import communes
 from eak_core.ideas.texts import Proposal, checked, missing, says_the_same
 from eak_core.ideas.views import blueprint
@@ -141,8 +142,10 @@ def submit(idea_id: int) -> Answer:
         undescribed=place_to_describe(session, g.service.id, idea.id),
         lacks=missing(proposal),
         steps=_steps(idea),
-        alike=alike(session, g.service, g.actor, idea, MOST_ALIKE),
-        elsewhere=alike_elsewhere(session, g.service, g.active, g.actor, idea, MOST_ALIKE),
+        alike=alike(session, g.service, g.actor, document_of(idea), MOST_ALIKE, idea.id),
+        elsewhere=alike_elsewhere(
+            session, g.service, g.active, g.actor, document_of(idea), MOST_ALIKE
+        ),
         graph=transitions.stage_graph(g.active),
     )
 

@@ -98,3 +98,10 @@ def test_a_visitor_writes_an_idea_and_is_told_what_becomes_of_it(
     site.eak("worker", "--once")
     visitor.open("/compte/nouveautes/")
     expect(page.get_by_text("nous allons voir sur place")).to_be_visible()
+
+    # Whoever types the like of it meanwhile is shown it, and told so.
+    second = reader()
+    second.open(f"/{service}/idees/nouvelle")
+    second.page.get_by_label("Titre de votre idée").press_sequentially("Un banc sous un tilleul")
+    expect(second.page.get_by_role("status")).to_contain_text("Un banc sous le tilleul")
+    second.check()

@@ -11,7 +11,7 @@ from eak_core.events.models import Subscription
 from eak_core.ideas.alike import alike
 from eak_core.ideas.proposals import edit_idea, save_draft, submit_idea
 from eak_core.ideas.rows import idea_of
-from eak_core.ideas.subscribers import IDEAS
+from eak_core.ideas.subscribers import IDEAS, document_of
 from eak_core.ideas.texts import Proposal
 from eak_core.ideas.transitions import withdraw_idea
 from eak_core.kit.testing import Site
@@ -314,7 +314,7 @@ def test_what_shares_the_rarest_words_resembles_and_nothing_that_cannot_be_read(
     with site.reading() as session:
         for idea_id, expected in ((first, [second]), (second, [first]), (draft, [second, first])):
             idea = idea_of(session, site.service, idea_id)
-            cards = alike(session, site.service, VISITOR, idea, 5)
+            cards = alike(session, site.service, VISITOR, document_of(idea), 5, idea.id)
             assert sorted(card.id for card in cards) == sorted(expected), idea_id
             assert draft not in [card.id for card in cards]
 
@@ -335,6 +335,14 @@ def test_the_page_of_what_resembles_an_idea_is_for_whoever_may_read_that_idea(
     last = author.read(f"/{site.service.slug}/idees/{draft}/soumettre").text
     assert "Composteurs de quartier" in last
     assert "Un composteur partagé" in last
+    visitor, new = site.browser(), f"/{site.service.slug}/idees/nouvelle"
+    sent = visitor.read(new).form("/nouvelle").filled({"title": "Composteurs <b>partagés"})
+    typed = visitor.post(f"/{site.service.slug}/idees/semblables", data=sent).text
+    assert "Un composteur partagé" in typed
+    assert "<b>" not in typed
+    sent["title"] = ["x" * 2_000]
+    long = visitor.post(f"/{site.service.slug}/idees/semblables", data=sent)
+    assert (long.status_code, long.text) == (422, "")
     page = site.browser().get(f"/{site.service.slug}/idees/{idea}/ressemblances")
     assert "Un composteur partagé" in page.text
     assert (
