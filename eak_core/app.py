@@ -47,7 +47,7 @@ from eak_core.web import init_guards, init_web
 from eak_core.web.application import Application
 from eak_core.web.caching import init_caching, set_release
 from eak_core.web.tallies import init_tallies
-from eak_core.web.themes import add_template_folder
+from eak_core.web.theme_templates import add_template_folder
 from eak_core.web.words import catalogue_of
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})

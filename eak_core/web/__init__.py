@@ -26,7 +26,7 @@ from eak_core.web.markdown import init_markdown
 from eak_core.web.security import init_security
 from eak_core.web.sessionless import init_sessionless
 from eak_core.web.signed_links import init_signed_links
-from eak_core.web.themes import init_themes
+from eak_core.web.theme_templates import init_themes
 from eak_core.web.typography import init_typography
 
 __all__ = ["init_guards", "init_web", "render"]

@@ -20,7 +20,7 @@ from jinja2.loaders import split_template_path
 
 from eak_core.errors import NotFound
 from eak_core.plugins.loading.host import get_host
-from eak_core.web.themes import current_theme, theme_variant, themes_of
+from eak_core.web.themes import contrast_choice, current_theme, theme_variant, themes_of
 
 _CORE = Path(__file__).resolve().parent.parent / "static"
 # Bootstrap comes with its own package; only what pages link is served.
@@ -168,5 +168,6 @@ def init_assets(app: Flask) -> None:
     app.extensions["eak_digests"] = {}
     app.add_url_rule("/static/t/<theme>/<digest>/<path:path>", "theme_static", serve_theme_static)
     app.jinja_env.globals.update(
-        theme_static=theme_static, theme_variant=theme_variant, page_assets=page_assets
-    )
+        theme_static=theme_static, theme_variant=theme_variant, page_assets=page_assets,
+        contrast_choice=contrast_choice,
+    )  # fmt: skip

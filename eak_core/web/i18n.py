@@ -4,34 +4,26 @@ import datetime as dt
 from calendar import monthrange
 from dataclasses import dataclass
 from functools import lru_cache
-from urllib.parse import quote
 
 import flask_babel
 from babel.dates import format_date
-from flask import Flask, Response, has_request_context, request
+from flask import Flask
 from markupsafe import Markup, escape
 
 from eak_core import clock
 from eak_core.calendar import PARIS
 from eak_core.i18n import _, ngettext
 from eak_core.web import figures
-from eak_core.web.links import with_query
+from eak_core.web.reader_choices import ReaderChoice
 from eak_core.web.words import DEFAULT, init_words
 from eak_core.web.words import current_language as current_language
 
 LANGUAGES = {"fr": "Français", "en": "English"}
-COOKIE = "eak_lang"
-
-_YEAR = 365 * 24 * 3600
+LANGUAGE = ReaderChoice("lang", "eak_lang", LANGUAGES)
 
 
 def _choose_language() -> str:
-    if not has_request_context():
-        return DEFAULT
-    for wanted in (request.args.get("lang"), request.cookies.get(COOKIE)):
-        if wanted in LANGUAGES:
-            return wanted
-    return DEFAULT
+    return LANGUAGE.value() or DEFAULT
 
 
 @dataclass(frozen=True)
@@ -45,35 +37,12 @@ class LanguageChoice:
 
 
 def languages() -> list[LanguageChoice]:
-    """The languages of the site, each with the address of this page in it.
-
-    Where the page cannot be asked for again (it answers to a form), it is the home page.
-    """
+    """The languages of the site, each with the address of this page in it."""
     here = current_language()
-    asked_again = has_request_context() and request.method in {"GET", "HEAD"}
-    path = request.script_root + quote(request.path if asked_again else "/")
-    query = request.args.to_dict(flat=False) if asked_again else {}
     return [
-        LanguageChoice(code, name, with_query(path, {**query, "lang": [code]}), code == here)
+        LanguageChoice(code, name, LANGUAGE.url(code), code == here)
         for code, name in LANGUAGES.items()
     ]
-
-
-def keep_choice(response: Response) -> Response:
-    """Remember the language a reader chose: the one cookie that needs no account."""
-    wanted = request.args.get("lang")
-    # A picture in somebody's text, or on another site, is no choice of the reader's.
-    chosen = request.headers.get("Sec-Fetch-Dest", "document") == "document"
-    if wanted in LANGUAGES and chosen and response.status_code < 400:
-        response.set_cookie(
-            COOKIE,
-            wanted,
-            max_age=_YEAR,
-            secure=request.is_secure,
-            httponly=True,
-            samesite="Lax",
-        )
-    return response
 
 
 def in_paris(instant: dt.datetime) -> dt.datetime:
@@ -167,7 +136,7 @@ def init_i18n(app: Flask) -> None:
     app.jinja_env.filters.update(date=date, datetime=datetime, ago=ago, number=figures.number)
     app.jinja_env.globals.update(period=period)
     app.before_request(flask_babel.refresh)
-    app.after_request(keep_choice)
+    app.after_request(LANGUAGE.keep)
     app.context_processor(_say_language)
     app.jinja_env.globals["languages"] = languages
 

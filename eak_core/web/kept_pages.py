@@ -23,7 +23,8 @@ from eak_core.calendar import PARIS
 from eak_core.db import db
 from eak_core.db.prepared import Prepared
 from eak_core.events.models import LogHead, Subscription
-from eak_core.web.i18n import COOKIE
+from eak_core.web.i18n import LANGUAGE
+from eak_core.web.reader_choices import CONTRAST
 from eak_core.web.themes import current_theme, themes_of
 
 logger = logging.getLogger("eak.web")
@@ -229,8 +230,9 @@ def _key(environ: Mapping[str, Any]) -> Key | None:
     """What tells the page apart that is asked for; None where it is not a visitor's to be kept."""
     if environ["REQUEST_METHOD"] != "GET" or any(name in environ for name in _OF_ONE):
         return None
-    # The choice of a language is written into a cookie.
-    if "lang=" in environ.get("QUERY_STRING", ""):
+    # What a reader chooses is written into a cookie.
+    query = environ.get("QUERY_STRING", "")
+    if any(f"{choice.argument}=" in query for choice in (LANGUAGE, CONTRAST)):
         return None
     language = _language(environ.get("HTTP_COOKIE", ""))
     if language is None:
@@ -246,7 +248,7 @@ def _language(sent: str) -> str | None:
         cookies = SimpleCookie(sent)
     except CookieError:
         return None
-    return cookies[COOKIE].value if list(cookies) == [COOKIE] else None
+    return cookies[LANGUAGE.cookie].value if list(cookies) == [LANGUAGE.cookie] else None
 
 
 def _may_be_kept(status: str, headers: list[tuple[str, str]], failed: bool) -> bool:

@@ -213,6 +213,15 @@ def test_what_tells_readers_apart_is_told_apart(site: Site, kept: KeptPages) -> 
     assert made(site, f"{LIST}?lang=en", chosen)
     assert chosen.get_cookie("eak_lang"), "the choice of a language was not kept"
     assert made(site, f"{LIST}?tri=title")
+    strong = site.browser()
+    strong.get(f"{LIST}?contraste=fort", headers=picture)
+    assert strong.get_cookie("eak_contraste") is None
+    for _time in range(2):
+        assert "/static/t/contraste/" in strong.get(f"{LIST}?contraste=fort").text
+        assert "/static/t/contraste/" in strong.get(LIST).text, "the choice is kept"
+        assert "/static/t/contraste/" not in site.browser().get(LIST).text
+    assert "/static/t/contraste/" not in strong.get(f"{LIST}?contraste=habituel").text
+    assert "/static/t/contraste/" not in strong.get(LIST).text
     other = site.browser()
     other.set_cookie("eak_lang", "fr")
     other.set_cookie("other", "1")

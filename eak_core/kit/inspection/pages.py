@@ -13,7 +13,7 @@ from eak_core.app import create_app
 from eak_core.config import load
 from eak_core.kit.authoring.finding import Found
 from eak_core.kit.reference.templates import values
-from eak_core.web.themes import add_template_folder
+from eak_core.web.theme_templates import add_template_folder
 
 #: Names that Jinja gives where they are used.
 _JINJA = frozenset({"caller", "loop", "self", "super", "varargs", "kwargs"})

@@ -13,7 +13,7 @@ from eak_core import clock
 from eak_core.i18n import _, _l, lazy_ngettext
 from eak_core.kit.catalogues import missing_translations, said_otherwise
 from eak_core.web import figures, i18n
-from eak_core.web.themes import add_template_folder
+from eak_core.web.theme_templates import add_template_folder
 from eak_core.web.words import catalogue_of
 
 CORE = Path(eak_core.__file__).parent

@@ -14,7 +14,8 @@ from jinja2 import TemplateNotFound
 
 from eak_core.errors import Misconfigured
 from eak_core.web.assets import theme_static
-from eak_core.web.themes import add_template_folder, themes_of
+from eak_core.web.theme_templates import add_template_folder
+from eak_core.web.themes import themes_of
 
 
 @pytest.fixture
