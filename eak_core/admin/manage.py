@@ -14,6 +14,7 @@ from wtforms import (
 from wtforms.validators import InputRequired, Length
 from wtforms.widgets import HiddenInput
 
+from eak_core.admin.rights import rights_in
 from eak_core.db import current_session
 from eak_core.errors import Conflict, NotFound
 from eak_core.i18n import _, _l
@@ -141,6 +142,14 @@ def restore() -> Response:
 def people() -> Answer:
     """Who runs the service, who is invited to, and the form to invite."""
     return _team_page(InvitationForm())
+
+
+@blueprint.get("/equipe/droits")
+def rights() -> Answer:
+    """Who has which right in the service, and why."""
+    require(g.actor, "role.grant", g.service)
+    holders = rights_in(current_session(), g.service, g.active)
+    return render("manage/rights.html", holders=holders)
 
 
 @blueprint.post("/equipe/invitations")

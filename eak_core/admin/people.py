@@ -11,6 +11,7 @@ from wtforms import SelectChoice, SelectField, StringField
 from wtforms.validators import DataRequired, Length
 
 from eak_core.admin.desk import blueprint, find_service, places
+from eak_core.admin.rights import rights_on_site
 from eak_core.db import current_session
 from eak_core.errors import Invalid, NotFound
 from eak_core.i18n import _, _l
@@ -24,6 +25,7 @@ from eak_core.people.roles import (
     revoke_role,
 )
 from eak_core.people.search import Found, administrators, search_people
+from eak_core.web import render
 from eak_core.web.acts import Answer, attempt, finish, form_page
 from eak_core.web.forms import Form
 
@@ -65,6 +67,12 @@ def people() -> Answer:
         except Invalid as refusal:
             form.refuse(refusal)
     return _people_page(form, found)
+
+
+@blueprint.get("/droits")
+def rights() -> Answer:
+    """Who runs the site or a service, and what that lets them do."""
+    return render("admin/rights.html", holders=rights_on_site(current_session()))
 
 
 @blueprint.get(PERSON)

@@ -1,5 +1,6 @@
 """Who is what to something of a plugin, beside the roles that the core knows."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -11,8 +12,11 @@ from eak_core.services.models import Service
 
 
 class Relation(NamedTuple):
-    """A relation as the page of a team shows it: who stands in it, to what, since when and why."""
+    """A relation as the page of a team shows it: who stands in it, to what, since when and why.
+    ``names`` are what permissions call it, none where the plugin does not say."""
 
+    person_id: int
+    names: Sequence[str]
     name: str
     relation: Any
     of: Link
@@ -27,7 +31,15 @@ def relations_in(session: Session, service: Service, active: frozenset[str]) -> 
     held = [(owner, each) for owner, answer in answers for each in answer]
     names = person_names(session, [each.person_id for _owner, each in held])
     return [
-        Relation(names[each.person_id], each.relation, link, each.since, each.because)
+        Relation(
+            each.person_id,
+            each.names,
+            names[each.person_id],
+            each.relation,
+            link,
+            each.since,
+            each.because,
+        )
         for owner, each in held
         if each.person_id in names
         for link in linked(owner, "held_relations", [each.of])

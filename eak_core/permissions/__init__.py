@@ -1,7 +1,15 @@
 """Who acts, and the one answer to "may this person do this here?"."""
 
 from eak_core.permissions.actor import ABUSES, Abuse, Actor, Suspension
-from eak_core.permissions.checks import Related, Shared, SignInRequired, Suspended, may, require
+from eak_core.permissions.checks import (
+    Related,
+    Shared,
+    SignInRequired,
+    Suspended,
+    may,
+    require,
+    why,
+)
 from eak_core.permissions.registry import (
     PermissionRegistry,
     UnknownPermission,
@@ -27,4 +35,5 @@ __all__ = [
     "current_registry",
     "may",
     "require",
+    "why",
 ]

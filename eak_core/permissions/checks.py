@@ -78,23 +78,34 @@ def may(
     where nobody declared the permission (which raises `UnknownPermission` under test, and is
     logged otherwise).
     """
+    return why(actor, permission, service, subject) is not None
+
+
+def why(
+    actor: Actor,
+    permission: str,
+    service: Place | None = None,
+    subject: Owned | Related | Shared | None = None,
+) -> str | None:
+    """By what ``actor`` has ``permission``, as `may` says that they do: one of `ROLES`, ``system``,
+    or a relation by its name; None where they do not."""
     try:
         rule = current_registry().rule(permission)
     except UnknownPermission:
         if not has_app_context() or current_app.testing:
             raise
         log.exception("denied: nobody declares the permission %r", permission)
-        return False
+        return None
     if actor.is_system:
-        return True
+        return "system"
     if rule.on_site:
         return _holds(actor, rule, None, subject)
     if service is None or not _sees(actor, service):
-        return False
+        return None
     if service.archived_at is not None and not rule.when_archived:
-        return False
+        return None
     if rule.abuse is not None and actor.suspended(service.id, rule.abuse):
-        return False
+        return None
     return _holds(actor, rule, service, subject)
 
 
@@ -129,34 +140,35 @@ def _sees(actor: Actor, service: Place) -> bool:
 
 def _holds(
     actor: Actor, rule: Rule, service: Place | None, subject: Owned | Related | Shared | None
-) -> bool:
+) -> str | None:
     if rule.or_author and _is_author(actor, subject):
-        return True
-    if rule.relations and _is_related(actor, rule, subject):
-        return True
-    return rule.role is not None and _has_role(actor, rule.role, service, subject)
+        return "author"
+    if rule.relations and (relation := _relation(actor, rule, subject)) is not None:
+        return relation
+    return None if rule.role is None else _role(actor, rule.role, service, subject)
 
 
-def _is_related(actor: Actor, rule: Rule, subject: Owned | Related | Shared | None) -> bool:
+def _relation(actor: Actor, rule: Rule, subject: Owned | Related | Shared | None) -> str | None:
     if actor.person_id is None or not actor.confirmed or not isinstance(subject, Related):
-        return False
-    return not subject.relations_of(actor.person_id).isdisjoint(rule.relations)
+        return None
+    return min(subject.relations_of(actor.person_id) & {*rule.relations}, default=None)
 
 
-def _has_role(
+def _role(
     actor: Actor, role: Role, service: Place | None, subject: Owned | Related | Shared | None
-) -> bool:
+) -> Role | None:
+    """The role by which ``actor`` has what ``role`` has, the nearest first; None where none is."""
     if role == "visitor":
-        return True
+        return role
     if not actor.signed_in or not actor.confirmed:
-        return False
-    if role == "citizen" or (actor.administrator and role != "author"):
-        return True
+        return None
     if role == "author":
-        return _is_author(actor, subject)
-    if role == "agent":
-        return actor.agent
-    return role == "manager" and service is not None and _manages_all(actor, service, subject)
+        return role if _is_author(actor, subject) else None
+    if role == "citizen" or (role == "agent" and actor.agent):
+        return role
+    if role == "manager" and service is not None and _manages_all(actor, service, subject):
+        return "manager" if service.id in actor.managed else "administrator"
+    return "administrator" if actor.administrator else None
 
 
 def _manages_all(actor: Actor, service: Place, subject: Owned | Related | Shared | None) -> bool:

@@ -115,8 +115,9 @@ class Reader:
             self.page.keyboard.press("Tab")
             if self.page.evaluate(f"document.activeElement.matches({selector!r})"):
                 outline = self.page.evaluate(
-                    "(() => { const s = getComputedStyle(document.activeElement);"
-                    " return s.outlineStyle !== 'none' || s.boxShadow !== 'none' })()"
+                    # Around the whole of a card it is drawn on what comes after its link.
+                    "[null, '::after'].map(each => getComputedStyle(document.activeElement, each))"
+                    ".some(s => s.outlineStyle !== 'none' || s.boxShadow !== 'none')"
                 )
                 assert outline, f"the focus on {selector} does not show"
                 return

@@ -22,6 +22,7 @@ from eak_core.permissions import (
     UnknownPermission,
     may,
     require,
+    why,
 )
 from eak_core.permissions.registry import register_permission
 
@@ -107,6 +108,16 @@ class Shared:
 
     def stands_in(self) -> tuple[int, ...]:
         return self.services
+
+
+@dataclass(frozen=True)
+class Sitting:
+    """Something that people are jurors of."""
+
+    jurors: set[int]
+
+    def relations_of(self, person_id: int) -> set[str]:
+        return {"jury.juror"} if person_id in self.jurors else set()
 
 
 @pytest.fixture
@@ -242,6 +253,30 @@ def test_a_suspension_takes_what_was_misused_in_one_service_and_from_nobody_who_
     with pytest.raises(Forbidden) as refusal:
         require(actor, "service.manage", here)
     assert not isinstance(refusal.value, Suspended)
+
+
+def test_a_right_is_held_by_the_nearest_of_what_gives_it(registered: Flask) -> None:
+    register_permission(registered, "jury.meet", "manager", "jury.juror")
+    register_permission(registered, "jury.hear", "agent")
+    here, both = PLACES["public"], replace(ACTORS["manager"], administrator=True)
+    juror = Sitting({2, 4})
+    told = [
+        why(ACTORS["manager"], "jury.meet", here),
+        why(both, "jury.meet", here),
+        why(ACTORS["administrator"], "jury.meet", here),
+        why(ACTORS["citizen"], "jury.meet", here, juror),
+        why(ACTORS["citizen"], "jury.meet", here),
+        why(ACTORS["agent"], "jury.hear", here),
+        why(ACTORS["administrator"], "jury.hear", here),
+        why(ACTORS["author"], "idea.edit", here, THING),
+        why(ACTORS["author"], "person.export", None, THING),
+        why(Actor.system(), "jury.meet", here),
+        why(ACTORS["visitor"], "service.read", here),
+    ]
+    assert told == [
+        "manager", "manager", "administrator", "jury.juror", None, "agent", "administrator",
+        "author", "author", "system", "visitor",
+    ]  # fmt: skip
 
 
 def test_the_refusal_says_what_to_do(registered: Flask) -> None:

@@ -4,7 +4,7 @@ A plugin never hands over an address or a tag where a value will do, so that esc
 their absence stay in one place.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal, TypeVar
@@ -174,7 +174,8 @@ class Held:
     """A relation that somebody (``person_id``) stands in, as those who run a service see it.
 
     ``relation`` is what it is called, ``of`` what to, with its page, ``since`` when; ``because``
-    says how it came about.
+    says how it came about. ``names`` are those by which permissions are given to it
+    (``jury.juror``): with them, the page of rights says what it lets somebody do.
     """
 
     person_id: int
@@ -182,6 +183,7 @@ class Held:
     of: NavItem
     since: datetime
     because: Any = ""
+    names: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -111,12 +111,13 @@ class Plugin:
     the address (``/<service>/<segment>/``), by default the name with - for _. ``permissions`` says
     who may do what by default: ``{"voting.vote": "citizen"}``; several are any of them, at most one
     a role: ``{"jury.meet": ("manager", "jury.juror")}``. Whom moderators suspend has none of them
-    but those named in ``when_suspended``, such as to vote. ``relations`` are what people are to
-    things of the plugin, beside their roles, each with its name: ``{"jury.juror": _l("Juror")}``;
-    `may` asks the thing itself (`Related`). ``keys`` says what it signs, for
-    the public page of keys, by purpose: ``{"log": _l("Public log of the votes")}``. ``stages``
-    are woven into the life of ideas. ``settings`` is a form class whose fields are the settings of
-    each service.
+    but those named in ``when_suspended``, such as to vote. ``rights`` says in words what those
+    allow that not everybody has: ``{"jury.meet": _l("Meet as a jury")}``. ``relations`` are
+    what people are to things of the plugin, beside their roles, each with its name:
+    ``{"jury.juror": _l("Juror")}``; `may` asks the thing itself (`Related`). ``keys`` says what it
+    signs, for the public page of keys, by purpose: ``{"log": _l("Public log of the votes")}``.
+    ``stages`` are woven into the life of ideas. ``settings`` is a form class whose fields are the
+    settings of each service.
 
     `ManifestError` where any of it cannot be.
     """
@@ -130,6 +131,7 @@ class Plugin:
     summary: Any = ""
     permissions: Mapping[str, str | Sequence[str]] = field(default_factory=dict)
     when_suspended: Sequence[str] = ()
+    rights: Mapping[str, Any] = field(default_factory=dict)
     relations: Mapping[str, Any] = field(default_factory=dict)
     keys: Mapping[str, Any] = field(default_factory=dict)
     stages: Sequence[Stage] = ()
@@ -190,10 +192,11 @@ class Plugin:
                     f"{self.name}: {permission!r} is given to two roles: name the lesser one"
                 )
 
-        if unknown := set(self.when_suspended) - self.permissions.keys():
-            raise ManifestError(
-                f"{self.name}: when_suspended names {min(unknown)!r}, which is no permission of it"
-            )
+        for said in ("when_suspended", "rights"):
+            if unknown := {*getattr(self, said)} - self.permissions.keys():
+                raise ManifestError(
+                    f"{self.name}: {said} names {min(unknown)!r}, which is no permission of it"
+                )
 
     def _check_stages(self) -> None:
         self.stages = tuple(self.stages)

@@ -57,5 +57,11 @@ plugin = Plugin(
         "ambassadors.judge": "ambassadors.juror",
         "ambassadors.run": "manager",
     },
+    rights={
+        "ambassadors.endorse": _l("Say of a colleague what they have seen"),
+        "ambassadors.ask": _l("Ask a colleague to say what they have seen"),
+        "ambassadors.judge": _l("Give an opinion as a juror"),
+        "ambassadors.run": _l("Run the recognition: nominations, juries, badges"),
+    },
     settings=SettingsForm,
 )

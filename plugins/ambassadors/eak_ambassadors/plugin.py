@@ -130,6 +130,7 @@ def held_relations(session: Session, service: Service) -> Iterable[Held]:
             ),
             drawn_at,
             _l("Drawn by lot"),
+            names=("ambassadors.juror",),
         )
         for person_id, sitting_id, drawn_at in rows
         if person_id is not None and drawn_at is not None

@@ -17,6 +17,7 @@ plugin = Plugin(
         "discussion.withdraw": "author",
         "discussion.moderate": "manager",
     },
+    rights={"discussion.moderate": _l("Hide comments and show them again")},
     when_suspended=("discussion.withdraw",),
     settings=SettingsForm,
 )

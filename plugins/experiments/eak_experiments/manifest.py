@@ -32,6 +32,12 @@ plugin = Plugin(
         "experiments.decide": "manager",
         "experiments.respond": "citizen",
     },
+    rights={
+        "experiments.draft": _l("Prepare an experiment"),
+        "experiments.carry": _l("Carry it: protocol, dates, team, close"),
+        "experiments.log": _l("Write its logbook and its measures"),
+        "experiments.decide": _l("Decide about experiments: start, extension, outcome"),
+    },
     settings=SettingsForm,
     stages=(
         Stage("experimenting", _l("Being tried"), after="matchmaking", direct=True),

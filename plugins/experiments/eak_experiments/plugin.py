@@ -92,6 +92,13 @@ def account_links(session: Session, person_id: int) -> AccountLinks | None:
     return AccountLinks(_l("Your experiments"), links) if links else None
 
 
+#: As `Experiment.relations_of` says it.
+_RELATIONS = {
+    "referent": ("experiments.referent", "experiments.member"),
+    "member": ("experiments.member",),
+}
+
+
 @hookimpl
 def held_relations(session: Session, service: Service) -> Iterable[Held]:
     rows = session.execute(
@@ -112,6 +119,7 @@ def held_relations(session: Session, service: Service) -> Iterable[Held]:
             NavItem(title, "experiments.show", {"experiment_id": member.experiment_id}),
             member.since,
             _l("By preparing it, or by an invitation of its referent"),
+            names=_RELATIONS[member.role],
         )
         for member, title in rows
     ]

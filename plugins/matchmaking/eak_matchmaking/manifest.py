@@ -44,6 +44,11 @@ plugin = Plugin(
         "matchmaking.view_pilot": "author",
         "matchmaking.run": "manager",
     },
+    rights={
+        "matchmaking.act": _l("Make offers and proposals in its name"),
+        "matchmaking.answer": _l("Answer for it, and say who belongs to it"),
+        "matchmaking.run": _l("Verify partners, decide about pilots, run calls for partners"),
+    },
     when_suspended=("matchmaking.view_pilot",),
     settings=SettingsForm,
     stages=(Stage("matchmaking", _l("Finding a partner"), after="voting"),),

@@ -118,6 +118,13 @@ def account_links(session: Session, person_id: int) -> AccountLinks | None:
     return AccountLinks(_l("The organisations you act for"), links, views)
 
 
+#: As `Organisation.relations_of` says it.
+_RELATIONS = {
+    "referent": ("matchmaking.referent", "matchmaking.member"),
+    "member": ("matchmaking.member",),
+}
+
+
 @hookimpl
 def held_relations(session: Session, service: Service) -> Iterable[Held]:
     rows = session.execute(
@@ -134,6 +141,7 @@ def held_relations(session: Session, service: Service) -> Iterable[Held]:
             NavItem(name, "matchmaking.show", {"organisation_id": member.organisation_id}),
             member.since,
             _l("By registering it, or by an invitation of its referent"),
+            names=_RELATIONS[member.role],
         )
         for member, name in rows
     ]

@@ -11,4 +11,5 @@ plugin = Plugin(
     segment="lettre",
     settings=SettingsForm,
     permissions={"newsletter.subscribe": "visitor", "newsletter.edit": "manager"},
+    rights={"newsletter.edit": _l("Write, test and send the letter")},
 )

@@ -36,6 +36,7 @@ plugin = Plugin(
         "voting.vote": "citizen",
         "voting.manage": "manager",
     },
+    rights={"voting.manage": _l("Prepare, open, close and count ballots")},
     # Moderators can take from nobody that they vote.
     when_suspended=("voting.support", "voting.vote"),
     keys={"log": _l("The public log of the votes")},
