@@ -128,3 +128,16 @@ class VerdictForm(Form):
     reason = public_reason(
         _l("It is sent to whoever contests the decision; where you reverse it, everybody reads it.")
     )
+
+
+class MeasureVerdictForm(VerdictForm):
+    """What becomes of an appeal against a warning or a suspension: its reason is not public."""
+
+    reason = TextAreaField(
+        _l("Reason"),
+        description=_l("It is sent to whom it concerns, and is not public."),
+        validators=[
+            InputRequired(_l("Give your reason: it is sent to those concerned.")),
+            Length(max=REASON_LENGTH),
+        ],
+    )

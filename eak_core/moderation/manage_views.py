@@ -5,7 +5,7 @@ from flask import g, request, url_for
 from eak_core.db import current_session
 from eak_core.i18n import _
 from eak_core.moderation import appeals, reports
-from eak_core.moderation.forms import DecisionForm, GoneForm, VerdictForm
+from eak_core.moderation.forms import DecisionForm, GoneForm, MeasureVerdictForm, VerdictForm
 from eak_core.moderation.grounds import URGENT, ground_title
 from eak_core.moderation.models import Measure
 from eak_core.moderation.things import address_of, things_of
@@ -77,8 +77,9 @@ def decide(subject: str) -> Answer:
 @blueprint.route("/contestations/<int:appeal_id>", methods=["GET", "POST"])
 def appeal(appeal_id: int) -> Answer:
     """A decision that is contested, with what was decided and why, and the end of it."""
-    session, form = current_session(), VerdictForm()
+    session = current_session()
     found = appeals.appeal_of(session, g.service, appeal_id)
+    form = VerdictForm() if found.measure_id is None else MeasureVerdictForm()
     queue_page = url_for("moderation_manage.queue")
     if found.outcome is not None and not form.is_submitted():
         return finish(_("This appeal was decided already."), queue_page, "info")

@@ -51,6 +51,7 @@ class MeasureForm(Form):
             SelectChoice(str(days), lazy_ngettext("%(num)s day", "%(num)s days", days))
             for days in measures.DAYS
         ],
+        validators=[InputRequired(_l("Choose for how long."))],
     )
     reason = TextAreaField(
         _l("Reason"),

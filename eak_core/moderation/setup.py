@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Flask, g, url_for
+from flask import Flask, g, request, url_for
 from markupsafe import Markup
 
 from eak_core.moderation import manage_views, measure_views, public_views, upkeep, views  # noqa: F401  # what is due, on import
@@ -21,6 +21,9 @@ def init_moderation(app: Flask) -> None:
 
 def suspended_here() -> Markup:
     """What whoever is suspended in the service reads on each of its pages; for others nothing."""
+    # The page of the measure says it itself.
+    if request.endpoint in {"moderation.measure", "moderation.contest_measure"}:
+        return Markup()
     actor, service = g.get("actor"), g.get("service")
     suspensions = actor.suspended(service.id) if actor and service else []
     if not suspensions:

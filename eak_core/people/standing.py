@@ -15,12 +15,12 @@ from eak_core.web.i18n import date
 _SAID: dict[Abuse, Any] = {
     "content": lambda until: _l(
         "The moderators have suspended you here until %(until)s included: you cannot propose,"
-        " comment or take part in writing. “My space” says why, and how to contest it.",
+        " comment or take part in writing.",
         until=until,
     ),
     "reports": lambda until: _l(
         "The moderators have suspended you here until %(until)s included: you cannot report"
-        " anything with your account. “My space” says why, and how to contest it.",
+        " anything with your account.",
         until=until,
     ),
 }

@@ -125,7 +125,10 @@ def require(
     rule = current_registry().rule(permission)
     if service is not None and rule.abuse is not None:
         for suspension in actor.suspended(service.id, rule.abuse):
-            raise Suspended(suspension.said)
+            message = _l(
+                "%(said)s “My space” says why, and how to contest it.", said=suspension.said
+            )
+            raise Suspended(message)
     if not actor.signed_in:
         raise SignInRequired(_l("Please sign in to do this."))
     if not actor.confirmed:
