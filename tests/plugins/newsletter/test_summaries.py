@@ -2,7 +2,7 @@
 with the digest of what they follow."""
 
 import re
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import default
@@ -63,7 +63,7 @@ def letters_of(site: Site) -> list[Sent]:
 
 def monday(clock: FrozenClock, week: int = 1) -> None:
     """Let it be just after eight in Paris on a Monday; the tests begin on one, at ten."""
-    clock.set(datetime(2026, 3, 2 + 7 * week, 7, 0, 1, tzinfo=UTC))
+    clock.set(datetime(2026, 3, 2, 7, 0, 1, tzinfo=UTC) + timedelta(weeks=week))
 
 
 def test_each_reader_gets_what_they_chose_in_their_rhythm_and_no_empty_letter(
@@ -178,9 +178,10 @@ def test_a_digest_and_a_summary_of_one_morning_are_one_letter(both: Both) -> Non
     site.drain()
     [(name, said)] = both.got()
     assert name == "newsletter.culture"
+    assert "Lire cette lettre sur le site" not in said, "no page has what is written for one reader"
     assert said.count("Ce que vous suivez") == 2, "in both forms"
     assert said.count("est maintenant à l’étape") == 4, "two notices in each"
-    assert "Choisir comment je suis prévenu" in said
+    assert "Choisir comment on me prévient" in said
     assert "http://localhost/compte/nouveautes/preferences" in said
     clock.advance(days=6)
     site.drain()

@@ -48,5 +48,11 @@ class Letters:
     def _write(self, places: tuple[int, ...], digest: Digest | None = None) -> Envelopes:
         kept = tuple(self.content.stories[place] for place in places)
         content = msgspec.structs.replace(self.content, stories=kept)
-        written = write(self.service, content, archive=self.archive, digest=digest)
+        written = write(
+            self.service,
+            content,
+            archive=self.archive,
+            archived=self._selection is None,
+            digest=digest,
+        )
         return Envelopes(self.service, self.issue_id, written)

@@ -37,10 +37,12 @@ def write(
     archive: str,
     preferences: str = PREFERENCES,
     stop: str = STOP,
+    archived: bool = True,
     look: str = "",
     digest: Digest | None = None,
 ) -> Written:
-    """``content`` as a letter of ``service``; ``archive`` is its address on the web. ``look`` shows
+    """``content`` as a letter of ``service``; ``archive`` is its address on the web, or, of one
+    that is not ``archived``, that of those which are. ``look`` shows
     an editor how it will be: ``phone`` in the width of one, ``dark`` as at night, ``words`` where
     no picture is fetched. ``digest`` is what its one reader follows."""
     with force_locale(LANGUAGE):
@@ -54,7 +56,7 @@ def write(
             "stop": stop,
             "look": look,
             "digest": digest,
-            "words": _words(service, digest.more if digest else 0),
+            "words": _words(service, digest.more if digest else 0, archived=archived),
             "lang": LANGUAGE,
         }
         html = render_template("newsletter/letter.htm", **values)
@@ -67,9 +69,9 @@ def paragraphs(text: str) -> list[str]:
     return [" ".join(each.split()) for each in _PARAGRAPHS.split(text) if each.strip()]
 
 
-def _words(service: Service, more: int) -> dict[str, str]:
+def _words(service: Service, more: int, *, archived: bool) -> dict[str, str]:
     return {
-        "archive": _("Read this letter on the site"),
+        "archive": _("Read this letter on the site") if archived else _("Letters on the site"),
         "because": _(
             "You receive this letter because you have asked for it at this address: the letter of"
             " “%(service)s”. Nobody measures whether you open it.",
