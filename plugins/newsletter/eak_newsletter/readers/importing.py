@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import delete, select, update
 
 from eak_core.api import (
     Actor,
@@ -91,28 +91,28 @@ def _agree(session: Session, service: Service, new: Mapping[int, Wishes], proof:
         return
     now, digest = clock.now(), worded(session, proof)
     session.execute(delete(Interest).where(Interest.subscriber_id.in_(new)))
-    session.execute(
-        update(Subscriber),
-        [
-            {"id": number, "standing": "active", "rhythm": wishes.rhythm}
-            for number, wishes in new.items()
-        ],
-    )
+    # A statement for each rhythm, and one for all rows of a table: a row by itself is a way to the
+    # database and back, and a list has a hundred thousand.
+    for rhythm in {wishes.rhythm for wishes in new.values()}:
+        theirs = [number for number, wishes in new.items() if wishes.rhythm == rhythm]
+        session.execute(
+            update(Subscriber)
+            .where(Subscriber.id.in_(theirs))
+            .values(standing="active", rhythm=rhythm)
+            .execution_options(synchronize_session=False)
+        )
     interests = [
         {"subscriber_id": number, "kind": kind, "code": code}
         for number, wishes in new.items()
         for kind, codes in (("subject", wishes.subjects), ("commune", wishes.communes))
         for code in sorted(set(codes))
     ]
-    if interests:
-        session.execute(insert(Interest), interests)
-    session.execute(
-        insert(Consent),
-        [
-            {"service_id": service.id, "subscriber_id": number, "act": "imported",
-             "source": "import", "at": now, "wording": digest}
-            for number in new
-        ],
-    )  # fmt: skip
+    insert_many_once(session, Interest, interests)
+    agreed = {"act": "imported", "source": "import", "at": now, "wording": digest}
+    insert_many_once(
+        session,
+        Consent,
+        [{"service_id": service.id, "subscriber_id": number, **agreed} for number in new],
+    )
     for number in new:
         publish(session, Subscribed(subscriber_id=number, source="import"), service_id=service.id)
