@@ -15,7 +15,7 @@ from eak_core.kit.testing.site import Sent, Site
 from eak_core.letters.composing import compose
 from eak_core.letters.message import Claimed
 from eak_core.letters.models import OutboxMessage
-from eak_core.letters.suppression import suppress
+from eak_core.letters.suppression import lift, suppress
 from eak_core.notices import following, inbox, mails
 from eak_core.notices.models import Notice
 from eak_core.notices.preferences import want
@@ -342,10 +342,14 @@ def test_a_letter_tells_a_digest_once_and_what_it_does_not_tell_leaves_by_a_mail
         assert len(sent_to(site, citizen)) == week - 1
     # Who has ended a kind by its link hears of it in no letter either.
     move(site, site.submit())
+    site.drain()
     clock.set(PARIS_8["winter"] + timedelta(weeks=4))
     with site.writing() as session:
         suppress(session, address, "core.decisions")
     assert taken(site) is None
+    with site.writing() as session:
+        lift(session, address, "core.decisions")
+    assert taken(site) is not None
 
 
 @pytest.mark.parametrize("database", ["sqlite"])

@@ -74,6 +74,8 @@ def test_what_a_mail_that_came_back_says() -> None:
     both = report().replace("Status: 5.1.1", "Status: 4.4.1\n\nAction: failed\nStatus: 5.2.1")
     assert kind_of(parsed(both)) == "hard"
     assert kind_of(parsed(IN_WORDS)) == "hard"
+    # Who is away quotes what they got, and may quote that.
+    assert kind_of(parsed(f"Auto-Submitted: auto-replied\n{IN_WORDS}")) is None
 
 
 DAY = timedelta(days=1)

@@ -18,7 +18,7 @@ from eak_core.kit.testing.site import Site
 from eak_core.permissions import Actor
 from eak_newsletter.deliveries import claiming, queueing, running, senders
 from eak_newsletter.deliveries.tables import Sender
-from eak_newsletter.models import Subscriber, Wording
+from eak_newsletter.models import Consent, Subscriber, Wording
 from eak_newsletter.readers import leaving
 from tests.core.letters.sink import Sink, serving
 from tests.plugins.newsletter.conftest import Readers
@@ -66,6 +66,7 @@ def test_a_letter_from_a_list_to_every_mailbox(
 ) -> None:
     taken = eak("import-subscribers", listed, "--service", "culture", "--proof", "Signed in May.")
     assert taken.exit_code == 0, taken.output
+    assert "3 taken over, 1 here already, 5 refused" in taken.output
     for line in ("5", "6", "7", "9", "10"):
         assert line in taken.output
     with site.reading() as session:
@@ -75,9 +76,11 @@ def test_a_letter_from_a_list_to_every_mailbox(
             ("bob@bücher.example", "weekly", "active"),
             ("eve+lettre@example.org", "issue", "active"),
         ]
-        assert session.scalar(select(Wording.text)) == "Signed in May."
+        kept = select(Consent.act, Wording.text).join(Wording, Wording.digest == Consent.wording)
+        assert list(session.execute(kept)) == [("imported", "Signed in May.")] * 3
     again = eak("import-subscribers", listed, "--service", "culture", "--proof", "Signed in May.")
     assert again.exit_code == 0
+    assert "0 taken over, 4 here already, 5 refused" in again.output
     composed = eak("compose", "--service", "culture", "--json")
     issue = str(json.loads(composed.stdout)["id"])
     assert eak("freeze", issue).exit_code == 0

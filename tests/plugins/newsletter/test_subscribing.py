@@ -14,7 +14,7 @@ from eak_core.letters.models import OutboxMessage
 from eak_core.people.personal_data import erase_person
 from eak_core.permissions import Actor
 from eak_newsletter.models import Consent, Subscriber, Wording
-from eak_newsletter.readers import subscribing
+from eak_newsletter.readers import choosing, leaving, subscribing
 from eak_newsletter.readers.ledger import acts_of, standing_of
 from eak_newsletter.readers.letters import CONFIRM, PREFERENCES, STOP
 from eak_newsletter.readers.subscribing import Wishes
@@ -223,10 +223,18 @@ def test_altered_foreign_and_expired_links_change_nothing(
 def test_a_link_of_one_service_does_nothing_in_another(site: Site, readers: Readers) -> None:
     other = site.add_service("routes", "Routes")
     site.enable("newsletter", service=other)
-    readers.take("ada@example.org")
-    stop = _stop_link(site, readers, "ada@example.org")
-    site.browser().post(stop.replace("/culture/", "/routes/"))
-    assert readers.standing("ada@example.org") == "active"
+    number = readers.take("ada@example.org", Wishes("monthly"))
+    readers.ask("bob@example.org")
+    confirm = readers.link("confirmer").replace("/culture/", "/routes/")
+    assert site.browser().post(confirm).status_code == 200
+    assert readers.standing("bob@example.org") == "pending"
+    for kind in ("stop", "preferences"):
+        link = _stop_link(site, readers, "ada@example.org", kind).replace("/culture/", "/routes/")
+        assert 'value="monthly"' not in site.browser().get(link).text
+        site.browser().post(link, data={"rhythm": "weekly"})
+    found = readers.at("ada@example.org")
+    assert found is not None
+    assert (found.id, found.standing, found.rhythm) == (number, "active", "monthly")
 
 
 @on_sqlite
@@ -297,6 +305,14 @@ def test_an_account_subscribes_at_once_and_its_erasure_takes_the_address_from_ev
     assert readers.standing(address) == "stopped"
     assert "letter_0" not in browser.read(page).form("preferences").filled({})
     browser.submit("/culture/lettre/mon-abonnement", "mon-abonnement", rhythm="weekly")
+    reader = readers.at(address)
+    assert reader is not None
+    with site.app.test_request_context(), site.writing() as session:
+        [choice] = choosing.choices_of(session, site.people.actor(citizen))
+        leaving.stop(session, site.service, reader.id, "link")
+        choice.keep("monthly")  # as a page does that was opened before
+    assert readers.standing(address) == "stopped"
+    browser.submit("/culture/lettre/mon-abonnement", "mon-abonnement", rhythm="weekly")
     other = site.add_service("routes", "Routes")
     site.enable("newsletter", service=other)
     with site.app.test_request_context(), site.writing() as session:
@@ -310,7 +326,8 @@ def test_an_account_subscribes_at_once_and_its_erasure_takes_the_address_from_ev
         assert not any("newsletter" in text and address in text for text in kept)
         # What was agreed to stays proved, of a number that names nobody any more.
         assert [each.act for each in session.scalars(select(Consent).order_by(Consent.id))] == [
-            "confirmed", "changed", "stopped", "confirmed", "asked", "erased", "erased",
+            "confirmed", "changed", "stopped", "confirmed", "stopped", "confirmed", "asked",
+            "erased", "erased",
         ]  # fmt: skip
 
 
