@@ -23,8 +23,8 @@ from tests.reliability.test_killed_workers import until
 
 pytestmark = pytest.mark.reliability
 
-FALLS = int(os.environ.get("NEWSLETTER_FALLS", "2"))
-READERS = FALLS * 200
+FALLS = int(os.environ.get("NEWSLETTER_FALLS", "1"))
+READERS = FALLS * 150 + 50
 
 
 @pytest.fixture
