@@ -62,8 +62,8 @@ class Told:
     followers of what is ``followed`` (``idea:12``), by the order in which it is said why.
 
     Each is told once, provided that they have ``permission`` in the service when it is their turn;
-    and nobody of what they have done themselves. Where they are ``written`` to anyway, such as the
-    author of what moderators hide, no second mail is sent.
+    and nobody of what they have done themselves. Where those ``people`` are ``written`` to anyway,
+    such as the author of what moderators hide, no second mail is sent to them.
     """
 
     people: Collection[int | None] = ()

@@ -96,7 +96,7 @@ def _tell(
     ]
     now = clock.now()
     is_news = occasion.at > now - NEWS_FOR
-    by_mail = is_news and not occasion.written
+    by_mail = is_news and not (occasion.written and occasion.part == 0)
     due = {rhythm: mail_due(rhythm, now) if by_mail else None for rhythm in Rhythm}
     rhythms = rhythms_for(session, readers, occasion.kind)
     rows = [

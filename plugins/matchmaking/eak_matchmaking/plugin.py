@@ -20,6 +20,8 @@ from eak_core.api import (
     Idea,
     NavItem,
     NewsletterItem,
+    NoticeSentence,
+    Recorded,
     Reportable,
     Service,
     Session,
@@ -29,7 +31,7 @@ from eak_core.api import (
     hookimpl,
     lazy_ngettext,
 )
-from eak_matchmaking import meanings, news, personal_data, schedule, subscribers
+from eak_matchmaking import meanings, news, notices, personal_data, schedule, subscribers
 from eak_matchmaking.commands import COMMANDS
 from eak_matchmaking.manifest import plugin
 from eak_matchmaking.matching import following
@@ -243,6 +245,13 @@ def file_holder(session: Session, service: Service, subject: str) -> FileHolder 
 @hookimpl
 def reset_projections(session: Session, service_id: int) -> None:
     meanings.forget(session, service_id)
+
+
+@hookimpl
+def notice_sentences(
+    session: Session, service: Service, events: Sequence[Recorded]
+) -> Mapping[int, NoticeSentence]:
+    return dict(notices.sentences(session, service, events))
 
 
 @hookimpl

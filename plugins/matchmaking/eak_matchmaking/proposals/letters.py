@@ -63,7 +63,7 @@ def of_step(
     idea = session.get_one(Idea, proposal.idea_id)
     service = session.get_one(Service, proposal.service_id)
     if kind in _TOLD:
-        subject, people = _TOLD[kind], _concerned(session, proposal, idea)
+        subject, people = _TOLD[kind], concerned(session, proposal, idea)
     else:
         subject, people = _turn(session, service, proposal, idea)
     for person_id in people:
@@ -126,7 +126,8 @@ def _members(session: Session, proposal: Proposal) -> Sequence[int]:
     return session.scalars(query.order_by(Member.person_id)).all()
 
 
-def _concerned(session: Session, proposal: Proposal, idea: Idea) -> Collection[int]:
+def concerned(session: Session, proposal: Proposal, idea: Idea) -> Collection[int]:
+    """The author of the idea, and those who act for the organisation."""
     author = [] if idea.author_id is None else [idea.author_id]
     return sorted({*_members(session, proposal), *author})
 
