@@ -100,14 +100,18 @@ def origin(module: ModuleType, name: str) -> tuple[ModuleType, str]:
 @cache
 def _imports(module: ModuleType) -> dict[str, tuple[str, str]]:
     """Where a module has its names from: for each, the module and the name it has there."""
-    found = {}
+    found: dict[str, tuple[str, str]] = {}
     body = ast.parse(inspect.getsource(module)).body
     # What is only named for the types stands one step below.
     below = [node for each in body if isinstance(each, ast.If) for node in each.body]
     for node in [*body, *below]:
         if isinstance(node, ast.ImportFrom) and node.module:
             for alias in node.names:
-                found[alias.asname or alias.name] = node.module, alias.name
+                if alias.name == "*":
+                    named = import_module(node.module).__all__
+                    found |= {name: (node.module, name) for name in named}
+                else:
+                    found[alias.asname or alias.name] = node.module, alias.name
     return found
 
 
@@ -123,17 +127,6 @@ def constant(module: ModuleType, name: str) -> tuple[str, str]:
                 return ast.unparse(node), inspect.cleandoc(said.value)
             return ast.unparse(node), _comment_above(source.splitlines(), node.lineno)
     raise LookupError(f"{module.__name__} gives {name} no value")
-
-
-def groups(module: ModuleType) -> Iterator[tuple[str, list[str]]]:
-    """Each part of a module's ``__all__``: the ``#:`` comments above it, and the names."""
-    source = inspect.getsource(module)
-    for node in ast.parse(source).body:
-        if isinstance(node, ast.Assign | ast.AugAssign):
-            target = node.targets[0] if isinstance(node, ast.Assign) else node.target
-            if ast.unparse(target) == "__all__":
-                said = _comment_above(source.splitlines(), node.lineno)
-                yield said, ast.literal_eval(node.value)
 
 
 def _comment_above(lines: list[str], number: int) -> str:

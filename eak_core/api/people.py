@@ -1,0 +1,40 @@
+"""Services and people.
+
+Where something happens, who is meant, and how to write to them.
+"""
+
+from eak_core.ideas.territory import communes
+from eak_core.letters.suppression import mark_of as mail_mark
+from eak_core.letters.suppression import suppression
+from eak_core.letters.way import bounces_mailbox, mail_way
+from eak_core.people.accounts import hold_account, person_address, person_since
+from eak_core.people.actor import is_agent_address
+from eak_core.people.addresses import normal_address
+from eak_core.people.letters import forget_mail_to, mail_to, send_mail, send_mail_to_address
+from eak_core.people.mailing import MailingList, send_mailing, want_again
+from eak_core.people.names import person_names
+from eak_core.people.roles import managers_of
+from eak_core.services.models import Service
+
+__all__ = [
+    "MailingList",
+    "Service",
+    "bounces_mailbox",
+    "communes",
+    "forget_mail_to",
+    "hold_account",
+    "is_agent_address",
+    "mail_mark",
+    "mail_to",
+    "mail_way",
+    "managers_of",
+    "normal_address",
+    "person_address",
+    "person_names",
+    "person_since",
+    "send_mail",
+    "send_mail_to_address",
+    "send_mailing",
+    "suppression",
+    "want_again",
+]
