@@ -3,7 +3,6 @@
 `eak_core.kit.testing` is loaded by ``addopts`` in pyproject.toml, like in a plugin of one's own.
 """
 
-import gc
 import os
 import resource
 import shutil
@@ -59,13 +58,6 @@ LONG = ("test_every_address.py", "test_demo.py", "test_documentation.py", "test_
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Put the long ones before all others, in whatever order chance has put those."""
     items.sort(key=lambda item: item.path.name not in LONG)
-
-
-def pytest_collection_finish() -> None:
-    """Let the collector pass over what is loaded for good: walking it took a tenth of the time."""
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(50_000, 20, 20)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

@@ -77,19 +77,10 @@ def test_what_is_imported_from_the_api_exists(page: Path) -> None:
                 assert not missing, f"{named(page)} imports {missing} from eak_core.api"
 
 
-def assemble(page: Path, plugin: str, folder: Path) -> None:
-    """Write the plugin that ``page`` shows into ``folder``, with what its tests need."""
-    shown.write(page, plugin, folder)
-    loaded = in_its_own_process(folder, "-c", LOAD.replace("PLUGIN", plugin))
-    assert loaded.stdout.strip() == "ready", loaded.stdout + loaded.stderr
-    conftest = CONFTEST.replace("PLUGIN", plugin)
-    (folder / "tests" / "conftest.py").write_text(conftest, encoding="utf-8")
-    (folder / "pytest.ini").write_text("[pytest]\n", encoding="utf-8")
-
-
 def in_its_own_process(folder: Path, *arguments: str) -> "subprocess.CompletedProcess[str]":
-    """Run Python with a plugin of the documentation; its tables stay out of this process."""
-    environment = {**os.environ, "PYTHONPATH": f"{folder}{os.pathsep}{ROOT}"}
+    """Run Python with the plugins of the documentation; their tables stay out of this process."""
+    places = [*(folder / plugin for _page, plugin in SHOWN), ROOT]
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(map(str, places))}
     return subprocess.run(
         [sys.executable, *arguments],
         cwd=folder, env=environment, capture_output=True, text=True, timeout=300, check=False,
@@ -97,21 +88,24 @@ def in_its_own_process(folder: Path, *arguments: str) -> "subprocess.CompletedPr
 
 
 LOAD = """
+import sys
 from pathlib import Path
 from eak_core.events import CORE, EventRegistry
 from eak_core.kit.golden import write_missing
 from eak_core.plugins.loading.candidates import from_modules
 from eak_core.plugins.loading.host import PluginHost
 
-found = PluginHost(from_modules(["eak_PLUGIN.plugin"])).installed["PLUGIN"]
-write_missing(EventRegistry([CORE, found.plugin]), "PLUGIN", Path("tests/golden"))
-print(found.state, found.reason)
+for name in sys.argv[1:]:
+    found = PluginHost(from_modules([f"eak_{name}.plugin"])).installed[name]
+    write_missing(EventRegistry([CORE, found.plugin]), name, Path(name, "tests", "golden"))
+    print(name, found.state, found.reason)
 """
+
+#: How many tests each plugin is put to by conformance alone, at least.
+CHECKS = 25
 
 CONFTEST = """
 import pytest
-
-pytest_plugins = ["eak_core.kit.testing"]
 
 
 @pytest.fixture
@@ -125,17 +119,21 @@ def database(request):
 """
 
 
-@pytest.mark.parametrize(("page", "plugin"), SHOWN, ids=[name for _, name in SHOWN])
-def test_the_plugin_that_is_shown_can_be_loaded(page: Path, plugin: str, tmp_path: Path) -> None:
-    assemble(page, plugin, tmp_path)
-
-
 @pytest.mark.slow
-@pytest.mark.parametrize(("page", "plugin"), SHOWN, ids=[name for _, name in SHOWN])
-def test_the_plugin_that_is_shown_passes_its_tests(page: Path, plugin: str, tmp_path: Path) -> None:
-    assemble(page, plugin, tmp_path)
-    ran = in_its_own_process(tmp_path, "-m", "pytest", "-q", "tests")
+def test_the_plugins_that_are_shown_can_be_loaded_and_pass_their_tests(tmp_path: Path) -> None:
+    for page, plugin in SHOWN:
+        shown.write(page, plugin, tmp_path / plugin)
+        conftest = CONFTEST.replace("PLUGIN", plugin)
+        (tmp_path / plugin / "tests" / "conftest.py").write_text(conftest, encoding="utf-8")
+    names = [plugin for _page, plugin in SHOWN]
+    loaded = in_its_own_process(tmp_path, "-c", LOAD, *names)
+    assert loaded.stdout.splitlines() == [f"{name} ready " for name in names], loaded
+    (tmp_path / "pytest.ini").write_text("[pytest]\n", encoding="utf-8")
+    options = ["-q", "-p", "eak_core.kit.testing", "--import-mode=importlib"]
+    ran = in_its_own_process(tmp_path, "-m", "pytest", *options, *names)
     assert ran.returncode == 0, ran.stdout + ran.stderr
+    told = re.findall(r"^(\d+) passed", ran.stdout.splitlines()[-1])
+    assert int(told[0]) >= 3 * CHECKS, ran.stdout
 
 
 def test_the_whole_plugin_has_fewer_than_350_lines() -> None:

@@ -11,7 +11,7 @@ from eak_ambassadors.badges.issuers import read_issuer
 from eak_ambassadors.badges.verifying import verify
 from eak_ambassadors.events import Consented, Endorsed, JuryDrawn
 from eak_ambassadors.jury import lot
-from eak_ambassadors.models import Nomination, Sitting
+from eak_ambassadors.models import Nomination, Seat, Sitting
 from eak_ambassadors.nominations import endorsing
 from eak_ambassadors.recognition import signing, terms
 from eak_ambassadors.sittings import deciding, drawing, volunteering
@@ -188,6 +188,16 @@ def test_somebody_who_is_no_agent_any_more_is_not_recognised(
         process.decide(sitting_id)
     with process.site.reading() as session:
         assert session.get_one(Sitting, sitting_id).decided_at is None
+
+
+def test_as_many_for_it_as_against_recognise_nobody() -> None:
+    def said(*answers: bool | None, standing: str = "seated") -> list[Seat]:
+        return [Seat(standing=standing, favourable=answer) for answer in answers]
+
+    assert not deciding.outcome(Sitting(places=said(True, True, False, False)))
+    assert deciding.outcome(Sitting(places=said(True, True, False, None)))
+    left = said(True, standing="excused")
+    assert not deciding.outcome(Sitting(places=[*said(True, False, False), *left]))
 
 
 def test_a_jury_that_is_not_for_it_recognises_nobody(process: Process, clock: FrozenClock) -> None:
