@@ -32,6 +32,7 @@ def test_wherever_a_worker_dies_one_letter_comes_and_no_notice_is_lost(
     for death in range(1, 60):
         both.happens(f"Idea {death}")
         monday(clock, death)
+        clock.advance(hours=death % 3)  # no worker ran before
         with killed_at(site.app, death) as come_to:
             site.drain()
         for _look in range(5):

@@ -184,7 +184,7 @@ def test_a_picture_is_described_stands_in_the_letter_and_is_for_all_once_it_leav
     page, files = f"{DESK}/{issue}", f"{DESK}/nouvelles/{story.id}/images"
     refused = browser.submit(files, "images", files=[a_document()])
     assert refused.status_code == 422
-    assert "seules des images" in refused.text
+    assert "seules les images" in refused.text
     browser.submit(files, "images", files=[a_picture()])
     assert "<img" not in browser.get(f"{page}/apercu").text, "nobody has said what it shows"
     browser.submit(files, "images", alt_1="A <green> roof")

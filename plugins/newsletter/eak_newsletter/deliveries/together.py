@@ -2,18 +2,16 @@
 it and is told in it."""
 
 from collections.abc import Collection
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from sqlalchemy import ColumnElement, and_, or_, select
 
 from eak_core.api import Service, Session, clock
 from eak_newsletter.deliveries.tables import WAITING, Delivery
-from eak_newsletter.issues.summaries import due_by
+from eak_newsletter.issues.summaries import what_is_due
 from eak_newsletter.issues.tables import Issue, IssueKind
 from eak_newsletter.models import Subscriber
 
-#: So long after the hour a summary is waited for that nobody has gathered.
-GATHERED_WITHIN = timedelta(minutes=15)
 #: So long after it was gathered a letter is waited for: a sender takes minutes, and what is put off
 #: by a mail server may take days.
 SENT_WITHIN = timedelta(hours=3)
@@ -30,22 +28,22 @@ def on_their_way(session: Session, service: Service, addresses: Collection[str])
 def _of_kind(
     session: Session, service: Service, kind: IssueKind, addresses: Collection[str]
 ) -> Collection[str]:
-    now, due = clock.now(), due_by(kind, clock.now())
     readers = select(Subscriber.address).where(
         Subscriber.service_id == service.id,
         Subscriber.address.in_(addresses),
         Subscriber.standing == "active",
         Subscriber.rhythm == kind,
     )
+    found = session.scalars(readers).all()
+    if not found or what_is_due(session, service, kind) is not None:
+        return found
     issue = session.scalar(
         select(Issue)
         .where(Issue.service_id == service.id, Issue.kind == kind)
         .order_by(Issue.until.desc(), Issue.id.desc())
         .limit(1)
     )
-    if issue is None or issue.until < due:
-        return session.scalars(readers).all() if now < due + GATHERED_WITHIN else ()
-    if not _is_leaving(issue, now):
+    if issue is None or not _is_leaving(issue):
         return ()
     theirs = and_(Delivery.issue_id == issue.id, Delivery.subscriber_id == Subscriber.id)
     waits: ColumnElement[bool] = Delivery.state.in_((*WAITING, "sending"))
@@ -55,5 +53,6 @@ def _of_kind(
     return session.scalars(readers.join(Delivery, theirs, isouter=True).where(waits)).all()
 
 
-def _is_leaving(issue: Issue, now: datetime) -> bool:
-    return issue.state in ("frozen", "sending") and now < issue.created_at + SENT_WITHIN
+def _is_leaving(issue: Issue) -> bool:
+    is_late = clock.now() > issue.created_at + SENT_WITHIN
+    return issue.state in ("frozen", "sending") and not is_late

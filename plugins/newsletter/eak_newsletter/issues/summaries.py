@@ -5,6 +5,7 @@ the first one: so what is due on the same day is one letter.
 """
 
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from flask_babel import force_locale
 from sqlalchemy import func, select
@@ -48,29 +49,40 @@ def due_by(rhythm: IssueKind, now: datetime) -> datetime:
     return due
 
 
-def told_until(session: Session, service_id: int, rhythm: IssueKind) -> datetime | None:
-    """Until when the last summary of a rhythm tells; None where there was none."""
-    return session.scalar(
-        select(func.max(Issue.until)).where(Issue.service_id == service_id, Issue.kind == rhythm)
-    )
+class Due(NamedTuple):
+    """What a summary tells that is due: the news from ``since`` until before ``until``."""
+
+    since: datetime
+    until: datetime
+    news: list[News]
 
 
-def gather(session: Session, service: Service, rhythm: IssueKind) -> Issue | None:
-    """The summary of a rhythm that is due and was not gathered, ready to be sent; None where none
-    is, nobody reads it, or nothing had happened by then: the next one tells of the time between.
-    The first one looks back for as long as it is until the next."""
-    if service.archived_at is not None or not _is_read(session, service, rhythm):
-        return None
+def what_is_due(session: Session, service: Service, rhythm: IssueKind) -> Due | None:
+    """What the summary of a rhythm tells that is due and was not gathered; None where none is, or
+    nothing had happened by then: the next one tells of the time between. The first one looks back
+    for as long as it is until the next."""
     until = due_by(rhythm, clock.now())
-    last = told_until(session, service.id, rhythm)
+    last = session.scalar(
+        select(func.max(Issue.until)).where(Issue.service_id == service.id, Issue.kind == rhythm)
+    )
     if clock.now() - until > LATEST or (last is not None and last >= until):
         return None
     since = last or (until - WEEK if rhythm == "weekly" else months_after(until, -1))
     with force_locale(LANGUAGE):
         news = news_between(session, service, since, until)[:TOLD_AT_MOST]
-        if not news:
-            return None
-        content = _content(service, rhythm, since, until, news)
+    return Due(since, until, news) if news else None
+
+
+def gather(session: Session, service: Service, rhythm: IssueKind) -> Issue | None:
+    """The summary of a rhythm that is due, ready to be sent; None where none is, or nobody reads
+    it."""
+    if service.archived_at is not None or not _is_read(session, service, rhythm):
+        return None
+    due = what_is_due(session, service, rhythm)
+    if due is None:
+        return None
+    with force_locale(LANGUAGE):
+        content = _content(service, rhythm, due.since, due.until, due.news)
     text, digest = written(content)
     issue = Issue(
         service_id=service.id,
@@ -78,8 +90,8 @@ def gather(session: Session, service: Service, rhythm: IssueKind) -> Issue | Non
         state="frozen",
         subject=content.subject,
         intro=content.intro,
-        since=since,
-        until=until,
+        since=due.since,
+        until=due.until,
         created_at=clock.now(),
         frozen_at=clock.now(),
         content=text,
