@@ -225,7 +225,7 @@ def test_a_default_theme_that_does_not_exist_stops_the_start(
 
 def test_every_theme_that_comes_with_eak_says_what_it_is_in_both_languages(site: Flask) -> None:
     found = themes_of(site).all()
-    assert {theme.name for theme in found} >= {"jardin", "contraste"}
+    assert {theme.name for theme in found} >= {"jardin", "contraste", "planete"}
     for theme in found:
         assert theme.title("fr")
         assert theme.title("en")
