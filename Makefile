@@ -22,7 +22,7 @@ REFERENCE := $(BIN)/python -m eak_core.kit.reference docs/plugins/reference $(no
 
 .DEFAULT_GOAL := help
 .PHONY: help install install-test demo demo-reset dev test chromium check lint types imports \
-	translations migrations reference reference-check docs bench lock clean
+	translations migrations reference reference-check docs pictures bench lock clean
 
 help:  ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 22
@@ -117,6 +117,9 @@ reference-check: install-test
 docs: install-test
 	@$(BIN)/sphinx-build --quiet --fail-on-warning --keep-going docs site
 	@echo "The documentation is in site/index.html."
+
+pictures: install-test chromium  ## the pictures of the README, from the demonstration
+	@$(BIN)/python -m tests.pictures
 
 bench: install-test  ## each figure beside its limit, measured in the same run
 	@$(BIN)/python -m tests.bench $(BENCH_ARGS)

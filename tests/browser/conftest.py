@@ -3,11 +3,20 @@
 import shutil
 import uuid
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any, Literal
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    Locator,
+    Page,
+    Playwright,
+    expect,
+    sync_playwright,
+)
 
 from eak_core.kit.testing.databases import Databases
 from tests.browser.ballots import Open, opener
@@ -36,16 +45,22 @@ VIOLATIONS = """async options => {
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 
 
+@contextmanager
+def launched(playwright: Playwright) -> Iterator[Browser]:
+    """Chromium, as long as it is looked at."""
+    found = next(filter(None, map(shutil.which, NAMES)), None)
+    assert found, "the browser tests need Chromium; `make test` installs it where it can"
+    browser = playwright.chromium.launch(executable_path=found, args=list(ARGUMENTS))
+    yield browser
+    browser.close()
+
+
 # Until the end of the file only: as long as it lasts, playwright's loop is this thread's, and no
 # other test could run one.
 @pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
-    found = next(filter(None, map(shutil.which, NAMES)), None)
-    assert found, "the browser tests need Chromium; `make test` installs it where it can"
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=found, args=list(ARGUMENTS))
+    with sync_playwright() as playwright, launched(playwright) as browser:
         yield browser
-        browser.close()
 
 
 @pytest.fixture(scope="session")

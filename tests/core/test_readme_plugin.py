@@ -1,4 +1,4 @@
-"""The plugin of the README is run as it stands there."""
+"""The README: its plugin is run as it stands there, and its pictures are light and described."""
 
 import importlib.util
 import re
@@ -67,3 +67,11 @@ def test_it_counts_what_happens_and_what_happened_before_it_was_on(site: Site) -
     assert "Applauded 2 times" in page(site, idea)
     site.disable("applause")
     assert "Applauded" not in page(site, idea)
+
+
+def test_its_pictures_are_there_are_light_and_say_what_they_show() -> None:
+    found = re.findall(r"!\[([^\]]+)\]\((\S+)\)", README.read_text(encoding="utf-8"))
+    assert len(found) == 2
+    for said, place in found:
+        assert len(said) > 60, place
+        assert 10_000 < (README.parent / place).stat().st_size < 100_000, place
