@@ -6,12 +6,13 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, TypeAlias
 
-from sqlalchemy import and_, delete, select
+from sqlalchemy import ForeignKey, Index, String, and_, delete, select
+from sqlalchemy.orm import Mapped, mapped_column
 
-from eak_core.api import Service, Session, insert_once, plugin_settings, schedule
+from eak_core.api import Model, Service, Session, insert_once, plugin_settings, schedule
 from eak_matchmaking import encoder
 from eak_matchmaking.manifest import plugin
-from eak_matchmaking.models import Meaning, Need, Offer
+from eak_matchmaking.models import Need, Offer
 
 #: The work of reading, and how many texts are read at a time.
 READ, PART = "read_texts", 200
@@ -27,6 +28,19 @@ TEXTS: Mapping[str, Any] = {
     ),
     "need": (Need.id, Need.what, lambda service_id: Need.service_id == service_id),
 }
+
+
+class Meaning(Model):
+    """What the text of an offer or a need (``kind``) means, as `encoder.encoded` says: derived from
+    events, so a rebuild empties it."""
+
+    __tablename__ = "matchmaking_meaning"
+    __table_args__ = (Index("ix_matchmaking_meaning_service", "service_id"),)
+
+    kind: Mapped[str] = mapped_column(String(5), primary_key=True, info={"typed": False})
+    row_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    service_id: Mapped[int] = mapped_column(ForeignKey("service.id"))
+    vector: Mapped[bytes]
 
 
 @dataclass(frozen=True)

@@ -346,19 +346,6 @@ class Newcomer(Model):
     need_id: Mapped[int] = mapped_column(ForeignKey("matchmaking_need.id", ondelete="CASCADE"))
 
 
-class Meaning(Model):
-    """What the text of an offer or a need (``kind``) means, as `encoder.encoded` says: derived from
-    events, so a rebuild empties it."""
-
-    __tablename__ = "matchmaking_meaning"
-    __table_args__ = (Index("ix_matchmaking_meaning_service", "service_id"),)
-
-    kind: Mapped[str] = mapped_column(String(5), primary_key=True, info={"typed": False})
-    row_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
-    service_id: Mapped[int] = mapped_column(ForeignKey("service.id"))
-    vector: Mapped[bytes]
-
-
 def subject_of(organisation_id: int) -> str:
     """How the log, files and a search name an organisation."""
     return f"matchmaking.organisation:{organisation_id}"

@@ -12,7 +12,8 @@ from eak_core.kit.testing.site import Site
 from eak_core.permissions import Actor
 from eak_core.plugins.per_service.settings import configure, stored_settings
 from eak_matchmaking import encoder, meanings
-from eak_matchmaking.models import Meaning, Need
+from eak_matchmaking.meanings import Meaning
+from eak_matchmaking.models import Need
 from eak_matchmaking.needs import stating
 from eak_matchmaking.offers import offering
 from eak_matchmaking.suggestions.exposure import counted, lists_of
