@@ -138,6 +138,7 @@ def _comment_above(lines: list[str], number: int) -> str:
     return "\n".join(found)
 
 
+@cache
 def _node(of: Any) -> ast.stmt:
     return ast.parse(textwrap.dedent(inspect.getsource(inspect.unwrap(of)))).body[0]
 

@@ -29,8 +29,11 @@ from eak_core.kit.testing.databases import Databases, Kind
 from eak_core.kit.testing.migrated import Plugins, distributions, migrate, template_name
 from eak_core.kit.testing.site import open_app
 
-#: How many applications wait for their next test, at most; each holds some megabytes.
-KEPT = 8
+#: How many applications wait for their next test, at most: one for each plugin and database, since
+#: each new one compiles its statements again. Each holds some megabytes.
+KEPT = 24
+#: How many of them keep their connections, of which PostgreSQL has a hundred for all processes.
+CONNECTED = 6
 
 #: What makes two applications the same: their database, plugins, settings and environment.
 Key = tuple[Any, ...]
@@ -203,6 +206,8 @@ class Pool:
             kept.close()
             return
         self._idle[id(kept)] = kept
+        if len(self._idle) > CONNECTED:
+            list(self._idle.values())[-CONNECTED - 1].let_go()
         while len(self._idle) > KEPT:
             self._idle.popitem(last=False)[1].close()
 

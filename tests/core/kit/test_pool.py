@@ -1,16 +1,17 @@
 """Applications that are lent from one test to the next: nothing of one reaches the other."""
 
 from collections.abc import Iterator
+from importlib import import_module
 from types import ModuleType
 
 import pytest
 from sqlalchemy import select, text
 
 from eak_core.api import Plugin
-from eak_core.db import new_session
+from eak_core.db import db, new_session
 from eak_core.events.models import EventLog
 from eak_core.kit.testing.databases import Databases, Kind
-from eak_core.kit.testing.pool import KEPT, Kept, Pool
+from eak_core.kit.testing.pool import Kept, Pool
 from eak_core.kit.testing.site import Site
 from eak_core.services.models import Service
 
@@ -108,11 +109,23 @@ def test_other_plugins_settings_and_surroundings_are_another_application(
         own_pool.take_back(each)
 
 
-def test_no_more_wait_than_memory_allows(own_pool: Pool) -> None:
-    lent = [own_pool.lend("sqlite", [], {}) for _ in range(KEPT + 2)]
+def test_no_more_wait_than_memory_allows_nor_with_connections_than_there_are(
+    own_pool: Pool, database: Kind, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    module = import_module("eak_core.kit.testing.pool")
+    monkeypatch.setattr(module, "KEPT", 3)
+    monkeypatch.setattr(module, "CONNECTED", 1)
+    lent = [own_pool.lend(database, [], {}) for _ in range(5)]
     for each in lent:
+        assert services(each) == []
         own_pool.take_back(each)
-    assert sum(each.instance.exists() for each in lent) == KEPT
+    assert sum(each.instance.exists() for each in lent) == 3
+    assert [connected(each) for each in lent[2:]] == [0, 0, database == "postgresql"]
+
+
+def connected(kept: Kept) -> int:
+    with kept.app.app_context():
+        return db.engine.pool.checkedin()  # type: ignore[attr-defined]  # a QueuePool
 
 
 @pytest.mark.parametrize("database", ["postgresql"])
