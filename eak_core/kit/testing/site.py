@@ -204,7 +204,8 @@ class Site:
 
     def drain(self) -> None:
         """Let a worker do all there is to do: handlers, retries that are due, the outbox."""
-        assert Worker(self.app).drain(timeout=30), "after 30 seconds a subscription still lags"
+        # A busy machine is no failure: a demonstration takes three seconds on a quiet one.
+        assert Worker(self.app).drain(timeout=120), "after two minutes a subscription still lags"
 
     def enable(self, name: str, *, service: Service | None = None) -> None:
         """Switch a plugin on, after what it requires."""
