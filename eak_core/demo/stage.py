@@ -28,6 +28,7 @@ from eak_core.ideas.models import Idea
 from eak_core.ideas.opening import create_service
 from eak_core.ideas.promises import change_promise
 from eak_core.ideas.proposals import Proposal, save_draft, submit_idea
+from eak_core.ideas.screening import Mark, change_screening, give_opinion
 from eak_core.ideas.subjects import add_subject, subjects_of
 from eak_core.ideas.transitions import change_stage, withdraw_idea
 from eak_core.ideas.visibility import subject_of
@@ -76,6 +77,29 @@ def _acts(demo: Demo, content: Content) -> Iterator[tuple[datetime, Act]]:
         for step in idea.steps:
             yield demo.days_ago(step.days, f"{idea.key} {step.to}"), _moves(demo, idea, step)
     yield from reports.acts(demo)
+    yield demo.days_ago(1, "opinions asked for"), _weighs(demo)
+
+
+def _weighs(demo: Demo) -> Act:
+    """The laboratory asks for an opinion before each decision from now on; the first one is
+    given."""
+
+    def act(session: Session) -> None:
+        idea = session.get_one(Idea, demo.ideas["frigos"].id)
+        service, actor = session.get_one(Service, idea.service_id), demo.actor(session, "gestion")
+        change_screening(session, actor, service, 1)
+        give_opinion(
+            session, actor, service, idea,
+            advice="accept",
+            words="Le besoin est réel, et deux gares sont prêtes. L’hygiène reste à régler.",
+            marks={
+                "economic": Mark(3, "Peu coûteux\u202f; l’entretien est à chiffrer."),
+                "social": Mark(4),
+                "experimental": Mark(3, "Mesurable en six mois."),
+            },
+        )  # fmt: skip
+
+    return act
 
 
 def _joins(demo: Demo, story: PersonStory) -> Act:

@@ -59,6 +59,14 @@ class ServicePromiseChanged(Event):
     days: int | None
 
 
+@event(CORE, "service.screening_changed", version=1, subject="service:{changed_id}")
+class ServiceScreeningChanged(Event):
+    """Managers changed how many opinions they ask for before a decision."""
+
+    changed_id: int
+    opinions: int
+
+
 @event(CORE, "subject.changed", version=1, subject="subject:{subject_id}")
 class SubjectChanged(Event):
     """Managers added, renamed, moved, archived or restored a subject of the service's list."""

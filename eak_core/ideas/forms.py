@@ -244,3 +244,11 @@ class PromiseForm(Form):
         description=_l("Whole days after that of the submission. Leave it empty to promise none."),
         validators=[Optional()],
     )
+    opinions = SelectField(
+        _l("Opinions before a decision"),
+        description=_l("Of those who run the service, each on the criteria, before an idea leaves"
+                       " its screening."),
+        coerce=int,
+        choices=[SelectChoice(0, _l("None is asked for")), SelectChoice(1, _l("One")),
+                 SelectChoice(2, _l("Two"))],
+    )  # fmt: skip

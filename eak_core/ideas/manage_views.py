@@ -8,7 +8,16 @@ from eak_core import clock
 from eak_core.db import current_session
 from eak_core.errors import NotFound
 from eak_core.i18n import _
-from eak_core.ideas import criteria, listing, prepared, promises, rows, subjects, transitions
+from eak_core.ideas import (
+    criteria,
+    listing,
+    prepared,
+    promises,
+    rows,
+    screening,
+    subjects,
+    transitions,
+)
 from eak_core.ideas.addresses import idea_url
 from eak_core.ideas.attachments import shown_of
 from eak_core.ideas.display import words
@@ -71,12 +80,15 @@ def promise() -> Answer:
     """Within how many days an answer to an idea is promised."""
     session, form = current_session(), PromiseForm()
     if not form.is_submitted():
-        form.days.data = g.service.answer_days
-    return attempt(
-        form,
-        lambda: promises.change_promise(session, g.actor, g.service, form.days.data),
-        done=(_("The promise is saved."), url_for("manage.home")),
-    ) or form_page("ideas/promise.html", form)
+        form.days.data, form.opinions.data = g.service.answer_days, g.service.opinions
+
+    def act() -> None:
+        promises.change_promise(session, g.actor, g.service, form.days.data)
+        screening.change_screening(session, g.actor, g.service, form.opinions.data)
+
+    return attempt(form, act, done=(_("It is saved."), url_for("manage.home"))) or form_page(
+        "ideas/promise.html", form
+    )
 
 
 @blueprint.get("/idees/reponses-preparees")

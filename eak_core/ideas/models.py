@@ -190,6 +190,31 @@ class PreparedDecision(Base):
     prepared_at: Mapped[datetime]
 
 
+class Opinion(Base):
+    """A reviewer on an idea: asked (``asked_at``), with an opinion (``given_at``), or with no part
+    in it because of a ``conflict``, for the reason that it says.
+
+    ``advice`` is ``accept`` or ``reject``; ``marks`` what is said on each criterion, by its code
+    (JSON). Only those who run the service read it.
+    """
+
+    __tablename__ = "idea_opinion"
+    __table_args__ = (UniqueConstraint("idea_id", "reviewer_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    idea_id: Mapped[int] = mapped_column(ForeignKey("idea.id", ondelete="CASCADE"))
+    reviewer_id: Mapped[int | None] = mapped_column(
+        ForeignKey("person.id", ondelete="SET NULL"), index=True
+    )
+    asked_by: Mapped[int | None]
+    asked_at: Mapped[datetime | None]
+    given_at: Mapped[datetime | None]
+    advice: Mapped[str | None] = mapped_column(String(10))
+    words: Mapped[str] = mapped_column(Text)
+    marks: Mapped[str] = mapped_column(Text)
+    conflict: Mapped[str | None] = mapped_column(Text)
+
+
 class IdeaStanding(Base):
     """As what an idea is counted in the totals of its service: its stage, whether everybody may
     read it (``shown``), the ids of its subjects and the codes of its communes, parted by spaces.

@@ -4,6 +4,7 @@ from sqlalchemy import select
 
 from eak_core.db import Session
 from eak_core.i18n import _l
+from eak_core.ideas import screening
 from eak_core.ideas.models import Idea
 from eak_core.ideas.stages import DRAFT
 from eak_core.ideas.transitions import stage_graph
@@ -29,7 +30,8 @@ def links(session: Session, person_id: int) -> AccountLinks | None:
     drafts = session.execute(
         ideas.where(Idea.stage == DRAFT).order_by(Idea.updated_at.desc(), Idea.id.desc())
     ).all()
-    if not latest and not drafts:
+    asked = screening.asked_of(session, person_id)
+    if not latest and not drafts and not asked:
         return None
     # A stage keeps its title where its plugin is off.
     graph = stage_graph(frozenset())
@@ -54,6 +56,14 @@ def links(session: Session, person_id: int) -> AccountLinks | None:
                 {"service_slug": each.service, "idea_id": each.id},
             )
             for each in drafts
+        ]
+        + [
+            NavItem(
+                _l("Give your opinion on “%(idea)s”", idea=title),
+                "ideas_manage.examine",
+                {"service_slug": slug, "idea_id": idea_id},
+            )
+            for idea_id, title, slug in asked
         ],
     )
 

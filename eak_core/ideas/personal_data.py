@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import delete, select, update
 
 from eak_core.db import Session
-from eak_core.ideas.models import Idea, IdeaCriterion, PreparedDecision, StageChange
+from eak_core.ideas.models import Idea, IdeaCriterion, Opinion, PreparedDecision, StageChange
 from eak_core.ideas.stages import DRAFT, WITHDRAWN
 from eak_core.ideas.texts import LENGTHS
 from eak_core.ideas.transitions import take_back_erased
@@ -48,11 +48,20 @@ def export_person(session: Session, person_id: int) -> Mapping[str, Any]:
         .where(PreparedDecision.prepared_by == person_id)
         .order_by(PreparedDecision.idea_id)
     ).mappings()
+    opinions = session.execute(
+        select(
+            Opinion.idea_id, Opinion.asked_at, Opinion.given_at, Opinion.advice, Opinion.words,
+            Opinion.marks, Opinion.conflict,
+        )
+        .where(Opinion.reviewer_id == person_id)
+        .order_by(Opinion.id)
+    ).mappings()  # fmt: skip
     return {
         "ideas": [dict(row) for row in ideas],
         "statements": [dict(row) for row in statements],
         "stage_changes": [dict(row) for row in decisions],
         "prepared_decisions": [dict(row) for row in prepared],
+        "opinions": [dict(row) for row in opinions],
     }
 
 
@@ -63,6 +72,12 @@ def erase_person(session: Session, person_id: int) -> None:
         update(PreparedDecision)
         .where(PreparedDecision.prepared_by == person_id)
         .values(prepared_by=None)
+    )
+    session.execute(
+        delete(Opinion).where(Opinion.reviewer_id == person_id, Opinion.given_at.is_(None))
+    )
+    session.execute(
+        update(Opinion).where(Opinion.reviewer_id == person_id).values(reviewer_id=None)
     )
     own = Idea.author_id == person_id
     session.execute(delete(Idea).where(own, Idea.stage == DRAFT))

@@ -9,6 +9,7 @@ from eak_core.ideas import (  # noqa: F401  # what they register
     manage_views,
     overviews,
     preview,
+    screening_views,
     subscribers,
     views,
     writing,

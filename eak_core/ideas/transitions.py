@@ -14,6 +14,7 @@ from eak_core.events import publish
 from eak_core.i18n import _, _l
 from eak_core.ideas.events import IdeaStageChanged, IdeaWithdrawn
 from eak_core.ideas.models import Idea, PreparedDecision, StageChange
+from eak_core.ideas.screening import require_opinions
 from eak_core.ideas.stages import ADOPTED, DRAFT, UNDER_WAY, WITHDRAWN, Graph, Stage, weave
 from eak_core.permissions import Actor, may, require
 from eak_core.plugins.loading.host import get_host
@@ -79,6 +80,10 @@ def change_stage(
     no, `Invalid` without a reason; nothing is written then.
     """
     reason = checked_move(actor, service, active, idea, to, reason, seen=seen)
+    # Held, so that nobody gives, or takes away, an opinion meanwhile.
+    held = session.scalar(select(Idea.stage).where(Idea.id == idea.id).with_for_update())
+    if held == idea.stage:
+        require_opinions(session, actor, service, idea, to)
     change = _move(session, actor, service, active, idea, to, reason)
     session.execute(delete(PreparedDecision).where(PreparedDecision.idea_id == idea.id))
     publish(

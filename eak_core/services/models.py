@@ -32,6 +32,8 @@ class Service(Base):
     theme: Mapped[str | None] = mapped_column(String(40))
     #: Within how many days an answer to a new idea is promised; None where none is.
     answer_days: Mapped[int | None]
+    #: How many opinions are asked for before an idea leaves its screening.
+    opinions: Mapped[int] = mapped_column(default=0, server_default="0")
     archived_at: Mapped[datetime | None]
     created_at: Mapped[datetime] = mapped_column(default=clock.now)
     version_id: Mapped[int] = mapped_column()

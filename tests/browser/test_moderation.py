@@ -1,5 +1,5 @@
-"""A text is reported, hidden and contested; who goes on is warned and suspended; a team promises
-its answers and reads who has which right: by keyboard alone and without a script."""
+"""A text is reported, hidden and contested; who goes on is warned and suspended; a team weighs an
+idea, promises its answers and reads who has which right: by keyboard alone and without a script."""
 
 import pytest
 from playwright.sync_api import expect
@@ -72,7 +72,7 @@ class Typist:
 def test_report_decision_appeal_warning_and_suspension_by_keyboard_alone(
     reader: MakeReader, site: Instance, service: str
 ) -> None:
-    ideas = ideas_of_the_author(site, service, 3)
+    ideas = ideas_of_the_author(site, service, 4)
     checker = reader()
     visitor = Typist(reader(scripts=False, width=360), checker)
     manager, author, judge = (Typist(reader(scripts=False), checker) for _each in range(3))
@@ -146,10 +146,20 @@ def test_report_decision_appeal_warning_and_suspension_by_keyboard_alone(
     author.press("a[href*='/moderation/mesures/']")
     author.check()
 
-    # What a team promises, and who may do what in it.
+    # What a team thinks and promises, and who may do what in it.
+    manager.open(f"/{service}/idees/{ideas[3]}")
+    manager.press("a[href$='/examen']")
+    manager.check()
+    manager.choose("mark_social", 2)
+    manager.choose("advice")
+    manager.write(words="Le besoin est réel.")
+    manager.send()
+    expect(manager.page.get_by_text("avis donné le")).to_be_visible()
     manager.open(f"{desk}/idees/delai")
     manager.check()
     manager.write(days="30")
+    manager.reader.tab_to("[name=opinions]")
+    manager.page.keyboard.press("ArrowDown")
     manager.send()
     manager.open(f"{desk}/idees?etape=submitted&tri=promesse")
     manager.check()

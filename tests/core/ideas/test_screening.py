@@ -1,0 +1,231 @@
+"""Opinions before a decision: each on their own, as many as the service asks for, by nobody who is
+too near to the idea."""
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from eak_core.errors import Forbidden, Invalid, NotFound, Refused
+from eak_core.ideas import screening
+from eak_core.ideas.models import Idea, Opinion
+from eak_core.ideas.screening import Mark
+from eak_core.ideas.transitions import change_stage, withdraw_idea
+from eak_core.kit.testing.site import Site
+from eak_core.people.models import Person
+from eak_core.people.personal_data import erase_person, export_person
+from eak_core.people.roles import give_role, revoke_role
+from eak_core.permissions import Actor
+from eak_core.services.models import Service
+
+NONE: frozenset[str] = frozenset()
+WORDS = "The need is real, and nobody does it yet."
+
+
+@pytest.fixture
+def second(site: Site) -> Actor:
+    """A further manager."""
+    person, service = site.people.add("second"), site.service
+    with site.writing() as session:
+        held = session.get_one(Person, person.id)
+        give_role(session, held, service, "manager", granted_by=None)
+    return site.people.actor(person)
+
+
+def asks_for(site: Site, opinions: int, actor: Actor | None = None) -> None:
+    actor = actor or site.people.actor(site.people.manager)
+    with site.writing() as session:
+        service = session.get_one(Service, site.service.id)
+        screening.change_screening(session, actor, service, opinions)
+
+
+def advise(site: Site, actor: Actor, idea: Idea, **more: Any) -> None:
+    usual = {"advice": "accept", "words": WORDS, "marks": {"social": Mark(4, "All of us.")}}
+    values: dict[str, Any] = {**usual, **more}
+    with site.writing() as session:
+        held = session.get_one(Idea, idea.id)
+        screening.give_opinion(session, actor, site.service, held, **values)
+
+
+def near(site: Site, actor: Actor, idea: Idea, reason: str = "Its author is my cousin.") -> None:
+    with site.writing() as session:
+        held = session.get_one(Idea, idea.id)
+        screening.declare_conflict(session, actor, site.service, held, reason)
+
+
+def move(site: Site, actor: Actor, idea: Idea, to: str) -> None:
+    with site.writing() as session:
+        held, service = session.get_one(Idea, idea.id), session.get_one(Service, site.service.id)
+        change_stage(session, actor, service, NONE, held, to, "Because.")
+
+
+def test_no_decision_before_as_many_opinions_as_the_service_asks_for(
+    site: Site, manager: Actor, second: Actor, citizen: Actor
+) -> None:
+    idea = site.submit(author=citizen)
+    with pytest.raises(Forbidden):
+        asks_for(site, 2, citizen)
+    for wrong in (-1, 3):
+        with pytest.raises(Invalid):
+            asks_for(site, wrong)
+    asks_for(site, 2)
+    move(site, manager, idea, "screening")
+    for to in ("accepted", "rejected"):
+        with pytest.raises(Refused, match=r"2 (opinions|avis)"):
+            move(site, manager, idea, to)
+    advise(site, manager, idea)
+    advise(site, manager, idea, advice="reject")
+    with pytest.raises(Refused):
+        move(site, manager, idea, "accepted")
+    advise(site, second, idea)
+    move(site, manager, idea, "accepted")
+    with pytest.raises(Refused):
+        advise(site, manager, idea)
+    with site.reading() as session:
+        mine, other = session.scalars(select(Opinion).order_by(Opinion.id)).all()
+        assert (mine.advice, other.advice) == ("reject", "accept")
+        assert screening.marks_of(other) == {"social": Mark(4, "All of us.")}
+
+
+def test_without_any_asked_for_a_decision_needs_none_and_an_author_withdraws_freely(
+    site: Site, manager: Actor, citizen: Actor
+) -> None:
+    first, other = site.submit("First", author=citizen), site.submit("Other", author=citizen)
+    move(site, manager, first, "screening")
+    move(site, manager, first, "accepted")
+    asks_for(site, 1)
+    with site.writing() as session:
+        held = session.get_one(Idea, other.id)
+        withdraw_idea(session, citizen, site.service, NONE, held, "A mistake.")
+
+
+def test_who_is_too_near_neither_advises_nor_decides(
+    site: Site, manager: Actor, second: Actor
+) -> None:
+    own, other = site.submit("Own", author=manager), site.submit("Other")
+    asks_for(site, 1)
+    with pytest.raises(Refused):
+        advise(site, manager, own)
+    advise(site, second, own)
+    for idea in (own, other):
+        move(site, manager, idea, "screening")
+    with pytest.raises(Refused):
+        move(site, manager, own, "accepted")
+    move(site, second, own, "accepted")
+    advise(site, manager, other)
+    with pytest.raises(Invalid):
+        near(site, manager, other, " \u200b ")
+    near(site, manager, other)
+    with pytest.raises(Refused):
+        advise(site, manager, other)
+    with pytest.raises(Refused):
+        move(site, second, other, "accepted")
+    advise(site, second, other)
+    with pytest.raises(Refused):
+        move(site, manager, other, "rejected")
+    move(site, second, other, "accepted")
+
+
+def test_what_is_wrong_is_named_and_citizens_have_no_part(
+    site: Site, manager: Actor, citizen: Actor
+) -> None:
+    idea = site.submit(author=citizen)
+    cases: list[tuple[dict[str, Any], set[str]]] = [
+        ({"advice": "maybe"}, {"advice"}),
+        ({"words": " "}, {"words"}),
+        ({"marks": {"social": Mark(5, "")}}, {"mark_social"}),
+        ({"marks": {"social": Mark(None, "x" * 2_001)}}, {"words_social"}),
+    ]
+    for values, wrong in cases:
+        with pytest.raises(Invalid) as refusal:
+            advise(site, manager, idea, **values)
+        assert set(refusal.value.fields) == wrong
+    elsewhere = replace(manager, managed=frozenset({site.service.id + 1}))
+    for nobody in (citizen, elsewhere):
+        with pytest.raises(Forbidden):
+            advise(site, nobody, idea)
+        with pytest.raises(Forbidden):
+            near(site, nobody, idea)
+    with site.reading() as session:
+        assert session.scalars(select(Opinion)).all() == []
+
+
+def test_a_colleague_is_asked_once_and_finds_it_as_long_as_they_run_the_service(
+    site: Site, manager: Actor, second: Actor, citizen: Actor
+) -> None:
+    idea = site.submit("Flour", author=second)
+    other = site.submit("Bread", author=citizen)
+
+    def ask(of: Idea, person_id: int | None) -> None:
+        with site.writing() as session:
+            held = session.get_one(Idea, of.id)
+            screening.ask_opinion(session, manager, site.service, held, person_id or 0)
+
+    def asked() -> list[str]:
+        with site.reading() as session:
+            rows = screening.asked_of(session, second.person_id or 0)
+        return [title for _id, title, _slug in rows]
+
+    with pytest.raises(Refused):
+        ask(idea, second.person_id)
+    with pytest.raises(NotFound):
+        ask(other, citizen.person_id)
+    for _twice in range(2):
+        ask(other, second.person_id)
+    assert asked() == ["Bread"]
+    with site.writing() as session:
+        person = session.get_one(Person, second.person_id)
+        revoke_role(session, manager, person, site.service, "manager")
+    assert asked() == []
+    with site.writing() as session:
+        person = session.get_one(Person, second.person_id)
+        give_role(session, person, site.service, "manager", granted_by=None)
+    advise(site, second, other)
+    assert asked() == []
+
+
+def test_opinions_are_copied_and_stay_without_a_name(site: Site, manager: Actor) -> None:
+    given, declared = site.submit("Given"), site.submit("Declared")
+    advise(site, manager, given)
+    near(site, manager, declared)
+    person = site.people.manager.id
+    with site.reading() as session:
+        copy = str(export_person(session, Actor.system(), person)["ideas"])
+        assert WORDS in copy
+        assert "cousin" in copy
+    with site.writing() as session:
+        erase_person(session, Actor.system(), person)
+    with site.reading() as session:
+        (kept,) = session.scalars(select(Opinion)).all()
+        assert (kept.reviewer_id, kept.words, kept.idea_id) == (None, WORDS, given.id)
+
+
+@pytest.mark.parametrize("database", ["sqlite"])
+def test_each_says_what_they_think_before_they_read_the_others(
+    site: Site, second: Actor, citizen: Actor
+) -> None:
+    idea = site.submit(author=citizen)
+    advise(site, second, idea)
+    page = f"/culture/gestion/idees/{idea.id}/examen"
+    desk, author = site.browser(), site.browser()
+    desk.sign_in(site.people.manager)
+    author.sign_in(site.people.citizen)
+    assert page in desk.get(f"/culture/idees/{idea.id}-{idea.slug}").text
+    assert WORDS not in desk.get(page).text
+    refused = desk.submit(page, page, advice="accept", words="", mark_social="3")
+    assert refused.status_code == 422
+    sent = desk.submit(page, page, advice="reject", words="Too dear.", mark_social="3")
+    assert sent.status_code == 302
+    shown = desk.get(page).text
+    assert WORDS in shown
+    assert "Too dear." in shown
+    conflict = f"/culture/gestion/idees/{idea.id}/conflit"
+    assert desk.submit(page, conflict, reason="My cousin.").status_code == 302
+    assert "Vous êtes trop proche" in desk.get(page).text
+    for public in (f"/culture/idees/{idea.id}-{idea.slug}", "/culture/idees.json", "/culture/"):
+        assert WORDS not in author.get(public).text
+    assert author.get(page).status_code == 403
+    settings = "/culture/gestion/idees/delai"
+    assert desk.submit(settings, settings, days="10", opinions="2").status_code == 302
+    assert "2 avis sont demandés" in desk.get(page).text
