@@ -31,7 +31,7 @@ def upgrade() -> None:
         sa.Column("words", sa.Text(), nullable=False),
         sa.Column("marks", sa.Text(), nullable=False),
         sa.Column("conflict", sa.Text()),
-        sa.UniqueConstraint("idea_id", "reviewer_id", name="uq_idea_opinion_idea_id"),
+        sa.UniqueConstraint("idea_id", "reviewer_id", name="uq_idea_opinion_idea_id_reviewer_id"),
     )
     op.create_index("ix_idea_opinion_reviewer_id", "idea_opinion", ["reviewer_id"])
 
