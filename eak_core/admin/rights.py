@@ -204,11 +204,7 @@ def _with_roles(session: Session, service: Service | None = None) -> dict[int, P
 
 
 def _accounts(session: Session, condition: Any) -> dict[int, Person]:
-    rows = session.scalars(
-        select(Person)
-        .where(condition, Person.active, Person.erased_at.is_(None))
-        .options(selectinload(Person.grants))
-    )
+    rows = session.scalars(select(Person).where(condition).options(selectinload(Person.grants)))
     return {person.id: person for person in rows}
 
 
