@@ -266,6 +266,25 @@ def test_a_citizen_writes_in_steps_each_saved_by_itself_and_submits_what_they_ha
         assert author.get(path).status_code == 302, "it leads to where it stands now"
 
 
+def test_a_step_keeps_what_was_typed_once_the_sign_in_has_run_out_and_shows_nothing_of_the_draft(
+    author: Browser, site: Site, ideas: Any
+) -> None:
+    assert site.service
+    draft = begin(author, title="Secretword")
+    visitor = site.browser()
+    token = {"csrf_token": visitor.read(NEW).form("/nouvelle").filled({})["csrf_token"]}
+    for path in (f"{draft}/ecrire/essentiel", f"{LIST}99/ecrire/essentiel"):
+        answer = visitor.post(path, data={**token, "body": ["My long text."]})
+        assert answer.status_code == 403, path
+        assert "dans un autre onglet" in answer.text, path
+        assert "My long text." in answer.text, path
+        assert "Secretword" not in answer.text
+        assert "/connexion" in visitor.get(path).location
+    assert ideas()[0].body != "My long text."
+    for path in (f"{draft}/ecrire/ailleurs", f"{LIST}99/ecrire/essentiel", f"{LIST}99/soumettre"):
+        assert author.get(path).status_code == 404, path
+
+
 def test_what_is_submitted_is_what_its_author_has_read(
     author: Browser, site: Site, ideas: Any
 ) -> None:
