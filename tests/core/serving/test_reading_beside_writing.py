@@ -21,24 +21,25 @@ from eak_core.events.models import LogHead
 from eak_core.kit.testing.site import Site
 from eak_core.serving.front import Front
 from tests.core.serving.test_front import Connection, Scope
+from tests.proposing import begin
 
 PATH = "/culture/idees/nouvelle"
 IDEA = {"title": "A tool library", "problem": "Tools sleep in cellars.", "body": "Lend them."}
 
 
 def an_idea(site: Site) -> tuple[Scope, Connection]:
-    """What the browser of a citizen sends."""
+    """What the browser of a citizen sends to submit one: to save a draft asks for no head."""
     client = site.browser()
     client.sign_in(site.people.citizen)
-    fields = client.read(PATH).form(PATH).filled(IDEA)
-    fields["action"] = ["submit"]
+    path = f"{begin(client)}/soumettre"
+    fields = client.read(path).form("soumettre").filled({})
     cookie = client.get_cookie("eak")
     assert cookie is not None
     scope = Scope(
         "POST",
         ("content-type", "application/x-www-form-urlencoded"),
         ("cookie", f"eak={cookie.value}"),
-        path=PATH,
+        path=path,
     )
     return scope, Connection(urlencode(fields, doseq=True).encode())
 
@@ -92,7 +93,6 @@ def test_writing_is_refused_for_now_where_the_holder_is_frozen(
     client = site.browser()
     client.sign_in(site.people.citizen)
     fields = client.read(PATH).form(PATH).filled(IDEA)
-    fields["action"] = ["submit"]
     monkeypatch.setattr(sqlite, "WAIT_SECONDS", 0.02)
     with holding(site):
         answer = client.post(PATH, data=fields)
