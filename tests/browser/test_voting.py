@@ -67,46 +67,22 @@ def test_fourteen_ideas_are_judged_with_the_keyboard_alone(
     citizen.open(f"{steps(address)}/voter")
     for idea in range(2):
         for criterion in range(4):
-            _tab_to(
-                citizen, f"li:nth-child({idea + 1}) fieldset:nth-of-type({criterion + 1}) input"
-            )
+            citizen.tab_to(f"li:nth-child({idea + 1}) fieldset:nth-of-type({criterion + 1}) input")
             # From "no opinion", which is the last one, to the best grade before it.
             page.keyboard.press("ArrowUp")
         expect(page.get_by_role("status")).to_have_text(f"Idées jugées : {idea + 1} sur 14")
-        _tab_to(citizen, f"li:nth-child({idea + 1}) [data-vote-next]")
+        citizen.tab_to(f"li:nth-child({idea + 1}) [data-vote-next]")
         page.keyboard.press("Enter")
         expect(page.locator(f"li:nth-child({idea + 2}) summary")).to_be_focused()
         expect(page.locator(f"li:nth-child({idea + 2}) details")).to_have_attribute("open", "")
     expect(page.locator("li:first-child summary")).to_contain_text("Critères jugés : 4 sur 4")
-    _tab_to(citizen, ".vote-bar button")
+    citizen.tab_to(".vote-bar button")
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", name="Vérifiez votre vote")).to_be_visible()
     expect(page.get_by_text("Excellent")).to_have_count(8)
-    _tab_to(citizen, ".vote-send button")
+    citizen.tab_to(".vote-send button")
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", name="Votre vote est enregistré")).to_be_visible()
-
-
-#: Whether what has the focus shows so, and stands in the window above the bar (which scrolls).
-FOCUS_IN_VIEW = """() => {
-  const it = document.activeElement;
-  const shown = it.closest("label") ?? it;
-  const box = shown.getBoundingClientRect();
-  const bar = document.querySelector(".vote-bar");
-  const end = !bar || bar.contains(it) ? innerHeight : bar.getBoundingClientRect().top;
-  return getComputedStyle(shown).outlineStyle !== "none" && box.top >= 0 && box.bottom <= end;
-}"""
-
-
-def _tab_to(reader: Reader, selector: str, most: int = 120) -> None:
-    """Press Tab until ``selector`` has the focus, which must be seen."""
-    for _ in range(most):
-        reader.page.keyboard.press("Tab")
-        if reader.page.evaluate(f"document.activeElement.matches({selector!r})"):
-            # By the clock: a busy machine may draw no picture for long.
-            reader.page.wait_for_function(FOCUS_IN_VIEW, polling=100)
-            return
-    pytest.fail(f"{selector} cannot be reached with Tab")
 
 
 def test_what_is_chosen_is_summed_up_while_it_is_chosen(
