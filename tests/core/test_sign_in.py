@@ -77,6 +77,7 @@ def test_the_password_is_kept_as_argon2_with_the_parameters_of_owasp(
     assert str(account(site).password).startswith("$argon2id$v=19$m=19456,t=2,p=1$")
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 @pytest.mark.parametrize(
     ("field", "value"),
     [
@@ -305,6 +306,7 @@ def test_a_request_of_a_signed_in_person_costs_three_queries_more(
     assert manager.count == visitor.count + 3
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 @pytest.mark.parametrize(
     "target",
     [
@@ -331,6 +333,7 @@ def test_signing_in_never_leads_away_from_the_site(
     assert "evil" not in str(answer.location)
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 def test_signing_in_leads_back_to_where_it_was_needed(people: People, client: Browser) -> None:
     asked = client.get("/compte/effacer")
     assert asked.location == "/compte/connexion?next=/compte/effacer"
@@ -388,6 +391,7 @@ def test_a_closed_account_is_signed_out_at_once(
     assert sign_in(client, str(people.citizen.email)).status_code == 422
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 @pytest.mark.parametrize("body", ["{", "[1]", '{"email": ["x"]}', '{"email": 1, "password": {}}'])
 def test_the_account_pages_take_forms_and_no_json(client: Browser, body: str) -> None:
     for path in ("/compte/connexion", "/compte/inscription", "/compte/mot-de-passe"):

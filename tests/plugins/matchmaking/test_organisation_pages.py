@@ -45,6 +45,7 @@ def test_an_organisation_presents_itself(site: Site, citizen: Browser) -> None:
     ) in citizen.read(HOME).text  # fmt: skip
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 def test_what_is_wrong_is_shown_beside_its_field(citizen: Browser) -> None:
     answer = citizen.submit(
         f"{HOME}nouveau", "nouveau", name="Les Toits", kind="association", about="x",
@@ -165,6 +166,7 @@ def test_an_invitation_that_was_taken_back_says_so(site: Site, partners: Partner
 PAGES = ["modifier", "fichiers", "membres", "fermer"]
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 @pytest.mark.parametrize("page", PAGES)
 def test_who_does_not_answer_for_it_is_kept_out(
     site: Site, partners: Partners, citizen: Browser, manager: Browser, page: str
@@ -180,6 +182,7 @@ def test_who_does_not_answer_for_it_is_kept_out(
     assert answers == [302, 403, 200, 200]
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 @pytest.mark.parametrize("page", ["", "1/verifier", "1/fusionner"])
 def test_the_desk_is_for_managers(partners: Partners, citizen: Browser, page: str) -> None:
     partners.register()
@@ -209,6 +212,7 @@ def test_the_team_of_a_service_shows_who_has_what(
         assert said in page
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 def test_an_account_leads_to_its_organisations(partners: Partners, citizen: Browser) -> None:
     partners.register()
     page = citizen.read("/compte/").text
