@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from eak_core.db import Session
+from eak_core.db.planning import plan_anew
 from eak_core.errors import EakError, Invalid, Refused
 from eak_core.i18n import _
 from eak_core.imports.tables import BadRow, Table
@@ -146,6 +147,7 @@ class ImportRun:
         them were new and known, and calls `refuse` for others. Each portion is a transaction."""
         tally, done = self.tally(things), self.begin(things, table.size)
         for part in _portions(iter(values), size):
+            plan_anew(self.session)
             taken = take(part)
             self.settle()
             tally.created += taken.created
