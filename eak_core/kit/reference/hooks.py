@@ -4,18 +4,21 @@ import inspect
 from typing import Any
 
 from eak_core.kit.reference.entries import Entry, Part, Section, markdown
-from eak_core.plugins.hooks import hookspecs
+from eak_core.plugins.hooks import hookspecs, slotspecs
 from eak_core.plugins.hooks.shapes import SHAPES
+
+#: What both modules declare, by its name.
+DECLARED = {**vars(hookspecs), **vars(slotspecs)}
 
 
 def hook_names() -> list[str]:
     """Every hook, in the order in which they are declared."""
-    return [name for name in vars(hookspecs) if name in SHAPES]
+    return [name for name in DECLARED if name in SHAPES]
 
 
 def hook_signature(name: str) -> str:
     """``nav_items(service, actor) -> Iterable[NavItem]``, as it is declared."""
-    signature = inspect.signature(getattr(hookspecs, name))
+    signature = inspect.signature(DECLARED[name])
     arguments = ", ".join(signature.parameters)
     answer = signature.return_annotation
     return f"{name}({arguments}) -> {_type_name(answer)}"
@@ -40,5 +43,5 @@ def hooks() -> Part:
 
 
 def _entry(name: str) -> Entry:
-    said = markdown(inspect.getdoc(getattr(hookspecs, name)) or "")
+    said = markdown(inspect.getdoc(DECLARED[name]) or "")
     return Entry(name, said, f"@hookimpl\ndef {hook_signature(name)}")

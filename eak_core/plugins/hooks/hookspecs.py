@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     import click
-    from markupsafe import Markup
 
     from eak_core.db import Session
     from eak_core.permissions import Actor
@@ -37,7 +36,6 @@ if TYPE_CHECKING:
         NewsletterItem,
         NoticeSentence,
         Reportable,
-        Today,
     )
     from eak_core.plugins.hooks.importers import ImportedComment, Importer, ImportReport
 
@@ -180,63 +178,6 @@ def digest_letters(  # type: ignore[empty-body]
     Active plugins, when the mails of digests are written; the letter tells the digest
     (`take_digest`), which is put off for it by some minutes, and asked for again. Answer for
     letters that leave at once or have begun to, and no longer than a few hours.
-    """
-
-
-@hookspec
-def slot_idea_body(
-    session: "Session", service: Any, idea: Any, actor: "Actor"
-) -> "Markup | str | None":
-    """A section of an idea's page, below its text.
-
-    Active plugins. Plain text is escaped; HTML comes from ``fragment``. None for nothing.
-    """
-
-
-@hookspec
-def slot_idea_aside(
-    session: "Session", service: Any, idea: Any, actor: "Actor"
-) -> "Markup | str | None":
-    """Something beside an idea's text: a figure, a state, a short form.
-
-    Active plugins. Plain text is escaped; HTML comes from ``fragment``. None for nothing.
-    """
-
-
-@hookspec
-def slot_idea_cards(  # type: ignore[empty-body]
-    session: "Session", service: Any, ideas: Sequence[Any], actor: "Actor"
-) -> "Mapping[int, Markup | str]":
-    """A line on the cards of a list of ideas, by the id of the idea.
-
-    Active plugins, once for the whole list, so that one query serves it. An idea may be left out.
-    """
-
-
-@hookspec
-def slot_service_now(  # type: ignore[empty-body]
-    session: "Session", service: Any, actor: "Actor"
-) -> "Iterable[Today]":
-    """What people can do in a service today, at the top of its home page: vote, help out, come.
-
-    Active plugins. Short sections, and none where there is nothing to be done now; what ends first
-    stands first.
-    """
-
-
-@hookspec
-def slot_service_home(session: "Session", service: Any, actor: "Actor") -> "Markup | str | None":
-    """A section of a service's home page, below its ideas.
-
-    Active plugins. Plain text is escaped; HTML comes from ``fragment``. None for nothing.
-    """
-
-
-@hookspec
-def slot_manage_home(session: "Session", service: Any, actor: "Actor") -> "Markup | str | None":
-    """A section of the managers' home page: what waits for them, with links.
-
-    Active plugins; only managers see it. Plain text is escaped, None for nothing.
     """
 
 

@@ -24,12 +24,11 @@ from eak_core.kit.reference.api import api as api_part
 from eak_core.kit.reference.described import members_of
 from eak_core.kit.reference.entries import markdown
 from eak_core.kit.reference.events import events, field_words
-from eak_core.kit.reference.hooks import hook_names, hook_signature, hooks
+from eak_core.kit.reference.hooks import DECLARED, hook_names, hook_signature, hooks
 from eak_core.kit.reference.installed import event_types
 from eak_core.kit.reference.kit import kit
 from eak_core.kit.reference.styles import SHEETS, styles
 from eak_core.kit.reference.templates import FOLDER, bare_application, own, templates
-from eak_core.plugins.hooks import hookspecs
 from eak_core.plugins.hooks.shapes import SHAPES
 
 TREE = Path(__file__).parents[3]
@@ -205,13 +204,13 @@ def test_a_signature_is_the_one_of_the_code() -> None:
 
 
 def test_every_hook_that_is_specified_has_a_shape_and_stands_in_the_reference() -> None:
-    specified = {name for name, value in vars(hookspecs).items() if hasattr(value, "eak_spec")}
+    specified = {name for name, value in DECLARED.items() if hasattr(value, "eak_spec")}
     assert specified == set(SHAPES) == set(hook_names()) == set(by_name(hooks()))
 
 
 @pytest.mark.parametrize("hook", hook_names())
 def test_every_hook_is_documented_with_its_true_signature(hook: str) -> None:
-    function = getattr(hookspecs, hook)
+    function = DECLARED[hook]
     assert len((inspect.getdoc(function) or "").split()) > 8
     arguments = ", ".join(inspect.signature(function).parameters)
     assert hook_signature(hook).startswith(f"{hook}({arguments}) -> ")

@@ -1,0 +1,70 @@
+"""The slots: hooks by which plugins put something onto pages of the core, as in `hookspecs`."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from eak_core.plugins.hooks.hookspecs import hookspec
+
+if TYPE_CHECKING:
+    from markupsafe import Markup
+
+    from eak_core.db import Session
+    from eak_core.permissions import Actor
+    from eak_core.plugins.hooks.contributions import Today
+
+
+@hookspec
+def slot_idea_body(
+    session: "Session", service: Any, idea: Any, actor: "Actor"
+) -> "Markup | str | None":
+    """A section of an idea's page, below its text.
+
+    Active plugins. Plain text is escaped; HTML comes from ``fragment``. None for nothing.
+    """
+
+
+@hookspec
+def slot_idea_aside(
+    session: "Session", service: Any, idea: Any, actor: "Actor"
+) -> "Markup | str | None":
+    """Something beside an idea's text: a figure, a state, a short form.
+
+    Active plugins. Plain text is escaped; HTML comes from ``fragment``. None for nothing.
+    """
+
+
+@hookspec
+def slot_idea_cards(  # type: ignore[empty-body]
+    session: "Session", service: Any, ideas: Sequence[Any], actor: "Actor"
+) -> "Mapping[int, Markup | str]":
+    """A line on the cards of a list of ideas, by the id of the idea.
+
+    Active plugins, once for the whole list, so that one query serves it. An idea may be left out.
+    """
+
+
+@hookspec
+def slot_service_now(  # type: ignore[empty-body]
+    session: "Session", service: Any, actor: "Actor"
+) -> "Iterable[Today]":
+    """What people can do in a service today, at the top of its home page: vote, help out, come.
+
+    Active plugins. Short sections, and none where there is nothing to be done now; what ends first
+    stands first.
+    """
+
+
+@hookspec
+def slot_service_home(session: "Session", service: Any, actor: "Actor") -> "Markup | str | None":
+    """A section of a service's home page, below its ideas.
+
+    Active plugins. Plain text is escaped; HTML comes from ``fragment``. None for nothing.
+    """
+
+
+@hookspec
+def slot_manage_home(session: "Session", service: Any, actor: "Actor") -> "Markup | str | None":
+    """A section of the managers' home page: what waits for them, with links.
+
+    Active plugins; only managers see it. Plain text is escaped, None for nothing.
+    """
