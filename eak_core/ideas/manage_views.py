@@ -57,9 +57,7 @@ def index() -> Answer:
     known = {each.name for each in graph.stages()} | counts.keys()
     if stage not in known:
         raise NotFound(_("There is no such stage in this service."))
-    order = request.args.get("tri", "")
-    if order not in {"", PROMISE}:
-        raise NotFound(_("There is no such order."))
+    order = PROMISE if request.args.get("tri") == PROMISE else ""
     listed = listing.managed(g.service.id, stage, by_promise=order == PROMISE)
     return render(
         "ideas/manage.html",

@@ -171,7 +171,6 @@ def _write(method: Method, ballot: Ballot | None) -> Answer:
         offered=offered,
         words=words,
         stage_title=lambda name: stage_graph(g.active).stage(name).title,
-        signed_out=not g.actor.signed_in,
     )
 
 
