@@ -4,7 +4,7 @@ import shutil
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any, Literal
+from typing import Literal
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -38,8 +38,8 @@ expect.set_options(timeout=PATIENCE_MS)
 WIDTHS = (360, 1280)
 HEIGHT = 900
 AXE = Axe().axe_script
-VIOLATIONS = """async options => {
-  const { violations } = await axe.run(document, { resultTypes: ["violations"], ...options });
+VIOLATIONS = """async () => {
+  const { violations } = await axe.run(document, { resultTypes: ["violations"] });
   return violations.map(each => `${each.id}: ${each.help} (${each.nodes[0].html})`);
 }"""
 #: Whether what has the focus shows so, and stands in the window, some of it at least (WCAG 2.4.11);
@@ -167,16 +167,14 @@ class Reader:
         self.page.set_viewport_size(usual)
         assert self.complaints == [], self.page.url
 
-    def look(
-        self, scheme: Literal["light", "dark"] = "light", options: dict[str, Any] | None = None
-    ) -> None:
-        """What axe finds on this page as it stands, which must be nothing; with its ``options``."""
+    def look(self, scheme: Literal["light", "dark"] = "light") -> None:
+        """What axe finds on this page as it stands, which must be nothing."""
         # Nothing moves, or colours would be read halfway from one scheme to the other.
         self.page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
         # Once for a page, and not for each look at it.
         if not self.page.evaluate("'axe' in window"):
             self.page.evaluate(AXE)
-        found = self.page.evaluate(VIOLATIONS, options or {})
+        found = self.page.evaluate(VIOLATIONS)
         assert found == [], f"{self.page.url}, {self.page.viewport_size}, {scheme}: {found}"
 
 

@@ -112,8 +112,8 @@ class World:
         return walk
 
 
-# Who may read what is settled in Python. That each query of each page is one for PostgreSQL, too, is
-# for conformance to see (`test_its_pages_answer_everybody`), and for the tests of the core's rooms.
+# Who may read what is settled in Python. That each query of each page is one for PostgreSQL is for
+# conformance to see (`test_its_pages_answer_everybody`), and for the tests of the core's rooms.
 @pytest.fixture(params=["sqlite"])
 def database(request: pytest.FixtureRequest) -> Kind:
     kind: Kind = request.param
