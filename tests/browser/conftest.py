@@ -134,10 +134,10 @@ class Reader:
 
     def reload_until(self, shown: Locator) -> None:
         """Open this page again until it has ``shown``, which a worker brings about."""
-        for _time in range(PATIENCE_MS // 200):
+        for _time in range(PATIENCE_MS // 500):
             if shown.is_visible():
                 return
-            self.page.wait_for_timeout(200)
+            self.page.wait_for_timeout(500)
             self.page.reload()
         pytest.fail(f"{shown} does not come to {self.page.url}")
 

@@ -33,7 +33,9 @@ def rounds(site: Instance, service: str) -> str:
     return f"{here}/appels"
 
 
-def test_a_round_is_opened_declared_matched_and_decided(reader: MakeReader, rounds: str) -> None:
+def test_a_round_is_opened_declared_matched_and_decided(
+    reader: MakeReader, site: Instance, rounds: str
+) -> None:
     manager, member, visitor = reader(), reader(scripts=False, width=360), reader()
     desk = rounds.replace("/partenaires/", "/gestion/partenaires/")
     manager.sign_in("personne1@essai.example")
@@ -64,7 +66,8 @@ def test_a_round_is_opened_declared_matched_and_decided(reader: MakeReader, roun
     manager.page.get_by_label("Motif public").fill("Tout le monde a répondu.")
     manager.page.get_by_role("button", name="Clore l’appel").click()
     expect(manager.page.get_by_role("heading", level=1)).to_have_text("Appel d’essai")
-    # A worker matches it.
+    # A worker matches it, that of the server or this one.
+    site.eak("worker", "--once")
     confirm = manager.page.get_by_role("link", name="Confirmer")
     manager.reload_until(confirm)
     confirm.click()

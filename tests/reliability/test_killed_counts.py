@@ -27,7 +27,7 @@ pytestmark = pytest.mark.reliability
 
 VOTERS = 3
 #: How far apart the statements are before which a worker dies.
-STRIDE = 11
+STRIDE = 17
 MOST = 1_500
 
 Closer = forked.Process

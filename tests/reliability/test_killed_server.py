@@ -21,7 +21,8 @@ from tests.visitor import Visitor
 pytestmark = pytest.mark.reliability
 
 PEOPLE = 3
-IDEAS_EACH = 8
+#: Each is sent twice: as a draft, and to be public.
+IDEAS_EACH = 4
 #: What the server answers while its database is away: “try again”.
 AWAY = 503
 
