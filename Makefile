@@ -68,11 +68,10 @@ dev: install  ## the demonstration for authors: changes show at once, failures i
 
 # --- Tests and checks.
 
-# Browsers, servers and senders wait more than they compute: one process more looks after them.
 test: install-test chromium  ## everything, on SQLite and PostgreSQL, in a browser, and killed on the way
 	@failed=0; began=$$(date +%s); \
 	$(TESTS) -n $(WORKERS) -m "not browser and not reliability and not slow" $(PYTEST_ARGS) || failed=1; \
-	$(TESTS) -n $$(( $(WORKERS) + 1 )) -m "browser or reliability or slow" $(PYTEST_ARGS) || failed=1; \
+	$(TESTS) -n $(WORKERS) -m "browser or reliability or slow" $(PYTEST_ARGS) || failed=1; \
 	echo "make test took $$(( $$(date +%s) - began )) s on $(WORKERS) processes."; \
 	exit $$failed
 
