@@ -98,6 +98,9 @@ def test_without_any_asked_for_a_decision_needs_none_and_an_author_withdraws_fre
     with site.writing() as session:
         held = session.get_one(Idea, other.id)
         withdraw_idea(session, citizen, site.service, NONE, held, "A mistake.")
+    with site.reading() as session:
+        stages = [session.get_one(Idea, each.id).stage for each in (first, other)]
+    assert stages == ["accepted", "withdrawn"]
 
 
 def test_who_is_too_near_neither_advises_nor_decides(
