@@ -2,11 +2,12 @@
 
 from typing import Any
 
-from wtforms import BooleanField, EmailField, RadioField, StringField, TextAreaField
+from wtforms import BooleanField, EmailField, RadioField, SelectField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, StopValidation
 
-from eak_core.i18n import _l
+from eak_core.i18n import _l, lazy_ngettext
+from eak_core.moderation import measures
 from eak_core.moderation.grounds import GROUNDS, NAMELESS
 from eak_core.people.addresses import ADDRESS_LENGTH
 from eak_core.people.models import NAME_LENGTH
@@ -95,6 +96,52 @@ class DecisionForm(Form):
             Length(max=REASON_LENGTH),
         ],
     )
+
+
+#: What can be decided, by the words of the form.
+MEASURE_CHOICES: dict[tuple[str, str], Any] = {
+    ("warning", "content"): _l("Warn: texts of theirs had to be hidden"),
+    ("suspension", "content"): _l(
+        "Suspend: no ideas and no comments any more; reading, voting and taking back stay open"
+    ),
+    ("warning", "reports"): _l("Warn: they reported without ground"),
+    ("suspension", "reports"): _l("Suspend: no reports any more; all else stays open"),
+}
+
+
+class MeasureForm(Form):
+    """Somebody is warned or suspended."""
+
+    choice = RadioField(
+        _l("Your decision"), validators=[InputRequired(_l("Choose what is decided."))]
+    )
+    days = SelectField(
+        _l("For how long, where you suspend"),
+        choices=[
+            SelectChoice(str(days), lazy_ngettext("%(num)s day", "%(num)s days", days))
+            for days in measures.DAYS
+        ],
+        validators=[InputRequired(_l("Choose for how long."))],
+    )
+    reason = TextAreaField(
+        _l("Reason"),
+        description=_l(
+            "Say what happened, how often and how grave it is, and the rule of the charter or the"
+            " law. This person reads it, and nobody else."
+        ),
+        validators=[
+            InputRequired(_l("Give your reason: it is sent to those concerned.")),
+            Length(max=REASON_LENGTH),
+        ],
+    )
+
+    def offer(self, possible: list[tuple[measures.Kind, Any]]) -> None:
+        """Let what is ``possible`` be chosen."""
+        self.choice.choices = [
+            SelectChoice(":".join(each), MEASURE_CHOICES[each]) for each in possible
+        ]
+        if not any(kind == "suspension" for kind, _about in possible):
+            del self.days
 
 
 class GoneForm(Form):

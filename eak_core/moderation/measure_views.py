@@ -1,17 +1,13 @@
 """The pages of warnings and suspensions: for those who decide about them, and for whom they
 concern."""
 
-from typing import Any
-
 from flask import g, redirect, url_for
-from wtforms import RadioField, SelectChoice, SelectField, TextAreaField
-from wtforms.validators import InputRequired, Length
 
 from eak_core.db import current_session
 from eak_core.errors import NotFound
-from eak_core.i18n import _, _l, lazy_ngettext
+from eak_core.i18n import _, _l
 from eak_core.moderation import appeals, measures
-from eak_core.moderation.forms import AppealForm
+from eak_core.moderation.forms import AppealForm, MeasureForm
 from eak_core.moderation.models import Measure
 from eak_core.moderation.views import blueprint, limit_appeal
 from eak_core.people.names import person_names
@@ -19,57 +15,12 @@ from eak_core.permissions import SignInRequired, require
 from eak_core.plugins.loading.blueprint import ServiceBlueprint
 from eak_core.web import render
 from eak_core.web.acts import Answer, ReasonForm, attempt, form_page
-from eak_core.web.forms import Form
-from eak_core.web.text import REASON_LENGTH
 
 manage = ServiceBlueprint("moderation_people", __name__, below="/gestion/moderation")
 
 #: How many people the list shows of each sort.
 LISTED = 100
 PERSON = "/personnes/<int(max=2147483647):person_id>"
-
-#: What can be decided, by the words of the form.
-CHOICES: dict[tuple[str, str], Any] = {
-    ("warning", "content"): _l("Warn: texts of theirs had to be hidden"),
-    ("suspension", "content"): _l(
-        "Suspend: no ideas and no comments any more; reading, voting and taking back stay open"
-    ),
-    ("warning", "reports"): _l("Warn: they reported without ground"),
-    ("suspension", "reports"): _l("Suspend: no reports any more; all else stays open"),
-}
-
-
-class MeasureForm(Form):
-    """Somebody is warned or suspended."""
-
-    choice = RadioField(
-        _l("Your decision"), validators=[InputRequired(_l("Choose what is decided."))]
-    )
-    days = SelectField(
-        _l("For how long, where you suspend"),
-        choices=[
-            SelectChoice(str(days), lazy_ngettext("%(num)s day", "%(num)s days", days))
-            for days in measures.DAYS
-        ],
-        validators=[InputRequired(_l("Choose for how long."))],
-    )
-    reason = TextAreaField(
-        _l("Reason"),
-        description=_l(
-            "Say what happened, how often and how grave it is, and the rule of the charter or the"
-            " law. This person reads it, and nobody else."
-        ),
-        validators=[
-            InputRequired(_l("Give your reason: it is sent to those concerned.")),
-            Length(max=REASON_LENGTH),
-        ],
-    )
-
-    def offer(self, possible: list[tuple[measures.Kind, Any]]) -> None:
-        """Let what is ``possible`` be chosen."""
-        self.choice.choices = [SelectChoice(":".join(each), CHOICES[each]) for each in possible]
-        if not any(kind == "suspension" for kind, _about in possible):
-            del self.days
 
 
 @manage.before_request
