@@ -75,7 +75,7 @@ def _offered(session: Session, service: Service, form: FilterForm) -> list[Any]:
 
 
 def active_filters(form: FilterForm) -> list[ActiveFilter]:
-    """The filters in force, each with the way to take it off."""
+    """The filters in force, each with the way to take it off: this list without it."""
     found = []
     for field in (form.q, form.etape, form.sujet, form.commune):
         if field.data and not field.errors:
@@ -89,7 +89,7 @@ def active_filters(form: FilterForm) -> list[ActiveFilter]:
 
 def _without(name: str) -> str:
     kept = {key: values for key, values in asked_for(name, *PLACE).items() if any(values)}
-    return with_query(url_for("ideas.index"), kept)
+    return with_query(url_for(request.endpoint or "ideas.index"), kept)
 
 
 def feed_values() -> dict[str, list[str]]:

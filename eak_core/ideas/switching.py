@@ -6,7 +6,7 @@ from eak_core.db import Session
 from eak_core.errors import Refused
 from eak_core.i18n import lazy_ngettext
 from eak_core.ideas.models import Idea
-from eak_core.ideas.transitions import move_ideas
+from eak_core.ideas.moving import move_ideas
 from eak_core.permissions import Actor
 from eak_core.plugins.loading.host import get_host
 from eak_core.plugins.per_service.activation import Switched, active_plugins, disabling, titles

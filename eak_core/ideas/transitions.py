@@ -1,11 +1,10 @@
 """Bringing ideas from stage to stage: the right person, past the guards, with a public reason."""
 
-from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
 from flask import current_app
-from sqlalchemy import ColumnElement, delete, func, insert, select, update
+from sqlalchemy import ColumnElement, delete, func, select, update
 
 from eak_core import clock
 from eak_core.db import Session
@@ -100,6 +99,23 @@ def change_stage(
     return change
 
 
+def foresee_change(
+    session: Session,
+    actor: Actor,
+    service: Service,
+    active: frozenset[str],
+    idea: Idea,
+    to: str,
+    *,
+    seen: str | None = None,
+) -> None:
+    """Return where `change_stage` would bring ``idea`` to ``to`` as everything stands; raises what
+    it would otherwise. Nothing is held and nothing written."""
+    _check_way(actor, service, active, idea, to, seen)
+    require_opinions(session, actor, service, idea, to)
+    _pass_guards(session, actor, service, active, idea, to)
+
+
 def checked_move(
     actor: Actor,
     service: Service,
@@ -112,6 +128,18 @@ def checked_move(
 ) -> str:
     """The public ``reason`` as it is kept, where ``actor`` may bring ``idea`` to ``to`` as far as
     the graph says; refused as `change_stage` says."""
+    _check_way(actor, service, active, idea, to, seen)
+    return checked_reason(reason)
+
+
+def _check_way(
+    actor: Actor,
+    service: Service,
+    active: frozenset[str],
+    idea: Idea,
+    to: str,
+    seen: str | None,
+) -> None:
     require(actor, "idea.change_stage", service, idea)
     graph = stage_graph(active)
     if seen is not None and seen != idea.stage:
@@ -124,7 +152,6 @@ def checked_move(
                 there=graph.stage(to).title,
             )
         )
-    return _checked_reason(reason)
 
 
 def withdraw_idea(
@@ -162,70 +189,6 @@ def withdraw_idea(
     return change
 
 
-def move_ideas(
-    session: Session,
-    actor: Actor,
-    service: Service,
-    from_stages: Sequence[str],
-    to: str,
-    reason: str,
-    *,
-    active: frozenset[str],
-) -> int:
-    """Bring every idea in ``from_stages`` to ``to`` before their plugin is switched off.
-
-    ``active`` are the plugins that stay on. Guards are not asked, since the rules they keep go
-    with the plugin. Answers how many ideas moved; each change is an event.
-    """
-    require(actor, "idea.change_stage", service)
-    graph = stage_graph(active)
-    if to in (DRAFT, WITHDRAWN) or to not in {stage.name for stage in graph.stages()}:
-        raise Refused(
-            _("Ideas cannot be brought to “%(there)s” here.", there=graph.stage(to).title)
-        )
-    reason = _checked_reason(reason)
-    moving = session.execute(
-        select(Idea.id, Idea.stage)
-        .where(Idea.service_id == service.id, Idea.stage.in_(from_stages))
-        .order_by(Idea.id)
-        .with_for_update()
-    ).all()
-    if not moving:
-        return 0
-    standing = [(idea_id, stage) for idea_id, stage in moving]
-    changes = _write_moves(session, actor, standing, to, reason)
-    for (idea_id, stage), change_id in zip(standing, changes, strict=True):
-        publish(
-            session,
-            IdeaStageChanged(idea_id=idea_id, from_stage=stage, to_stage=to, change_id=change_id),
-            service_id=service.id,
-            actor_id=actor.person_id,
-        )
-    return len(moving)
-
-
-def _write_moves(
-    session: Session, actor: Actor, standing: Sequence[tuple[int, str]], to: str, reason: str
-) -> Sequence[int]:
-    """Bring the ideas of ``standing``, each with its stage, to ``to``; answers the ids of the
-    changes, in the same order."""
-    at = clock.now()
-    rows = [
-        {"idea_id": idea_id, "from_stage": stage, "to_stage": to,
-         "actor_id": actor.person_id, "at": at, "reason": reason}
-        for idea_id, stage in standing
-    ]  # fmt: skip
-    changes = session.scalars(
-        insert(StageChange).returning(StageChange.id, sort_by_parameter_order=True), rows
-    ).all()
-    session.execute(
-        update(Idea)
-        .where(Idea.id.in_([idea_id for idea_id, _stage in standing]))
-        .values(stage=to, updated_at=at, answered_at=_answered_at(to, at))
-    )
-    return changes
-
-
 def _move(
     session: Session,
     actor: Actor,
@@ -236,7 +199,7 @@ def _move(
     reason: str,
 ) -> StageChange:
     """Pass the guards, then move ``idea`` provided that nobody else did."""
-    reason = _checked_reason(reason)
+    reason = checked_reason(reason)
     here = idea.stage
     # Before the guards, not after them: what they go by may be written by somebody who holds the
     # idea, such as a ballot that is just announced.
@@ -244,17 +207,12 @@ def _move(
     if stands != here:
         session.refresh(idea)
         raise _moved_meanwhile(stage_graph(active), idea.stage)
-    denial = get_host().first_denial(
-        "can_change_stage", active,
-        session=session, service=service, idea=idea, to=to, actor=actor,
-    )  # fmt: skip
-    if denial is not None:
-        raise Refused(denial.message)
+    _pass_guards(session, actor, service, active, idea, to)
     at = clock.now()
     moved = session.scalar(
         update(Idea)
         .where(Idea.id == idea.id, Idea.stage == here)
-        .values(stage=to, updated_at=at, answered_at=_answered_at(to, at))
+        .values(stage=to, updated_at=at, answered_at=answered_at(to, at))
         .returning(Idea.id)
     )
     if moved is None:
@@ -269,7 +227,23 @@ def _move(
     return change
 
 
-def _answered_at(to: str, at: datetime) -> ColumnElement[Any]:
+def _pass_guards(
+    session: Session,
+    actor: Actor,
+    service: Service,
+    active: frozenset[str],
+    idea: Idea,
+    to: str,
+) -> None:
+    denial = get_host().first_denial(
+        "can_change_stage", active,
+        session=session, service=service, idea=idea, to=to, actor=actor,
+    )  # fmt: skip
+    if denial is not None:
+        raise Refused(denial.message)
+
+
+def answered_at(to: str, at: datetime) -> ColumnElement[Any]:
     """When the first answer was given, for an idea that comes to ``to`` at ``at``: by whatever ends
     its screening, its withdrawal too, after which nobody waits for one."""
     kept: ColumnElement[Any] = Idea.answered_at.expression
@@ -299,7 +273,8 @@ def take_back_erased(session: Session, idea: Idea) -> None:
     )
 
 
-def _checked_reason(reason: str) -> str:
+def checked_reason(reason: str) -> str:
+    """The public ``reason`` of a change as it is kept; `Invalid` without one, or for a long one."""
     reason = clean_lines(reason)
     error = None
     if not reason:

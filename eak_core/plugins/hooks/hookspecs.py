@@ -214,8 +214,9 @@ def can_change_stage(
 ) -> "Denial | None":
     """A guard: refuse that ``idea`` goes to the stage ``to``, with the reason for the person.
 
-    Active plugins, before anything is written; the first `Denial` is shown. None lets it pass. A
-    guard that raises refuses too, since its rule could not be checked.
+    Active plugins, before anything is written, and in pages that only say beforehand what could be
+    done: a guard reads, and locks nothing. The first `Denial` is shown. None lets it pass. A guard
+    that raises refuses too, since its rule could not be checked.
     """
 
 
