@@ -14,6 +14,7 @@ from eak_core.admin.setup import init_admin
 from eak_core.clock import ARRIVED
 from eak_core.config import Config
 from eak_core.db import current_session, db, init_db
+from eak_core.duties.setup import init_duties
 from eak_core.events import CORE, EventRegistry, Subscriber
 from eak_core.events.core import EventCore
 from eak_core.events.types import Work
@@ -95,6 +96,7 @@ def create_app(
     init_notices(app)
     init_moderation(app)
     init_ideas(app)
+    init_duties(app)
     init_portal(app)
     init_admin(app)
     slots.init_app(app)

@@ -6,6 +6,7 @@ from sqlalchemy import func, select
 from eak_core.admin.desk import blueprint
 from eak_core.db import current_session
 from eak_core.db.hold import held_since
+from eak_core.duties.gaps import gaps
 from eak_core.events import SITE, agenda, subscriptions
 from eak_core.invocation import typed
 from eak_core.letters.inspection import outbox_counts
@@ -40,6 +41,7 @@ def home() -> Answer:
         held=held_since(session) is not None,
         release=typed("db release", current_app.instance_path),
         troubles=troubles(session, get_host()),
+        gaps=len(gaps(current_app.extensions["eak_config"])),
     )
 
 

@@ -3,6 +3,7 @@
 from flask import Flask
 
 from eak_core.admin import (
+    duties,
     events,
     home,
     house,
@@ -17,7 +18,7 @@ from eak_core.admin import (
 from eak_core.admin.desk import blueprint
 
 #: The modules that put their views on the administrators' desk when they are imported.
-SCREENS = (home, events, house, journal_views, log, mail, people, services)
+SCREENS = (home, duties, events, house, journal_views, log, mail, people, services)
 
 
 def init_admin(app: Flask) -> None:

@@ -20,6 +20,7 @@ SETTINGS = """\
 demo = true
 site_name = "Hauts-de-Seine : idées en jardin"
 agent_domains = ["{domain}"]
+contact_email = "contact@demo.example"
 mail_sender = "Démonstration <ne-pas-repondre@demo.example>"
 """
 

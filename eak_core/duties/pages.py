@@ -1,7 +1,11 @@
-"""The pages every public site owes its readers: accessibility, legal notice, personal data."""
+"""The pages every public site owes its readers: accessibility, legal notice, personal data, and
+where everything is."""
 
-from flask import Blueprint, current_app, render_template
+from flask import Blueprint, current_app, g, render_template
 
+from eak_core.db import current_session
+from eak_core.services.directory import list_services
+from eak_core.web import render
 from eak_core.web.i18n import current_language
 
 blueprint = Blueprint("pages", __name__)
@@ -33,6 +37,12 @@ def legal() -> str:
 def privacy() -> str:
     """What the site knows of people, why, and for how long."""
     return _page("privacy")
+
+
+@blueprint.get("/plan-du-site")
+def site_plan() -> str:
+    """Where everything is (RGAA 4.1, criteria 12.1 and 12.3)."""
+    return render("pages/site_plan.html", services=list_services(current_session(), g.actor))
 
 
 def _page(name: str) -> str:

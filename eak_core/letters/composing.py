@@ -48,6 +48,7 @@ def compose(claimed: Claimed, sender: str, domain: str) -> Envelope:
         f"Date: {formatdate(localtime=False)}",
         f"Message-ID: <{digest}@{domain}>",
         "Auto-Submitted: auto-generated",
+        *_answered_to(payload),
         *_of_list(payload, domain),
         "MIME-Version: 1.0",
     ]
@@ -58,6 +59,12 @@ def compose(claimed: Claimed, sender: str, domain: str) -> Envelope:
     # Written once for very many, headers of its content included.
     head = "\r\n".join([*lines, ""]).encode(errors="replace")
     return Envelope(to, head + payload["body"], to.isascii(), bounces)
+
+
+def _answered_to(payload: Any) -> Iterator[str]:
+    """Who gets the answer, where that is not who sends."""
+    if payload.get("reply_to"):
+        yield f"Reply-To: {recipient(payload['reply_to'])}"
 
 
 def _of_list(payload: Any, domain: str) -> Iterator[str]:

@@ -96,9 +96,13 @@ def enqueue_mail(
     plugin: str = "core",
     service_id: int = 0,
     lane: Lane = Lane.USUAL,
+    reply_to: str = "",
 ) -> bool:
-    """Queue one mail to one address. The address and the text are wiped once it has left."""
+    """Queue one mail to one address, which is answered to ``reply_to`` (both in the form of
+    `normal_address`). Addresses and text are wiped once it has left."""
     payload = {"to": to, "subject": subject, "text": text, "html": html}
+    if reply_to:
+        payload["reply_to"] = reply_to
     return enqueue(
         session,
         kind="mail",
@@ -130,7 +134,8 @@ def forget(session: Session, person_id: int | None, address: str | None) -> None
     # No text in a payload holds these: JSON writes its quotes with a backslash before them.
     to = [f'"person_id": {person_id}{end}' for end in ",}"] if person_id is not None else []
     if address is not None:
-        to.append(f'"to": {json.dumps(address, ensure_ascii=False)}')
+        said = json.dumps(address, ensure_ascii=False)
+        to += [f'"to": {said}', f'"reply_to": {said}']
     theirs = or_(*(OutboxMessage.payload.contains(each, autoescape=True) for each in to))
     # What has left holds nothing, and is most of the table: neither condition looks at it.
     for not_left in (OutboxMessage.next_attempt_at.is_not(None), _GIVEN_UP):

@@ -24,7 +24,13 @@ PART = 5_000
 _CLOSED = ("/admin/", "/compte/", "/*/gestion/", "/*?")
 #: What is listed. How many parts there are must not tell how much there is beside.
 _PUBLIC = (Service.audience == "public", shown_idea())
-_STATUTORY = ("pages.accessibility", "pages.legal", "pages.privacy")
+_STATUTORY = (
+    "pages.accessibility",
+    "pages.legal",
+    "pages.privacy",
+    "pages.site_plan",
+    "contact.write",
+)
 
 
 @portal.get("/robots.txt")

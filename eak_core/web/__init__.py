@@ -13,7 +13,6 @@ from flask_compress import Compress
 from eak_core.config import Config
 from eak_core.networks import client_network
 from eak_core.security_log import SecurityLog, init_security_log
-from eak_core.web import pages
 from eak_core.web.assets import init_assets
 from eak_core.web.charts import init_charts
 from eak_core.web.csrf import init_csrf
@@ -61,7 +60,6 @@ def init_web(app: Flask, config: Config) -> None:
         return {"site_name": config.site_name}
 
     app.context_processor(say_name)
-    app.register_blueprint(pages.blueprint)
 
 
 def _network() -> str | None:

@@ -50,6 +50,7 @@ PAGES = (
     "/admin/services/nouveau",
     "/admin/personnes/",
     "/admin/personnes/1",
+    "/admin/obligations",
 )
 
 

@@ -9,6 +9,7 @@ import pytest
 from flask import Flask, g, request
 
 from eak_core.config import Config, load
+from eak_core.duties import pages
 from eak_core.web import init_guards, init_web
 from eak_core.web.caching import init_caching
 
@@ -54,6 +55,7 @@ def make_site(tmp_path: Path, findings: Findings) -> MakeSite:
         app = Flask("eak_core", static_folder=None)
         app.config.update(SECRET_KEY=config.secret_key)
         init_web(app, config)
+        app.register_blueprint(pages.blueprint)
 
         @app.before_request
         def gate() -> None:
