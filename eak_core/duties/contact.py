@@ -49,7 +49,7 @@ class ContactForm(Form):
         ],
     )
     name = StringField(
-        _l("Your name (if you like)"),
+        _l("Your name"),
         validators=[Length(max=NAME_LENGTH)],
     )
     email = EmailField(
