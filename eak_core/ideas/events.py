@@ -13,9 +13,26 @@ class IdeaSubmitted(Event):
 
 @event(CORE, "idea.edited", version=1, subject="idea:{idea_id}")
 class IdeaEdited(Event):
-    """The author changed the text, the subjects or the places of a submitted idea."""
+    """The author, or who writes with them, changed the text, the subjects or the places of a
+    submitted idea."""
 
     idea_id: int
+
+
+@event(CORE, "idea.coauthor_joined", version=1, subject="idea:{idea_id}")
+class IdeaCoauthorJoined(Event):
+    """Somebody whom the author has invited writes the idea with them; it may be a draft."""
+
+    idea_id: int
+    person_id: int
+
+
+@event(CORE, "idea.coauthor_left", version=1, subject="idea:{idea_id}")
+class IdeaCoauthorLeft(Event):
+    """Somebody writes the idea with its author no more: by themselves, or taken off by them."""
+
+    idea_id: int
+    person_id: int
 
 
 @event(CORE, "idea.stage_changed", version=1, subject="idea:{idea_id}")

@@ -4,11 +4,12 @@ from collections.abc import Iterator, Sequence
 
 from eak_core.db import Session
 from eak_core.events import read_log
-from eak_core.i18n import _l
+from eak_core.i18n import _, _l
 from eak_core.ideas.events import IdeaEdited
 from eak_core.ideas.models import Idea
 from eak_core.ideas.reading import Milestone, Reading
 from eak_core.ideas.visibility import subject_of
+from eak_core.people.names import person_names
 from eak_core.plugins.hooks.contributions import HistoryEntry
 from eak_core.plugins.per_request.slots import Happened, idea_history
 from eak_core.web.i18n import in_paris
@@ -26,11 +27,24 @@ def history_of(reading: Reading) -> Sequence[Milestone | Happened]:
 
 
 def edits_of(session: Session, service_id: int, idea: Idea) -> Iterator[HistoryEntry]:
-    """When the author changed the text of ``idea``, once for each day."""
+    """When the text of ``idea`` was changed, once for each day and whoever did so; by whom, where
+    several write it."""
     edits = read_log(
         session, service_id, types=[IdeaEdited], subject=subject_of(idea.id),
         newest_first=True, limit=MOST_EDITS,
     )  # fmt: skip
-    days = {in_paris(each.occurred_at).date(): each.occurred_at for each in reversed(edits)}
-    for at in days.values():
-        yield HistoryEntry(at, _l("The author changed the text"))
+    days = {
+        (in_paris(each.occurred_at).date(), each.actor_id): each.occurred_at
+        for each in reversed(edits)
+    }
+    writers = {writer for _day, writer in days}
+    names: dict[int, str] = {}
+    if writers - {idea.author_id}:
+        names = person_names(session, (each for each in writers if each is not None))
+    for (_day, writer), at in days.items():
+        if not names:
+            yield HistoryEntry(at, _l("The author changed the text"))
+        elif writer in names:
+            yield HistoryEntry(at, _("%(name)s changed the text", name=names[writer]))
+        else:
+            yield HistoryEntry(at, _l("The text was changed"))

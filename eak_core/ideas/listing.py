@@ -8,6 +8,7 @@ from typing import Any, Literal, TypeAlias
 from sqlalchemy import ColumnElement, Row, Select, case, func, select
 
 from eak_core.db import Session
+from eak_core.ideas.coauthors import coauthors_of, written_by
 from eak_core.ideas.models import Commune, Idea, IdeaCommune, IdeaSubject, StageChange, Subject
 from eak_core.ideas.stages import DRAFT
 from eak_core.ideas.subscribers import IDEAS
@@ -82,7 +83,7 @@ class Card:
     """An idea as a list shows it.
 
     ``beginning`` is that of the problem, or of the text where there is none, in Markdown.
-    ``author`` is ``None`` for imported ideas and erased people.
+    ``author`` is ``None`` for imported ideas and erased people; ``coauthors`` write it with them.
     """
 
     id: int
@@ -95,6 +96,7 @@ class Card:
     author_id: int | None
     author: str | None
     source: str | None
+    coauthors: tuple[str, ...]
     subjects: tuple[str, ...]
     communes: tuple[str, ...]
 
@@ -122,13 +124,15 @@ def rows_of(session: Session, ids: Sequence[int]) -> list[AnyRow]:
 
 
 def cards(session: Session, rows: Sequence[AnyRow]) -> list[Card]:
-    """What a list shows of the ideas in ``rows`` (from `listed`): two statements for all."""
+    """What a list shows of the ideas in ``rows`` (from `listed`): three statements for all."""
     ids = [row.id for row in rows]
     subjects = subject_names(session, ids) if ids else {}
     communes = commune_names(session, ids) if ids else {}
+    coauthors = coauthors_of(session, ids)
     return [
         Card(
             **row._asdict(),
+            coauthors=tuple(coauthors.get(row.id, {}).values()),
             subjects=subjects.get(row.id, ()),
             communes=communes.get(row.id, ()),
         )
@@ -137,8 +141,8 @@ def cards(session: Session, rows: Sequence[AnyRow]) -> list[Card]:
 
 
 def own_ideas(session: Session, service_id: int, person_id: int) -> list[Card]:
-    """A person's own ideas in a service, drafts first, then the latest."""
-    query = _CARDS.where(Idea.service_id == service_id, Idea.author_id == person_id).order_by(
+    """What a person writes in a service, alone or with others: drafts first, then the latest."""
+    query = _CARDS.where(Idea.service_id == service_id, written_by(person_id)).order_by(
         (Idea.stage == DRAFT).desc(), Idea.updated_at.desc(), Idea.id.desc()
     )
     return cards(session, session.execute(query).all())

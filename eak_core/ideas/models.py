@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from sqlalchemy import Float, ForeignKey, Index, String, Text, UniqueConstraint, text
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from eak_core.db import Base
 
@@ -13,6 +13,8 @@ SLUG_LENGTH = 80
 REF_LENGTH = 80
 URL_LENGTH = 500
 STATE_LENGTH = 40
+#: The relation of those who write an idea with its author.
+COAUTHOR = "idea.coauthor"
 _WAITS = text("answer_by IS NOT NULL AND answered_at IS NULL")
 
 
@@ -67,6 +69,45 @@ class Idea(Base):
     source_votes: Mapped[int | None]
     source_comments: Mapped[int | None]
     source_state: Mapped[str | None] = mapped_column(String(STATE_LENGTH))
+    coauthors: Mapped[list["IdeaCoauthor"]] = relationship(
+        order_by="(IdeaCoauthor.joined_at, IdeaCoauthor.person_id)", viewonly=True
+    )
+
+    def relations_of(self, person_id: int) -> frozenset[str]:
+        """What a person is to it, beside its author: one of those who write it with them."""
+        writes = any(each.person_id == person_id for each in self.coauthors)
+        return frozenset({COAUTHOR} if writes else ())
+
+    def is_written_by(self, person_id: int | None) -> bool:
+        """Whether somebody is its author, or one of those who write it with them."""
+        return person_id is not None and (
+            person_id == self.author_id or bool(self.relations_of(person_id))
+        )
+
+
+class IdeaCoauthor(Base):
+    """Somebody writes an idea together with its author, who has invited them."""
+
+    __tablename__ = "idea_coauthor"
+
+    idea_id: Mapped[int] = mapped_column(
+        ForeignKey("idea.id", ondelete="CASCADE"), primary_key=True
+    )
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), primary_key=True, index=True)
+    joined_at: Mapped[datetime]
+
+
+class IdeaInvitation(Base):
+    """Whoever holds an address, account or not, is asked to write an idea with its author; gone
+    once answered."""
+
+    __tablename__ = "idea_invitation"
+    __table_args__ = (UniqueConstraint("idea_id", "email"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    idea_id: Mapped[int] = mapped_column(ForeignKey("idea.id", ondelete="CASCADE"))
+    email: Mapped[str] = mapped_column(String(254), index=True)
+    invited_at: Mapped[datetime]
 
 
 class Subject(Base):

@@ -9,6 +9,7 @@ from eak_core.db import Session
 from eak_core.events import CORE
 from eak_core.events.types import Recorded
 from eak_core.i18n import _, _l
+from eak_core.ideas.coauthors import written_by
 from eak_core.ideas.events import (
     IdeaPromiseNear,
     IdeaPromisePassed,
@@ -85,12 +86,15 @@ def tell_of_promise(session: Session, event: Recorded) -> Told | None:
 
 @tells(CORE, DECISIONS, ContentHidden)
 def tell_of_hiding(session: Session, event: Recorded) -> Told | None:
-    """The author of an idea that moderators have hidden, and nobody else."""
+    """Those who write an idea that moderators have hidden, and nobody else."""
     idea_id = _idea_id(event)
     if idea_id is None:
         return None
-    query = select(Idea.author_id).where(Idea.id == idea_id, Idea.service_id == event.service_id)
-    return Told(people=[session.scalar(query)], written=True)
+    idea = session.get(Idea, idea_id)
+    if idea is None or idea.service_id != event.service_id:
+        return None
+    writers = [idea.author_id, *(each.person_id for each in idea.coauthors)]
+    return Told(people=writers, written=True)
 
 
 def things(session: Session, service: Service, subjects: Sequence[str]) -> Mapping[str, NavItem]:
@@ -212,7 +216,7 @@ def _own(session: Session, actor: Actor, ids: set[int]) -> Sequence[int]:
     if not ids or actor.person_id is None:
         return []
     return session.scalars(
-        select(Idea.id).where(Idea.id.in_(ids), Idea.author_id == actor.person_id)
+        select(Idea.id).where(Idea.id.in_(ids), written_by(actor.person_id))
     ).all()
 
 

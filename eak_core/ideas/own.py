@@ -4,7 +4,7 @@ from sqlalchemy import select
 
 from eak_core.db import Session
 from eak_core.i18n import _l
-from eak_core.ideas import screening
+from eak_core.ideas import coauthors, screening
 from eak_core.ideas.models import Idea
 from eak_core.ideas.stages import DRAFT
 from eak_core.ideas.transitions import stage_graph
@@ -17,11 +17,11 @@ LATEST = 5
 
 def links(session: Session, person_id: int) -> AccountLinks | None:
     """The latest ideas of a person and where each stands, the services where all are listed, and
-    the drafts that wait for their end."""
+    the drafts that wait for their end, what they are asked for and invited to."""
     ideas = (
         select(Idea.id, Idea.slug, Idea.title, Idea.stage, Service.slug.label("service"))
         .join(Service, Service.id == Idea.service_id)
-        .where(Idea.author_id == person_id)
+        .where(coauthors.written_by(person_id))
         .limit(LATEST)
     )
     latest = session.execute(
@@ -31,7 +31,8 @@ def links(session: Session, person_id: int) -> AccountLinks | None:
         ideas.where(Idea.stage == DRAFT).order_by(Idea.updated_at.desc(), Idea.id.desc())
     ).all()
     asked = screening.asked_of(session, person_id)
-    if not latest and not drafts and not asked:
+    offered = coauthors.offered_to(session, person_id)
+    if not latest and not drafts and not asked and not offered:
         return None
     # A stage keeps its title where its plugin is off.
     graph = stage_graph(frozenset())
@@ -64,6 +65,14 @@ def links(session: Session, person_id: int) -> AccountLinks | None:
                 {"service_slug": slug, "idea_id": idea_id},
             )
             for idea_id, title, slug in asked
+        ]
+        + [
+            NavItem(
+                _l("Write “%(idea)s” together?", idea=title or _l("Untitled draft")),
+                "ideas.join",
+                {"service_slug": slug, "token": coauthors.token_of(invitation)},
+            )
+            for invitation, title, slug in offered
         ],
     )
 
@@ -71,7 +80,7 @@ def links(session: Session, person_id: int) -> AccountLinks | None:
 def _lists(session: Session, person_id: int) -> list[NavItem]:
     services = session.scalars(
         select(Service)
-        .where(Service.id.in_(select(Idea.service_id).where(Idea.author_id == person_id)))
+        .where(Service.id.in_(select(Idea.service_id).where(coauthors.written_by(person_id))))
         .order_by(Service.name, Service.id)
     )
     return [

@@ -7,21 +7,31 @@ public, or is no longer, goes.
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import ColumnElement, delete, select, update
 
 from eak_core.db import Session
-from eak_core.ideas.models import Idea, IdeaCriterion, Opinion, PreparedDecision, StageChange
+from eak_core.ideas.models import (
+    Idea,
+    IdeaCoauthor,
+    IdeaCriterion,
+    IdeaInvitation,
+    Opinion,
+    PreparedDecision,
+    StageChange,
+)
 from eak_core.ideas.stages import DRAFT, WITHDRAWN
 from eak_core.ideas.texts import LENGTHS
 from eak_core.ideas.transitions import take_back_erased
 from eak_core.ideas.visibility import subject_of
 from eak_core.moderation.erasure import Written, loses_its_words
+from eak_core.people.models import Person
 
 _DATED = ("id", "service_id", "stage", "created_at", "submitted_at", "updated_at")
 
 
 def export_person(session: Session, person_id: int) -> Mapping[str, Any]:
-    """Every idea of a person, drafts included, and the stage changes they decided."""
+    """Every idea of a person, drafts included, what they write with others, and the stage changes
+    they decided."""
     ideas = session.execute(
         select(*(getattr(Idea, name) for name in (*_DATED, *LENGTHS)))
         .where(Idea.author_id == person_id)
@@ -56,13 +66,32 @@ def export_person(session: Session, person_id: int) -> Mapping[str, Any]:
         .where(Opinion.reviewer_id == person_id)
         .order_by(Opinion.id)
     ).mappings()  # fmt: skip
+    together = session.execute(
+        select(IdeaCoauthor.idea_id, IdeaCoauthor.joined_at)
+        .where(IdeaCoauthor.person_id == person_id)
+        .order_by(IdeaCoauthor.idea_id)
+    ).mappings()
+    invitations = session.execute(
+        select(IdeaInvitation.idea_id, IdeaInvitation.email, IdeaInvitation.invited_at)
+        .where(_invites_or_invited(person_id))
+        .order_by(IdeaInvitation.id)
+    ).mappings()
     return {
         "ideas": [dict(row) for row in ideas],
         "statements": [dict(row) for row in statements],
         "stage_changes": [dict(row) for row in decisions],
         "prepared_decisions": [dict(row) for row in prepared],
         "opinions": [dict(row) for row in opinions],
+        "written_together": [dict(row) for row in together],
+        "invitations_to_write": [dict(row) for row in invitations],
     }
+
+
+def _invites_or_invited(person_id: int) -> ColumnElement[bool]:
+    """The condition that keeps the invitations to what somebody writes, and those to them."""
+    address = select(Person.email).where(Person.id == person_id).scalar_subquery()
+    own = select(Idea.id).where(Idea.author_id == person_id)
+    return (IdeaInvitation.email == address) | IdeaInvitation.idea_id.in_(own)
 
 
 def erase_person(session: Session, person_id: int) -> None:
@@ -79,6 +108,8 @@ def erase_person(session: Session, person_id: int) -> None:
     session.execute(
         update(Opinion).where(Opinion.reviewer_id == person_id).values(reviewer_id=None)
     )
+    session.execute(delete(IdeaCoauthor).where(IdeaCoauthor.person_id == person_id))
+    session.execute(delete(IdeaInvitation).where(_invites_or_invited(person_id)))
     own = Idea.author_id == person_id
     session.execute(delete(Idea).where(own, Idea.stage == DRAFT))
     ideas = session.scalars(select(Idea).where(own).order_by(Idea.id)).all()
@@ -97,7 +128,8 @@ def erase_person(session: Session, person_id: int) -> None:
 def _empty(session: Session, idea: Idea) -> None:
     """Take the words and the author off ``idea``. Hidden, it counts as withdrawn from now on: there
     is nothing left that moderators could show again."""
-    session.execute(delete(IdeaCriterion).where(IdeaCriterion.idea_id == idea.id))
+    for table in (IdeaCriterion, IdeaCoauthor):
+        session.execute(delete(table).where(table.idea_id == idea.id))
     if idea.stage != WITHDRAWN:
         take_back_erased(session, idea)
     session.execute(

@@ -47,7 +47,8 @@ def save_draft(
     idea: Idea | None = None,
     form_key: str | None = None,
 ) -> Saved:
-    """Keep ``proposal`` among the author's drafts; only they see it, and it publishes nothing.
+    """Keep ``proposal`` among the author's drafts; only those who write it see it, and it publishes
+    nothing.
 
     A second call with the same ``form_key`` changes the same draft. `Invalid` for a new draft of
     nothing, a text that is too long or a choice that does not exist; `Conflict` where the idea is
@@ -90,7 +91,7 @@ def submit_idea(
     require(actor, "idea.submit", service)
     hold_account(session, actor)
     proposal = checked(proposal)
-    saved = None
+    saved, author_id = None, actor.person_id
     if idea is None:
         saved = insert_idea(session, service, proposal, stages.SUBMITTED, actor.person_id, form_key)
         if saved is None:
@@ -99,14 +100,15 @@ def submit_idea(
                 return _sent_again(session, actor, service, idea, proposal)
     if idea is not None:
         require(actor, "idea.edit", service, idea)
+        author_id = idea.author_id
         update_idea(session, idea, proposal, stages.DRAFT, stages.SUBMITTED)
         saved = Saved(idea.id, idea.slug, idea.stage)
     assert saved is not None
     promise_answer(session, service, saved.id)
-    follow_by_default(session, service.id, subject_of(saved.id), actor.person_id)
+    follow_by_default(session, service.id, subject_of(saved.id), author_id)
     publish(
         session,
-        IdeaSubmitted(idea_id=saved.id, author_id=actor.person_id),
+        IdeaSubmitted(idea_id=saved.id, author_id=author_id),
         service_id=service.id,
         actor_id=actor.person_id,
     )
@@ -159,7 +161,8 @@ def import_idea(
 
 
 def can_edit(service: Service, idea: Idea, actor: Actor) -> bool:
-    """Whether ``actor`` may change the text of ``idea`` now: its author, until screening begins."""
+    """Whether ``actor`` may change the text of ``idea`` now: those who write it, until screening
+    begins."""
     return idea.stage in EDITABLE and may(actor, "idea.edit", service, idea)
 
 
@@ -173,7 +176,7 @@ def require_editable(service: Service, idea: Idea, actor: Actor) -> None:
 def edit_idea(
     session: Session, actor: Actor, service: Service, idea: Idea, proposal: Proposal
 ) -> Saved:
-    """Change a submitted idea: its author may, until screening has begun.
+    """Change a submitted idea: those who write it may, until screening has begun.
 
     `Refused` afterwards: what is being judged no longer changes. `Conflict` where screening began
     in between.
@@ -191,8 +194,9 @@ def edit_idea(
 
 
 def discard_draft(session: Session, actor: Actor, service: Service, idea: Idea) -> None:
-    """Delete a draft for good, with its files. Nobody else ever saw it, so nothing is published."""
-    require(actor, "idea.edit", service, idea)
+    """Delete a draft for good, with its files: its author may. Nobody but those who write it ever
+    saw it, so nothing is published."""
+    require(actor, "idea.withdraw", service, idea)
     remove_files_of(session, actor, service, OWNER, subject_of(idea.id))
     gone = session.scalar(
         delete(Idea).where(Idea.id == idea.id, Idea.stage == stages.DRAFT).returning(Idea.id)

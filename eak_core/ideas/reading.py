@@ -8,6 +8,7 @@ from sqlalchemy import select
 
 from eak_core import clock
 from eak_core.db import Session
+from eak_core.ideas.coauthors import coauthors_of
 from eak_core.ideas.criteria import profile
 from eak_core.ideas.models import (
     Commune,
@@ -48,6 +49,7 @@ class Reading:
     idea: Idea
     stage: Stage
     author: str | None
+    coauthors: Sequence[str]
     profile: Sequence[tuple[Criterion, str | None]]
     subjects: Sequence[Subject]
     communes: Sequence[Commune]
@@ -78,6 +80,7 @@ def read_idea(session: Session, graph: Graph, idea: Idea) -> Reading:
         idea=idea,
         stage=graph.stage(idea.stage),
         author=_author(session, idea),
+        coauthors=list(coauthors_of(session, [idea.id]).get(idea.id, {}).values()),
         profile=profile(session, idea.service_id, idea.id),
         subjects=_subjects(session, idea),
         communes=_communes(session, idea),

@@ -1,7 +1,8 @@
 """Opinions on an idea before it is decided about: reviewers weigh it on the criteria of the service
 and advise, each for themselves. A service can ask for some before a decision.
 
-Whoever wrote the idea, or says that they are too near to it, neither advises nor decides.
+Whoever writes the idea, alone or with others, or says that they are too near to it, neither advises
+nor decides.
 """
 
 from collections.abc import Mapping, Sequence
@@ -89,11 +90,11 @@ def ask_opinion(
     session: Session, actor: Actor, service: Service, idea: Idea, reviewer_id: int
 ) -> None:
     """Ask somebody who runs ``service`` for their opinion on ``idea``. Asking twice is asking once.
-    `Refused` for its author; `NotFound` for anybody else."""
+    `Refused` for those who write it; `NotFound` for anybody else."""
     require(actor, "idea.change_stage", service, idea)
     if reviewer_id not in {person.id for person in managers_of(session, service)}:
         raise NotFound(_l("This person does not run this service."))
-    if reviewer_id == idea.author_id:
+    if idea.is_written_by(reviewer_id):
         raise _near()
     _check_open(session, idea)
     row = {**_empty(idea, reviewer_id), "asked_by": actor.person_id, "asked_at": clock.now()}
@@ -112,13 +113,13 @@ def give_opinion(
 ) -> None:
     """Keep the opinion of ``actor`` on ``idea`` in the place of the one that they gave before.
 
-    `Refused` for the author, after a conflict was declared, and once the idea is decided; `Invalid`
-    names what is missing.
+    `Refused` for those who write it, after a conflict was declared, and once the idea is decided;
+    `Invalid` names what is missing.
     """
     require(actor, "idea.change_stage", service, idea)
     assert actor.person_id is not None
     _check_open(session, idea)
-    if idea.author_id == actor.person_id or _declared(session, idea, actor):
+    if idea.is_written_by(actor.person_id) or _declared(session, idea, actor):
         raise _near()
     codes = {criterion.code for criterion in criteria_of(session, service.id)}
     kept = {code: mark for code, mark in marks.items() if code in codes}
@@ -182,8 +183,8 @@ def asked_of(session: Session, person_id: int) -> list[tuple[int, str, str]]:
 
 def is_near(session: Session, service: Service, idea: Idea, actor: Actor) -> bool:
     """Whether ``actor`` has no part in what is decided about ``idea``: they have declared so, or it
-    is theirs where opinions are asked for."""
-    own = service.opinions > 0 and actor.signed_in and idea.author_id == actor.person_id
+    is theirs, alone or with others, where opinions are asked for."""
+    own = service.opinions > 0 and idea.is_written_by(actor.person_id)
     return own or _declared(session, idea, actor)
 
 
@@ -247,7 +248,7 @@ def _write(session: Session, idea: Idea, reviewer_id: int, **values: Any) -> Non
 def _near() -> Refused:
     return Refused(
         _l(
-            "You are too near to this idea, as its author or as you have declared: somebody else"
+            "You are too near to this idea: you write it, or you have declared so. Somebody else"
             " advises and decides. Nothing was changed."
         )
     )

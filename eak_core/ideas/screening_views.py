@@ -151,7 +151,7 @@ def _colleagues(idea: Idea) -> list[SelectChoice]:
     return [
         SelectChoice(person.id, person.name)
         for person in managers_of(current_session(), g.service)
-        if person.id not in {*known, idea.author_id}
+        if person.id not in known and not idea.is_written_by(person.id)
     ]
 
 
@@ -191,7 +191,7 @@ def _page(
         conflict=conflict or ConflictForm(formdata=None),
         refused=sent,
         near=screening.is_near(session, g.service, idea, g.actor)
-        or idea.author_id == g.actor.person_id,
+        or idea.is_written_by(g.actor.person_id),
         opened=idea.stage in screening.OPEN,
         marks=screening.MARKS,
         advice=screening.ADVICE,

@@ -1,8 +1,8 @@
 """Who sees which idea: one policy for the page, the lists, the feeds, the exports and the search.
 
-Public are the ideas of a service except drafts, which only their author sees, and those that are
-gone: withdrawn by the author, or hidden by moderation. The text of what is gone is shown to nobody;
-its page says that it is gone, and why.
+Public are the ideas of a service except drafts, which only those who write them see, and those that
+are gone: withdrawn by the author, or hidden by moderation. The text of what is gone is shown to
+nobody; its page says that it is gone, and why.
 """
 
 from sqlalchemy import ColumnElement, and_, select

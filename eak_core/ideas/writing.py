@@ -70,7 +70,7 @@ def new() -> Answer:
             current_session(), g.actor, g.service, form.proposal(), form_key=form.key
         )
         begun.forget_begun(g.service)
-        return _kept(saved.id, STEPS[0])
+        return _kept(saved.id, STEPS[0], shared=False)
 
     return attempt(form, act, done=lambda told: told) or _step_shown(
         form, STEPS[0], None, begun=waiting is not None
@@ -107,7 +107,7 @@ def write(idea_id: int, name: str) -> Answer:
         proposals.save_draft(session, g.actor, g.service, typed, idea=idea)
         if step == "lieu":
             attach_files(session, g.actor, g.service, OWNER, subject_of(idea.id), form.files.staged)
-        return _kept(idea.id, step)
+        return _kept(idea.id, step, shared=bool(idea.coauthors))
 
     return attempt(form, act, done=lambda told: told) or _step_shown(form, step, idea)
 
@@ -154,7 +154,7 @@ def submit(idea_id: int) -> Answer:
 @takes_files
 @reads_first
 def edit(idea_id: int) -> Answer:
-    """All that an idea says, for its author, until it is examined; a draft is written in steps."""
+    """All that an idea says, for those who write it, until it is examined; a draft in steps."""
     session, idea = current_session(), _own(idea_id)
     if idea.stage == DRAFT and request.method != "POST":
         return redirect(url_for("ideas.write", idea_id=idea.id, name=STEPS[0]))
@@ -236,9 +236,11 @@ def _ensure_seen(
         ensure_unchanged(form.seen.data, as_shown(now, step))
 
 
-def _kept(idea_id: int, step: Step) -> tuple[str, str]:
+def _kept(idea_id: int, step: Step, *, shared: bool) -> tuple[str, str]:
     """What is said once a step is saved, and where it goes on."""
     said = _("Your draft is saved. Only you can see it.")
+    if shared:
+        said = _("Your draft is saved. Only those who write it with you can see it.")
     if request.form.get("action") == "later":
         return said, url_for("ideas.mine")
     place = place_to_describe(current_session(), g.service.id, idea_id)

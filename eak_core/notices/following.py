@@ -7,7 +7,7 @@ the person may see it; what nobody answers for is not followed.
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 
 from eak_core import clock
 from eak_core.db import Session
@@ -97,6 +97,12 @@ def leave(session: Session, actor: Actor, service: Service, subject: str) -> Non
         .where(*_row(service.id, subject, actor.person_id), Follow.left_at.is_(None))
         .values(left_at=clock.now())
     )
+
+
+def unfollow(session: Session, service_id: int, subject: str, person_id: int) -> None:
+    """Let somebody be told no more of ``subject``, which concerns them no longer, as if they had
+    never followed it."""
+    session.execute(delete(Follow).where(*_row(service_id, subject, person_id)))
 
 
 def follows(session: Session, actor: Actor, service: Service, subject: str) -> bool:

@@ -25,6 +25,7 @@ SUBJECTS = {
     "reset_notice": _l("Your password was changed"),
     "change_notice": _l("Your password was changed"),
     "role_invitation": _l("You are invited to run a service"),
+    "coauthor_invitation": _l("You are invited to write an idea together"),
     "erased": _l("Your account was erased"),
 }
 

@@ -48,8 +48,10 @@ CORE_RULES: Mapping[str, Rule] = MappingProxyType(
         "plugin.toggle": Rule("manager"),
         "idea.submit": Rule("citizen", abuse="content"),
         # Nobody rewrites another person's words, nor reads what they have not submitted yet.
-        "idea.read_draft": Rule("author", when_archived=True),
-        "idea.edit": Rule("author", abuse="content"),
+        "idea.read_draft": Rule("author", when_archived=True, relations=("idea.coauthor",)),
+        "idea.edit": Rule("author", abuse="content", relations=("idea.coauthor",)),
+        "idea.share": Rule("author", abuse="content"),
+        "idea.leave": Rule(None, when_archived=True, relations=("idea.coauthor",)),
         "idea.withdraw": Rule("author"),
         "idea.change_stage": Rule("manager"),
         # What breaks the law can be hidden wherever it stands, archived or not.

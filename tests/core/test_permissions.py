@@ -83,6 +83,8 @@ TABLE = {
     "idea.submit": (CONFIRMED, INSIDE, SYSTEM, SYSTEM),
     "idea.read_draft": (AUTHORS, INSIDE_AUTHORS, AUTHORS, INSIDE_AUTHORS),
     "idea.edit": (AUTHORS, INSIDE_AUTHORS, SYSTEM, SYSTEM),
+    "idea.share": (AUTHORS, INSIDE_AUTHORS, SYSTEM, SYSTEM),
+    "idea.leave": (SYSTEM, SYSTEM, SYSTEM, SYSTEM),
     "idea.withdraw": (AUTHORS, INSIDE_AUTHORS, SYSTEM, SYSTEM),
     "idea.change_stage": (MANAGING, MANAGING, SYSTEM, SYSTEM),
     "content.hide": (MANAGING, MANAGING, MANAGING, MANAGING),
@@ -237,7 +239,9 @@ def test_a_suspension_takes_what_was_misused_in_one_service_and_from_nobody_who_
         return {each for each in asked if may(actor, each, here, THING)}
 
     free = those_left("content", clock.now())
-    assert free - those_left("content", until) == {"idea.submit", "idea.edit", "applause.clap"}
+    assert free - those_left("content", until) == {
+        "idea.submit", "idea.edit", "idea.share", "applause.clap",
+    }  # fmt: skip
     assert free - those_left("reports", until) == {"content.report"}
     managing: dict[str, Any] = {"managed": frozenset({1})}
     assert those_left("content", until, **managing) == those_left(

@@ -67,7 +67,7 @@ def test_a_visitor_and_an_account_that_is_not_confirmed_have_none(
 
 
 def test_what_belongs_to_an_author_has_no_relations(site: Site, asked: Callable[..., bool]) -> None:
-    assert not asked(site.people.actor(site.people.citizen), "jury.speak", site.submit())
+    assert not asked(site.people.actor(site.people.citizen), "jury.speak", site.people.citizen)
 
 
 @pytest.mark.parametrize(

@@ -16,11 +16,13 @@ from eak_core.services.models import Service
 
 NONE: frozenset[str] = frozenset()
 #: What everybody with an account has, or with what they wrote themselves.
-USUAL = {"visitor", "citizen", "author"}
+USUAL = {"visitor", "citizen", "author", "idea.coauthor"}
 
 
 def test_each_right_that_not_everybody_has_is_said_in_words() -> None:
-    assert set(RIGHTS) == {name for name, rule in CORE_RULES.items() if rule.role not in USUAL}
+    assert set(RIGHTS) == {
+        name for name, rule in CORE_RULES.items() if not USUAL & {rule.role, *rule.relations}
+    }
     for name in ("ambassadors", "discussion", "experiments", "matchmaking", "newsletter", "voting"):
         plugin = import_module(f"eak_{name}.manifest").plugin
         told = {each for each in plugin.permissions if not USUAL & {*plugin.grantees(each)}}

@@ -202,7 +202,7 @@ def test_only_the_author_edits_and_only_until_screening(
     changed = replace(MINIMAL, title="A better title")
     for actor in (manager, Actor.visitor()):
         with site.writing() as session, pytest.raises(Forbidden):
-            edit_idea(session, actor, site.service, idea, changed)
+            edit_idea(session, actor, site.service, session.merge(idea), changed)
     with site.writing() as session:
         edit_idea(session, citizen, site.service, session.merge(idea), changed)
     with site.writing() as session:
