@@ -75,6 +75,10 @@ class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     """How long a session lasts at most: then everybody signs in again."""
     security_log_days: int = 180
     """For how many days the log of security is kept."""
+    account_warned_months: int = 24
+    """After so many months without a sign-in somebody is told that their account will be erased."""
+    account_erased_months: int = 36
+    """After so many months without a sign-in, and once they were told, it is erased."""
     demo: bool = False
     """A demonstration: the sign-ins are shown to everybody."""
     trusted_proxies: int = 0
@@ -218,6 +222,10 @@ def _check_figures(config: Config, origin: Mapping[str, str]) -> None:
     for name in ("largest_picture", "largest_document"):
         if not 0 <= getattr(config, name) <= LARGEST_FILE:
             raise _wrong(name, origin, f"it is in bytes, from 0 to {LARGEST_FILE}")
+    if not 1 <= config.account_warned_months < config.account_erased_months:
+        raise _wrong(
+            "account_erased_months", origin, "it is later than account_warned_months, at least 1"
+        )
     if config.security_log_days < 1:
         raise _wrong("security_log_days", origin, "it is at least 1")
 

@@ -4,7 +4,7 @@ An address or a name never stands in a page's address: the search is sent as a f
 known by the number of the account.
 """
 
-from flask import g, url_for
+from flask import current_app, g, url_for
 from sqlalchemy.orm import selectinload
 from werkzeug.wrappers import Response
 from wtforms import SelectChoice, SelectField, StringField
@@ -25,6 +25,7 @@ from eak_core.people.roles import (
     revoke_role,
 )
 from eak_core.people.search import Found, administrators, search_people
+from eak_core.people.sleeping import erased_on
 from eak_core.web import render
 from eak_core.web.acts import Answer, attempt, finish, form_page
 from eak_core.web.forms import Form
@@ -166,7 +167,13 @@ def _person_page(found: Person, form: ManagerForm) -> Answer:
         ),
     ]
     managed = [service for service in known if service.id in managed_ids]
-    return form_page("admin/person.html", form, person=found, managed=managed)
+    return form_page(
+        "admin/person.html",
+        form,
+        person=found,
+        managed=managed,
+        erased_on=erased_on(found, current_app.extensions["eak_config"]),
+    )
 
 
 def _existing(person_id: int) -> Person:

@@ -11,6 +11,8 @@ from eak_core.web.i18n import current_language
 blueprint = Blueprint("pages", __name__)
 
 _SHOWN = (
+    "account_erased_months",
+    "account_warned_months",
     "base_url",
     "contact_email",
     "data_protection_email",

@@ -4,7 +4,7 @@ months, and looked at by somebody else than who decided."""
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import exists, func, select
 
 from eak_core import clock
 from eak_core.calendar import months_after
@@ -194,6 +194,12 @@ def waiting_since(session: Session, service_id: int) -> tuple[int, datetime | No
         )
     ).one()
     return row[0], row[1]
+
+
+def waits_for(session: Session, person_id: int) -> bool:
+    """Whether somebody contested something and has no answer yet."""
+    waits = exists().where(Appeal.appellant_id == person_id, Appeal.outcome.is_(None))
+    return bool(session.scalar(select(waits)))
 
 
 def contested_until(decided_at: datetime) -> datetime:

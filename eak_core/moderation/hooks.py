@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from eak_core.db import Session
-from eak_core.i18n import _l, lazy_ngettext
+from eak_core.i18n import _, _l, lazy_ngettext
 from eak_core.moderation import appeals, measures, personal_data, reports
 from eak_core.plugins.hooks.contributions import AccountLinks, DeskItem, NavItem
 from eak_core.plugins.hooks.hookspecs import hookimpl
@@ -64,6 +64,13 @@ def account_links(session: Session, person_id: int) -> AccountLinks | None:
 def export_person(session: Session, person_id: int) -> Mapping[str, Any]:
     """What they reported and contested, and what they decided."""
     return personal_data.export_person(session, person_id)
+
+
+@hookimpl
+def legal_holds(session: Session, person_id: int) -> Iterator[str]:
+    """An appeal of theirs, or against what was decided for them, that waits for its answer."""
+    if appeals.waits_for(session, person_id):
+        yield _("You contested a decision of moderation, and nobody has answered you yet.")
 
 
 @hookimpl

@@ -27,11 +27,19 @@ SUBJECTS = {
     "role_invitation": _l("You are invited to run a service"),
     "coauthor_invitation": _l("You are invited to write an idea together"),
     "erased": _l("Your account was erased"),
+    "erased_asleep": _l("Your account was erased"),
+    "sleeping": _l("Do you still want your account?"),
 }
 
 
 def send_letter(
-    session: Session, letter: str, *, to: str, locale: str | None = None, **context: Any
+    session: Session,
+    letter: str,
+    *,
+    to: str,
+    locale: str | None = None,
+    lane: Lane = Lane.AWAITED,
+    **context: Any,
 ) -> None:
     """Queue the letter ``letter`` with the current transaction.
 
@@ -49,7 +57,7 @@ def send_letter(
         subject=subject,
         text=text,
         dedupe_key=f"{letter}:{uuid4()}",
-        lane=Lane.AWAITED,
+        lane=lane,
     )
 
 

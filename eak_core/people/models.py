@@ -40,6 +40,8 @@ class Person(Base, UserMixin):
     created_at: Mapped[datetime] = mapped_column(default=clock.now)
     last_login_at: Mapped[datetime | None]  # type: ignore[assignment]
     erased_at: Mapped[datetime | None]
+    #: When they were told that their account is erased unless they use it.
+    sleep_warned_at: Mapped[datetime | None]
     #: From what moderators have suspended them, as `eak_core.people.standing` writes it.
     suspensions: Mapped[str | None] = mapped_column(Text)
 

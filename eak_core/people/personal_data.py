@@ -53,6 +53,7 @@ def export_person(session: Session, actor: Actor, person_id: int) -> dict[str, A
             "created_at": person.created_at,
             "confirmed_at": person.confirmed_at,
             "last_sign_in_at": person.last_login_at,
+            "warned_of_erasure_at": person.sleep_warned_at,
             "administrator": person.administrator,
         },
         "roles": _roles(session, person_id),
@@ -73,8 +74,16 @@ def erase_own_account(session: Session, person: Person, password: str) -> None:
     erase_person(session, actor_for(session, person), person.id)
 
 
-def erase_person(session: Session, actor: Actor, person_id: int) -> None:
+def legal_holds(session: Session, person_id: int) -> list[str]:
+    """Why what is stored about a person is still needed, such as for an appeal that waits: each in
+    a sentence, in the language at hand. Nothing is erased by itself meanwhile."""
+    answers = get_host().call_all("legal_holds", session=session, person_id=person_id)
+    return [sentence for _name, sentences in answers for sentence in sentences]
+
+
+def erase_person(session: Session, actor: Actor, person_id: int, *, asked_for: bool = True) -> None:
     """Blank what names a person, close the account, and let every room and plugin do its part.
+    They are told: as they asked, or where it was not ``asked_for``, since nobody used it.
 
     Ids stay, so that what happened stays told. `Refused` for the last administrator. All of it
     happens or nothing: where a plugin fails, its exception passes through and nothing is erased.
@@ -96,7 +105,8 @@ def erase_person(session: Session, actor: Actor, person_id: int) -> None:
     forget(session, person_id, address)
     if address is not None:
         # The last thing sent there; the outbox wipes the address once it has left.
-        send_letter(session, "erased", to=address, locale=locale)
+        letter = "erased" if asked_for else "erased_asleep"
+        send_letter(session, letter, to=address, locale=locale)
     forgetting.begin(session)
     afterwards(session, partial(note, "account_erased", person=person_id))
 
@@ -112,6 +122,7 @@ def _erase_account(session: Session, person: Person) -> None:
     person.locale = None
     person.last_login_at = None
     person.suspensions = None
+    person.sleep_warned_at = None
     sessions.end_all(session, person)
     person.erased_at = clock.now()
     session.flush()

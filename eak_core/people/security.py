@@ -152,7 +152,7 @@ class Letters(MailUtil):
         **context: Any,
     ) -> None:
         """Queue the letter named by ``template``, with links on the site's own address."""
-        links = {
+        links: dict[str, Any] = {
             name: on_site(context[name])
             for name in ("confirmation_link", "reset_link", "recovery_link")
             if context.get(name)

@@ -2,7 +2,7 @@
 
 from flask import Flask
 
-from eak_core.people import suspensions, upkeep, views  # noqa: F401  # what is due, on import
+from eak_core.people import sleeping, suspensions, upkeep, views  # noqa: F401  # what is due, on import
 from eak_core.people.entrance import init_entrance
 from eak_core.people.security import init_security
 

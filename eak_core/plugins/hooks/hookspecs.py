@@ -271,6 +271,15 @@ def export_person(  # type: ignore[empty-body]
 
 
 @hookspec
+def legal_holds(session: "Session", person_id: int) -> Iterable[str]:  # type: ignore[empty-body]
+    """Why what the plugin stores about a person is still needed though their time is over, such as
+    for an appeal that nobody has decided: each in a sentence, which the person reads.
+
+    Every ready plugin, on or off. Accounts that nobody uses are not erased meanwhile.
+    """
+
+
+@hookspec
 def erase_person(session: "Session", person_id: int) -> None:
     """Delete, or cut from the person, everything the plugin stores about them, of all services.
 

@@ -263,6 +263,7 @@ SHAPES: Mapping[str, Shape] = {
     "effect_preview": sentences,
     "must_stay": sentence,
     "reset_projections": nothing,
+    "legal_holds": sentences,
     "export_person": only(Mapping),
     "erase_person": nothing,
     "importer": only(Importer),

@@ -1,6 +1,6 @@
 """The ambassadors plugin: what it answers when the core asks."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -25,6 +25,7 @@ from eak_ambassadors.pages import (
     verification,
     wall,
 )
+from eak_ambassadors.recognition import revoking
 from eak_ambassadors.recognition.terms import current
 from eak_core.api import (
     AccountLinks,
@@ -39,6 +40,7 @@ from eak_core.api import (
     Recorded,
     Service,
     Session,
+    _,
     _l,
     hookimpl,
     lazy_ngettext,
@@ -173,6 +175,14 @@ def reset_projections(session: Session, service_id: int) -> None:
 @hookimpl
 def export_person(session: Session, person_id: int) -> Mapping[str, Any]:
     return personal_data.export_person(session, person_id)
+
+
+@hookimpl
+def legal_holds(session: Session, person_id: int) -> Iterator[str]:
+    if revoking.awaits_answer(session, person_id):
+        yield _(
+            "You contested the revocation of your recognition, and nobody has answered you yet."
+        )
 
 
 @hookimpl

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 from uuid import uuid4
 
-from sqlalchemy import select
+from sqlalchemy import exists, select
 
 from eak_ambassadors.events import Reinstated, Revoked
 from eak_ambassadors.manifest import plugin
@@ -127,6 +127,17 @@ def waiting(session: Session, service_id: int) -> Sequence[Revocation]:
         )
         .order_by(Revocation.appealed_at, Revocation.id)
     ).all()
+
+
+def awaits_answer(session: Session, person_id: int) -> bool:
+    """Whether somebody appealed and has not been heard yet."""
+    waits = exists().where(
+        Ambassador.id == Revocation.ambassador_id,
+        Ambassador.person_id == person_id,
+        Revocation.appealed_at.is_not(None),
+        Revocation.answered_at.is_(None),
+    )
+    return bool(session.scalar(select(waits)))
 
 
 def hear(
