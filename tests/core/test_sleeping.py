@@ -97,6 +97,11 @@ def test_whoever_came_back_is_awake_and_warned_anew_two_years_on(
     assert len(letters(site)) == 1
     pass_months(site, clock, 1)
     assert (names(site), len(letters(site))) == ({"sleeper"}, 1)
+    with site.writing() as session:
+        session.get_one(Person, sleeper).last_login_at = clock.now
+    # However long no worker ran: what was said of another sleep does not count.
+    pass_months(site, clock, 37)
+    assert (names(site), len(letters(site))) == ({"sleeper"}, 1)
 
 
 def test_a_site_that_begins_late_gives_everybody_their_year(
