@@ -29,6 +29,7 @@ from eak_core.moderation import hooks as moderation
 from eak_core.moderation.setup import init_moderation
 from eak_core.notices import hooks as notices
 from eak_core.notices.setup import init_notices
+from eak_core.people import hooks as people
 from eak_core.people.entrance import find_visible
 from eak_core.people.letters import addresses_of
 from eak_core.people.setup import init_people
@@ -55,6 +56,7 @@ SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 #: What answers the hooks for the core's own features, in the order in which they are asked.
 FEATURES = {
+    "people": people,
     "ideas": ideas,
     "moderation": moderation,
     "files": files,

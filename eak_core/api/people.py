@@ -14,9 +14,11 @@ from eak_core.people.letters import forget_mail_to, mail_to, send_mail, send_mai
 from eak_core.people.mailing import MailingList, send_mailing, want_again
 from eak_core.people.names import person_names
 from eak_core.people.roles import managers_of
+from eak_core.plugins.hooks.contributions import Kept
 from eak_core.services.models import Service
 
 __all__ = [
+    "Kept",
     "MailingList",
     "Service",
     "bounces_mailbox",

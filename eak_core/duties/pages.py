@@ -1,9 +1,12 @@
 """The pages every public site owes its readers: accessibility, legal notice, personal data, and
 where everything is."""
 
+from typing import Any
+
 from flask import Blueprint, current_app, g, render_template
 
 from eak_core.db import current_session
+from eak_core.plugins.loading.host import get_host
 from eak_core.services.directory import list_services
 from eak_core.web import render
 from eak_core.web.i18n import current_language
@@ -11,8 +14,6 @@ from eak_core.web.i18n import current_language
 blueprint = Blueprint("pages", __name__)
 
 _SHOWN = (
-    "account_erased_months",
-    "account_warned_months",
     "base_url",
     "contact_email",
     "data_protection_email",
@@ -37,8 +38,13 @@ def legal() -> str:
 
 @blueprint.get("/confidentialite")
 def privacy() -> str:
-    """What the site knows of people, why, and for how long."""
-    return _page("privacy")
+    """What the site knows of people, why, who reads it, and for how long."""
+    kept = [
+        each
+        for _owner, found in get_host().call_each("kept_data", get_host().ready)
+        for each in found
+    ]
+    return _page("privacy", kept=kept)
 
 
 @blueprint.get("/plan-du-site")
@@ -47,10 +53,11 @@ def site_plan() -> str:
     return render("pages/site_plan.html", services=list_services(current_session(), g.actor))
 
 
-def _page(name: str) -> str:
+def _page(name: str, **values: Any) -> str:
     # Long texts of law are one template per language: a translation sentence by sentence of
     # them would read like one.
     template = f"pages/{current_language()}/{name}.html"
     config = current_app.extensions["eak_config"]
     # By name: a theme's template has no business with the rest of the settings.
-    return render_template(template, **{name: getattr(config, name) for name in _SHOWN})
+    shown = {name: getattr(config, name) for name in _SHOWN}
+    return render_template(template, **shown, **values)

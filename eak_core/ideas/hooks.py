@@ -27,6 +27,7 @@ from eak_core.plugins.hooks.contributions import (
     DeskItem,
     FileHolder,
     HistoryEntry,
+    Kept,
     NavItem,
     NewsletterItem,
     NoticeSentence,
@@ -122,6 +123,31 @@ def file_holder(
 ) -> FileHolder | None:
     """The idea that a file belongs to."""
     return attachments.holder(session, service, subject, actor)
+
+
+@hookimpl
+def kept_data() -> Iterator[Kept]:
+    """What is stored here about people."""
+    yield Kept(
+        _l("Your ideas"),
+        _l("the text, the pictures, the place and the name you display; drafts are yours alone"),
+        _l("to discuss them and decide about them in public"),
+        _l("everybody, once you have submitted them"),
+        _l(
+            "drafts and withdrawn texts go with your account; what is public stays, without your"
+            " name"
+        ),
+    )
+    yield Kept(
+        _l("Opinions and prepared answers"),
+        _l(
+            "what members of the team think of an idea before it is decided, and the answers they"
+            " prepare"
+        ),
+        _l("to decide with care"),
+        _l("the team of the service"),
+        _l("they stay, without a name once the account is erased"),
+    )
 
 
 @hookimpl

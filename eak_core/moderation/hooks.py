@@ -6,7 +6,7 @@ from typing import Any
 from eak_core.db import Session
 from eak_core.i18n import _, _l, lazy_ngettext
 from eak_core.moderation import appeals, measures, personal_data, reports
-from eak_core.plugins.hooks.contributions import AccountLinks, DeskItem, NavItem
+from eak_core.plugins.hooks.contributions import AccountLinks, DeskItem, Kept, NavItem
 from eak_core.plugins.hooks.hookspecs import hookimpl
 from eak_core.services.models import Service
 from eak_core.web.i18n import date
@@ -57,6 +57,28 @@ def account_links(session: Session, person_id: int) -> AccountLinks | None:
             )
             for measure, service in found
         ],
+    )
+
+
+@hookimpl
+def kept_data() -> Iterator[Kept]:
+    """What is stored here about people."""
+    yield Kept(
+        _l("Your reports"),
+        _l("what you report and why; without an account your name and your address"),
+        _l("to decide about it and to answer you"),
+        _l("moderators"),
+        _l("six months after the decision, or your account is erased"),
+    )
+    yield Kept(
+        _l("Decisions about you, and your appeals"),
+        _l(
+            "warnings, suspensions, texts of yours that were hidden, and how you contested it:"
+            " when, why and until when"
+        ),
+        _l("to keep the charter, and to decide otherwise where you are right"),
+        _l("you and the team of the service"),
+        _l("a year after their end, or your account is erased"),
     )
 
 

@@ -118,6 +118,19 @@ class Reportable:
 
 
 @dataclass(frozen=True, slots=True)
+class Kept:
+    """Something that is stored about people, as the register tells it to them: what it is called
+    (``title``), ``what`` it is exactly, ``why`` it is kept, who can read it (``read_by``), and
+    ``until`` when it stays; each a text."""
+
+    title: Any
+    what: Any
+    why: Any
+    read_by: Any
+    until: Any
+
+
+@dataclass(frozen=True, slots=True)
 class NoticeSentence:
     """What somebody is told of an event: the sentence ``text``, what it leads to (``endpoint`` and
     ``values``, as in `NavItem`), and where there is more to say, such as a public reason, that as

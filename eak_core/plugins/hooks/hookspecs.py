@@ -31,6 +31,7 @@ if TYPE_CHECKING:
         FileHolder,
         Held,
         HistoryEntry,
+        Kept,
         MailChoice,
         NavItem,
         NewsletterItem,
@@ -271,11 +272,19 @@ def export_person(  # type: ignore[empty-body]
 
 
 @hookspec
-def legal_holds(session: "Session", person_id: int) -> Iterable[str]:  # type: ignore[empty-body]
-    """Why what the plugin stores about a person is still needed though their time is over, such as
-    for an appeal that nobody has decided: each in a sentence, which the person reads.
+def kept_data() -> "Iterable[Kept]":  # type: ignore[empty-body]
+    """What the plugin stores about people, for the register on the page of personal data.
 
-    Every ready plugin, on or off. Accounts that nobody uses are not erased meanwhile.
+    Every ready plugin, on or off: what is stored does not go when it is switched off.
+    """
+
+
+@hookspec
+def legal_holds(session: "Session", person_id: int) -> Iterable[str]:  # type: ignore[empty-body]
+    """Why what the plugin stores about a person is still needed though their time is over.
+
+    Such as an appeal that nobody has decided: each in a sentence, which the person reads. Every
+    ready plugin, on or off. Accounts that nobody uses are not erased meanwhile.
     """
 
 

@@ -22,6 +22,7 @@ from eak_core.plugins.hooks.contributions import (
     FileHolder,
     Held,
     HistoryEntry,
+    Kept,
     MailChoice,
     NavItem,
     NewsletterItem,
@@ -190,6 +191,15 @@ def newsletter(value: Any) -> list[NewsletterItem]:
     return told
 
 
+def kept(value: Any) -> list[Kept]:
+    """What is stored about people, in texts."""
+    found: list[Kept] = list_of(Kept)(value)
+    for each in found:
+        for said in (each.title, each.what, each.why, each.read_by, each.until):
+            _text(said)
+    return found
+
+
 def denial(value: Any) -> Denial:
     """A refusal with its reason."""
     refused: Denial = _expect(value, Denial)
@@ -263,6 +273,7 @@ SHAPES: Mapping[str, Shape] = {
     "effect_preview": sentences,
     "must_stay": sentence,
     "reset_projections": nothing,
+    "kept_data": kept,
     "legal_holds": sentences,
     "export_person": only(Mapping),
     "erase_person": nothing,

@@ -34,6 +34,7 @@ from eak_core.api import (
     DeskItem,
     FileHolder,
     Held,
+    Kept,
     NavItem,
     NewsletterItem,
     NoticeSentence,
@@ -170,6 +171,20 @@ def newsletter_items(
 @hookimpl
 def reset_projections(session: Session, service_id: int) -> None:
     gathering.forget_all(session, service_id)
+
+
+@hookimpl
+def kept_data() -> Iterator[Kept]:
+    yield Kept(
+        _l("Ambassadors, and those who are nominated"),
+        _l(
+            "name, professional address, what colleagues say they made possible, what a jury"
+            " decided, the badge; for members of a jury, how they voted"
+        ),
+        _l("to recognise agents who make trials possible, never to assess their work"),
+        _l("before you agree, the team alone; then what you allow on the wall"),
+        _l("nominations that nobody agreed to are deleted; the rest until your account is erased"),
+    )
 
 
 @hookimpl

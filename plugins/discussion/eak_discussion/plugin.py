@@ -1,6 +1,6 @@
 """The discussion plugin: what it answers when the core asks."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +13,7 @@ from eak_core.api import (
     Idea,
     ImportedComment,
     ImportReport,
+    Kept,
     NavItem,
     NewsletterItem,
     NoticeSentence,
@@ -140,6 +141,20 @@ def newsletter_items(
     session: Session, service: Service, since: datetime, until: datetime
 ) -> Iterable[NewsletterItem]:
     return news.items(session, service, since, until)
+
+
+@hookimpl
+def kept_data() -> Iterator[Kept]:
+    yield Kept(
+        _l("Your comments"),
+        _l("the text, its date, whether you are for or against, and the name you display"),
+        _l("to discuss ideas in public"),
+        _l("everybody"),
+        _l(
+            "what you withdrew, and what was hidden, loses its words; the rest stays, without your"
+            " name once your account is erased"
+        ),
+    )
 
 
 @hookimpl

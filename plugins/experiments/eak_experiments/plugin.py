@@ -1,6 +1,6 @@
 """The experiments plugin: what it answers when the core asks."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -16,6 +16,7 @@ from eak_core.api import (
     FileHolder,
     Held,
     Idea,
+    Kept,
     NavItem,
     NoticeSentence,
     Recorded,
@@ -229,6 +230,23 @@ def notice_sentences(
 @hookimpl
 def reset_projections(session: Session, service_id: int) -> None:
     """Handlers derive nothing but what is searched, which the core builds anew."""
+
+
+@hookimpl
+def kept_data() -> Iterator[Kept]:
+    yield Kept(
+        _l("Those who carry an experiment"),
+        _l(
+            "in which team you are and in which role, and what you wrote in its logbook, measured"
+            " and decided"
+        ),
+        _l("to say in public who tries what, and what came of it"),
+        _l("everybody; private notes: the team alone"),
+        _l(
+            "you leave the team, or your account is erased; the record of the experiment stays,"
+            " without your name"
+        ),
+    )
 
 
 @hookimpl

@@ -1,6 +1,6 @@
 """The matchmaking plugin: what it answers when the core asks."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +18,7 @@ from eak_core.api import (
     Held,
     HistoryEntry,
     Idea,
+    Kept,
     NavItem,
     NewsletterItem,
     NoticeSentence,
@@ -259,6 +260,26 @@ def newsletter_items(
     session: Session, service: Service, since: datetime, until: datetime
 ) -> Iterable[NewsletterItem]:
     return news.items(session, service, since, until)
+
+
+@hookimpl
+def kept_data() -> Iterator[Kept]:
+    yield Kept(
+        _l("Those who act for an organisation"),
+        _l(
+            "for which organisation you act, since when, and what you offered, asked or answered"
+            " in its name"
+        ),
+        _l("to bring ideas and partners together"),
+        _l(
+            "everybody reads the name of the organisation; its members and the team of the service"
+            " read yours"
+        ),
+        _l(
+            "you leave it, or your account is erased; what the organisation said stays under its"
+            " name"
+        ),
+    )
 
 
 @hookimpl

@@ -1,6 +1,6 @@
 """The newsletter: what it answers when the core asks."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -11,6 +11,7 @@ from eak_core.api import (
     Actor,
     Asset,
     FileHolder,
+    Kept,
     MailChoice,
     NavItem,
     Service,
@@ -85,6 +86,23 @@ def file_holder(
 @hookimpl
 def reset_projections() -> None:
     """Nothing to delete: what handlers derive are counters, which the core resets."""
+
+
+@hookimpl
+def kept_data() -> Iterator[Kept]:
+    yield Kept(
+        _l("Readers of the letter"),
+        _l(
+            "your address, which letters you asked for and in which rhythm, and the proof that you"
+            " asked"
+        ),
+        _l("to send you the letter you asked for (your consent)"),
+        _l("the team that sends the letter"),
+        _l(
+            "you unsubscribe: the address goes at once; the proof that you had asked stays without"
+            " it"
+        ),
+    )
 
 
 @hookimpl

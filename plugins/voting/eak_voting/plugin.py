@@ -1,6 +1,6 @@
 """The voting plugin: what it answers when the core asks."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +15,7 @@ from eak_core.api import (
     DeskItem,
     HistoryEntry,
     Idea,
+    Kept,
     NavItem,
     NewsletterItem,
     NoticeSentence,
@@ -149,6 +150,36 @@ def newsletter_items(
     session: Session, service: Service, since: datetime, until: datetime
 ) -> Iterable[NewsletterItem]:
     return news.items(session, service, since, until)
+
+
+@hookimpl
+def kept_data() -> Iterator[Kept]:
+    yield Kept(
+        _l("Your votes"),
+        _l(
+            "that you voted and at which hour; what you chose, but for secret ballots, where the"
+            " site does not know it"
+        ),
+        _l("to let everybody vote once, and to count what anybody can count again"),
+        _l("you; everybody in ballots that say so before you vote"),
+        _l("your account is erased: your vote still counts, and nothing leads to you any more"),
+    )
+    yield Kept(
+        _l("Your support for ideas"),
+        _l("which ideas you support, and since when"),
+        _l("to count how many support each"),
+        _l("you"),
+        _l("you take it back, or your account is erased"),
+    )
+    yield Kept(
+        _l("What you declared to vote, and your reminders"),
+        _l(
+            "your commune and that you are old enough; the ballots of which you want to be reminded"
+        ),
+        _l("to let those vote whom a ballot is for"),
+        _l("you"),
+        _l("your account is erased"),
+    )
 
 
 @hookimpl

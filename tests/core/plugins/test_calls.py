@@ -20,6 +20,7 @@ from eak_core.plugins.hooks.contributions import (
     Denial,
     DeskItem,
     HistoryEntry,
+    Kept,
     MailChoice,
     NavItem,
     Reportable,
@@ -119,6 +120,8 @@ def test_every_hook_is_asked_and_answers_in_its_shape(make_app: MakeApp) -> None
     assert answers["effect_preview"] == ["everything appears"]
     assert answers["must_stay"] == "everything is under way"
     assert answers["reset_projections"] is None
+    assert [each.until for each in answers["kept_data"]] == ["it is forgotten"]
+    assert answers["legal_holds"] == ["3 is on the scales."]
     assert answers["export_person"] == {"weight": 3}
     assert answers["erase_person"] is None
     assert answers["importer"].idea_columns == ["id"]
@@ -157,6 +160,7 @@ def test_an_unknown_hook_is_the_cores_mistake() -> None:
     [
         ("nav_items", ["not an item"]),
         ("nav_items", "text"),
+        ("kept_data", [Kept("Weights", "what", "why", 7, "when")]),
         ("nav_items", 3),
         ("nav_items", [NavItem(42, "odd.index")]),
         ("nav_items", [NavItem("Odd", 42)]),  # type: ignore[arg-type]

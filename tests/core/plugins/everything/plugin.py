@@ -19,6 +19,7 @@ from eak_core.plugins.hooks.contributions import (
     FileHolder,
     Held,
     HistoryEntry,
+    Kept,
     MailChoice,
     NavItem,
     NewsletterItem,
@@ -201,6 +202,16 @@ def reset_projections(session: Any, service_id: int) -> None:
 @hookimpl
 def file_holder(subject: str) -> FileHolder:
     return FileHolder("everything.index", {"of": subject}, public=True)
+
+
+@hookimpl
+def kept_data() -> Iterator[Kept]:
+    yield Kept("Weights", "what you weigh", "to know it", "nobody", "it is forgotten")
+
+
+@hookimpl
+def legal_holds(person_id: int) -> Iterator[str]:
+    yield f"{person_id} is on the scales."
 
 
 @hookimpl
