@@ -3,7 +3,7 @@
 Who follows what, and hears of it: on the site, and by mail in the rhythm that each has chosen.
 """
 
-from eak_core.notices.following import follow_by_default, things_named
+from eak_core.notices.following import follow_by_default, things_named, who_left
 from eak_core.notices.kinds import NoticeKind, Told, tells
 from eak_core.notices.rhythms import last_weekly_digest, next_weekly_digest
 from eak_core.notices.together import Digest, due_digests, settle_digest, take_digest
@@ -25,4 +25,5 @@ __all__ = [
     "take_digest",
     "tells",
     "things_named",
+    "who_left",
 ]

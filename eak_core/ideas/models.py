@@ -78,11 +78,15 @@ class Idea(Base):
         writes = any(each.person_id == person_id for each in self.coauthors)
         return frozenset({COAUTHOR} if writes else ())
 
+    @property
+    def writers(self) -> list[int]:
+        """Its author, and those who write it with them; none of an idea from another site."""
+        together = [each.person_id for each in self.coauthors]
+        return together if self.author_id is None else [self.author_id, *together]
+
     def is_written_by(self, person_id: int | None) -> bool:
         """Whether somebody is its author, or one of those who write it with them."""
-        return person_id is not None and (
-            person_id == self.author_id or bool(self.relations_of(person_id))
-        )
+        return person_id in self.writers
 
 
 class IdeaCoauthor(Base):

@@ -93,8 +93,7 @@ def tell_of_hiding(session: Session, event: Recorded) -> Told | None:
     idea = session.get(Idea, idea_id)
     if idea is None or idea.service_id != event.service_id:
         return None
-    writers = [idea.author_id, *(each.person_id for each in idea.coauthors)]
-    return Told(people=writers, written=True)
+    return Told(people=idea.writers, written=True)
 
 
 def things(session: Session, service: Service, subjects: Sequence[str]) -> Mapping[str, NavItem]:

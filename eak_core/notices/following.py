@@ -105,6 +105,17 @@ def unfollow(session: Session, service_id: int, subject: str, person_id: int) ->
     session.execute(delete(Follow).where(*_row(service_id, subject, person_id)))
 
 
+def who_left(session: Session, service_id: int, subject: str, people: Collection[int]) -> set[int]:
+    """Those of ``people`` who want to be told no more of ``subject``."""
+    query = select(Follow.person_id).where(
+        Follow.service_id == service_id,
+        Follow.subject == subject,
+        Follow.person_id.in_(people),
+        Follow.left_at.is_not(None),
+    )
+    return set(session.scalars(query))
+
+
 def follows(session: Session, actor: Actor, service: Service, subject: str) -> bool:
     """Whether ``actor`` follows ``subject``."""
     if actor.person_id is None:

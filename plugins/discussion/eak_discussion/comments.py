@@ -36,6 +36,7 @@ from eak_core.api import (
     require,
     restore,
 )
+from eak_discussion import mentions
 from eak_discussion.events import CommentEdited, CommentPosted, CommentWithdrawn
 from eak_discussion.forms import BODY_LENGTH
 from eak_discussion.models import DEPTH, STANCES, Comment, Stance
@@ -85,13 +86,15 @@ def post_comment(
     """
     require(actor, "discussion.comment", service)
     hold_account(session, actor)
-    public_idea(session, service, idea.id)
+    idea = public_idea(session, service, idea.id)
     body, stance = checked(body, stance)
     require_open(session, service, idea)
     if parent is not None:
         require_answerable(session, service, parent)
         if parent.idea_id != idea.id:
             raise NotFound(_l("There is no comment at this address."))
+    answered = parent.author_id if parent is not None else None
+    named = mentions.named_in(session, service, idea, body, answered)
     comment_id = insert_comment(
         session, service.id, idea.id, body, stance, clock.now(),
         parent=parent, author_id=actor.person_id, form_key=form_key or None,
@@ -100,6 +103,7 @@ def post_comment(
         first = _first_sent(session, actor, form_key)
         _sent_again(session, actor, service, first, idea, parent, body, stance)
         return first
+    mentions.keep(session, comment_id, named.people)
     follow_by_default(session, service.id, f"idea:{idea.id}", actor.person_id)
     return session.get_one(Comment, comment_id)
 
@@ -197,6 +201,8 @@ def edit_comment(
     ).one_or_none()
     if changed is None:  # in another window, in between
         raise Refused(_l("You have withdrawn this comment."))
+    idea = session.get_one(Idea, comment.idea_id)
+    mentions.keep(session, comment.id, mentions.named_in(session, service, idea, body).people)
     _publish(session, actor, service, CommentEdited(comment_id=comment.id, stance=stance))
 
 
@@ -226,6 +232,7 @@ def withdraw_comment(session: Session, actor: Actor, service: Service, comment: 
         .returning(Comment.id)
     ).one_or_none()
     if gone is not None:
+        mentions.keep(session, comment.id, {})
         _publish(session, actor, service, CommentWithdrawn(comment_id=comment.id))
 
 

@@ -29,7 +29,8 @@ class CommentForm(OnceForm):
     body = TextAreaField(
         _l("Your comment"),
         description=_l("It is public, under your name. A reason or an example helps more than a"
-                       " judgement."),
+                       " judgement. Write @ and the name of somebody who takes part here, and they"
+                       " are told."),
         validators=[
             InputRequired(_l("Write something before you send it.")),
             Length(max=BODY_LENGTH),

@@ -63,6 +63,18 @@ class Comment(Model):
         return (self.origin or "").partition("/")[0]
 
 
+class Mention(Model):
+    """A comment names somebody who takes part: ``name`` is what its author typed."""
+
+    __tablename__ = "discussion_mention"
+
+    comment_id: Mapped[int] = mapped_column(
+        ForeignKey("discussion_comment.id", ondelete="CASCADE"), primary_key=True
+    )
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), primary_key=True, index=True)
+    name: Mapped[str] = mapped_column(String(80))
+
+
 class Standing(Model):
     """Where a comment stands as the events tell it; see `eak_discussion.subscribers`."""
 

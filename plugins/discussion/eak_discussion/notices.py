@@ -23,6 +23,7 @@ from eak_core.api import (
     public_ideas,
     tells,
 )
+from eak_discussion import mentions
 from eak_discussion.events import CommentPosted
 from eak_discussion.manifest import plugin
 from eak_discussion.models import Comment, comment_id_of, subject_of
@@ -32,7 +33,10 @@ COMMENTS = NoticeKind(
     plugin,
     "comments",
     _l("Comments and answers"),
-    _l("Somebody comments on an idea that you follow, or answers you; one of yours is hidden."),
+    _l(
+        "Somebody comments on an idea that you follow, answers you or names you; one of yours is"
+        " hidden."
+    ),
 )
 
 _Parent = aliased(Comment)
@@ -40,12 +44,13 @@ _Parent = aliased(Comment)
 
 @tells(plugin, COMMENTS, CommentPosted)
 def tell_of_comment(session: Session, event: Recorded) -> Told | None:
-    """Whoever is answered, and those who follow the idea, its author among them."""
+    """Whoever is answered or named, and those who follow the idea, its author among them."""
     posted = event.data
     if posted.imported or posted.comment_id not in _read(session, event.service_id, [posted]):
         return None
     answered = session.scalar(select(Comment.author_id).where(Comment.id == posted.parent_id))
-    return Told(people=[answered], followed=(f"idea:{posted.idea_id}",))
+    named = mentions.told_of(session, event.service_id, posted.comment_id, posted.idea_id)
+    return Told(people=[answered, *named], followed=(f"idea:{posted.idea_id}",))
 
 
 @tells(plugin, COMMENTS, ContentHidden)
@@ -64,10 +69,12 @@ def sentences(
     posted = [each for each in events if isinstance(each.data, CommentPosted)]
     rows = _read(session, service.id, [each.data for each in posted]) if posted else {}
     names = person_names(session, {row.author_id for row in rows.values() if row.author_id})
+    naming = mentions.naming(session, rows.keys(), actor.person_id)
     for each in posted:
         row = rows.get(each.data.comment_id)
         if row is not None:
-            yield each.position, _sentence(row, names.get(row.author_id), actor)
+            named = row.id in naming
+            yield each.position, _sentence(row, names.get(row.author_id), actor, named=named)
     yield from _hidden(session, service, events, actor)
 
 
@@ -96,11 +103,14 @@ def _hidden(
             yield position, NoticeSentence(text, "discussion.show", place, reason, because)
 
 
-def _sentence(row: Any, name: str | None, actor: Actor) -> NoticeSentence:
+def _sentence(row: Any, name: str | None, actor: Actor, *, named: bool) -> NoticeSentence:
     who, because = name or _("Somebody who has left"), ""
     if row.answered is not None and row.answered == actor.person_id:
         text = _("%(who)s answers your comment on “%(idea)s”", who=who, idea=row.title)
         because = _("It answers your comment.")
+    elif named:
+        text = _("%(who)s names you in a comment on “%(idea)s”", who=who, idea=row.title)
+        because = _("It names you.")
     else:
         text = _("%(who)s comments on “%(idea)s”", who=who, idea=row.title)
     return NoticeSentence(text, "discussion.show", {"comment_id": row.id}, row.body, because)

@@ -10,8 +10,9 @@ from typing import Any
 from sqlalchemy import select, update
 
 from eak_core.api import Session, Written, clock, loses_its_words, publish
+from eak_discussion import mentions
 from eak_discussion.events import AuthorErased, CommentWithdrawn
-from eak_discussion.models import Comment
+from eak_discussion.models import Comment, Mention
 
 _EXPORTED = (
     Comment.id,
@@ -27,15 +28,25 @@ _EXPORTED = (
 
 
 def export_person(session: Session, person_id: int) -> Mapping[str, Any]:
-    """Every comment of a person, in all services, hidden ones included."""
+    """Every comment of a person, in all services, hidden ones included, and who names them."""
     rows = session.execute(
         select(*_EXPORTED).where(Comment.author_id == person_id).order_by(Comment.id)
     ).mappings()
-    return {"comments": [dict(row) for row in rows]}
+    named = session.execute(
+        select(Mention.comment_id, Mention.name)
+        .where(Mention.person_id == person_id)
+        .order_by(Mention.comment_id)
+    ).mappings()
+    return {
+        "comments": [dict(row) for row in rows],
+        "named_in": [dict(row) for row in named],
+    }
 
 
 def erase_person(session: Session, person_id: int) -> None:
-    """Cut a person from their comments, and delete the words of those that were hidden."""
+    """Cut a person from their comments and from those that name them, and delete the words of those
+    that were hidden."""
+    mentions.forget(session, person_id)
     comments = session.scalars(select(Comment).where(Comment.author_id == person_id)).all()
     written = [
         Written(each.service_id, each.subject, public=each.withdrawn_at is None)
@@ -54,6 +65,7 @@ def erase_person(session: Session, person_id: int) -> None:
 
 def _blank(session: Session, comment: Comment) -> None:
     comment.body = ""
+    mentions.keep(session, comment.id, {})
     if comment.withdrawn_at is None:
         comment.withdrawn_at = clock.now()
         withdrawn = CommentWithdrawn(comment_id=comment.id)

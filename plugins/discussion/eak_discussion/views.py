@@ -30,7 +30,7 @@ from eak_core.api import (
     render,
     require,
 )
-from eak_discussion import comments, thread
+from eak_discussion import comments, mentions, thread
 from eak_discussion.counts import counts
 from eak_discussion.forms import STANCE_TITLES, CommentForm, ModerationForm, WithdrawForm
 from eak_discussion.manifest import plugin
@@ -117,7 +117,9 @@ def _write(idea: Idea, parent: Comment | None) -> Answer:
         comments.require_open(session, g.service, idea)
         if parent is not None:
             comments.require_answerable(session, g.service, parent)
-    return attempt(form, lambda: _post(form, idea, parent), done=_posted) or form_page(
+    return attempt(
+        form, lambda: _post(form, idea, parent), done=lambda said: _posted(said, idea, parent)
+    ) or form_page(
         "discussion/write.html",
         form,
         idea=idea,
@@ -133,9 +135,20 @@ def _post(form: CommentForm, idea: Idea, parent: Comment | None) -> Comment:
     )  # fmt: skip
 
 
-def _posted(comment: Comment) -> tuple[str, str]:
-    thanks = _("Thank you! Your comment is public.")
-    return _("Your changes are public.") if comment.edited_at else thanks, _place(comment)
+def _posted(comment: Comment, idea: Idea, parent: Comment | None) -> tuple[str, str]:
+    said = _("Thank you! Your comment is public.")
+    if comment.edited_at:
+        said = _("Your changes are public.")
+    answered = parent.author_id if parent is not None else None
+    unclear = mentions.named_in(current_session(), g.service, idea, comment.body, answered).unclear
+    if unclear:
+        several = _(
+            "Several people here are called %(name)s: none of them is told of it. Answer a comment"
+            " of the one you mean.",
+            name=", ".join(dict.fromkeys(unclear)),
+        )
+        said = f"{said} {several}"
+    return said, _place(comment)
 
 
 @blueprint.route("/commentaires/<int:comment_id>/modifier", methods=["GET", "POST"])

@@ -36,7 +36,8 @@ def comment(site: Site, dice: Random) -> None:
         parent = one_of(session, dice, Comment, idea_id=idea.id) if dice.random() < 0.5 else None
         post_comment(
             session, author, site.service, idea,
-            body=dice.choice(TEXTS), stance=dice.choice(STANCES), parent=parent,  # type: ignore[arg-type]
+            body=dice.choice((*TEXTS, f"@{author.name}, look.")),
+            stance=dice.choice(STANCES), parent=parent,  # type: ignore[arg-type]
         )  # fmt: skip
 
 
