@@ -11,6 +11,7 @@ from random import Random
 from PIL import Image, ImageDraw, ImageFont
 
 from eak_core.demo.portraits import FACES, portrait
+from eak_core.demo.scenes import scene
 
 SIZE = (1200, 800)
 #: Pillow's own font has no letters with accents.
@@ -18,9 +19,12 @@ _NOTE = "Dessin fictif, pour l'exemple"
 
 
 def drawing(name: str) -> bytes:
-    """The drawing called ``name``: a PNG, or a PDF for the plan. KeyError where there is none."""
+    """The drawing called ``name``: a PNG, or a PDF for the plan. One with a colon is a scene
+    (`eak_core.demo.scenes`). KeyError where there is none."""
     if name == "room-plan":
         return _plan()
+    if ":" in name:
+        return scene(name)
     if name in FACES:
         return portrait(name)
     image = Image.new("RGB", SIZE, "white")

@@ -25,6 +25,7 @@ from eak_core.web.markdown import init_markdown
 from eak_core.web.security import init_security
 from eak_core.web.sessionless import init_sessionless
 from eak_core.web.signed_links import init_signed_links
+from eak_core.web.structured import init_structured
 from eak_core.web.theme_templates import init_themes
 from eak_core.web.typography import init_typography
 
@@ -51,6 +52,7 @@ def init_web(app: Flask, config: Config) -> None:
     init_assets(app)
     init_links(app)
     init_markdown(app)
+    init_structured(app)
     init_typography(app)
     init_charts(app)
     init_errors(app)

@@ -1,7 +1,9 @@
 """What search engines, other sites and security researchers are told, and what they are not."""
 
+import json
 import re
 from io import BytesIO
+from typing import Any
 from xml.etree import ElementTree
 
 import pytest
@@ -138,3 +140,30 @@ def test_what_is_hidden_or_inside_has_no_picture(site: Site) -> None:
 def test_any_title_is_drawn(title: str) -> None:
     drawn = card(title, "Laboratoire " * 12, "Idée\u00a0: " + "à l’examen " * 20)
     assert Image.open(BytesIO(drawn)).size == SIZE
+
+
+def things_on(site: Site, path: str) -> list[dict[str, Any]]:
+    text = site.browser().get(path, follow_redirects=True).text
+    blocks = re.findall(r'<script type="application/ld\+json">(.*?)</script>', text, re.S)
+    assert not any("<" in block for block in blocks)
+    return [each for block in blocks for each in json.loads(block)["@graph"]]
+
+
+def test_programs_are_told_what_a_public_page_shows_and_nothing_ends_that_early(site: Site) -> None:
+    typed = "Bees </script><!-- <script>alert(1)</script> & “honey”\u2028"
+    citizen = site.people.actor(site.people.citizen)
+    idea = site.submit(typed, author=citizen)
+    inside = site.add_service("coulisses", audience="internal")
+    agent = site.browser()
+    agent.sign_in(site.people.agent)
+    site.submit("Behind", service=inside, author=site.people.actor(site.people.agent))
+    assert 'type="application/ld+json"' not in agent.get("/coulisses/idees/2-behind").text
+    (trail, said) = things_on(site, f"/culture/idees/{idea.id}")
+    assert [each["name"] for each in trail["itemListElement"]][::2] == ["Culture", idea.title]
+    assert said["headline"] == idea.title
+    assert [each["name"] for each in said["author"]] == [citizen.name]
+    assert said["url"] == f"http://localhost/culture/idees/{idea.id}-{idea.slug}"
+    search, _house = things_on(site, "/")
+    assert search["potentialAction"]["target"]["urlTemplate"].endswith(
+        "/recherche?q={search_term_string}"
+    )

@@ -112,7 +112,7 @@ def test_it_is_loaded_with_events_like_real_life(eak: Eak, played: Path, played_
 
 def log(eak: Eak, folder: Path, service: str) -> list[dict[str, str]]:
     rows: list[dict[str, str]] = eak(
-        "event", "list", "--service", service, "--json", on=folder
+        "event", "list", "--service", service, "--limit", "1000", "--json", on=folder
     ).json
     return rows
 
