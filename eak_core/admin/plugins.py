@@ -64,7 +64,7 @@ def index() -> Answer:
 @blueprint.route("/<name>/activation", methods=["GET", "POST"])
 def switch(name: str) -> Answer:
     """What switching would change; then, once confirmed, the switching."""
-    found = _installed(name)
+    found = installed_plugin(name)
     form = _switch_form(name)
     return attempt(
         form,
@@ -79,7 +79,7 @@ def switch(name: str) -> Answer:
 @blueprint.get("/<name>/rattrapage")
 def catch_up(name: str) -> Answer:
     """How far the plugin has read what happened before it was switched on."""
-    found = _installed(name)
+    found = installed_plugin(name)
     progress = catch_up_progress(current_session(), g.service.id, name)
     return render("manage/plugins_catch_up.html", found=found, progress=progress)
 
@@ -87,14 +87,14 @@ def catch_up(name: str) -> Answer:
 @blueprint.get("/<name>/rattrapage.json")
 def catch_up_state(name: str) -> Response:
     """The same, for the script of the page."""
-    _installed(name)
+    installed_plugin(name)
     return progress_answer(catch_up_progress(current_session(), g.service.id, name))
 
 
 @blueprint.route("/<name>/reglages", methods=["GET", "POST"])
 def settings(name: str) -> Answer:
     """The settings of the plugin in this service, in the form that it declares."""
-    page = SettingsPage(current_session(), g.service, _installed(name))
+    page = SettingsPage(current_session(), g.service, installed_plugin(name))
     status = 200
     if request.method == "POST":
         try:
@@ -119,7 +119,7 @@ def resume(name: str) -> Answer:
 def faults(name: str) -> Answer:
     """When and where the plugin failed; the tracebacks are for administrators."""
     session = current_session()
-    found = _installed(name)
+    found = installed_plugin(name)
     row = activation.activations(session, g.service.id).get(name)
     return render(
         "manage/plugins_faults.html",
@@ -133,7 +133,8 @@ def _said(done: Switched, place: str) -> tuple[str, str, str]:
     return str(done.message), place, "success" if done.changed else "info"
 
 
-def _installed(name: str) -> Installed:
+def installed_plugin(name: str) -> Installed:
+    """The plugin called ``name``; `NotFound` where it is not installed."""
     found = get_host().installed.get(name)
     if found is None:
         raise NotFound(_l("No plugin “%(name)s” is installed.", name=name))

@@ -12,13 +12,14 @@ from eak_core.admin import (
     mail,
     manage,
     people,
+    plugin_pages,
     plugins,
     services,
 )
 from eak_core.admin.desk import blueprint
 
 #: The modules that put their views on the administrators' desk when they are imported.
-SCREENS = (home, duties, events, house, journal_views, log, mail, people, services)
+SCREENS = (home, duties, events, house, journal_views, log, mail, people, plugin_pages, services)
 
 
 def init_admin(app: Flask) -> None:

@@ -17,6 +17,7 @@ from eak_core.kit.testing.pages import Page
 from eak_core.kit.testing.people import People
 from eak_core.kit.testing.queries import Queries
 from eak_core.kit.testing.site import Site
+from eak_core.kit.testing.sites import Sites
 from eak_core.people.models import Person
 from eak_core.people.roles import give_role
 from eak_core.permissions import Actor
@@ -181,7 +182,8 @@ def test_switching_on_is_previewed_and_acts_at_the_next_request(
     site.submit("One")
     site.submit("Two")
     page = manager.get(f"{SWITCH}?lang=en").text
-    assert "1 page appears." in page
+    assert "at the head of the service’s home page" not in page
+    assert "A section on the service’s home page." in page
     assert "2 events that happened before will be caught up" in page
     assert "The gauge says so itself." in page
     assert manager.get("/culture/gauge/").status_code == 404
@@ -205,7 +207,8 @@ def test_switching_off_acts_at_the_next_request_and_keeps_what_was_stored(
     site.enable("gauge")
     site.drain()
     page = manager.get(f"{SWITCH}?lang=en").text
-    assert "1 page disappears." in page
+    assert "What nobody sees any more" in page
+    assert "A section on the service’s home page." in page
     assert "What it stored is kept" in page
     assert manager.submit(SWITCH, "/activation").location == PAGE
     assert manager.get("/culture/gauge/").status_code == 404
@@ -474,3 +477,40 @@ def test_the_list_costs_the_same_whatever_is_on(
     with query_count() as on:
         manager.get(PAGE)
     assert off.count == on.count
+
+
+# The page of each ----------------------------------------------------------
+
+
+def test_each_plugin_has_a_page_for_managers_and_one_for_administrators(
+    site: Site, manager: Browser, people: People
+) -> None:
+    site.enable("gauge")
+    here = manager.get(f"{PAGE}gauge?lang=en")
+    all_over = signed_in(site, people.administrator).get("/admin/plugins/gauge?lang=en")
+    assert (here.status_code, all_over.status_code) == (200, 200)
+    for page in (here.text, all_over.text):
+        assert "A section on the service’s home page." in page
+        assert "<code>idea.submitted</code>" in page
+        assert "Nothing." in page, "it stores nothing about people"
+        assert "not declared" in page
+    assert f'href="{SWITCH}"' in here.text
+    assert f'href="{PAGE}gauge"' in all_over.text
+    assert f'href="{PAGE}gauge"' in manager.get(PAGE).text
+    assert manager.get(f"{PAGE}nothing").status_code == 404
+    assert manager.get("/admin/plugins/gauge").status_code == 403
+
+
+@pytest.mark.parametrize("database", ["sqlite"])
+def test_the_page_of_a_plugin_says_what_the_plugin_says(sites: Sites) -> None:
+    site = sites.make()
+    browser = signed_in(site, site.people.administrator)
+    for name, said in {
+        "voting": ("Put to the vote", "Hours before the close", "The public log of the votes"),
+        "newsletter": ("your consent", "Write, test and send the letter"),
+        "decidim": ("A way to take in what another platform holds.",),
+        "ambassadors": ("never to assess their work",),
+    }.items():
+        page = browser.get(f"/admin/plugins/{name}?lang=en").text
+        for each in said:
+            assert each in page, (name, each)

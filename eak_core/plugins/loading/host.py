@@ -200,6 +200,10 @@ class PluginHost:
         """The ready plugins that answer ``hook``, in order."""
         return tuple(call.owner for call in self._calls[hook] if call.owner in self.ready)
 
+    def answers(self, hook: str, plugin: str) -> bool:
+        """Whether ``plugin``, ready or not, answers ``hook``."""
+        return any(call.owner == plugin for call in self._calls[hook])
+
     def call_one(self, hook: str, plugin: str, **arguments: Any) -> Any:
         """Ask ``plugin`` alone, on or off; None where it has no answer. A failure is raised."""
         for call in self._calls[hook]:

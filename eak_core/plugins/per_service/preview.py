@@ -4,7 +4,6 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from flask import current_app
 from sqlalchemy import func, select
 
 from eak_core.db import Session
@@ -16,19 +15,21 @@ from eak_core.i18n import _, _l, ngettext
 from eak_core.plugins.loading.host import PluginHost, get_host
 from eak_core.plugins.loading.manifest import Plugin
 from eak_core.plugins.per_service.activation import activations, dependants_on, titles
+from eak_core.plugins.per_service.appearances import appearances, places
 
 
 @dataclass(frozen=True)
 class Preview:
     """What would change. ``ideas`` counts the ideas in each of the plugin's stages: where there are
-    any, switching off asks for where they go. ``obstacles`` says what stands in the way."""
+    any, switching off asks for where they go. ``gone`` is what nobody sees any more then;
+    ``obstacles`` says what stands in the way."""
 
     plugin: str
     enabling: bool
     sentences: list[str]
     obstacles: list[str] = field(default_factory=list)
     ideas: Mapping[str, int] = field(default_factory=dict)
-    pages: int = 0
+    gone: list[str] = field(default_factory=list)
     events: int = 0
 
 
@@ -46,19 +47,20 @@ def preview(session: Session, service: Any, name: str, standing: Mapping[str, in
     plugin = found.plugin
     if plugin is None:
         return Preview(name, enabling, [], [str(found.reason)])
-    pages = _pages(host, name)
     if enabling:
         events = _behind(session, service.id, plugin)
-        sentences = [*_appearing(plugin, pages, events)]
+        sentences = [*appearances(host, plugin), *_appearing(events)]
         obstacles = [*_needs(session, service.id, host, plugin)]
         ideas: Mapping[str, int] = {}
+        gone: list[str] = []
     else:
         events = 0
         ideas = {each.name: standing[each.name] for each in plugin.stages if each.name in standing}
-        sentences = [*_disappearing(plugin, pages, ideas)]
+        gone = [*places(host, plugin)]
+        sentences = [*_disappearing(plugin, ideas)]
         obstacles = [*_dependants(session, service.id, host, name)]
     sentences += _own_sentences(host, name, session=session, service=service, enabling=enabling)
-    return Preview(name, enabling, sentences, obstacles, ideas, pages, events)
+    return Preview(name, enabling, sentences, obstacles, ideas, gone, events)
 
 
 def _own_sentences(host: PluginHost, name: str, **arguments: Any) -> list[str]:
@@ -67,11 +69,7 @@ def _own_sentences(host: PluginHost, name: str, **arguments: Any) -> list[str]:
     return [sentence for _plugin, sentences in answers for sentence in sentences]
 
 
-def _appearing(plugin: Plugin, pages: int, events: int) -> Iterator[str]:
-    if pages:
-        yield ngettext("%(num)s page appears.", "%(num)s pages appear.", pages)
-    for stage in plugin.stages:
-        yield _("Ideas can be brought to the stage “%(stage)s”.", stage=stage.title)
+def _appearing(events: int) -> Iterator[str]:
     if events:
         yield ngettext(
             "%(num)s event that happened before will be caught up; nobody is written to about it.",
@@ -81,9 +79,7 @@ def _appearing(plugin: Plugin, pages: int, events: int) -> Iterator[str]:
         )
 
 
-def _disappearing(plugin: Plugin, pages: int, ideas: Mapping[str, int]) -> Iterator[str]:
-    if pages:
-        yield ngettext("%(num)s page disappears.", "%(num)s pages disappear.", pages)
+def _disappearing(plugin: Plugin, ideas: Mapping[str, int]) -> Iterator[str]:
     for stage in plugin.stages:
         standing = ideas.get(stage.name, 0)
         if standing:
@@ -111,17 +107,6 @@ def _dependants(session: Session, service_id: int, host: PluginHost, name: str) 
     dependants = dependants_on(session, service_id, name, host)
     if dependants:
         yield _("These plugins need it: %(dependants)s.", dependants=titles(dependants))
-
-
-def _pages(host: PluginHost, name: str) -> int:
-    """How many addresses of pages the plugin has, files left out."""
-    return sum(
-        1
-        for rule in current_app.url_map.iter_rules()
-        if host.by_blueprint.get(rule.endpoint.partition(".")[0]) == name
-        and "GET" in (rule.methods or ())
-        and not rule.endpoint.endswith(".static")
-    )
 
 
 def _behind(session: Session, service_id: int, plugin: Plugin) -> int:

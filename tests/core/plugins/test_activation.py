@@ -319,9 +319,9 @@ def test_the_preview_says_what_switching_on_changes(make_app: MakeApp) -> None:
     with app.app_context(), read_session(app) as session:
         found = preview(session, service, "everything", {})
     assert found.enabling
-    assert (found.pages, found.events, found.obstacles) == (5, 2, [])
+    assert (found.gone, found.events, found.obstacles) == ([], 2, [])
     text = " ".join(found.sentences)
-    for said in ("5 pages", "2 events", "Trial", "everything appears"):
+    for said in ("the page of each idea", "2 events", "Trial", "everything appears"):
         assert said in text
 
 
