@@ -35,7 +35,7 @@ _AT_ONCE = 500
 #: What is decided, by kind: what it is called, and the events that tell of it.
 KINDS: Mapping[str, tuple[Any, tuple[str, ...]]] = MappingProxyType(
     {
-        "ideas": (_l("Ideas"), ("idea.stage_changed",)),
+        "ideas": (_l("Ideas"), ("idea.stage_changed", "idea.merged")),
         "moderation": (
             _l("Moderation"),
             (
@@ -153,6 +153,14 @@ def _moved(data: Mapping[str, Any], words: Words) -> str:
     )
 
 
+def _merged(data: Mapping[str, Any], words: Words) -> str:
+    return _(
+        "“%(thing)s” becomes part of “%(other)s”",
+        thing=words.thing(f"idea:{data['idea_id']}"),
+        other=words.thing(f"idea:{data['into_id']}"),
+    )
+
+
 def _of_content(text: Any) -> Sayer:
     return lambda data, words: str(text) % {"thing": words.thing(data["content"])}
 
@@ -204,6 +212,7 @@ def _plain(text: Any) -> Sayer:
 SAYERS: Mapping[str, Sayer] = MappingProxyType(
     {
         "idea.stage_changed": _moved,
+        "idea.merged": _merged,
         "content.hidden": _of_content(_l("Hidden: %(thing)s")),
         "content.restored": _of_content(_l("Shown again: %(thing)s")),
         "content.report_decided": _of_outcome(_OUTCOMES),

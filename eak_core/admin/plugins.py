@@ -9,7 +9,7 @@ from eak_core.admin.settings import SettingsPage
 from eak_core.db import current_session
 from eak_core.errors import Conflict, NotFound
 from eak_core.i18n import _, _l
-from eak_core.ideas.stages import WITHDRAWN
+from eak_core.ideas.stages import UNCHOSEN
 from eak_core.ideas.switching import disable, ideas_by_stage
 from eak_core.ideas.transitions import stage_graph
 from eak_core.permissions import require
@@ -163,7 +163,7 @@ def _switch_form(name: str) -> SwitchForm:
         *(
             SelectChoice(stage.name, str(stage.title))
             for stage in stages
-            if stage.name != WITHDRAWN
+            if stage.name not in UNCHOSEN
         ),
     ]
     return form

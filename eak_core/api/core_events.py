@@ -4,7 +4,13 @@ Its own events, to subscribe to.
 """
 
 from eak_core.files.events import FileAdded, FileDescribed, FileRemoved
-from eak_core.ideas.events import IdeaEdited, IdeaStageChanged, IdeaSubmitted, IdeaWithdrawn
+from eak_core.ideas.events import (
+    IdeaEdited,
+    IdeaMerged,
+    IdeaStageChanged,
+    IdeaSubmitted,
+    IdeaWithdrawn,
+)
 from eak_core.moderation.events import ContentHidden, ContentRestored
 from eak_core.people.events import PersonErased, PersonJoined, RoleGranted, RoleRevoked
 from eak_core.plugins.per_service.events import PluginConfigured, PluginDisabled, PluginEnabled
@@ -17,6 +23,7 @@ __all__ = [
     "FileDescribed",
     "FileRemoved",
     "IdeaEdited",
+    "IdeaMerged",
     "IdeaStageChanged",
     "IdeaSubmitted",
     "IdeaWithdrawn",

@@ -11,7 +11,7 @@ from eak_core.files.models import StoredFile
 from eak_core.files.reading import ShownFiles, files_of, shown_files, shown_for_all
 from eak_core.ideas.models import Idea
 from eak_core.ideas.stages import DRAFT
-from eak_core.ideas.visibility import IdeaGone, check_readable, subject_of
+from eak_core.ideas.visibility import IdeaElsewhere, IdeaGone, check_readable, subject_of
 from eak_core.permissions import Actor, may
 from eak_core.plugins.hooks.contributions import FileHolder
 from eak_core.services.models import Service
@@ -31,6 +31,8 @@ def holder(session: Session, service: Service, subject: str, actor: Actor) -> Fi
         check_readable(session, actor, service, idea)
     except NotFound:
         return None
+    except IdeaElsewhere:
+        return FileHolder("ideas.show", values, public=True)
     except IdeaGone as gone:
         if gone.hidden and may(actor, "content.restore", service):
             return FileHolder("ideas.show", values, public=False)

@@ -19,7 +19,7 @@ from eak_core.events import CORE, on_schedule, publish
 from eak_core.i18n import _, _l
 from eak_core.ideas.events import IdeaCoauthorJoined, IdeaCoauthorLeft
 from eak_core.ideas.models import Idea, IdeaCoauthor, IdeaInvitation, Opinion
-from eak_core.ideas.stages import SCREENING, SUBMITTED, WITHDRAWN
+from eak_core.ideas.stages import MERGED, SCREENING, SUBMITTED, WITHDRAWN
 from eak_core.ideas.visibility import check_readable, subject_of
 from eak_core.moderation.decisions import hidden_reason, not_hidden
 from eak_core.notices.following import follow_by_default, unfollow
@@ -38,6 +38,8 @@ LIFETIME = timedelta(days=30)
 #: Leads to an invitation from its letter, and from the space of who is invited.
 ANSWER = SignedLink(CORE, "coauthor", lifetime=LIFETIME)
 UPKEEP = "idea_invitations"
+#: Where an idea is no longer written.
+GONE = (WITHDRAWN, MERGED)
 
 
 class Invited(NamedTuple):
@@ -156,7 +158,7 @@ def offered_to(session: Session, person_id: int) -> Sequence[tuple[IdeaInvitatio
             Person.confirmed_at.is_not(None),
             IdeaInvitation.invited_at > _oldest(),
             Service.archived_at.is_(None),
-            Idea.stage != WITHDRAWN,
+            Idea.stage.not_in(GONE),
             not_hidden(Idea.service_id, "idea", Idea.id),
         )
         .order_by(IdeaInvitation.invited_at, IdeaInvitation.id)
@@ -177,7 +179,7 @@ def invited(session: Session, service: Service, name: str) -> Invited:
     if found is None or _named(found) != name or found.invited_at <= _oldest():
         raise _answered()
     idea = session.get_one(Idea, found.idea_id)
-    if idea.service_id != service.id or idea.stage == WITHDRAWN or _is_hidden(session, idea):
+    if idea.service_id != service.id or idea.stage in GONE or _is_hidden(session, idea):
         raise _answered()
     return Invited(found, idea)
 
@@ -193,7 +195,7 @@ def accept(session: Session, actor: Actor, service: Service, name: str) -> Idea:
     if idea.author_id == actor.person_id:
         raise Refused(_l("It is your own idea: nobody else can be invited in your place."))
     # One answer for one invitation, however many hold its link: it was read before the lock.
-    if idea.stage == WITHDRAWN or not _forget(session, invitation.id):
+    if idea.stage in GONE or not _forget(session, invitation.id):
         raise _answered()
     row = {"idea_id": idea.id, "person_id": actor.person_id, "joined_at": clock.now()}
     if insert_once(session, IdeaCoauthor, row, IdeaCoauthor.person_id) is None:

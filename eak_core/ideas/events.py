@@ -54,6 +54,17 @@ class IdeaWithdrawn(Event):
     change_id: int
 
 
+@event(CORE, "idea.merged", version=1, subject="idea:{idea_id}")
+class IdeaMerged(Event):
+    """An idea that says the same as ``into_id`` became part of it: its supports, comments and
+    followers are there, and its address leads there. The public reason is in `stage_change`."""
+
+    idea_id: int
+    into_id: int
+    from_stage: Code
+    change_id: int
+
+
 @event(CORE, "idea.promise_near", version=1, subject="idea:{idea_id}")
 class IdeaPromiseNear(Event):
     """The day before which an answer was promised comes near, and there is none yet."""

@@ -6,6 +6,7 @@ from eak_core.db import Session
 from eak_core.events import read_log
 from eak_core.i18n import _, _l
 from eak_core.ideas.events import IdeaEdited
+from eak_core.ideas.merging import Part
 from eak_core.ideas.models import Idea
 from eak_core.ideas.reading import Milestone, Reading
 from eak_core.ideas.visibility import subject_of
@@ -18,11 +19,16 @@ from eak_core.web.i18n import in_paris
 MOST_EDITS = 50
 
 
-def history_of(reading: Reading) -> Sequence[Milestone | Happened]:
-    """All that happened to a submitted idea, in the order in which it did."""
+def history_of(reading: Reading, merged: Sequence[Part] = ()) -> Sequence[Milestone | Happened]:
+    """All that happened to a submitted idea, in the order in which it did; ``merged`` is what is
+    part of it."""
     if reading.idea.submitted_at is None:
         return []
-    found: list[Milestone | Happened] = [*reading.milestones, *idea_history(reading.idea)]
+    parts = (
+        Happened(each.at, _("“%(title)s” became part of it", title=each.idea.title), None)
+        for each in merged
+    )
+    found: list[Milestone | Happened] = [*reading.milestones, *idea_history(reading.idea), *parts]
     return sorted(found, key=lambda each: each.at)
 
 

@@ -23,6 +23,7 @@ class Idea(Base):
 
     An answer was promised before ``answer_by``; what ended the wait for one happened at
     ``answered_at``.
+    One that was merged is part of another, ``merged_into_id``, which never was merged itself.
     ``source…`` belong to imported ideas: the figures are those of the site of origin and are never
     added to what is counted here.
     """
@@ -63,6 +64,7 @@ class Idea(Base):
     answer_by: Mapped[datetime | None]
     answered_at: Mapped[datetime | None]
     form_key: Mapped[str | None] = mapped_column(String(36))
+    merged_into_id: Mapped[int | None] = mapped_column(index=True)
     source: Mapped[str | None] = mapped_column(String(40))
     source_ref: Mapped[str | None] = mapped_column(String(REF_LENGTH))
     source_url: Mapped[str | None] = mapped_column(String(URL_LENGTH))

@@ -15,7 +15,7 @@ from eak_core.i18n import _, _l
 from eak_core.ideas import prepared
 from eak_core.ideas.events import IdeaStageChanged
 from eak_core.ideas.models import Idea, PreparedDecision, StageChange
-from eak_core.ideas.stages import DRAFT, WITHDRAWN
+from eak_core.ideas.stages import UNCHOSEN
 from eak_core.ideas.transitions import (
     answered_at,
     change_stage,
@@ -177,7 +177,7 @@ def move_ideas(
     """
     require(actor, "idea.change_stage", service)
     graph = stage_graph(active)
-    if to in (DRAFT, WITHDRAWN) or to not in {stage.name for stage in graph.stages()}:
+    if to in UNCHOSEN or to not in {stage.name for stage in graph.stages()}:
         raise Refused(
             _("Ideas cannot be brought to “%(there)s” here.", there=graph.stage(to).title)
         )

@@ -11,6 +11,7 @@ from eak_core.events.types import Recorded
 from eak_core.i18n import _, _l
 from eak_core.ideas.coauthors import written_by
 from eak_core.ideas.events import (
+    IdeaMerged,
     IdeaPromiseNear,
     IdeaPromisePassed,
     IdeaStageChanged,
@@ -75,6 +76,19 @@ def tell_of_withdrawal(session: Session, event: Recorded) -> Told:
     return Told(followed=(subject_of(event.data.idea_id),))
 
 
+@tells(CORE, DECISIONS, IdeaMerged)
+def tell_of_merge(session: Session, event: Recorded) -> Told | None:
+    """The authors of both ideas, and those who follow the one that stays: those of both."""
+    query = select(Idea).where(Idea.id.in_([event.data.idea_id, event.data.into_id]))
+    if not _public(session, event.service_id, [event.data.into_id]):
+        return None
+    ideas = session.scalars(query.order_by(Idea.id)).all()
+    return Told(
+        people=[each for idea in ideas for each in idea.writers],
+        followed=(subject_of(event.data.into_id),),
+    )
+
+
 @tells(CORE, PROMISES, IdeaPromiseNear, IdeaPromisePassed)
 def tell_of_promise(session: Session, event: Recorded) -> Told | None:
     """Those who run the service, or the administrators where nobody does."""
@@ -124,24 +138,37 @@ def sentences(
     ids = {idea_id for each in told if (idea_id := _idea_id(each)) is not None}
     if not ids:
         return
-    ideas = _public(session, service.id, list(ids))
+    kept = {each.data.into_id for each in told if isinstance(each.data, IdeaMerged)}
+    ideas = _public(session, service.id, list(ids | kept))
     reasons = _reasons(session, [each.data.change_id for each in told if _is_change(each)])
     hidden = hidden_reasons(session, service.id, map(subject_of, ids - ideas.keys()))
     own = set(_own(session, actor, ids - ideas.keys()))
     for each in told:
-        idea_id = _idea_id(each)
-        assert idea_id is not None
-        sentence = None
-        if isinstance(each.data, ContentHidden):
-            if idea_id in own and subject_of(idea_id) in hidden:
-                sentence = _hidden(idea_id, hidden[subject_of(idea_id)])
-        elif isinstance(each.data, IdeaWithdrawn):
-            if subject_of(idea_id) not in hidden:
-                sentence = _withdrawn(idea_id, reasons.get(each.data.change_id, ""))
-        elif idea_id in ideas:
-            sentence = _of_public(each, ideas[idea_id], reasons)
+        sentence = _sentence(each, ideas, reasons, hidden, own)
         if sentence is not None:
             yield each.position, sentence
+
+
+def _sentence(
+    event: Recorded,
+    ideas: Mapping[int, Any],
+    reasons: Mapping[int, str],
+    hidden: Mapping[str, str],
+    own: set[int],
+) -> NoticeSentence | None:
+    idea_id = _idea_id(event)
+    assert idea_id is not None
+    subject = subject_of(idea_id)
+    match event.data:
+        case ContentHidden():
+            known = idea_id in own and subject in hidden
+            return _hidden(idea_id, hidden[subject]) if known else None
+        case IdeaMerged(into_id=into_id, change_id=change_id):
+            return _merged(ideas[into_id], reasons.get(change_id, "")) if into_id in ideas else None
+        case IdeaWithdrawn(change_id=change_id):
+            reason = reasons.get(change_id, "")
+            return _withdrawn(idea_id, reason) if subject not in hidden else None
+    return _of_public(event, ideas[idea_id], reasons) if idea_id in ideas else None
 
 
 def _of_public(event: Recorded, idea: Any, reasons: Mapping[int, str]) -> NoticeSentence:
@@ -179,11 +206,26 @@ def _withdrawn(idea_id: int, reason: str) -> NoticeSentence:
     return NoticeSentence(text, "ideas.show", {"idea_id": idea_id}, reason, because)
 
 
+def _merged(into: Any, reason: str) -> NoticeSentence:
+    """Without the title of what was merged, which may be hidden: the page of ``into`` says it."""
+    link = _link(into)
+    text = _("Another idea became part of “%(idea)s”, where it goes on", idea=into.title)
+    because = _("You wrote one of both ideas.")
+    return NoticeSentence(text, link.endpoint, link.values, reason, because)
+
+
 def _is_change(event: Recorded) -> bool:
-    return isinstance(event.data, IdeaStageChanged | IdeaWithdrawn)
+    return isinstance(event.data, IdeaStageChanged | IdeaWithdrawn | IdeaMerged)
 
 
-_OF_IDEAS = IdeaSubmitted, IdeaStageChanged, IdeaWithdrawn, IdeaPromiseNear, IdeaPromisePassed
+_OF_IDEAS = (
+    IdeaSubmitted,
+    IdeaStageChanged,
+    IdeaWithdrawn,
+    IdeaMerged,
+    IdeaPromiseNear,
+    IdeaPromisePassed,
+)
 
 
 def _idea_id(event: Recorded) -> int | None:

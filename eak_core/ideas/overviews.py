@@ -5,7 +5,7 @@ from flask import Response, g, url_for
 from eak_core.db import Session, current_session
 from eak_core.i18n import _, ngettext
 from eak_core.ideas import listing
-from eak_core.ideas.stages import WITHDRAWN, Graph
+from eak_core.ideas.stages import UNCHOSEN, Graph
 from eak_core.ideas.territory import communes
 from eak_core.ideas.transitions import stage_graph
 from eak_core.ideas.views import blueprint
@@ -56,9 +56,9 @@ def commune_map(session: Session, service_id: int) -> charts.PlaceMap:
 def stage_flow(graph: Graph, counts: dict[str, int]) -> charts.Flow:
     """Where an idea can go from each stage of ``graph``, and the ``counts`` of ideas by stage.
 
-    Being withdrawn by its author, which can happen anywhere before the end, is no arrow.
+    Being withdrawn by its author or merged, which can happen anywhere before the end, is no arrow.
     """
-    stages = [stage for stage in graph.stages() if stage.name != WITHDRAWN]
+    stages = [stage for stage in graph.stages() if stage.name not in UNCHOSEN]
     known = {stage.name for stage in stages}
     return charts.Flow(
         key="parcours",

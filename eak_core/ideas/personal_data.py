@@ -26,7 +26,9 @@ from eak_core.ideas.visibility import subject_of
 from eak_core.moderation.erasure import Written, loses_its_words
 from eak_core.people.models import Person
 
-_DATED = ("id", "service_id", "stage", "created_at", "submitted_at", "updated_at")
+_DATED = (
+    "id", "service_id", "stage", "created_at", "submitted_at", "updated_at", "merged_into_id",
+)  # fmt: skip
 
 
 def export_person(session: Session, person_id: int) -> Mapping[str, Any]:

@@ -188,13 +188,18 @@ def is_near(session: Session, service: Service, idea: Idea, actor: Actor) -> boo
     return own or _declared(session, idea, actor)
 
 
+def require_distance(session: Session, service: Service, idea: Idea, actor: Actor) -> None:
+    """`Refused` where ``actor`` is too near to ``idea`` (`is_near`)."""
+    if is_near(session, service, idea, actor):
+        raise _near()
+
+
 def require_opinions(session: Session, actor: Actor, service: Service, idea: Idea, to: str) -> None:
     """Return where ``idea``, which is held, may be brought from its screening to ``to``, as far as
     opinions go; `Refused` where some lack, or where ``actor`` is too near to it."""
     if idea.stage not in OPEN or to in OPEN:
         return
-    if is_near(session, service, idea, actor):
-        raise _near()
+    require_distance(session, service, idea, actor)
     if service.opinions == 0:
         return
     given = session.scalar(

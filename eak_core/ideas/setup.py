@@ -9,6 +9,7 @@ from eak_core.ideas import (  # noqa: F401  # what they register
     feeds,
     file_views,
     manage_views,
+    merging_views,
     overviews,
     preview,
     screening_views,

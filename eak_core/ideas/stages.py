@@ -1,8 +1,8 @@
 """Where an idea can stand, and where it can go from there.
 
 The core knows the path ``draft → submitted → screening → accepted``, its good end ``adopted →
-under_way → done`` or ``stopped``, and two ways out, ``rejected`` and ``withdrawn``. Plugins weave
-their stages in between, and outcomes of their own.
+under_way → done`` or ``stopped``, and three ways out, ``rejected``, ``withdrawn`` and ``merged``.
+Plugins weave their stages in between, and outcomes of their own.
 A stage exists only where its plugin is active; the order of the others does not change.
 """
 
@@ -23,6 +23,10 @@ DONE = "done"
 STOPPED = "stopped"
 REJECTED = "rejected"
 WITHDRAWN = "withdrawn"
+MERGED = "merged"
+
+#: Where the author, or a merge, brings an idea, and nobody by a decision about it alone.
+UNCHOSEN = frozenset({DRAFT, WITHDRAWN, MERGED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +58,7 @@ CORE_PATH = (
 CORE_ENDS = (
     Stage(REJECTED, _l("Not retained"), final=True),
     Stage(WITHDRAWN, _l("Withdrawn"), final=True),
+    Stage(MERGED, _l("Merged with another"), final=True),
 )
 
 

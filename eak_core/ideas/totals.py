@@ -29,7 +29,13 @@ from eak_core.db.prepared import Prepared
 from eak_core.db.upsert import upsert
 from eak_core.events import CORE, Event
 from eak_core.events.kept import keep_with_log
-from eak_core.ideas.events import IdeaEdited, IdeaStageChanged, IdeaSubmitted, IdeaWithdrawn
+from eak_core.ideas.events import (
+    IdeaEdited,
+    IdeaMerged,
+    IdeaStageChanged,
+    IdeaSubmitted,
+    IdeaWithdrawn,
+)
 from eak_core.ideas.models import Idea, IdeaCommune, IdeaStanding, IdeaSubject, IdeaTotal
 from eak_core.ideas.stages import DRAFT
 from eak_core.ideas.visibility import shown_idea
@@ -220,6 +226,7 @@ keep_with_log(
     IdeaEdited,
     IdeaStageChanged,
     IdeaWithdrawn,
+    IdeaMerged,
     ContentHidden,
     ContentRestored,
     PluginRebuilt,

@@ -2,11 +2,11 @@
 
 from dataclasses import replace
 
-from flask import g, redirect, request
+from flask import g, redirect, request, url_for
 
 from eak_core.db import current_session
 from eak_core.i18n import _
-from eak_core.ideas import listing, prepared, proposals, rows, transitions
+from eak_core.ideas import listing, merging, prepared, proposals, rows, transitions
 from eak_core.ideas.addresses import idea_url
 from eak_core.ideas.attachments import shown_of, shown_of_all
 from eak_core.ideas.display import words
@@ -18,7 +18,7 @@ from eak_core.ideas.forms import (
 from eak_core.ideas.history import history_of
 from eak_core.ideas.models import Idea
 from eak_core.ideas.reading import read_idea
-from eak_core.ideas.visibility import IdeaGone, check_readable
+from eak_core.ideas.visibility import IdeaElsewhere, IdeaGone, check_readable
 from eak_core.permissions import SignInRequired, require
 from eak_core.plugins.loading.blueprint import ServiceBlueprint
 from eak_core.plugins.per_request.slots import slot_cards
@@ -67,6 +67,9 @@ def show(idea_id: int, slug: str = "") -> Answer:
     idea = rows.idea_of(current_session(), g.service, idea_id)
     try:
         check_readable(current_session(), g.actor, g.service, idea)
+    except IdeaElsewhere as merged:
+        # Without its title, which its own page gives to whoever may read it.
+        return redirect(url_for("ideas.show", idea_id=merged.into_id), 301)
     except IdeaGone as gone:
         # No redirect here: the address would give the title away.
         return render("ideas/gone.html", idea_id=idea.id, gone=gone), 410
@@ -86,12 +89,14 @@ def page_of(idea: Idea, stage_form: StageForm | None = None) -> str:
         stage_form.stage.data = idea.stage
         stage_form.offer(offered)
     reading = read_idea(session, graph, idea)
+    merged = merging.merged_into(session, idea)
     return render(
         "ideas/show.html",
         idea=idea,
         reading=reading,
-        history=history_of(reading),
+        history=history_of(reading, merged),
         files=shown_of(session, g.service.id, idea.id),
+        merged=merged,
         form=stage_form if offered else None,
         waiting=waiting,
         can_withdraw=transitions.can_withdraw(g.active, g.service, idea, g.actor),

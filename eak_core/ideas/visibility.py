@@ -2,7 +2,8 @@
 
 Public are the ideas of a service except drafts, which only those who write them see, and those that
 are gone: withdrawn by the author, or hidden by moderation. The text of what is gone is shown to
-nobody; its page says that it is gone, and why.
+nobody; its page says that it is gone, and why. What was merged is shown by the idea that it is part
+of, to which its page leads.
 """
 
 from sqlalchemy import ColumnElement, and_, select
@@ -12,7 +13,7 @@ from eak_core.db import Session
 from eak_core.errors import Gone, NotFound
 from eak_core.i18n import _l
 from eak_core.ideas.models import Idea, StageChange
-from eak_core.ideas.stages import DRAFT, WITHDRAWN
+from eak_core.ideas.stages import DRAFT, MERGED, UNCHOSEN, WITHDRAWN
 from eak_core.moderation.decisions import hidden_reason, not_hidden
 from eak_core.permissions import Actor, may
 from eak_core.services.models import Service
@@ -27,18 +28,32 @@ class IdeaGone(Gone):
         self.hidden = hidden
 
 
+class IdeaElsewhere(IdeaGone):
+    """The idea was merged: it is part of another one now, whose id is ``into_id``."""
+
+    def __init__(self, message: object, reason: str, into_id: int) -> None:
+        super().__init__(message, reason)
+        self.into_id = into_id
+
+
 def subject_of(idea_id: int) -> str:
     """How moderation names an idea."""
     return f"idea:{idea_id}"
 
 
-def public_ideas(service_id: int | InstrumentedAttribute[int]) -> tuple[ColumnElement[bool], ...]:
+# Each by itself: a list of values would be put together anew for each statement.
+_SEEN = tuple(Idea.stage != each for each in sorted(UNCHOSEN))
+
+
+def public_ideas(
+    service_id: int | InstrumentedAttribute[int], *, merged: bool = False
+) -> tuple[ColumnElement[bool], ...]:
     """The conditions on `Idea` that keep what everybody may see of a service, or of each service
-    of a statement where ``service_id`` is its column."""
+    of a statement where ``service_id`` is its column; or what everybody may see of those that were
+    ``merged``."""
     return (
         Idea.service_id == service_id,
-        Idea.stage != DRAFT,
-        Idea.stage != WITHDRAWN,
+        *([Idea.stage == MERGED] if merged else _SEEN),
         not_hidden(service_id, "idea", Idea.id),
     )
 
@@ -63,7 +78,7 @@ def check_readable(session: Session, actor: Actor, service: Service, idea: Idea)
     """Return where ``actor`` may read ``idea``.
 
     `NotFound` for somebody else's draft, which must not be told from nothing at all; `IdeaGone`
-    with the public reason for what was withdrawn or hidden.
+    with the public reason for what was withdrawn or hidden, `IdeaElsewhere` for what was merged.
     """
     if idea.stage == DRAFT:
         if actor.is_system or not may(actor, "idea.read_draft", service, idea):
@@ -74,6 +89,9 @@ def check_readable(session: Session, actor: Actor, service: Service, idea: Idea)
         raise IdeaGone(_l("This idea was hidden by the moderators."), hidden, hidden=True)
     if idea.stage == WITHDRAWN:
         raise IdeaGone(_l("The author has withdrawn this idea."), _last_reason(session, idea))
+    if idea.merged_into_id is not None:
+        told = _l("This idea was merged with another one.")
+        raise IdeaElsewhere(told, _last_reason(session, idea), idea.merged_into_id)
 
 
 def _last_reason(session: Session, idea: Idea) -> str:

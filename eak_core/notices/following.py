@@ -7,11 +7,11 @@ the person may see it; what nobody answers for is not followed.
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, literal, select, update
 
 from eak_core import clock
 from eak_core.db import Session
-from eak_core.db.upsert import insert_once
+from eak_core.db.upsert import insert_for, insert_once
 from eak_core.errors import NotFound
 from eak_core.i18n import _l
 from eak_core.notices.models import Follow
@@ -114,6 +114,20 @@ def who_left(session: Session, service_id: int, subject: str, people: Collection
         Follow.left_at.is_not(None),
     )
     return set(session.scalars(query))
+
+
+def move_followers(session: Session, service_id: int, subject: str, to: str) -> None:
+    """Let whoever follows ``subject``, which becomes part of ``to``, follow that, unless they have
+    left it."""
+    follow = Follow.__table__.alias()
+    rows = select(follow.c.service_id, literal(to), follow.c.person_id, follow.c.since).where(
+        follow.c.service_id == service_id, follow.c.subject == subject, follow.c.left_at.is_(None)
+    )
+    columns = ["service_id", "subject", "person_id", "since"]
+    session.execute(insert_for(session, Follow).from_select(columns, rows).on_conflict_do_nothing())
+    session.execute(
+        delete(Follow).where(Follow.service_id == service_id, Follow.subject == subject)
+    )
 
 
 def follows(session: Session, actor: Actor, service: Service, subject: str) -> bool:

@@ -222,6 +222,18 @@ def can_change_stage(
 
 
 @hookspec
+def merge_ideas(session: "Session", service: Any, idea: Any, into: Any) -> None:
+    """Let what hangs on ``idea`` hang on ``into``, which says the same and stays.
+
+    The plugin moves its rows, or raises `Refused` with the reason for the manager, and nothing is
+    merged. Every ready plugin, on or off, in the transaction of the merge, while both ideas are
+    held; what raises refuses it. What handlers derive follows from the event `IdeaMerged`, and from
+    what the plugin publishes here. Whoever writes about an idea asks again, once it is written,
+    whether the idea is public still: to refer to it waited for the merge.
+    """
+
+
+@hookspec
 def file_holder(
     session: "Session", service: Any, subject: str, actor: "Actor"
 ) -> "FileHolder | None":

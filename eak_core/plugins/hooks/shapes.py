@@ -269,6 +269,7 @@ SHAPES: Mapping[str, Shape] = {
     "assets": list_of(Asset),
     "idea_columns": columns_by_id,
     "can_change_stage": denial,
+    "merge_ideas": nothing,
     "file_holder": only(FileHolder),
     "effect_preview": sentences,
     "must_stay": sentence,

@@ -51,7 +51,7 @@ RESERVED_SEGMENTS = frozenset(
 CORE_STAGES = frozenset(
     {
         "draft", "submitted", "screening", "accepted", "rejected", "withdrawn",
-        "adopted", "under_way", "done", "stopped",
+        "merged", "adopted", "under_way", "done", "stopped",
     }
 )  # fmt: skip
 

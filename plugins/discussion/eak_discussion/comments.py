@@ -103,6 +103,8 @@ def post_comment(
         first = _first_sent(session, actor, form_key)
         _sent_again(session, actor, service, first, idea, parent, body, stance)
         return first
+    # Again, once it is written: to refer to the idea has waited for a merge that takes it away.
+    public_idea(session, service, idea.id)
     mentions.keep(session, comment_id, named.people)
     follow_by_default(session, service.id, f"idea:{idea.id}", actor.person_id)
     return session.get_one(Comment, comment_id)

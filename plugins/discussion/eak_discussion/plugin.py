@@ -115,6 +115,11 @@ def idea_columns(
 
 
 @hookimpl
+def merge_ideas(session: Session, idea: Idea, into: Idea) -> None:
+    thread.move(session, idea.id, into.id)
+
+
+@hookimpl
 def effect_preview(session: Session, service: Service, enabling: bool) -> Iterable[str]:
     written = thread.written(session, service.id)
     if written and enabling:

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from flask import url_for
-from sqlalchemy import ColumnElement, delete, select
+from sqlalchemy import ColumnElement, delete, select, update
 
 from eak_core.api import (
     Actor,
@@ -21,6 +21,7 @@ from eak_core.api import (
     Context,
     Document,
     Idea,
+    IdeaMerged,
     Link,
     Recorded,
     SearchKind,
@@ -77,6 +78,22 @@ def keep_counts(events: Sequence[Recorded], ctx: Context) -> None:
             _apply(each.data, standings[comment_id])
     upsert(ctx.session, Standing, list(standings.values()))
     _add(ctx, _counted(standings.values()), before)
+
+
+@subscriber(plugin, IdeaMerged)
+def follow_merge(merged: IdeaMerged, ctx: Context) -> None:
+    """Count the comments on an idea that became part of another with those of that one."""
+    moved = update(Standing).where(
+        Standing.service_id == ctx.service_id, Standing.idea_id == merged.idea_id
+    )
+    ctx.session.execute(moved.values(idea_id=merged.into_id))
+    query = select(Count.stance, Count.comments).where(
+        Count.service_id == ctx.service_id, Count.idea_id == merged.idea_id
+    )
+    number = dict(ctx.session.execute(query).all())
+    before = Counter({(merged.idea_id, stance): each for stance, each in number.items()})
+    after = Counter({(merged.into_id, stance): each for stance, each in number.items()})
+    _add(ctx, after, before)
 
 
 def _apply(happened: Any, standing: dict[str, Any]) -> None:

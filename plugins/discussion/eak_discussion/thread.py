@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from sqlalchemy import Select, func, or_, select
+from sqlalchemy import Select, func, or_, select, update
 
 from eak_core.api import (
     Actor,
@@ -111,6 +111,11 @@ def written(session: Session, service_id: int) -> int:
         Comment.service_id == service_id, Comment.withdrawn_at.is_(None)
     )
     return session.scalar(query) or 0
+
+
+def move(session: Session, idea_id: int, into_id: int) -> None:
+    """Let the conversations about one idea be about another."""
+    session.execute(update(Comment).where(Comment.idea_id == idea_id).values(idea_id=into_id))
 
 
 def entries(

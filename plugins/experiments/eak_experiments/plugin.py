@@ -197,6 +197,11 @@ def file_holder(
 
 
 @hookimpl
+def merge_ideas(session: Session, idea: Idea) -> None:
+    idea_stages.require_none(session, idea)
+
+
+@hookimpl
 def can_change_stage(session: Session, idea: Idea, to: str) -> Denial | None:
     return idea_stages.guard(session, idea, to)
 

@@ -182,6 +182,11 @@ def idea_history(session: Session, idea: Idea) -> Iterable[HistoryEntry]:
 
 
 @hookimpl
+def merge_ideas(session: Session, idea: Idea) -> None:
+    following.require_alone(session, idea)
+
+
+@hookimpl
 def can_change_stage(session: Session, idea: Idea, to: str) -> Denial | None:
     return stages.guard(session, idea, to)
 

@@ -132,6 +132,16 @@ class SupportWithdrawn(Event):
     person_id: int | None
 
 
+@event(plugin, "voting.supports_merged", version=1, subject="idea:{idea_id}")
+class SupportsMerged(Event):
+    """Those who supported the idea ``merged_id``, which became part of this one, support this one;
+    ``added`` of them did not before."""
+
+    idea_id: int
+    merged_id: int
+    added: int
+
+
 @event(plugin, "voting.voter_erased", version=1, subject="person:{person_id}")
 class VoterErased(Event):
     """The account of somebody who voted openly in this service was erased: their votes count on,

@@ -28,7 +28,7 @@ from eak_core.api import (
 )
 from eak_voting import news, notices, personal_data, subscribers
 from eak_voting.ballots import decisions, effects, finding, history
-from eak_voting.casting import own
+from eak_voting.casting import own, support
 from eak_voting.commands import COMMANDS
 from eak_voting.manifest import plugin
 from eak_voting.pages import managing_views, support_views, views
@@ -116,6 +116,13 @@ def desk_items(session: Session, service: Service) -> Iterable[DeskItem]:
 @hookimpl
 def slot_manage_home() -> Markup:
     return managing_views.manage_home()
+
+
+@hookimpl
+def merge_ideas(session: Session, service: Service, idea: Idea, into: Idea) -> None:
+    # What people vote on stays what it was.
+    decisions.require_no_ballot(session, idea)
+    support.merge(session, service, idea.id, into.id)
 
 
 @hookimpl

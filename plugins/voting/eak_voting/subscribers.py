@@ -27,6 +27,7 @@ from eak_voting.events import (
     BallotCounted,
     BallotOpened,
     SupportGiven,
+    SupportsMerged,
     SupportWithdrawn,
     VoteCast,
     VoteWithdrawn,
@@ -48,6 +49,15 @@ def count_support(given: SupportGiven, ctx: Context) -> None:
 def count_support_withdrawn(withdrawn: SupportWithdrawn, ctx: Context) -> None:
     """One person less supports the idea."""
     count(ctx, SUPPORTS, -1)
+
+
+@subscriber(plugin, SupportsMerged)
+def count_supports_merged(merged: SupportsMerged, ctx: Context) -> None:
+    """Those who are new there support the idea that stays; nobody supports the other any more."""
+    count(ctx, SUPPORTS, merged.added)
+    gone = f"idea:{merged.merged_id}"
+    number = counted(ctx.session, ctx.service_id, plugin.name, SUPPORTS, gone)
+    count(ctx, SUPPORTS, -number, subject=gone)
 
 
 @subscriber(plugin, VoteCast)

@@ -79,7 +79,7 @@ def test_every_hook_is_asked_and_answers_in_its_shape(make_app: MakeApp) -> None
     arguments: dict[str, Any] = {
         "service": SERVICE, "service_id": 1, "actor": SYSTEM, "idea": ideas[0], "ideas": ideas,
         "to": "forbidden", "enabling": True, "person_id": 3, "comments": ["one"], "demo": demo,
-        "subject": "everything:5", "services": [SimpleNamespace(slug="culture")],
+        "into": ideas[1], "subject": "everything:5", "services": [SimpleNamespace(slug="culture")],
         "addresses": ["ada@example.org"],
         "subjects": ["everything:5"], "events": [SimpleNamespace(position=9)],
         "since": datetime(2026, 3, 1, tzinfo=UTC), "until": datetime(2026, 4, 1, tzinfo=UTC),
@@ -115,6 +115,7 @@ def test_every_hook_is_asked_and_answers_in_its_shape(make_app: MakeApp) -> None
     assert answers["slot_manage_home"] == "everything waits"
     assert answers["assets"] == [Asset("everything.css", "style")]
     assert answers["idea_columns"] == {4: {"weight": 40}, 7: {"weight": 70}}
+    assert ideas[1].parts == [4]
     assert answers["can_change_stage"] == Denial("not from here")
     assert answers["file_holder"].values == {"of": "everything:5"}
     assert answers["effect_preview"] == ["everything appears"]

@@ -8,6 +8,7 @@ from sqlalchemy import select
 from eak_core.db import Session
 from eak_core.ideas.models import Idea
 from eak_core.kit.testing.conformance import CompanyConformance, PluginConformance
+from eak_core.kit.testing.conformance.acts import merge
 from eak_core.kit.testing.site import Site
 from eak_discussion.comments import (
     edit_comment,
@@ -74,7 +75,7 @@ def moderate(site: Site, dice: Random) -> None:
 
 class TestDiscussion(PluginConformance):
     plugin = "discussion"
-    acts = (comment, edit, withdraw, moderate)
+    acts = (comment, edit, withdraw, moderate, comment, merge)
 
     def pages(self, site: Site) -> Iterable[str]:
         with site.reading() as session:

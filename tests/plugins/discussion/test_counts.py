@@ -4,6 +4,7 @@ import pytest
 from sqlalchemy import select
 
 from eak_core.events.worker import Worker
+from eak_core.ideas.merging import merge_ideas
 from eak_core.kit.testing.site import Site
 from eak_core.permissions import Actor
 from eak_core.plugins.per_service.models import PluginActivation
@@ -48,6 +49,28 @@ def test_what_is_hidden_elsewhere_changes_no_count(site: Site, talk: Talk, manag
     with site.writing() as session:
         hide(session, manager, site.service, f"idea:{talk.idea.id}", "Not an idea.")
     assert counted(site, talk) == (1, 0, 0)
+
+
+def test_comments_go_with_an_idea_that_becomes_part_of_another(
+    site: Site, talk: Talk, manager: Actor
+) -> None:
+    twin = site.submit("The same")
+    talk.say(stance="for")
+    first = talk.say("Of the other one.", stance="against", idea=twin)
+    talk.say(stance="for", answering=first, idea=twin)
+    site.drain()
+    with site.writing() as session:
+        merge_ideas(session, manager, site.service, twin.id, talk.idea.id, "They say the same.")
+    assert counted(site, talk) == (2, 0, 1)
+    page = site.browser().get(f"/culture/idees/{talk.idea.id}-{talk.idea.slug}").text
+    assert "Of the other one." in page
+    talk.say(stance="neutral")
+    talk.act(hide_comment, manager, first, "An insult.")
+    assert counted(site, talk) == (2, 1, 0)
+    site.replay("discussion")
+    assert counted(site, talk) == (2, 1, 0)
+    with site.reading() as session:
+        assert not session.scalars(select(Count).where(Count.idea_id == twin.id)).all()
 
 
 def test_counts_built_anew_are_those_that_were_kept(

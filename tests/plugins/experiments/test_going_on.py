@@ -7,6 +7,7 @@ import pytest
 
 from eak_core.clock import now
 from eak_core.errors import Forbidden, Invalid, Refused
+from eak_core.ideas.merging import merge_ideas
 from eak_core.kit.testing.site import Site
 from eak_core.kit.testing.uploads import a_picture
 from eak_core.permissions import Actor
@@ -14,7 +15,7 @@ from eak_core.plugins.per_service.settings import configure, stored_settings
 from eak_experiments.drafting.saving import today
 from eak_experiments.rules.dates import months_later
 from eak_experiments.running import going_on, logbook
-from tests.plugins.experiments.content import experiment, protocol, started
+from tests.plugins.experiments.content import accepted, experiment, prepared, protocol, started
 
 on_pages = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 
@@ -27,6 +28,14 @@ def here(site: Site, clock) -> Site:
 
 def _six_months(here: Site) -> int:
     return started(here, protocol(today(), ends_on=months_later(today(), 6)))
+
+
+def test_an_idea_with_an_experiment_becomes_part_of_no_other(here: Site, manager: Actor) -> None:
+    tried = accepted(here)
+    prepared(here, protocol(), tried)
+    twin = here.submit("The same").id
+    with here.writing() as session, pytest.raises(Refused, match=r"exp[ée]riment"):
+        merge_ideas(session, manager, here.service, tried, twin, "They say the same.")
 
 
 @on_pages

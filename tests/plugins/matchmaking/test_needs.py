@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, nullcontext
 from datetime import UTC, datetime
 from typing import Any
 
@@ -11,6 +11,7 @@ from flask_babel import force_locale
 from sqlalchemy import func, select
 
 from eak_core.errors import Conflict, EakError, Forbidden, Invalid, NotFound, Refused
+from eak_core.ideas.merging import merge_ideas
 from eak_core.ideas.models import Idea
 from eak_core.ideas.transitions import change_stage, withdraw_idea
 from eak_core.kit.testing.fixtures import FrozenClock
@@ -38,6 +39,17 @@ def test_author_and_manager_say_what_is_missing_and_nobody_else(resources: Resou
         with pytest.raises(refusal):
             resources.state(actor)
     assert len(resources.happened("need_stated")) == 2
+
+
+def test_an_idea_with_needs_becomes_part_of_no_other(resources: Resources) -> None:
+    need, twin = resources.state(), resources.site.submit("The same")
+    ids = need.idea_id, twin.id
+    for idea, into, refused in ((ids[0], ids[1], True), (ids[1], ids[0], False)):
+        with (
+            resources.site.writing() as session,
+            nullcontext() if not refused else pytest.raises(Refused, match=r"needs|besoins"),
+        ):
+            merge_ideas(session, resources.manager, resources.site.service, idea, into, "Twins.")
 
 
 @pytest.mark.parametrize("act", [stating.withdraw_need, stating.say_met])

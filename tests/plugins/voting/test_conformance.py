@@ -12,6 +12,7 @@ from sqlalchemy import select
 from eak_core import clock
 from eak_core.api import public_ideas
 from eak_core.db import Session
+from eak_core.ideas.merging import merge_ideas
 from eak_core.ideas.models import Idea
 from eak_core.kit.testing.conformance import Act, CompanyConformance, PluginConformance, Trial
 from eak_core.kit.testing.conformance.acts import submit
@@ -60,6 +61,8 @@ def prepared(
     secrecy = dice.choice(secrecies)
     # What secret votes come to is not followed while they last.
     publications = ("after_close",) if secrecy == "secret" else ("live", "after_close")
+    if list(secrecies) == ["public"]:
+        publications = ("live",)
     draft = Draft(
         title="What comes first?",
         text="Read, then choose.",
@@ -204,6 +207,21 @@ def give_support(site: Site, dice: Random) -> None:
             support.give(session, person, site.service, dice.choice(ideas))
 
 
+def merge_supported(site: Site, dice: Random) -> None:
+    """The manager lets a new idea that the citizen supports become part of another."""
+    submit(site, dice)
+    person = site.people.actor(site.people.citizen)
+    manager = site.people.actor(site.people.manager)
+    with site.writing() as session:
+        query = select(Idea).where(*public_ideas(site.service.id)).order_by(Idea.id)
+        ideas = session.scalars(query).all()
+        if len(ideas) > 1:
+            idea, into = ideas[-1], dice.choice(ideas[:-1])
+            support.give(session, person, site.service, idea)
+            reason = "They say the same."
+            merge_ideas(session, manager, site.service, idea.id, into.id, reason)
+
+
 def ask_for_a_reminder(site: Site, dice: Random) -> None:
     """The citizen declares an age, and asks to be reminded of a ballot."""
     citizen = site.people.actor(site.people.citizen)
@@ -245,6 +263,7 @@ class TestVoting(PluginConformance):
         vote_again,
         give_support,
         ask_for_a_reminder,
+        merge_supported,
     )
     rows: ClassVar[Chosen] = {"voting_head": {"checkpoint": SIGNED}}
 

@@ -8,6 +8,7 @@ from contextlib import AbstractContextManager
 import pytest
 
 from eak_core.api import NotFound, Refused, SignInRequired
+from eak_core.ideas.merging import merge_ideas
 from eak_core.ideas.models import Idea
 from eak_core.ideas.transitions import change_stage, withdraw_idea
 from eak_core.kit.testing.browser import Browser
@@ -17,7 +18,7 @@ from eak_core.kit.testing.site import Site
 from eak_core.moderation.decisions import hide
 from eak_core.permissions import Actor
 from eak_voting.casting import support
-from eak_voting.models import Support
+from eak_voting.models import BallotOption, Support
 from eak_voting.subscribers import supports
 from tests.plugins.voting.conftest import Polls
 
@@ -199,3 +200,34 @@ def test_who_supports_an_idea_is_told_to_nobody(
         assert "Sasha" not in client.get(path).text
     with site.reading() as session:
         assert session.query(Support).one().person_id == other.id
+
+
+def test_who_supports_two_ideas_that_become_one_counts_once(
+    site: Site, citizen: Actor, agent: Actor, manager: Actor, polls: Polls
+) -> None:
+    kept, twin, third = polls.ideas(3)
+    for idea, actor in ((kept, citizen), (twin, citizen), (twin, agent), (third, agent)):
+        give(site, idea, actor)
+    for gone in (twin, third):
+        with site.writing() as session:
+            merge_ideas(session, manager, site.service, gone.id, kept.id, "They say the same.")
+    assert [number(site, idea) for idea in (kept, twin, third)] == [2, 0, 0]
+    site.replay("voting")
+    assert [number(site, idea) for idea in (kept, twin, third)] == [2, 0, 0]
+    assert take_back(site, kept, agent)
+    assert number(site, kept) == 1
+
+
+def test_an_idea_on_a_ballot_that_is_not_counted_becomes_part_of_no_other(
+    site: Site, manager: Actor, polls: Polls
+) -> None:
+    ballot = polls.open()
+    with site.reading() as session:
+        named = session.query(BallotOption).filter_by(ballot_id=ballot.id).first()
+        assert named is not None
+        voted = named.idea_id
+    other = site.submit("Another one")
+    with site.writing() as session, pytest.raises(Refused, match=ballot.title):
+        merge_ideas(session, manager, site.service, voted or 0, other.id, "They say the same.")
+    with site.writing() as session:
+        merge_ideas(session, manager, site.service, other.id, voted or 0, "They say the same.")

@@ -5,10 +5,12 @@ from random import Random
 from sqlalchemy import select
 
 from eak_core.db import Session
+from eak_core.ideas.merging import merge_ideas
 from eak_core.ideas.models import Idea
 from eak_core.ideas.proposals import Proposal, edit_idea, submit_idea
 from eak_core.ideas.stages import REJECTED, SCREENING
 from eak_core.ideas.transitions import change_stage, withdraw_idea
+from eak_core.ideas.visibility import public_ideas
 from eak_core.kit.testing.site import Site
 from eak_core.moderation.decisions import hidden_reason, hide, restore
 from eak_core.plugins.loading.manifest import CORE_STAGES
@@ -71,6 +73,18 @@ def hide_or_restore(site: Site, dice: Random) -> None:
         hidden = hidden_reason(session, site.service.id, subject) is not None
         decide = restore if hidden else hide
         decide(session, manager, site.service, subject, "It names a person.")
+
+
+def merge(site: Site, dice: Random) -> None:
+    """A manager lets an idea become part of another. Among the acts of plugins that answer
+    ``merge_ideas``."""
+    manager = site.people.actor(site.people.manager)
+    with site.writing() as session:
+        query = select(Idea).where(*public_ideas(site.service.id)).order_by(Idea.id)
+        ideas = session.scalars(query).all()
+        if len(ideas) > 1:
+            idea, into = dice.sample(list(ideas), 2)
+            merge_ideas(session, manager, site.service, idea.id, into.id, "They say the same.")
 
 
 def any_idea(session: Session, site: Site, dice: Random) -> Idea | None:

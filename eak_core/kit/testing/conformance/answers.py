@@ -88,6 +88,7 @@ def _arguments(
         "services": [g.service],
         "actor": actor,
         "idea": known,
+        "into": known,
         "ideas": [known],
         "person_id": actor.person_id or 0,
         "events": events,

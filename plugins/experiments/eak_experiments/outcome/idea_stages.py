@@ -2,13 +2,25 @@
 
 from sqlalchemy import select
 
-from eak_core.api import Denial, Idea, Session, _l
+from eak_core.api import Denial, Idea, Refused, Session, _l
 from eak_experiments.models import Experiment
 
 _OURS = ("experimenting", "evaluating")
 _OUTCOMES = ("generalised", "sustained", "inconclusive", "stopped")
 #: Leaving in these ways asks for nothing.
 _ALWAYS = ("rejected", "withdrawn")
+
+
+def require_none(session: Session, idea: Idea) -> None:
+    """`Refused` where ``idea`` has an experiment: what was tried, and how it ended, stays with the
+    idea that it was tried for."""
+    if session.scalar(select(Experiment.id).where(Experiment.idea_id == idea.id).limit(1)):
+        raise Refused(
+            _l(
+                "This idea has an experiment, so it cannot become part of another one: keep it, and"
+                " merge the other one with it."
+            )
+        )
 
 
 def guard(session: Session, idea: Idea, to: str) -> Denial | None:

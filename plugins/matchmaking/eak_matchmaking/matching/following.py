@@ -3,24 +3,28 @@ that is there no longer, and those whom a confirmed pair concerns are written to
 
 from datetime import datetime
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, or_, select, update
 
 from eak_core.api import (
     Context,
+    Idea,
     IdeaStageChanged,
     IdeaWithdrawn,
+    Refused,
     Session,
+    _l,
     mail_to,
     subscriber,
 )
 from eak_matchmaking.events import PairConfirmed
 from eak_matchmaking.manifest import plugin
 from eak_matchmaking.matching.deciding import settle, tell_declined
-from eak_matchmaking.matching.tables import MatchingRound, Pair, Wish
-from eak_matchmaking.models import Organisation, StoppedBecause
+from eak_matchmaking.matching.tables import MatchingRound, Pair, RoundIdea, Wish
+from eak_matchmaking.models import Need, Organisation, StoppedBecause
 from eak_matchmaking.organisations.standing import ENDINGS
 from eak_matchmaking.proposals import letters
 from eak_matchmaking.proposals.stages import takes_proposals
+from eak_matchmaking.proposals.tables import Proposal
 
 
 def end_with(session: Session, organisation: Organisation, into: Organisation | None) -> None:
@@ -108,3 +112,20 @@ def _drop(session: Session, pair: Pair, because: StoppedBecause, at: datetime | 
     service_id = session.get_one(MatchingRound, pair.round_id).service_id
     settle(session, pair, "dropped", because=because, at=at)
     tell_declined(session, service_id, pair, because)
+
+
+def require_alone(session: Session, idea: Idea) -> None:
+    """`Refused` where partners have to do with ``idea``: needs, proposals of pilots and rounds name
+    it, and what organisations have promised is for that idea."""
+    held = (
+        select(Need.id).where(Need.idea_id == idea.id, Need.withdrawn_at.is_(None)),
+        select(Proposal.id).where(Proposal.idea_id == idea.id),
+        select(RoundIdea.idea_id).where(RoundIdea.idea_id == idea.id),
+    )
+    if session.scalar(select(or_(*(each.exists() for each in held)))):
+        raise Refused(
+            _l(
+                "This idea has needs, partners or a matching round, so it cannot become part of"
+                " another one: keep it, and merge the other one with it."
+            )
+        )

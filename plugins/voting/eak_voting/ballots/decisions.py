@@ -156,6 +156,32 @@ def _mark(session: Session, option: BallotOption) -> None:
         raise Conflict(_l("Somebody else has decided about this idea in between."))
 
 
+def require_no_ballot(session: Session, idea: Idea) -> None:
+    """`Refused` where a ballot names ``idea`` whose result is still to come, or that is prepared:
+    what people vote on stays what it was. What is counted names it for ever, and its address leads
+    on."""
+    query = (
+        select(Ballot.title)
+        .join(BallotOption, BallotOption.ballot_id == Ballot.id)
+        .where(
+            BallotOption.idea_id == idea.id,
+            Ballot.state.in_(("draft", "announced", "open", "closed")),
+        )
+        .order_by(Ballot.id)
+        .limit(1)
+    )
+    title = session.scalar(query)
+    if title is not None:
+        raise Refused(
+            _(
+                "This idea is on the ballot “%(ballot)s”, so it cannot become part of another one:"
+                " keep it and merge the other one with it, take it off a ballot that is prepared,"
+                " or wait for the count.",
+                ballot=title,
+            )
+        )
+
+
 def guard(session: Session, service: Service, idea: Idea, to: str, actor: Actor) -> Denial | None:
     """The refusal that ``idea`` leaves the stage of votes, or that its author withdraws it from any
     stage, while a ballot that names it is not counted; None where there is no such ballot."""

@@ -2,7 +2,8 @@
 
 from collections.abc import Iterable
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, update
+from sqlalchemy.orm import aliased
 
 from eak_core.api import (
     Actor,
@@ -20,7 +21,7 @@ from eak_core.api import (
     publish,
     require,
 )
-from eak_voting.events import SupportGiven, SupportWithdrawn
+from eak_voting.events import SupportGiven, SupportsMerged, SupportWithdrawn
 from eak_voting.models import Support
 
 
@@ -53,6 +54,8 @@ def give(session: Session, actor: Actor, service: Service, idea: Idea) -> bool:
         },
         Support.idea_id,
     )
+    # Again, once it is written: to refer to the idea has waited for a merge that takes it away.
+    public_idea(session, service, idea.id)
     if given is not None:
         _publish(session, actor, service, SupportGiven(idea_id=idea.id, person_id=actor.person_id))
     return given is not None
@@ -70,6 +73,19 @@ def take_back(session: Session, actor: Actor, service: Service, idea: Idea) -> b
         withdrawn = SupportWithdrawn(idea_id=idea.id, person_id=actor.person_id)
         _publish(session, actor, service, withdrawn)
     return taken is not None
+
+
+def merge(session: Session, service: Service, idea_id: int, into_id: int) -> None:
+    """Let those who support one idea support another, each once, and say how many are new there."""
+    # Both ideas are held, so nobody supports either meanwhile: to refer to one would wait.
+    here, there = Support.idea_id == idea_id, aliased(Support)
+    both = select(there).where(there.idea_id == into_id, there.person_id == Support.person_id)
+    moved = update(Support).where(here, ~both.exists()).values(idea_id=into_id)
+    added = len(session.scalars(moved.returning(Support.person_id)).all())
+    left = len(session.scalars(delete(Support).where(here).returning(Support.person_id)).all())
+    if added or left:
+        merged = SupportsMerged(idea_id=into_id, merged_id=idea_id, added=added)
+        publish(session, merged, service_id=service.id)
 
 
 def supported(session: Session, actor: Actor, idea_ids: Iterable[int]) -> set[int]:

@@ -180,6 +180,11 @@ def idea_columns(ideas: Sequence[Any]) -> dict[int, dict[str, int]]:
 
 
 @hookimpl
+def merge_ideas(idea: Any, into: Any) -> None:
+    into.parts = [idea.id]
+
+
+@hookimpl
 def can_change_stage(idea: Any, to: str) -> Denial | None:
     return Denial("not from here") if to == "forbidden" else None
 
