@@ -198,7 +198,9 @@ class Page(HTMLParser):
             self._control.options[-1].text += data
 
     def _note_inline(self, tag: str, attributes: Attributes) -> None:
-        if tag == "style" or (tag == "script" and "src" not in attributes):
+        runs = tag == "script" and "src" not in attributes
+        # A data block, which no browser runs (`eak_core.web.structured`).
+        if tag == "style" or (runs and attributes.get("type") != "application/ld+json"):
             self.inline.append(f"<{tag}>")
         for name in attributes:
             if name == "style" or name.startswith("on"):

@@ -241,6 +241,7 @@ class TestReadingPages:
     )
     def test_inline_style_and_script_are_found(self, html: str) -> None:
         assert len(Page(html).inline) == 1
+        assert Page('<script type="application/ld+json">{}</script>').inline == []
 
     def test_a_form_untouched_sends_what_a_browser_would(self) -> None:
         form = Page(
