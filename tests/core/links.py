@@ -1,6 +1,10 @@
 """The links of a page, as a browser would follow them."""
 
 from html.parser import HTMLParser
+from urllib.parse import parse_qs, urlsplit
+
+from eak_core.web.i18n import LANGUAGE
+from eak_core.web.reader_choices import CONTRAST
 
 
 class _Links(HTMLParser):
@@ -17,3 +21,10 @@ def links_of(html: str) -> list[str]:
     parser = _Links()
     parser.feed(html)
     return parser.found
+
+
+def is_another_look(link: str) -> bool:
+    """Whether ``link`` leads to a page in another language or contrast: every page has three such
+    links, what they show and offer is what the page does, and each of those has them again."""
+    asked = parse_qs(urlsplit(link).query)
+    return not asked.keys().isdisjoint({LANGUAGE.argument, CONTRAST.argument})

@@ -14,6 +14,7 @@ from eak_core.db import Base
 from eak_core.kit.testing.browser import Browser
 from eak_core.kit.testing.pages import Page, PageForm
 from eak_core.kit.testing.site import Site
+from tests.core.links import is_another_look
 
 #: So many addresses of one kind are opened: of a hundred ideas, one or two.
 OF_A_KIND = 1
@@ -104,9 +105,9 @@ def _here(page: str, link: str) -> str:
 
 
 def kind_of(site: Site, path: str, services: Sequence[str]) -> str | None:
-    """The rule that answers ``path`` and the names in its query; None where no page does, or one
-    of another service than ``services``."""
-    if not path.startswith("/") or "/static/" in path:
+    """The rule that answers ``path`` and the names in its query; None where no page does, one of
+    another service than ``services``, or another look at a page."""
+    if not path.startswith("/") or "/static/" in path or is_another_look(path):
         return None
     parts = urlsplit(path)
     adapter = site.app.url_map.bind("localhost")
