@@ -70,8 +70,8 @@ dev: install  ## the demonstration for authors: changes show at once, failures i
 
 test: install-test chromium  ## everything, on SQLite and PostgreSQL, in a browser, and killed on the way
 	@failed=0; began=$$(date +%s); \
-	$(TESTS) -n $(WORKERS) -m "not browser and not reliability and not slow" $(PYTEST_ARGS) || failed=1; \
-	$(TESTS) -n $(WORKERS) -m "browser or reliability or slow" $(PYTEST_ARGS) || failed=1; \
+	$(TESTS) -n $(WORKERS) -m "not browser and not reliability" $(PYTEST_ARGS) || failed=1; \
+	$(TESTS) -n $(WORKERS) -m "browser or reliability" tests/browser tests/reliability $(PYTEST_ARGS) || failed=1; \
 	echo "make test took $$(( $$(date +%s) - began )) s on $(WORKERS) processes."; \
 	exit $$failed
 

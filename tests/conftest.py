@@ -51,13 +51,10 @@ def _secret() -> str:
     return "what a command of a test would have drawn"
 
 
-#: What takes half a minute and more begins first, so that no process waits for another's last test.
-LONG = ("test_every_address.py", "test_demo.py", "test_documentation.py", "test_packaging.py")
-
-
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Put the long ones before all others, in whatever order chance has put those."""
-    items.sort(key=lambda item: item.path.name not in LONG)
+    """Put the slow ones before all others, in whatever order chance has put those, so that no
+    process waits for another's last test."""
+    items.sort(key=lambda item: item.get_closest_marker("slow") is None)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

@@ -2,6 +2,7 @@
 
 import json
 import os
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
@@ -14,6 +15,7 @@ from sqlalchemy import create_engine
 
 from eak_core.cli import cli
 from eak_core.db.engine import engine_options, prepare
+from eak_core.db.file_lock import FileLock
 from eak_core.db.migrations import CORE, upgrade
 from eak_core.kit.testing.databases import Databases, Kind
 from eak_core.plugins.loading import candidates
@@ -51,6 +53,25 @@ def environment(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in list(os.environ):
         if name.startswith("EAK_"):
             monkeypatch.delenv(name)
+
+
+@pytest.fixture(scope="session")
+def played_once(databases: Databases) -> Path:
+    """A demonstration as one command leaves it, and what that command said: played once for all
+    processes of the run."""
+    folder = databases.folder / "demonstration"
+    said, lock = folder.with_suffix(".said"), FileLock(folder.with_suffix(".lock"))
+    assert lock.acquire(time.monotonic() + 120)
+    try:
+        if not said.exists():
+            with pytest.MonkeyPatch.context() as patch:
+                patch.delenv("EAK_DATABASE_URL", raising=False)
+                ran = CliRunner().invoke(cli, ["demo", "--no-serve", "--data", str(folder)])
+            assert ran.exit_code == 0, ran.output
+            said.write_text(ran.stdout)
+    finally:
+        lock.release()
+    return folder
 
 
 @pytest.fixture

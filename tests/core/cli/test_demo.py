@@ -1,18 +1,13 @@
 """The demonstration: complete in one command, kept by the second one."""
 
 import shutil
-import time
 from collections import Counter
 from importlib.metadata import EntryPoint
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner
 
-from eak_core.cli import cli
-from eak_core.db.file_lock import FileLock
 from eak_core.demo import PASSWORD, content, sign_ins
-from eak_core.kit.testing.databases import Databases
 from eak_core.plugins.loading import candidates
 from tests.core.cli.conftest import Eak
 
@@ -25,25 +20,6 @@ STAGES = {
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     return tmp_path / "demonstration"
-
-
-@pytest.fixture(scope="session")
-def played_once(databases: Databases) -> Path:
-    """A demonstration as one command leaves it, and what that command said: played once for all
-    processes of the run."""
-    folder = databases.folder / "demonstration"
-    said, lock = folder.with_suffix(".said"), FileLock(folder.with_suffix(".lock"))
-    assert lock.acquire(time.monotonic() + 120)
-    try:
-        if not said.exists():
-            with pytest.MonkeyPatch.context() as patch:
-                patch.delenv("EAK_DATABASE_URL", raising=False)
-                ran = CliRunner().invoke(cli, ["demo", "--no-serve", "--data", str(folder)])
-            assert ran.exit_code == 0, ran.output
-            said.write_text(ran.stdout)
-    finally:
-        lock.release()
-    return folder
 
 
 @pytest.fixture
@@ -91,6 +67,7 @@ def test_french_is_typeset_as_in_print() -> None:
         assert wrong not in text, wrong
 
 
+@pytest.mark.slow
 def test_it_is_loaded_with_events_like_real_life(eak: Eak, played: Path, played_once: Path) -> None:
     folder, shown = played, played_once.with_suffix(".said").read_text()
     for _role, email, _password in sign_ins():
@@ -167,6 +144,7 @@ def test_a_folder_that_cannot_be_written_is_one_sentence(eak: Eak, tmp_path: Pat
     assert str(tmp_path / "file" / "demo") in ran.err
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("database", ["postgresql"])
 def test_it_is_played_on_postgresql_too(eak: Eak, site_on_both: Path, folder: Path) -> None:
     play(eak, folder)

@@ -106,9 +106,11 @@ def test_the_list_that_is_pointed_at_is_of_the_same_instance(
 
 
 def test_the_command_that_the_demonstration_names_shows_the_demonstration(
-    elsewhere: Path,
+    elsewhere: Path, played_once: Path
 ) -> None:
-    """In processes of their own, typed into a shell, in a folder where nothing is yet."""
+    """In processes of their own, typed into a shell. That nothing need be there before is seen with
+    the wheels (`test_packaging`)."""
+    shutil.copytree(played_once, elsewhere / "instance" / "demo")
     made = subprocess.run(
         [EAK, "demo", "--no-serve"], cwd=elsewhere, capture_output=True, text=True, check=True
     )
