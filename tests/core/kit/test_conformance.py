@@ -7,6 +7,7 @@ from pathlib import Path
 from random import Random
 
 import pytest
+from markupsafe import Markup
 
 from eak_core.kit.testing.conformance import (
     CompanyConformance,
@@ -28,6 +29,7 @@ from eak_core.kit.testing.conformance import (
     tables,
 )
 from eak_core.kit.testing.conformance.acts import any_idea, submit
+from eak_core.kit.testing.conformance.hostile import TYPED, found_in
 from eak_core.kit.testing.site import Site
 from eak_core.kit.testing.sites import Sites
 from tests.core.kit.bad_plugins import ALONE, BAD, GROUPED
@@ -94,6 +96,27 @@ def test_a_bad_plugin_fails_the_test_it_deserves(name: str, on_trial: Callable[.
             check(trial)
         expected = sentence.replace("PLUGIN", name).replace("ADDRESS", name.replace("_", "-"))
         assert expected in " ".join(str(failure.value).split())
+
+
+@pytest.mark.parametrize(
+    ("mimetype", "text", "sentence"),
+    [
+        ("application/json", f'["{TYPED}"]', "is no JSON ("),
+        ("application/atom+xml", f"<feed><title>{TYPED}</title></feed>", "is no well-formed XML ("),
+        (
+            "application/atom+xml",
+            Markup('<feed><title type="html">{}</title></feed>').format(TYPED),
+            "(In a feed, HTML is escaped twice.)",
+        ),
+        ("application/json", '["It is quiet."]', None),
+        ("application/atom+xml", "<feed><title>It is quiet.</title></feed>", None),
+    ],
+)
+def test_what_programs_read_is_examined_in_its_own_form(
+    mimetype: str, text: str, sentence: str | None
+) -> None:
+    harm = found_in(text, mimetype)
+    assert harm is None if sentence is None else sentence in (harm or "")
 
 
 #: What goes wrong beside the discussion alone, and what is said of it.
