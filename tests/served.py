@@ -20,7 +20,7 @@ from click.testing import CliRunner
 
 from eak_core.cli import cli
 from eak_core.kit.testing.databases import Databases, Kind
-from eak_core.kit.testing.migrated import distributions, migrate, template_name
+from eak_core.kit.testing.migrated import distributions, fresh
 from tests import forked
 from tests.visitor import Visitor
 
@@ -114,8 +114,7 @@ class Instance:
 @contextmanager
 def migrated(databases: Databases, kind: Kind, folder: Path) -> Iterator[Instance]:
     """An instance in ``folder`` on a fresh database with the tables of all that is installed."""
-    of = distributions(None)
-    with databases.fresh(kind, template_name(of), lambda url: migrate(url, of)) as url:
+    with fresh(databases, kind, distributions(None)) as url:
         instance = Instance(folder, url)
         try:
             yield instance

@@ -26,6 +26,8 @@ Kind = Literal["sqlite", "postgresql"]
 
 #: Brings the database at a URL to the state that tests begin with.
 Build = Callable[[str], None]
+#: What several begin with: its key, and how it is built.
+Ground = tuple[str, Build]
 
 
 class Databases:
@@ -35,13 +37,19 @@ class Databases:
         self.folder = folder
         folder.mkdir(parents=True, exist_ok=True)
         self._emptiable: dict[str, Emptiable | None] = {}
+        #: The templates that are known to be on the server.
+        self._templates: set[str] = set()
         #: Databases that wait, emptied, for the next who asks for one like them.
         self._idle: defaultdict[str, list[str]] = defaultdict(list)
 
     @contextmanager
-    def fresh(self, kind: Kind, key: str, build: Build) -> Iterator[str]:
-        """The URL of a database of its own, as ``build`` makes it (once per ``key``)."""
-        with self._sqlite(key, build) if kind == "sqlite" else self._postgres(key, build) as url:
+    def fresh(
+        self, kind: Kind, key: str, build: Build, ground: Ground | None = None
+    ) -> Iterator[str]:
+        """The URL of a database of its own, as ``build`` makes it (once per ``key``) of an empty
+        one, or of one like ``ground``."""
+        made = self._sqlite if kind == "sqlite" else self._postgres
+        with made(key, build, ground) as url:
             yield url
 
     def renew(self, kind: Kind, url: str, key: str, let_go: Callable[[], None]) -> None:
@@ -95,15 +103,8 @@ class Databases:
             _drop(server, f"template_{key}")
 
     @contextmanager
-    def _sqlite(self, key: str, build: Build) -> Iterator[str]:
-        template = self.folder / f"{key}.sqlite"
-        with self._locked(f"sqlite-{key}"):
-            if not template.exists():
-                partial = self.folder / f"{key}.partial"
-                build(f"sqlite:///{partial}")
-                with _sqlite_connection(partial) as connection:
-                    connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-                partial.rename(template)
+    def _sqlite(self, key: str, build: Build, ground: Ground | None) -> Iterator[str]:
+        template = self._sqlite_template(key, build, ground)
         folder = self.folder / uuid.uuid4().hex
         folder.mkdir()
         shutil.copy(template, folder / "eak.sqlite")
@@ -112,10 +113,24 @@ class Databases:
         finally:
             shutil.rmtree(folder, ignore_errors=True)
 
+    def _sqlite_template(self, key: str, build: Build, ground: Ground | None = None) -> Path:
+        """What databases of this ``key`` are copied from, made where there is none."""
+        template = self.folder / f"{key}.sqlite"
+        with self._locked(f"sqlite-{key}"):
+            if not template.exists():
+                partial = self.folder / f"{key}.partial"
+                if ground is not None:
+                    shutil.copy(self._sqlite_template(*ground), partial)
+                build(f"sqlite:///{partial}")
+                with _sqlite_connection(partial) as connection:
+                    connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+                partial.rename(template)
+        return template
+
     @contextmanager
-    def _postgres(self, key: str, build: Build) -> Iterator[str]:
+    def _postgres(self, key: str, build: Build, ground: Ground | None) -> Iterator[str]:
         idle = self._idle[key]
-        url = idle.pop() if idle else self._copied(key, build)
+        url = idle.pop() if idle else self._copied(key, build, ground)
         if key not in self._emptiable:
             self._emptiable[key] = emptiable(url)
         try:
@@ -130,13 +145,24 @@ class Databases:
                 else:
                     _drop(connection, name)
 
-    def _copied(self, key: str, build: Build) -> str:
-        """The URL of a new copy of the template ``key``, which ``build`` makes where there is none.
+    def _copied(self, key: str, build: Build, ground: Ground | None) -> str:
+        """The URL of a new copy of the template ``key``.
 
         It takes a sixth of a second, most of it for PostgreSQL to write down all that it holds.
         """
-        template = f"template_{key}"
+        template = self._postgres_template(key, build, ground)
         name = f"test_{uuid.uuid4().hex}"
+        with self._locked("postgresql"), psycopg.connect(self.server(), autocommit=True) as server:
+            _create(server, name, template)
+        return _url(self.server(), name)
+
+    def _postgres_template(self, key: str, build: Build, ground: Ground | None = None) -> str:
+        """What databases of this ``key`` are copied from, made where there is none."""
+        template = f"template_{key}"
+        if template in self._templates:
+            return template
+        # Before the lock is taken, which waits for whoever holds it, this process too.
+        begin = "template1" if ground is None else self._postgres_template(*ground)
         with self._locked("postgresql"):
             server = self.server()
             with psycopg.connect(server, autocommit=True) as connection:
@@ -144,15 +170,15 @@ class Databases:
                     "SELECT 1 FROM pg_database WHERE datname = %s", [template]
                 ).fetchone()
                 if not exists:
-                    _create(connection, f"{template}_partial", "template1")
+                    _create(connection, f"{template}_partial", begin)
                     build(_url(server, f"{template}_partial"))
                     connection.execute(
                         sql.SQL("ALTER DATABASE {} RENAME TO {}").format(
                             sql.Identifier(f"{template}_partial"), sql.Identifier(template)
                         )
                     )
-                _create(connection, name, template)
-        return _url(server, name)
+        self._templates.add(template)
+        return template
 
     def server(self) -> str:
         """The address of the test run's PostgreSQL server, started by the first who asks."""

@@ -2,12 +2,15 @@
 
 import hashlib
 from collections.abc import Iterable, Sequence
+from contextlib import AbstractContextManager
+from functools import partial
 from types import ModuleType
 
 from flask import Flask
 
 from eak_core.db import db, init_db
 from eak_core.db.migrations import CORE, Distribution, upgrade
+from eak_core.kit.testing.databases import Databases, Kind
 from eak_core.plugins.loading.candidates import from_entry_points, from_modules
 from eak_core.plugins.loading.host import PluginHost
 
@@ -31,6 +34,18 @@ def template_name(of: Sequence[Distribution]) -> str:
             digest.update(file.name.encode())
             digest.update(file.read_bytes())
     return digest.hexdigest()[:24]
+
+
+def fresh(
+    databases: Databases, kind: Kind, of: Sequence[Distribution]
+) -> AbstractContextManager[str]:
+    """The URL of a database of its own with the tables of ``of``. The core is migrated once for
+    all."""
+    core = (CORE,)
+    ground = (template_name(core), partial(migrate, of=core))
+    name = template_name(of)
+    beside = None if name == ground[0] else ground
+    return databases.fresh(kind, name, partial(migrate, of=of), beside)
 
 
 def migrate(url: str, of: Sequence[Distribution]) -> None:

@@ -26,7 +26,7 @@ from sqlalchemy import QueuePool
 
 from eak_core.db import db
 from eak_core.kit.testing.databases import Databases, Kind
-from eak_core.kit.testing.migrated import Plugins, distributions, migrate, template_name
+from eak_core.kit.testing.migrated import Plugins, distributions, fresh, template_name
 from eak_core.kit.testing.site import open_app
 
 #: How many applications wait for their next test, at most: one for each plugin and database, since
@@ -193,9 +193,7 @@ class Pool:
         of = distributions(given)
         template = template_name(of)
         closing = ExitStack()
-        url = closing.enter_context(
-            self.databases.fresh(kind, template, lambda url: migrate(url, of))
-        )
+        url = closing.enter_context(fresh(self.databases, kind, of))
         instance = self.databases.folder / f"instance-{uuid.uuid4().hex}"
         app = open_app(url, instance, given, **overrides)
         return Kept(key, app, kind, url, template, instance, modules, closing)

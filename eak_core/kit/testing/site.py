@@ -103,10 +103,12 @@ _COMPILED = _Compiled()
 
 
 def _hurry(app: Flask) -> None:
-    """Leave out what takes long on purpose: hashing at full strength, and waiting for the disk; and
-    compiling what another application has compiled.
+    """Leave out what takes long on purpose: hashing at full strength, waiting for the disk, and
+    asking a server each time whether it is still there; and compiling what another application has
+    compiled.
 
-    The machine does not lose power in a test, and whoever looks for passwords has none to find.
+    The machine does not lose power in a test, whoever looks for passwords has none to find, and the
+    server of a test run is never started again.
     """
     app.jinja_env.bytecode_cache = _COMPILED
     security = app.extensions["security"]
@@ -116,6 +118,8 @@ def _hurry(app: Flask) -> None:
     if engine.dialect.name == "sqlite":
         engine.dispose()
         event.listen(engine, "connect", _without_waiting)
+    else:
+        vars(engine.pool)["_pre_ping"] = False
 
 
 def _without_waiting(connection: sqlite3.Connection, _record: object) -> None:

@@ -8,9 +8,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from eak_core.db.migrations import Distribution
 from eak_core.kit.testing.databases import Kind
-from eak_core.kit.testing.migrated import Plugins, distributions, migrate, template_name
+from eak_core.kit.testing.migrated import Plugins, distributions, fresh
 from eak_core.kit.testing.pool import Kept, Pool
 from eak_core.kit.testing.site import Sent, Site, open_app
 from eak_core.people.models import Person
@@ -53,16 +52,12 @@ class Sites:
     def database(self, plugins: Plugins = None) -> str:
         """The address of a fresh database with the tables of the core and of ``plugins``."""
         of = distributions(plugins)
-        return self._fresh(template_name(of), of)
+        return self._closing.enter_context(fresh(self._pool.databases, self.kind, of))
 
     def empty(self) -> str:
         """The address of a fresh database without any table."""
-        return self._fresh("empty", ())
-
-    def _fresh(self, key: str, of: Sequence[Distribution]) -> str:
-        return self._closing.enter_context(
-            self._pool.databases.fresh(self.kind, key, lambda url: migrate(url, of))
-        )
+        databases = self._pool.databases
+        return self._closing.enter_context(databases.fresh(self.kind, "empty", lambda _url: None))
 
     def make(self, plugins: Plugins = None, *, url: str | None = None, **overrides: Any) -> Site:
         """An application with ``plugins`` on a fresh database, lent until the end of the test; with

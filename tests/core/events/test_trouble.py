@@ -65,13 +65,15 @@ def test_a_database_that_cannot_be_reached_is_trouble(url: str) -> None:
 
 @pytest.mark.parametrize("database", ["postgresql"])
 def test_connections_that_died_with_the_server_answer_nobody(app: Flask) -> None:
+    with app.app_context():
+        url = db.engine.url.render_as_string(hide_password=False)
+        # As on a site, and not as the kit has it.
+        vars(db.engine.pool)["_pre_ping"] = engine_options(url)["pool_pre_ping"]
     sessions = [read_session(app) for _ in range(3)]
     for session in sessions:
         session.__enter__().execute(text("SELECT 1"))
     for session in sessions:
         session.__exit__(None, None, None)
-    with app.app_context():
-        url = db.engine.url.render_as_string(hide_password=False)
     with psycopg.connect(url.replace("+psycopg", ""), autocommit=True) as other:
         other.execute(
             "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"

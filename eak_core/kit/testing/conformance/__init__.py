@@ -165,6 +165,7 @@ class PluginConformance(Conformance):
     def test_early_is_late_is_rebuilt(self, trial: Trial) -> None:
         histories.check_early_is_late_is_rebuilt(trial)
 
+    @on_sqlite
     def test_nothing_leaves_in_a_replay(self, trial: Trial) -> None:
         replays.check_nothing_leaves_in_replay(trial)
 

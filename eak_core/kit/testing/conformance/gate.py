@@ -214,9 +214,10 @@ def _ensure_same_to(
 def _compared(
     trial: Trial, twin: Site, service: Service, idea: Idea, *, administered: bool
 ) -> Iterator[tuple[str, str]]:
-    """Who looks at what: every page of the service by a visitor and by a manager, and by one more
-    each; of the core's other pages, some. Those of the administration only where ``administered``:
-    they tell of what a plugin has left, and of where it is on, under the title it gives itself."""
+    """Who looks at what: every page of the service by one reader, and after use by a visitor and by
+    a manager as well; of the core's other pages, some. Those of the administration only where
+    ``administered``, before use: they tell of what a plugin has left, and of where it is on, under
+    the title it gives itself."""
     values = {"service_slug": service.slug, "idea_id": str(idea.id), "slug": idea.slug}
     paths = [each.path for each in addresses.of_core(twin, values)]
     home = f"/{service.slug}/"
@@ -229,7 +230,9 @@ def _compared(
     dice = trial.dice()
     for path in within:
         managing = path.startswith(f"{home}gestion/")
-        readers = ("manager",) if managing else ("visitor", dice.choice(READERS[1:]))
+        readers = ["manager"] if managing else [dice.choice(READERS[1:])]
+        if not managing and not administered:
+            readers.append("visitor")
         yield from ((reader, path) for reader in readers)
     for path in dice.sample(beyond, min(ELSEWHERE, len(beyond))):
         yield dice.choice(READERS), path
