@@ -74,6 +74,7 @@ def types(site: Site, service: Service) -> list[str]:
 # Who may -----------------------------------------------------------------
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 @pytest.mark.parametrize(
     "path",
     ["", "gauge/activation", "gauge/rattrapage", "gauge/reglages", "gauge/pannes"],

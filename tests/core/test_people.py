@@ -278,6 +278,7 @@ def test_roles_are_given_by_those_who_may_to_those_who_can(
         assert actor_for(session, person).administrator
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 @pytest.mark.parametrize(
     ("email", "name", "password", "field"),
     [

@@ -484,6 +484,7 @@ def test_a_worker_that_runs_sees_what_is_due(make_app: MakeApp) -> None:
     assert effects(app) == [5]
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 @pytest.mark.parametrize("name", ["", "Close", "close:", "close 1", "close:a@b.fr", "1", "x" * 50])
 def test_a_name_of_another_shape_is_refused(app: Flask, name: str) -> None:
     with write_session(app) as session, pytest.raises(ValueError, match="named"):

@@ -130,6 +130,7 @@ def test_a_submission_names_every_field_that_is_missing_and_writes_nothing(
     assert ideas() == []
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 @pytest.mark.parametrize(
     ("field", "value"),
     [

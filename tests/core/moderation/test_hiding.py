@@ -82,6 +82,7 @@ def test_restoring_what_is_shown_is_refused(site: Site, service: Service, manage
         restore(session, manager, service, "idea:1", "A reason.")
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 @pytest.mark.parametrize("reason", ["", "  \n", "x" * 2_001])
 def test_a_decision_needs_a_reason_of_a_reasonable_length(
     site: Site, service: Service, manager: Actor, reason: str

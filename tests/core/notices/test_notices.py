@@ -133,6 +133,7 @@ def test_one_event_is_told_once_whatever_of_it_one_follows(site: Site) -> None:
     assert len(told(site, agent)) == 1
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 @pytest.mark.parametrize("subject", ["idea:0", "idea:99999999999999", "nothing:1", "x" * 200, ""])
 def test_what_is_not_there_cannot_be_followed(site: Site, subject: str) -> None:
     site.submit()
@@ -443,6 +444,7 @@ def test_a_subject_is_followed_from_the_list_of_its_ideas(site: Site) -> None:
     assert told(site, people.agent) == ["A new idea: “Bees”"]
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 def test_who_marks_one_of_an_older_page_stays_there_and_nobody_marks_anothers(site: Site) -> None:
     people = site.people
     for each in range(22):

@@ -396,6 +396,7 @@ def test_failures_that_lie_far_apart_suspend_nothing(site: Flask) -> None:
     assert active(site) == {"bad"}
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 @pytest.mark.parametrize(
     ("paths", "networks"),
     [

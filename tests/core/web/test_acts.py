@@ -128,6 +128,7 @@ RAISED = [
 ]
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 @pytest.mark.parametrize("refusal", RAISED, ids=lambda each: type(each).__name__)
 def test_what_no_form_can_mend_gets_its_own_page_and_leaves_nothing(
     whole: Site, refusal: EakError
@@ -144,6 +145,7 @@ def test_a_form_shows_the_refusals_that_it_is_told_to_and_no_other(whole: Site) 
         attempt(form_of(ReasonForm), lambda: rename(Refused("No.")), done=TOLD, shows=Invalid)
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 @pytest.mark.parametrize("refusal", RAISED, ids=lambda each: type(each).__name__)
 def test_what_took_long_to_write_is_kept_whatever_is_refused(
     whole: Site, refusal: EakError
@@ -157,6 +159,7 @@ def test_what_took_long_to_write_is_kept_whatever_is_refused(
     assert name(whole) == BEFORE
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 @pytest.mark.parametrize("refusal", [Busy(), Misconfigured("no such folder")])
 @pytest.mark.parametrize("kind", [ReasonForm, Comment])
 def test_a_failure_that_is_nobodys_answer_is_shown_on_no_form(

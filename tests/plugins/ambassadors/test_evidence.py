@@ -153,6 +153,7 @@ def test_a_rule_shows_whom_it_would_touch_before_it_is_saved(process: Process) -
         assert rules.rules_of(session, site.service.id) == []
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 @pytest.mark.parametrize(
     ("field", "wording"),
     [

@@ -50,6 +50,7 @@ def test_an_agent_is_nominated_and_asked_by_a_letter(site: Site) -> None:
     assert "Agathe" not in letter.text
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 @pytest.mark.parametrize(
     ("field", "value"),
     [

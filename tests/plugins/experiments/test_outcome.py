@@ -120,6 +120,7 @@ def _measure(here: Site, number: int, value: int, arm: str = "trial") -> None:
         )  # fmt: skip
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 @pytest.mark.parametrize("outcome", ["stopped", "inconclusive", "extended", "sustained"])
 def test_nothing_is_closed_without_its_lessons(here: Site, outcome: str) -> None:
     number = started(here)

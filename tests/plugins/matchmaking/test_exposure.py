@@ -208,6 +208,7 @@ def test_what_was_decided_is_counted_with_the_time_to_a_first_answer(
     assert "en 3 jours au plus" in text
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 @pytest.mark.parametrize(
     ("time", "said"),
     [

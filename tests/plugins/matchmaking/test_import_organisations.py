@@ -131,6 +131,7 @@ def test_what_closed_does_not_come_back_by_a_list(partners: Partners, eak: Eak) 
     assert number(partners.site) == 1
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 @pytest.mark.parametrize(
     "content", ["", "name\n", "\x00\x00", "nom;siren\nx;y\n", "title,body\na,b\n"]
 )

@@ -128,6 +128,7 @@ def test_only_those_who_run_the_service_open_end_and_cancel(rounds: Rounds) -> N
     assert rounds.now(held).state == "open"
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 @pytest.mark.parametrize(
     ("wrong", "fields"),
     [
@@ -150,6 +151,7 @@ def test_all_that_is_wrong_is_said_at_once_and_nothing_is_kept(
     assert rounds.happened("round_opened") == []
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 @pytest.mark.parametrize("after", [timedelta(0), -timedelta(days=9), timedelta(days=400)])
 def test_a_round_closes_after_now_and_within_a_year(rounds: Rounds, after: timedelta) -> None:
     with pytest.raises(Invalid):

@@ -79,6 +79,7 @@ def test_a_pilot_meets_a_need_without_its_author(resources: Resources) -> None:
     assert '"pilot"' in resources.happened("need_met")[0].replace("'", '"')
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 @pytest.mark.parametrize(
     ("wrong", "fields"),
     [

@@ -41,6 +41,7 @@ def test_a_form_sent_twice_is_one_draft_and_corrected_it_is_corrected(resources:
     assert resources.now(first).title == "A larger hall"
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 @pytest.mark.parametrize(
     ("wrong", "fields"),
     [
@@ -136,6 +137,7 @@ ACTS: list[tuple[Callable[..., None], tuple[Any, ...]]] = [
 ]
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 @pytest.mark.parametrize(("act", "rest"), ACTS)
 def test_nobody_acts_on_an_offer_but_the_members_of_its_organisation(
     resources: Resources, act: Callable[..., None], rest: tuple[Any, ...]

@@ -29,6 +29,7 @@ def manager(site: Site) -> Browser:
     return browser
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 def test_an_organisation_presents_itself(site: Site, citizen: Browser) -> None:
     answer = citizen.submit(
         f"{HOME}nouveau", "nouveau",
@@ -79,6 +80,7 @@ def test_the_directory_is_filtered_and_searched(site: Site, partners: Partners) 
     assert "<mark>Toits</mark>" in browser.read("/culture/recherche?q=toit").text
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 def test_a_directory_of_many_asks_no_more(site: Site, partners: Partners, query_count: Any) -> None:
     def statements() -> int:
         with query_count() as queries:
@@ -93,6 +95,7 @@ def test_a_directory_of_many_asks_no_more(site: Site, partners: Partners, query_
     assert statements() <= few
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 def test_a_picture_is_shown_where_the_organisation_is(
     site: Site, partners: Partners, citizen: Browser
 ) -> None:
@@ -105,6 +108,7 @@ def test_a_picture_is_shown_where_the_organisation_is(
         assert 'alt="Un toit en herbe"' in site.browser().read(page).text
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 def test_an_invitation_is_accepted_from_its_letter(
     site: Site, partners: Partners, citizen: Browser
 ) -> None:
@@ -139,6 +143,7 @@ def waiting(site: Site, made: Organisation) -> list[int]:
         return [each.id for each in members.invited(session, made.id)]
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 def test_declining_forgets_the_address_without_an_account(site: Site, partners: Partners) -> None:
     made, link = invited(site, partners)
     visitor = site.browser()
@@ -153,6 +158,7 @@ def test_declining_forgets_the_address_without_an_account(site: Site, partners: 
     assert "Ce lien a déjà servi." in visitor.get(link).text
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 def test_an_invitation_that_was_taken_back_says_so(site: Site, partners: Partners) -> None:
     made, link = invited(site, partners)
     partners.act(members.take_back, made, *waiting(site, made))
@@ -203,6 +209,7 @@ def test_a_manager_verifies_and_merges(site: Site, partners: Partners, manager: 
     assert "La même" not in site.browser().read(HOME).text
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 def test_the_team_of_a_service_shows_who_has_what(
     site: Site, partners: Partners, manager: Browser
 ) -> None:
@@ -219,6 +226,7 @@ def test_an_account_leads_to_its_organisations(partners: Partners, citizen: Brow
     assert "Les Toits vivants (Culture)" in page
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 def test_a_page_of_another_service_is_none(site: Site, partners: Partners) -> None:
     made = partners.register()
     other = site.add_service("routes", "Routes")
@@ -227,6 +235,7 @@ def test_a_page_of_another_service_is_none(site: Site, partners: Partners) -> No
     assert site.browser().get(f"{HOME}99999999999").status_code == 404
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 def test_a_member_comes_to_another_service_with_one_button(
     site: Site, partners: Partners, citizen: Browser
 ) -> None:
@@ -237,6 +246,7 @@ def test_a_member_comes_to_another_service_with_one_button(
     assert made.name in site.browser().read("/routes/partenaires/").text
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 def test_who_closed_stays_readable(site: Site, partners: Partners) -> None:
     made = partners.register(identifier="732829320")
     partners.act(standing.close, made, "Elle a *déménagé*.")

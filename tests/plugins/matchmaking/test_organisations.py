@@ -61,6 +61,7 @@ def test_a_number_that_is_known_is_refused_until_who_has_it_closes(partners: Par
     assert again.identifier == partners.now(first.id).identifier == "732829320"
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 @pytest.mark.parametrize(
     ("values", "field"),
     [
@@ -177,6 +178,7 @@ def test_inviting_says_nothing_of_accounts_and_writes_one_letter(
     assert len(texts) == 1
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 @pytest.mark.parametrize("address", ["", "x", "a@b\nc.example", "a@example.org,b@example.org"])
 def test_what_is_no_address_is_not_written_to(partners: Partners, address: str) -> None:
     with pytest.raises(Invalid):

@@ -78,6 +78,7 @@ def test_who_acts_for_nobody_proposes_nothing(pilots: Pilots) -> None:
     assert pilots.happened("pilot_proposed") == []
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 @pytest.mark.parametrize(
     ("wrong", "fields"),
     [
@@ -186,6 +187,7 @@ def test_twice_at_once_is_one_proposal(pilots: Pilots, clock: FrozenClock) -> No
     assert len(pilots.happened("pilot_proposed")) == 1
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 @pytest.mark.parametrize("stage", ["submitted", "screening", "rejected", "withdrawn"])
 def test_only_ideas_that_are_accepted_and_go_on_can_be_piloted(pilots: Pilots, stage: str) -> None:
     idea = pilots.site.submit()
@@ -221,6 +223,7 @@ ACTS: list[tuple[Callable[..., None], tuple[Any, ...], str]] = [
 ]
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 @pytest.mark.parametrize(("act", "given", "role"), ACTS)
 def test_each_act_is_for_whom_it_is(
     pilots: Pilots, act: Callable[..., None], given: tuple[Any, ...], role: str
@@ -270,6 +273,7 @@ def test_nobody_answers_what_was_not_asked(pilots: Pilots) -> None:
         pilots.does(proposing.answer, pilots.member, made, "Hello.")
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 @pytest.mark.parametrize(
     ("act", "given", "field", "role"),
     [

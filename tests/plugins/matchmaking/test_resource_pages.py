@@ -115,6 +115,7 @@ def changes_what_is_theirs(
     assert (published is not None, ended is not None) == (role == "member",) * 2
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 def test_an_offer_is_prepared_read_again_published_and_found(
     resources: Resources, browsers: Callable[[str], Browser]
 ) -> None:
@@ -146,6 +147,7 @@ def test_an_offer_is_prepared_read_again_published_and_found(
     assert "a pris fin" in visitor.read(place).text
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 def test_what_is_refused_is_shown_again_as_typed(
     resources: Resources, browsers: Callable[[str], Browser]
 ) -> None:
@@ -159,6 +161,7 @@ def test_what_is_refused_is_shown_again_as_typed(
     assert 'value="beaucoup"' in answer.text
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 def test_whoever_acts_for_nobody_is_told_what_to_do(
     resources: Resources, browsers: Callable[[str], Browser]
 ) -> None:
@@ -188,6 +191,7 @@ def test_author_and_managers_have_the_forms_of_needs_and_nobody_else(
     assert (resources.now(need).met_at is not None) == states
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 def test_what_is_missing_shows_wherever_the_idea_does(
     resources: Resources, browsers: Callable[[str], Browser], clock: FrozenClock
 ) -> None:
@@ -213,6 +217,7 @@ def test_what_is_missing_shows_wherever_the_idea_does(
     assert "A tool library" in listed
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 def test_needs_leave_as_feed_table_and_json(resources: Resources, clock: FrozenClock) -> None:
     clock.set(datetime(2026, 3, 12, 12, tzinfo=UTC))
     resources.state(what="=1+2", quantity=3, unit="halls", ends_on=day("2028-02-29"))
@@ -242,6 +247,7 @@ def test_needs_leave_as_feed_table_and_json(resources: Resources, clock: FrozenC
     assert place.endswith("#besoins")
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 def test_offers_leave_as_feed_table_and_json(resources: Resources, clock: FrozenClock) -> None:
     clock.set(datetime(2026, 3, 12, 12, tzinfo=UTC))
     hall = resources.publish(
@@ -299,6 +305,7 @@ def test_no_number_breaks_an_address(resources: Resources, number: str) -> None:
     assert visitor.get(f"{HERE}/offres?page={number}").status_code == 404
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 def test_lists_ask_the_same_however_long_they_are(
     resources: Resources, query_count: Callable[[], AbstractContextManager[Queries]]
 ) -> None:

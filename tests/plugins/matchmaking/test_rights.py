@@ -15,6 +15,10 @@ from eak_matchmaking.organisations import members, registering, rights, standing
 from tests.plugins.matchmaking.acts import profile
 from tests.plugins.matchmaking.conftest import Partners
 
+# Who may do what is settled in Python; that the queries of these pages are some for both databases
+# is for conformance to see.
+pytestmark = pytest.mark.parametrize("database", ["sqlite"])
+
 HERE = "/culture/partenaires/"
 DESK = "/culture/gestion/partenaires/"
 #: What those who may not change an organisation are answered by its pages: a visitor is led to

@@ -45,6 +45,7 @@ def need(resources: Resources) -> Need:
     return need
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 def test_suggestions_are_for_those_who_act_on_them(
     resources: Resources, need: Need, browsers: Callable[[str], Browser]
 ) -> None:
@@ -79,6 +80,7 @@ def reads_what_concerns_them(need: Need, browser: Browser, role: str) -> None:
         assert "Le manège" not in text
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 def test_words_of_a_reason_are_read_nowhere_else(
     resources: Resources, need: Need, browsers: Callable[[str], Browser]
 ) -> None:

@@ -77,6 +77,7 @@ def decline(
         declining.decline(session, actor, resources.service, about, reason, words)
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 def test_what_fits_best_comes_first_with_all_parts_of_its_score(resources: Resources) -> None:
     idea = idea_in(resources, "92050")
     resources.state(idea=idea, what="Une salle pour quarante personnes", ends_on=day("2026-03-31"))
@@ -98,6 +99,7 @@ def test_what_fits_best_comes_first_with_all_parts_of_its_score(resources: Resou
     assert others[synonym.id] == ("salle ≈ entrepôt",)
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 def test_a_pair_has_one_score_on_both_sides(resources: Resources) -> None:
     idea = idea_in(resources, "92050")
     resources.state(idea=idea, what="Une salle et du matériel de voirie")
@@ -118,6 +120,7 @@ def test_a_pair_has_one_score_on_both_sides(resources: Resources) -> None:
     assert told.needs[need.name].title == idea.title
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 def test_who_cannot_answer_is_left_out_with_all_reasons_and_the_rest_is_not_there(
     resources: Resources,
 ) -> None:
@@ -142,6 +145,7 @@ def test_who_cannot_answer_is_left_out_with_all_reasons_and_the_rest_is_not_ther
     assert found.hindered == 3
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 def test_a_need_without_a_last_day_is_asked_for_as_long_as_an_experiment_lasts(
     resources: Resources,
 ) -> None:
@@ -180,6 +184,7 @@ def test_suggestions_follow_what_offers_say(resources: Resources, clock: FrozenC
     assert order(resources, idea) == [second.id, first.id]
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 def test_the_same_statements_for_any_number_of_offers_needs_and_declined_ideas(
     resources: Resources, query_count: Callable[[], AbstractContextManager[Queries]]
 ) -> None:
@@ -259,6 +264,7 @@ def test_what_is_declined_is_left_out_on_both_sides_until_it_is_taken_back(
     assert "moment" not in said
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 def test_like_ideas_lose_one_part_in_five_as_the_reason_says(resources: Resources) -> None:
     declined = [idea_in(resources, "92050", title=f"Idée {number}") for number in range(4)]
     needs = [resources.state(idea=each, what="Une salle") for each in declined]
@@ -280,6 +286,7 @@ def test_like_ideas_lose_one_part_in_five_as_the_reason_says(resources: Resource
         assert told() == (whole - lost, -lost)
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 def test_a_reason_is_one_of_those_there_are_and_words_are_bounded(resources: Resources) -> None:
     need = resources.state()
     for reason, words in (("boredom", ""), ("other", "x" * 1_001)):

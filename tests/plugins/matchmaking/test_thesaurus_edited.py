@@ -65,6 +65,7 @@ def test_saying_the_same_again_is_no_event(resources: Resources) -> None:
     assert resources.happened("thesaurus_edited") == []
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 @pytest.mark.parametrize(
     "terms",
     [

@@ -78,6 +78,7 @@ def test_the_last_word_counts_and_takes_the_others_place(rounds: Rounds) -> None
     assert len(rounds.happened("preferences_declared")) == 4
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 @pytest.mark.parametrize(
     ("order", "refused"),
     [
@@ -108,6 +109,7 @@ def test_what_makes_no_order_is_refused_and_nothing_is_kept(
     assert len(rounds.happened("preferences_declared")) == 1
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 def test_partners_that_take_no_part_cannot_be_named(rounds: Rounds) -> None:
     idea = rounds.looking("A tool library")
     _a, unverified, _o = rounds.partner("Unverified", verified=False)
@@ -119,6 +121,7 @@ def test_partners_that_take_no_part_cannot_be_named(rounds: Rounds) -> None:
             rounds.wants(held, rounds.author, [each], idea=idea)
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 def test_who_takes_no_part_declares_nothing(rounds: Rounds) -> None:
     idea, elsewhere = rounds.looking("A tool library"), rounds.looking("Another idea")
     unverified, _organisation, _offer = rounds.partner("Unverified", verified=False)
@@ -225,6 +228,7 @@ def test_the_copy_has_what_a_person_declared_and_an_erased_one_leaves_the_partne
     assert rounds.pairs(rounds.matched(held)) == {idea.id: organisation.id}
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 def test_what_is_declared_is_told_to_nobody(rounds: Rounds) -> None:
     idea = rounds.looking("A tool library")
     actor, organisation, _offer = rounds.partner("La Halle d’en face")

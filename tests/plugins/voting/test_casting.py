@@ -256,6 +256,7 @@ def test_only_the_electorate_votes(polls: Polls) -> None:
     assert rows(polls, Paper) == 1
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 @pytest.mark.parametrize(
     "said", ["[4]", "[0]", "[1,1]", "[2,1]", "[ 1]", "{}", "[[1,2]]", "", "[1"]
 )

@@ -115,6 +115,7 @@ def test_the_result_is_the_reason_of_the_decision(
     assert "Rien n’attend de décision." in desk.get(path).text
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 def test_nothing_is_decided_where_nothing_was_chosen(
     desk: Browser, site: Site, counted: Ballot
 ) -> None:
@@ -124,6 +125,7 @@ def test_nothing_is_decided_where_nothing_was_chosen(
     assert decided(site, counted) == [False, False]
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 def test_of_two_managers_the_second_keeps_what_they_typed(
     desk: Browser, site: Site, polls: Polls, ideas: list[Idea], counted: Ballot
 ) -> None:
@@ -170,6 +172,7 @@ def test_decisions_are_all_taken_or_none(
     assert [stage(site, idea) for idea in ideas] == ["voting", "voting"]
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 def test_only_managers_decide_and_only_after_the_count(
     polls: Polls, ideas: list[Idea], citizen: Actor
 ) -> None:
@@ -214,6 +217,7 @@ def test_an_idea_on_a_ballot_stays_in_its_stage_until_the_count(
     assert stage(site, idea) == "rejected"
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 def test_an_announced_ballot_says_that_it_can_be_taken_back(
     polls: Polls, ideas: list[Idea]
 ) -> None:
@@ -231,6 +235,7 @@ def test_a_cancelled_ballot_holds_no_idea_back(
     assert stage(site, ideas[0]) == "rejected"
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 def test_an_idea_chosen_in_another_stage_can_move(polls: Polls, site: Site) -> None:
     accepted = polls.in_stage("accepted")
     polls.open(ideas=[accepted])
@@ -240,6 +245,7 @@ def test_an_idea_chosen_in_another_stage_can_move(polls: Polls, site: Site) -> N
         move(polls, accepted, "rejected")
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 def test_what_is_no_longer_public_waits_for_nothing(
     desk: Browser, site: Site, polls: Polls, ideas: list[Idea], counted: Ballot
 ) -> None:
@@ -257,6 +263,7 @@ def test_what_is_no_longer_public_waits_for_nothing(
         assert [each.idea is None for each in entries] == [True, False]
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 def test_each_method_gives_its_reason(polls: Polls) -> None:
     ideas = polls.ideas(2)
     graded = polls.open("majority", ideas=ideas, quorum=Quorum(voters=3))

@@ -232,6 +232,7 @@ def test_votes_beyond_the_limits_of_their_file_count_as_they_did_there(site: Sit
     assert recount(published(site, ballot)).holds
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 @pytest.mark.parametrize(
     ("change", "said"),
     [

@@ -71,6 +71,7 @@ def test_the_result_takes_the_place_of_the_provisional_one(polls: Polls) -> None
         assert session.scalar(select(func.count()).select_from(Live)) == 0
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 @pytest.mark.parametrize("secrecy", get_args(Secrecy))
 @pytest.mark.parametrize("publication", ["totals", "after_close"])
 def test_nothing_is_counted_where_the_result_waits_for_the_close(
@@ -88,6 +89,7 @@ def test_nothing_is_counted_where_the_result_waits_for_the_close(
         assert session.scalar(select(func.count()).select_from(Live)) == 0
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 def test_a_provisional_result_of_a_few_shows_in_open_ballots_alone(polls: Polls) -> None:
     ballot = polls.open(secrecy="pseudonymous", publication="live")
     crowd(polls, ballot, range(1, FEWEST))
@@ -100,6 +102,7 @@ def test_a_provisional_result_of_a_few_shows_in_open_ballots_alone(polls: Polls)
     assert votes(visible(polls, ballot))[1] == FEWEST
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 def test_a_secret_ballot_counts_nothing_early_whatever_its_settings_say(
     polls: Polls, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -77,6 +77,7 @@ def test_a_leaf_comes_back_as_it_was(leaf: OpenedLeaf, word: str) -> None:
     assert kind(leaf) == word
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 @pytest.mark.parametrize(
     "data",
     [
