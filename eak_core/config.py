@@ -73,6 +73,8 @@ class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     """How long a session lasts that nobody uses: a working day, as long as a form can be sent."""
     session_lifetime: int = 7 * 24 * 3600
     """How long a session lasts at most: then everybody signs in again."""
+    second_factor_required: bool = True
+    """Give managers and administrators their rights only once they have set up a second factor."""
     security_log_days: int = 180
     """For how many days the log of security is kept."""
     account_warned_months: int = 24

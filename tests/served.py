@@ -42,6 +42,8 @@ class Instance:
             "EAK_DATABASE_URL": url,
             "EAK_BASE_URL": self.base,
             "EAK_RATE_LIMITS": "false",
+            # Its managers sign in by the password alone.
+            "EAK_SECOND_FACTOR_REQUIRED": "false",
             "EAK_AGENT_DOMAINS": "agents.example",
         }
         self.server: forked.Process | None = None

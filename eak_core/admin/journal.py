@@ -49,7 +49,14 @@ KINDS: Mapping[str, tuple[Any, tuple[str, ...]]] = MappingProxyType(
         ),
         "people": (
             _l("People and roles"),
-            ("role.granted", "role.revoked", "person.closed", "person.reopened"),
+            (
+                "role.granted",
+                "role.revoked",
+                "person.closed",
+                "person.reopened",
+                "person.secured",
+                "person.unsecured",
+            ),
         ),
         "plugins": (
             _l("Plugins"),
@@ -223,6 +230,10 @@ SAYERS: Mapping[str, Sayer] = MappingProxyType(
         "role.revoked": _of_person(_l("%(name)s is no longer %(role)s")),
         "person.closed": _of_person(_l("The account of %(name)s is closed")),
         "person.reopened": _of_person(_l("The account of %(name)s is open again")),
+        "person.secured": _of_person(_l("The account of %(name)s asks for a second factor")),
+        "person.unsecured": _of_person(
+            _l("The account of %(name)s no longer asks for a second factor")
+        ),
         "plugin.enabled": _of_plugin(_l("The plugin “%(plugin)s” is switched on")),
         "plugin.disabled": _of_plugin(_l("The plugin “%(plugin)s” is switched off")),
         "plugin.configured": _of_plugin(_l("The settings of “%(plugin)s” are changed")),

@@ -18,6 +18,8 @@ MARKER = "eak.toml"
 SETTINGS = """\
 # Made by “eak demo”; “eak demo --reset” makes it anew.
 demo = true
+# Its accounts work with the password that is shown.
+second_factor_required = false
 site_name = "Hauts-de-Seine : idées en jardin"
 agent_domains = ["{domain}"]
 contact_email = "contact@demo.example"

@@ -44,6 +44,26 @@ def _password(from_stdin: bool) -> str:
     return password
 
 
+@group.command("reset-second-factor")
+@click.argument("email")
+def reset_second_factor(email: str) -> None:
+    """Take the second factor off the account EMAIL, whose owner has lost it.
+
+    Make sure that it is they who ask: from then on the password alone opens the account. They are
+    told by mail, and managers and administrators are asked to set another one up.
+    """
+    from eak_core.db import write_session
+    from eak_core.people import second_factor
+    from eak_core.people.accounts import find_person
+    from eak_core.permissions import Actor
+
+    with state().application() as app, write_session(app) as session:
+        person = find_person(session, email)
+        had = person.secured_at is not None
+        second_factor.reset(session, Actor.system(), person)
+    click.echo(f"{email} {'signs in by password alone' if had else 'had no second factor'}.")
+
+
 @group.command()
 @click.argument("email")
 @click.argument("role", type=click.Choice(["manager", "administrator"]))

@@ -1,5 +1,6 @@
 """From a person to the actor that rights are asked for."""
 
+from dataclasses import replace
 from typing import cast
 
 from flask import current_app, g
@@ -7,6 +8,7 @@ from flask_login import current_user
 
 from eak_core.config import Config
 from eak_core.db import Session
+from eak_core.people import second_factor
 from eak_core.people.models import Person
 from eak_core.people.standing import suspensions_of
 from eak_core.permissions import Actor
@@ -52,6 +54,14 @@ def current_actor(session: Session) -> Actor:
     """Who makes this request; the answer stays the same until it ends."""
     if "eak_actor" not in g:
         person = current_person()
-        g.eak_actor = actor_for(session, person) if person else Actor.visitor()
+        g.eak_actor = _secured(session, person) if person else Actor.visitor()
     actor: Actor = g.eak_actor
     return actor
+
+
+def _secured(session: Session, person: Person) -> Actor:
+    """``person`` with the rights of their roles, once they have the second factor for them."""
+    actor = actor_for(session, person)
+    if not second_factor.is_missing(person):
+        return actor
+    return replace(actor, administrator=False, managed=frozenset(), unsecured=True)

@@ -6,6 +6,7 @@ from flask import Flask, flash, g, redirect, request, url_for
 from werkzeug.wrappers import Response
 
 from eak_core.db import Session, current_session
+from eak_core.i18n import _l
 from eak_core.people import sessions
 from eak_core.people.actor import current_actor
 from eak_core.permissions import Actor, SignInRequired, may
@@ -15,6 +16,12 @@ from eak_core.web.errors import refuse
 
 #: Addresses that programs read: a sign-in page would be no answer to them.
 _FOR_PROGRAMS = (".atom", ".csv", ".json")
+#: The rooms that are open to whoever has a role and no second factor: one's own account.
+_OPEN = {"account", "security"}
+_WHY_UNSECURED = _l(
+    "Your role on this site asks for a second factor beside your password: whoever guesses or finds"
+    " that password must not decide in your place. Set it up here; you then go on where you were."
+)
 
 
 def init_entrance(app: Flask) -> None:
@@ -27,16 +34,21 @@ def init_entrance(app: Flask) -> None:
     app.register_error_handler(SignInRequired, lead_to_sign_in)
 
 
-def meet() -> None:
-    """Find out who asks."""
+def meet() -> Response | None:
+    """Find out who asks, and lead whose role needs a second factor to where it is set up."""
     if request.path.startswith("/static/"):
         # Files are the same for everybody: no session is looked at, so that they can be kept.
         g.actor = Actor.visitor()
-        return
+        return None
     g.actor = current_actor(current_session())
     if g.actor.signed_in and not request.path.endswith(_FOR_PROGRAMS):
         # Not for a page that asks again by itself: it would keep a session open for ever.
         sessions.keep_alive(current_session())
+        if g.actor.unsecured and request.method == "GET" and request.blueprint not in _OPEN:
+            flash(str(_WHY_UNSECURED), "info")
+            place = request.full_path.rstrip("?")
+            return redirect(url_for("account.second_factor_page", next=place))
+    return None
 
 
 def find_visible(session: Session, slug: str) -> Place | None:

@@ -42,6 +42,20 @@ class PersonReopened(Event):
     person_id: int
 
 
+@event(CORE, "person.secured", version=1, subject="person:{person_id}")
+class PersonSecured(Event):
+    """A person's account asks for a second factor from now on, beside the password."""
+
+    person_id: int
+
+
+@event(CORE, "person.unsecured", version=1, subject="person:{person_id}")
+class PersonUnsecured(Event):
+    """A person's account no longer asks for a second factor."""
+
+    person_id: int
+
+
 @event(CORE, "role.granted", version=1, subject="person:{person_id}")
 class RoleGranted(Event):
     """A person received a role: in the log's service, or on the whole site in the site's log."""

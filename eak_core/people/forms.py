@@ -12,10 +12,12 @@ from flask_security.forms import (
     RegisterFormV2,
     ResetPasswordForm,
     SendConfirmationForm,
+    TwoFactorVerifyCodeForm,
     unique_user_email,
     valid_user_email,
 )
 from flask_security.forms import Form as SecurityForm
+from flask_security.recovery_codes import MfRecoveryForm
 from wtforms import (
     EmailField,
     HiddenField,
@@ -23,7 +25,7 @@ from wtforms import (
     SelectField,
     StringField,
 )
-from wtforms.validators import DataRequired, EqualTo, Length, ValidationError
+from wtforms.validators import DataRequired, EqualTo, Length, Regexp, ValidationError
 
 from eak_core.errors import Invalid
 from eak_core.i18n import _, _l
@@ -180,6 +182,67 @@ class SignOutForm(LogoutForm, Form):
     submit = None
 
 
+def _code() -> StringField:
+    return StringField(
+        _l("Code of the application"),
+        description=_l("Six digits, which change every thirty seconds."),
+        validators=[
+            DataRequired(message=_l("Please type the code.")),
+            Length(max=20),
+            Regexp(r"^[0-9]{6}$", message=_l("A code has six digits.")),
+        ],
+        # People copy it in two groups of three.
+        filters=[lambda typed: "".join(typed.split()) if typed else typed],
+        render_kw={"autocomplete": "one-time-code", "inputmode": "numeric"},
+    )
+
+
+class CodeForm(TwoFactorVerifyCodeForm, Form):
+    """The code of the application, after the password."""
+
+    code = _code()
+    submit = None
+
+    def validate(self, **kwargs: Any) -> bool:
+        """Whether somebody signs in; a failure is noted in the log of security."""
+        valid = bool(super().validate(**kwargs))
+        if not valid and self.user is not None:
+            note("sign_in_failed", person=self.user.id)
+        return valid
+
+
+class RecoveryForm(MfRecoveryForm, Form):
+    """A recovery code, in the place of the application that is lost."""
+
+    code = StringField(
+        _l("Recovery code"),
+        description=_l("Each can be used once. Example: 1a2b-3c4d-5e6f"),
+        validators=[DataRequired(message=_l("Please type the code.")), Length(max=40)],
+        render_kw={"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"},
+    )
+    submit = None
+
+    def validate(self, **kwargs: Any) -> bool:
+        """Whether somebody signs in; a failure is noted in the log of security."""
+        valid = bool(super().validate(**kwargs))
+        if not valid and self.user is not None:
+            note("sign_in_failed", person=self.user.id)
+        return valid
+
+
+class SetUpForm(Form):
+    """A code, by which the application shows that it holds the secret, and the password."""
+
+    code = _code()
+    password = _password(_l("Your password"))
+
+
+class PasswordForm(Form):
+    """The password again, for what whoever finds an open browser must not do."""
+
+    password = _password(_l("Your password"))
+
+
 class ConfirmForm(Form):
     """The password, behind the link of a confirmation mail: the link proves who holds the address,
     the password who made the account. One of the two alone would let somebody who registered
@@ -202,21 +265,23 @@ class ProfileForm(Form):
     locale = SelectField(_l("Language of the site and of our mail"), validators=[DataRequired()])
 
 
-class EraseForm(Form):
+class EraseForm(PasswordForm):
     """The password again, because nothing brings an erased account back."""
-
-    password = _password(_l("Your password"))
 
 
 __all__ = [
+    "CodeForm",
     "ConfirmForm",
     "EraseForm",
     "ForgottenForm",
     "NewPasswordForm",
     "OtherPasswordForm",
+    "PasswordForm",
     "ProfileForm",
+    "RecoveryForm",
     "RegistrationForm",
     "ResendForm",
+    "SetUpForm",
     "SignInForm",
     "SignOutForm",
 ]

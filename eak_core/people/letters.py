@@ -24,6 +24,8 @@ SUBJECTS = {
     "reset_instructions": _l("Choose a new password"),
     "reset_notice": _l("Your password was changed"),
     "change_notice": _l("Your password was changed"),
+    "second_factor_on": _l("Your account asks for a second factor"),
+    "second_factor_off": _l("Your account no longer asks for a second factor"),
     "role_invitation": _l("You are invited to run a service"),
     "coauthor_invitation": _l("You are invited to write an idea together"),
     "erased": _l("Your account was erased"),

@@ -83,6 +83,19 @@ MESSAGES: dict[str, tuple[Any, str]] = {
         _l("Your new password is saved. You were signed out everywhere else."),
         "success",
     ),
+    "TWO_FACTOR_INVALID_TOKEN": (
+        _l("This code is wrong, was used already, or is over. Type the one shown now."),
+        "danger",
+    ),
+    "TWO_FACTOR_LOGIN_SUCCESSFUL": (_l("You are signed in."), "success"),
+    "TWO_FACTOR_PERMISSION_DENIED": (
+        _l("Please begin with your address and your password."),
+        "info",
+    ),
+    "INVALID_RECOVERY_CODE": (
+        _l("This is none of your recovery codes, or it was used already."),
+        "danger",
+    ),
     "FORGOT_PASSWORD": (_l("Forgotten password?"), "info"),
     "ANONYMOUS_USER_REQUIRED": (_l("You are signed in already."), "info"),
     "INVALID_REDIRECT": (_l("This address leads away from the site."), "danger"),

@@ -44,6 +44,13 @@ class Person(Base, UserMixin):
     sleep_warned_at: Mapped[datetime | None]
     #: From what moderators have suspended them, as `eak_core.people.standing` writes it.
     suspensions: Mapped[str | None] = mapped_column(Text)
+    #: Since when their password alone does not open it (`eak_core.people.second_factor`).
+    secured_at: Mapped[datetime | None]
+    # The first two are called so by Flask-Security; the secret is encrypted.
+    tf_primary_method: Mapped[str | None] = mapped_column(String(20))
+    tf_totp_secret: Mapped[str | None] = mapped_column(Text, deferred=True)
+    #: The step of the last code that was taken, which is taken once.
+    totp_counter: Mapped[int | None]
 
     grants: Mapped[list["RoleGrant"]] = relationship(viewonly=True)
 
@@ -67,6 +74,15 @@ class PersonSession(Base):
     begun_at: Mapped[datetime] = mapped_column(default=clock.now, index=True)
     used_at: Mapped[datetime] = mapped_column(default=clock.now)
     browser: Mapped[str] = mapped_column(String(40), default="")
+
+
+class RecoveryCode(Base):
+    """A recovery code that nobody has used, as a keyed digest."""
+
+    __tablename__ = "recovery_code"
+
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), primary_key=True)
+    digest: Mapped[str] = mapped_column(String(64), primary_key=True)
 
 
 class RoleGrant(Base):

@@ -17,7 +17,7 @@ from eak_core.errors import Invalid, NotFound
 from eak_core.events import SITE, publish
 from eak_core.i18n import _l
 from eak_core.letters.outbox import forget
-from eak_core.people import forgetting, sessions
+from eak_core.people import forgetting, second_factor, sessions
 from eak_core.people.actor import actor_for
 from eak_core.people.events import PersonErased, RoleRevoked
 from eak_core.people.letters import send_letter
@@ -55,6 +55,8 @@ def export_person(session: Session, actor: Actor, person_id: int) -> dict[str, A
             "last_sign_in_at": person.last_login_at,
             "warned_of_erasure_at": person.sleep_warned_at,
             "administrator": person.administrator,
+            "second_factor_since": person.secured_at,
+            "recovery_codes_left": second_factor.recovery_codes_left(session, person_id),
         },
         "roles": _roles(session, person_id),
         "invitations": _invitations(session, person),
@@ -123,6 +125,7 @@ def _erase_account(session: Session, person: Person) -> None:
     person.last_login_at = None
     person.suspensions = None
     person.sleep_warned_at = None
+    second_factor.forget(session, person)
     sessions.end_all(session, person)
     person.erased_at = clock.now()
     session.flush()

@@ -24,7 +24,6 @@ from flask_security.signals import (
     user_authenticated,
 )
 from flask_security.utils import set_request_attr
-from flask_wtf import FlaskForm
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
@@ -41,9 +40,11 @@ from eak_core.people.letters import send_letter
 from eak_core.people.messages import MESSAGES, Wording
 from eak_core.people.models import Person, new_uniquifier
 from eak_core.people.passwords import SHORTEST, Passwords
+from eak_core.people.second_factor import WINDOW, Codes, RecoveryCodes
 from eak_core.permissions import SignInRequired
 from eak_core.security_log import note
 from eak_core.web import drafts, render
+from eak_core.web.forms import Form
 from eak_core.web.links import on_site
 
 SETTINGS: dict[str, Any] = {
@@ -85,7 +86,17 @@ SETTINGS: dict[str, Any] = {
     "USER_IDENTITY_ATTRIBUTES": [{"email": {"mapper": normal_address, "case_insensitive": False}}],
     "API_ENABLED_METHODS": ["session"],
     "FRESHNESS": timedelta(seconds=-1),
-    "TWO_FACTOR_IMPLEMENTATIONS": {},
+    "TWO_FACTOR": True,
+    "TWO_FACTOR_ENABLED_METHODS": ["authenticator"],
+    "TWO_FACTOR_IMPLEMENTATIONS": {"code": "flask_security.twofactor.CodeTfPlugin"},
+    "TWO_FACTOR_TOKEN_VALIDATION_URL": "/code",
+    "TWO_FACTOR_AUTHENTICATOR_VALIDITY": WINDOW,
+    # No browser is let in without a code because it gave one before.
+    "TWO_FACTOR_ALWAYS_VALIDATE": True,
+    # `Codes` has its own, which is kept apart.
+    "TOTP_SECRETS": {"1": "unused"},
+    "MULTI_FACTOR_RECOVERY_CODES": True,
+    "MULTI_FACTOR_RECOVERY_URL": "/code-de-secours",
     "DATETIME_FACTORY": clock.now,
     "STATIC_FOLDER": None,
     # Its own spelling of these, ``no-store=True``, is none that a browser or a proxy understands.
@@ -189,6 +200,7 @@ def init_security(app: Flask) -> Security:
     """Give ``app`` accounts and sessions. CSRF protection must stand already."""
     for name, value in SETTINGS.items():
         app.config.setdefault(f"SECURITY_{name}", value)
+    app.config.setdefault("SECURITY_TOTP_ISSUER", app.extensions["eak_config"].site_name)
     for name, message in MESSAGES.items():
         app.config.setdefault(f"SECURITY_MSG_{name}", message)
     security = Security(
@@ -201,6 +213,10 @@ def init_security(app: Flask) -> Security:
         forgot_password_form=forms.ForgottenForm,
         reset_password_form=forms.NewPasswordForm,
         change_password_form=forms.OtherPasswordForm,
+        two_factor_verify_code_form=forms.CodeForm,
+        mf_recovery_form=forms.RecoveryForm,
+        totp_cls=Codes,
+        mf_recovery_codes_util_cls=RecoveryCodes,
         mail_util_cls=Letters,
         password_util_cls=Passwords,
         render_template=render_account_page,
@@ -217,7 +233,8 @@ def init_security(app: Flask) -> Security:
 
 def render_account_page(template: str, **context: Any) -> Any:
     """A page of Flask-Security; 422 where the form on it was refused."""
-    form = next(value for value in context.values() if isinstance(value, FlaskForm))
+    # Where a page comes with several, the site shows the first that is its own.
+    form = next(value for value in context.values() if isinstance(value, Form))
     page = render(template, form=form, **context)
     return (page, 422) if form.errors else page
 
@@ -232,9 +249,18 @@ def _leave_out(app: Flask, security: Security) -> None:
     # Sessions are the only proof of identity: no tokens in addresses or headers.
     security.login_manager.request_loader(None)
     security.login_manager.user_loader(_load)
+    # The second factor is set up and taken off on the account page, with the password.
+    for name in ("setup", "setup_validate", "rescue", "select"):
+        prefix = "tf" if name == "select" else "two_factor"
+        app.view_functions[f"security.{prefix}_{name}"] = _nothing_here
+    app.view_functions["security.mf_recovery_codes"] = _nothing_here
     # It would read the person in every request, before the request says whether it may write.
     app.before_request_funcs[None].remove(security.principal._on_before_request)  # noqa: SLF001
     app.before_request_funcs.setdefault("security", []).append(_refuse_json)
+
+
+def _nothing_here(**_parts: str) -> NoReturn:
+    abort(404)
 
 
 def _load(uniquifier: str) -> Person | None:

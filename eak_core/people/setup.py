@@ -2,7 +2,13 @@
 
 from flask import Flask
 
-from eak_core.people import sleeping, suspensions, upkeep, views  # noqa: F401  # what is due, on import
+from eak_core.people import (  # noqa: F401  # what is due, and further pages, on import
+    second_factor_views,
+    sleeping,
+    suspensions,
+    upkeep,
+    views,
+)
 from eak_core.people.entrance import init_entrance
 from eak_core.people.security import init_security
 

@@ -1,10 +1,13 @@
 """The pages of one's own account: who I am here, what is kept about me, and the way out."""
 
+from typing import cast
+
 import msgspec
 from flask import Blueprint, Response, flash, g, redirect, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import logout_user
 from flask_security.confirmable import confirm_email_token_status
+from flask_security.proxies import _security
 from flask_security.utils import login_user
 from flask_security.views import confirm_email
 from werkzeug.wrappers import Response as AnyResponse
@@ -192,6 +195,10 @@ def _welcome(person: Person) -> AnyResponse:
     place = way_back.remembered() or "/"
     confirm_person(current_session(), person)
     if person.is_active:
+        asked = _security.two_factor_plugins.tf_enter(person, None, "confirm", next_loc=place)
+        if asked is not None:
+            current_session().commit()
+            return cast("AnyResponse", asked)
         login_user(person, authn_via=["confirm"])
         flash(_("Your address is confirmed, and you are signed in. Welcome!"), "success")
     else:

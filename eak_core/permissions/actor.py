@@ -30,7 +30,8 @@ class Actor:
     ``person_id`` is None for a visitor, and ``name`` what pages call the person. ``confirmed``:
     they have proved that their address is theirs. ``agent``: it is one of the administration.
     ``administrator``: they run the site. ``managed`` holds the ids of the services they manage, and
-    ``suspensions`` from what moderators have suspended them.
+    ``suspensions`` from what moderators have suspended them. Who is ``unsecured`` holds a role too,
+    but has none of its rights here until their account has a second factor.
     Where ``is_system``, a command or a worker acts: it may do everything, and stands in no log as a
     person.
     """
@@ -43,6 +44,7 @@ class Actor:
     managed: frozenset[int] = frozenset()
     is_system: bool = False
     suspensions: tuple[Suspension, ...] = ()
+    unsecured: bool = False
 
     @classmethod
     def visitor(cls) -> Self:

@@ -133,6 +133,13 @@ def require(
         raise SignInRequired(_l("Please sign in to do this."))
     if not actor.confirmed:
         raise Forbidden(_l("Please confirm your e-mail address first: we sent you a link."))
+    if actor.unsecured and rule.role in {"manager", "administrator"}:
+        raise Forbidden(
+            _l(
+                "Your role asks for a second factor, which your account has not yet: set it up in"
+                " “My space”, then try again."
+            )
+        )
     raise Forbidden
 
 

@@ -72,6 +72,8 @@ def open_app(url: str, instance: Path, plugins: Plugins = None, **overrides: Any
         "agent_domains": (AGENT_DOMAIN,),
         "base_url": "http://localhost",
         "rate_limits": False,
+        # Their managers sign in by the password alone.
+        "second_factor_required": False,
         # Tests turn the clock by days; whoever signed in before stays so.
         "session_idle": YEAR,
         "session_lifetime": YEAR,

@@ -1,0 +1,102 @@
+"""The page of one's second factor: set up with an application, its recovery codes, and the end."""
+
+from flask import render_template, request, session, url_for
+from flask_security.utils import validate_redirect_url
+from qrcode.constants import ERROR_CORRECT_M
+from qrcode.main import QRCode
+from werkzeug.wrappers import Response
+
+from eak_core.db import current_session
+from eak_core.i18n import _
+from eak_core.people import second_factor
+from eak_core.people.forms import PasswordForm, SetUpForm
+from eak_core.people.models import Person
+from eak_core.people.views import blueprint, me
+from eak_core.web import render
+from eak_core.web.acts import Answer, attempt, form_page
+from eak_core.web.limits import limit_sign_in
+
+#: Where the browser keeps the secret, encrypted, until the application has shown a code of it.
+DRAFT = "second_factor"
+
+
+@blueprint.route("/second-facteur", methods=["GET", "POST"])
+@limit_sign_in
+def second_factor_page() -> Answer:
+    """Set a second factor up; or see that there is one."""
+    person = me()
+    if person.secured_at is not None:
+        left = second_factor.recovery_codes_left(current_session(), person.id)
+        return render("people/second_factor.html", person=person, left=left)
+    form = SetUpForm()
+    return attempt(
+        form,
+        lambda: second_factor.switch_on(
+            current_session(), person, _draft(), form.code.data, form.password.data
+        ),
+        done=_codes_page,
+    ) or form_page("people/second_factor_set_up.html", form, **_shown(person, _draft()))
+
+
+@blueprint.route("/second-facteur/codes", methods=["GET", "POST"])
+@limit_sign_in
+def renew_recovery_codes() -> Answer:
+    """Other recovery codes."""
+    person, form = me(), PasswordForm()
+    return attempt(
+        form,
+        lambda: second_factor.renew_recovery_codes(current_session(), person, form.password.data),
+        done=_codes_page,
+    ) or form_page("people/renew_codes.html", form)
+
+
+@blueprint.route("/second-facteur/arreter", methods=["GET", "POST"])
+@limit_sign_in
+def end_second_factor() -> Answer:
+    """Do with the password alone again."""
+    person, form = me(), PasswordForm()
+    return attempt(
+        form,
+        lambda: second_factor.switch_off(current_session(), person, form.password.data),
+        done=(_("Your account asks for your password alone again."), url_for("account.show")),
+    ) or form_page("people/end_second_factor.html", form)
+
+
+def qr_path(text: str) -> tuple[str, int]:
+    """The dark squares of a QR code that says ``text``, as the path of an SVG, and how many squares
+    it is wide with its quiet zone."""
+    code = QRCode(error_correction=ERROR_CORRECT_M, border=4)
+    code.add_data(text)
+    rows = code.get_matrix()
+    squares = ((x, y) for y, row in enumerate(rows) for x, dark in enumerate(row) if dark)
+    return "".join(f"M{x} {y}h1v1h-1z" for x, y in squares), len(rows)
+
+
+def _draft() -> str:
+    """The secret that waits for its first code: the same until then, whichever page shows it."""
+    draft = session.get(DRAFT)
+    if not isinstance(draft, str):
+        draft = session[DRAFT] = second_factor.codes().generate_totp_secret()
+    return draft
+
+
+def _shown(person: Person, secret: str) -> dict[str, object]:
+    factory = second_factor.codes()
+    uri = factory.get_totp_uri(str(person.email), secret)
+    path, width = qr_path(uri)
+    return {
+        "uri": uri,
+        "key": factory.get_totp_pretty_key(secret),
+        "path": path,
+        "width": width,
+        "wanted": second_factor.is_missing(person),
+    }
+
+
+def _codes_page(codes: list[str]) -> Response:
+    session.pop(DRAFT, None)
+    onward = request.args.get("next", "")
+    if not validate_redirect_url(onward):
+        onward = url_for("account.show")
+    page = render_template("people/recovery_codes.html", codes=codes, onward=onward)
+    return Response(page, mimetype="text/html")
