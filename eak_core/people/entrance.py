@@ -44,7 +44,11 @@ def meet() -> Response | None:
     if g.actor.signed_in and not request.path.endswith(_FOR_PROGRAMS):
         # Not for a page that asks again by itself: it would keep a session open for ever.
         sessions.keep_alive(current_session())
-        if g.actor.unsecured and request.method == "GET" and request.blueprint not in _OPEN:
+        if (
+            g.actor.unsecured
+            and request.method in {"GET", "HEAD"}
+            and request.blueprint not in _OPEN
+        ):
             flash(str(_WHY_UNSECURED), "info")
             place = request.full_path.rstrip("?")
             return redirect(url_for("account.second_factor_page", next=place))

@@ -44,6 +44,14 @@ _password_length = Length(max=LONGEST, message=_l("The password is too long."))
 _same_password = EqualTo("password", message=_l("The two passwords differ."))
 
 
+#: Characters of what a browser says of a passkey, in JSON.
+LONGEST_CREDENTIAL = 20_000
+NO_PASSKEY = _l(
+    "This browser has shown no passkey: it needs JavaScript and a recent version. The code of an"
+    " application works everywhere."
+)
+
+
 def _address(*checks: Any) -> EmailField:
     return EmailField(
         _l("E-mail address"),
@@ -237,6 +245,29 @@ class SetUpForm(Form):
     password = _password(_l("Your password"))
 
 
+class NewPasskeyForm(Form):
+    """A passkey that the browser has made, the name it goes by, and the password."""
+
+    name = StringField(
+        _l("Name of this passkey"),
+        description=_l("So that you know it again. Example: my work computer"),
+        validators=[DataRequired(message=_l("Please give it a name.")), Length(max=60)],
+    )
+    password = _password(_l("Your password"))
+    credential = HiddenField(
+        validators=[DataRequired(message=NO_PASSKEY), Length(max=LONGEST_CREDENTIAL)]
+    )
+
+
+class PasskeyForm(Form):
+    """A passkey that the browser shows."""
+
+    next = _next()
+    credential = HiddenField(
+        validators=[DataRequired(message=NO_PASSKEY), Length(max=LONGEST_CREDENTIAL)]
+    )
+
+
 class PasswordForm(Form):
     """The password again, for what whoever finds an open browser must not do."""
 
@@ -274,8 +305,10 @@ __all__ = [
     "ConfirmForm",
     "EraseForm",
     "ForgottenForm",
+    "NewPasskeyForm",
     "NewPasswordForm",
     "OtherPasswordForm",
+    "PasskeyForm",
     "PasswordForm",
     "ProfileForm",
     "RecoveryForm",

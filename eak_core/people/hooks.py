@@ -37,6 +37,16 @@ def kept_data() -> Iterator[Kept]:
         _l("you sign out, or seven days"),
     )
     yield Kept(
+        _l("Your second factor"),
+        _l(
+            "the secret of your application, encrypted; the names you gave your passkeys, and their"
+            " public halves; your recovery codes, in a form from which they cannot be recovered"
+        ),
+        _l("to let nobody in who has only your password"),
+        _l("you; nobody else reads them"),
+        _l("you switch it off, or erase your account"),
+    )
+    yield Kept(
         _l("Invitations to a role"),
         _l("the address to which a role was offered"),
         _l("to let its holder accept or decline"),

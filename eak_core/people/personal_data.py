@@ -17,7 +17,7 @@ from eak_core.errors import Invalid, NotFound
 from eak_core.events import SITE, publish
 from eak_core.i18n import _l
 from eak_core.letters.outbox import forget
-from eak_core.people import forgetting, second_factor, sessions
+from eak_core.people import forgetting, passkeys, second_factor, sessions
 from eak_core.people.actor import actor_for
 from eak_core.people.events import PersonErased, RoleRevoked
 from eak_core.people.letters import send_letter
@@ -62,6 +62,7 @@ def export_person(session: Session, actor: Actor, person_id: int) -> dict[str, A
         "invitations": _invitations(session, person),
         "sessions": sessions.export(session, person_id),
         "mail_ended": ended_lists(session, person.email) if person.email else [],
+        "passkeys": passkeys.export(session, person_id),
         "plugins": {name: copy for name, copy in copies if name not in host.features},
         **{name: copy for name, copy in copies if name in host.features},
     }

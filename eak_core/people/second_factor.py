@@ -1,4 +1,5 @@
-"""The second factor of an account: codes of an application (TOTP, RFC 6238), and recovery codes.
+"""The second factor of an account: codes of an application (TOTP, RFC 6238) or passkeys, and
+recovery codes.
 
 The secret stands in the account encrypted, with a key that lies in ``secrets/`` and in no copy of
 the database. Recovery codes stand as digests: shown once, and gone once used. Flask-Security asks
@@ -27,7 +28,7 @@ from eak_core.i18n import _l
 from eak_core.people import sessions
 from eak_core.people.events import PersonSecured, PersonUnsecured
 from eak_core.people.letters import send_letter
-from eak_core.people.models import Person, RecoveryCode
+from eak_core.people.models import Passkey, Person, RecoveryCode
 from eak_core.people.passwords import is_password_of
 from eak_core.permissions import Actor
 from eak_core.plugins.secrets import plugin_secret
@@ -109,28 +110,37 @@ def codes() -> Codes:
 
 def switch_on(session: Session, person: Person, secret: str, code: str, password: str) -> list[str]:
     """Ask ``person`` from now on for a code of the application that holds ``secret`` (as
-    `Codes.generate_totp_secret` made it), and end their other sessions. Answers the recovery codes,
-    to be shown this once. `Invalid` where ``code`` or ``password`` is wrong."""
-    _check_password(person, password)
+    `Codes.generate_totp_secret` made it), and end their other sessions. Answers as `secure`.
+    `Invalid` where ``code`` or ``password`` is wrong."""
+    check_password(person, password)
     counter = codes().counter_of(secret, code)
     if counter is None:
         raise Invalid(_l("Nothing was changed."), {"code": WRONG_CODE})
-    first = person.secured_at is None
     person.tf_primary_method, person.tf_totp_secret = APPLICATION, secret
     person.totp_counter = counter
-    person.secured_at = person.secured_at or clock.now()
-    made = make_recovery_codes(session, person)
+    return secure(session, person, "second_factor_on")
+
+
+def secure(session: Session, person: Person, letter: str) -> list[str]:
+    """``person`` has one more second factor: end their other sessions, and tell them by mail (the
+    ``letter``, where it is not the first). Answers the recovery codes that come with the first, to
+    be shown this once; none with a further one."""
     sessions.end_others(session, person)
-    session.flush()
-    if first:
-        tell_secured(session, person)
-    return made
+    if person.secured_at is not None:
+        _write(session, letter, person)
+        session.flush()
+        return []
+    person.secured_at = clock.now()
+    publish(session, PersonSecured(person_id=person.id), service_id=SITE, actor_id=person.id)
+    afterwards(session, partial(note, "second_factor_on", person=person.id))
+    _write(session, "second_factor_on", person)
+    return make_recovery_codes(session, person)
 
 
 def renew_recovery_codes(session: Session, person: Person, password: str) -> list[str]:
     """Other recovery codes for ``person``; those from before end. `Invalid` where ``password`` is
     wrong, `Refused` without a second factor."""
-    _check_password(person, password)
+    check_password(person, password)
     if person.secured_at is None:
         raise Refused(_l("Your account has no second factor yet."))
     return make_recovery_codes(session, person)
@@ -138,7 +148,12 @@ def renew_recovery_codes(session: Session, person: Person, password: str) -> lis
 
 def switch_off(session: Session, person: Person, password: str) -> None:
     """Ask ``person`` for their password alone. `Invalid` where ``password`` is wrong."""
-    _check_password(person, password)
+    check_password(person, password)
+    reset_own(session, person)
+
+
+def reset_own(session: Session, person: Person) -> None:
+    """As `reset`, by ``person`` themselves."""
     reset(session, Actor(person_id=person.id), person)
 
 
@@ -159,7 +174,8 @@ def forget(session: Session, person: Person) -> None:
     """Delete what an account holds of its second factor."""
     person.tf_primary_method = person.tf_totp_secret = person.totp_counter = None
     person.secured_at = None
-    session.execute(delete(RecoveryCode).where(RecoveryCode.person_id == person.id))
+    for table in (RecoveryCode, Passkey):
+        session.execute(delete(table).where(table.person_id == person.id))
     session.flush()
 
 
@@ -178,14 +194,6 @@ def recovery_codes_left(session: Session, person_id: int) -> int:
     return session.scalar(query.where(RecoveryCode.person_id == person_id)) or 0
 
 
-def tell_secured(session: Session, person: Person) -> None:
-    """Say that the account of ``person`` has a second factor: in the log, and to them by mail."""
-    secured = PersonSecured(person_id=person.id)
-    publish(session, secured, service_id=SITE, actor_id=person.id)
-    afterwards(session, partial(note, "second_factor_on", person=person.id))
-    _write(session, "second_factor_on", person)
-
-
 def is_missing(person: Person) -> bool:
     """Whether ``person`` holds a role that the instance gives to nobody without a second factor,
     and has none (`Config.second_factor_required`)."""
@@ -200,7 +208,8 @@ def _write(session: Session, letter: str, person: Person) -> None:
         send_letter(session, letter, to=person.email, locale=person.locale, person=person)
 
 
-def _check_password(person: Person, password: str) -> None:
+def check_password(person: Person, password: str) -> None:
+    """`Invalid` where ``password`` is not that of ``person``."""
     if not is_password_of(person, password):
         raise Invalid(_l("Nothing was changed."), {"password": _l("The password is wrong.")})
 

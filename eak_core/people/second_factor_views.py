@@ -1,6 +1,6 @@
 """The page of one's second factor: set up with an application, its recovery codes, and the end."""
 
-from flask import render_template, request, session, url_for
+from flask import flash, redirect, render_template, request, session, url_for
 from flask_security.utils import validate_redirect_url
 from qrcode.constants import ERROR_CORRECT_M
 from qrcode.main import QRCode
@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response
 
 from eak_core.db import current_session
 from eak_core.i18n import _
-from eak_core.people import second_factor
+from eak_core.people import passkeys, second_factor
 from eak_core.people.forms import PasswordForm, SetUpForm
 from eak_core.people.models import Person
 from eak_core.people.views import blueprint, me
@@ -20,21 +20,31 @@ from eak_core.web.limits import limit_sign_in
 DRAFT = "second_factor"
 
 
-@blueprint.route("/second-facteur", methods=["GET", "POST"])
-@limit_sign_in
+@blueprint.get("/second-facteur")
 def second_factor_page() -> Answer:
-    """Set a second factor up; or see that there is one."""
+    """What there is of a second factor; where there is none, the way to set one up."""
     person = me()
-    if person.secured_at is not None:
-        left = second_factor.recovery_codes_left(current_session(), person.id)
-        return render("people/second_factor.html", person=person, left=left)
-    form = SetUpForm()
+    if person.secured_at is None:
+        return application()
+    return render(
+        "people/second_factor.html",
+        person=person,
+        left=second_factor.recovery_codes_left(current_session(), person.id),
+        passkeys=passkeys.passkeys_of(current_session(), person.id),
+    )
+
+
+@blueprint.route("/second-facteur/application", methods=["GET", "POST"])
+@limit_sign_in
+def application() -> Answer:
+    """Let an application on the telephone show codes."""
+    person, form = me(), SetUpForm()
     return attempt(
         form,
         lambda: second_factor.switch_on(
             current_session(), person, _draft(), form.code.data, form.password.data
         ),
-        done=_codes_page,
+        done=codes_page,
     ) or form_page("people/second_factor_set_up.html", form, **_shown(person, _draft()))
 
 
@@ -46,7 +56,7 @@ def renew_recovery_codes() -> Answer:
     return attempt(
         form,
         lambda: second_factor.renew_recovery_codes(current_session(), person, form.password.data),
-        done=_codes_page,
+        done=codes_page,
     ) or form_page("people/renew_codes.html", form)
 
 
@@ -93,8 +103,12 @@ def _shown(person: Person, secret: str) -> dict[str, object]:
     }
 
 
-def _codes_page(codes: list[str]) -> Response:
+def codes_page(codes: list[str]) -> Response:
+    """The recovery codes, shown this once; where there are no new ones, back to what there is."""
     session.pop(DRAFT, None)
+    if not codes:
+        flash(_("It is added, and your recovery codes stay as they are."), "success")
+        return redirect(url_for("account.second_factor_page"))
     onward = request.args.get("next", "")
     if not validate_redirect_url(onward):
         onward = url_for("account.show")

@@ -1,5 +1,6 @@
 """Flask-Security, set up for this site: French addresses, our words, our mail, one query."""
 
+from collections.abc import Callable
 from datetime import timedelta
 from functools import partial
 from typing import Any, NoReturn
@@ -11,11 +12,13 @@ from flask import (
     after_this_request,
     g,
     got_request_exception,
+    redirect,
     request,
     session,
+    url_for,
 )
 from flask_babel import get_locale
-from flask_login import user_logged_out
+from flask_login import current_user, user_logged_out
 from flask_security import FSQLALiteUserDatastore, MailUtil, RoleMixin, Security, hash_password
 from flask_security.mail_util import EmailValidateException
 from flask_security.signals import (
@@ -88,7 +91,10 @@ SETTINGS: dict[str, Any] = {
     "FRESHNESS": timedelta(seconds=-1),
     "TWO_FACTOR": True,
     "TWO_FACTOR_ENABLED_METHODS": ["authenticator"],
-    "TWO_FACTOR_IMPLEMENTATIONS": {"code": "flask_security.twofactor.CodeTfPlugin"},
+    "TWO_FACTOR_IMPLEMENTATIONS": {
+        "code": "flask_security.twofactor.CodeTfPlugin",
+        "passkey": "eak_core.people.passkeys.AsSecondFactor",
+    },
     "TWO_FACTOR_TOKEN_VALIDATION_URL": "/code",
     "TWO_FACTOR_AUTHENTICATOR_VALIDITY": WINDOW,
     # No browser is let in without a code because it gave one before.
@@ -254,6 +260,8 @@ def _leave_out(app: Flask, security: Security) -> None:
         prefix = "tf" if name == "select" else "two_factor"
         app.view_functions[f"security.{prefix}_{name}"] = _nothing_here
     app.view_functions["security.mf_recovery_codes"] = _nothing_here
+    code_page = "security.two_factor_token_validation"
+    app.view_functions[code_page] = _not_signed_in(app.view_functions[code_page])
     # It would read the person in every request, before the request says whether it may write.
     app.before_request_funcs[None].remove(security.principal._on_before_request)  # noqa: SLF001
     app.before_request_funcs.setdefault("security", []).append(_refuse_json)
@@ -261,6 +269,15 @@ def _leave_out(app: Flask, security: Security) -> None:
 
 def _nothing_here(**_parts: str) -> NoReturn:
     abort(404)
+
+
+def _not_signed_in(view: Callable[..., Any]) -> Callable[..., Any]:
+    """``view`` for who is not signed in yet; it would sign out whoever is."""
+
+    def led() -> Any:
+        return redirect(url_for("account.show")) if current_user.is_authenticated else view()
+
+    return led
 
 
 def _load(uniquifier: str) -> Person | None:

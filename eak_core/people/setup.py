@@ -3,6 +3,7 @@
 from flask import Flask
 
 from eak_core.people import (  # noqa: F401  # what is due, and further pages, on import
+    passkey_views,
     second_factor_views,
     sleeping,
     suspensions,

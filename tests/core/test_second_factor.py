@@ -68,6 +68,7 @@ def test_a_code_is_asked_for_at_each_way_in_and_taken_once(
     assert kept(site, person).secured_at is None
     phone, codes = set_up(client)
     assert len(set(codes)) == RECOVERY_CODES
+    assert client.get(CODE).location == "/compte/"
     assert signed_in(client)
     assert not signed_in(elsewhere), "sessions elsewhere end"
     assert last_letter(site).to == person.email

@@ -5,14 +5,15 @@ import re
 from werkzeug.test import TestResponse
 
 _HIDDEN = re.compile(rb'<input[^>]*type="hidden"[^>]*>|<meta[^>]*csrf[^>]*>')
-_SESSIONS = re.compile(rb'<section aria-labelledby="sessions">.*?</section>', re.DOTALL)
+_OWN = re.compile(rb'<section aria-labelledby="(?:sessions|secret)">.*?</section>', re.DOTALL)
+_ASKED = re.compile(rb'data-options="[^"]*"')
 _VALUE = re.compile(rb'(value|content)="[^"]*"')
 
 
 def bare(response: TestResponse) -> bytes:
-    """The body without what changes with each request: tokens and keys of forms, and where the
-    reader is signed in besides."""
-    body = _SESSIONS.sub(b"", response.data)
+    """The body without what changes with each request: tokens and keys of forms, where the
+    reader is signed in besides, and what a second factor is set up with."""
+    body = _ASKED.sub(b"", _OWN.sub(b"", response.data))
     return _HIDDEN.sub(lambda match: _VALUE.sub(b"", match[0]), body)
 
 
