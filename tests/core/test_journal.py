@@ -24,7 +24,7 @@ NO_DECISIONS = {
     "idea.submitted", "idea.edited", "idea.withdrawn", "content.reported", "content.appealed",
     "file.added", "file.described", "file.removed", "person.joined", "person.erased",
     "person.renamed", "event.retried", "event.skipped", "key.published", "key.ended",
-    "idea.promise_near", "idea.promise_passed",
+    "idea.promise_near", "idea.promise_passed", "idea.coauthor_joined", "idea.coauthor_left",
 }  # fmt: skip
 
 
