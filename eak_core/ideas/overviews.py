@@ -2,9 +2,10 @@
 
 from flask import Response, g, url_for
 
-from eak_core.db import Session, current_session
+from eak_core.db import current_session
 from eak_core.i18n import _, ngettext
 from eak_core.ideas import listing
+from eak_core.ideas.spread import commune_map
 from eak_core.ideas.stages import UNCHOSEN, Graph
 from eak_core.ideas.territory import communes
 from eak_core.ideas.transitions import stage_graph
@@ -35,22 +36,6 @@ def path() -> Answer:
 def path_file(ending: str) -> Response:
     """The path as a drawing, or its figures."""
     return _file(_path(), ending, _("The path of an idea, from stage to stage."), "ideas.path")
-
-
-def commune_map(session: Session, service_id: int) -> charts.PlaceMap:
-    """How many public ideas name each commune; one that names several counts for each."""
-    counts = listing.count_by_commune(session, service_id)
-    return charts.PlaceMap(
-        key="carte",
-        title=_("Ideas by commune"),
-        caption=_("Public ideas by commune"),
-        things=_("Commune"),
-        amounts=_("Ideas"),
-        places=tuple(
-            charts.Place(each.name, each.latitude, each.longitude, counts.get(each.code, 0))
-            for each in communes(session)
-        ),
-    )
 
 
 def stage_flow(graph: Graph, counts: dict[str, int]) -> charts.Flow:
@@ -86,7 +71,8 @@ def stage_flow(graph: Graph, counts: dict[str, int]) -> charts.Flow:
 
 
 def _places() -> charts.PlaceMap:
-    return commune_map(current_session(), g.service.id)
+    session = current_session()
+    return commune_map(communes(session), listing.count_by_commune(session, g.service.id))
 
 
 def _places_said() -> str:

@@ -18,6 +18,7 @@ from eak_core.ideas.forms import (
 from eak_core.ideas.history import history_of
 from eak_core.ideas.models import Idea
 from eak_core.ideas.reading import read_idea
+from eak_core.ideas.spread import spread
 from eak_core.ideas.visibility import IdeaElsewhere, IdeaGone, check_readable
 from eak_core.permissions import SignInRequired, require
 from eak_core.plugins.loading.blueprint import ServiceBlueprint
@@ -53,6 +54,7 @@ def index() -> Answer:
         active_filters=active_filters(form),
         feed=feed_values(),
         page=replace(page, items=cards),
+        spread=spread(session, g.service.id, filters),
         more=found is not None and bool(found.more),
         graph=transitions.stage_graph(g.active),
         extras=slot_cards(cards),

@@ -90,10 +90,12 @@ def site(databases: Databases, tmp_path_factory: pytest.TempPathFactory) -> Iter
 
 
 @pytest.fixture
-def service(site: Instance) -> str:
-    """The slug of a service of its own, managed by the second person."""
+def service(site: Instance, request: pytest.FixtureRequest) -> str:
+    """The slug of a service of its own, managed by the second person; in the theme that is its
+    parameter."""
     slug = f"essai-{uuid.uuid4().hex[:8]}"
-    site.eak("service", "create", slug, f"Service {slug}")
+    theme = ("--theme", request.param) if hasattr(request, "param") else ()
+    site.eak("service", "create", slug, f"Service {slug}", *theme)
     site.eak("person", "role", "personne1@essai.example", "manager", "--service", slug)
     return slug
 

@@ -54,6 +54,7 @@ def test_a_newcomer_votes_and_what_they_chose_waits_for_them(
     expect(page.get_by_role("heading", name="Votre vote est enregistré")).to_be_visible()
 
 
+@pytest.mark.parametrize("service", ["planete"], indirect=True)
 def test_a_visitor_writes_an_idea_and_is_told_what_becomes_of_it(
     reader: MakeReader, site: Instance, service: str, open_ballot: Open
 ) -> None:
@@ -62,7 +63,8 @@ def test_a_visitor_writes_an_idea_and_is_told_what_becomes_of_it(
     address = f"idee-{service}@example.org"
     visitor, manager = reader(width=360), reader()
     page = visitor.page
-    visitor.open(f"/{service}/")
+    # Who asks for strong contrast has it on every page, whatever theme the service has.
+    visitor.open(f"/{service}/?contraste=fort")
     page.get_by_role("link", name="Déposer une idée").first.click()
     visitor.check()
     page.get_by_label("Titre de votre idée").fill("Un banc sous le tilleul")
@@ -82,6 +84,7 @@ def test_a_visitor_writes_an_idea_and_is_told_what_becomes_of_it(
     go_on.click()
     page.get_by_role("button", name="Déposer mon idée").click()
     expect(page.get_by_role("img", name="Un banc de bois")).to_be_visible()
+    visitor.check()
     idea = page.url.removeprefix(visitor.base)
 
     comment(visitor, idea, "Je l’arroserai.")
@@ -102,6 +105,8 @@ def test_a_visitor_writes_an_idea_and_is_told_what_becomes_of_it(
     # Whoever types the like of it meanwhile is shown it, and told so.
     second = reader()
     second.open(f"/{service}/idees/nouvelle")
+    for one, theme in ((visitor, "contraste"), (second, "planete")):
+        expect(one.page.locator(f"link[href*='/{theme}/']").first).to_be_attached()
     second.page.get_by_label("Titre de votre idée").press_sequentially("Un banc sous un tilleul")
     expect(second.page.get_by_role("status")).to_contain_text("Un banc sous le tilleul")
     second.check()

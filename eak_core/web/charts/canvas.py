@@ -82,13 +82,18 @@ class Canvas:
         """Draw a line along ``steps``, as the attribute ``d`` has them."""
         self._shapes.append(f'<path{self.look[role]} d="{steps}"{more}/>')
 
-    def circle(self, role: str, x: float, y: float, radius: float, title: str) -> None:
-        """Draw a circle that says its ``title`` to a pointer."""
+    def circle(
+        self, role: str, x: float, y: float, radius: float, title: str, url: str = ""
+    ) -> None:
+        """Draw a circle that says its ``title`` to a pointer, and leads it to ``url``."""
         self.solids.append(Box(x - radius, y - radius, x + radius, y + radius))
-        self._shapes.append(
+        drawn = (
             f'<circle{self.look[role]} cx="{x:.4g}" cy="{y:.4g}" r="{radius:.3g}">'
             f"<title>{escape(title)}</title></circle>"
         )
+        # The keyboard and those who hear the page have the list beside the drawing.
+        link = f'<a href="{escape(url)}" tabindex="-1">{drawn}</a>'
+        self._shapes.append(link if url else drawn)
 
     def rectangle(self, role: str, box: Box) -> None:
         """Draw the rectangle ``box``."""

@@ -37,7 +37,7 @@ def draw_map(chart: PlaceMap, width: int, look: Look) -> Canvas:
     for place, (x, y) in zip(chart.places, points, strict=True):
         radius = max(sqrt(place.amount) * unit, _LEAST) if place.amount > 0 else _DOT
         title = f"{place.name}: {number(place.amount)}"
-        canvas.circle("circle" if place.amount > 0 else "none", x, y, radius, title)
+        canvas.circle("circle" if place.amount > 0 else "none", x, y, radius, title, place.url)
         drawn.append((place, x, y, radius))
     for place, x, y, radius in sorted(drawn, key=lambda each: -each[0].amount):
         if place.amount > 0:
@@ -88,7 +88,10 @@ def _name(canvas: Canvas, place: Place, x: float, y: float, radius: float) -> No
         canvas.text(x, y + SIZE / 3, amount, "on7", "middle", within=circle)
     text = place.name if inside else f"{place.name} {amount}"
     half = width_of(text) / 2 + 20
-    for lines in ([text], broken(text, half, lines=2)):
+    two = broken(text, half, lines=2)
+    # A name is parted between words, and never within one.
+    parted = two[0].endswith("-") or text[len(two[0]) : len(two[0]) + 1].isspace()
+    for lines in ([text], *([two] if parted else [])):
         for boxes in _beside(lines, x, y, radius):
             if _is_free(canvas, [text_box(*each) for each in boxes]):
                 for at_x, at_y, line, anchor in boxes:

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from fractions import Fraction
+from functools import lru_cache
 from typing import Any
 
 from flask import Flask
@@ -98,17 +99,22 @@ def _rows(chart: Chart) -> list[tuple[Label, Markup]]:
 def _pictures(chart: Chart) -> list[Markup]:
     if isinstance(chart, Rows):
         return []
-    pictures = []
-    for name, width in (("narrow", NARROW), ("wide", WIDE)):
-        canvas = drawn(chart, width, PAGE)
-        size = f'width="{canvas.width}" height="{canvas.height}"'
-        kind = f"eak-chart__picture eak-chart__picture--{name}"
-        svg = (
-            f'<svg class="{kind}" viewBox="0 0 {canvas.width} {canvas.height}" {size}'
-            f' aria-hidden="true" focusable="false">{canvas.body}</svg>'
-        )
-        pictures.append(Markup(svg))  # noqa: S704 - escaped where it was drawn
-    return pictures
+    return [
+        chart_picture(chart, width, f" eak-chart__picture--{name}")
+        for name, width in (("narrow", NARROW), ("wide", WIDE))
+    ]
+
+
+@lru_cache(maxsize=128)
+def chart_picture(chart: Picture, width: int = NARROW, kind: str = "") -> Markup:
+    """The drawing of ``chart`` alone, ``width`` pixels wide, beside what says the same in words; as
+    a page of a list shows it, which is asked for again and again with the same figures."""
+    canvas = drawn(chart, width, PAGE)
+    return Markup(  # noqa: S704 - escaped where it was drawn
+        f'<svg class="eak-chart__picture{kind}" viewBox="0 0 {canvas.width} {canvas.height}"'
+        f' width="{canvas.width}" height="{canvas.height}" aria-hidden="true" focusable="false">'
+        f"{canvas.body}</svg>"
+    )
 
 
 def _axis(chart: Chart) -> tuple[datetime, datetime, bool] | None:
@@ -137,4 +143,6 @@ def _small(shapes: str, width: int) -> Markup:
 
 def init_charts(app: Flask) -> None:
     """Let the macros of ``app`` draw."""
-    app.jinja_env.globals.update(chart_bar=chart_bar, chart_drawn=chart_drawn)
+    app.jinja_env.globals.update(
+        chart_bar=chart_bar, chart_drawn=chart_drawn, chart_picture=chart_picture
+    )

@@ -242,6 +242,8 @@ class Place:
     latitude: float
     longitude: float
     amount: int
+    #: What it leads to on a page, for a pointer; a list beside the map leads there for everybody.
+    url: str = ""
 
 
 @dataclass(frozen=True, slots=True)
