@@ -264,7 +264,8 @@ class Opinion(Base):
 
 class IdeaStanding(Base):
     """As what an idea is counted in the totals of its service: its stage, whether everybody may
-    read it (``shown``), the ids of its subjects and the codes of its communes, parted by spaces.
+    read it (``shown``), the ids of its subjects and the codes of its communes, parted by spaces;
+    by whom it was submitted here and when, and when the first answer was given.
 
     Written at commits alone, while the head of the log is held, and by nothing else; a foreign key
     would lock the idea, which somebody may hold who waits for that head.
@@ -278,6 +279,9 @@ class IdeaStanding(Base):
     shown: Mapped[bool]
     subjects: Mapped[str] = mapped_column(Text)
     communes: Mapped[str] = mapped_column(Text)
+    author_id: Mapped[int | None]
+    submitted_at: Mapped[datetime | None]
+    answered_at: Mapped[datetime | None]
 
 
 class IdeaTotal(Base):

@@ -10,6 +10,7 @@ from eak_core.ideas import (  # noqa: F401  # what they register
     file_views,
     manage_views,
     merging_views,
+    monthly_views,
     overviews,
     preview,
     screening_views,

@@ -29,6 +29,7 @@ from eak_core.db.prepared import Prepared
 from eak_core.db.upsert import upsert
 from eak_core.events import CORE, Event
 from eak_core.events.kept import keep_with_log
+from eak_core.ideas import monthly
 from eak_core.ideas.events import (
     IdeaEdited,
     IdeaMerged,
@@ -45,7 +46,10 @@ from eak_core.plugins.per_service.events import PluginRebuilt
 #: What is counted. ``held``: the ideas that stand in a stage, drafts left out, whoever may read
 #: them. All others are of those that everybody may read: ``stage``, ``subject`` by its id,
 #: ``commune`` by its INSEE code, and ``placed`` (key "") for those that name a commune at all.
-Total: TypeAlias = Literal["held", "stage", "subject", "commune", "placed"]
+#: Beside these, whoever may read them, what `eak_core.ideas.monthly` says.
+Total: TypeAlias = Literal[
+    "held", "stage", "subject", "commune", "placed", "month", "author", "delay"
+]
 
 
 def totals(session: Session, service_id: int, kind: Total) -> dict[str, int]:
@@ -100,6 +104,7 @@ def _write(database: str, *which: ColumnElement[bool]) -> Any:
         shown_idea(),
         listed(IdeaSubject, IdeaSubject.subject_id),
         listed(IdeaCommune, IdeaCommune.commune_code),
+        *monthly.COLUMNS,
     ).where(Idea.stage != DRAFT, Idea.service_id == _service, *which)
     new = _INSERTS[database](IdeaStanding)
     return new.from_select([each.name for each in _COLUMNS], stand).on_conflict_do_update(
@@ -152,8 +157,9 @@ def _counted(standing: Sequence[Any] | None) -> Iterator[tuple[Total, str]]:
     """What an idea is counted in that stands so."""
     if standing is None:
         return
-    _idea_id, stage, shown, subjects, communes = standing
+    _idea_id, stage, shown, subjects, communes, author_id, submitted, answered = standing
     yield "held", stage
+    yield from monthly.counted(stage, author_id, submitted, answered)
     if not shown:
         return
     yield "stage", stage
@@ -203,7 +209,11 @@ def _recomputed(session: orm.Session, only: int | None) -> dict[tuple[int, str, 
         by = (Idea.service_id,) if kind == "placed" else (Idea.service_id, key)
         query = ideas.with_only_columns(Idea.service_id, key, number).where(*standing).group_by(*by)
         found |= {(row[0], kind, str(row[1])): row[2] for row in session.execute(query)}
-    return found
+    months = Counter[tuple[int, str, str]]()
+    dated = select(Idea.service_id, Idea.stage, *monthly.COLUMNS).where(*standing)
+    for service_id, *of_it in session.execute(dated):
+        months.update((service_id, *place) for place in monthly.counted(*of_it))
+    return {**found, **months}
 
 
 def _faults(session: orm.Session, only: int | None) -> Iterator[str]:

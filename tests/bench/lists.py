@@ -42,6 +42,8 @@ ROUNDS = 12
 MOST_BY_HAND = 4.0
 MOST_GROWN = 1.3
 LEAST_OF_HELLO = 0.5
+#: What the page of figures over time may take, in milliseconds of the processor.
+FIGURES_MS = 100.0
 REQUESTS = 6_000
 
 _BY_HAND = """<!doctype html><html lang="fr"><head><title>Ideas</title></head><body><h1>Ideas</h1>
@@ -75,6 +77,10 @@ def measure(databases: Databases, kind: Kind, folder: Path, most: int) -> Iterat
                 if page in base:
                     name = f"{page}, {where}, beside {SIZES[0]:,}"
                     yield Figure(name, "ms", took, base[page], at_most=MOST_GROWN)
+            desk = site.browser()
+            desk.sign_in(site.people.manager)
+            took = _least(desk, f"/{site.service.slug}/gestion/chiffres")
+            yield Figure(f"figures over time, {where}", "ms", took, FIGURES_MS, at_most=1.0)
             base = base or {**ours, "page 1,000": ours["page 11"]}
             if number == SIZES[0]:
                 yield _from_memory(site, kind, folder / "served")

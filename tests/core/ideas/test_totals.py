@@ -1,9 +1,11 @@
 """Totals of ideas are kept with the log: whatever happens, they are what the rows say."""
 
+import re
 import threading
 from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
 from random import Random
 from typing import Any
 
@@ -19,6 +21,7 @@ from eak_core.events.reading import verify
 from eak_core.ideas import listing
 from eak_core.ideas.events import IdeaEdited
 from eak_core.ideas.models import Idea, IdeaCommune, IdeaSubject, IdeaTotal
+from eak_core.ideas.monthly import median, months
 from eak_core.ideas.proposals import Origin, Proposal, edit_idea, import_idea, submit_idea
 from eak_core.ideas.stages import DRAFT
 from eak_core.ideas.subjects import subjects_of
@@ -26,6 +29,8 @@ from eak_core.ideas.totals import shown_totals
 from eak_core.ideas.transitions import change_stage, withdraw_idea
 from eak_core.ideas.visibility import is_public, subject_of
 from eak_core.kit.testing.databases import Kind
+from eak_core.kit.testing.fixtures import FrozenClock
+from eak_core.kit.testing.queries import Queries
 from eak_core.kit.testing.site import Site
 from eak_core.moderation.decisions import hide, restore
 from eak_core.people.personal_data import erase_person
@@ -117,6 +122,59 @@ class History:
 
     def show(self, session: Session, idea: Any) -> None:
         restore(session, SYSTEM, self.site.service, subject_of(idea.id), "Tout compte fait.")
+
+
+def test_months_tell_ideas_people_and_the_median_delay(
+    site: Site, clock: FrozenClock, manager: Actor, citizen: Actor, agent: Actor
+) -> None:
+    def shown() -> tuple[list[tuple[str, int, int, int, int | None]], int]:
+        with site.reading() as session, Queries(site.app) as queries:
+            found = months(session, site.service.id, clock.now, 2)
+        told = [
+            (f"{each.first:%Y-%m}", each.ideas, each.people, each.answered, each.delay)
+            for each in found
+        ]
+        return told, queries.count
+
+    _ = manager, citizen, agent
+    # Half an hour before midnight in Paris it is May still, also where clocks show less.
+    clock.set(datetime(2026, 5, 31, 21, 30, tzinfo=UTC))
+    first, second, taken = (site.submit(author=who) for who in (citizen, citizen, agent))
+    with site.writing() as session:
+        import_idea(
+            session,
+            SYSTEM,
+            site.service,
+            Proposal(title="Elsewhere", body="It is.", problem=""),
+            Origin("decidim", "1"),
+            clock.now,
+        )
+    empty = shown()
+    assert empty[0] == [("2026-04", 0, 0, 0, None), ("2026-05", 3, 2, 0, None)]
+    clock.set(datetime(2026, 6, 10, 22, tzinfo=UTC))
+    with site.writing() as session:
+        rows = {each.id: each for each in session.scalars(select(Idea))}
+        change_stage(session, manager, site.service, ACTIVE, rows[first.id], "rejected", "Vu.")
+        withdraw_idea(session, agent, site.service, ACTIVE, rows[taken.id], "Fait ailleurs.")
+    clock.set(datetime(2026, 6, 30, 22, 30, tzinfo=UTC))
+    with site.writing() as session:
+        row = session.get_one(Idea, second.id)
+        change_stage(session, manager, site.service, ACTIVE, row, "rejected", "Vu.")
+    assert shown()[0] == [("2026-06", 0, 0, 1, 10), ("2026-07", 0, 0, 1, 30)]
+    assert shown()[1] == empty[1] == 2
+    clock.set(datetime(2026, 5, 31, 22, tzinfo=UTC))
+    assert shown()[0][0] == ("2026-05", 3, 1, 0, None)
+    assert [median(each) for each in ((), ((9, 1),), ((9, 1), (2, 1)), ((3, 2), (40, 1)))] == [
+        None, 9, 2, 3,
+    ]  # fmt: skip
+    assert faults(site) == []
+    page = site.browser()
+    page.sign_in(site.people.manager)
+    clock.set(datetime(2026, 6, 30, 21, tzinfo=UTC))
+    assert re.search(r"10\sjours", page.get("/culture/gestion/chiffres").text)
+    table = page.get("/culture/gestion/chiffres/delais.csv")
+    assert "06/2026;10;1" in table.text.replace(",", ";")
+    assert page.get("/culture/gestion/chiffres/autre.csv").status_code == 404
 
 
 @pytest.mark.parametrize("seed", range(3))

@@ -1,0 +1,126 @@
+"""Figures of a service month by month: ideas, those who wrote them, and how long answers took.
+
+They are totals like others (`eak_core.ideas.totals`), kept with the log: ``month`` (``2026-03``) is
+what was submitted in a month, ``author`` (``2026-03:12``) what somebody submitted in it, ``delay``
+(``2026-03:12``) what got its first answer in it after so many days. Months are those of Paris.
+Ideas of other sites are in none of them, as they were submitted elsewhere; withdrawn ones were
+submitted, and that is all.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from typing import Any, Literal
+
+from sqlalchemy import case, func, select
+
+from eak_core.calendar import PARIS
+from eak_core.db import Session
+from eak_core.ideas.models import Idea, IdeaTotal
+from eak_core.ideas.stages import WITHDRAWN
+
+#: Of how many months a page tells, the present one among them.
+SHOWN = 12
+
+_here = Idea.source.is_(None)
+#: What is read of an idea for its figures, in the order in which `counted` takes it.
+COLUMNS = (
+    Idea.author_id,
+    case((_here, Idea.submitted_at), else_=None),
+    case((_here, Idea.answered_at), else_=None),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Month:
+    """What happened in a month (its first day): how many ``ideas`` were submitted, by how many
+    ``people``, how many were ``answered`` for the first time, and after how many whole days at
+    most half of these were (``delay``; None where there is none)."""
+
+    first: date
+    ideas: int
+    people: int
+    answered: int
+    delay: int | None
+
+
+def counted(
+    stage: str, author_id: int | None, submitted: Any, answered: Any
+) -> Iterator[tuple[Literal["month", "author", "delay"], str]]:
+    """What an idea is counted in; instants may be as a driver has them."""
+    came, went = _instant(submitted), _instant(answered)
+    if came is None:
+        return
+    yield "month", _month(came)
+    if stage == WITHDRAWN:
+        return
+    if author_id is not None:
+        yield "author", f"{_month(came)}:{author_id}"
+    if went is not None:
+        yield "delay", f"{_month(went)}:{max(0, (went - came).days)}"
+
+
+def months(session: Session, service_id: int, now: datetime, number: int = SHOWN) -> list[Month]:
+    """The last ``number`` months of a service up to ``now``, the first one first: two statements,
+    however many ideas there are."""
+    firsts = _firsts(now, number)
+    since = f"{firsts[0]:%Y-%m}"
+    of_service = IdeaTotal.service_id == service_id, IdeaTotal.key >= since, IdeaTotal.ideas > 0
+    ideas: dict[str, int] = {}
+    delays: dict[str, list[tuple[int, int]]] = {}
+    kinds = IdeaTotal.kind.in_(("month", "delay"))
+    for kind, key, number_ in session.execute(
+        select(IdeaTotal.kind, IdeaTotal.key, IdeaTotal.ideas).where(*of_service, kinds)
+    ):
+        month, _colon, days = key.partition(":")
+        if kind == "month":
+            ideas[month] = number_
+        else:
+            delays.setdefault(month, []).append((int(days), number_))
+    month_of = func.substr(IdeaTotal.key, 1, 7)
+    people: dict[str, int] = dict(
+        session.execute(
+            select(month_of, func.count())
+            .where(*of_service, IdeaTotal.kind == "author")
+            .group_by(month_of)
+        ).all()
+    )
+    return [
+        Month(
+            first,
+            ideas.get(key, 0),
+            people.get(key, 0),
+            sum(each for _days, each in delays.get(key, ())),
+            median(delays.get(key, ())),
+        )
+        for first in firsts
+        for key in [f"{first:%Y-%m}"]
+    ]
+
+
+def median(found: Any) -> int | None:
+    """The least number of days within which half of the ideas, or more, had their answer, of pairs
+    of days and ideas; None of none."""
+    half, so_far = sum(number for _days, number in found) / 2, 0
+    for days, number in sorted(found):
+        so_far += number
+        if so_far >= half:
+            return int(days)
+    return None
+
+
+def _firsts(now: datetime, number: int) -> list[date]:
+    local = now.astimezone(PARIS)
+    last = local.year * 12 + local.month - 1
+    return [date(at // 12, at % 12 + 1, 1) for at in range(last - number + 1, last + 1)]
+
+
+def _month(at: datetime) -> str:
+    return f"{at.astimezone(PARIS):%Y-%m}"
+
+
+def _instant(value: Any) -> datetime | None:
+    if value is None:
+        return None
+    at: datetime = datetime.fromisoformat(value) if isinstance(value, str) else value
+    return at.replace(tzinfo=UTC) if at.tzinfo is None else at
