@@ -70,6 +70,8 @@ class IdeaStory(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     elsewhere: str = ""
     existing: str = ""
     draft: bool = False
+    #: Who writes it with its author.
+    together: tuple[str, ...] = ()
     statements: Mapping[str, str] = {}
     steps: tuple[Step, ...] = ()
     files: tuple[FileStory, ...] = ()

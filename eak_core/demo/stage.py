@@ -22,6 +22,7 @@ from eak_core.demo.demonstration import Demo
 from eak_core.demo.drawings import drawing
 from eak_core.files.attaching import attach_files
 from eak_core.files.staging import stage_file
+from eak_core.ideas import coauthors
 from eak_core.ideas.attachments import OWNER
 from eak_core.ideas.criteria import criteria_of
 from eak_core.ideas.models import Idea
@@ -153,7 +154,12 @@ def _is_told(demo: Demo, story: IdeaStory) -> Act:
         tell = save_draft if story.draft else submit_idea
         actor = demo.actor(session, story.author)
         saved = tell(session, actor, service, _proposal(session, service, story))
-        demo.ideas[story.key] = session.get_one(Idea, saved.id)
+        idea = demo.ideas[story.key] = session.get_one(Idea, saved.id)
+        for person in story.together:
+            coauthors.invite(session, actor, service, idea, demo.people[person].email or "")
+            (waiting,) = coauthors.waiting_for(session, idea)
+            joining = demo.actor(session, person)
+            coauthors.accept(session, joining, service, coauthors.name_of(waiting))
         staged = [
             stage_file(drawing(each.drawing), each.name, alt=each.alt) for each in story.files
         ]

@@ -169,14 +169,14 @@ def offered_to(session: Session, person_id: int) -> Sequence[tuple[IdeaInvitatio
 
 def token_of(invitation: IdeaInvitation) -> str:
     """What stands in the address at which ``invitation`` is answered."""
-    return ANSWER.token(_named(invitation))
+    return ANSWER.token(name_of(invitation))
 
 
 def invited(session: Session, service: Service, name: str) -> Invited:
     """The invitation that a link names. `Gone` where it was answered or taken back, has ended, or
     where its idea is gone."""
     found = session.get(IdeaInvitation, int(name.partition("-")[0]))
-    if found is None or _named(found) != name or found.invited_at <= _oldest():
+    if found is None or name_of(found) != name or found.invited_at <= _oldest():
         raise _answered()
     idea = session.get_one(Idea, found.idea_id)
     if idea.service_id != service.id or idea.stage in GONE or _is_hidden(session, idea):
@@ -254,7 +254,7 @@ def _tell(
     session.expire(idea, ["coauthors"])
 
 
-def _named(invitation: IdeaInvitation) -> str:
+def name_of(invitation: IdeaInvitation) -> str:
     """A name for ``invitation`` and for no later one: numbers of rows that are gone come again."""
     return f"{invitation.id}-{invitation.invited_at.timestamp():.6f}"
 

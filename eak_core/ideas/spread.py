@@ -18,7 +18,7 @@ from eak_core.web.links import with_query
 
 #: Among how many ideas of a narrowed list communes are counted, the latest: a page costs the same
 #: however many there are.
-LOOKED_THROUGH = 2_000
+LOOKED_THROUGH = 500
 _NOWHERE: Mapping[str, str] = MappingProxyType({})
 
 

@@ -37,8 +37,8 @@ DISCUSSIONS: dict[str, Sequence[Said]] = {
                     (
                         Said(
                             "citoyenne", "for", 19.2,
-                            "À Malakoff, l’association fait signer une fiche de prêt avec les"
-                            " consignes ; leur assureur s’en contente.",
+                            "@Démo Agente, à Malakoff l’association fait signer une fiche de prêt"
+                            " avec les consignes ; leur assureur s’en contente.",
                         ),
                     ),
                 ),

@@ -44,7 +44,7 @@ def join(site: Site, actor: Actor, idea: Idea, author: Actor) -> None:
         held = session.get_one(Idea, idea.id)
         coauthors.invite(session, author, site.service, held, f"{actor.person_id}@example.org")
         (invitation,) = coauthors.waiting_for(session, held)
-        coauthors.accept(session, actor, site.service, coauthors._named(invitation))
+        coauthors.accept(session, actor, site.service, coauthors.name_of(invitation))
 
 
 def leave(site: Site, actor: Actor, idea: Idea, who: Actor) -> None:
@@ -157,7 +157,7 @@ def test_an_invitation_is_bounded_ends_and_is_answered_once(
         held = session.get_one(Idea, idea.id)
         every = coauthors.waiting_for(session, held)
         assert len(every) == coauthors.MOST
-        own = coauthors._named(every[0])
+        own = coauthors.name_of(every[0])
         with pytest.raises(Refused):
             coauthors.accept(session, citizen, site.service, own)
         with pytest.raises(Forbidden):
@@ -165,7 +165,7 @@ def test_an_invitation_is_bounded_ends_and_is_answered_once(
         coauthors.take_back(session, citizen, site.service, held, every[0].id)
         with pytest.raises(Gone):
             coauthors.accept(session, agent, site.service, own)
-        name = coauthors._named(every[1])
+        name = coauthors.name_of(every[1])
     clock.advance(seconds=int(timedelta(days=30).total_seconds()) + 1)
     with site.writing() as session, pytest.raises(Gone):
         coauthors.accept(session, agent, site.service, name)
@@ -179,7 +179,7 @@ def test_an_invitation_is_bounded_ends_and_is_answered_once(
         held = session.get_one(Idea, idea.id)
         coauthors.invite(session, citizen, site.service, held, "late@example.org")
         (waiting,) = coauthors.waiting_for(session, held)
-        name = coauthors._named(waiting)
+        name = coauthors.name_of(waiting)
         withdraw_idea(session, citizen, site.service, frozenset(), held, "It is there.")
     with site.writing() as session, pytest.raises(Gone):
         coauthors.accept(session, manager, site.service, name)
