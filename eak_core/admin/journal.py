@@ -22,6 +22,8 @@ from eak_core.i18n import _, _l, ngettext
 from eak_core.ideas.stages import Graph
 from eak_core.ideas.transitions import stage_graph
 from eak_core.moderation.things import address_of, things_of
+from eak_core.people.deputies import acted_for
+from eak_core.people.models import Deputy
 from eak_core.people.names import person_names
 from eak_core.plugins.per_service.activation import titles
 from eak_core.services.models import Service
@@ -52,6 +54,8 @@ KINDS: Mapping[str, tuple[Any, tuple[str, ...]]] = MappingProxyType(
             (
                 "role.granted",
                 "role.revoked",
+                "deputy.named",
+                "deputy.ended",
                 "person.closed",
                 "person.reopened",
                 "person.secured",
@@ -187,6 +191,12 @@ def _of_person(text: Any) -> Sayer:
     return say
 
 
+def _of_deputy(text: Any) -> Sayer:
+    return lambda data, words: (
+        str(text) % {"name": words.person(data["person_id"]), "other": words.person(data["for_id"])}
+    )
+
+
 def _of_plugin(text: Any) -> Sayer:
     return lambda data, words: str(text) % {"plugin": titles([data["plugin"]])}
 
@@ -228,6 +238,8 @@ SAYERS: Mapping[str, Sayer] = MappingProxyType(
         "moderation.measure_lifted": _plain(_l("A warning or a suspension is taken back")),
         "role.granted": _of_person(_l("%(name)s becomes %(role)s")),
         "role.revoked": _of_person(_l("%(name)s is no longer %(role)s")),
+        "deputy.named": _of_deputy(_l("%(name)s acts in the place of %(other)s")),
+        "deputy.ended": _of_deputy(_l("%(name)s acts no more in the place of %(other)s")),
         "person.closed": _of_person(_l("The account of %(name)s is closed")),
         "person.reopened": _of_person(_l("The account of %(name)s is open again")),
         "person.secured": _of_person(_l("The account of %(name)s asks for a second factor")),
@@ -311,6 +323,9 @@ def _beginning(session: Session, service_id: int, names: Sequence[str], asked: A
 def _said(session: Session, service: Service | None, events: Sequence[Recorded]) -> Iterator[Line]:
     people = {each.actor_id for each in events if each.actor_id is not None}
     people |= {each.data["person_id"] for each in events if "person_id" in each.data}
+    people |= {each.data["for_id"] for each in events if "for_id" in each.data}
+    acted = acted_for(session, service.id, sorted(people)) if service is not None else {}
+    people |= {row.for_id for rows in acted.values() for row in rows}
     subjects = sorted({_subject(each) for each in events} - {""})
     things = {} if service is None else things_of(session, service, subjects)
     words = Words(
@@ -323,11 +338,22 @@ def _said(session: Session, service: Service | None, events: Sequence[Recorded])
         yield Line(
             each.position,
             each.occurred_at,
-            _("the site") if each.actor_id is None else words.person(each.actor_id),
+            _actor(each, words, acted),
             _KIND_OF[each.type],
             SAYERS[each.type](each.data, words),
             address_of(service, thing) if service is not None and thing is not None else None,
         )
+
+
+def _actor(event: Recorded, words: Words, acted: Mapping[int, Sequence[Deputy]]) -> str:
+    """Who decided, and in whose place where it was not in their own."""
+    if event.actor_id is None:
+        return _("the site")
+    name = words.person(event.actor_id)
+    for row in acted.get(event.actor_id, ()):
+        if row.begins_at <= event.occurred_at < row.ends_at:
+            return _("%(name)s, deputy of %(other)s", name=name, other=words.person(row.for_id))
+    return name
 
 
 def _subject(event: Recorded) -> str:

@@ -3,6 +3,7 @@
 from flask import current_app, g, url_for
 from werkzeug.wrappers import Response
 from wtforms import (
+    DateField,
     EmailField,
     IntegerField,
     RadioField,
@@ -18,7 +19,7 @@ from eak_core.admin.rights import rights_in
 from eak_core.db import current_session
 from eak_core.errors import Conflict, NotFound
 from eak_core.i18n import _, _l
-from eak_core.people import invitations
+from eak_core.people import deputies, invitations
 from eak_core.people.addresses import ADDRESS_LENGTH
 from eak_core.people.attempts import limit_recipient
 from eak_core.people.relations import relations_in
@@ -44,6 +45,23 @@ from eak_core.web.themes import themes_of
 blueprint = ServiceBlueprint("manage", __name__, below="/gestion")
 
 limit_invite = limited("invite", "10/minute;60/day")
+
+
+class DeputyForm(Form):
+    """Who acts in whose place, from which day to which."""
+
+    instead = SelectField(_l("In the place of"))
+    email = EmailField(
+        _l("Address of their account"),
+        validators=[
+            InputRequired(message=_l("Please give an e-mail address.")),
+            Length(max=ADDRESS_LENGTH),
+        ],
+    )
+    first = DateField(_l("From"), validators=[InputRequired(message=_l("Please give the day."))])
+    last = DateField(
+        _l("Until, included"), validators=[InputRequired(message=_l("Please give the day."))]
+    )
 
 
 class ServiceForm(Form):
@@ -192,14 +210,52 @@ def revoke(person_id: int) -> Response:
     return finish(message, url_for("services.home" if left else "manage.people"))
 
 
-def _team_page(form: InvitationForm) -> Answer:
+@blueprint.route("/equipe/suppleances/nouvelle", methods=["GET", "POST"])
+@limit_invite
+def name_deputy() -> Answer:
+    """Name somebody who acts in the place of a manager while they are away."""
     require(g.actor, "role.grant", g.service)
+    session, form = current_session(), DeputyForm()
+    managers = managers_of(session, g.service)
+    whom = [each for each in managers if g.actor.administrator or each.id == g.actor.person_id]
+    form.instead.choices = [SelectChoice(str(each.id), each.name) for each in whom]
+    return attempt(
+        form,
+        lambda: deputies.name_deputy(
+            session,
+            g.actor,
+            g.service,
+            email=form.email.data,
+            for_id=int(form.instead.data),
+            first=form.first.data,
+            last=form.last.data,
+        ),
+        done=(_("It is done, and they are told by mail."), url_for("manage.people")),
+    ) or form_page("manage/name_deputy.html", form, whom=whom)
+
+
+@blueprint.post("/equipe/suppleances/<int:deputy_id>/terminer")
+def end_deputy(deputy_id: int) -> Response:
+    """End what somebody does in a manager's place."""
+    mine = g.actor.deputy_in(g.service.id) is not None
+    deputies.end_deputy(current_session(), g.actor, g.service, deputy_id)
+    return finish(_("It is over now."), url_for("services.home" if mine else "manage.people"))
+
+
+def _team_page(form: InvitationForm) -> Answer:
+    # A deputy sees the team, and invites nobody into it.
+    require(g.actor, "service.manage", g.service)
     session = current_session()
     return form_page(
         "manage/people.html",
         form,
         managers=managers_of(session, g.service),
-        pending=invitations.pending(session, g.actor, g.service),
+        deputies=deputies.deputies_in(session, g.actor, g.service),
+        pending=(
+            invitations.pending(session, g.actor, g.service)
+            if may(g.actor, "role.grant", g.service)
+            else ()
+        ),
         relations=relations_in(session, g.service, g.active),
     )
 

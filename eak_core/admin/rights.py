@@ -3,23 +3,25 @@ role or a part in a service. Nothing is said of anybody else."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from types import MappingProxyType
 from typing import Any
 
 from sqlalchemy import or_, select
 from sqlalchemy.orm import selectinload
 
+from eak_core import clock
 from eak_core.db import Session
 from eak_core.i18n import _, _l
 from eak_core.people.actor import actor_for
-from eak_core.people.models import Person, RoleGrant
+from eak_core.people.models import Deputy, Person, RoleGrant
 from eak_core.people.names import person_names
 from eak_core.people.relations import Relation, relations_in
 from eak_core.permissions import Actor, current_registry, why
 from eak_core.plugins.loading.host import get_host
 from eak_core.plugins.per_service.activation import active_in, titles
 from eak_core.services.models import Service
+from eak_core.web.i18n import date
 
 #: What the core's permissions allow, in words; those that everybody has are not told.
 RIGHTS: Mapping[str, Any] = MappingProxyType(
@@ -80,10 +82,11 @@ def rights_in(session: Session, service: Service, active: frozenset[str]) -> lis
     relations = relations_in(session, service, active)
     others = {each.person_id for each in relations} - people.keys()
     people |= _accounts(session, Person.id.in_(others)) if others else {}
-    granters = _granters(session, people.values())
+    actors = {person.id: actor_for(session, person) for person in people.values()}
+    granters = _granters(session, people.values(), actors)
     holders = {}
     for person in people.values():
-        actor = actor_for(session, person)
+        actor = actors[person.id]
         grounds = list(_of_roles(actor, person, service, active, granters))
         grounds += _of_relations(actor, service, active, relations)
         if grounds:
@@ -95,19 +98,18 @@ def rights_on_site(session: Session) -> list[Holder]:
     """Who runs the site or a service, by name, with what each may do there; three statements. What
     people are to things of plugins stands on the page of each service."""
     people = _with_roles(session)
+    actors = {person.id: actor_for(session, person) for person in people.values()}
     services = {
         each.id: each
         for each in session.scalars(
-            select(Service).where(
-                Service.id.in_({grant.service_id for p in people.values() for grant in p.grants})
-            )
+            select(Service).where(Service.id.in_(_places(people.values(), actors)))
         )
     }
     active = active_in(session, list(services))
-    granters = _granters(session, people.values())
+    granters = _granters(session, people.values(), actors)
     holders = []
     for person in people.values():
-        actor, holder = actor_for(session, person), Holder(person.id, person.name)
+        actor, holder = actors[person.id], Holder(person.id, person.name)
         if on_site := _rights(actor, None, frozenset(), "administrator"):
             every = _("In each service, all that its managers may")
             reason = _("because administrator of the site")
@@ -117,9 +119,18 @@ def rights_on_site(session: Session) -> list[Holder]:
             rights = _rights(actor, service, active[service.id], "manager")
             if rights:
                 holder.grounds.append(_as_manager(service, rights, grant, granters))
+        for place in actor.stands_in:
+            service = services[place.service_id]
+            if not place.over and (rights := _rights(actor, service, active[service.id], "deputy")):
+                holder.grounds.append(_as_deputy(actor, service, rights, granters))
         if holder.grounds:
             holders.append(holder)
     return _by_name(holders)
+
+
+def _places(people: Iterable[Person], actors: Mapping[int, Actor]) -> set[int]:
+    own = {grant.service_id for person in people for grant in person.grants}
+    return own | {place.service_id for actor in actors.values() for place in actor.stands_in}
 
 
 def _of_roles(
@@ -133,6 +144,8 @@ def _of_roles(
     grant = next((each for each in person.grants if each.service_id == service.id), None)
     if as_manager and grant is not None:
         yield _as_manager(service, as_manager, grant, granters)
+    if as_deputy := _rights(actor, service, active, "deputy"):
+        yield _as_deputy(actor, service, as_deputy, granters)
     if as_administrator := _rights(actor, service, active, "administrator"):
         yield Ground(_("because administrator of the site"), as_administrator)
     if as_agent := _rights(actor, service, active, "agent"):
@@ -145,6 +158,21 @@ def _as_manager(
     reason = _("because manager of “%(service)s”", service=service.name)
     by = granters.get(grant.granted_by or 0, "")
     return Ground(reason, rights, grant.granted_at, by, service)
+
+
+def _as_deputy(
+    actor: Actor, service: Service, rights: tuple[str, ...], names: Mapping[int, str]
+) -> Ground:
+    place = actor.deputy_in(service.id)
+    assert place is not None
+    last = place.until - timedelta(seconds=1)
+    reason = _(
+        "because deputy of %(name)s in “%(service)s”, until %(day)s included",
+        name=names.get(place.for_id, ""),
+        service=service.name,
+        day=date(last),
+    )
+    return Ground(reason, rights, of=service)
 
 
 def _of_relations(
@@ -196,11 +224,15 @@ def _title(permission: str) -> str:
 
 
 def _with_roles(session: Session, service: Service | None = None) -> dict[int, Person]:
-    """Who has a role in ``service``, in any where it is None, or runs the site."""
+    """Who has a role in ``service``, in any where it is None, or stands in for somebody there, or
+    runs the site."""
     granted = select(RoleGrant.person_id)
+    deputies = select(Deputy.person_id).where(Deputy.ends_at > clock.now())
     if service is not None:
         granted = granted.where(RoleGrant.service_id == service.id)
-    return _accounts(session, or_(Person.administrator, Person.id.in_(granted)))
+        deputies = deputies.where(Deputy.service_id == service.id)
+    of = or_(Person.administrator, Person.id.in_(granted), Person.id.in_(deputies))
+    return _accounts(session, of)
 
 
 def _accounts(session: Session, condition: Any) -> dict[int, Person]:
@@ -208,11 +240,13 @@ def _accounts(session: Session, condition: Any) -> dict[int, Person]:
     return {person.id: person for person in rows}
 
 
-def _granters(session: Session, people: Iterable[Person]) -> Mapping[int, str]:
-    return person_names(
-        session,
-        {grant.granted_by for person in people for grant in person.grants if grant.granted_by},
-    )
+def _granters(
+    session: Session, people: Iterable[Person], actors: Mapping[int, Actor]
+) -> Mapping[int, str]:
+    """The names of who gave a role, and of who is stood in for."""
+    given = {grant.granted_by for person in people for grant in person.grants if grant.granted_by}
+    places = {place.for_id for actor in actors.values() for place in actor.stands_in}
+    return person_names(session, given | places)
 
 
 def _by_name(holders: Iterable[Holder]) -> list[Holder]:

@@ -22,7 +22,7 @@ TOLERANCE = timedelta(seconds=5)
 def clock_fault(session: orm.Session) -> str | None:
     """A sentence where this process's clock and the database's differ by more than `TOLERANCE`."""
     before = clock.now()
-    theirs = _database_now(session)
+    theirs = database_now(session)
     ours = before + (clock.now() - before) / 2
     wrong = ours - theirs
     if abs(wrong) <= TOLERANCE:
@@ -35,7 +35,9 @@ def clock_fault(session: orm.Session) -> str | None:
     )
 
 
-def _database_now(session: orm.Session) -> datetime:
+def database_now(session: orm.Session) -> datetime:
+    """The instant by the clock that all processes of a site share (aware, UTC); on SQLite by the
+    disk's."""
     world = clock.frozen()
     if world is not None:  # in a test it is this time everywhere
         return world

@@ -10,27 +10,35 @@ from eak_core.config import Config
 from eak_core.db import Session
 from eak_core.people import second_factor
 from eak_core.people.models import Person
-from eak_core.people.standing import suspensions_of
+from eak_core.people.standing import stand_ins_of, suspensions_of
 from eak_core.permissions import Actor
 
 __all__ = ["Actor", "actor_for", "current_actor", "current_person"]
 
 
 def actor_for(session: Session, person: Person) -> Actor:
-    """``person`` as an actor. One query for the roles, unless they came with the person.
+    """``person`` as an actor. One query for the roles, unless they came with the person, and one
+    for the database's clock where they stand in for somebody.
 
     Agents are told by the domain of their address, once it is confirmed.
     """
     confirmed = person.confirmed_at is not None and person.active
+    own = frozenset(
+        grant.service_id for grant in person.grants if confirmed and grant.role == "manager"
+    )
+    stands_in = tuple(
+        each
+        for each in (stand_ins_of(session, person) if confirmed else ())
+        if each.service_id not in own
+    )
     return Actor(
         person_id=person.id,
         name=person.name,
         confirmed=confirmed,
         agent=confirmed and is_agent_address(person.email),
         administrator=confirmed and person.administrator,
-        managed=frozenset(
-            grant.service_id for grant in person.grants if confirmed and grant.role == "manager"
-        ),
+        managed=own | {each.service_id for each in stands_in if not each.over},
+        stands_in=stands_in,
         suspensions=suspensions_of(person),
     )
 
@@ -62,6 +70,6 @@ def current_actor(session: Session) -> Actor:
 def _secured(session: Session, person: Person) -> Actor:
     """``person`` with the rights of their roles, once they have the second factor for them."""
     actor = actor_for(session, person)
-    if not second_factor.is_missing(person):
+    if not second_factor.is_missing(person, actor):
         return actor
-    return replace(actor, administrator=False, managed=frozenset(), unsecured=True)
+    return replace(actor, administrator=False, managed=frozenset(), stands_in=(), unsecured=True)

@@ -9,7 +9,7 @@ from eak_core.db.afterwards import afterwards
 from eak_core.errors import Refused
 from eak_core.events import SITE, publish
 from eak_core.i18n import _l
-from eak_core.people import sessions
+from eak_core.people import deputies, sessions
 from eak_core.people.events import PersonClosed, PersonReopened
 from eak_core.people.models import Person
 from eak_core.people.roles import check_not_last_administrator
@@ -27,6 +27,7 @@ def close_account(session: Session, actor: Actor, person: Person) -> None:
     if not _set_active(session, person, False):
         return
     sessions.end_all(session, person)
+    deputies.end_all_for(session, person.id, None, actor.person_id)
     session.flush()
     publish(session, PersonClosed(person_id=person.id), service_id=SITE, actor_id=actor.person_id)
 

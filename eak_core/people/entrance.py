@@ -9,9 +9,10 @@ from eak_core.db import Session, current_session
 from eak_core.i18n import _l
 from eak_core.people import sessions
 from eak_core.people.actor import current_actor
-from eak_core.permissions import Actor, SignInRequired, may
+from eak_core.permissions import Actor, DeputyOver, SignInRequired, may
 from eak_core.permissions.checks import Owned
 from eak_core.services.lookup import Place, find
+from eak_core.web.csrf import refuse_kept
 from eak_core.web.errors import refuse
 
 #: Addresses that programs read: a sign-in page would be no answer to them.
@@ -32,6 +33,7 @@ def init_entrance(app: Flask) -> None:
     app.before_request(meet)
     app.context_processor(_for_templates)
     app.register_error_handler(SignInRequired, lead_to_sign_in)
+    app.register_error_handler(DeputyOver, keep_typed)
 
 
 def meet() -> Response | None:
@@ -83,6 +85,11 @@ def _for_templates() -> dict[str, Any]:
         return may(actor, permission, service, subject)
 
     return {"actor": actor, "service": service, "may": may_here}
+
+
+def keep_typed(refusal: DeputyOver) -> Response:
+    """Show what was typed while a deputy's time ended."""
+    return refuse_kept(str(refusal))
 
 
 def lead_to_sign_in(refusal: SignInRequired) -> Response:

@@ -1,5 +1,6 @@
 """What happens to people, told by their ids alone."""
 
+from datetime import datetime
 from typing import Literal
 
 from eak_core.events import CORE, Event, event
@@ -54,6 +55,25 @@ class PersonUnsecured(Event):
     """A person's account no longer asks for a second factor."""
 
     person_id: int
+
+
+@event(CORE, "deputy.named", version=1, subject="person:{person_id}")
+class DeputyNamed(Event):
+    """A person acts in the log's service in the place of its manager ``for_id``, from ``begins_at``
+    to ``ends_at``, which is over."""
+
+    person_id: int
+    for_id: int
+    begins_at: datetime
+    ends_at: datetime
+
+
+@event(CORE, "deputy.ended", version=1, subject="person:{person_id}")
+class DeputyEnded(Event):
+    """A person acts no more in the place of the manager ``for_id``, sooner than was said."""
+
+    person_id: int
+    for_id: int
 
 
 @event(CORE, "role.granted", version=1, subject="person:{person_id}")

@@ -54,6 +54,13 @@ def kept_data() -> Iterator[Kept]:
         _l("it is answered, or thirty days"),
     )
     yield Kept(
+        _l("Deputies"),
+        _l("who acts in the place of which manager, from when to when"),
+        _l("to know by what right something was decided"),
+        _l("the team of the service"),
+        _l("you erase your account"),
+    )
+    yield Kept(
         _l("Mail on its way"),
         _l("address and text"),
         _l("to send it to you"),

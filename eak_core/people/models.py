@@ -44,6 +44,8 @@ class Person(Base, UserMixin):
     sleep_warned_at: Mapped[datetime | None]
     #: From what moderators have suspended them, as `eak_core.people.standing` writes it.
     suspensions: Mapped[str | None] = mapped_column(Text)
+    #: Whom they stand in for, as `eak_core.people.deputies` writes it.
+    deputies: Mapped[str | None] = mapped_column(Text)
     #: Since when their password alone does not open it (`eak_core.people.second_factor`).
     secured_at: Mapped[datetime | None]
     # The first two are called so by Flask-Security; the secret is encrypted.
@@ -110,6 +112,22 @@ class RoleGrant(Base):
     role: Mapped[str] = mapped_column(String(20), primary_key=True)
     granted_at: Mapped[datetime] = mapped_column(default=clock.now)
     granted_by: Mapped[int | None]
+
+
+class Deputy(Base):
+    """``person_id`` acts in the place of the manager ``for_id`` in a service, from one instant to
+    another (which is over). Rows stay: they say in which part a decision was taken."""
+
+    __tablename__ = "deputy"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    service_id: Mapped[int] = mapped_column(ForeignKey("service.id"), index=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    for_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    begins_at: Mapped[datetime]
+    ends_at: Mapped[datetime]
+    named_by: Mapped[int | None]
+    named_at: Mapped[datetime] = mapped_column(default=clock.now)
 
 
 class RoleInvitation(Base):

@@ -17,7 +17,7 @@ from eak_core.errors import Invalid, NotFound
 from eak_core.events import SITE, publish
 from eak_core.i18n import _l
 from eak_core.letters.outbox import forget
-from eak_core.people import forgetting, passkeys, second_factor, sessions
+from eak_core.people import deputies, forgetting, passkeys, second_factor, sessions
 from eak_core.people.actor import actor_for
 from eak_core.people.events import PersonErased, RoleRevoked
 from eak_core.people.letters import send_letter
@@ -63,6 +63,7 @@ def export_person(session: Session, actor: Actor, person_id: int) -> dict[str, A
         "sessions": sessions.export(session, person_id),
         "mail_ended": ended_lists(session, person.email) if person.email else [],
         "passkeys": passkeys.export(session, person_id),
+        "deputies": deputies.export(session, person_id),
         "plugins": {name: copy for name, copy in copies if name not in host.features},
         **{name: copy for name, copy in copies if name in host.features},
     }
@@ -102,6 +103,7 @@ def erase_person(session: Session, actor: Actor, person_id: int, *, asked_for: b
     make_sure_of_all(session)
     get_host().call_all("erase_person", session=session, person_id=person_id)
     _erase_roles(session, person, actor)
+    deputies.forget(session, person.id, actor.person_id)
     _erase_account(session, person)
     erased = PersonErased(person_id=person_id)
     publish_everywhere(session, erased, person_id, actor_id=actor.person_id)
@@ -126,6 +128,7 @@ def _erase_account(session: Session, person: Person) -> None:
     person.last_login_at = None
     person.suspensions = None
     person.sleep_warned_at = None
+    person.deputies = None
     second_factor.forget(session, person)
     sessions.end_all(session, person)
     person.erased_at = clock.now()

@@ -13,6 +13,7 @@ from eak_core.db.upsert import insert_once
 from eak_core.errors import Invalid, Refused
 from eak_core.events import SITE, publish
 from eak_core.i18n import _l
+from eak_core.people import deputies
 from eak_core.people.events import RoleGranted, RoleRevoked
 from eak_core.people.models import Person, RoleGrant
 from eak_core.permissions import Actor, require
@@ -71,6 +72,7 @@ def give_role(
     if given is None:
         return
     session.expire(person, ["grants"])
+    deputies.end_own(session, person.id, service.id, granted_by)
     _tell(session, RoleGranted(person_id=person.id, role=role), service.id, granted_by)
 
 
@@ -92,6 +94,7 @@ def revoke_role(
     if taken is None:
         return
     session.expire(person, ["grants"])
+    deputies.end_all_for(session, person.id, service.id, actor.person_id)
     _tell(session, RoleRevoked(person_id=person.id, role=role), service.id, actor.person_id)
 
 

@@ -194,13 +194,13 @@ def recovery_codes_left(session: Session, person_id: int) -> int:
     return session.scalar(query.where(RecoveryCode.person_id == person_id)) or 0
 
 
-def is_missing(person: Person) -> bool:
-    """Whether ``person`` holds a role that the instance gives to nobody without a second factor,
-    and has none (`Config.second_factor_required`)."""
+def is_missing(person: Person, actor: Actor) -> bool:
+    """Whether ``person``, who is ``actor``, holds a role that the instance gives to nobody without
+    a second factor (`Config.second_factor_required`), and has none."""
     config: Config = current_app.extensions["eak_config"]
     if not config.second_factor_required or person.secured_at is not None:
         return False
-    return person.administrator or bool(person.grants)
+    return actor.administrator or bool(actor.managed)
 
 
 def _write(session: Session, letter: str, person: Person) -> None:

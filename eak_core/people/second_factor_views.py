@@ -1,6 +1,6 @@
 """The page of one's second factor: set up with an application, its recovery codes, and the end."""
 
-from flask import flash, redirect, render_template, request, session, url_for
+from flask import flash, g, redirect, render_template, request, session, url_for
 from flask_security.utils import validate_redirect_url
 from qrcode.constants import ERROR_CORRECT_M
 from qrcode.main import QRCode
@@ -99,7 +99,7 @@ def _shown(person: Person, secret: str) -> dict[str, object]:
         "key": factory.get_totp_pretty_key(secret),
         "path": path,
         "width": width,
-        "wanted": second_factor.is_missing(person),
+        "wanted": g.actor.unsecured,
     }
 
 

@@ -1,5 +1,6 @@
-"""From what somebody is suspended, as their account says it: rooms that decide about it write it
-here, so that who may do what is known without a further statement in each request."""
+"""From what somebody is suspended, and whom they stand in for, as their account says it: rooms that
+decide about it write it here, so that who may do what is known without a further statement in each
+request."""
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
@@ -7,9 +8,11 @@ from typing import Any
 
 import msgspec
 
+from eak_core.db import Session
+from eak_core.db.clocks import database_now
 from eak_core.i18n import _l
 from eak_core.people.models import Person
-from eak_core.permissions import Abuse, Suspension
+from eak_core.permissions import Abuse, StandIn, Suspension
 from eak_core.web.i18n import date
 
 _SAID: dict[Abuse, Any] = {
@@ -53,3 +56,28 @@ def suspensions_of(person: Person) -> tuple[Suspension, ...]:
         return ()
     rows = msgspec.json.decode(person.suspensions, type=list[_Row])
     return tuple(Suspension(*row, said=_SAID[row[1]](_Day(row[2]))) for row in rows)
+
+
+#: The service, whose place, and from when to when.
+_Place = tuple[int, int, datetime, datetime]
+
+
+def keep_stand_ins(person: Person, places: Iterable[_Place]) -> None:
+    """Let the account of ``person`` say that they stand in so: in a service, for somebody, from one
+    instant to another."""
+    rows = list(places)
+    person.deputies = msgspec.json.encode(rows).decode() if rows else None
+
+
+def stand_ins_of(session: Session, person: Person) -> tuple[StandIn, ...]:
+    """Whom ``person`` stands in for, and has stood in for of late, not what is to come. By the
+    clock of the database, which is asked only where there is something."""
+    if person.deputies is None:
+        return ()
+    now = database_now(session)
+    rows = msgspec.json.decode(person.deputies, type=list[_Place])
+    return tuple(
+        StandIn(service_id, for_id, ends, over=now >= ends)
+        for service_id, for_id, begins, ends in rows
+        if begins <= now
+    )

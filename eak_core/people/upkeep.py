@@ -15,7 +15,7 @@ from eak_core import clock
 from eak_core.db import Session
 from eak_core.events import CORE, on_schedule
 from eak_core.letters import outbox
-from eak_core.people import invitations, sessions
+from eak_core.people import deputies, invitations, sessions
 from eak_core.people.models import Person, RoleGrant, RoleInvitation
 from eak_core.web.signed_links import forget_spent
 
@@ -35,6 +35,7 @@ def tidy_up(session: Session, service: Any, name: str, due_at: datetime) -> bool
             RoleInvitation.invited_at <= clock.now() - invitations.LIFETIME
         )
     )
+    deputies.tidy_up(session)
     sessions.forget_ended(session)
     forget_spent(session)
     current_app.extensions["eak_security_log"].forget(

@@ -1,7 +1,8 @@
 """Who acts, and the one answer to "may this person do this here?"."""
 
-from eak_core.permissions.actor import ABUSES, Abuse, Actor, Suspension
+from eak_core.permissions.actor import ABUSES, Abuse, Actor, StandIn, Suspension
 from eak_core.permissions.checks import (
+    DeputyOver,
     Related,
     Shared,
     SignInRequired,
@@ -23,12 +24,14 @@ __all__ = [
     "ROLES",
     "Abuse",
     "Actor",
+    "DeputyOver",
     "PermissionRegistry",
     "Related",
     "Role",
     "Rule",
     "Shared",
     "SignInRequired",
+    "StandIn",
     "Suspended",
     "Suspension",
     "UnknownPermission",

@@ -24,6 +24,17 @@ class Suspension:
 
 
 @dataclass(frozen=True, slots=True)
+class StandIn:
+    """Somebody acts in the service ``service_id`` in the place of its manager ``for_id``, until
+    ``until``; over, where ``over``."""
+
+    service_id: int
+    for_id: int
+    until: datetime
+    over: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Actor:
     """Whoever asks for something, as it stood when the request or command began.
 
@@ -31,7 +42,8 @@ class Actor:
     they have proved that their address is theirs. ``agent``: it is one of the administration.
     ``administrator``: they run the site. ``managed`` holds the ids of the services they manage, and
     ``suspensions`` from what moderators have suspended them. Who is ``unsecured`` holds a role too,
-    but has none of its rights here until their account has a second factor.
+    but has none of its rights here until their account has a second factor. Of ``stands_in`` those
+    that are not over are in ``managed`` too: services that they run in somebody's place.
     Where ``is_system``, a command or a worker acts: it may do everything, and stands in no log as a
     person.
     """
@@ -45,6 +57,7 @@ class Actor:
     is_system: bool = False
     suspensions: tuple[Suspension, ...] = ()
     unsecured: bool = False
+    stands_in: tuple[StandIn, ...] = ()
 
     @classmethod
     def visitor(cls) -> Self:
@@ -72,6 +85,12 @@ class Actor:
             for each in self.suspensions
             if each.service_id == service_id and abuse in {None, each.abuse} and now < each.until
         ]
+
+    def deputy_in(self, service_id: int) -> StandIn | None:
+        """In whose place they act in that service, where they have no role of their own there; the
+        last one, where it is over."""
+        here = [each for each in self.stands_in if each.service_id == service_id]
+        return max(here, key=lambda each: (not each.over, each.until), default=None)
 
     def manages(self, service_id: int) -> bool:
         """Whether this person runs that service, as its manager or as an administrator."""

@@ -60,6 +60,10 @@ class Suspended(Forbidden):
     """The moderators have suspended this person from it, for a time."""
 
 
+class DeputyOver(Forbidden):
+    """The time in which this person acted in a manager's place is over."""
+
+
 class SignInRequired(Forbidden):
     """It may be allowed to a person who signs in; pages lead there."""
 
@@ -87,8 +91,8 @@ def why(
     service: Place | None = None,
     subject: Owned | Related | Shared | None = None,
 ) -> str | None:
-    """By what ``actor`` has ``permission``, as `may` says that they do: one of `ROLES`, ``system``,
-    or a relation by its name; None where they do not."""
+    """By what ``actor`` has ``permission``, as `may` says that they do: one of `ROLES`, ``deputy``
+    (in a manager's place), ``system``, or a relation by its name; None where they do not."""
     try:
         rule = current_registry().rule(permission)
     except UnknownPermission:
@@ -117,7 +121,7 @@ def require(
 ) -> None:
     """Return where `may` says yes to ``permission``, about ``subject`` where one is meant;
     `Forbidden` otherwise (`SignInRequired` for a visitor, `Suspended` for whom moderators have
-    suspended from it)."""
+    suspended from it, `DeputyOver` for whose time in a manager's place is over)."""
     if may(actor, permission, service, subject):
         return
     if service is not None and service.archived_at is not None and _sees(actor, service):
@@ -140,6 +144,15 @@ def require(
                 " “My space”, then try again."
             )
         )
+    if service is not None and rule.role == "manager":
+        place = actor.deputy_in(service.id)
+        if place is not None and place.over:
+            raise DeputyOver(
+                _l(
+                    "You acted here in the place of somebody who was away, and that time is over:"
+                    " what you sent was not done."
+                )
+            )
     raise Forbidden
 
 
@@ -155,7 +168,10 @@ def _holds(
         return "author"
     if rule.relations and (relation := _relation(actor, rule, subject)) is not None:
         return relation
-    return None if rule.role is None else _role(actor, rule.role, service, subject)
+    if rule.role is None:
+        return None
+    held = _role(actor, rule.role, service, subject)
+    return None if held == "deputy" and rule.lasting else held
 
 
 def _relation(actor: Actor, rule: Rule, subject: Owned | Related | Shared | None) -> str | None:
@@ -166,7 +182,7 @@ def _relation(actor: Actor, rule: Rule, subject: Owned | Related | Shared | None
 
 def _role(
     actor: Actor, role: Role, service: Place | None, subject: Owned | Related | Shared | None
-) -> Role | None:
+) -> str | None:
     """The role by which ``actor`` has what ``role`` has, the nearest first; None where none is."""
     if role == "visitor":
         return role
@@ -177,7 +193,9 @@ def _role(
     if role == "citizen" or (role == "agent" and actor.agent):
         return role
     if role == "manager" and service is not None and _manages_all(actor, service, subject):
-        return "manager" if service.id in actor.managed else "administrator"
+        if service.id in actor.managed and actor.deputy_in(service.id) is None:
+            return "manager"
+        return "administrator" if actor.administrator else "deputy"
     return "administrator" if actor.administrator else None
 
 

@@ -21,6 +21,7 @@ class Rule:
     the subject, such as the referent of an organisation (`eak_core.permissions.checks.Related`).
     ``on_site``: it concerns the site, not a service. ``when_archived``: an archived service, which
     is read-only, still allows it. ``abuse``: whoever is suspended for that has it no more.
+    ``lasting``: what it does outlasts an absence, so a deputy of a manager has it not.
     """
 
     role: Role | None
@@ -29,6 +30,7 @@ class Rule:
     when_archived: bool = False
     relations: tuple[str, ...] = ()
     abuse: Abuse | None = None
+    lasting: bool = False
 
     def __post_init__(self) -> None:
         if self.role is not None and self.role not in ROLES:
@@ -43,8 +45,8 @@ CORE_RULES: Mapping[str, Rule] = MappingProxyType(
         "service.manage": Rule("manager"),
         "service.create": Rule("administrator", on_site=True),
         "service.archive": Rule("administrator", when_archived=True),
-        "role.grant": Rule("manager"),
-        "role.revoke": Rule("manager", when_archived=True),
+        "role.grant": Rule("manager", lasting=True),
+        "role.revoke": Rule("manager", when_archived=True, lasting=True),
         "plugin.toggle": Rule("manager"),
         "idea.submit": Rule("citizen", abuse="content"),
         # Nobody rewrites another person's words, nor reads what they have not submitted yet.

@@ -73,6 +73,14 @@ def ask_again(error: CSRFError) -> Response:
     )
 
 
+def refuse_kept(what: str) -> Response:
+    """The page of a right that ended while somebody wrote: what it was, ``what`` became of it, and
+    what they had typed, to be copied."""
+    return answer(
+        403, what=what, template="error_token.html", typed=_typed() or [], came_from_here=False
+    )
+
+
 def _typed() -> list[Kept] | None:
     """What was sent, to be shown again; None where it is more than `MOST_KEPT`."""
     numbers = count(1)

@@ -1,0 +1,170 @@
+"""Deputies of managers who are away: for a time, for no more than the manager has, and told."""
+
+import html
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+
+from eak_core.admin.journal import Asked, lines
+from eak_core.admin.rights import rights_in
+from eak_core.errors import Forbidden, Invalid, Refused
+from eak_core.ideas.models import Idea
+from eak_core.ideas.transitions import change_stage
+from eak_core.kit.testing.browser import Browser
+from eak_core.kit.testing.fixtures import FrozenClock
+from eak_core.kit.testing.site import Site
+from eak_core.people import deputies
+from eak_core.people.closing import close_account
+from eak_core.people.models import Deputy, Person
+from eak_core.people.personal_data import erase_person, export_person
+from eak_core.people.roles import give_role, revoke_role
+from eak_core.permissions import Actor, DeputyOver, may, require, why
+from tests.core.accounts import last_letter
+
+NONE: frozenset[str] = frozenset()
+TODAY = date(2026, 3, 2)
+TEAM = "/culture/gestion/equipe"
+NEW = f"{TEAM}/suppleances/nouvelle"
+
+
+def name(site: Site, by: Person | None = None, **other: Any) -> None:
+    """Camille stands in for Manon, today and tomorrow."""
+    values = {
+        "email": str(site.people.citizen.email),
+        "for_id": site.people.manager.id,
+        "first": TODAY,
+        "last": TODAY + timedelta(days=1),
+        **other,
+    }
+    actor = site.people.actor(by or site.people.manager)
+    with site.writing() as session:
+        deputies.name_deputy(session, actor, site.service, **values)
+
+
+def deputy(site: Site) -> Actor:
+    return site.people.actor(site.people.citizen)
+
+
+def test_a_deputy_has_the_managers_rights_but_appoints_nobody_and_only_for_the_time(
+    site: Site, clock: FrozenClock
+) -> None:
+    name(site, first=TODAY + timedelta(days=1), last=TODAY + timedelta(days=1))
+    assert last_letter(site).to == site.people.citizen.email
+    assert not may(deputy(site), "service.manage", site.service), "not yet"
+    clock.advance(days=1)
+    actor, other = deputy(site), site.add_service("routes")
+    assert why(actor, "idea.change_stage", site.service) == "deputy"
+    assert not may(actor, "idea.change_stage", other)
+    for lasting in ("role.grant", "role.revoke"):
+        assert not may(actor, lasting, site.service), lasting
+    # Until midnight in Paris, an hour ahead of UTC in winter.
+    clock.advance(hours=13, minutes=59)
+    assert may(deputy(site), "service.manage", site.service)
+    clock.advance(minutes=1)
+    assert not may(deputy(site), "service.manage", site.service)
+    with pytest.raises(DeputyOver):
+        require(deputy(site), "service.manage", site.service)
+
+
+def test_it_ends_at_once_with_the_role_of_the_manager(site: Site, clock: FrozenClock) -> None:
+    top = site.people.actor(site.people.administrator)
+
+    def take(session: Any, manager: Person) -> None:
+        revoke_role(session, top, manager, site.service, "manager")
+        give_role(session, manager, site.service, "manager", granted_by=None)
+
+    for end in (
+        take,
+        lambda session, manager: close_account(session, top, manager),
+        lambda session, manager: erase_person(session, top, manager.id),
+    ):
+        with site.writing() as session:
+            session.get_one(Person, site.people.manager.id).active = True
+        name(site, by=site.people.administrator)
+        assert may(deputy(site), "service.manage", site.service)
+        with site.writing() as session:
+            end(session, session.get_one(Person, site.people.manager.id))
+        assert not may(deputy(site), "service.manage", site.service), end
+        clock.advance(seconds=1)
+
+
+def test_who_may_be_named_and_by_whom(site: Site, clock: FrozenClock) -> None:
+    people = site.people
+    _ = people.agent
+    for refusal, other in (
+        (Invalid, {"email": "nobody@example.org"}),
+        (Invalid, {"email": str(people.manager.email)}),
+        (Invalid, {"email": str(people.administrator.email)}),
+        (Invalid, {"last": TODAY - timedelta(days=1)}),
+        (Invalid, {"first": TODAY - timedelta(days=9), "last": TODAY - timedelta(days=1)}),
+        (Invalid, {"last": TODAY + timedelta(days=190)}),
+        (Forbidden, {"for_id": people.agent.id}),
+        (Forbidden, {"by": people.agent}),
+        (Refused, {"by": people.administrator, "for_id": people.agent.id}),
+    ):
+        with pytest.raises(refusal):
+            name(site, **other)
+    name(site)
+    with pytest.raises(Forbidden):
+        name(site, by=people.citizen, email=str(people.agent.email))
+    with site.reading() as session:
+        (named,) = deputies.deputies_in(session, deputy(site), site.service)
+        assert (named.person, named.instead_of) == (people.citizen.name, people.manager.name)
+    with site.writing() as session:
+        deputies.end_deputy(session, deputy(site), site.service, named.id)
+    assert not may(deputy(site), "service.manage", site.service)
+
+
+def test_the_pages_of_rights_and_the_journal_say_in_whose_place(
+    site: Site, clock: FrozenClock
+) -> None:
+    name(site)
+    clock.advance(minutes=1)
+    idea = site.submit(author=site.people.actor(site.people.agent))
+    with site.writing() as session:
+        moved = session.get_one(Idea, idea.id)
+        change_stage(session, deputy(site), site.service, NONE, moved, "screening", "Now.")
+    with site.app.test_request_context("/?lang=en"), site.reading() as session:
+        held = {each.name: each for each in rights_in(session, site.service, NONE)}
+        (ground,) = held["Camille Citizen"].grounds
+        assert "because deputy of Manon Manager" in ground.reason
+        told, _more = lines(session, site.service, Asked(kind="ideas"))
+        assert told[0].who == "Camille Citizen, deputy of Manon Manager"
+        said = [each.what for each in lines(session, site.service, Asked())[0]]
+        assert "Camille Citizen acts in the place of Manon Manager" in said
+        copy = export_person(session, Actor.system(), site.people.citizen.id)
+        assert copy["deputies"][0]["as"] == "deputy"
+
+
+def test_a_time_that_ends_in_the_middle_keeps_what_was_typed(
+    site: Site, clock: FrozenClock, client: Browser
+) -> None:
+    manager = site.browser()
+    manager.sign_in(site.people.manager)
+    days = {"first": "2026-03-02", "last": "2026-03-02"}
+    email = str(site.people.citizen.email)
+    assert manager.submit(NEW, NEW, email="nobody@example.org", **days).status_code == 422
+    assert manager.submit(NEW, NEW, email=email, **days).status_code == 302
+    assert site.people.citizen.name in manager.get(TEAM).text
+
+    client.sign_in(site.people.citizen)
+    assert "Inviter quelqu" not in html.unescape(client.get(TEAM).text)
+    settings = "/culture/gestion/reglages"
+    form = client.read(settings).form(settings)
+    clock.advance(hours=14)
+    typed = "Un texte long, qui a pris du temps."
+    answer = client.post(settings, data=form.filled({"description": typed}))
+    assert answer.status_code == 403
+    assert typed in answer.text
+    assert "suppléance est terminée" in html.unescape(answer.text)
+    assert client.get(TEAM).status_code == 403
+
+
+def test_an_erased_deputy_is_named_nowhere(site: Site, clock: FrozenClock) -> None:
+    name(site)
+    with site.writing() as session:
+        erase_person(session, Actor.system(), site.people.citizen.id)
+    with site.reading() as session:
+        assert session.query(Deputy).all() == []
+        assert session.get_one(Person, site.people.citizen.id).deputies is None
