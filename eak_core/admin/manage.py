@@ -50,9 +50,9 @@ limit_invite = limited("invite", "10/minute;60/day")
 class DeputyForm(Form):
     """Who acts in whose place, from which day to which."""
 
-    instead = SelectField(_l("In the place of"))
+    instead = SelectField(_l("In the place of"), validators=[InputRequired()])
     email = EmailField(
-        _l("Address of their account"),
+        _l("Address of the deputy’s account"),
         validators=[
             InputRequired(message=_l("Please give an e-mail address.")),
             Length(max=ADDRESS_LENGTH),

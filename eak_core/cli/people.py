@@ -1,11 +1,14 @@
 """``eak person``: accounts and roles, above all the first administrator's."""
 
+import os
 import sys
+from pathlib import Path
 
 import click
 
 from eak_core.cli.chosen import chosen_service
 from eak_core.cli.frame import state
+from eak_core.cli.output import confirm, yes_option
 
 
 @click.group("person")
@@ -42,6 +45,49 @@ def _password(from_stdin: bool) -> str:
         return sys.stdin.readline().rstrip("\r\n")
     password: str = click.prompt("Password", hide_input=True, confirmation_prompt=True, err=True)
     return password
+
+
+@group.command()
+@click.argument("email")
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+def export(email: str, file: Path) -> None:
+    """Write the copy of all that is stored about the account EMAIL to FILE (zip), for its owner.
+
+    The file is readable by its owner alone, and never written over another one.
+    """
+    from eak_core.db import read_session
+    from eak_core.files.copies import write_copy
+    from eak_core.people.accounts import find_person
+    from eak_core.permissions import Actor
+    from eak_core.security_log import note
+
+    with state().application() as app, app.test_request_context(), read_session(app) as session:
+        person = find_person(session, email)
+        number = person.id
+        opened = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(opened, "wb") as into:
+            write_copy(session, Actor.system(), number, into)
+        note("personal_data_copied", person=number)
+    click.echo(f"The copy of {email} is in {file}.")
+
+
+@group.command()
+@click.argument("email")
+@yes_option
+def erase(email: str, yes: bool) -> None:
+    """Erase the account EMAIL, as its owner would: nothing brings it back."""
+    from eak_core.db import write_session
+    from eak_core.people.accounts import find_person
+    from eak_core.people.personal_data import erase_person, legal_holds
+    from eak_core.permissions import Actor
+
+    with state().application() as app, write_session(app) as session:
+        person = find_person(session, email)
+        for hold in legal_holds(session, person.id):
+            click.echo(hold, err=True)
+        confirm(f"Erase the account of {email} for good?", yes)
+        erase_person(session, Actor.system(), person.id)
+    click.echo(f"The account of {email} is erased.")
 
 
 @group.command("reset-second-factor")

@@ -38,7 +38,7 @@ limit_mail = limited("account-mail", "5/minute;30/hour")
 #: typed, so it tells nobody whether there is an account.
 limit_recipient = limited_by("mail-recipient", "6/hour;20/day", typed_address)
 limit_rename = limited("rename", "10/hour;30/day")
-limit_export = limited("personal-data", "10/hour;40/day", reads=True)
+limit_export = limited("personal-data", "10/hour;40/day")
 LIMITS = {
     "login": limit_sign_in,
     "change_password": limit_sign_in,

@@ -2,7 +2,6 @@
 
 from typing import cast
 
-import msgspec
 from flask import Blueprint, Response, flash, g, redirect, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import logout_user
@@ -19,12 +18,12 @@ from eak_core.i18n import _
 from eak_core.people import invitations, mailing, sessions, way_back
 from eak_core.people.accounts import change_profile, confirm_person
 from eak_core.people.actor import current_person
-from eak_core.people.attempts import limit_export, limit_rename
+from eak_core.people.attempts import limit_rename
 from eak_core.people.forms import ConfirmForm, EraseForm, ProfileForm
 from eak_core.people.links import links_of
 from eak_core.people.models import Person
 from eak_core.people.passwords import is_password_of
-from eak_core.people.personal_data import erase_own_account, export_person
+from eak_core.people.personal_data import erase_own_account, legal_holds
 from eak_core.permissions import SignInRequired
 from eak_core.security_log import note
 from eak_core.web import render
@@ -76,19 +75,6 @@ def change() -> Answer:
     ) or _account_page(person, form)
 
 
-@blueprint.get("/mes-donnees.json")
-@limit_export
-def export() -> Response:
-    """Everything the site stores about whoever asks, as a file."""
-    person = me()
-    data = export_person(current_session(), g.actor, person.id)
-    note("personal_data_copied", person=person.id)
-    body = msgspec.json.format(msgspec.json.encode(data), indent=2)
-    response = Response(body, mimetype="application/json")
-    response.headers["Content-Disposition"] = 'attachment; filename="mes-donnees.json"'
-    return response
-
-
 @blueprint.route("/effacer", methods=["GET", "POST"])
 @limit_sign_in
 def erase() -> Answer:
@@ -104,7 +90,8 @@ def erase() -> Answer:
     )
     if form.refusal is not None:
         note("wrong_password", person=person.id)
-    return done or form_page("people/erase.html", form)
+    holds = legal_holds(current_session(), person.id)
+    return done or form_page("people/erase.html", form, holds=holds)
 
 
 def _erased(_nothing: object) -> tuple[str, str]:

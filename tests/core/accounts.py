@@ -1,7 +1,10 @@
 """How tests join, sign in and read their mail."""
 
+import json
 import re
+from io import BytesIO
 from typing import Any
+from zipfile import ZipFile
 
 from sqlalchemy import select
 
@@ -32,6 +35,14 @@ def sign_in(browser: Browser, email: str = ADDRESS, password: str = PASSWORD, **
 def last_letter(site: Site) -> Sent:
     site.drain()
     return site.sent[-1]
+
+
+def taken_copy(browser: Browser) -> tuple[dict[str, Any], ZipFile]:
+    """The copy of one's data: what is said in it, and all of its files."""
+    answer = browser.submit("/compte/mes-donnees", "/mes-donnees", password=PASSWORD)
+    assert answer.status_code == 200, answer.text
+    files = ZipFile(BytesIO(answer.data))
+    return json.loads(files.read("mes-donnees.json")), files
 
 
 def link_in(letter: Sent) -> str:

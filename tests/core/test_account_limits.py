@@ -7,7 +7,7 @@ from typing import Any
 import argon2.low_level
 import pytest
 
-from eak_core.kit.testing.browser import Browser
+from eak_core.kit.testing.browser import PASSWORD, Browser
 from eak_core.kit.testing.people import People
 from eak_core.kit.testing.site import Site
 from eak_core.kit.testing.sites import Sites
@@ -59,7 +59,8 @@ def test_names_and_copies_have_their_limits(sites: Sites, database: str) -> None
         for number in range(11)
     ]
     assert renamed == [302] * 10 + [429]
-    copied = [client.get("/compte/mes-donnees.json").status_code for _ in range(11)]
+    page = "/compte/mes-donnees"
+    copied = [client.submit(page, page, password=PASSWORD).status_code for _ in range(11)]
     assert copied == [200] * 10 + [429]
 
 

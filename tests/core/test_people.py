@@ -1,6 +1,5 @@
 """Accounts: changed, copied and erased; and roles."""
 
-import json
 from datetime import timedelta
 from typing import Any
 
@@ -38,6 +37,7 @@ from tests.core.accounts import (
     register,
     sign_in,
     site_events,
+    taken_copy,
 )
 
 # One's own account
@@ -71,7 +71,7 @@ def test_the_account_page_leads_to_ones_own_ideas(
 
 def test_the_account_is_never_kept_by_a_browser_or_a_proxy(people: People, client: Browser) -> None:
     client.sign_in(people.citizen)
-    for path in ("/compte/", "/compte/mes-donnees.json", "/compte/connexion"):
+    for path in ("/compte/", "/compte/mes-donnees", "/compte/connexion"):
         assert "no-store" in client.get(path).headers["Cache-Control"]
 
 
@@ -79,17 +79,21 @@ def test_a_person_takes_a_copy_of_everything_about_them(
     site: Site, service: Service, people: People, client: Browser
 ) -> None:
     client.sign_in(people.manager)
-    answer = client.get("/compte/mes-donnees.json")
-    assert "attachment" in answer.headers["Content-Disposition"]
-    data = json.loads(answer.text)
+    page = "/compte/mes-donnees"
+    assert client.submit(page, page, password="not the password").status_code == 422
+    sent = client.submit(page, page, password=PASSWORD)
+    assert "attachment" in sent.headers["Content-Disposition"]
+    assert sent.headers["Cache-Control"] == "no-store, private"
+    data, files = taken_copy(client)
+    answer = files.read("mes-donnees.json").decode()
     assert data["account"]["email"] == people.manager.email
     assert [(role["service"], role["role"]) for role in data["roles"]] == [("culture", "manager")]
     sections = ["exported_at", "account", "roles", "invitations", "sessions", "mail_ended"]
     assert list(data)[: len(sections)] == sections
     assert {"plugins", "ideas"} <= data.keys()
     assert "ideas" not in data["plugins"]
-    assert "password" not in answer.text
-    assert people.manager.fs_uniquifier not in answer.text
+    assert "password" not in answer
+    assert people.manager.fs_uniquifier not in answer
 
 
 def test_nobody_takes_a_copy_of_or_erases_somebody_else(

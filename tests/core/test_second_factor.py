@@ -18,7 +18,7 @@ from eak_core.people.models import Person, RecoveryCode
 from eak_core.people.personal_data import erase_person
 from eak_core.people.second_factor import RECOVERY_CODES, reset
 from eak_core.permissions import Actor
-from tests.core.accounts import last_letter, link_in, register, sign_in, site_events
+from tests.core.accounts import last_letter, link_in, register, sign_in, site_events, taken_copy
 
 PAGE = "/compte/second-facteur"
 CODE = "/compte/code"
@@ -194,7 +194,7 @@ def test_an_erasure_leaves_nothing_of_it(
 ) -> None:
     client.sign_in(people.citizen)
     set_up(client)
-    copy = client.get("/compte/mes-donnees.json").get_json()
+    copy = taken_copy(client)[0]
     assert copy["account"]["recovery_codes_left"] == RECOVERY_CODES
     assert "enckey" not in str(copy)
     with site.writing() as session:

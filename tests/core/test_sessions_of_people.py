@@ -15,6 +15,7 @@ from eak_core.people.models import PersonSession
 from eak_core.people.personal_data import erase_person, export_person
 from eak_core.people.sessions import browser_name
 from eak_core.permissions import Actor
+from eak_core.services.models import Service
 from tests.core.accounts import sign_in
 
 FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
@@ -54,11 +55,11 @@ def test_a_session_ends_when_nobody_uses_it_and_not_while_somebody_does(
 
 @pytest.mark.parametrize("database", ["sqlite"])
 def test_a_page_that_asks_by_itself_keeps_no_session_open(
-    people: People, client: Browser, clock: FrozenClock
+    service: Service, people: People, client: Browser, clock: FrozenClock
 ) -> None:
     client.sign_in(people.citizen)
     clock.advance(hours=11)
-    assert client.get("/compte/mes-donnees.json").status_code == 200
+    assert client.get("/culture/idees.json").status_code == 200
     clock.advance(hours=1)
     assert not is_signed_in(client)
 

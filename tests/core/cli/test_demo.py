@@ -2,13 +2,25 @@
 
 import shutil
 from collections import Counter
+from collections.abc import Collection
+from datetime import timedelta
 from importlib.metadata import EntryPoint
 from pathlib import Path
+from zipfile import ZipFile
 
 import pytest
+from flask import Flask
+from sqlalchemy import MetaData, select
 
+from eak_core import clock
+from eak_core.app import create_app
+from eak_core.config import load
+from eak_core.db import db
 from eak_core.demo import PASSWORD, content, sign_ins
+from eak_core.events.worker import Worker
 from eak_core.plugins.loading import candidates
+from eak_core.plugins.loading.host import get_host
+from eak_core.plugins.per_service.models import PluginActivation
 from tests.core.cli.conftest import Eak
 
 STAGES = {
@@ -150,6 +162,65 @@ def test_it_is_played_on_postgresql_too(eak: Eak, site_on_both: Path, folder: Pa
     play(eak, folder)
     assert len(eak("service", "list", "--json", on=folder).json) == 4
     assert eak("event", "verify", on=folder).code == 0
+    erased_without_a_trace(eak, folder)
+
+
+def test_who_is_erased_from_a_full_site_leaves_no_trace(eak: Eak, played: Path) -> None:
+    erased_without_a_trace(eak, played)
+
+
+def erased_without_a_trace(eak: Eak, folder: Path) -> None:
+    """Somebody who took part in everything is erased, with every plugin on: no table, no file and
+    no line of a log holds their name, their address, or what they wrote for themselves alone."""
+    email = "citoyenne@demo.example"
+    needles = ("Démo Citoyenne", email, "remorque partagée")
+    app = create_app(load(folder))
+    with app.app_context(), db.engine.connect() as connection:
+        active = set(connection.scalars(select(PluginActivation.plugin)))
+        # An importer is on nowhere.
+        assert active == {*get_host().ready} - {"decidim"}
+    found = traces(app, folder, needles)
+    assert found.keys() == {*needles}, "what is looked for stands there before"
+    copy = folder.with_suffix(".zip")
+    assert eak("person", "export", email, str(copy), on=folder).code == 0
+    with ZipFile(copy) as files:
+        assert len(files.namelist()) > 1, "what they have sent is in it"
+        assert email in files.read("mes-donnees.json").decode()
+    assert eak("person", "export", email, str(copy), on=folder).code != 0, "never over another file"
+    assert eak("person", "erase", email, given="n\n", on=folder).code == 1
+    assert eak("person", "erase", email, "--yes", on=folder).code == 0
+    Worker(app).drain(timeout=120)
+    # The last letter has left, and what SQLite keeps of it is emptied a minute later.
+    with clock.freeze(clock.now() + timedelta(minutes=2)):
+        Worker(app).drain(timeout=120)
+    found = traces(app, folder, needles)
+    with app.app_context():
+        db.engine.dispose()
+    assert found == {}
+
+
+def traces(app: Flask, folder: Path, needles: Collection[str]) -> dict[str, set[str]]:
+    """The columns and files in which each of ``needles`` stands, those without any left out."""
+    found: dict[str, set[str]] = {}
+
+    def look(content: bytes, where: str) -> None:
+        for needle in needles:
+            if needle.encode() in content:
+                found.setdefault(needle, set()).add(where)
+
+    with app.app_context(), db.engine.connect() as connection:
+        tables = MetaData()
+        tables.reflect(connection)
+        for table in tables.sorted_tables:
+            for row in connection.execute(select(table)).mappings():
+                for column, value in row.items():
+                    content = value if isinstance(value, bytes) else f"{value}".encode()
+                    look(content, f"{table.name}.{column}")
+    for file in folder.rglob("*"):
+        # In `mail/` lies what has left, as in a mailbox.
+        if file.is_file() and "mail" not in file.parts:
+            look(file.read_bytes(), str(file.relative_to(folder)))
+    return found
 
 
 def test_an_internal_service_is_for_agents(eak: Eak, played: Path) -> None:
