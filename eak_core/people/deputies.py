@@ -168,6 +168,17 @@ def deputies_in(session: Session, actor: Actor, service: Service) -> list[Named]
     ]
 
 
+def acting_in(session: Session, service: Service) -> Sequence[int]:
+    """The ids of those who act in somebody's place in ``service`` now."""
+    now = clock.now()
+    return session.scalars(
+        select(Deputy.person_id)
+        .where(Deputy.service_id == service.id, Deputy.begins_at <= now, Deputy.ends_at > now)
+        .distinct()
+        .order_by(Deputy.person_id)
+    ).all()
+
+
 def acted_for(
     session: Session, service_id: int, people: Sequence[int]
 ) -> Mapping[int, Sequence[Deputy]]:

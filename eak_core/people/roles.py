@@ -35,11 +35,16 @@ def managers_of(session: Session, service: Service) -> Sequence[Person]:
 
 
 def runners_of(session: Session, service: Service) -> list[int]:
-    """Whom to tell of what waits in ``service``: the ids of its managers, or of the administrators
-    of the site where it has none."""
-    return [person.id for person in managers_of(session, service)] or list(
-        session.scalars(
-            select(Person.id).where(Person.administrator, Person.active).order_by(Person.id)
+    """Whom to tell of what waits in ``service``: the ids of its managers and of those who act in
+    their place now, or of the administrators of the site where it has none."""
+    managers = [person.id for person in managers_of(session, service)]
+    return (
+        [*managers, *deputies.acting_in(session, service)]
+        if managers
+        else list(
+            session.scalars(
+                select(Person.id).where(Person.administrator, Person.active).order_by(Person.id)
+            )
         )
     )
 

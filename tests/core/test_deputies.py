@@ -18,7 +18,7 @@ from eak_core.people import deputies
 from eak_core.people.closing import close_account
 from eak_core.people.models import Deputy, Person
 from eak_core.people.personal_data import erase_person, export_person
-from eak_core.people.roles import give_role, revoke_role
+from eak_core.people.roles import give_role, revoke_role, runners_of
 from eak_core.permissions import Actor, DeputyOver, may, require, why
 from tests.core.accounts import last_letter
 
@@ -55,6 +55,8 @@ def test_a_deputy_has_the_managers_rights_but_appoints_nobody_and_only_for_the_t
     clock.advance(days=1)
     actor, other = deputy(site), site.add_service("routes")
     assert why(actor, "idea.change_stage", site.service) == "deputy"
+    with site.reading() as session:
+        assert set(runners_of(session, site.service)) == {actor.person_id, site.people.manager.id}
     assert not may(actor, "idea.change_stage", other)
     for lasting in ("role.grant", "role.revoke"):
         assert not may(actor, lasting, site.service), lasting
