@@ -37,7 +37,10 @@ _AT_ONCE = 500
 #: What is decided, by kind: what it is called, and the events that tell of it.
 KINDS: Mapping[str, tuple[Any, tuple[str, ...]]] = MappingProxyType(
     {
-        "ideas": (_l("Ideas"), ("idea.stage_changed", "idea.merged")),
+        "ideas": (
+            _l("Ideas"),
+            ("idea.stage_changed", "idea.merged", "idea.opinion_asked", "idea.opinion_given"),
+        ),
         "moderation": (
             _l("Moderation"),
             (
@@ -230,6 +233,14 @@ SAYERS: Mapping[str, Sayer] = MappingProxyType(
     {
         "idea.stage_changed": _moved,
         "idea.merged": _merged,
+        "idea.opinion_asked": lambda data, words: _(
+            "%(name)s is asked for an opinion on “%(thing)s”",
+            name=words.person(data["reviewer_id"]),
+            thing=words.thing(f"idea:{data['idea_id']}"),
+        ),
+        "idea.opinion_given": lambda data, words: _(
+            "An opinion on “%(thing)s” is given", thing=words.thing(f"idea:{data['idea_id']}")
+        ),
         "content.hidden": _of_content(_l("Hidden: %(thing)s")),
         "content.restored": _of_content(_l("Shown again: %(thing)s")),
         "content.report_decided": _of_outcome(_OUTCOMES),
@@ -322,8 +333,8 @@ def _beginning(session: Session, service_id: int, names: Sequence[str], asked: A
 
 def _said(session: Session, service: Service | None, events: Sequence[Recorded]) -> Iterator[Line]:
     people = {each.actor_id for each in events if each.actor_id is not None}
-    people |= {each.data["person_id"] for each in events if "person_id" in each.data}
-    people |= {each.data["for_id"] for each in events if "for_id" in each.data}
+    for name in ("person_id", "for_id", "reviewer_id"):
+        people |= {each.data[name] for each in events if name in each.data}
     acted = acted_for(session, service.id, sorted(people)) if service is not None else {}
     people |= {row.for_id for rows in acted.values() for row in rows}
     subjects = sorted({_subject(each) for each in events} - {""})

@@ -86,13 +86,13 @@ def _weighs(demo: Demo) -> Act:
     given."""
 
     def act(session: Session) -> None:
-        idea = session.get_one(Idea, demo.ideas["frigos"].id)
+        idea = session.get_one(Idea, demo.ideas["composte-marche"].id)
         service, actor = session.get_one(Service, idea.service_id), demo.actor(session, "gestion")
         change_screening(session, actor, service, 1)
         give_opinion(
             session, actor, service, idea,
             advice="accept",
-            words="Le besoin est réel, et deux gares sont prêtes. L’hygiène reste à régler.",
+            words="Le besoin est réel, et le marché est d’accord. L’hygiène reste à régler.",
             marks={
                 "economic": Mark(3, "Peu coûteux\u202f; l’entretien est à chiffrer."),
                 "social": Mark(4),

@@ -65,6 +65,21 @@ class IdeaMerged(Event):
     change_id: int
 
 
+@event(CORE, "idea.opinion_asked", version=1, subject="idea:{idea_id}", quiet=True)
+class IdeaOpinionAsked(Event):
+    """Somebody who runs the service is asked for an opinion on an idea before it is decided."""
+
+    idea_id: int
+    reviewer_id: int
+
+
+@event(CORE, "idea.opinion_given", version=1, subject="idea:{idea_id}", quiet=True)
+class IdeaOpinionGiven(Event):
+    """Whoever acts has given an opinion on an idea; what it says stands in no log."""
+
+    idea_id: int
+
+
 @event(CORE, "idea.promise_near", version=1, subject="idea:{idea_id}")
 class IdeaPromiseNear(Event):
     """The day before which an answer was promised comes near, and there is none yet."""

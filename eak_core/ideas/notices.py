@@ -12,6 +12,7 @@ from eak_core.i18n import _, _l
 from eak_core.ideas.coauthors import written_by
 from eak_core.ideas.events import (
     IdeaMerged,
+    IdeaOpinionAsked,
     IdeaPromiseNear,
     IdeaPromisePassed,
     IdeaStageChanged,
@@ -43,6 +44,13 @@ PROPOSED = NoticeKind(
     _l("Somebody proposes an idea in a service or on a subject that you follow."),
 )
 
+OPINIONS = NoticeKind(
+    CORE,
+    "opinions",
+    _l("Opinions asked of you"),
+    _l("A colleague asks for your opinion on an idea before it is decided."),
+    managers=True,
+)
 PROMISES = NoticeKind(
     CORE,
     "promises",
@@ -87,6 +95,14 @@ def tell_of_merge(session: Session, event: Recorded) -> Told | None:
         people=[each for idea in ideas for each in idea.writers],
         followed=(subject_of(event.data.into_id),),
     )
+
+
+@tells(CORE, OPINIONS, IdeaOpinionAsked)
+def tell_of_question(session: Session, event: Recorded) -> Told | None:
+    """Whose opinion is asked for, as long as they run the service."""
+    if not _public(session, event.service_id, [event.data.idea_id]):
+        return None
+    return Told(people=[event.data.reviewer_id], permission="idea.change_stage")
 
 
 @tells(CORE, PROMISES, IdeaPromiseNear, IdeaPromisePassed)
@@ -175,6 +191,10 @@ def _of_public(event: Recorded, idea: Any, reasons: Mapping[int, str]) -> Notice
     link = _link(idea)
     if isinstance(event.data, IdeaPromiseNear | IdeaPromisePassed):
         return _promised(event, idea)
+    if isinstance(event.data, IdeaOpinionAsked):
+        text = _("Your opinion on “%(idea)s” is asked for", idea=idea.title)
+        place = {"idea_id": idea.id}
+        return NoticeSentence(text, "ideas_manage.examine", place, "", _("You run this service."))
     if isinstance(event.data, IdeaSubmitted):
         text, detail = _("A new idea: “%(idea)s”", idea=idea.title), ""
     else:
@@ -223,6 +243,7 @@ _OF_IDEAS = (
     IdeaStageChanged,
     IdeaWithdrawn,
     IdeaMerged,
+    IdeaOpinionAsked,
     IdeaPromiseNear,
     IdeaPromisePassed,
 )

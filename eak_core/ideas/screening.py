@@ -19,7 +19,7 @@ from eak_core.errors import Invalid, NotFound, Refused
 from eak_core.events import publish
 from eak_core.i18n import _l, lazy_ngettext
 from eak_core.ideas.criteria import criteria_of
-from eak_core.ideas.events import ServiceScreeningChanged
+from eak_core.ideas.events import IdeaOpinionAsked, IdeaOpinionGiven, ServiceScreeningChanged
 from eak_core.ideas.models import Idea, Opinion
 from eak_core.ideas.stages import SCREENING, SUBMITTED
 from eak_core.moderation.decisions import not_hidden
@@ -98,7 +98,9 @@ def ask_opinion(
         raise _near()
     _check_open(session, idea)
     row = {**_empty(idea, reviewer_id), "asked_by": actor.person_id, "asked_at": clock.now()}
-    insert_once(session, Opinion, row, Opinion.id)
+    if insert_once(session, Opinion, row, Opinion.id) is not None:
+        asked = IdeaOpinionAsked(idea_id=idea.id, reviewer_id=reviewer_id)
+        publish(session, asked, service_id=service.id, actor_id=actor.person_id)
 
 
 def give_opinion(
@@ -139,8 +141,15 @@ def give_opinion(
         errors["words"] = _l("This is too long: 2,000 characters at most.")
     if errors:
         raise Invalid(_l("Your opinion was not saved."), errors)
+    before = select(Opinion.given_at).where(
+        Opinion.idea_id == idea.id, Opinion.reviewer_id == actor.person_id
+    )
+    new = session.scalar(before) is None
     _write(session, idea, actor.person_id, given_at=clock.now(), advice=advice, words=words,
            marks=msgspec.json.encode(cleaned).decode())  # fmt: skip
+    if new:
+        given = IdeaOpinionGiven(idea_id=idea.id)
+        publish(session, given, service_id=service.id, actor_id=actor.person_id)
 
 
 def declare_conflict(

@@ -90,6 +90,13 @@ def _rows(counted: figures.Year) -> Iterator[list[object]]:
     yield [_("Why"), *(str(each) for each in COLUMNS)]
     for ground, each in counted.grounds.items():
         yield [str(ground_title(ground)), *each]
+    # What was done about people is no outcome of a report: its number alone.
+    for words, number in (
+        (_("People warned"), counted.warned),
+        (_("People suspended for a time"), counted.suspended),
+        (_("Warnings and suspensions taken back"), counted.lifted),
+    ):
+        yield [words, number, "", "", ""]
 
 
 #: What the columns of the register are called.

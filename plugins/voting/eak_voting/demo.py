@@ -131,7 +131,7 @@ BALLOTS = (
         "Trois idées attendent d’être étudiées. Choisissez-en une ou deux ; le scrutin est"
         " secret.",
         "approval", "secret", _two_at_most, _named,
-        {"bancs": 0.7, "sieste": 0.45, "frigos": 0.4},
+        {"bancs": 0.7, "sieste": 0.45, "lecteurs-ecrans": 0.4},
         3, -11, voters=34,
     ),
     Told(
@@ -148,7 +148,8 @@ BALLOTS = (
         " vous avez lues.",
         "majority", "pseudonymous", _on_all_criteria, _graded,
         {"musee-classe": 0.8, "voix-quartier": 0.66, "bibliotheque-nuit": 0.48},
-        5, -16, voters=46, publication="totals", staged=("musee-classe", "voix-quartier"),
+        5, -16, voters=46, publication="totals",
+        staged=("musee-classe", "voix-quartier", "bibliotheque-nuit"),
     ),
 )  # fmt: skip
 

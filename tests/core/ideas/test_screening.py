@@ -8,11 +8,13 @@ import pytest
 from sqlalchemy import select
 
 from eak_core.errors import Forbidden, Invalid, NotFound, Refused
+from eak_core.events.models import EventLog
 from eak_core.ideas import screening
 from eak_core.ideas.models import Idea, Opinion
 from eak_core.ideas.screening import Mark
 from eak_core.ideas.transitions import change_stage, withdraw_idea
 from eak_core.kit.testing.site import Site
+from eak_core.notices.models import Notice, Occasion
 from eak_core.people.models import Person
 from eak_core.people.personal_data import erase_person, export_person
 from eak_core.people.roles import give_role, revoke_role
@@ -154,6 +156,24 @@ def test_what_is_wrong_is_named_and_citizens_have_no_part(
         assert session.scalars(select(Opinion)).all() == []
 
 
+def happened(site: Site) -> list[str]:
+    with site.reading() as session:
+        query = select(EventLog.type).where(EventLog.type.like("idea.opinion%"))
+        return list(session.scalars(query.order_by(EventLog.position)))
+
+
+def notices(site: Site, person_id: int | None) -> list[str]:
+    """The events of opinions that somebody was told of."""
+    with site.reading() as session:
+        told = select(EventLog.type).join(
+            Occasion,
+            (Occasion.service_id == EventLog.service_id) & (Occasion.position == EventLog.position),
+        )
+        told = told.join(Notice, Notice.occasion_id == Occasion.id)
+        query = told.where(Notice.person_id == person_id, EventLog.type.like("idea.opinion%"))
+        return list(session.scalars(query))
+
+
 def test_a_colleague_is_asked_once_and_finds_it_as_long_as_they_run_the_service(
     site: Site, manager: Actor, second: Actor, citizen: Actor
 ) -> None:
@@ -177,6 +197,13 @@ def test_a_colleague_is_asked_once_and_finds_it_as_long_as_they_run_the_service(
     for _twice in range(2):
         ask(other, second.person_id)
     assert asked() == ["Bread"]
+    site.drain()
+    told = [person_id for person_id in (second.person_id, manager.person_id, citizen.person_id)
+            if notices(site, person_id) == ["idea.opinion_asked"]]  # fmt: skip
+    assert told == [second.person_id], "once, and nobody else"
+    desk = site.browser()
+    desk.sign_in(site.people.manager)
+    assert "L’avis de second est demandé" in desk.get("/culture/gestion/journal?quoi=ideas").text
     with site.writing() as session:
         person = session.get_one(Person, second.person_id)
         revoke_role(session, manager, person, site.service, "manager")
@@ -184,8 +211,11 @@ def test_a_colleague_is_asked_once_and_finds_it_as_long_as_they_run_the_service(
     with site.writing() as session:
         person = session.get_one(Person, second.person_id)
         give_role(session, person, site.service, "manager", granted_by=None)
-    advise(site, second, other)
+    for _twice in range(2):
+        advise(site, second, other)
     assert asked() == []
+    assert happened(site) == ["idea.opinion_asked", "idea.opinion_given"]
+    assert WORDS not in desk.get("/culture/gestion/journal").text
 
 
 def test_opinions_are_copied_and_stay_without_a_name(site: Site, manager: Actor) -> None:

@@ -64,7 +64,9 @@ def test_the_register_counts_a_year_and_names_nobody(
     assert "Renée" not in page
     assert "Flour" not in page
     assert "thief" not in page
-    assert "3,1,1,0" in visitor.get("/culture/moderation.csv?annee=2026").text
+    table = visitor.get("/culture/moderation.csv?annee=2026").text
+    assert "3,1,1,0" in table
+    assert "Personnes averties,0,,," in table.replace(";", ",")
     for typed in ("2025", "2028", "x", "9" * 30):
         assert visitor.get(f"/culture/moderation?annee={typed}").status_code == 404
 

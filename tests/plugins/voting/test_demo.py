@@ -3,6 +3,7 @@
 import pytest
 from sqlalchemy import func, select
 
+from eak_core import clock
 from eak_core.demo import load
 from eak_core.demo.content import AGENT_DOMAIN
 from eak_core.ideas.models import Idea
@@ -10,7 +11,7 @@ from eak_core.kit.testing.site import Site
 from eak_core.kit.testing.sites import Sites
 from eak_core.services.models import Service
 from eak_voting.ballots.finding import phase
-from eak_voting.models import Ballot, Paper, RegisterEntry, Support
+from eak_voting.models import Ballot, BallotOption, Paper, RegisterEntry, Support
 from eak_voting.publishing.recount import recount
 from eak_voting.publishing.stored import file_of, result_of
 
@@ -40,6 +41,12 @@ def test_the_demonstration_has_a_ballot_of_each_method_counted_open_and_announce
         assert voters > 150
         assert voters == session.scalar(select(func.count()).select_from(Paper))
         assert (session.scalar(select(func.count()).select_from(Support)) or 0) > 50
+        voted = select(Idea.stage, Idea.answer_by, Idea.answered_at).join(
+            BallotOption, BallotOption.idea_id == Idea.id
+        )
+        for stage, promised, answered in session.execute(voted):
+            assert stage != "screening", "what is put to the vote has had its screening"
+            assert answered is not None or promised is None or promised > clock.now()
         assert session.scalars(select(Idea.title).where(Idea.stage == "voting")).all()
 
 
