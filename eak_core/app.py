@@ -98,7 +98,7 @@ def create_app(
     init_notices(app)
     init_moderation(app)
     init_ideas(app)
-    init_duties(app)
+    init_duties(app, config)
     init_portal(app)
     init_admin(app)
     slots.init_app(app)

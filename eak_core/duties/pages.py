@@ -1,15 +1,27 @@
 """The pages every public site owes its readers: accessibility, legal notice, personal data, and
 where everything is."""
 
+from collections.abc import Iterator
 from typing import Any
 
-from flask import Blueprint, current_app, g, render_template
+from flask import Blueprint, Response, current_app, g, render_template
 
 from eak_core.db import current_session
+from eak_core.duties.accessibility import (
+    CRITERIA,
+    VERDICTS,
+    Audit,
+    audit_of,
+    declared_state,
+    themes_of,
+)
+from eak_core.errors import NotFound
+from eak_core.i18n import _, _l
 from eak_core.plugins.loading.host import get_host
 from eak_core.services.directory import list_services
 from eak_core.web import render
 from eak_core.web.i18n import current_language
+from eak_core.web.open_data import csv_file
 
 blueprint = Blueprint("pages", __name__)
 
@@ -26,8 +38,33 @@ _SHOWN = (
 
 @blueprint.get("/accessibilite")
 def accessibility() -> str:
-    """How accessible the site is, and what to do where it is not."""
-    return _page("accessibility")
+    """How accessible the site is, what is not, and what to do about it."""
+    audit = audit_of(current_app)
+    return _page(
+        "accessibility",
+        audit=audit,
+        state=declared_state(current_app),
+        themes=themes_of(audit) if audit else (),
+        verdicts=VERDICTS,
+        total=len(CRITERIA),
+    )
+
+
+@blueprint.get("/accessibilite.csv")
+def accessibility_file() -> Response:
+    """The ledger of the audit: every criterion with what was found. `NotFound` without an audit."""
+    audit = audit_of(current_app)
+    if audit is None:
+        raise NotFound(_l("This site was not audited yet."))
+    return csv_file(_ledger(audit), "accessibilite.csv")
+
+
+def _ledger(audit: Audit) -> Iterator[list[object]]:
+    yield [_("Criterion"), _("Theme"), _("Verdict"), _("Note")]
+    for title, rows in themes_of(audit):
+        for number, found in rows:
+            verdict = str(VERDICTS[found.verdict]) if found else ""
+            yield [number, str(title), verdict, found.note if found else ""]
 
 
 @blueprint.get("/mentions-legales")

@@ -2,10 +2,15 @@
 
 from flask import Flask
 
+from eak_core.config import Config
 from eak_core.duties import contact, pages
+from eak_core.duties.accessibility import DECLARED, declared_state, load_audit
 
 
-def init_duties(app: Flask) -> None:
-    """Give ``app`` the pages of law, the site plan and the page to write to whoever runs it."""
+def init_duties(app: Flask, config: Config) -> None:
+    """Give ``app`` the pages of law, the site plan and the page to write to whoever runs it.
+    `Misconfigured` where the audit of accessibility that the operator keeps cannot be read."""
+    app.extensions["eak_accessibility"] = load_audit(config.instance)
+    app.jinja_env.globals["accessibility_declared"] = lambda: DECLARED[declared_state(app)]
     app.register_blueprint(pages.blueprint)
     app.register_blueprint(contact.blueprint)
