@@ -63,6 +63,7 @@ KINDS: Mapping[str, tuple[Any, tuple[str, ...]]] = MappingProxyType(
                 "person.reopened",
                 "person.secured",
                 "person.unsecured",
+                "person.consulted",
             ),
         ),
         "plugins": (
@@ -251,6 +252,7 @@ SAYERS: Mapping[str, Sayer] = MappingProxyType(
         "role.revoked": _of_person(_l("%(name)s is no longer %(role)s")),
         "deputy.named": _of_deputy(_l("%(name)s acts in the place of %(other)s")),
         "deputy.ended": _of_deputy(_l("%(name)s acts no more in the place of %(other)s")),
+        "person.consulted": _of_person(_l("The account of %(name)s was looked up")),
         "person.closed": _of_person(_l("The account of %(name)s is closed")),
         "person.reopened": _of_person(_l("The account of %(name)s is open again")),
         "person.secured": _of_person(_l("The account of %(name)s asks for a second factor")),

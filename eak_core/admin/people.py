@@ -17,6 +17,7 @@ from eak_core.errors import Invalid, NotFound
 from eak_core.i18n import _, _l
 from eak_core.people.addresses import ADDRESS_LENGTH
 from eak_core.people.closing import close_account, reopen_account
+from eak_core.people.consulting import consult, is_consulting, shortened
 from eak_core.people.models import Person
 from eak_core.people.roles import (
     grant_administrator,
@@ -80,6 +81,14 @@ def rights() -> Answer:
 def person(person_id: int) -> Answer:
     """One account, its roles, and what can be done about them."""
     return _person_page(_existing(person_id), ManagerForm())
+
+
+@blueprint.post(f"{PERSON}/fiche")
+def consult_person(person_id: int) -> Response:
+    """Show the address of a person, and when they were here, which they can read afterwards."""
+    found = _existing(person_id)
+    consult(current_session(), g.actor, found)
+    return finish(None, url_for(".person", person_id=found.id))
 
 
 @blueprint.post(f"{PERSON}/gestion")
@@ -150,6 +159,7 @@ def _people_page(form: SearchForm, found: Found | None) -> Answer:
         "admin/people.html",
         form,
         found=found,
+        shortened=shortened,
         known=places(session) if found else {},
         administrators=administrators(session, g.actor),
     )
@@ -172,6 +182,7 @@ def _person_page(found: Person, form: ManagerForm) -> Answer:
         form,
         person=found,
         managed=managed,
+        shown=is_consulting(g.actor, found),
         erased_on=erased_on(found, current_app.extensions["eak_config"]),
     )
 

@@ -29,6 +29,13 @@ class PersonRenamed(Event):
     person_id: int
 
 
+@event(CORE, "person.consulted", version=1, subject="person:{person_id}")
+class PersonConsulted(Event):
+    """An administrator looked up the account of a person: the address, and the last sign-in."""
+
+    person_id: int
+
+
 @event(CORE, "person.closed", version=1, subject="person:{person_id}")
 class PersonClosed(Event):
     """An administrator closed an account: nobody signs in with it any more."""

@@ -19,6 +19,7 @@ from eak_core.i18n import _l
 from eak_core.letters.outbox import forget
 from eak_core.people import deputies, forgetting, passkeys, second_factor, sessions
 from eak_core.people.actor import actor_for
+from eak_core.people.consulting import COPIED, consultations_of
 from eak_core.people.events import PersonErased, RoleRevoked
 from eak_core.people.letters import send_letter
 from eak_core.people.mailing import ended_lists
@@ -61,6 +62,9 @@ def export_person(session: Session, actor: Actor, person_id: int) -> dict[str, A
         "roles": _roles(session, person_id),
         "invitations": _invitations(session, person),
         "sessions": sessions.export(session, person_id),
+        "consulted": [
+            {"at": each.at, "by": each.by} for each in consultations_of(session, person_id, COPIED)
+        ],
         "mail_ended": ended_lists(session, person.email) if person.email else [],
         "passkeys": passkeys.export(session, person_id),
         "deputies": deputies.export(session, person_id),

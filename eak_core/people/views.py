@@ -19,6 +19,7 @@ from eak_core.people import invitations, mailing, sessions, way_back
 from eak_core.people.accounts import change_profile, confirm_person
 from eak_core.people.actor import current_person
 from eak_core.people.attempts import limit_rename
+from eak_core.people.consulting import consultations_of
 from eak_core.people.forms import ConfirmForm, EraseForm, ProfileForm
 from eak_core.people.links import links_of
 from eak_core.people.models import Person
@@ -212,4 +213,5 @@ def _account_page(person: Person, form: ProfileForm) -> Answer:
         links=links,
         waiting=[each for found in links for each in found.waiting],
         sessions=sessions.sessions_of(current_session(), person),
+        consulted=consultations_of(current_session(), person.id),
     )

@@ -88,7 +88,8 @@ def test_a_person_takes_a_copy_of_everything_about_them(
     answer = files.read("mes-donnees.json").decode()
     assert data["account"]["email"] == people.manager.email
     assert [(role["service"], role["role"]) for role in data["roles"]] == [("culture", "manager")]
-    sections = ["exported_at", "account", "roles", "invitations", "sessions", "mail_ended"]
+    sections = ["exported_at", "account", "roles", "invitations", "sessions"]
+    sections += ["consulted", "mail_ended"]
     assert list(data)[: len(sections)] == sections
     assert {"plugins", "ideas"} <= data.keys()
     assert "ideas" not in data["plugins"]
