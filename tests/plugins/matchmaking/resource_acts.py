@@ -1,5 +1,6 @@
 """What people do with offers and needs, in the histories of the conformance kit."""
 
+from collections.abc import Callable
 from datetime import timedelta
 from random import Random
 
@@ -115,8 +116,23 @@ def state(site: Site, dice: Random) -> None:
             stating.state(session, actor, site.service, dice.choice(able), terms)
 
 
-def settle(site: Site, dice: Random) -> None:
-    """The manager changes what is missing, withdraws it, or says that it is found."""
+def change_need(site: Site, dice: Random) -> None:
+    """The manager changes what is missing."""
+    terms = needed(kind="money", what="Some money for it", quantity=2000)
+    _settled(site, dice, stating.edit_need, terms)
+
+
+def withdraw_need(site: Site, dice: Random) -> None:
+    """The manager says that it is not missing any more."""
+    _settled(site, dice, stating.withdraw_need)
+
+
+def meet_need(site: Site, dice: Random) -> None:
+    """The manager says that it is found."""
+    _settled(site, dice, stating.say_met)
+
+
+def _settled(site: Site, dice: Random, settle: Callable[..., object], *terms: object) -> None:
     actor = site.people.actor(site.people.manager)
     with site.writing() as session:
         open_needs = (
@@ -132,20 +148,12 @@ def settle(site: Site, dice: Random) -> None:
             for need, idea in session.execute(open_needs)
             if stating.may_state(actor, site.service, idea)
         ]
-        if not found:
-            return
-        need, idea = dice.choice(found)
-        match dice.randrange(3):
-            case 0:
-                terms = needed(kind="money", what="Some money for it", quantity=2000)
-                stating.edit_need(session, actor, site.service, idea, need, terms)
-            case 1:
-                stating.withdraw_need(session, actor, site.service, idea, need)
-            case _:
-                stating.say_met(session, actor, site.service, idea, need)
+        if found:
+            need, idea = dice.choice(found)
+            settle(session, actor, site.service, idea, need, *terms)
 
 
 RESOURCE_ACTS = (
     draft, publish, publish_for_a_day, edit, moderate, take_back, state, state,
-    settle, settle, settle,
+    change_need, withdraw_need, meet_need,
 )  # fmt: skip

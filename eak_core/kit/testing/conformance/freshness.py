@@ -66,6 +66,9 @@ class _Look:
         self.browser = life.site.browser()
         self.kept: dict[str, _Kept] = {}
         self.stale: set[str] = set()
+        #: Of which browsers keep nothing, when they were last looked at: those that ask to sign in,
+        #: show forms or are not there.
+        self.unkept: set[str] = set()
 
     def ahead(self) -> None:
         """Look at what nobody knows as it is now."""
@@ -75,11 +78,12 @@ class _Look:
         """What the site vouches for is another page since then, and is read again before that
         matters. What it does not is looked at now."""
         self.stale = {path for path, known in self.kept.items() if known.by_the_head}
-        self._look(act, beside=self.stale)
+        self._look(act, beside=self.stale | self.unkept)
 
     def again(self, act: str) -> None:
-        """Look at every page, and anew at those that the site says are what they were."""
-        self._look(act)
+        """Look at every page that is kept, and anew at those that the site says are what they
+        were."""
+        self._look(act, beside=self.unkept)
 
     def _look(self, act: str, *, beside: Collection[str] = ()) -> None:
         with self.life.play.still():
@@ -95,8 +99,10 @@ class _Look:
                 if known is not None and got.status_code == 304:
                     got = self.browser.get(path)
                     self._ensure_same(path, act, known.body, bare(got))
+                self.unkept.add(path)
                 if got.status_code == 200 and (tag := got.headers.get("ETag")):
                     self.kept[path] = _Kept(tag, bare(got))
+                    self.unkept.discard(path)
 
     def _ensure_same(self, path: str, act: str, before: bytes, now: bytes) -> None:
         assert now == before, (
