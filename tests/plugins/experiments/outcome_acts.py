@@ -1,6 +1,7 @@
 """How experiments end, and what follows, in the histories of the conformance kit."""
 
 from datetime import timedelta
+from decimal import Decimal
 from random import Random
 
 from sqlalchemy import select
@@ -8,12 +9,14 @@ from sqlalchemy import select
 from eak_core.kit.testing.site import Site
 from eak_core.plugins.per_service.activation import active_plugins
 from eak_experiments.drafting.finding import public
+from eak_experiments.drafting.saving import today
 from eak_experiments.models import Experiment
 from eak_experiments.moderating import hide_experiment
 from eak_experiments.outcome import closing, evidence
 from eak_experiments.protocol.closing import STEPS, Closing, Verdict
 from eak_experiments.protocol.kit import Kit
 from eak_experiments.replicating import again, importing
+from eak_experiments.running import measuring
 from tests.plugins.experiments.acts import one
 from tests.plugins.experiments.content import experiment, record, started
 
@@ -52,14 +55,16 @@ def hide(site: Site, dice: Random) -> None:
 
 
 def lower(site: Site, dice: Random) -> None:
-    """A manager lowers the evidence of an experiment."""
-    actor = site.people.actor(site.people.manager)
+    """An experiment in which both arms were measured is closed, and a manager lowers its
+    evidence."""
+    actor, number = site.people.actor(site.people.manager), started(site)
     with site.writing() as session:
-        made = session.scalars(
-            select(Experiment).where(Experiment.stage == "closed", Experiment.evidence > 1)
-        ).first()
-        if made is not None:
-            evidence.lower(session, actor, site.service, made, 1, "The sample was *odd*.")
+        made, active = experiment(session, number), active_plugins(session, site.service.id)
+        for arm in ("trial", "comparison"):
+            figure = ("h1", today(), Decimal(45), "%", 300, arm, "As *always*")
+            measuring.measure(session, actor, site.service, made, *figure)
+        closing.close(session, actor, site.service, made, STOPPED, active)
+        evidence.lower(session, actor, site.service, made, 1, "The sample was *odd*.")
 
 
 def follow(site: Site, dice: Random) -> timedelta:

@@ -36,14 +36,14 @@ def measure(site: Site, dice: Random) -> timedelta:
 
 
 def strike(site: Site, dice: Random) -> None:
-    """A manager strikes a figure."""
-    actor = site.people.actor(site.people.manager)
+    """A manager strikes a figure that was just entered."""
+    actor, number = site.people.actor(site.people.manager), started(site)
     with site.writing() as session:
-        made = one(session, site, dice, UNDER_WAY)
-        found = measures_of(session, made) if made is not None else ()
-        if made is not None and found:
-            number = dice.choice(found).id
-            measuring.strike(session, actor, site.service, made, number, "A *slip* of the pen.")
+        made = experiment(session, number)
+        figure = ("h1", today(), Decimal(45), "%", 300, "trial", "As *always*")
+        measuring.measure(session, actor, site.service, made, *figure)
+        entered = measures_of(session, made)[0].id
+        measuring.strike(session, actor, site.service, made, entered, "A *slip* of the pen.")
 
 
 def write(site: Site, dice: Random) -> None:
@@ -92,12 +92,12 @@ def pause_and_stop(site: Site, dice: Random) -> None:
 
 def extend(site: Site, dice: Random) -> None:
     """A manager lets an experiment end later."""
-    actor = site.people.actor(site.people.manager)
+    actor, number = site.people.actor(site.people.manager), started(site)
     with site.writing() as session:
-        made = one(session, site, dice, ("running", "suspended"))
-        if made is not None and not going_on.extended(session, made) and made.ends_on:
-            until = made.ends_on + timedelta(days=30)
-            going_on.extend(session, actor, site.service, made, until, "It *rained* too much.")
+        made = experiment(session, number)
+        assert made.ends_on is not None
+        until = made.ends_on + timedelta(days=30)
+        going_on.extend(session, actor, site.service, made, until, "It *rained* too much.")
 
 
 def answer(site: Site, dice: Random) -> None:
