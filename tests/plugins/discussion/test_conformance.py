@@ -37,7 +37,7 @@ def comment(site: Site, dice: Random) -> None:
         parent = one_of(session, dice, Comment, idea_id=idea.id) if dice.random() < 0.5 else None
         post_comment(
             session, author, site.service, idea,
-            body=dice.choice((*TEXTS, f"@{author.name}, look.")),
+            body=f"{dice.choice(TEXTS)} @{author.name}, look.",
             stance=dice.choice(STANCES), parent=parent,  # type: ignore[arg-type]
         )  # fmt: skip
 
@@ -50,7 +50,7 @@ def edit(site: Site, dice: Random) -> None:
         if isinstance(found, Comment):
             edit_comment(
                 session, author, site.service, found,
-                body=dice.choice(TEXTS), stance=dice.choice(STANCES),
+                body=f"{dice.choice(TEXTS)} @{author.name}?", stance=dice.choice(STANCES),
             )  # fmt: skip
 
 
