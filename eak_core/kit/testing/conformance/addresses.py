@@ -21,8 +21,8 @@ _BY_KIND = {
 }
 #: Where an installed plugin shows although it is off: the pages on which plugins are run, the
 #: journal, which tells who switched it on and off, the keys that it signed with, which stay
-#: published, and the copy of what is stored about a person.
-_ABOUT_PLUGINS = re.compile(r"plugin|event|health|house|journal|keys\.|account\.export")
+#: published, and the register of what is stored about people, which stays while it is off.
+_ABOUT_PLUGINS = re.compile(r"plugin|event|health|house|journal|keys\.|pages\.privacy")
 
 #: The pages that lead into the services where a plugin is on: the portal, which asks for
 #: `portal_links`, one's own account, which asks for `account_links`, what plugins sign there, and
