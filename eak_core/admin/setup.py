@@ -5,6 +5,7 @@ from flask import Flask
 from eak_core.admin import (
     duties,
     events,
+    guide,
     home,
     house,
     journal_views,
@@ -19,7 +20,19 @@ from eak_core.admin import (
 from eak_core.admin.desk import blueprint
 
 #: The modules that put their views on the administrators' desk when they are imported.
-SCREENS = (home, duties, events, house, journal_views, log, mail, people, plugin_pages, services)
+SCREENS = (
+    home,
+    duties,
+    events,
+    guide,
+    house,
+    journal_views,
+    log,
+    mail,
+    people,
+    plugin_pages,
+    services,
+)
 
 
 def init_admin(app: Flask) -> None:
@@ -28,3 +41,4 @@ def init_admin(app: Flask) -> None:
     app.register_blueprint(plugins.blueprint)
     app.register_blueprint(journal_views.blueprint)
     app.register_blueprint(blueprint)
+    app.jinja_env.globals.update(help_here=guide.help_here)

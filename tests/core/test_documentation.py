@@ -23,10 +23,13 @@ from tests import shown
 from tests.shown import DOCS, FENCE, GUIDE, SHOWN, WHOLE
 
 ROOT = Path(__file__).parents[2]
+#: The guide of those who run a service or the site, which their pages show too.
+MANAGERS = ROOT / "eak_core" / "guides" / "administration.md"
 PAGES = [
     ROOT / "README.md",
     ROOT / "instance" / "README.md",
     *sorted(ROOT.glob("plugins/*/README.md")),
+    MANAGERS,
     *sorted(DOCS.rglob("*.md")),
 ]
 #: Those that people write: the pages of the reference show signatures, which are no statements.
@@ -229,10 +232,12 @@ def test_every_link_leads_somewhere(page: Path) -> None:
             assert (page.parent / target).exists(), f"{named(page)}: {target}"
 
 
-@pytest.mark.parametrize("page", ["administration.md", "operations.md", "security.md"])
-def test_every_address_that_is_named_answers(page: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    "page", [MANAGERS, DOCS / "operations.md", DOCS / "security.md"], ids=lambda page: page.name
+)
+def test_every_address_that_is_named_answers(page: Path, tmp_path: Path) -> None:
     rules = create_app(load(tmp_path)).url_map.bind("localhost")
-    for span in spans(DOCS / page):
+    for span in spans(page):
         if span.startswith("/") and span != "/64":
             assert rules.match(span.replace("<service>", "culture"), method="GET"), span
 
@@ -293,7 +298,7 @@ def test_the_page_on_security_gives_the_true_limits() -> None:
 
 
 def test_the_page_in_french_is_set_as_french_is() -> None:
-    text = FENCE.sub("", (DOCS / "administration.md").read_text("utf-8"))
+    text = FENCE.sub("", MANAGERS.read_text("utf-8"))
     prose = _SPAN.sub("…", text.partition("---\n\n")[2])
     assert not re.findall(r"\S* [;:?!»]|« |\w'\w", prose)
 
