@@ -12,7 +12,7 @@ from sqlalchemy import select
 from eak_ambassadors.events import Consented, Endorsed, JuryDrawn, JuryPassedOn
 from eak_ambassadors.manifest import plugin
 from eak_ambassadors.models import Ambassador, Nomination
-from eak_ambassadors.recognition.terms import current
+from eak_ambassadors.recognition.terms import on_the_wall
 from eak_core.api import (
     Actor,
     NewsletterItem,
@@ -109,9 +109,12 @@ def newsletter_items(
     session: Session, service: Service, since: datetime, until: datetime
 ) -> Iterator[NewsletterItem]:
     """Those who became ambassadors and let the wall name them."""
-    became = Ambassador.shown, Ambassador.since >= since, Ambassador.since < until
+    became = Ambassador.since >= since, Ambassador.since < until
     found = session.scalars(
-        select(Ambassador).where(*current(service.id), *became).order_by(Ambassador.id).limit(20)
+        select(Ambassador)
+        .where(*on_the_wall(service.id), *became)
+        .order_by(Ambassador.id)
+        .limit(20)
     ).all()
     names = person_names(session, [each.person_id for each in found if each.person_id])
     for each in found:

@@ -11,6 +11,7 @@ from eak_ambassadors import notices, personal_data, schedule, subscribers
 from eak_ambassadors.commands import COMMANDS
 from eak_ambassadors.evidence import gathering
 from eak_ambassadors.manifest import plugin
+from eak_ambassadors.meeting import reported
 from eak_ambassadors.models import Ambassador, Nomination, Seat, Sitting
 from eak_ambassadors.nominations.answering import open_since
 from eak_ambassadors.pages import (
@@ -39,10 +40,12 @@ from eak_core.api import (
     NewsletterItem,
     NoticeSentence,
     Recorded,
+    Reportable,
     Service,
     Session,
     _,
     _l,
+    hidden_reason,
     hookimpl,
     lazy_ngettext,
     person_address,
@@ -149,9 +152,19 @@ def file_holder(
             *current(service.id), Ambassador.id == int(subject.partition(":")[2])
         )
     )
-    if found is None or not (found.shown or found.person_id == actor.person_id):
+    if found is None:
         return None
-    return FileHolder("ambassadors.show", {"ambassador_id": found.id}, public=found.shown)
+    public = found.shown and hidden_reason(session, service.id, subject) is None
+    if not public and found.person_id != actor.person_id:
+        return None
+    return FileHolder("ambassadors.show", {"ambassador_id": found.id}, public=public)
+
+
+@hookimpl
+def reportable_things(
+    session: Session, service: Service, subjects: Sequence[str]
+) -> Mapping[str, Reportable]:
+    return reported.things(session, service, subjects)
 
 
 @hookimpl

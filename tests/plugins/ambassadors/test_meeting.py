@@ -2,12 +2,13 @@
 
 import pytest
 
-from eak_ambassadors.meeting import asking, reporting
+from eak_ambassadors.meeting import asking, reported, reporting
 from eak_ambassadors.models import Request
 from eak_ambassadors.recognition import terms
 from eak_core.errors import Conflict, Forbidden, Invalid, NotFound, Refused
 from eak_core.kit.testing.fixtures import FrozenClock
 from eak_core.kit.testing.site import Site
+from eak_core.moderation.decisions import hide
 from eak_core.people.models import Person
 from eak_core.people.personal_data import erase_person
 from eak_core.permissions import Actor
@@ -145,3 +146,28 @@ def test_the_year_is_counted_from_the_log_and_no_erasure_changes_it(
     assert browser.get(page).status_code == 200
     assert browser.get(f"{page}?annee=1999").status_code == 404
     assert browser.get(f"{page}?annee={year + 1}").status_code == 404
+
+
+def test_what_an_ambassador_says_is_reported_and_hidden_like_any_text(process: Process) -> None:
+    site, subject = process.site, "ambassadors.ambassador:1"
+    actor, browser = process.actor(site.people.agent), site.browser()
+    with site.writing() as session:
+        terms.present(
+            session, actor, site.service, shown=True, words="My *own* words.", knows="Trials."
+        )  # fmt: skip
+    page = browser.get("/culture/ambassadeurs/1")
+    assert f"/culture/signaler/{subject}" in page.text
+    with site.reading() as session:
+        (thing,) = reported.things(session, site.service, [subject, "idea:1"]).values()
+    assert (thing.text, thing.author_id) == ("My *own* words.\n\nTrials.", actor.person_id)
+    with site.writing() as session:
+        hide(session, process.actor(site.people.manager), site.service, subject, "It names others.")
+    gone = browser.get("/culture/ambassadeurs/1")
+    assert gone.status_code == 410
+    assert "It names others." in gone.text
+    assert "own" not in browser.get("/culture/ambassadeurs/").text
+    with pytest.raises(NotFound):
+        ask(process)
+    own = site.browser()
+    own.sign_in(site.people.agent)
+    assert "My *own* words." in own.get("/culture/ambassadeurs/moi").text

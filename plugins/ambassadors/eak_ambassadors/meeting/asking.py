@@ -37,19 +37,14 @@ SHOWN = 200
 def answering(session: Session, service_id: int) -> Sequence[Ambassador]:
     """The ambassadors who answer questions, in the order in which they were recognised."""
     return session.scalars(
-        select(Ambassador)
-        .where(*terms.current(service_id), Ambassador.knows != "")
-        .order_by(Ambassador.id)
-        .limit(SHOWN)
+        select(Ambassador).where(*terms.who_answer(service_id)).order_by(Ambassador.id).limit(SHOWN)
     ).all()
 
 
 def who_answers(session: Session, service: Service, ambassador_id: int) -> Ambassador:
     """An ambassador who answers questions. `NotFound` otherwise."""
     found = session.scalar(
-        select(Ambassador).where(
-            *terms.current(service.id), Ambassador.knows != "", Ambassador.id == ambassador_id
-        )
+        select(Ambassador).where(*terms.who_answer(service.id), Ambassador.id == ambassador_id)
     )
     if found is None:
         raise NotFound(_l("Nobody answers questions at this address."))

@@ -8,11 +8,12 @@ from sqlalchemy import ColumnElement, select
 from eak_ambassadors.events import Left, Presented, Recognised
 from eak_ambassadors.evidence import gathering
 from eak_ambassadors.manifest import plugin
-from eak_ambassadors.models import TEXT_LENGTH, Ambassador, Nomination
+from eak_ambassadors.models import AMBASSADOR, TEXT_LENGTH, Ambassador, Nomination
 from eak_ambassadors.recognition import issuing
 from eak_core.api import (
     Actor,
     Forbidden,
+    Gone,
     Invalid,
     NotFound,
     Service,
@@ -21,8 +22,10 @@ from eak_core.api import (
     _l,
     clean_lines,
     clock,
+    hidden_reason,
     hold_account,
     months_after,
+    not_hidden,
     publish,
     remove_files_of,
     schedule,
@@ -86,19 +89,32 @@ def is_ambassador(session: Session, service_id: int, person_id: int) -> bool:
     return session.scalar(found.limit(1)) is not None
 
 
+def on_the_wall(service_id: int) -> tuple[ColumnElement[bool], ...]:
+    """The conditions that keep those whom the wall names: they said so, and no moderator has hidden
+    what they say of themselves."""
+    return (*_told(service_id), Ambassador.shown.is_(True))
+
+
+def who_answer(service_id: int) -> tuple[ColumnElement[bool], ...]:
+    """The conditions that keep those who answer the questions of agents."""
+    return (*_told(service_id), Ambassador.knows != "")
+
+
+def _told(service_id: int) -> tuple[ColumnElement[bool], ...]:
+    return (*current(service_id), not_hidden(service_id, AMBASSADOR, Ambassador.id))
+
+
 def shown(session: Session, service_id: int, at_most: int = 200) -> Sequence[Ambassador]:
     """Those whom the wall names, in the order in which they were recognised: an order of nothing
     else."""
     return session.scalars(
-        select(Ambassador)
-        .where(*current(service_id), Ambassador.shown)
-        .order_by(Ambassador.id)
-        .limit(at_most)
+        select(Ambassador).where(*on_the_wall(service_id)).order_by(Ambassador.id).limit(at_most)
     ).all()
 
 
 def ambassador_of(session: Session, service: Service, ambassador_id: int) -> Ambassador:
-    """An ambassador whom the wall names. `NotFound` otherwise."""
+    """An ambassador whom the wall names. `NotFound` otherwise; `Gone`, with the public reason,
+    where moderators have hidden what they say of themselves."""
     found = session.scalar(
         select(Ambassador).where(
             *current(service.id), Ambassador.shown, Ambassador.id == ambassador_id
@@ -106,6 +122,9 @@ def ambassador_of(session: Session, service: Service, ambassador_id: int) -> Amb
     )
     if found is None:
         raise NotFound(_l("There is no ambassador at this address."))
+    reason = hidden_reason(session, service.id, found.subject)
+    if reason is not None:
+        raise Gone(_l("This page was hidden by the moderators: %(reason)s", reason=reason))
     return found
 
 
@@ -190,8 +209,5 @@ def _tell_shown(session: Session, ambassador: Ambassador) -> None:
 def ends_at(session: Session, service_id: int) -> datetime | None:
     """When the next term of those on the wall ends: its page is another one then."""
     return session.scalar(
-        select(Ambassador.until)
-        .where(*current(service_id), Ambassador.shown)
-        .order_by(Ambassador.until)
-        .limit(1)
+        select(Ambassador.until).where(*on_the_wall(service_id)).order_by(Ambassador.until).limit(1)
     )
