@@ -118,7 +118,7 @@ docs: install-test
 	@$(BIN)/sphinx-build --quiet --fail-on-warning --keep-going docs site
 	@echo "The documentation is in site/index.html."
 
-pictures: install-test chromium  ## the pictures of the README, from the demonstration
+pictures: install-test chromium  ## the pictures of the README and of the guides, from the demonstration
 	@$(BIN)/python -m tests.pictures
 
 bench: install-test  ## each figure beside its limit, measured in the same run
