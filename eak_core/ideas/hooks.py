@@ -139,6 +139,16 @@ def kept_data() -> Iterator[Kept]:
         ),
     )
     yield Kept(
+        _l("Those who write an idea together"),
+        _l("who writes it with its author, and the addresses that were invited to"),
+        _l("to let several people write one idea"),
+        _l("everybody reads the names, the author alone the addresses"),
+        _l(
+            "they leave it, or their account is erased; an address: it has answered, or after thirty"
+            " days"
+        ),
+    )
+    yield Kept(
         _l("Opinions and prepared answers"),
         _l(
             "what members of the team think of an idea before it is decided, and the answers they"
