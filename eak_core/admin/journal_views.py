@@ -9,6 +9,7 @@ from wtforms.validators import Length, Optional, Regexp
 from eak_core.admin import journal as decisions
 from eak_core.admin.desk import blueprint as desk
 from eak_core.admin.desk import places
+from eak_core.admin.journal_sentences import KINDS
 from eak_core.db import current_session
 from eak_core.i18n import _, _l
 from eak_core.permissions import require
@@ -28,7 +29,7 @@ class JournalForm(QueryForm):
         _l("What was decided"),
         choices=[
             SelectChoice("", _l("Everything")),
-            *(SelectChoice(kind, title) for kind, (title, _names) in decisions.KINDS.items()),
+            *(SelectChoice(kind, title) for kind, (title, _names) in KINDS.items()),
         ],
         default="",
     )
@@ -82,7 +83,7 @@ def _page(template: str, service: Service | None, **more: object) -> Answer:
         template,
         form,
         lines=found,
-        kinds={kind: title for kind, (title, _names) in decisions.KINDS.items()},
+        kinds={kind: title for kind, (title, _names) in KINDS.items()},
         older=url_for(place, **kept, avant=beyond) if beyond else None,
         file=url_for(paper, **kept),
         here=url_for(place),
@@ -97,7 +98,7 @@ def _file(service: Service | None, name: str) -> Response:
 
 
 def _rows(found: Iterator[decisions.Line]) -> Iterator[list[object]]:
-    titles = {kind: title for kind, (title, _names) in decisions.KINDS.items()}
+    titles = {kind: title for kind, (title, _names) in KINDS.items()}
     yield [_("When"), _("Who"), _("What was decided"), _("Kind")]
     for each in found:
         yield [each.at.isoformat(timespec="seconds"), each.who, each.what, str(titles[each.kind])]

@@ -144,8 +144,8 @@ def kept_data() -> Iterator[Kept]:
         _l("to let several people write one idea"),
         _l("everybody reads the names, the author alone the addresses"),
         _l(
-            "they leave it, or their account is erased; an address: it has answered, or after thirty"
-            " days"
+            "they leave it, or their account is erased; an address: it has answered, or after"
+            " thirty days"
         ),
     )
     yield Kept(

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 import eak_core.app  # noqa: F401  # every room's events are declared when it is imported
-from eak_core.admin.journal import KINDS, SAYERS, Asked, Words, all_lines, lines
+from eak_core.admin.journal import Asked, all_lines, lines
+from eak_core.admin.journal_sentences import KINDS, SAYERS, Words
 from eak_core.events import CORE
 from eak_core.ideas.models import Idea
 from eak_core.ideas.transitions import change_stage, stage_graph
