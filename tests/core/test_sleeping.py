@@ -176,6 +176,7 @@ def test_administrators_read_when_an_account_is_erased(
     assert due is not None
     browser = site.browser()
     browser.sign_in(site.people.administrator)
+    browser.submit(f"/admin/personnes/{sleeper}", "/fiche")
     page = browser.get(f"/admin/personnes/{sleeper}?lang=en").text
     assert f"warned on {clock.now:%-d} " in page
     assert str(due.year) in page

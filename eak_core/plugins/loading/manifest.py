@@ -27,12 +27,12 @@ SEGMENT = re.compile(r"[a-z][a-z0-9-]{1,39}")
 #: events and permissions of a plugin begin with its name, so it must not begin like the core's.
 RESERVED_NAMES = frozenset(
     """
-    account accounts admin alembic api charter cli commune compte content core criterion db demo eak
-    ended event events feeds file files health i18n idea ideas journal key keys log macros mail main
-    manage
-    moderation notice notices outbox page pages parked people permission permissions person plugin
-    plugins portal role scheduled search security service services signing site spent stage static
-    stored subject subscription test testing theme themes transport web
+    account accounts admin alembic api charter cli commune compte contact content copy core
+    criterion db demo deputy eak ended event events feeds file files health i18n idea ideas
+    journal key keys log macros mail main manage moderation notice notices outbox page pages
+    parked passkey people permission permissions person plugin plugins portal recovery role
+    scheduled search security service services signing site spent stage static stored subject
+    subscription test testing theme themes transport web
     """.split()
 )
 
