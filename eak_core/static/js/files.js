@@ -32,7 +32,9 @@ for (const input of document.querySelectorAll("input[type=file][data-describe]")
   const place = document.createElement("div");
   place.className = "eak-descriptions";
   input.after(place);
-  input.addEventListener("change", () => {
+  const ask = () =>
     place.replaceChildren(...Array.from(input.files, (file, number) => line(input, file, number)));
-  });
+  input.addEventListener("change", ask);
+  // Whoever chose before this script was there, or came back, is asked as well.
+  if (input.files.length) ask();
 }
