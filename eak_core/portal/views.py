@@ -51,7 +51,7 @@ def service_home() -> str:
     ideas, graph = latest_ideas(session, g.service), stage_graph(g.active)
     return render(
         "services/home.html",
-        description=markdown(g.service.description),
+        description=markdown(g.service.description, 2),
         ideas=ideas,
         summaries={idea.id: plain_summary(idea.beginning, SUMMARY_LENGTH) for idea in ideas},
         count=idea_count(session, g.service),

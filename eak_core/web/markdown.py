@@ -23,11 +23,9 @@ from markupsafe import Markup
 from eak_core.web.text import clean_line, clean_lines
 from eak_core.web.typography import joined
 
-# The page has h1 and the section h2: a text begins at h3, whichever level its author began at.
-_FIRST_HEADING = 3
 _TAGS = {
-    "a", "blockquote", "br", "code", "del", "em", "h3", "h4", "h5", "h6", "hr", "img", "li", "ol",
-    "p", "pre", "s", "strong", "table", "tbody", "td", "th", "thead", "tr", "ul",
+    "a", "blockquote", "br", "code", "del", "em", "h2", "h3", "h4", "h5", "h6", "hr", "img", "li",
+    "ol", "p", "pre", "s", "strong", "table", "tbody", "td", "th", "thead", "tr", "ul",
 }  # fmt: skip
 _ATTRIBUTES = {
     "a": {"href", "title"},
@@ -73,7 +71,8 @@ def _shape(state: Any) -> None:
     """Move headings below the page's, turn what is no image of the site into links, and join what
     French keeps together."""
     levels = [int(token.tag[1]) for token in state.tokens if token.type == "heading_open"]
-    shift = _FIRST_HEADING - min(levels, default=_FIRST_HEADING)
+    first = state.env["first"]
+    shift = first - min(levels, default=first)
     images = count(1)
     for token in state.tokens:
         if token.type in {"heading_open", "heading_close"}:
@@ -103,10 +102,12 @@ _parser = _make_parser()
 
 
 @lru_cache(maxsize=512)
-def markdown(text: str) -> Markup:
-    """``text`` as HTML that is safe to show: no script, style, form, frame or foreign image."""
+def markdown(text: str, first: int = 3) -> Markup:
+    """``text`` as HTML that is safe to show: no script, style, form, frame or foreign image. Its
+    headings begin at the level ``first``, whichever its author began at: the page has h1 and the
+    section h2, so it is 2 where it stands right below the title of the page."""
     source = _HIDDEN_DIRECTION.sub("", clean_lines(text))
-    html = _parser.render(source, {})
+    html = _parser.render(source, {"first": first})
     times, more = _OUTPUT
     if len(html) > times * len(source) + more:
         # Shown as it was typed, line by line.

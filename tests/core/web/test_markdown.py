@@ -125,6 +125,7 @@ def test_a_text_made_to_be_slow_takes_no_more_work_than_its_length(piece: str) -
 
 def test_headings_begin_below_those_of_the_page_and_keep_their_order() -> None:
     assert markdown("# a\n## b") == "<h3>a</h3>\n<h4>b</h4>\n"
+    assert markdown("# a\n## b", 2) == "<h2>a</h2>\n<h3>b</h3>\n"
     assert markdown("## a\n### b") == "<h3>a</h3>\n<h4>b</h4>\n"
     assert markdown("# a\n###### b") == "<h3>a</h3>\n<h6>b</h6>\n"
 
