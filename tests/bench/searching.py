@@ -11,9 +11,10 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TypeVar
 
-from sqlalchemy import select, text
+from sqlalchemy import insert, select, text
 
 from eak_core.db import Session
+from eak_core.events import CORE
 from eak_core.ideas.models import Idea
 from eak_core.ideas.subscribers import IDEAS
 from eak_core.kit.testing.databases import Databases, Kind
@@ -22,16 +23,20 @@ from eak_core.kit.testing.site import Site
 from eak_core.kit.testing.sites import Sites
 from eak_core.permissions import Actor
 from eak_core.search.finding import asked, find
+from eak_core.search.index import keep
 from eak_core.search.kinds import Document
 from eak_core.search.resembling import resembling
 from eak_core.search.words import Query
-from tests.bench.filling import Real, fill, real_ideas
+from tests.bench.alike_pairs import PAIRS
+from tests.bench.filling import START, Real, fill, real_ideas
 from tests.bench.report import Figure
 
 T = TypeVar("T")
 
 IDEAS_MADE = 100_000
 SEARCHES = 60
+#: Among how many a title that is typed is to find the idea that it means (recall@5).
+FIRST = 5
 
 
 def measure(
@@ -41,6 +46,8 @@ def measure(
     dice = random.Random(7)
     with Pool(databases) as pool, Sites(pool, kind, folder) as sites:
         site = sites.make(plugins=())
+        # Before all others: what is found of them is not found for being the latest.
+        pairs = _submitted(site)
         started = time.perf_counter()
         fill(site, number, searched=True)
         filled = time.perf_counter() - started
@@ -56,8 +63,41 @@ def measure(
             alike = _median(
                 list(some.items()), lambda each: _alike(session, site, each[0], each[1])
             )
+            found = sum(
+                idea_id
+                in {
+                    hit.id
+                    for hit in resembling(
+                        session, site.service.id, Actor(), IDEAS, Document(typed), most=FIRST
+                    )
+                }
+                for idea_id, typed in pairs.items()
+            )
+        yield Figure(
+            f"of {len(PAIRS)} ideas meant by other words, in the first {FIRST}, {kind}",
+            "ideas",
+            found,
+            len(PAIRS),
+        )
         yield Figure(f"a search in {number:,} ideas, {kind}", "ms", ours, limit, ceiling=50)
         yield Figure(f"what resembles one of them, {kind}", "ms", alike, ceiling=100)
+
+
+def _submitted(site: Site) -> dict[int, str]:
+    """The ideas of the pairs, each with the title that means it."""
+    with site.writing() as session:
+        rows = [
+            {
+                "service_id": site.service.id, "title": title, "slug": f"paire-{number}",
+                "problem": text, "body": "", "needs": "", "elsewhere": "", "existing": "",
+                "stage": "submitted", "created_at": START, "submitted_at": START,
+                "updated_at": START,
+            }
+            for number, (title, text, _typed) in enumerate(PAIRS)
+        ]  # fmt: skip
+        ids = session.scalars(insert(Idea).returning(Idea.id), rows).all()
+        keep(session, CORE.name, IDEAS, site.service.id, list(ids))
+        return dict(zip(ids, (typed for _title, _text, typed in PAIRS), strict=True))
 
 
 def _queries(real: Sequence[Real], dice: random.Random) -> list[str]:
