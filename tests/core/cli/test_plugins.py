@@ -141,7 +141,13 @@ def plugins(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         EntryPoint(name, f"eak_{name}.plugin", candidates.GROUP) for name in ("applause", "broken")
     ]
     monkeypatch.setattr(candidates, "entry_points", lambda group: points)
+    # Others of these names, which another test has imported, are none of these.
+    _forget_modules()
     yield
+    _forget_modules()
+
+
+def _forget_modules() -> None:
     for module in list(sys.modules):
         if module.startswith(("eak_applause", "eak_broken")):
             del sys.modules[module]
