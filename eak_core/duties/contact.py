@@ -79,7 +79,7 @@ def write() -> Answer:
             email=form.email.data or "",
         ),
         done=(
-            _("Thank you. Your message has left, and we answer by e-mail."),
+            _("Thank you. Your message is on its way, and we answer by e-mail."),
             url_for("contact.write"),
         ),
     ) or form_page("pages/contact.html", form, contact_email=config.contact_email)

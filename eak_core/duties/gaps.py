@@ -1,7 +1,7 @@
 """What the law asks a public site to say, and whoever runs this one has not said yet."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from eak_core.config import Config
@@ -63,10 +63,7 @@ _OWED = (
 
 def duties(config: Config) -> Sequence[Duty]:
     """All that is owed, with what ``config`` says of each."""
-    return [
-        Duty(each.setting, each.title, each.why, each.endpoint, getattr(config, each.setting))
-        for each in _OWED
-    ]
+    return [replace(each, value=getattr(config, each.setting)) for each in _OWED]
 
 
 def gaps(config: Config) -> Sequence[Duty]:
