@@ -1,6 +1,7 @@
 """The managers' desk of a service: what waits for them, its settings, who runs it with them."""
 
 from flask import current_app, g, url_for
+from sqlalchemy import exists, select
 from werkzeug.wrappers import Response
 from wtforms import (
     DateField,
@@ -19,6 +20,7 @@ from eak_core.admin.rights import rights_in
 from eak_core.db import current_session
 from eak_core.errors import Conflict, NotFound
 from eak_core.i18n import _, _l
+from eak_core.ideas.visibility import public_ideas
 from eak_core.people import deputies, invitations
 from eak_core.people.addresses import ADDRESS_LENGTH
 from eak_core.people.attempts import limit_recipient
@@ -114,7 +116,8 @@ def home() -> Answer:
     if _may_reopen(g.service, g.actor):
         return render("manage/archived.html")
     require(g.actor, "service.manage", g.service)
-    return render("manage/home.html")
+    ideas = select(exists().where(*public_ideas(g.service.id)))
+    return render("manage/home.html", begins=not current_session().scalar(ideas))
 
 
 @blueprint.route("/reglages", methods=["GET", "POST"])

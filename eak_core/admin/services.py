@@ -3,7 +3,7 @@
 from flask import g, url_for
 from sqlalchemy import func, select
 from werkzeug.wrappers import Response
-from wtforms import StringField
+from wtforms import SelectChoice, StringField
 from wtforms.validators import InputRequired, Length
 
 from eak_core.admin.desk import blueprint, find_service
@@ -12,10 +12,12 @@ from eak_core.db import current_session
 from eak_core.i18n import _, _l
 from eak_core.ideas.opening import create_service
 from eak_core.people.models import RoleGrant
+from eak_core.plugins.loading.host import get_host
 from eak_core.services.directory import archive_service, restore_service
 from eak_core.services.models import Service
 from eak_core.web import render
 from eak_core.web.acts import Answer, attempt, finish, form_page
+from eak_core.web.fields import CheckboxesField
 from eak_core.web.pagination import paginate
 
 
@@ -32,6 +34,10 @@ class NewServiceForm(ServiceForm):
             InputRequired(message=_l("Please give the service an address.")),
             Length(max=40, message=_l("The address is too long: 40 characters at most.")),
         ],
+    )
+    plugins = CheckboxesField(
+        _l("What it can do"),
+        description=_l("Each can be switched on and off at any time; what it stores is kept."),
     )
     version = None
 
@@ -59,6 +65,7 @@ def new_service() -> Answer:
     """The form that opens a service."""
     form = NewServiceForm()
     form.theme.choices = theme_choices()
+    form.plugins.choices = _plugin_choices()
     if not form.is_submitted():
         form.audience.data = "public"
     return attempt(
@@ -66,7 +73,7 @@ def new_service() -> Answer:
         lambda: create_service(
             current_session(), g.actor, form.slug.data.strip(), form.name.data,
             description=form.description.data or "", audience=form.audience.data,
-            theme=form.theme.data or None,
+            theme=form.theme.data or None, plugins=form.plugins.data,
         ),
         done=lambda service: (
             _("The service “%(name)s” is open.", name=service.name),
@@ -90,3 +97,13 @@ def restore(slug: str) -> Response:
     service = find_service(current_session(), slug)
     restore_service(current_session(), g.actor, service)
     return finish(_("“%(name)s” is open again.", name=service.name), url_for(".services"))
+
+
+def _plugin_choices() -> list[SelectChoice]:
+    """The plugins that can be switched on, each with its sentence."""
+    return [
+        SelectChoice(
+            name, _("%(plugin)s: %(summary)s", plugin=plugin.title, summary=plugin.summary)
+        )
+        for name, plugin in get_host().ready.items()
+    ]

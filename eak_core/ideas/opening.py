@@ -1,6 +1,8 @@
 """Opening a service. It is never without the lists that its ideas are described with, so the room
 that knows them does it."""
 
+from collections.abc import Collection
+
 from sqlalchemy.exc import IntegrityError
 
 from eak_core import clock
@@ -10,6 +12,8 @@ from eak_core.ideas.criteria import add_usual_criteria
 from eak_core.ideas.subjects import add_usual_subjects
 from eak_core.ideas.territory import ensure_communes
 from eak_core.permissions import Actor, require
+from eak_core.plugins.loading.host import get_host
+from eak_core.plugins.per_service import activation
 from eak_core.services.directory import checked_values
 from eak_core.services.events import ServiceCreated
 from eak_core.services.models import Audience, Service
@@ -25,10 +29,13 @@ def create_service(
     description: str = "",
     audience: Audience = "public",
     theme: str | None = None,
+    plugins: Collection[str] = (),
 ) -> Service:
-    """Open a service, with what its ideas are described with: both or nothing.
+    """Open a service, with what its ideas are described with and these ``plugins``, by name,
+    switched on: all or nothing.
 
-    `Invalid` names the field that is wrong; `Forbidden` unless administrator.
+    `Invalid` names the field that is wrong; `Forbidden` unless administrator; `Refused` where one
+    of the plugins is not ready or requires another one, `NotFound` where it is not installed.
     """
     require(actor, "service.create")
     check_slug(slug)
@@ -47,6 +54,8 @@ def create_service(
         actor_id=actor.person_id,
     )
     _furnish(session, service)
+    for name in _in_order(plugins):
+        activation.enable(session, actor, service, name)
     return service
 
 
@@ -55,3 +64,9 @@ def _furnish(session: Session, service: Service) -> None:
     add_usual_criteria(session, service.id)
     add_usual_subjects(session, service.id)
     session.flush()
+
+
+def _in_order(names: Collection[str]) -> list[str]:
+    """``names`` in calling order, in which a plugin follows those that it requires."""
+    known = [name for name in get_host().installed if name in names]
+    return [*known, *sorted(set(names).difference(known))]

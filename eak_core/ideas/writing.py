@@ -247,7 +247,7 @@ def _kept(idea_id: int, step: Step, *, shared: bool) -> tuple[str, str]:
     if step == "lieu" and place is not None:
         return f"{said} {_ask()}", place
     later = STEPS[STEPS.index(step) + 1 :]
-    if later:
+    if later and request.form.get("action") != "read":
         return said, url_for("ideas.write", idea_id=idea_id, name=later[0])
     return said, url_for("ideas.submit", idea_id=idea_id)
 

@@ -26,6 +26,7 @@ from eak_core.letters.models import OutboxMessage
 from eak_core.letters.outbox import enqueue_mail
 from eak_core.letters.sending import Outbox
 from eak_core.people.models import RoleGrant
+from eak_core.plugins.per_service.activation import active_plugins
 from eak_core.plugins.per_service.counters import counted
 from eak_core.services.models import Service
 from tests.core import gauge
@@ -472,7 +473,7 @@ def test_a_service_is_opened_archived_and_opened_again(
 ) -> None:
     answer = administrator.submit(
         "/admin/services/nouveau", "/nouveau",
-        name="Routes", slug="routes", audience="internal", description="Roads.",
+        name="Routes", slug="routes", audience="internal", description="Roads.", plugins="gauge",
     )  # fmt: skip
     assert answer.status_code == 302
     assert administrator.get(answer.location).status_code == 200
@@ -481,6 +482,7 @@ def test_a_service_is_opened_archived_and_opened_again(
         routes = session.scalars(select(Service).where(Service.slug == "routes")).one()
         assert routes.archived_at is not None
         assert routes.audience == "internal"
+        assert active_plugins(session, routes.id) == {"gauge"}
     assert administrator.submit("/admin/services/", "/routes/rouvrir").status_code == 302
     with site.reading() as session:
         assert session.get_one(Service, routes.id).archived_at is None

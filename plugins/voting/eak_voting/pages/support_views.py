@@ -16,8 +16,10 @@ from eak_core.api import (
     current_session,
     finish,
     fragment,
+    has_outcome,
     idea_url,
     limited,
+    may,
     ngettext,
     public_idea,
     render,
@@ -74,9 +76,14 @@ def idea_panel(session: Session, service: Service, idea: Idea, actor: Actor) -> 
     found = ballots_of(session, service.id, [idea.id]).get(idea.id, [])
     ballots = [(ballot, stands(ballot)) for ballot in found if ballot.state != "cancelled"]
     facts = _facts(session, service, idea, actor)
-    if not ballots and not facts["wanted"]:
+    voted = any(each.phase in ("upcoming", "open") for _ballot, each in ballots)
+    can_put = not voted and not has_outcome(idea) and may(actor, "voting.manage", service)
+    if not ballots and not facts["wanted"] and not can_put:
         return None
-    return fragment("voting/idea.html", idea=idea, ballots=ballots, ballot_url=ballot_url, **facts)
+    return fragment(
+        "voting/idea.html",
+        idea=idea, ballots=ballots, ballot_url=ballot_url, can_put=can_put, **facts,
+    )  # fmt: skip
 
 
 def _facts(session: Session, service: Service, idea: Idea, actor: Actor) -> dict[str, Any]:

@@ -80,7 +80,7 @@ def index() -> Answer:
 @manage.get("/nouveau")
 def choose() -> Answer:
     """The four methods, to choose one from."""
-    return render("voting/manage_choose.html", methods=METHODS)
+    return render("voting/manage_choose.html", methods=METHODS, asked=_asked())
 
 
 @manage.route("/nouveau/<method>", methods=["GET", "POST"])
@@ -170,6 +170,7 @@ def _write(method: Method, ballot: Ballot | None) -> Answer:
         ballot=ballot,
         offered=offered,
         words=words,
+        asked=_asked(),
         stage_title=lambda name: stage_graph(g.active).stage(name).title,
     )
 
@@ -177,7 +178,13 @@ def _write(method: Method, ballot: Ballot | None) -> Answer:
 def _shown(session: Session, ballot: Ballot | None) -> Mapping[str, Any]:
     if ballot is not None:
         return kept_values(session, g.service, ballot)
-    return new_values(waiting_ideas(session, g.service))
+    asked = _asked()
+    return new_values([asked] if asked else waiting_ideas(session, g.service))
+
+
+def _asked() -> int | None:
+    """The idea from whose page somebody came to put it to the vote."""
+    return request.args.get("idee", type=idea_number)
 
 
 def _posted_ideas() -> list[int]:
@@ -199,7 +206,8 @@ def _save(form: BallotForm, method: Method, ballot: Ballot | None, offered: Cand
 
 
 def _saved(ballot: Ballot) -> tuple[str, str]:
-    after = "preview" if request.form.get("action") == "preview" else "show"
+    after = request.form.get("action", "")
+    after = after if after in ("preview", "announce") else "show"
     message = _("The draft is saved. Only those who run the service see it.")
     return message, url_for(f"voting_manage.{after}", ballot_id=ballot.id)
 
