@@ -32,26 +32,27 @@ from eak_core.services.models import Service
 def state_reasons(
     session: Session, actor: Actor, service: Service, decision: ModerationDecision
 ) -> None:
-    """Send the author of what was hidden the statement of reasons, unless they hid it themselves;
-    it says where they can contest it."""
+    """Send those whose it is that was hidden the statement of reasons, but for who hid it; it says
+    where the author can contest it."""
     thing = things_of(session, service, [decision.subject]).get(decision.subject)
-    if thing is None or thing.author_id in {None, actor.person_id}:
+    if thing is None:
         return
-    assert thing.author_id is not None
-    decision.author_id = thing.author_id
+    if thing.author_id != actor.person_id:
+        decision.author_id = thing.author_id
     session.flush()
     link = url_for(
         "moderation.decision", service_slug=service.slug, subject=decision.subject, _external=True
     )
-    send_mail(
-        session,
-        CORE.name,
-        person_id=thing.author_id,
-        subject=_l("Something you wrote was hidden in %(service)s", service=service.name),
-        text=_text("hidden", service, reason=decision.reason, link=link),
-        dedupe_key=f"hidden:{decision.id}",
-        service_id=service.id,
-    )
+    for person_id in sorted(thing.people - {actor.person_id}):
+        send_mail(
+            session,
+            CORE.name,
+            person_id=person_id,
+            subject=_l("Something you wrote was hidden in %(service)s", service=service.name),
+            text=_text("hidden", service, reason=decision.reason, link=link),
+            dedupe_key=f"hidden:{decision.id}:{person_id}",
+            service_id=service.id,
+        )
 
 
 def alert_managers(session: Session, service: Service, report: Report) -> None:

@@ -249,7 +249,7 @@ def _involved(session: Session, service: Service, appeal: Appeal) -> set[int | N
     if isinstance(decided, Measure):
         return {decided.decided_by, decided.person_id, appeal.appellant_id} - {None}
     thing = things_of(session, service, [appeal.subject]).get(appeal.subject)
-    people = {decided.decided_by, appeal.appellant_id, thing.author_id if thing else None}
+    people = {decided.decided_by, appeal.appellant_id, *(thing.people if thing else ())}
     if isinstance(decided, Report):
         people.add(decided.reporter_id)
     return people - {None}

@@ -108,13 +108,20 @@ class Reportable:
     """Something that people wrote and others can report: what it is called (``label``), its page
     (``endpoint`` and ``values``, as in `NavItem`), and for moderators its words, as plain ``text``.
     ``author_id`` is whose it is: they are told what is decided, with its reasons, and may contest
-    it."""
+    it. ``others`` are the people in whose name it stands as well, such as the members of an
+    organisation: they are told too, and decide about it no more than its author."""
 
     label: Any
     endpoint: str
     values: Mapping[str, Any] = field(default_factory=dict)
     text: str = ""
     author_id: int | None = None
+    others: Sequence[int] = ()
+
+    @property
+    def people(self) -> frozenset[int]:
+        """The ids of all whose it is."""
+        return frozenset((self.author_id, *self.others)) - {None}  # type: ignore[return-value]
 
 
 @dataclass(frozen=True, slots=True)

@@ -346,6 +346,10 @@ class Newcomer(Model):
     need_id: Mapped[int] = mapped_column(ForeignKey("matchmaking_need.id", ondelete="CASCADE"))
 
 
+#: What the log, moderation, files and a search call an organisation.
+ORGANISATION_NAME = "matchmaking.organisation"
+
+
 def subject_of(organisation_id: int) -> str:
-    """How the log, files and a search name an organisation."""
-    return f"matchmaking.organisation:{organisation_id}"
+    """How they name the one."""
+    return f"{ORGANISATION_NAME}:{organisation_id}"

@@ -29,6 +29,7 @@ from eak_core.api import (
     Today,
     _l,
     fragment,
+    hidden_reason,
     hookimpl,
     lazy_ngettext,
 )
@@ -39,6 +40,7 @@ from eak_matchmaking.matching import following
 from eak_matchmaking.models import Member, Organisation, Presence
 from eak_matchmaking.offers import reported as reported_offers
 from eak_matchmaking.organisations import finding
+from eak_matchmaking.organisations import reported as reported_organisations
 from eak_matchmaking.organisations.finding import present
 from eak_matchmaking.organisations.wording import ROLE_TITLES
 from eak_matchmaking.pages import (
@@ -207,6 +209,7 @@ def reportable_things(
     session: Session, service: Service, subjects: Sequence[str]
 ) -> Mapping[str, Reportable]:
     return {
+        **reported_organisations.things(session, service, subjects),
         **reported_offers.things(session, service, subjects),
         **reported_pilots.things(session, service, subjects),
     }
@@ -241,11 +244,16 @@ def effect_preview(session: Session, service: Service, enabling: bool) -> Iterab
 
 
 @hookimpl
-def file_holder(session: Session, service: Service, subject: str) -> FileHolder | None:
+def file_holder(
+    session: Session, service: Service, subject: str, actor: Actor
+) -> FileHolder | None:
     organisation_id = int(subject.partition(":")[2])
     if session.get(Presence, (service.id, organisation_id)) is None:
         return None
-    return FileHolder("matchmaking.show", {"organisation_id": organisation_id}, public=True)
+    public = hidden_reason(session, service.id, subject) is None
+    if not public and not finding.reads_hidden(session, actor, service, organisation_id):
+        return None
+    return FileHolder("matchmaking.show", {"organisation_id": organisation_id}, public=public)
 
 
 @hookimpl

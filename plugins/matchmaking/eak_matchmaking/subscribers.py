@@ -45,7 +45,7 @@ from eak_matchmaking.events import (
     PilotWithdrawn,
 )
 from eak_matchmaking.manifest import plugin
-from eak_matchmaking.models import OFFER_NAME, Offer, Organisation
+from eak_matchmaking.models import OFFER_NAME, ORGANISATION_NAME, Offer, Organisation
 from eak_matchmaking.offers.finding import open_offers
 from eak_matchmaking.organisations.finding import present
 from eak_matchmaking.proposals import letters, stopping
@@ -56,15 +56,19 @@ def _readable(service_id: int, _actor: Actor) -> tuple[ColumnElement[bool], ...]
 
 
 def _read(session: Session, service_id: int, ids: Sequence[int]) -> Mapping[int, Document]:
-    found = session.scalars(
-        select(Organisation).where(Organisation.id.in_(ids), *present(service_id))
-    )
-    return {
-        each.id: Document(
-            each.name, "\n\n".join(filter(None, (each.about, each.pioneering, each.motivation)))
+    shown = not_hidden(service_id, ORGANISATION_NAME, Organisation.id)
+    found = session.execute(
+        select(Organisation, shown.label("shown")).where(
+            Organisation.id.in_(ids), *present(service_id)
         )
-        for each in found
-    }
+    )
+    return {row.Organisation.id: _document(row.Organisation, shown=row.shown) for row in found}
+
+
+def _document(each: Organisation, *, shown: bool) -> Document:
+    # Its name stays where its texts are hidden.
+    texts = (each.about, each.pioneering, each.motivation) if shown else ()
+    return Document(each.name, "\n\n".join(filter(None, texts)))
 
 
 def _link(session: Session, ids: Sequence[int]) -> Mapping[int, Link]:
@@ -77,11 +81,13 @@ def _link(session: Session, ids: Sequence[int]) -> Mapping[int, Link]:
 ORGANISATIONS = searched(
     plugin,
     SearchKind(
-        "matchmaking.organisation", _l("Partners"), Organisation.id, _readable, _read, _link
+        ORGANISATION_NAME, _l("Partners"), Organisation.id, _readable, _read, _link
     ),
     OrganisationRegistered,
     OrganisationEdited,
     OrganisationClosed,
+    ContentHidden,
+    ContentRestored,
 )
 
 

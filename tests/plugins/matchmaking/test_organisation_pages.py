@@ -1,5 +1,6 @@
 """The pages of organisations, as each of those who use them."""
 
+import re
 from typing import Any
 
 import pytest
@@ -106,6 +107,59 @@ def test_a_picture_is_shown_where_the_organisation_is(
     citizen.submit(place, "fichiers", **{alt: "Un toit en herbe"})
     for page in (HOME, f"{HOME}{made.id}"):
         assert 'alt="Un toit en herbe"' in site.browser().read(page).text
+
+
+def test_what_an_organisation_says_is_reported_hidden_contested_and_shown_again(
+    site: Site, partners: Partners, citizen: Browser, manager: Browser
+) -> None:
+    made = partners.register(about="We crush the mild ones.", site="https://rude.example")
+    partners.join(made, partners.agent)
+    page, visitor = f"{HOME}{made.id}", site.browser()
+    citizen.submit(f"{page}/fichiers", "fichiers", files=[a_picture()])
+    [alt] = [n for n in citizen.read(f"{page}/fichiers").form("fichiers").filled({}) if "alt_" in n]
+    citizen.submit(f"{page}/fichiers", "fichiers", **{alt: "A fist"})
+    site.drain()
+    (picture,) = set(re.findall(r'src="([^"]+)"[^>]*alt="A fist"', visitor.read(page).text))
+    assert visitor.get(picture).status_code == 200
+    search = "/culture/recherche?q=crush"
+    assert page in visitor.read(search).text
+
+    subject = f"matchmaking.organisation:{made.id}"
+    assert f"/culture/signaler/{subject}" in visitor.read(page).text
+    report = f"/culture/signaler/{subject}"
+    sent = visitor.submit(
+        report, report, ground="insult", explanation="A threat.", good_faith="y",
+        name="Zoé", email="z@example.org",
+    )  # fmt: skip
+    assert sent.status_code == 302
+    decide = f"/culture/gestion/signalements/{subject}"
+    assert "We crush the mild ones." in manager.read(decide).text
+    assert manager.submit(decide, decide, outcome="hidden", reason="Rule 2.").status_code == 302
+    site.drain()
+    letters = [each.to for each in site.sent if "Rule 2." in each.text]
+    people = (site.people.citizen.email, site.people.agent.email)
+    assert {*people} <= {*letters}
+    # Its texts and its picture are hidden; its page, its name and the reason are not.
+    for place in (page, HOME):
+        shown = visitor.read(place).text
+        assert "Les Toits vivants" in shown
+        assert not any(each in shown for each in ("crush", "rude.example", "A fist"))
+    assert "Rule 2." in visitor.read(page).text
+    assert visitor.get(picture).status_code == 404
+    assert page not in visitor.read(search).text
+    assert page in visitor.read("/culture/recherche?q=toits").text
+    for reader in (citizen, manager):
+        assert "We crush the mild ones." in reader.read(page).text
+        assert reader.get(picture).status_code == 200
+    contest = f"/culture/moderation/decisions/{subject}/contester"
+    assert citizen.submit(contest, contest, words="It is a quotation.").status_code == 302
+    again = f"/culture/gestion/partenaires/{made.id}/retablir"
+    assert citizen.get(again).status_code == 403
+    assert manager.submit(again, again, reason="It is.").status_code == 302
+    site.drain()
+    assert "We crush the mild ones." in visitor.read(page).text
+    assert visitor.get(picture).status_code == 200
+    assert page in visitor.read(search).text
 
 
 @pytest.mark.parametrize("database", ["sqlite"])

@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, Select, or_, select
 from sqlalchemy.orm import selectinload
 
-from eak_core.api import Actor, Forbidden, NavItem, NotFound, Service, Session, _l
+from eak_core.api import Actor, Forbidden, NavItem, NotFound, Service, Session, _l, may
 from eak_matchmaking.models import Acting, Member, Organisation, Presence
 
 #: So many others are offered where one is to be chosen.
@@ -107,6 +107,13 @@ def role_of(session: Session, organisation_id: int, person_id: int | None) -> st
             Member.organisation_id == organisation_id, Member.person_id == person_id
         )
     )
+
+
+def reads_hidden(session: Session, actor: Actor, service: Service, organisation_id: int) -> bool:
+    """Whether ``actor`` reads what moderators have hidden of an organisation: its members do, and
+    those who run the service."""
+    is_member = role_of(session, organisation_id, actor.person_id) is not None
+    return is_member or may(actor, "matchmaking.run", service)
 
 
 def own(session: Session, person_id: int | None) -> Sequence[Organisation]:

@@ -1,5 +1,7 @@
 """Partners, for those who run a service: who is there, verified or not, and who is there twice."""
 
+from typing import Any
+
 from flask import g, url_for
 
 from eak_core.api import (
@@ -13,7 +15,7 @@ from eak_core.api import (
     render,
 )
 from eak_matchmaking.models import Organisation, Presence
-from eak_matchmaking.organisations import finding, registering, rights, standing
+from eak_matchmaking.organisations import finding, registering, reported, rights, standing
 from eak_matchmaking.organisations.wording import KIND_TITLES
 from eak_matchmaking.pages.blueprint import manage
 from eak_matchmaking.pages.forms import MergeForm
@@ -73,3 +75,30 @@ def merge(organisation_id: int) -> Answer:
     return attempt(
         form, act, done=lambda into: (_("The two are one now."), place_of(into))
     ) or form_page("matchmaking/merge.html", form, organisation=organisation, others=others)
+
+
+@manage.route("/<int:organisation_id>/masquer", methods=["GET", "POST"])
+def hide_organisation(organisation_id: int) -> Answer:
+    """Hide what an organisation says of itself, with a public reason."""
+    return _moderate(organisation_id, reported.hide_texts, _("What it says of itself is hidden."))
+
+
+@manage.route("/<int:organisation_id>/retablir", methods=["GET", "POST"])
+def show_organisation(organisation_id: int) -> Answer:
+    """Show it again, with a public reason."""
+    return _moderate(organisation_id, reported.show_texts, _("It is shown again."))
+
+
+def _moderate(organisation_id: int, act: Any, said: str) -> Answer:
+    session, form = current_session(), ReasonForm()
+    organisation = finding.organisation_of(session, g.service, organisation_id)
+    return attempt(
+        form,
+        lambda: act(session, g.actor, g.service, organisation, form.reason.data or ""),
+        done=(said, place_of(organisation)),
+    ) or form_page(
+        "matchmaking/organisation_moderate.html",
+        form,
+        organisation=organisation,
+        hides=act is reported.hide_texts,
+    )

@@ -17,6 +17,8 @@ from eak_core.api import (
     files_of,
     finish,
     form_page,
+    hidden_reason,
+    hidden_reasons,
     limited,
     matching,
     may,
@@ -55,12 +57,15 @@ def index() -> Answer:
     page = paginate(session, finding.listed(g.service.id, form.filters(), *text))
     ids = [row.Organisation.id for row in page.items]
     mine = finding.own(session, g.actor.person_id)
-    files = shown_for_all(session, g.service.id, OWNER, map(subject_of, ids))
+    hidden = hidden_reasons(session, g.service.id, map(subject_of, ids))
+    shown_here = [subject for subject in map(subject_of, ids) if subject not in hidden]
+    files = shown_for_all(session, g.service.id, OWNER, shown_here)
     return form_page(
         "matchmaking/index.html",
         form,
         page=page,
         files={each: files.get(subject_of(each)) for each in ids},
+        hidden={each for each in ids if subject_of(each) in hidden},
         places=_places(session),
         titles=KIND_TITLES,
         mine=mine,
@@ -82,12 +87,18 @@ def show(organisation_id: int) -> Answer:
     presence = session.get_one(Presence, (g.service.id, organisation.id))
     merged = organisation.merged_into_id
     answers = rights.answers(g.actor, g.service, organisation)
+    because = hidden_reason(session, g.service.id, subject_of(organisation.id))
+    reads = because is None or finding.reads_hidden(session, g.actor, g.service, organisation.id)
+    files = shown_files(session, g.service.id, OWNER, subject_of(organisation.id))
     return render(
         "matchmaking/organisation.html",
         organisation=organisation,
         presence=presence,
         into=session.get(Organisation, merged) if merged else None,
-        files=shown_files(session, g.service.id, OWNER, subject_of(organisation.id)),
+        files=files if reads else None,
+        because=because,
+        reads=reads,
+        runs=may(g.actor, "matchmaking.run", g.service),
         offers=offers_of(session, g.service.id, organisation.id),
         pilots=pilots_of(session, g.service.id, organisation.id),
         places=_places(session),
