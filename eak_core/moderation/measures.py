@@ -20,7 +20,7 @@ from eak_core.moderation.decisions import checked_reason
 from eak_core.moderation.events import MeasureLifted, MeasureTaken
 from eak_core.moderation.models import Measure, ModerationDecision, Report
 from eak_core.people.models import Person, RoleGrant
-from eak_core.people.standing import keep_suspensions
+from eak_core.people.standing import keep_suspensions, suspensions_of
 from eak_core.permissions import ABUSES, Abuse, Actor, Suspension, require
 from eak_core.services.models import Service
 
@@ -169,6 +169,21 @@ def possible(record: Record, measures: Sequence[Measure]) -> list[tuple[Kind, Ab
 def in_force(measure: Measure) -> bool:
     """Whether ``measure`` holds: it was not lifted, and is not over."""
     return measure.lifted_at is None and clock.now() < ends_at(measure)
+
+
+def is_suspended(session: Session, service: Service, address: str | None) -> bool:
+    """Whether the account with this confirmed ``address`` (as `normal_address` makes it) is
+    suspended from reporting in ``service`` now."""
+    if not address:
+        return False
+    person = session.scalar(
+        select(Person).where(Person.email == address, Person.confirmed_at.is_not(None))
+    )
+    now = clock.now()
+    return person is not None and any(
+        each.service_id == service.id and each.abuse == "reports" and now < each.until
+        for each in suspensions_of(person)
+    )
 
 
 def ends_at(measure: Measure) -> datetime:

@@ -12,7 +12,7 @@ _IN_FORCE = text("restored_at IS NULL")
 _OPEN = text("outcome IS NULL")
 
 #: What becomes of what was reported: it is hidden, it stays, or its author has taken it back.
-Outcome = Literal["hidden", "kept", "gone"]
+Outcome = Literal["hidden", "kept", "gone", "aside"]
 #: What becomes of an appeal: the decision stands, or it is turned round.
 Verdict = Literal["upheld", "reversed"]
 #: What stands in an address and is given to nobody but who reports, in characters.
@@ -59,7 +59,8 @@ class Report(Base):
     (``reporter_id``) or without (``name`` and ``email``); all of it is wiped by `upkeep`.
 
     Only moderators read ``explanation``. What was decided stands in ``answer``, and in the decision
-    ``decision_id`` where it was hidden. ``reference`` leads whoever has it to what became of it.
+    ``decision_id`` where it was hidden; the outcome ``aside`` nobody decided (`reports.report`).
+    ``reference`` leads whoever has it to what became of it.
     """
 
     __tablename__ = "moderation_report"

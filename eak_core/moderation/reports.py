@@ -18,6 +18,7 @@ from eak_core.moderation.answers import alert_managers, close_reports, tell_repo
 from eak_core.moderation.decisions import SUBJECT, checked_reason, hidden_reason, hide
 from eak_core.moderation.events import ContentReported
 from eak_core.moderation.grounds import GROUNDS, NAMELESS, URGENT
+from eak_core.moderation.measures import is_suspended
 from eak_core.moderation.models import REFERENCE_LENGTH, ModerationDecision, Report
 from eak_core.moderation.things import things_of
 from eak_core.people.accounts import checked_name, hold_account
@@ -80,13 +81,19 @@ def report(
 ) -> Report:
     """Report ``subject`` for one of `GROUNDS`; a receipt with its reference is sent.
 
-    The same person reporting the same thing again while it waits has reported it once. `Invalid`
+    The same person reporting the same thing again while it waits has reported it once. What is
+    sent without an account from the address of somebody who is suspended from reporting is put
+    aside, but for what cannot wait (`URGENT`): only that address is told, since whoever types it
+    would learn of the account. It counts against nobody, as anybody can type an address. `Invalid`
     names what is wrong; `NotFound` and `Refused` as `reportable`.
     """
     require(actor, "content.report", service)
     hold_account(session, actor)
     reportable(session, service, subject)
     values = _checked(actor, ground, explanation, reporter)
+    aside = ground not in URGENT and is_suspended(session, service, values["email"])
+    if aside:
+        values["outcome"] = "aside"
     first = session.scalar(_same(service, subject, values))
     if first is not None:
         return first
@@ -104,7 +111,8 @@ def report(
     # Nobody acted, as far as the log knows: who reports something is for moderators alone.
     happened = ContentReported(content=subject, report_id=made.id)
     publish(session, happened, service_id=service.id)
-    tell_reporter(session, service, made, "report_received", _l("We have received your report"))
+    letter = "report_aside" if aside else "report_received"
+    tell_reporter(session, service, made, letter, _l("We have received your report"))
     if alerts:
         alert_managers(session, service, made)
     return made
@@ -130,7 +138,7 @@ def decide(
     if not waiting:
         raise Conflict(_l("Somebody has decided about this meanwhile. Nothing was changed."))
     thing = things_of(session, service, [subject]).get(subject)
-    if thing is not None and thing.author_id is not None and thing.author_id == actor.person_id:
+    if thing is not None and actor.person_id in thing.people:
         raise Refused(_l("You wrote this yourself: somebody else has to decide about it."))
     if outcome not in CHOICES or (thing is None) != (outcome == "gone"):
         raise Invalid(_l("Nothing was decided."), {"outcome": _l("Choose what is decided.")})
@@ -248,9 +256,8 @@ def _named(reporter: Reporter, errors: dict[str, Any]) -> dict[str, str]:
 
 def _same(service: Service, subject: str, values: dict[str, Any]) -> Select[Report]:
     """The report that the same person has made of the same thing and that waits."""
-    query = select(Report).where(
-        Report.service_id == service.id, Report.subject == subject, Report.outcome.is_(None)
-    )
+    waits = Report.outcome == "aside" if "outcome" in values else Report.outcome.is_(None)
+    query = select(Report).where(Report.service_id == service.id, Report.subject == subject, waits)
     if values["reporter_id"] is not None:
         query = query.where(Report.reporter_id == values["reporter_id"])
     else:

@@ -21,11 +21,15 @@ AT_ONCE = 1_000
 def forget_reporters(session: Session, service: Any, name: str, due_at: datetime) -> bool:
     """Wipe who reported something and in which words, six months after it was decided, some at a
     time; whether there is more. As long as an appeal waits, everything about it is kept."""
+    before = months_after(clock.now(), -MONTHS)
     waits = select(Appeal.id).where(Appeal.report_id == Report.id, Appeal.outcome.is_(None))
     old = (
         select(Report.id)
         .where(
-            Report.decided_at < months_after(clock.now(), -MONTHS),
+            or_(
+                Report.decided_at < before,
+                and_(Report.outcome == "aside", Report.reported_at < before),
+            ),
             or_(
                 Report.reporter_id.is_not(None),
                 Report.email.is_not(None),

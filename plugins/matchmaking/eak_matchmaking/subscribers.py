@@ -80,9 +80,7 @@ def _link(session: Session, ids: Sequence[int]) -> Mapping[int, Link]:
 
 ORGANISATIONS = searched(
     plugin,
-    SearchKind(
-        ORGANISATION_NAME, _l("Partners"), Organisation.id, _readable, _read, _link
-    ),
+    SearchKind(ORGANISATION_NAME, _l("Partners"), Organisation.id, _readable, _read, _link),
     OrganisationRegistered,
     OrganisationEdited,
     OrganisationClosed,

@@ -18,9 +18,10 @@ from eak_core.kit.testing.fixtures import FrozenClock
 from eak_core.kit.testing.site import Site
 from eak_core.moderation import appeals, register
 from eak_core.moderation.decisions import hide, restore
-from eak_core.moderation.measures import decide_measure, lift_measure
-from eak_core.moderation.models import Appeal, Measure, ModerationDecision
-from eak_core.moderation.reports import decide, report
+from eak_core.moderation.measures import decide_measure, lift_measure, record_of
+from eak_core.moderation.models import Appeal, Measure, ModerationDecision, Report
+from eak_core.moderation.reports import Reporter, decide, open_reports, report
+from eak_core.moderation.upkeep import forget_reporters
 from eak_core.people.models import Person
 from eak_core.people.personal_data import erase_person, export_person
 from eak_core.people.roles import give_role
@@ -176,6 +177,56 @@ def test_who_reports_without_ground_is_suspended_from_reports_alone(site: Site) 
     citizen = actor_of(site, site.people.citizen)
     assert not may(citizen, "content.report", site.service)
     proposes(site)
+
+
+def test_a_suspension_from_reports_holds_for_its_address_and_tells_nobody_else(
+    site: Site, clock: FrozenClock
+) -> None:
+    suspended(site, "reports", days=7, clock=clock)
+    ids = [site.submit("Bread", author=site.people.actor(site.people.agent)).id for _n in range(2)]
+    address = str(site.people.citizen.email)
+    service, mail = site.service, len(site.sent)
+
+    def sent(idea_id: int, email: str, ground: str = "spam") -> Report:
+        with site.writing() as session:
+            place = session.get_one(Service, service.id)
+            return report(
+                session, Actor.visitor(), place, f"idea:{idea_id}", ground=ground,
+                explanation="No.", reporter=Reporter("Zoé", email),
+            )  # fmt: skip
+
+    def waiting(idea_id: int) -> list[str | None]:
+        with site.reading() as session:
+            return [each.email for each in open_reports(session, service.id, f"idea:{idea_id}")]
+
+    aside = sent(ids[0], address.upper())
+    assert sent(ids[0], address).id == aside.id, "twice is once"
+    other = sent(ids[0], "zoe@example.org")
+    assert waiting(ids[0]) == ["zoe@example.org"]
+    # Whoever types the address sees what anybody sees; the address alone is told.
+    site.drain()
+    letters = {each.to: each.text for each in site.sent[mail:]}
+    assert "suspendu" in letters[address]
+    assert "suspendu" not in letters["zoe@example.org"]
+    shown = [
+        site.browser()
+        .read(f"/culture/signalements/{each.reference}")
+        .text.replace(each.reference, "")
+        for each in (aside, other)
+    ]
+    assert shown[0] == shown[1]
+    # What cannot wait is looked at, whoever sends it; and so is all once it is over.
+    sent(ids[1], address, "threat")
+    assert waiting(ids[1]) == [address]
+    with site.reading() as session:
+        assert record_of(session, service, site.people.citizen.id).unfounded == 3
+    clock.advance(days=8)
+    sent(ids[0], address)
+    assert address in waiting(ids[0])
+    clock.advance(days=190)
+    with site.writing() as session:
+        forget_reporters(session, None, "", clock.now)
+        assert session.get_one(Report, aside.id).email is None
 
 
 def test_they_and_nobody_else_are_sent_the_reasons_and_no_event_names_them(site: Site) -> None:
