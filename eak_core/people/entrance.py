@@ -6,11 +6,12 @@ from flask import Flask, flash, g, redirect, request, url_for
 from werkzeug.wrappers import Response
 
 from eak_core.db import Session, current_session
+from eak_core.errors import Forbidden
 from eak_core.i18n import _l
 from eak_core.people import sessions
 from eak_core.people.actor import current_actor
 from eak_core.permissions import Actor, DeputyOver, SignInRequired, may
-from eak_core.permissions.checks import Owned
+from eak_core.permissions.checks import UNSECURED, Owned
 from eak_core.services.lookup import Place, find
 from eak_core.web.csrf import refuse_kept
 from eak_core.web.errors import refuse
@@ -46,11 +47,11 @@ def meet() -> Response | None:
     if g.actor.signed_in and not request.path.endswith(_FOR_PROGRAMS):
         # Not for a page that asks again by itself: it would keep a session open for ever.
         sessions.keep_alive(current_session())
-        if (
-            g.actor.unsecured
-            and request.method in {"GET", "HEAD"}
-            and request.blueprint not in _OPEN
-        ):
+        reads = request.method in {"GET", "HEAD"}
+        if g.actor.unsecured and g.refused and not reads:
+            # Said of every service that is not for them, as of those that are none.
+            raise Forbidden(UNSECURED)
+        if g.actor.unsecured and reads and request.blueprint not in _OPEN:
             flash(str(_WHY_UNSECURED), "info")
             place = request.full_path.rstrip("?")
             return redirect(url_for("account.second_factor_page", next=place))

@@ -70,6 +70,13 @@ class SignInRequired(Forbidden):
     status = 403
 
 
+#: What is said to whose role waits for their second factor.
+UNSECURED = _l(
+    "Your role asks for a second factor, which your account has not yet: set it up in “My space”,"
+    " then try again."
+)
+
+
 def may(
     actor: Actor,
     permission: str,
@@ -138,12 +145,7 @@ def require(
     if not actor.confirmed:
         raise Forbidden(_l("Please confirm your e-mail address first: we sent you a link."))
     if actor.unsecured and rule.role in {"manager", "administrator"}:
-        raise Forbidden(
-            _l(
-                "Your role asks for a second factor, which your account has not yet: set it up in"
-                " “My space”, then try again."
-            )
-        )
+        raise Forbidden(UNSECURED)
     if service is not None and rule.role == "manager":
         place = actor.deputy_in(service.id)
         if place is not None and place.over:

@@ -18,6 +18,7 @@ from eak_core.people.models import Person, RecoveryCode
 from eak_core.people.personal_data import erase_person
 from eak_core.people.second_factor import RECOVERY_CODES, reset
 from eak_core.permissions import Actor
+from eak_core.services.models import Service
 from tests.core.accounts import last_letter, link_in, register, sign_in, site_events, taken_copy
 
 PAGE = "/compte/second-facteur"
@@ -174,14 +175,28 @@ def test_roles_wait_for_a_second_factor_where_the_instance_asks_for_it(
     refused = client.post(f"{desk}equipe/invitations", data=invitation)
     assert refused.status_code == 403
     assert "double authentification" in refused.text
+    # So too where the service is no other reader's, and of a service that is none.
+    with site.writing() as session:
+        session.get_one(Service, site.service.id).audience = "internal"
+    internal, none = (
+        client.post(f"/{slug}/gestion/equipe/invitations", data=invitation)
+        for slug in ("culture", "nowhere")
+    )
+    assert (internal.status_code, none.status_code) == (403, 403)
+    assert internal.text == none.text.replace("nowhere", "culture")
+    assert "double authentification" in none.text
+    assert client.get(desk).location.startswith(PAGE)
     answer = client.post(
         form.action, data=form.filled({"code": Phone(page.text).code(), "password": PASSWORD})
     )
     assert f'href="{desk}"' in answer.text
     assert client.get(desk).status_code == 200
-    # Who holds no role is asked for nothing.
+    # Who holds no role is asked for nothing, and learns of no such service.
     citizen = site.browser()
     citizen.sign_in(site.people.citizen)
+    assert citizen.get("/culture/").status_code == 404
+    with site.writing() as session:
+        session.get_one(Service, site.service.id).audience = "public"
     assert citizen.get("/culture/").status_code == 200
     # An operator takes it off, and the rights wait again.
     with site.writing() as session:
