@@ -54,7 +54,7 @@ class DeputyForm(Form):
 
     instead = SelectField(_l("In the place of"), validators=[InputRequired()])
     email = EmailField(
-        _l("Address of the deputy’s account"),
+        _l("E-mail address of the deputy"),
         validators=[
             InputRequired(message=_l("Please give an e-mail address.")),
             Length(max=ADDRESS_LENGTH),
@@ -215,8 +215,9 @@ def revoke(person_id: int) -> Response:
 
 @blueprint.route("/equipe/suppleances/nouvelle", methods=["GET", "POST"])
 @limit_invite
+@limit_recipient
 def name_deputy() -> Answer:
-    """Name somebody who acts in the place of a manager while they are away."""
+    """Invite somebody to act in the place of a manager while they are away."""
     require(g.actor, "role.grant", g.service)
     session, form = current_session(), DeputyForm()
     managers = managers_of(session, g.service)
@@ -224,7 +225,7 @@ def name_deputy() -> Answer:
     form.instead.choices = [SelectChoice(str(each.id), each.name) for each in whom]
     return attempt(
         form,
-        lambda: deputies.name_deputy(
+        lambda: invitations.invite_deputy(
             session,
             g.actor,
             g.service,
@@ -233,7 +234,10 @@ def name_deputy() -> Answer:
             first=form.first.data,
             last=form.last.data,
         ),
-        done=(_("It is done, and they are told by mail."), url_for("manage.people")),
+        done=lambda _invited: (
+            _("An invitation is on its way to %(email)s.", email=form.email.data),
+            url_for("manage.people"),
+        ),
     ) or form_page("manage/name_deputy.html", form, whom=whom)
 
 

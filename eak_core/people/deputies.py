@@ -1,9 +1,11 @@
 """Deputies: somebody acts in the place of a manager who is away, from one day to another.
 
-A deputy has the rights of that manager in that service, and no more: none of their own outlasts the
-time (they appoint nobody), and all end at once when the manager's role does. The manager names
-their own, an administrator anybody's. What the account of a deputy says of it is copied there from
-the rows (`eak_core.people.standing`), so that `may` answers without a further statement.
+A deputy is invited (`eak_core.people.invitations`), and accepts: whoever names one learns nothing
+about an address. They have the rights of that manager in that service, and no more: none of their
+own outlasts the time (they appoint nobody), and all end at once when the manager's role does. The
+manager names their own, an administrator anybody's. What the account of a deputy says of it is
+copied there from the rows (`eak_core.people.standing`), so that `may` answers without a further
+statement.
 """
 
 from collections.abc import Mapping, Sequence
@@ -11,7 +13,7 @@ from datetime import date, datetime, timedelta
 from functools import partial
 from typing import Any, NamedTuple
 
-from sqlalchemy import or_, select
+from sqlalchemy import delete, or_, select
 
 from eak_core import clock
 from eak_core.calendar import midnight
@@ -21,10 +23,8 @@ from eak_core.db.clocks import database_now
 from eak_core.errors import Forbidden, Invalid, NotFound, Refused
 from eak_core.events import publish
 from eak_core.i18n import _l
-from eak_core.people.addresses import normal_address
 from eak_core.people.events import DeputyEnded, DeputyNamed
-from eak_core.people.letters import send_letter
-from eak_core.people.models import Deputy, Person, RoleGrant
+from eak_core.people.models import Deputy, Person, RoleGrant, RoleInvitation
 from eak_core.people.names import person_names
 from eak_core.people.standing import keep_stand_ins
 from eak_core.permissions import Actor, require
@@ -50,42 +50,45 @@ class Named(NamedTuple):
     mine: bool
 
 
-def name_deputy(
-    session: Session,
-    actor: Actor,
-    service: Service,
-    *,
-    email: str,
-    for_id: int,
-    first: date,
-    last: date,
-) -> None:
-    """Let whoever has the account ``email`` act in the place of the manager ``for_id``, from the
-    beginning of ``first`` to the end of ``last`` (days of Paris). They are told by mail.
+def checked_place(
+    session: Session, actor: Actor, service: Service, *, for_id: int, first: date, last: date
+) -> tuple[datetime, datetime]:
+    """The instants between which ``actor`` lets somebody act in the place of the manager
+    ``for_id``: from the beginning of ``first`` to the end of ``last`` (days of Paris).
 
     `Forbidden` for anybody but that manager and administrators; `Refused` where ``for_id`` does not
-    run the service; `Invalid` for an address without a confirmed account, of the manager or of
-    somebody who runs the service anyway, and for days that are past, turned round, or too many.
+    run the service; `Invalid` for days that are past, turned round, or too many.
     """
-    _check_who(actor, service, for_id)
+    may_name(actor, service, for_id)
     begins, ends = _span(first, last)
-    # The manager's role first: whoever takes it meanwhile ends what is named here, or comes first.
-    held = session.scalar(
-        select(RoleGrant)
-        .where(
-            RoleGrant.person_id == for_id,
-            RoleGrant.service_id == service.id,
-            RoleGrant.role == "manager",
-        )
-        .with_for_update()
-    )
-    if held is None:
-        raise Refused(_l("This person no longer runs this service."))
-    person = _able(session, service, email)
-    if person.id == for_id:
-        raise _wrong("email", _l("Nobody stands in for themselves."))
+    _hold_place(session, service, for_id)
+    return begins, ends
+
+
+def begin(
+    session: Session,
+    service: Service,
+    person: Person,
+    *,
+    for_id: int,
+    begins: datetime,
+    ends: datetime,
+    named_by: int,
+) -> None:
+    """Let ``person``, who has accepted it, act in the place of the manager ``for_id`` between two
+    instants. `Refused` where that is over, where ``for_id`` no longer runs the service, and for who
+    runs it anyway."""
+    now = clock.now()
+    if ends <= now:
+        raise Refused(_l("This time is over already."))
+    # The manager's role first: whoever takes it meanwhile ends what begins here, or comes first.
+    _hold_place(session, service, for_id)
+    session.refresh(person, with_for_update={"of": Person})
+    if person.administrator or any(each.service_id == service.id for each in person.grants):
+        raise Refused(_l("You run this service anyway: nobody needs to be replaced by you."))
     if len(_open(session, Deputy.service_id == service.id)) >= MOST:
         raise Refused(_l("There are very many deputies in this service: end some first."))
+    begins = max(begins, now)
     session.add(
         Deputy(
             service_id=service.id,
@@ -93,26 +96,15 @@ def name_deputy(
             for_id=for_id,
             begins_at=begins,
             ends_at=ends,
-            named_by=actor.person_id,
-            named_at=clock.now(),
+            named_by=named_by,
+            named_at=now,
         )
     )
     session.flush()
     _copy(session, person)
     named = DeputyNamed(person_id=person.id, for_id=for_id, begins_at=begins, ends_at=ends)
-    publish(session, named, service_id=service.id, actor_id=actor.person_id)
+    publish(session, named, service_id=service.id, actor_id=named_by)
     afterwards(session, partial(note, "deputy_named", person=person.id, in_service=service.id))
-    send_letter(
-        session,
-        "deputy_named",
-        to=str(person.email),
-        locale=person.locale,
-        person=person,
-        service=service,
-        instead_of=person_names(session, [for_id]).get(for_id, ""),
-        begins=begins,
-        last=ends - timedelta(seconds=1),
-    )
 
 
 def end_deputy(session: Session, actor: Actor, service: Service, deputy_id: int) -> None:
@@ -122,7 +114,7 @@ def end_deputy(session: Session, actor: Actor, service: Service, deputy_id: int)
     if deputy is None or deputy.service_id != service.id or deputy.ends_at <= clock.now():
         raise NotFound(_l("This is over already."))
     if actor.person_id != deputy.person_id:
-        _check_who(actor, service, deputy.for_id, "role.revoke")
+        may_name(actor, service, deputy.for_id, "role.revoke")
     _end(session, [deputy], actor.person_id)
 
 
@@ -135,6 +127,10 @@ def end_all_for(
     mine = or_(Deputy.for_id == person_id, Deputy.person_id == person_id)
     there = [Deputy.service_id == service_id] if service_id is not None else []
     _end(session, _open(session, mine, *there), actor_id)
+    offered = delete(RoleInvitation).where(RoleInvitation.for_id == person_id)
+    if service_id is not None:
+        offered = offered.where(RoleInvitation.service_id == service_id)
+    session.execute(offered)
 
 
 def end_own(session: Session, person_id: int, service_id: int, actor_id: int | None) -> None:
@@ -205,10 +201,26 @@ def export(session: Session, person_id: int) -> list[dict[str, Any]]:
     ]
 
 
-def _check_who(actor: Actor, service: Service, for_id: int, permission: str = "role.grant") -> None:
+def may_name(actor: Actor, service: Service, for_id: int, permission: str = "role.grant") -> None:
+    """Return where ``actor`` says who stands in for the manager ``for_id``: themselves, or an
+    administrator. `Forbidden` otherwise."""
     require(actor, permission, service)
     if actor.person_id != for_id and not (actor.administrator or actor.is_system):
         raise Forbidden(_l("Only an administrator names a deputy for somebody else."))
+
+
+def _hold_place(session: Session, service: Service, for_id: int) -> None:
+    held = session.scalar(
+        select(RoleGrant)
+        .where(
+            RoleGrant.person_id == for_id,
+            RoleGrant.service_id == service.id,
+            RoleGrant.role == "manager",
+        )
+        .with_for_update()
+    )
+    if held is None:
+        raise Refused(_l("This person no longer runs this service."))
 
 
 def _span(first: date, last: date) -> tuple[datetime, datetime]:
@@ -221,21 +233,6 @@ def _span(first: date, last: date) -> tuple[datetime, datetime]:
         raise _wrong("last", _l("Six months at most: for longer, invite another manager."))
     # What is named today holds from now on.
     return max(begins, clock.now()), ends
-
-
-def _able(session: Session, service: Service, email: str) -> Person:
-    try:
-        address = normal_address(email)
-    except ValueError:
-        raise _wrong("email", _l("This is not an e-mail address.")) from None
-    person = session.scalar(
-        select(Person).where(Person.email == address).with_for_update(of=Person)
-    )
-    if person is None or not person.active or person.confirmed_at is None:
-        raise _wrong("email", _l("No account with this address is confirmed: ask them for theirs."))
-    if person.administrator or any(each.service_id == service.id for each in person.grants):
-        raise _wrong("email", _l("This person runs this service anyway."))
-    return person
 
 
 def _open(session: Session, *conditions: Any) -> Sequence[Deputy]:

@@ -5,13 +5,13 @@ and gets the same letter. Whoever signs in with that address, confirmed, accepts
 in the letter declines too, so that whoever has no account and wants none is not kept.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
-from datetime import datetime, timedelta
-from typing import NamedTuple
+from datetime import date, datetime, timedelta
+from typing import Any, NamedTuple
 
 from flask import url_for
-from sqlalchemy import delete, or_, select
+from sqlalchemy import ColumnElement, and_, delete, or_, select
 from sqlalchemy.exc import IntegrityError
 
 from eak_core import clock
@@ -19,10 +19,12 @@ from eak_core.db import Session
 from eak_core.errors import Invalid, NotFound, Refused
 from eak_core.events import CORE
 from eak_core.i18n import _l
+from eak_core.people import deputies
 from eak_core.people.actor import actor_for
 from eak_core.people.addresses import normal_address
 from eak_core.people.letters import send_letter
 from eak_core.people.models import Person, RoleInvitation
+from eak_core.people.names import person_names
 from eak_core.people.roles import give_role
 from eak_core.permissions import Actor, may, require
 from eak_core.services.models import Service
@@ -35,10 +37,26 @@ DECLINE = SignedLink(CORE, "invitation", lifetime=LIFETIME, once=True)
 
 
 class Offered(NamedTuple):
-    """An invitation with the service it is for."""
+    """An invitation with the service it is for; to act in somebody's place, with their name."""
 
     invitation: RoleInvitation
     service: Service
+    instead_of: str = ""
+
+    @property
+    def last(self) -> datetime | None:
+        """The last instant of what a deputy is invited to."""
+        ends = self.invitation.ends_at
+        return None if ends is None else ends - timedelta(seconds=1)
+
+
+def _offered(session: Session, rows: Iterable[Any]) -> list[Offered]:
+    found = [(invitation, service) for invitation, service in rows]
+    names = person_names(session, {each.for_id for each, _service in found if each.for_id})
+    return [
+        Offered(invitation, service, names.get(invitation.for_id or 0, ""))
+        for invitation, service in found
+    ]
 
 
 def invite_manager(session: Session, actor: Actor, service: Service, email: str) -> None:
@@ -47,34 +65,65 @@ def invite_manager(session: Session, actor: Actor, service: Service, email: str)
     The same happens whether or not the address has an account. `Invalid` for what is no address.
     """
     require(actor, "role.grant", service)
+    _invite(session, actor, service, email, "manager")
+
+
+def invite_deputy(
+    session: Session,
+    actor: Actor,
+    service: Service,
+    *,
+    email: str,
+    for_id: int,
+    first: date,
+    last: date,
+) -> None:
+    """Invite whoever holds ``email`` to act in the place of the manager ``for_id``, as
+    `deputies.checked_place` has it. The same happens whether or not the address has an account.
+    `Invalid` for what is no address, and for the manager's own."""
+    begins, ends = deputies.checked_place(
+        session, actor, service, for_id=for_id, first=first, last=last
+    )
+    _invite(session, actor, service, email, "deputy", for_id=for_id, begins_at=begins, ends_at=ends)
+
+
+def _invite(
+    session: Session, actor: Actor, service: Service, email: str, role: str, **place: Any
+) -> None:
     if actor.person_id is None:
         raise Refused(_l("Only a person can invite; a command gives the role at once."))
     try:
         address = normal_address(email)
     except ValueError:
-        raise Invalid(
-            _l("The invitation was not sent."), {"email": _l("This is not an e-mail address.")}
-        ) from None
+        raise _wrong(_l("This is not an e-mail address.")) from None
+    # Nobody else's address is looked up: the answer would tell whose it is.
+    if role == "deputy" and address == session.get_one(Person, actor.person_id).email:
+        raise _wrong(_l("Nobody stands in for themselves."))
     # Inviting again begins anew: with today's date, and with whoever invites now.
     session.execute(
         delete(RoleInvitation).where(
             RoleInvitation.service_id == service.id,
-            or_(RoleInvitation.email == address, RoleInvitation.invited_at <= _oldest()),
+            or_(
+                and_(RoleInvitation.email == address, RoleInvitation.role == role),
+                RoleInvitation.invited_at <= _oldest(),
+            ),
         )
     )
     invitation = RoleInvitation(
         service_id=service.id,
         email=address,
-        role="manager",
+        role=role,
         invited_by=actor.person_id,
         invited_at=clock.now(),
+        **place,
     )
     with suppress(IntegrityError), session.begin_nested():
         session.add(invitation)
     send_letter(
         session,
-        "role_invitation",
+        f"{'role' if role == 'manager' else role}_invitation",
         to=address,
+        offer=_offered(session, [(invitation, service)])[0],
         service=service,
         link=url_for("account.show", _external=True),
         decline_link=url_for(
@@ -83,14 +132,15 @@ def invite_manager(session: Session, actor: Actor, service: Service, email: str)
     )
 
 
-def pending(session: Session, actor: Actor, service: Service) -> Sequence[RoleInvitation]:
+def pending(session: Session, actor: Actor, service: Service) -> Sequence[Offered]:
     """The invitations of ``service`` that nobody has answered, the oldest first."""
     require(actor, "role.grant", service)
-    return session.scalars(
+    rows = session.scalars(
         select(RoleInvitation)
-        .where(RoleInvitation.service_id == service.id, RoleInvitation.invited_at > _oldest())
+        .where(RoleInvitation.service_id == service.id, *_in_time())
         .order_by(RoleInvitation.invited_at, RoleInvitation.id)
-    ).all()
+    )
+    return _offered(session, ((each, service) for each in rows))
 
 
 def cancel(session: Session, actor: Actor, service: Service, invitation_id: int) -> None:
@@ -112,34 +162,45 @@ def offered_to(session: Session, person: Person) -> Sequence[Offered]:
         .join(Service, Service.id == RoleInvitation.service_id)
         .where(
             RoleInvitation.email == person.email,
-            RoleInvitation.invited_at > _oldest(),
+            *_in_time(),
             Service.archived_at.is_(None),
         )
         .order_by(RoleInvitation.invited_at, RoleInvitation.id)
     )
-    return [Offered(*row) for row in rows]
+    return _offered(session, rows)
 
 
-def accept(session: Session, person: Person, invitation_id: int) -> Service:
-    """Take the role that was offered to this person's address.
+def accept(session: Session, person: Person, invitation_id: int) -> Offered:
+    """Take the role that was offered to this person's address; answers what it was.
 
-    `NotFound` where it was taken back; `Refused` where whoever invited no longer runs the service.
+    `NotFound` where it was taken back; `Refused` where whoever invited no longer runs the service,
+    and as `deputies.begin`.
     """
-    invitation, service = _mine(session, person, invitation_id)
+    offer = _mine(session, person, invitation_id)
+    invitation, service = offer.invitation, offer.service
     inviter = session.get(Person, invitation.invited_by)
     if inviter is None or not may(actor_for(session, inviter), "role.grant", service):
         raise Refused(
             _l("Whoever invited you no longer runs this service. Please ask for a new invitation.")
         )
     _take(session, invitation)
-    give_role(session, person, service, "manager", granted_by=inviter.id)
-    return service
+    if invitation.role != "deputy":
+        give_role(session, person, service, "manager", granted_by=inviter.id)
+        return offer
+    begins, ends, for_id = invitation.begins_at, invitation.ends_at, invitation.for_id
+    assert begins is not None
+    assert ends is not None
+    assert for_id is not None
+    deputies.may_name(actor_for(session, inviter), service, for_id)
+    deputies.begin(
+        session, service, person, for_id=for_id, begins=begins, ends=ends, named_by=inviter.id
+    )
+    return offer
 
 
 def decline(session: Session, person: Person, invitation_id: int) -> None:
     """Do without the role; nobody is told."""
-    invitation, _service = _mine(session, person, invitation_id)
-    _take(session, invitation)
+    _take(session, _mine(session, person, invitation_id).invitation)
 
 
 def named(session: Session, name: str) -> Offered:
@@ -149,7 +210,7 @@ def named(session: Session, name: str) -> Offered:
     found = session.get(RoleInvitation, number)
     if found is None or _named(found) != name or found.invited_at <= _oldest():
         raise _answered()
-    return Offered(found, session.get_one(Service, found.service_id))
+    return _offered(session, [(found, session.get_one(Service, found.service_id))])[0]
 
 
 def decline_named(session: Session, name: str) -> None:
@@ -175,6 +236,16 @@ def _take(session: Session, invitation: RoleInvitation) -> None:
 
 def _answered() -> NotFound:
     return NotFound(_l("This invitation was taken back, or answered already."))
+
+
+def _in_time() -> tuple[ColumnElement[bool], ...]:
+    """The conditions that keep what can still be answered."""
+    ends = RoleInvitation.ends_at
+    return RoleInvitation.invited_at > _oldest(), or_(ends.is_(None), ends > clock.now())
+
+
+def _wrong(reason: Any) -> Invalid:
+    return Invalid(_l("The invitation was not sent."), {"email": reason})
 
 
 def _oldest() -> datetime:

@@ -26,7 +26,7 @@ SUBJECTS = {
     "change_notice": _l("Your password was changed"),
     "second_factor_on": _l("Your account asks for a second factor"),
     "second_factor_off": _l("Your account no longer asks for a second factor"),
-    "deputy_named": _l("You stand in for somebody"),
+    "deputy_invitation": _l("You are asked to stand in for somebody"),
     "passkey_added": _l("A passkey opens your account"),
     "role_invitation": _l("You are invited to run a service"),
     "coauthor_invitation": _l("You are invited to write an idea together"),

@@ -131,7 +131,9 @@ class Deputy(Base):
 
 
 class RoleInvitation(Base):
-    """An offer of a role to whoever holds an address, account or not; gone once answered."""
+    """An offer of a role to whoever holds an address, account or not; gone once answered. To act in
+    the place of the manager ``for_id``, from one instant to another, where the role is ``deputy``.
+    """
 
     __tablename__ = "role_invitation"
     __table_args__ = (UniqueConstraint("service_id", "email", "role"),)
@@ -142,3 +144,6 @@ class RoleInvitation(Base):
     role: Mapped[str] = mapped_column(String(20))
     invited_by: Mapped[int] = mapped_column(ForeignKey("person.id"))
     invited_at: Mapped[datetime] = mapped_column(default=clock.now)
+    for_id: Mapped[int | None]
+    begins_at: Mapped[datetime | None]
+    ends_at: Mapped[datetime | None]

@@ -29,7 +29,7 @@ from eak_core.permissions import SignInRequired
 from eak_core.security_log import note
 from eak_core.web import render
 from eak_core.web.acts import Answer, attempt, finish, form_page
-from eak_core.web.i18n import LANGUAGES, current_language
+from eak_core.web.i18n import LANGUAGES, current_language, date
 from eak_core.web.limits import limit_sign_in
 from eak_core.web.signed_links import is_public_post, say_done
 
@@ -119,7 +119,14 @@ def end_other_sessions() -> Answer:
 @blueprint.post("/invitations/<int:invitation_id>/accepter")
 def accept(invitation_id: int) -> Answer:
     """Take the role that was offered."""
-    service = invitations.accept(current_session(), me(), invitation_id)
+    offer = invitations.accept(current_session(), me(), invitation_id)
+    service = offer.service
+    if offer.invitation.role == "deputy":
+        message = _(
+            "You act in “%(service)s” in the place of %(name)s until %(last)s included.",
+            service=service.name, name=offer.instead_of, last=date(offer.last),
+        )  # fmt: skip
+        return finish(message, url_for("account.show"))
     message = _("You now run the service “%(service)s”.", service=service.name)
     return finish(message, url_for("manage.home", service_slug=service.slug))
 

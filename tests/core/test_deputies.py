@@ -1,6 +1,7 @@
 """Deputies of managers who are away: for a time, for no more than the manager has, and told."""
 
 import html
+import re
 from datetime import date, timedelta
 from typing import Any
 
@@ -14,9 +15,9 @@ from eak_core.ideas.transitions import change_stage
 from eak_core.kit.testing.browser import Browser
 from eak_core.kit.testing.fixtures import FrozenClock
 from eak_core.kit.testing.site import Site
-from eak_core.people import deputies
+from eak_core.people import deputies, invitations
 from eak_core.people.closing import close_account
-from eak_core.people.models import Deputy, Person
+from eak_core.people.models import Deputy, Person, RoleInvitation
 from eak_core.people.personal_data import erase_person, export_person
 from eak_core.people.roles import give_role, revoke_role, runners_of
 from eak_core.permissions import Actor, DeputyOver, may, require, why
@@ -28,8 +29,8 @@ TEAM = "/culture/gestion/equipe"
 NEW = f"{TEAM}/suppleances/nouvelle"
 
 
-def name(site: Site, by: Person | None = None, **other: Any) -> None:
-    """Camille stands in for Manon, today and tomorrow."""
+def invite(site: Site, by: Person | None = None, **other: Any) -> None:
+    """Camille is asked to stand in for Manon, today and tomorrow."""
     values = {
         "email": str(site.people.citizen.email),
         "for_id": site.people.manager.id,
@@ -39,7 +40,20 @@ def name(site: Site, by: Person | None = None, **other: Any) -> None:
     }
     actor = site.people.actor(by or site.people.manager)
     with site.writing() as session:
-        deputies.name_deputy(session, actor, site.service, **values)
+        invitations.invite_deputy(session, actor, site.service, **values)
+
+
+def accept(site: Site, person: Person) -> None:
+    with site.writing() as session:
+        held = session.get_one(Person, person.id)
+        (offer,) = invitations.offered_to(session, held)
+        invitations.accept(session, held, offer.invitation.id)
+
+
+def name(site: Site, by: Person | None = None, **other: Any) -> None:
+    """Camille stands in for Manon, as she was asked."""
+    invite(site, by, **other)
+    accept(site, site.people.citizen)
 
 
 def deputy(site: Site) -> Actor:
@@ -84,10 +98,13 @@ def test_it_ends_at_once_with_the_role_of_the_manager(site: Site, clock: FrozenC
         with site.writing() as session:
             session.get_one(Person, site.people.manager.id).active = True
         name(site, by=site.people.administrator)
+        invite(site, by=site.people.administrator, email="other@example.org")
         assert may(deputy(site), "service.manage", site.service)
         with site.writing() as session:
             end(session, session.get_one(Person, site.people.manager.id))
         assert not may(deputy(site), "service.manage", site.service), end
+        with site.reading() as session:
+            assert session.query(RoleInvitation).all() == [], end
         clock.advance(seconds=1)
 
 
@@ -95,9 +112,8 @@ def test_who_may_be_named_and_by_whom(site: Site, clock: FrozenClock) -> None:
     people = site.people
     _ = people.agent
     for refusal, other in (
-        (Invalid, {"email": "nobody@example.org"}),
+        (Invalid, {"email": "nobody"}),
         (Invalid, {"email": str(people.manager.email)}),
-        (Invalid, {"email": str(people.administrator.email)}),
         (Invalid, {"last": TODAY - timedelta(days=1)}),
         (Invalid, {"first": TODAY - timedelta(days=9), "last": TODAY - timedelta(days=1)}),
         (Invalid, {"last": TODAY + timedelta(days=190)}),
@@ -106,10 +122,14 @@ def test_who_may_be_named_and_by_whom(site: Site, clock: FrozenClock) -> None:
         (Refused, {"by": people.administrator, "for_id": people.agent.id}),
     ):
         with pytest.raises(refusal):
-            name(site, **other)
+            invite(site, **other)
     name(site)
     with pytest.raises(Forbidden):
-        name(site, by=people.citizen, email=str(people.agent.email))
+        invite(site, by=people.citizen, email=str(people.agent.email))
+    # Who runs the service anyway learns so themselves.
+    invite(site, email=str(people.administrator.email))
+    with pytest.raises(Refused):
+        accept(site, people.administrator)
     with site.reading() as session:
         (named,) = deputies.deputies_in(session, deputy(site), site.service)
         assert (named.person, named.instead_of) == (people.citizen.name, people.manager.name)
@@ -146,11 +166,26 @@ def test_a_time_that_ends_in_the_middle_keeps_what_was_typed(
     manager.sign_in(site.people.manager)
     days = {"first": "2026-03-02", "last": "2026-03-02"}
     email = str(site.people.citizen.email)
-    assert manager.submit(NEW, NEW, email="nobody@example.org", **days).status_code == 422
-    assert manager.submit(NEW, NEW, email=email, **days).status_code == 302
+    # Whether the address has an account, neither the answer nor the page of the team tells.
+    pages, mail = [], len(site.sent)
+    for address in ("nobody@example.org", email):
+        led = manager.submit(NEW, NEW, email=address, **days)
+        assert led.location == TEAM
+        shown = manager.read(TEAM)
+        same = re.sub(r'name="csrf_token" value="[^"]+"|/invitations/\d+', "", shown.text)
+        pages.append(same.replace(address, "…"))
+        manager.submit(TEAM, "annuler")
+        manager.get(TEAM)
+    assert pages[0] == pages[1]
+    site.drain()
+    assert [each.to for each in site.sent[mail:]] == ["nobody@example.org", email]
+    assert site.people.citizen.name not in manager.get(TEAM).text
+    invite(site, last=TODAY)
+    client.sign_in(site.people.citizen)
+    assert client.submit("/compte/", "/accepter").status_code == 302
+    assert "à la place de Manon Manager" in client.get("/compte/").text
     assert site.people.citizen.name in manager.get(TEAM).text
 
-    client.sign_in(site.people.citizen)
     assert "Inviter quelqu" not in html.unescape(client.get(TEAM).text)
     settings = "/culture/gestion/reglages"
     form = client.read(settings).form(settings)
