@@ -2,9 +2,12 @@
 
 import re
 import shlex
+import shutil
 import subprocess
 import sys
 import tomllib
+from collections.abc import Iterator
+from importlib import metadata
 from pathlib import Path
 from zipfile import ZipFile
 
@@ -17,11 +20,15 @@ LOCKS = ("run", "test")
 PLUGINS = sorted(file.parent for file in (ROOT / "plugins").glob("*/pyproject.toml"))
 
 
+def pins(lock: str) -> list[str]:
+    """The text of each pin."""
+    text = (ROOT / "requirements" / f"{lock}.lock").read_text()
+    return re.split(r"\n(?=[a-z0-9])", re.sub(r"(?m)^#.*\n", "", text).strip(), flags=re.I)
+
+
 def locked(lock: str) -> dict[str, str]:
     """The text of each pin, by the normal form of its name."""
-    text = (ROOT / "requirements" / f"{lock}.lock").read_text()
-    pins = re.split(r"\n(?=[a-z0-9])", re.sub(r"(?m)^#.*\n", "", text).strip(), flags=re.I)
-    return {canonicalize_name(re.match(r"[\w.-]+", pin)[0]): pin for pin in pins}  # type: ignore[index]
+    return {canonicalize_name(re.match(r"[\w.-]+", pin)[0]): pin for pin in pins(lock)}  # type: ignore[index]
 
 
 def wanted(lock: str) -> set[str]:
@@ -123,16 +130,44 @@ def test_the_wheel_of_a_plugin_holds_all_that_is_not_code(wheels: Path, project:
     assert set(tracked) <= names
 
 
+PIP = """#!{folder}/.venv/bin/python
+from pip._internal.cli.main import main
+
+raise SystemExit(main())
+"""
+
+
+def installed_by(lock: str) -> Iterator[str]:
+    """The names of what a lock has installed on this machine."""
+    for pin in pins(lock):
+        wanted = Requirement(pin.partition(" \\")[0])
+        if wanted.marker is None or wanted.marker.evaluate():
+            yield wanted.name
+
+
+def take(name: str, packages: Path) -> None:
+    """Copy the modules and the metadata of a distribution of this environment to ``packages``."""
+    distribution = metadata.distribution(name)
+    for file in distribution.files or ():
+        if ".." not in file.parts:
+            (packages / file).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(distribution.locate_file(file), packages / file)
+
+
 @pytest.fixture(scope="session")
 def house(wheels: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder outside the tree, with nothing in its ``.venv`` but the wheels and what the lock
     names, and a demonstration."""
     folder = tmp_path_factory.mktemp("house")
-    subprocess.run([sys.executable, "-m", "venv", ".venv"], cwd=folder, check=True)
-    # What nobody imports need not be compiled.
+    subprocess.run([sys.executable, "-m", "venv", "--without-pip", ".venv"], cwd=folder, check=True)
+    # That the lock can be installed is seen where these tests were: what it names is taken from
+    # there, compiled as it is.
+    (packages,) = folder.glob(".venv/lib/python*/site-packages")
+    for name in ("pip", *installed_by("run")):
+        take(name, packages)
+    (folder / ".venv/bin/pip").write_text(PIP.format(folder=folder))
+    (folder / ".venv/bin/pip").chmod(0o755)
     pip = [".venv/bin/pip", "install", "--no-compile", "--quiet", "--disable-pip-version-check"]
-    lock = str(ROOT / "requirements" / "run.lock")
-    subprocess.run([*pip, "--require-hashes", "-r", lock], cwd=folder, check=True)
     built = [str(wheel) for wheel in wheels.glob("*.whl")]
     subprocess.run([*pip, "--no-deps", *built], cwd=folder, check=True)
     assert "citoyenne@demo.example" in run(folder, ".venv/bin/eak", "demo", "--no-serve")
