@@ -1,5 +1,6 @@
 """The demonstration of partners, also where votes are on and have decided about its ideas."""
 
+import pytest
 from sqlalchemy import func, select
 
 from eak_core.demo import load
@@ -9,6 +10,8 @@ from eak_core.services.models import Service
 from eak_matchmaking.models import Need, Offer
 
 
+# On PostgreSQL it is played with all plugins, where the command line is.
+@pytest.mark.parametrize("database", ["sqlite"])
 def test_partners_offer_and_ideas_need_something_in_every_service_of_theirs(sites: Sites) -> None:
     plugins = ["eak_matchmaking.plugin", "eak_voting.plugin"]
     site = sites.make(plugins, agent_domains=(AGENT_DOMAIN,))

@@ -16,16 +16,14 @@ from eak_voting.publishing.recount import recount
 from eak_voting.publishing.stored import file_of, result_of
 
 
-@pytest.fixture
-def site(sites: Sites, plugins: list[str]) -> Site:
+# On PostgreSQL it is played with all plugins, where the command line is.
+@pytest.mark.parametrize("database", ["sqlite"])
+def test_the_demonstration_has_a_ballot_of_each_method_counted_open_and_announced(
+    sites: Sites, plugins: list[str]
+) -> None:
     site = sites.make(plugins, agent_domains=(AGENT_DOMAIN,))
     assert load(site.app)
-    return site
-
-
-def test_the_demonstration_has_a_ballot_of_each_method_counted_open_and_announced(
-    site: Site,
-) -> None:
+    its_counted_ballot_funds_something_not_everything_and_can_be_recounted(site)
     with site.reading() as session:
         ballots = session.scalars(select(Ballot)).all()
     found = {(each.method, each.secrecy, phase(each)) for each in ballots}
@@ -50,9 +48,7 @@ def test_the_demonstration_has_a_ballot_of_each_method_counted_open_and_announce
         assert session.scalars(select(Idea.title).where(Idea.stage == "voting")).all()
 
 
-def test_its_counted_ballot_funds_something_not_everything_and_can_be_recounted(
-    site: Site,
-) -> None:
+def its_counted_ballot_funds_something_not_everything_and_can_be_recounted(site: Site) -> None:
     with site.reading() as session:
         ballot = session.scalars(select(Ballot).where(Ballot.state == "counted")).one()
         service = session.get_one(Service, ballot.service_id)
