@@ -53,8 +53,14 @@ def _secret() -> str:
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Put the slow ones before all others, in whatever order chance has put those, so that no
-    process waits for another's last test."""
-    items.sort(key=lambda item: item.get_closest_marker("slow") is None)
+    process waits for another's last test; and those in a browser next to each other, so that each
+    process starts one browser."""
+    items.sort(
+        key=lambda item: (
+            item.get_closest_marker("slow") is None,
+            item.get_closest_marker("browser") is None,
+        )
+    )
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

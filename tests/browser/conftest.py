@@ -72,9 +72,9 @@ def launched(playwright: Playwright) -> Iterator[Browser]:
     browser.close()
 
 
-# Until the end of the file only: as long as it lasts, playwright's loop is this thread's, and no
+# Until the end of the folder only: as long as it lasts, playwright's loop is this thread's, and no
 # other test could run one.
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def chromium() -> Iterator[Browser]:
     with sync_playwright() as playwright, launched(playwright) as browser:
         yield browser
