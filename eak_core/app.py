@@ -42,6 +42,7 @@ from eak_core.plugins.loading.manifest import Plugin
 from eak_core.plugins.per_request import breaker, gate, slots
 from eak_core.plugins.per_service.settings import plugin_settings
 from eak_core.portal.setup import init_portal
+from eak_core.reuse.setup import init_reuse
 from eak_core.search.setup import init_search
 from eak_core.services.models import Service
 from eak_core.services.slugs import RESERVED
@@ -98,6 +99,7 @@ def create_app(
     init_notices(app)
     init_moderation(app)
     init_ideas(app)
+    init_reuse(app)
     init_duties(app, config)
     init_portal(app)
     init_admin(app)

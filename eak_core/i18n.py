@@ -20,6 +20,11 @@ class _Lazy(LazyString):  # type: ignore[misc]  # it comes without types
     """A sentence that is worded when it is shown, and escaped there like any other text: what is
     filled into it was typed by somebody. Flask-Babel's own passes as markup."""
 
+    @property
+    def source(self) -> str:
+        """The sentence as it stands in the code, in English, before anything is filled in."""
+        return str(self._args[1])
+
     def __html__(self) -> str:
         return escape(str(self))
 

@@ -4,6 +4,7 @@ Views, what they answer with, how long that holds, and how often it may be asked
 """
 
 from eak_core.networks import client_network
+from eak_core.plugins.hooks.datasets import DataSet, column
 from eak_core.plugins.loading.blueprint import PluginBlueprint
 from eak_core.web import charts, open_data, render
 from eak_core.web.acts import Answer, fragment
@@ -18,6 +19,7 @@ from eak_core.web.tallies import Tally
 
 __all__ = [
     "Answer",
+    "DataSet",
     "Page",
     "PluginBlueprint",
     "Progress",
@@ -25,6 +27,7 @@ __all__ = [
     "charts",
     "client_network",
     "closed_document",
+    "column",
     "csv_cell",
     "embeddable",
     "fragment",

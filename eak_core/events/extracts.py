@@ -6,13 +6,14 @@ read as the page can hold.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from typing import cast
+from datetime import datetime
+from typing import Any, cast
 
 from sqlalchemy import ColumnElement, Select, select, union_all
 from sqlalchemy.orm import Session
 
 from eak_core.events.core import get_event_core
-from eak_core.events.models import EventLog
+from eak_core.events.models import EventLog, LogHead
 from eak_core.events.reading import COLUMNS, TYPE, LogRow, recorded
 from eak_core.events.registry import EventRegistry
 from eak_core.events.subscribers import EVERYTHING, check_claim, plain, prefix_of
@@ -73,6 +74,24 @@ def past_events(session: Session, event: type[E], service_id: int) -> Iterator[E
         for recorded_event in found:
             yield cast("E", recorded_event.data)
         after = found[-1].position
+
+
+def last_shown(session: Session, service_ids: Sequence[int]) -> dict[int, datetime]:
+    """When what pages show of each of these services changed last (an instant): the last event of
+    its log that is not quiet, in one statement; nothing of what has no event."""
+    quiet = [each.name for each in get_event_core().registry.types.values() if each.quiet]
+    # Not named with `LogHead.position`: the instant of a quiet event is nobody's to know.
+    last = (
+        select(EventLog.occurred_at)
+        .where(EventLog.service_id == LogHead.service_id, EventLog.type.not_in(quiet))
+        .order_by(EventLog.position.desc())
+        .limit(1)
+        .correlate(LogHead)
+        .scalar_subquery()
+    )
+    query = select(LogHead.service_id, last).where(LogHead.service_id.in_(service_ids))
+    rows: Sequence[Any] = session.execute(query).all()
+    return {row[0]: row[1] for row in rows if row[1] is not None}
 
 
 def positions(

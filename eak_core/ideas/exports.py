@@ -5,33 +5,31 @@ However many ideas there are, each part costs the same statements.
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
+from flask import url_for
 from sqlalchemy import select
 
 from eak_core.db import Session
 from eak_core.files.addresses import file_url
 from eak_core.files.reading import ShownFiles
+from eak_core.i18n import _l
+from eak_core.ideas.addresses import idea_url
 from eak_core.ideas.attachments import shown_of_all
-from eak_core.ideas.criteria import criteria_of
+from eak_core.ideas.criteria import criteria_of, criterion_name, criterion_question
 from eak_core.ideas.listing import AnyRow, Filters, conditions, subject_names
 from eak_core.ideas.models import Commune, Idea, IdeaCommune, IdeaCriterion
 from eak_core.people.models import Person
+from eak_core.plugins.hooks.datasets import Column, DataSet, Record, column, columns_of
 from eak_core.plugins.loading.host import get_host
 from eak_core.services.models import Service
-from eak_core.web.open_data.files import Record
 
 PART = 500
 
 #: Gives the address of an idea, with the site's name in front.
 Link = Callable[[Any], str]
 
-_BEFORE = (
-    "id", "url", "title", "stage", "submitted_at", "updated_at", "author",
-    "subjects", "communes", "commune_codes",
-)  # fmt: skip
-_FILES = ("pictures", "picture_descriptions", "documents")
 _ORIGIN = ("source", "source_url", "source_votes", "source_comments", "source_state")
 TEXTS = ("problem", "body", "needs", "elsewhere", "existing")
 _COLUMNS = (
@@ -55,29 +53,38 @@ class IdeaRecord(msgspec.Struct):
     or a text). The source members are those of an idea that was imported from another site, whose
     figures are never added to what is counted here."""
 
-    id: int
-    url: str
-    title: str
-    stage: str
-    submitted_at: datetime | None
-    updated_at: datetime
-    author: str | None
-    subjects: list[str]
-    communes: list[str]
-    commune_codes: list[str]
-    problem: str
-    body: str
-    needs: str
-    elsewhere: str
-    existing: str
-    pictures: list[str]
-    picture_descriptions: list[str]
-    documents: list[str]
-    source: str | None
-    source_url: str | None
-    source_votes: int | None
-    source_comments: int | None
-    source_state: str | None
+    id: Annotated[int, column(_l("The number of the idea; it never changes."))]
+    url: Annotated[str, column(_l("The address of its page."))]
+    title: Annotated[str, column(_l("Its title."))]
+    stage: Annotated[str, column(_l("The stage where it stands, as a word for programs."))]
+    submitted_at: Annotated[datetime | None, column(_l("When it was submitted."))]
+    updated_at: Annotated[datetime, column(_l("When its text was changed last."))]
+    author: Annotated[
+        str | None,
+        column(_l("The name that its author displays; empty once their account is erased.")),
+    ]
+    subjects: Annotated[list[str], column(_l("The subjects it is filed under."))]
+    communes: Annotated[list[str], column(_l("The communes it is about."))]
+    commune_codes: Annotated[list[str], column(_l("The INSEE codes of these communes."))]
+    problem: Annotated[str, column(_l("The problem that it answers (Markdown)."))]
+    body: Annotated[str, column(_l("The text of the idea (Markdown)."))]
+    needs: Annotated[str, column(_l("What is needed to try it (Markdown)."))]
+    elsewhere: Annotated[str, column(_l("Why it could be deployed elsewhere (Markdown)."))]
+    existing: Annotated[str, column(_l("What exists nearby already (Markdown)."))]
+    pictures: Annotated[list[str], column(_l("The addresses of its pictures."))]
+    picture_descriptions: Annotated[
+        list[str], column(_l("What these pictures show, in the same order."))
+    ]
+    documents: Annotated[list[str], column(_l("The addresses of its documents."))]
+    source: Annotated[str | None, column(_l("The site that an imported idea comes from."))]
+    source_url: Annotated[str | None, column(_l("Its address there."))]
+    source_votes: Annotated[
+        int | None, column(_l("How many supported it there; not counted here."), _l("people"))
+    ]
+    source_comments: Annotated[
+        int | None, column(_l("How many comments it had there."), _l("comments"))
+    ]
+    source_state: Annotated[str | None, column(_l("What had become of it there."))]
 
 
 class IdeasFile(msgspec.Struct):
@@ -86,6 +93,39 @@ class IdeasFile(msgspec.Struct):
     service: ServiceRecord
     url: str
     ideas: list[IdeaRecord]
+
+
+def ideas_set(
+    session: Session, service: Service, active: frozenset[str], filters: Filters
+) -> DataSet:
+    """The public ideas of ``service`` that ``filters`` let through, where ``active`` plugins are
+    on."""
+    return DataSet(
+        name="idees",
+        title=_l("Ideas"),
+        about=_l("Every public idea with its texts, where it stands, and its figures."),
+        file=IdeasFile,
+        head=lambda: {
+            "service": {"slug": service.slug, "name": service.name},
+            "url": url_for("ideas.index", _external=True),
+        },
+        read=lambda: records(session, service, active, filters, idea_address),
+        more=lambda: _more(session, service, active),
+    )
+
+
+def idea_address(idea: Any) -> str:
+    """The address of an idea with the site's name in front."""
+    return idea_url(idea, external=True)
+
+
+def _more(session: Session, service: Service, active: frozenset[str]) -> Iterator[Column]:
+    for each in criteria_of(session, service.id, archived=True):
+        said = criterion_question(each) or criterion_name(each)
+        yield Column(f"criterion.{each.code}", "text", said)
+    for name, plugin in get_host().ready.items():
+        if name in active and plugin.idea_columns is not None:
+            yield from columns_of(plugin.idea_columns, f"{name}.")
 
 
 def records(
@@ -119,12 +159,6 @@ def records(
             return
 
 
-def core_fields(session: Session, service: Service) -> list[str]:
-    """The names of the fields that a record has without any plugin."""
-    criteria = [f"criterion.{c.code}" for c in criteria_of(session, service.id, archived=True)]
-    return [*_BEFORE, *TEXTS, *criteria, *_FILES, *_ORIGIN]
-
-
 def _records(
     session: Session,
     service: Service,
@@ -152,12 +186,12 @@ def _records(
             "communes": [name for _code, name in communes.get(row.id, ())],
             "commune_codes": [code for code, _name in communes.get(row.id, ())],
             **{name: getattr(row, name) for name in TEXTS},
+            **_addresses(files[row.id]),
+            **{name: getattr(row, name) for name in _ORIGIN},
             **{
                 f"criterion.{code}": statements.get((row.id, criterion_id), "")
                 for criterion_id, code in criteria.items()
             },
-            **_addresses(files[row.id]),
-            **{name: getattr(row, name) for name in _ORIGIN},
             **columns[row.id],
         }
         for row in rows

@@ -1,6 +1,5 @@
 """Ideas for programs: an Atom feed, and open data as CSV and JSON."""
 
-from collections.abc import Iterator
 from typing import Any
 
 from flask import Response, g, url_for
@@ -11,7 +10,7 @@ from eak_core.files.addresses import file_url
 from eak_core.files.reading import ShownFiles
 from eak_core.i18n import _, _l
 from eak_core.ideas import exports, listing
-from eak_core.ideas.addresses import idea_permalink, idea_url
+from eak_core.ideas.addresses import idea_permalink
 from eak_core.ideas.attachments import shown_of_all
 from eak_core.ideas.filtering import read_filters
 from eak_core.ideas.listing import Filters
@@ -20,17 +19,14 @@ from eak_core.ideas.transitions import stage_graph
 from eak_core.ideas.views import blueprint
 from eak_core.web.markdown import markdown, plain_summary
 from eak_core.web.open_data import (
+    DataSet,
     Entry,
     Feed,
-    csv_file,
-    json_file,
-    json_parts,
-    kept,
-    record_rows,
+    csv_of,
+    json_of,
     schema_file,
 )
 from eak_core.web.open_data import atom as atom_feed
-from eak_core.web.open_data.files import Record
 
 FEED_LENGTH = 50
 
@@ -50,7 +46,7 @@ def atom() -> Response:
 def _entry(idea: Any, graph: Graph, files: ShownFiles) -> Entry:
     return Entry(
         id=idea_permalink(idea),
-        url=idea_address(idea),
+        url=exports.idea_address(idea),
         title=idea.title,
         published=idea.submitted_at,
         updated=idea.updated_at,
@@ -71,12 +67,7 @@ def _entry(idea: Any, graph: Graph, files: ShownFiles) -> Entry:
 @blueprint.get("/idees.json")
 def json() -> Response:
     """All public ideas with their public fields, as one JSON object."""
-    head: dict[str, Any] = {
-        "service": {"slug": g.service.slug, "name": g.service.name},
-        "url": url_for("ideas.index", _external=True),
-    }
-    parts = json_parts(head, "ideas", _records(_filters()))
-    return json_file(parts, _name("json"), schema=url_for("ideas.schema", _external=True))
+    return json_of(_ideas(), _name("json"), schema=url_for("ideas.schema", _external=True))
 
 
 @blueprint.get("/idees.schema.json")
@@ -88,15 +79,7 @@ def schema() -> Response:
 @blueprint.get("/idees.csv")
 def csv() -> Response:
     """All public ideas with their public fields, as CSV; ``?pour=tableur`` for spreadsheets."""
-    filters = _filters()
-    fields = exports.core_fields(current_session(), g.service)
-    with kept(_records(filters)) as parts:
-        return csv_file(record_rows(fields, parts), _name("csv"))
-
-
-def idea_address(idea: Any) -> str:
-    """The address of an idea with the site's name in front."""
-    return idea_url(idea, external=True)
+    return csv_of(_ideas(), _name("csv"))
 
 
 def _filters() -> Filters:
@@ -109,8 +92,8 @@ def _filters() -> Filters:
     return filters
 
 
-def _records(filters: Filters) -> Iterator[list[Record]]:
-    return exports.records(current_session(), g.service, g.active, filters, idea_address)
+def _ideas() -> DataSet:
+    return exports.ideas_set(current_session(), g.service, g.active, _filters())
 
 
 def _name(extension: str) -> str:

@@ -9,6 +9,7 @@ from eak_core.events.types import Recorded
 from eak_core.i18n import _l, lazy_ngettext
 from eak_core.ideas import (
     attachments,
+    exports,
     history,
     listing,
     news,
@@ -19,6 +20,7 @@ from eak_core.ideas import (
     promises,
     reported,
 )
+from eak_core.ideas.listing import Filters
 from eak_core.ideas.models import Idea
 from eak_core.ideas.stages import SCREENING, SUBMITTED
 from eak_core.permissions import Actor
@@ -33,6 +35,7 @@ from eak_core.plugins.hooks.contributions import (
     NoticeSentence,
     Reportable,
 )
+from eak_core.plugins.hooks.datasets import DataSet
 from eak_core.plugins.hooks.hookspecs import hookimpl
 from eak_core.services.models import Service
 
@@ -115,6 +118,12 @@ def newsletter_items(
 ) -> Iterator[NewsletterItem]:
     """What became of ideas."""
     return news.items(session, service, since, until)
+
+
+@hookimpl
+def open_data(session: Session, service: Service, plugins: frozenset[str]) -> Iterator[DataSet]:
+    """The ideas that everybody may read."""
+    yield exports.ideas_set(session, service, plugins, Filters())
 
 
 @hookimpl

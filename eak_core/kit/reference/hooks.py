@@ -4,11 +4,11 @@ import inspect
 from typing import Any
 
 from eak_core.kit.reference.entries import Entry, Part, Section, markdown
-from eak_core.plugins.hooks import hookspecs, slotspecs
+from eak_core.plugins.hooks import dataspecs, hookspecs, slotspecs
 from eak_core.plugins.hooks.shapes import SHAPES
 
 #: What both modules declare, by its name.
-DECLARED = {**vars(hookspecs), **vars(slotspecs)}
+DECLARED = {**vars(hookspecs), **vars(dataspecs), **vars(slotspecs)}
 
 
 def hook_names() -> list[str]:

@@ -199,17 +199,6 @@ def assets(service: Any) -> "Iterable[Asset]":  # type: ignore[empty-body]
 
 
 @hookspec
-def idea_columns(  # type: ignore[empty-body]
-    session: "Session", service: Any, ideas: Sequence[Any]
-) -> Mapping[int, Mapping[str, int | str]]:
-    """Public figures of ideas for the JSON and CSV exports: by idea id, the columns and values.
-
-    Active plugins, once per export part. The columns get the plugin's name as prefix
-    (``voting.turnout``), and every idea gets the same columns.
-    """
-
-
-@hookspec
 def can_change_stage(
     session: "Session", service: Any, idea: Any, to: str, actor: "Actor"
 ) -> "Denial | None":

@@ -5,6 +5,7 @@ together: a generator that raises halfway or a list of the wrong things is the p
 the page's.
 """
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
@@ -30,9 +31,12 @@ from eak_core.plugins.hooks.contributions import (
     Reportable,
     Today,
 )
+from eak_core.plugins.hooks.datasets import DataSet
 from eak_core.plugins.hooks.importers import Importer, ImportReport
 
 Shape = Callable[[Any], Any]
+
+_FILE_NAME = re.compile(r"[a-z][a-z0-9-]{1,39}")
 
 
 def html(value: Any) -> Markup:
@@ -200,6 +204,17 @@ def kept(value: Any) -> list[Kept]:
     return found
 
 
+def data_sets(value: Any) -> list[DataSet]:
+    """Sets of open data, whose names can stand in an address."""
+    found: list[DataSet] = list_of(DataSet)(value)
+    for each in found:
+        if not _FILE_NAME.fullmatch(_expect(each.name, str)):
+            raise TypeError("expected a name of a-z, 0-9 and -")
+        _text(each.title)
+        _text(each.about)
+    return found
+
+
 def denial(value: Any) -> Denial:
     """A refusal with its reason."""
     refused: Denial = _expect(value, Denial)
@@ -268,6 +283,7 @@ SHAPES: Mapping[str, Shape] = {
     "digest_letters": list_of(str),
     "assets": list_of(Asset),
     "idea_columns": columns_by_id,
+    "open_data": data_sets,
     "can_change_stage": denial,
     "merge_ideas": nothing,
     "file_holder": only(FileHolder),

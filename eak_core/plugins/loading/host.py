@@ -23,7 +23,7 @@ from eak_core.db.trouble import is_database_trouble
 from eak_core.events import SITE
 from eak_core.i18n import _l, lazy_ngettext
 from eak_core.invocation import DEFAULT_INSTANCE, typed
-from eak_core.plugins.hooks import hookspecs, slotspecs
+from eak_core.plugins.hooks import dataspecs, hookspecs, slotspecs
 from eak_core.plugins.hooks.contributions import Denial
 from eak_core.plugins.hooks.failures import isolated, note
 from eak_core.plugins.hooks.shapes import SHAPES
@@ -71,6 +71,7 @@ class PluginHost:
     ) -> None:
         self._manager = pluggy.PluginManager(hookspecs.PROJECT)
         self._manager.add_hookspecs(hookspecs)
+        self._manager.add_hookspecs(dataspecs)
         self._manager.add_hookspecs(slotspecs)
         self.features = tuple(features)
         for name, module in features.items():

@@ -11,6 +11,7 @@ from itertools import chain
 from typing import Any
 
 from flask import Blueprint
+from msgspec import Struct
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
 from wtforms import Form
 
@@ -43,7 +44,7 @@ RESERVED_ENDINGS = ("_admin", "_api", "_manage")
 #: else the core answers to is compared when the plugin is mounted.
 RESERVED_SEGMENTS = frozenset(
     {
-        "admin", "api", "charte", "compte", "fichiers", "gestion", "idees", "moderation",
+        "admin", "api", "charte", "compte", "donnees", "fichiers", "gestion", "idees", "moderation",
         "recherche", "signalements", "signaler", "static", "suivre",
     }
 )  # fmt: skip
@@ -117,7 +118,8 @@ class Plugin:
     ``{"jury.juror": _l("Juror")}``; `may` asks the thing itself (`Related`). ``keys`` says what it
     signs, for the public page of keys, by purpose: ``{"log": _l("Public log of the votes")}``.
     ``stages`` are woven into the life of ideas. ``settings`` is a form class whose fields are the
-    settings of each service.
+    settings of each service. ``idea_columns`` is a struct whose fields are the columns that the
+    hook of this name adds to the open data of ideas, each said by `column`.
 
     `ManifestError` where any of it cannot be.
     """
@@ -136,6 +138,7 @@ class Plugin:
     keys: Mapping[str, Any] = field(default_factory=dict)
     stages: Sequence[Stage] = ()
     settings: type[Form] | None = None
+    idea_columns: type[Struct] | None = None
     events: list[EventType] = field(default_factory=list, init=False, repr=False)
     subscribers: list[Subscriber] = field(default_factory=list, init=False, repr=False)
     upcasters: dict[tuple[str, int], Upcaster] = field(default_factory=dict, init=False, repr=False)

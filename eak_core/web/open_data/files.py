@@ -11,12 +11,10 @@ from typing import IO, Any
 import msgspec
 from flask import Response, request
 
+from eak_core.plugins.hooks.datasets import Record as Record
 from eak_core.web.links import on_site
 from eak_core.web.open_data.cells import csv_lines
 from eak_core.web.open_data.downloads import IN_MEMORY, download
-
-#: A row by the names of its fields. Several values are a list.
-Record = dict[str, Any]
 
 
 def csv_file(rows: Iterable[Sequence[Any]], name: str, *, attachment: bool = False) -> Response:
@@ -39,15 +37,20 @@ def json_file(
 
 def schema_file(kind: type, title: str) -> Response:
     """The answer with the JSON Schema (2020-12) of ``kind``, a msgspec struct, as msgspec writes
-    it: docstrings are its descriptions. Its address is its name."""
+    it: docstrings, and what `column` says, are its descriptions. Its address is its name."""
+    body = schema_document(kind, title, on_site(request.base_url))
+    return Response(body, content_type="application/schema+json")
+
+
+def schema_document(kind: type, title: str, address: str) -> bytes:
+    """That schema, called by its ``address``."""
     schema = {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
-        "$id": on_site(request.base_url),
+        "$id": address,
         "title": title,
         **msgspec.json.schema(kind),
     }
-    body = msgspec.json.format(msgspec.json.encode(schema), indent=2)
-    return Response(body, content_type="application/schema+json")
+    return msgspec.json.format(msgspec.json.encode(schema), indent=2)
 
 
 @contextmanager

@@ -5,6 +5,7 @@ hooks there can use them.
 """
 
 from eak_core.api import Plugin, _l
+from eak_discussion.columns import IdeaColumns
 from eak_discussion.forms import SettingsForm
 
 plugin = Plugin(
@@ -20,4 +21,5 @@ plugin = Plugin(
     rights={"discussion.moderate": _l("Hide comments and show them again")},
     when_suspended=("discussion.withdraw",),
     settings=SettingsForm,
+    idea_columns=IdeaColumns,
 )

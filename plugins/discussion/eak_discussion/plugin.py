@@ -10,6 +10,7 @@ from eak_core.api import (
     AccountLinks,
     Actor,
     Asset,
+    DataSet,
     Idea,
     ImportedComment,
     ImportReport,
@@ -30,6 +31,7 @@ from eak_discussion import (
     imported,
     news,
     notices,
+    open_sets,
     own,
     personal_data,
     reported,
@@ -112,6 +114,11 @@ def idea_columns(
         }
         for idea_id, each in found.items()
     }
+
+
+@hookimpl
+def open_data() -> Iterable[DataSet]:
+    return [open_sets.comments_set()]
 
 
 @hookimpl

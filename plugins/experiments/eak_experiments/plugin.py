@@ -11,6 +11,7 @@ from eak_core.api import (
     AccountLinks,
     Actor,
     Asset,
+    DataSet,
     Denial,
     DeskItem,
     FileHolder,
@@ -36,6 +37,7 @@ from eak_experiments.pages import (
     library_views,
     logbook_views,
     moderation_views,
+    open_sets,
     outcome_views,
     protocol_views,
     replicating_views,
@@ -64,6 +66,11 @@ __all__ = [
 
 #: How many relations the page of a team shows.
 MOST_HELD = 200
+
+
+@hookimpl
+def open_data() -> Iterable[DataSet]:
+    return [open_sets.experiments_set()]
 
 
 @hookimpl

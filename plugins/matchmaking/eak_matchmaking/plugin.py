@@ -12,6 +12,7 @@ from eak_core.api import (
     AccountLinks,
     Actor,
     Asset,
+    DataSet,
     Denial,
     DeskItem,
     FileHolder,
@@ -87,6 +88,11 @@ __all__ = [
 
 #: How many relations the page of a team shows.
 MOST_HELD = 200
+
+
+@hookimpl
+def open_data() -> Iterable[DataSet]:
+    return [need_feeds.needs_set(), offer_feeds.offers_set()]
 
 
 @hookimpl

@@ -8,6 +8,7 @@ from wtforms import BooleanField, IntegerField
 from wtforms.validators import InputRequired, NumberRange
 
 from eak_core.api import Form, Plugin, Stage, _l
+from eak_voting.columns import IdeaColumns
 
 
 class SettingsForm(Form):
@@ -42,4 +43,5 @@ plugin = Plugin(
     keys={"log": _l("The public log of the votes")},
     stages=(Stage("voting", _l("Put to the vote")),),
     settings=SettingsForm,
+    idea_columns=IdeaColumns,
 )

@@ -11,6 +11,7 @@ from eak_core.api import (
     AccountLinks,
     Actor,
     Asset,
+    DataSet,
     Denial,
     DeskItem,
     HistoryEntry,
@@ -32,6 +33,7 @@ from eak_voting.casting import own, support
 from eak_voting.commands import COMMANDS
 from eak_voting.manifest import plugin
 from eak_voting.pages import managing_views, support_views, views
+from eak_voting.publishing import open_sets
 
 if TYPE_CHECKING:
     from eak_core.api import Demo
@@ -67,6 +69,11 @@ def idea_columns(
 ) -> Mapping[int, Mapping[str, int]]:
     found = subscribers.supports(session, service.id, [idea.id for idea in ideas])
     return {idea_id: {"supports": number} for idea_id, number in found.items()}
+
+
+@hookimpl
+def open_data() -> Iterable[DataSet]:
+    return [open_sets.ballots_set(), open_sets.results_set()]
 
 
 @hookimpl

@@ -2,8 +2,9 @@
 
 from functools import cache
 from types import ModuleType
-from typing import Any
+from typing import Annotated, Any
 
+import msgspec
 import pytest
 from sqlalchemy import select
 
@@ -14,6 +15,7 @@ from eak_core.ideas.proposals import Proposal
 from eak_core.ideas.subjects import subjects_of
 from eak_core.kit.testing.site import Site
 from eak_core.plugins.hooks.contributions import Denial
+from eak_core.plugins.hooks.datasets import column
 from eak_core.plugins.hooks.hookspecs import hookimpl
 from eak_core.plugins.loading.manifest import Plugin, Stage
 
@@ -41,7 +43,16 @@ def poll() -> ModuleType:
     def slot_idea_cards(ideas: Any) -> dict[int, str]:
         return {idea.id: "seven <b>votes</b>" for idea in ideas}
 
-    plugin = Plugin(name="poll", title="Poll", core=">=0.1,<1", stages=(Stage("polling", "Poll"),))
+    class IdeaColumns(msgspec.Struct):
+        turnout: Annotated[int, column("How many voted.", "people")]
+
+    plugin = Plugin(
+        name="poll",
+        title="Poll",
+        core=">=0.1,<1",
+        stages=(Stage("polling", "Poll"),),
+        idea_columns=IdeaColumns,
+    )
     return _module(
         plugin,
         can_change_stage=can_change_stage,

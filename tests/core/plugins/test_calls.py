@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from flask import Flask
+from msgspec import Struct
 from sqlalchemy import select, text
 from sqlalchemy.exc import OperationalError
 
@@ -26,6 +27,7 @@ from eak_core.plugins.hooks.contributions import (
     Reportable,
     Today,
 )
+from eak_core.plugins.hooks.datasets import DataSet
 from eak_core.plugins.hooks.hookspecs import hookimpl
 from eak_core.plugins.hooks.shapes import SHAPES
 from eak_core.plugins.loading.host import get_host
@@ -115,6 +117,7 @@ def test_every_hook_is_asked_and_answers_in_its_shape(make_app: MakeApp) -> None
     assert answers["slot_manage_home"] == "everything waits"
     assert answers["assets"] == [Asset("everything.css", "style")]
     assert answers["idea_columns"] == {4: {"weight": 40}, 7: {"weight": 70}}
+    assert [each.member for each in answers["open_data"]] == ["weights"]
     assert ideas[1].parts == [4]
     assert answers["can_change_stage"] == Denial("not from here")
     assert answers["file_holder"].values == {"of": "everything:5"}
@@ -198,6 +201,7 @@ def test_an_unknown_hook_is_the_cores_mistake() -> None:
         ("effect_preview", [["a list"]]),
         ("idea_columns", {1: {"weight": [4]}}),
         ("idea_columns", {1: {"weight": True}}),
+        ("open_data", [DataSet("../odd", "Odd", "", Struct, dict, lambda: iter(()))]),
         ("can_change_stage", Denial(42)),
         ("slot_idea_cards", ["no mapping"]),
         ("slot_idea_cards", {"not an id": "x"}),

@@ -206,6 +206,7 @@ class PluginConformance(Conformance):
     @on_sqlite
     def test_its_hooks_answer_in_shape(self, trial: Trial) -> None:
         answers.check_hooks_answer_in_shape(trial)
+        answers.check_columns_are_declared(trial)
 
     @on_sqlite
     def test_every_control_has_a_label(self, trial: Trial) -> None:

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import timedelta
 from typing import Any
 
+import msgspec
 from flask import g
 from flask_babel.speaklater import LazyString
 from sqlalchemy import select
@@ -21,6 +22,7 @@ from eak_core.kit.testing.conformance.scene import scene_of
 from eak_core.kit.testing.conformance.trial import READERS, Trial
 from eak_core.kit.testing.site import Site
 from eak_core.permissions import Actor
+from eak_core.plugins.hooks.datasets import DataSet, columns_of
 from eak_core.plugins.hooks.importers import ImportedComment
 from eak_core.plugins.hooks.shapes import SHAPES
 from eak_core.plugins.loading.host import get_host
@@ -50,6 +52,40 @@ def check_hooks_answer_in_shape(trial: Trial) -> None:
                     f"{hook} of “{trial.name}” answers {answer!r}: {wrong}. See the hook in the"
                     " reference, or in eak_core/plugins/hooks/hookspecs.py, for what it may answer."
                 )
+
+
+def check_columns_are_declared(trial: Trial) -> None:
+    """What it adds to the open data of ideas is what its manifest says."""
+    kind = trial.manifest.idea_columns
+    declared = [] if kind is None else columns_of(kind, f"{trial.name}.")
+    silent = [each.name for each in declared if not each.meaning]
+    assert not silent, f"“{trial.name}” does not say what {silent[0]} means: use `column`."
+    site = scene_of(trial).site
+    page = site.browser().get(f"/{site.service.slug}/donnees/idees.json")
+    added = {
+        name
+        for idea in page.get_json()["ideas"]
+        for name in idea
+        if name.startswith(f"{trial.name}.")
+    }
+    assert added == {each.name for each in declared}, (
+        f"“{trial.name}” adds {sorted(added)} to the open data of ideas, and `idea_columns` of its"
+        f" manifest says {sorted(each.name for each in declared)}."
+    )
+
+
+def _misdeclared(data: DataSet) -> Iterator[str]:
+    """What a set of open data holds that it does not declare, or declares and does not say."""
+    columns = {each.name: each for each in data.columns()}
+    yield from (f"what {name} means is not said" for name in columns if not columns[name].meaning)
+    for part in data.read():
+        for record in part:
+            if odd := record.keys() ^ columns.keys():
+                yield f"{min(odd)} is a column or a member of {data.name}, and not both"
+            try:
+                msgspec.convert(record, data.record)
+            except msgspec.ValidationError as error:
+                yield f"a record of {data.name}: {error}"
 
 
 def _answers(
@@ -126,6 +162,8 @@ def _wrong(hook: str, answer: Any) -> str | None:
         SHAPES[hook](answer)
     except Exception as error:  # noqa: BLE001 – whatever the shape says is the reason
         return str(error)
+    if hook == "open_data":
+        return next((wrong for each in answer for wrong in _misdeclared(each)), None)
     if hook.startswith("slot_"):
         texts = answer.values() if isinstance(answer, Mapping) else [answer]
         if hook == "slot_service_now":

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from datetime import date
-from typing import Any
 
 from flask import Response, g, url_for
 from sqlalchemy import select
@@ -37,6 +36,7 @@ from eak_experiments.library import finding
 from eak_experiments.library.finding import Filters
 from eak_experiments.models import Experiment
 from eak_experiments.pages.blueprint import blueprint
+from eak_experiments.pages.open_sets import experiments_set
 from eak_experiments.pages.running_views import limit_files
 from eak_experiments.protocol import closing as closings
 from eak_experiments.rules.dates import review_day
@@ -46,8 +46,6 @@ from eak_experiments.teaching import CHAPTERS, HELPS
 
 #: So many entries a feed has at most, and so many experiments a calendar.
 FEED_LENGTH = 50
-#: So many records are read at a time.
-PART = 500
 #: Of a lesson on a card, in characters.
 SHORT = 240
 
@@ -252,44 +250,8 @@ def _appointments(each: Experiment) -> Iterator[open_data.Appointment]:
         yield open_data.Appointment(uid=uid, title=said, at=at, url=place, changed=each.created_at)
 
 
-#: The columns of the table of all experiments.
-COLUMNS = ("id", "title", "url", "stage", "outcome", "evidence_level", "cost", "communes",
-           "starts_on", "ends_on", "source")  # fmt: skip
-
-
 @blueprint.get("/experimentations.csv")
 @limit_files
 def csv() -> Response:
     """All experiments, as CSV; ``?pour=tableur`` for spreadsheets."""
-    with open_data.kept(_parts()) as records:
-        return open_data.csv_file(open_data.record_rows(COLUMNS, records), "experimentations.csv")
-
-
-def _parts() -> Iterator[list[dict[str, Any]]]:
-    session, last = current_session(), None
-    query = select(Experiment).where(*public(g.service.id)).order_by(Experiment.id.desc())
-    while True:
-        more = query if last is None else query.where(Experiment.id < last)
-        found = session.scalars(more.limit(PART)).all()
-        if found:
-            last = found[-1].id
-            yield [row_of(each) for each in found]
-        if len(found) < PART:
-            return
-
-
-def row_of(each: Experiment) -> dict[str, Any]:
-    """An experiment as a record of the table."""
-    return {
-        "id": each.id,
-        "title": each.title,
-        "url": url_for("experiments.show", experiment_id=each.id, _external=True),
-        "stage": each.stage,
-        "outcome": each.outcome,
-        "evidence_level": each.evidence,
-        "cost": each.cost,
-        "communes": each.communes.strip(),
-        "starts_on": each.started_on or each.starts_on,
-        "ends_on": each.ends_on,
-        "source": each.source_url,
-    }
+    return open_data.csv_of(experiments_set(), "experimentations.csv")

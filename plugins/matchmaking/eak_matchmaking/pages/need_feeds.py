@@ -1,36 +1,36 @@
 """What is missing, for feed readers, spreadsheets and programs."""
 
-from collections.abc import Iterator
 from datetime import date, datetime
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
 from flask import Response, g, url_for
 
-from eak_core.api import _, current_session, open_data
+from eak_core.api import DataSet, _, _l, column, current_session, open_data
 from eak_matchmaking.models import Need
 from eak_matchmaking.needs.finding import open_needs
 from eak_matchmaking.pages import resource_words
 from eak_matchmaking.pages.blueprint import api, blueprint
-from eak_matchmaking.pages.record_files import FEED_LENGTH, limit_files, parts
+from eak_matchmaking.pages.record_files import FEED_LENGTH, limit_files
 
 
 class NeedRecord(msgspec.Struct):
-    """Something that is missing to try an idea. kind is one of place, equipment, skill, money,
-    public (people to try it with) and data; quantity counts unit, money is in euros (unit EUR).
-    starts_on and ends_on are its first and its last day, null where there is none."""
+    """Something that is missing to try an idea."""
 
-    id: int
-    idea: int
-    idea_title: str
-    url: str
-    kind: str
-    what: str
-    quantity: int | None
-    unit: str
-    starts_on: date | None
-    ends_on: date | None
-    stated_at: datetime
+    id: Annotated[int, column(_l("The number of the need."))]
+    idea: Annotated[int, column(_l("The number of the idea."))]
+    idea_title: Annotated[str, column(_l("The title of the idea."))]
+    url: Annotated[str, column(_l("The address of the page of the need."))]
+    kind: Annotated[
+        str,
+        column(_l("place, equipment, skill, money, public (people to try it with) or data.")),
+    ]
+    what: Annotated[str, column(_l("What is needed."))]
+    quantity: Annotated[int | None, column(_l("How much of it."), _l("what the column unit says"))]
+    unit: Annotated[str, column(_l("What the quantity counts; EUR for money."))]
+    starts_on: Annotated[date | None, column(_l("Its first day."))]
+    ends_on: Annotated[date | None, column(_l("Its last day."))]
+    stated_at: Annotated[datetime, column(_l("When it was stated."))]
 
 
 class NeedsFile(msgspec.Struct):
@@ -41,7 +41,20 @@ class NeedsFile(msgspec.Struct):
     needs: list[NeedRecord]
 
 
-FIELDS = NeedRecord.__struct_fields__
+def needs_set() -> DataSet:
+    """What is missing today, as a set of open data."""
+    return DataSet(
+        name="besoins",
+        title=_l("What ideas need"),
+        about=_l("What is missing today to try the public ideas."),
+        file=NeedsFile,
+        head=lambda: {
+            "service": g.service.slug, "url": url_for("matchmaking.needs", _external=True),
+        },
+        read=lambda: open_data.parts_of(
+            open_needs(g.service.id), Need.id, lambda rows: [_record(*row) for row in rows]
+        ),
+    )  # fmt: skip
 
 
 def _record(need: Need, title: str, slug: str) -> dict[str, Any]:
@@ -60,16 +73,11 @@ def _record(need: Need, title: str, slug: str) -> dict[str, Any]:
     }
 
 
-def _parts() -> Iterator[list[dict[str, Any]]]:
-    return parts(open_needs(g.service.id), Need.id, _record)
-
-
 @blueprint.get("/besoins.csv")
 @limit_files
 def needs_csv() -> Response:
     """What is missing, as CSV; ``?pour=tableur`` for spreadsheets."""
-    with open_data.kept(_parts()) as records:
-        return open_data.csv_file(open_data.record_rows(FIELDS, records), "besoins.csv")
+    return open_data.csv_of(needs_set(), "besoins.csv")
 
 
 @blueprint.get("/besoins.atom")
@@ -98,10 +106,8 @@ def _entry(need: Need, title: str, slug: str) -> open_data.Entry:
 @limit_files
 def needs_json() -> Response:
     """What is missing, as JSON."""
-    head = {"service": g.service.slug, "url": url_for("matchmaking.needs", _external=True)}
-    records = open_data.json_parts(head, "needs", _parts())
     schema = url_for("matchmaking_api.needs_schema", _external=True)
-    return open_data.json_file(records, "besoins.json", schema=schema)
+    return open_data.json_of(needs_set(), "besoins.json", schema=schema)
 
 
 @api.get("/besoins.schema.json")

@@ -1,44 +1,47 @@
 """What partners offer, for feed readers, spreadsheets and programs. Conditions that are not public
 stand in none of them."""
 
-from collections.abc import Iterator
 from datetime import date, datetime
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
 from flask import Response, g, url_for
 
-from eak_core.api import _, current_session, markdown, open_data, period
+from eak_core.api import DataSet, _, _l, column, current_session, markdown, open_data, period
 from eak_matchmaking.models import Offer
 from eak_matchmaking.offers.finding import open_offers_named
 from eak_matchmaking.pages import resource_words
 from eak_matchmaking.pages.blueprint import api, blueprint
-from eak_matchmaking.pages.record_files import FEED_LENGTH, limit_files, parts
+from eak_matchmaking.pages.record_files import FEED_LENGTH, limit_files
 
 
 class OfferRecord(msgspec.Struct):
-    """Something that an organisation offers, to so many pilots (capacity), of which places are
-    left. kind is one of place, equipment, skill, money, public (people to try it with) and data;
-    quantity counts unit for each pilot, money is in euros (unit EUR). starts_on and ends_on are its
-    first and its last day, null where there is none; communes are INSEE codes, an empty list where
-    it holds in the whole territory. details and conditions are Markdown."""
+    """Something that an organisation offers."""
 
-    id: int
-    organisation: int
-    organisation_name: str
-    url: str
-    kind: str
-    title: str
-    details: str
-    quantity: int | None
-    unit: str
-    capacity: int
-    places: int
-    starts_on: date | None
-    ends_on: date | None
-    communes: list[str]
-    conditions: str
-    published_at: datetime
+    id: Annotated[int, column(_l("The number of the offer."))]
+    organisation: Annotated[int, column(_l("The number of the organisation."))]
+    organisation_name: Annotated[str, column(_l("The name of the organisation."))]
+    url: Annotated[str, column(_l("The address of the page of the offer."))]
+    kind: Annotated[
+        str,
+        column(_l("place, equipment, skill, money, public (people to try it with) or data.")),
+    ]
+    title: Annotated[str, column(_l("What is offered."))]
+    details: Annotated[str, column(_l("More of it (Markdown)."))]
+    quantity: Annotated[
+        int | None, column(_l("How much of it for each pilot."), _l("what the column unit says"))
+    ]
+    unit: Annotated[str, column(_l("What the quantity counts; EUR for money."))]
+    capacity: Annotated[int, column(_l("How many pilots it is for."), _l("pilots"))]
+    places: Annotated[int, column(_l("For how many pilots there is room still."), _l("pilots"))]
+    starts_on: Annotated[date | None, column(_l("Its first day."))]
+    ends_on: Annotated[date | None, column(_l("Its last day."))]
+    communes: Annotated[
+        list[str],
+        column(_l("The INSEE codes of the communes where it holds; none for the whole territory.")),
+    ]
+    conditions: Annotated[str, column(_l("Its public conditions (Markdown)."))]
+    published_at: Annotated[datetime, column(_l("When it was published."))]
 
 
 class OffersFile(msgspec.Struct):
@@ -49,7 +52,20 @@ class OffersFile(msgspec.Struct):
     offers: list[OfferRecord]
 
 
-FIELDS = OfferRecord.__struct_fields__
+def offers_set() -> DataSet:
+    """What partners offer today, as a set of open data."""
+    return DataSet(
+        name="offres",
+        title=_l("What partners offer"),
+        about=_l("What organisations offer today to try ideas."),
+        file=OffersFile,
+        head=lambda: {
+            "service": g.service.slug, "url": url_for("matchmaking.offers", _external=True),
+        },
+        read=lambda: open_data.parts_of(
+            open_offers_named(g.service.id), Offer.id, lambda rows: [_record(*row) for row in rows]
+        ),
+    )  # fmt: skip
 
 
 def _record(offer: Offer, organisation: str) -> dict[str, Any]:
@@ -77,16 +93,11 @@ def _place(offer: Offer) -> str:
     return url_for("matchmaking.offer", offer_id=offer.id, _external=True)
 
 
-def _parts() -> Iterator[list[dict[str, Any]]]:
-    return parts(open_offers_named(g.service.id), Offer.id, _record)
-
-
 @blueprint.get("/offres.csv")
 @limit_files
 def offers_csv() -> Response:
     """What partners offer, as CSV; ``?pour=tableur`` for spreadsheets."""
-    with open_data.kept(_parts()) as records:
-        return open_data.csv_file(open_data.record_rows(FIELDS, records), "offres.csv")
+    return open_data.csv_of(offers_set(), "offres.csv")
 
 
 @blueprint.get("/offres.atom")
@@ -119,10 +130,8 @@ def _entry(offer: Offer, organisation: str) -> open_data.Entry:
 @limit_files
 def offers_json() -> Response:
     """What partners offer, as JSON."""
-    head = {"service": g.service.slug, "url": url_for("matchmaking.offers", _external=True)}
-    records = open_data.json_parts(head, "offers", _parts())
     schema = url_for("matchmaking_api.offers_schema", _external=True)
-    return open_data.json_file(records, "offres.json", schema=schema)
+    return open_data.json_of(offers_set(), "offres.json", schema=schema)
 
 
 @api.get("/offres.schema.json")

@@ -3,9 +3,10 @@
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime
 from decimal import Decimal
-from typing import Any
+from typing import Annotated, Any
 
 import click
+import msgspec
 from markupsafe import Markup
 from sqlalchemy import delete
 from wtforms import BooleanField, DateField, DecimalField, Form, IntegerField, StringField
@@ -27,6 +28,7 @@ from eak_core.plugins.hooks.contributions import (
     Reportable,
     Today,
 )
+from eak_core.plugins.hooks.datasets import DataSet, column
 from eak_core.plugins.hooks.hookspecs import hookimpl
 from eak_core.plugins.hooks.importers import ImportedComment, Importer, ImportReport
 from eak_core.plugins.loading.manifest import Plugin, Stage
@@ -43,6 +45,23 @@ class Settings(Form):  # type: ignore[misc]  # WTForms ships no types
     motto = StringField(default="Essayons")
 
 
+class IdeaColumns(msgspec.Struct):
+    weight: Annotated[int, column("What it weighs.", "kilograms")]
+
+
+class WeightRecord(msgspec.Struct):
+    """What something weighs."""
+
+    thing: Annotated[str, column("What was weighed.")]
+    weight: Annotated[int | None, column("What it weighs.", "kilograms")]
+
+
+class WeightsFile(msgspec.Struct):
+    """All weights."""
+
+    weights: list[WeightRecord]
+
+
 plugin = Plugin(
     "everything",
     "Everything",
@@ -52,6 +71,7 @@ plugin = Plugin(
     permissions={"everything.see": "visitor"},
     stages=[Stage("trial", "Trial", outcomes=(Stage("proven", "Proven"),))],
     settings=Settings,
+    idea_columns=IdeaColumns,
 )
 
 
@@ -177,6 +197,14 @@ def assets() -> Iterator[Asset]:
 @hookimpl
 def idea_columns(ideas: Sequence[Any]) -> dict[int, dict[str, int]]:
     return {idea.id: {"weight": idea.id * 10} for idea in ideas}
+
+
+@hookimpl
+def open_data(service: Any) -> Iterator[DataSet]:
+    yield DataSet(
+        "poids", "Weights", "What everything weighs.", WeightsFile, dict,
+        lambda: iter([[{"thing": service.name, "weight": 7}]]),
+    )  # fmt: skip
 
 
 @hookimpl
