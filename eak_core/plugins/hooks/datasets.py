@@ -41,7 +41,8 @@ class Column:
 
 
 def column(meaning: Any, unit: Any = "") -> msgspec.Meta:
-    """What the dictionary says of a field of a record, both marked with ``_l``::
+    """What the dictionary says of a field of a record: its ``meaning``, and the ``unit`` in which
+    it counts where it is an amount, both marked with ``_l``::
 
         cost: Annotated[int | None, column(_l("What it costs."), _l("euros"))]
 
