@@ -31,7 +31,7 @@ RESERVED_NAMES = frozenset(
     account accounts admin alembic api charter cli commune compte contact content copy core
     criterion db demo deputy eak ended event events feeds file files health i18n idea ideas
     journal key keys log macros mail main manage moderation notice notices outbox page pages
-    parked passkey people permission permissions person plugin plugins portal recovery role
+    parked passkey people permission permissions person plugin plugins portal recovery reuse role
     scheduled search security service services signing site spent stage static stored subject
     subscription test testing theme themes transport web
     """.split()
