@@ -74,11 +74,11 @@ def sheet(found: Installed) -> Sheet:
 
 def licence_of(found: Installed) -> str:
     """The licence that the package of ``found`` declares; empty where it declares none."""
-    package = found.module.__name__.partition(".")[0] if found.module else ""
-    for name in metadata.packages_distributions().get(package, ()):
-        said = metadata.metadata(name).json
-        return str(said.get("license_expression") or said.get("license") or "")
-    return ""
+    if not found.distribution:
+        return ""
+    # By its name: what is installed from its sources lists no modules to find it by.
+    said = metadata.metadata(found.distribution).json
+    return str(said.get("license_expression") or said.get("license") or "")
 
 
 def on_in(session: Session, name: str) -> Sequence[Service]:

@@ -2,11 +2,13 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
+from pathlib import Path
 from typing import Any
 
 import pytest
 from sqlalchemy import select
 
+from eak_core.admin.plugin_pages import licence_of
 from eak_core.admin.plugins import OFF, ON
 from eak_core.db import current_session
 from eak_core.events.models import EventLog, Subscription
@@ -21,7 +23,9 @@ from eak_core.kit.testing.sites import Sites
 from eak_core.people.models import Person
 from eak_core.people.roles import give_role
 from eak_core.permissions import Actor
+from eak_core.plugins.loading.candidates import from_entry_points
 from eak_core.plugins.loading.host import get_host
+from eak_core.plugins.loading.installed import Installed
 from eak_core.plugins.per_request.breaker import LIMIT
 from eak_core.plugins.per_service.counters import counted
 from eak_core.plugins.per_service.settings import stored_settings
@@ -481,6 +485,30 @@ def test_the_list_costs_the_same_whatever_is_on(
 
 
 # The page of each ----------------------------------------------------------
+
+
+def test_the_licence_is_that_of_the_package_also_where_it_is_installed_from_its_sources(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, said in (
+        ("spdx", "License-Expression: EUPL-1.2"),
+        ("old", "License: MIT"),
+        ("no", ""),
+    ):
+        folder = tmp_path / f"eak_{name}-1.0.dist-info"
+        folder.mkdir()
+        text = f"Metadata-Version: 2.4\nName: eak-{name}\nVersion: 1.0\n{said}\n"
+        (folder / "METADATA").write_text(text)
+        (folder / "entry_points.txt").write_text(f"[eak.plugins]\n{name} = eak_{name}.plugin\n")
+        (folder / "RECORD").write_text(f"_eak_{name}.pth,,\n")
+    monkeypatch.syspath_prepend(str(tmp_path))
+    found = {each.name: each.distribution for each in from_entry_points()}
+    licences = {
+        name: licence_of(Installed(name, distribution=found[name]))
+        for name in ("spdx", "old", "no")
+    }
+    assert licences == {"spdx": "EUPL-1.2", "old": "MIT", "no": ""}
+    assert licence_of(Installed("a module")) == ""
 
 
 def test_each_plugin_has_a_page_for_managers_and_one_for_administrators(

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from importlib.metadata import entry_points
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 
 from eak_core.errors import Misconfigured
 from eak_core.invocation import typed
@@ -72,24 +73,34 @@ def in_folder(folder: Path) -> Found:
     )
 
 
+def licence_in(folder: Path) -> str:
+    """The licence that the ``pyproject.toml`` in ``folder`` declares, as an expression of SPDX (PEP
+    639) or by an older text; empty where it declares none. Raises `NotFound`."""
+    said = _project(folder).get("license", "")
+    return str(said.get("text", "") if isinstance(said, dict) else said).strip()
+
+
 def _entry_point(folder: Path) -> tuple[str, str]:
+    points = _project(folder).get("entry-points", {}).get(GROUP, {})
+    if len(points) != 1:
+        raise NotFound(
+            f'pyproject.toml names {len(points)} plugins in [project.entry-points."{GROUP}"];'
+            ' one is expected, like: voting = "eak_voting.plugin".'
+        )
+    ((name, module),) = points.items()
+    return name, module
+
+
+def _project(folder: Path) -> dict[str, Any]:
     file = folder / "pyproject.toml"
     try:
-        project = tomllib.loads(file.read_text(encoding="utf-8")).get("project", {})
+        return dict(tomllib.loads(file.read_text(encoding="utf-8")).get("project", {}))
     except FileNotFoundError:
         raise NotFound(
             f"{folder} has no pyproject.toml: give the folder of a distribution."
         ) from None
     except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise NotFound(f"{file} cannot be read: {error}.") from error
-    points = project.get("entry-points", {}).get(GROUP, {})
-    if len(points) != 1:
-        raise NotFound(
-            f'{file.name} names {len(points)} plugins in [project.entry-points."{GROUP}"];'
-            ' one is expected, like: voting = "eak_voting.plugin".'
-        )
-    ((name, module),) = points.items()
-    return name, module
 
 
 def _installed_from(name: str, site: Path) -> Path:

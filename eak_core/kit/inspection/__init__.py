@@ -6,7 +6,7 @@ What can be read is read; then the plugin is loaded as the site would load it.
 from dataclasses import dataclass
 from pathlib import Path
 
-from eak_core.kit.authoring.finding import NotFound, importable, in_folder
+from eak_core.kit.authoring.finding import NotFound, importable, in_folder, licence_in
 from eak_core.kit.inspection import loaded, pages, sources
 
 
@@ -29,6 +29,7 @@ def inspect_plugin(
         return [Finding("distribution", False, str(error))]
     findings = [
         *_findings("distribution", [], "it names its entry point and its module."),
+        Finding("licence", True, _licence_said(folder)),
         *_findings("imports", sources.forbidden_imports(plugin), "of the core only eak_core.api."),
     ]
     if plugin.package is not None:
@@ -46,6 +47,17 @@ def inspect_plugin(
         for about, problems, fine in loaded.look(plugin.name, plugin.module, golden, write_golden):
             findings += _findings(about, problems, fine)
     return findings
+
+
+def _licence_said(folder: Path) -> str:
+    # No fault: whose plugin it is decides about it, and no site asks.
+    licence = licence_in(folder)
+    if licence:
+        return f"it is under {licence}."
+    return (
+        "it declares none, and its page says so. Name one in pyproject.toml, as an SPDX expression"
+        ' (license = "EUPL-1.2").'
+    )
 
 
 def _golden_folder(folder: Path, name: str) -> Path:

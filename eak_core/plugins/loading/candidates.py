@@ -16,12 +16,14 @@ GROUP = "eak.plugins"
 
 @dataclass(frozen=True)
 class Candidate:
-    """Something that says it is the plugin ``name``; ``load`` imports its module."""
+    """Something that says it is the plugin ``name``; ``load`` imports its module. ``distribution``
+    is what it was installed as, if it was."""
 
     name: str
     origin: str
     version: str
     load: Callable[[], ModuleType]
+    distribution: str = ""
 
 
 def from_entry_points() -> Iterator[Candidate]:
@@ -32,9 +34,10 @@ def from_entry_points() -> Iterator[Candidate]:
 
 
 def _from_entry_point(point: EntryPoint) -> Candidate:
-    origin = point.dist.name if point.dist else point.value
+    name = point.dist.name if point.dist else ""
     version = point.dist.version if point.dist else ""
-    return Candidate(point.name, origin, version, partial(_import, point.module))
+    load = partial(_import, point.module)
+    return Candidate(point.name, name or point.value, version, load, name)
 
 
 def from_modules(modules: Iterable[ModuleType | str]) -> Iterator[Candidate]:

@@ -50,7 +50,9 @@ def _ambiguous(name: str, offers: list[Candidate]) -> Installed:
 
 def _load(candidate: Candidate) -> Installed:
     """Import the candidate and check what it says by itself."""
-    found = Installed(candidate.name, version=candidate.version)
+    found = Installed(
+        candidate.name, version=candidate.version, distribution=candidate.distribution
+    )
     try:
         found = replace(found, module=candidate.load())
         plugin = checks.check_manifest(found)

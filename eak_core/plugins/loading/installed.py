@@ -29,7 +29,8 @@ class State(StrEnum):
 
 @dataclass(frozen=True)
 class Installed:
-    """One installed plugin. ``reason`` is a sentence, and there is one unless it is ready."""
+    """One installed plugin. ``reason`` is a sentence, and there is one unless it is ready;
+    ``distribution`` is the package that it was installed as, if it was."""
 
     name: str
     state: State = State.READY
@@ -38,6 +39,7 @@ class Installed:
     plugin: Plugin | None = None
     module: ModuleType | None = None
     version: str = ""
+    distribution: str = ""
 
     @property
     def title(self) -> Any:

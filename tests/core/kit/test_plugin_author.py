@@ -13,6 +13,7 @@ from click.testing import CliRunner
 
 from eak_core.cli import cli
 from eak_core.errors import Misconfigured
+from eak_core.kit.authoring.finding import licence_in
 from eak_core.kit.scaffold import rendered, write_plugin
 from tests import forked
 from tests.core.kit.mistakes import Mistake, append, move, remove, replace, write
@@ -65,7 +66,14 @@ def test_a_new_plugin_is_in_order_whatever_its_name(name: str, tmp_path: Path) -
     assert checked.returncode == 0, checked.stdout + checked.stderr
     answer = json.loads(checked.stdout)
     assert answer["ok"] is True
-    assert {each["about"] for each in answer["findings"]} >= {"imports", "migrations", "events"}
+    said = {each["about"]: each["said"] for each in answer["findings"]}
+    assert said.keys() >= {"imports", "migrations", "events"}
+    # Whose plugin it is says so, and nobody else.
+    assert "declares none" in said["licence"]
+    file = folder / "pyproject.toml"
+    assert licence_in(folder) == ""
+    file.write_text(file.read_text().replace("[project]\n", '[project]\nlicense = "EUPL-1.2"\n'))
+    assert licence_in(folder) == "EUPL-1.2"
 
 
 @pytest.mark.slow
