@@ -184,7 +184,11 @@ def test_a_time_that_ends_in_the_middle_keeps_what_was_typed(
     client.sign_in(site.people.citizen)
     assert client.submit("/compte/", "/accepter").status_code == 302
     assert "à la place de Manon Manager" in client.get("/compte/").text
-    assert site.people.citizen.name in manager.get(TEAM).text
+    shown = manager.read(TEAM)
+    assert site.people.citizen.name in shown.text
+    # On a phone each row is a block, whose cells name their headers.
+    cells = re.findall(r'<td role="cell" data-label="([^"]+)"', shown.text)
+    assert cells == ["À la place de", "Du", "Jusqu’au, inclus", "Action"]
 
     assert "Inviter quelqu" not in html.unescape(client.get(TEAM).text)
     settings = "/culture/gestion/reglages"
