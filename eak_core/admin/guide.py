@@ -1,5 +1,5 @@
-"""The guide of those who run a service or the site, within their pages: the same text that the
-documentation shows (``eak_core/guides/administration.md``).
+"""The guides of those who run a service and of those who run the site, within their pages: the same
+texts that the documentation shows (``eak_core/guides/``). Administrators read both.
 
 A section says in a comment below its heading which pages it helps with, by their endpoints or their
 blueprints: ``<!-- helps: ideas_manage manage.home -->``.
@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator, Mapping
 from functools import cache
 from pathlib import Path
-from typing import NamedTuple
+from typing import Literal, NamedTuple, get_args
 
 from flask import g, request, url_for
 from markupsafe import Markup
@@ -24,7 +24,10 @@ from eak_core.web import render
 from eak_core.web.acts import Answer
 from eak_core.web.markdown import markdown
 
-GUIDE = Path(__file__).resolve().parent.parent / "guides" / "administration.md"
+GUIDES = Path(__file__).resolve().parent.parent / "guides"
+#: Whose guide it is: those who run a service, or the site.
+Reader = Literal["managing", "administration"]
+READERS: tuple[Reader, ...] = get_args(Reader)
 _HELPS = re.compile(r"<!-- helps: ([\w. ]+) -->\n")
 _LINK = re.compile(r"!?\[([^\]]*)\]\((?!https?://)[^)]*\)")
 #: What begins a line of its own in Markdown: an entry, a cell, a heading, a quotation.
@@ -42,9 +45,10 @@ class Section(NamedTuple):
 
 
 @cache
-def sections() -> tuple[Section, ...]:
-    """The guide, section by section."""
-    _head, *parts = re.split(r"^## ", GUIDE.read_text(encoding="utf-8"), flags=re.MULTILINE)
+def sections(reader: Reader) -> tuple[Section, ...]:
+    """The guide of ``reader``, section by section."""
+    text = (GUIDES / f"{reader}.md").read_text(encoding="utf-8")
+    _head, *parts = re.split(r"^## ", text, flags=re.MULTILINE)
     return tuple(_section(*part.split("\n", 1)) for part in parts)
 
 
@@ -70,9 +74,14 @@ def _unwrapped(text: str) -> Iterator[str]:
 
 
 @cache
-def helping() -> Mapping[str, Section]:
-    """The section that helps, by the endpoint or the blueprint of a page."""
-    return {each: section for section in sections() for each in section.helps}
+def helping() -> Mapping[str, tuple[Reader, Section]]:
+    """Whose guide helps, and its section, by the endpoint or the blueprint of a page."""
+    return {
+        each: (reader, section)
+        for reader in READERS
+        for section in sections(reader)
+        for each in section.helps
+    }
 
 
 def help_here() -> tuple[str, str] | None:
@@ -82,24 +91,31 @@ def help_here() -> tuple[str, str] | None:
     found = helping().get(endpoint) or helping().get(endpoint.partition(".")[0])
     if found is None:
         return None
-    if g.get("service") is not None:
-        if not has_desk(g.service, g.actor):
+    reader, section = found
+    if reader == "managing":
+        if g.get("service") is None or not has_desk(g.service, g.actor):
             return None
-        return url_for("manage.guide", _anchor=found.slug), found.title
+        return url_for("manage.guide", _anchor=section.slug), section.title
     if not may(g.actor, "site.administer"):
         return None
-    return url_for("admin.guide", _anchor=found.slug), found.title
+    return url_for("admin.guide", _anchor=section.slug), section.title
 
 
 @administration.get("/aide", endpoint="guide")
 def guide_of_administrators() -> Answer:
-    """The guide, for administrators."""
-    return render("admin/guide.html", parts=sections())
+    """The guide of administrators."""
+    return render("admin/guide.html", parts=sections("administration"), reader="administration")
+
+
+@administration.get("/aide/gerer-un-service", endpoint="guide_of_managers")
+def guide_of_managers_to_administrators() -> Answer:
+    """The guide of managers, for administrators."""
+    return render("admin/guide.html", parts=sections("managing"), reader="managing")
 
 
 @blueprint.get("/aide", endpoint="guide")
 def guide_of_managers() -> Answer:
-    """The guide, for the managers of a service."""
+    """The guide of managers, for those of a service."""
     if not has_desk(g.service, g.actor):
         raise Forbidden(_l("This guide is for those who run the service."))
-    return render("manage/guide.html", parts=sections())
+    return render("manage/guide.html", parts=sections("managing"), reader="managing")

@@ -23,13 +23,13 @@ from tests import shown
 from tests.shown import DOCS, FENCE, GUIDE, SHOWN, WHOLE
 
 ROOT = Path(__file__).parents[2]
-#: The guide of those who run a service or the site, which their pages show too.
-MANAGERS = ROOT / "eak_core" / "guides" / "administration.md"
+#: The guides of those who run a service or the site, which their pages show too.
+GUIDES = sorted((ROOT / "eak_core" / "guides").glob("*.md"))
 PAGES = [
     ROOT / "README.md",
     ROOT / "instance" / "README.md",
     *sorted(ROOT.glob("plugins/*/README.md")),
-    MANAGERS,
+    *GUIDES,
     *sorted(DOCS.rglob("*.md")),
 ]
 #: Those that people write: the pages of the reference show signatures, which are no statements.
@@ -233,7 +233,7 @@ def test_every_link_leads_somewhere(page: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "page", [MANAGERS, DOCS / "operations.md", DOCS / "security.md"], ids=lambda page: page.name
+    "page", [*GUIDES, DOCS / "operations.md", DOCS / "security.md"], ids=lambda page: page.name
 )
 def test_every_address_that_is_named_answers(page: Path, tmp_path: Path) -> None:
     rules = create_app(load(tmp_path)).url_map.bind("localhost")
@@ -297,10 +297,21 @@ def test_the_page_on_security_gives_the_true_limits() -> None:
 # --- French ---
 
 
-def test_the_page_in_french_is_set_as_french_is() -> None:
-    text = FENCE.sub("", MANAGERS.read_text("utf-8"))
+@pytest.mark.parametrize("page", GUIDES, ids=lambda page: page.name)
+def test_a_guide_in_french_is_set_as_french_is(page: Path) -> None:
+    text = FENCE.sub("", page.read_text("utf-8"))
     prose = _SPAN.sub("…", text.partition("---\n\n")[2])
     assert not re.findall(r"\S* [;:?!»]|« |\w'\w", prose)
+
+
+def test_no_two_guides_say_the_same() -> None:
+    said = [
+        " ".join(each.split())
+        for page in GUIDES
+        for each in page.read_text("utf-8").split("<!-- guide -->")[1].split("\n\n")
+        if len(each) > 80
+    ]
+    assert len(said) == len(set(said))
 
 
 # --- the reference ---

@@ -1,4 +1,4 @@
-"""The guide of those who run a service or the site stands in their pages, which lead to it."""
+"""The guides of those who run a service or the site stand in their pages, which lead to them."""
 
 import re
 
@@ -29,7 +29,8 @@ def test_a_page_leads_to_its_section_of_the_guide(site: Site, people: People) ->
     assert place == "/culture/gestion/aide#les-etapes-d-une-idee"
     shown = manager.get("/culture/gestion/aide").text
     assert 'id="les-etapes-d-une-idee"' in shown
-    assert shown.count("<h2 id=") == len(guide.sections())
+    assert shown.count("<h2 id=") == len(guide.sections("managing"))
+    assert "/admin/aide" not in shown
     # Not as it is written: wrapped, with links into the documentation, with comments and pictures.
     assert "helps:" not in shown
     assert "](" not in shown
@@ -37,7 +38,13 @@ def test_a_page_leads_to_its_section_of_the_guide(site: Site, people: People) ->
     administrator = signed_in(site, people.administrator)
     page = administrator.get("/admin/obligations?lang=fr").text
     assert 'href="/admin/aide#les-obligations-du-site"' in page
-    assert 'id="les-obligations-du-site"' in administrator.get("/admin/aide").text
+    own = administrator.get("/admin/aide").text
+    assert 'id="les-obligations-du-site"' in own
+    assert "les-etapes-d-une-idee" not in own
+    # Administrators read both, from each to the other.
+    (other,) = re.findall(r'href="(/admin/aide/[^"]+)"', own)
+    assert 'id="les-etapes-d-une-idee"' in administrator.get(other).text
+    assert 'href="/admin/aide"' in administrator.get("/culture/gestion/aide").text
 
 
 @sqlite
@@ -46,7 +53,8 @@ def test_the_guide_is_for_those_whom_it_helps(site: Site, people: People) -> Non
     citizen = signed_in(site, people.citizen)
     assert citizen.get("/culture/gestion/aide").status_code == 403
     assert citizen.get("/admin/aide").status_code == 403
-    assert signed_in(site, people.manager).get("/admin/aide").status_code == 403
+    for own in ("/admin/aide", "/admin/aide/gerer-un-service"):
+        assert signed_in(site, people.manager).get(own).status_code == 403
     assert "Aide sur cette page" not in citizen.get("/culture/?lang=fr").text
 
 
