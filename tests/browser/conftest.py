@@ -14,6 +14,7 @@ from playwright.sync_api import (
     Locator,
     Page,
     Playwright,
+    ViewportSize,
     expect,
     sync_playwright,
 )
@@ -42,6 +43,25 @@ VIOLATIONS = """async () => {
   const { violations } = await axe.run(document, { resultTypes: ["violations"] });
   return violations.map(each => `${each.id}: ${each.help} (${each.nodes[0].html})`);
 }"""
+#: The spacing of text that a reader may set (WCAG 1.4.12).
+SPACING = """* { line-height: 1.5 !important; letter-spacing: .12em !important;
+  word-spacing: .16em !important; } p { margin-bottom: 2em !important; }"""
+#: What is wider than the window once the text has that spacing, outside of what scrolls by itself.
+SPACED = f"""() => {{
+  const sheet = new CSSStyleSheet();
+  sheet.replaceSync(`{SPACING}`);
+  document.adoptedStyleSheets = [sheet];
+  const {{ clientWidth, scrollWidth }} = document.documentElement;
+  const wide = scrollWidth <= clientWidth ? [] : [...document.querySelectorAll("body *")]
+    .filter(each => each.getBoundingClientRect().right > clientWidth + 1)
+    .map(each => each.outerHTML.slice(0, 200)).slice(0, 3);
+  document.adoptedStyleSheets = [];
+  return wide;
+}}"""
+#: The whole of what a small telephone shows at first. In CSS pixels.
+FIRST_SCREEN = ViewportSize(width=360, height=640)
+#: Where the first question of a ballot begins at the latest there.
+FIRST_QUESTION = 400
 #: Whether what has the focus shows so, and stands in the window, some of it at least (WCAG 2.4.11);
 #: all of it where a bar is fixed at its end.
 #: Around the whole of a card, the focus is drawn on what comes after its link.
@@ -132,7 +152,8 @@ class Reader:
         self.page.fill("[name=email]", email)
         self.page.fill("[name=password]", PASSWORD)
         self.page.get_by_role("main").get_by_role("button", name="Se connecter").click()
-        self.page.get_by_role("button", name="Se déconnecter").wait_for()
+        # On a telephone it is folded.
+        self.page.locator("#compte").wait_for(state="attached")
 
     def reload_until(self, shown: Locator) -> None:
         """Open this page again until it has ``shown``, which a worker brings about."""
@@ -164,10 +185,26 @@ class Reader:
             self.look("light" if width == WIDTHS[0] else "dark")
             excess = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
             assert self.page.evaluate(excess) <= 0, f"{self.page.url} scrolls sideways at {width}"
+        self.page.set_viewport_size({"width": 320, "height": HEIGHT})
+        assert self.page.evaluate(SPACED) == [], f"{self.page.url} scrolls sideways, spaced"
         self.page.emulate_media(color_scheme="light", reduced_motion="no-preference")
         assert usual
         self.page.set_viewport_size(usual)
         assert self.complaints == [], self.page.url
+
+    def on_first_screen(self, shown: Locator) -> float:
+        """Where ``shown`` begins, in CSS pixels from the top of this page on a small telephone,
+        where all of it is seen without scrolling."""
+        usual = self.page.viewport_size
+        assert usual
+        self.page.set_viewport_size(FIRST_SCREEN)
+        self.page.evaluate("scrollTo(0, 0)")
+        box = shown.bounding_box()
+        self.page.set_viewport_size(usual)
+        assert box, f"{shown} does not show on {self.page.url}"
+        end = box["y"] + box["height"]
+        assert end <= FIRST_SCREEN["height"], f"{shown} ends at {end} pixels on {self.page.url}"
+        return box["y"]
 
     def look(self, scheme: Literal["light", "dark"] = "light") -> None:
         """What axe finds on this page as it stands, which must be nothing."""

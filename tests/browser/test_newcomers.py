@@ -8,7 +8,7 @@ from playwright.sync_api import FilePayload, expect
 
 from eak_core.kit.testing.uploads import picture
 from tests.browser.ballots import Open
-from tests.browser.conftest import MakeReader, Reader
+from tests.browser.conftest import FIRST_QUESTION, MakeReader, Reader
 from tests.browser.test_main_job import move_on
 from tests.browser.test_newsletter import mail_to, part
 from tests.browser.test_notices import comment
@@ -43,7 +43,9 @@ def test_a_newcomer_votes_and_what_they_chose_waits_for_them(
     newcomer = reader(scripts=False, width=360)
     page = newcomer.page
     newcomer.open(ballot)
+    newcomer.on_first_screen(page.get_by_role("link", name="Voter", exact=True))
     page.get_by_role("link", name="Voter", exact=True).click()
+    assert newcomer.on_first_screen(page.locator(".vote-choice__title").first) < FIRST_QUESTION
     page.get_by_label("Idée 2").check()
     page.get_by_label("Idée 3").check()
     page.get_by_role("button", name="Continuer").click()
@@ -97,7 +99,8 @@ def test_a_visitor_writes_an_idea_and_is_told_what_becomes_of_it(
     expect(page.get_by_role("heading", name="Votre vote est enregistré")).to_be_visible()
 
     manager.sign_in("personne1@essai.example")
-    move_on(manager, idea, "À l’examen", "Le besoin est réel : nous allons voir sur place.")
+    said = "Le besoin est réel : nous allons voir sur place. "
+    move_on(manager, idea, "À l’examen", said + "Le service des parcs compte les bancs. " * 5)
     site.eak("worker", "--once")
     visitor.open("/compte/nouveautes/")
     expect(page.get_by_text("nous allons voir sur place")).to_be_visible()
@@ -110,3 +113,11 @@ def test_a_visitor_writes_an_idea_and_is_told_what_becomes_of_it(
     second.page.get_by_label("Titre de votre idée").press_sequentially("Un banc sous un tilleul")
     expect(second.page.get_by_role("status")).to_contain_text("Un banc sous le tilleul")
     second.check()
+
+    # What each page is for stands in the first screen of a telephone.
+    second.open("/")
+    second.on_first_screen(second.page.get_by_role("button", name="Rechercher"))
+    second.open(f"/{service}/")
+    second.on_first_screen(second.page.get_by_role("link", name="Déposer une idée").first)
+    second.open(idea)
+    second.on_first_screen(second.page.get_by_role("link", name="Se connecter pour la soutenir"))

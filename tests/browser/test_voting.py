@@ -7,7 +7,7 @@ from playwright.sync_api import expect
 
 from eak_voting.settings import Electorate
 from tests.browser.ballots import CITIZEN, METHODS, Open, steps
-from tests.browser.conftest import MakeReader, Reader
+from tests.browser.conftest import FIRST_QUESTION, MakeReader, Reader
 from tests.served import PASSWORD
 
 pytestmark = pytest.mark.browser
@@ -65,6 +65,7 @@ def test_fourteen_ideas_are_judged_with_the_keyboard_alone(
     page = citizen.page
     citizen.sign_in(CITIZEN)
     citizen.open(f"{steps(address)}/voter")
+    assert citizen.on_first_screen(page.locator(".vote-idea summary").first) < FIRST_QUESTION
     for idea in range(2):
         for criterion in range(4):
             citizen.tab_to(f"li:nth-child({idea + 1}) fieldset:nth-of-type({criterion + 1}) input")
@@ -93,12 +94,14 @@ def test_what_is_chosen_is_summed_up_while_it_is_chosen(
     status = page.get_by_role("status")
     citizen.open(f"{steps(open_ballot('basket'))}/voter")
     expect(status).to_contain_text(re.compile(r"Reste 100\s000\s€ sur 100\s000\s€"))
+    assert citizen.on_first_screen(page.locator(".vote-choice__title").first) < FIRST_QUESTION
     for number in (1, 2, 4):
         page.get_by_label(f"Idée {number}").check()
     expect(status).to_contain_text(re.compile(r"5\s000\s€ de trop"))
     page.get_by_label("Idée 1").uncheck()
     expect(status).to_contain_text(re.compile(r"Reste 10\s000\s€"))
     citizen.open(f"{steps(open_ballot('points'))}/voter")
+    assert citizen.on_first_screen(page.locator(".vote-choice__title").first) < FIRST_QUESTION
     page.get_by_label("Idée 1").fill("7")
     expect(status).to_have_text(re.compile(r"Points restants\s: 3 sur 10"))
     page.get_by_label("Idée 2").fill("4")
