@@ -155,6 +155,13 @@ class Reader:
         # On a telephone it is folded.
         self.page.locator("#compte").wait_for(state="attached")
 
+    def sign_out(self) -> None:
+        """Sign out by the button, unfolding it first on a telephone."""
+        fold = self.page.locator("[popovertarget=compte]")
+        if fold.is_visible():
+            fold.click()
+        self.page.get_by_role("button", name="Se déconnecter").click()
+
     def reload_until(self, shown: Locator) -> None:
         """Open this page again until it has ``shown``, which a worker brings about."""
         for _time in range(PATIENCE_MS // 500):

@@ -160,7 +160,7 @@ def test_nothing_on_the_way_keeps_anybody_out(
     manager.page.set_viewport_size({"width": 360, "height": 900})
     sections = manager.page.get_by_role("link", name="Discussion", exact=True)
     expect(sections).to_be_hidden()
-    manager.tab_to("nav .eak-sheet__opener")
+    manager.tab_to(".eak-nav .eak-sheet__opener")
     manager.page.keyboard.press("Enter")
     manager.look()
     expect(sections).to_be_in_viewport()

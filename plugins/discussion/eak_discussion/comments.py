@@ -3,7 +3,7 @@
 Each function asks for the right, acts, and publishes what happened.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 from typing import Any, cast
 
@@ -97,7 +97,7 @@ def post_comment(
     named = mentions.named_in(session, service, idea, body, answered)
     comment_id = insert_comment(
         session, service.id, idea.id, body, stance, clock.now(),
-        parent=parent, author_id=actor.person_id, form_key=form_key or None,
+        parent=parent, author_id=actor.person_id, form_key=form_key or None, named=named.people,
     )  # fmt: skip
     if comment_id is None:
         first = _first_sent(session, actor, form_key)
@@ -122,6 +122,7 @@ def insert_comment(
     author_id: int | None = None,
     form_key: str | None = None,
     origin: str | None = None,
+    named: Collection[int] = (),
 ) -> int | None:
     """Write a comment and publish it, dated ``at``; its id, or None where the same form or the
     same origin was written before. The caller has checked everything."""
@@ -146,6 +147,7 @@ def insert_comment(
             stance=stance,
             parent_id=above["parent_id"],
             imported=origin is not None,
+            named=tuple(sorted(named)),
         )
         publish(session, posted, service_id=service_id, actor_id=author_id, occurred_at=at)
     return comment_id
@@ -204,8 +206,10 @@ def edit_comment(
     if changed is None:  # in another window, in between
         raise Refused(_l("You have withdrawn this comment."))
     idea = session.get_one(Idea, comment.idea_id)
-    mentions.keep(session, comment.id, mentions.named_in(session, service, idea, body).people)
-    _publish(session, actor, service, CommentEdited(comment_id=comment.id, stance=stance))
+    people = mentions.named_in(session, service, idea, body).people
+    named = mentions.keep(session, comment.id, people)
+    edited = CommentEdited(comment_id=comment.id, stance=stance, named=named)
+    _publish(session, actor, service, edited)
 
 
 def require_editable(session: Session, actor: Actor, service: Service, comment: Comment) -> None:

@@ -10,7 +10,8 @@ SUBJECT = "discussion.comment:{comment_id}"
 
 @event(plugin, "discussion.comment_posted", version=1, subject=SUBJECT)
 class CommentPosted(Event):
-    """Somebody commented on an idea, or answered a comment (``parent_id``).
+    """Somebody commented on an idea, or answered a comment (``parent_id``), and named those who are
+    ``named`` (ids of people).
 
     ``imported`` comments were written on another site, by nobody known here.
     """
@@ -21,14 +22,17 @@ class CommentPosted(Event):
     stance: Stance
     parent_id: int | None = None
     imported: bool = False
+    named: tuple[int, ...] = ()
 
 
 @event(plugin, "discussion.comment_edited", version=1, subject=SUBJECT)
 class CommentEdited(Event):
-    """The author of a comment changed its words or its stance, soon after posting it."""
+    """The author of a comment changed its words or its stance, soon after posting it; it names
+    those who are ``named`` since (ids of people)."""
 
     comment_id: int
     stance: Stance
+    named: tuple[int, ...] = ()
 
 
 @event(plugin, "discussion.comment_withdrawn", version=1, subject=SUBJECT)

@@ -76,13 +76,16 @@ def _speakers(session: Session, service: Service, idea: Idea) -> Collection[int]
     return [each for each in rows if each is not None]
 
 
-def keep(session: Session, comment_id: int, people: Mapping[int, str]) -> None:
-    """Let ``people`` be those whom a comment names, in the place of others."""
-    session.execute(delete(Mention).where(Mention.comment_id == comment_id))
+def keep(session: Session, comment_id: int, people: Mapping[int, str]) -> tuple[int, ...]:
+    """Let ``people`` be those whom a comment names, in the place of others. Answers who of them was
+    not named before."""
+    gone = delete(Mention).where(Mention.comment_id == comment_id).returning(Mention.person_id)
+    before = set(session.scalars(gone))
     session.add_all(
         Mention(comment_id=comment_id, person_id=each, name=name) for each, name in people.items()
     )
     session.flush()
+    return tuple(sorted(people.keys() - before))
 
 
 def told_of(session: Session, service_id: int, comment_id: int, idea_id: int) -> list[int]:

@@ -24,7 +24,7 @@ from eak_core.api import (
     tells,
 )
 from eak_discussion import mentions
-from eak_discussion.events import CommentPosted
+from eak_discussion.events import CommentEdited, CommentPosted
 from eak_discussion.manifest import plugin
 from eak_discussion.models import Comment, comment_id_of, subject_of
 from eak_discussion.subscribers import shown
@@ -49,8 +49,15 @@ def tell_of_comment(session: Session, event: Recorded) -> Told | None:
     if posted.imported or posted.comment_id not in _read(session, event.service_id, [posted]):
         return None
     answered = session.scalar(select(Comment.author_id).where(Comment.id == posted.parent_id))
-    named = mentions.told_of(session, event.service_id, posted.comment_id, posted.idea_id)
+    named = _named(session, event, posted.idea_id)
     return Told(people=[answered, *named], followed=(f"idea:{posted.idea_id}",))
+
+
+@tells(plugin, COMMENTS, CommentEdited)
+def tell_of_edit(session: Session, event: Recorded) -> Told | None:
+    """Whoever is named since, and nobody else: the others were told when it was posted."""
+    row = _read(session, event.service_id, [event.data]).get(event.data.comment_id)
+    return None if row is None else Told(people=_named(session, event, row.idea_id))
 
 
 @tells(plugin, COMMENTS, ContentHidden)
@@ -61,19 +68,26 @@ def tell_of_hiding(session: Session, event: Recorded) -> Told | None:
     return None if comment_id is None else Told(people=[session.scalar(author)], written=True)
 
 
+def _named(session: Session, event: Recorded, idea_id: int) -> list[int]:
+    """Whom a comment names since ``event``, and still does."""
+    named = event.data.named
+    still = mentions.told_of(session, event.service_id, event.data.comment_id, idea_id)
+    return [each for each in still if each in named]
+
+
 def sentences(
     session: Session, service: Service, events: Sequence[Recorded], actor: Actor
 ) -> Iterator[tuple[int, NoticeSentence]]:
     """What ``actor`` is told of the comments among ``events``, as long as they can be read, and of
     their own that are hidden."""
-    posted = [each for each in events if isinstance(each.data, CommentPosted)]
+    posted = [each for each in events if isinstance(each.data, CommentPosted | CommentEdited)]
     rows = _read(session, service.id, [each.data for each in posted]) if posted else {}
     names = person_names(session, {row.author_id for row in rows.values() if row.author_id})
     naming = mentions.naming(session, rows.keys(), actor.person_id)
     for each in posted:
         row = rows.get(each.data.comment_id)
-        if row is not None:
-            named = row.id in naming
+        named = row is not None and row.id in naming and actor.person_id in each.data.named
+        if row is not None and (named or isinstance(each.data, CommentPosted)):
             yield each.position, _sentence(row, names.get(row.author_id), actor, named=named)
     yield from _hidden(session, service, events, actor)
 
@@ -121,6 +135,7 @@ def _read(session: Session, service_id: int, posted: Sequence[Any]) -> dict[int,
     rows = session.execute(
         select(
             Comment.id,
+            Comment.idea_id,
             Comment.author_id,
             Comment.body,
             Idea.title,

@@ -55,7 +55,19 @@ def test_whoever_is_named_is_told_once_and_nobody_who_takes_no_part(
         following.leave(session, people.actor(people.citizen), site.service, f"idea:{talk.idea.id}")
     talk.say(f"Gone, @{people.citizen.name}?", author=manager)
     site.drain()
-    named = told(site, people.agent)
+    # Whoever is named by a correction is told of it, and nobody a second time.
+    before = told(site, people.agent)
+    said = talk.say("I agree.", author=manager)
+    for more in ("", " Fully.", ""):
+        body = f"I agree, @{people.agent.name}.{more}"
+        talk.act(edit_comment, manager, said, body=body, stance="for")
+    site.drain()
+    corrected = [each for each in told(site, people.agent) if each not in before]
+    assert [each.split(" / ")[-1] for each in corrected] == [
+        "It names you.",
+        f"You follow “{talk.idea.title}”.",
+    ]
+    named = before
     (once,) = [each for each in named if "names you" in each]
     assert once.endswith(f"on “{talk.idea.title}” / And more, @Agathe Agent! / It names you.")
     assert sum("answers your comment" in each for each in named) == 1
