@@ -9,6 +9,7 @@ from eak_core.events.types import Recorded
 from eak_core.i18n import _l, lazy_ngettext
 from eak_core.ideas import (
     attachments,
+    coauthor_notices,
     exports,
     history,
     listing,
@@ -109,7 +110,8 @@ def notice_sentences(
     session: Session, service: Service, events: Sequence[Recorded], actor: Actor
 ) -> Mapping[int, NoticeSentence]:
     """What is told of ideas."""
-    return dict(notices.sentences(session, service, events, actor))
+    shared = coauthor_notices.sentences(session, service, events, actor)
+    return dict((*notices.sentences(session, service, events, actor), *shared))
 
 
 @hookimpl

@@ -10,9 +10,10 @@ import pytest
 from sqlalchemy import func, select
 
 from eak_core.db import Session
-from eak_core.errors import EakError, Invalid, NotFound
+from eak_core.errors import EakError, Gone, Invalid, NotFound
 from eak_core.events.models import EventLog
-from eak_core.ideas import subjects
+from eak_core.ideas import coauthors, subjects
+from eak_core.ideas.models import Idea
 from eak_core.kit.testing.databases import Kind
 from eak_core.kit.testing.people import People
 from eak_core.kit.testing.site import Site
@@ -171,3 +172,24 @@ def test_an_invitation_answered_twice_at_once_is_answered_once(
     (refusal,) = together(site, database, answer)
     assert isinstance(refusal, NotFound)
     assert told(site, "role.granted") == before + 1
+
+
+def test_a_link_to_write_an_idea_that_two_hold_lets_one_of_them_write_it(
+    site: Site, citizen: Actor, agent: Actor, manager: Actor, database: Kind
+) -> None:
+    idea = site.submit("Flour", author=citizen)
+    with site.writing() as session, site.app.test_request_context():
+        held = session.get_one(Idea, idea.id)
+        coauthors.invite(session, citizen, site.service, held, "new@example.org")
+        name = coauthors.name_of(coauthors.waiting_for(session, held)[0])
+    holders = [agent, manager]
+
+    def accept(session: Session, meet: Callable[[], object]) -> None:
+        place = session.get_one(Service, site.service.id)
+        coauthors.invited(session, place, name)
+        meet()
+        coauthors.accept(session, holders.pop(), place, name)
+
+    (refusal,) = together(site, database, accept)
+    assert isinstance(refusal, Gone)
+    assert told(site, "idea.coauthor_joined") == 1

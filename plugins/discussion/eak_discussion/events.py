@@ -1,6 +1,8 @@
 """What happens in discussions, as facts in the log. The words stay in `discussion_comment`."""
 
-from eak_core.api import Event, event
+from typing import Any
+
+from eak_core.api import Event, event, upcast
 from eak_discussion.manifest import plugin
 from eak_discussion.models import Stance
 
@@ -8,10 +10,10 @@ from eak_discussion.models import Stance
 SUBJECT = "discussion.comment:{comment_id}"
 
 
-@event(plugin, "discussion.comment_posted", version=1, subject=SUBJECT)
+@event(plugin, "discussion.comment_posted", version=2, subject=SUBJECT)
 class CommentPosted(Event):
     """Somebody commented on an idea, or answered a comment (``parent_id``), and named those who are
-    ``named`` (ids of people).
+    ``named`` (ids of people; None in version 1: all whom it names).
 
     ``imported`` comments were written on another site, by nobody known here.
     """
@@ -22,10 +24,15 @@ class CommentPosted(Event):
     stance: Stance
     parent_id: int | None = None
     imported: bool = False
-    named: tuple[int, ...] = ()
+    named: tuple[int, ...] | None = ()
 
 
-@event(plugin, "discussion.comment_edited", version=1, subject=SUBJECT)
+@upcast(plugin, "discussion.comment_posted", 1)
+def _naming_all(fields: dict[str, Any]) -> dict[str, Any]:
+    return {**fields, "named": None}
+
+
+@event(plugin, "discussion.comment_edited", version=2, subject=SUBJECT)
 class CommentEdited(Event):
     """The author of a comment changed its words or its stance, soon after posting it; it names
     those who are ``named`` since (ids of people)."""
@@ -33,6 +40,11 @@ class CommentEdited(Event):
     comment_id: int
     stance: Stance
     named: tuple[int, ...] = ()
+
+
+@upcast(plugin, "discussion.comment_edited", 1)
+def _naming_nobody(fields: dict[str, Any]) -> dict[str, Any]:
+    return {**fields, "named": ()}
 
 
 @event(plugin, "discussion.comment_withdrawn", version=1, subject=SUBJECT)

@@ -70,9 +70,12 @@ def tell_of_hiding(session: Session, event: Recorded) -> Told | None:
 
 def _named(session: Session, event: Recorded, idea_id: int) -> list[int]:
     """Whom a comment names since ``event``, and still does."""
-    named = event.data.named
     still = mentions.told_of(session, event.service_id, event.data.comment_id, idea_id)
-    return [each for each in still if each in named]
+    return [each for each in still if _names(event, each)]
+
+
+def _names(event: Recorded, person_id: int | None) -> bool:
+    return event.data.named is None or person_id in event.data.named
 
 
 def sentences(
@@ -86,7 +89,7 @@ def sentences(
     naming = mentions.naming(session, rows.keys(), actor.person_id)
     for each in posted:
         row = rows.get(each.data.comment_id)
-        named = row is not None and row.id in naming and actor.person_id in each.data.named
+        named = row is not None and row.id in naming and _names(each, actor.person_id)
         if row is not None and (named or isinstance(each.data, CommentPosted)):
             yield each.position, _sentence(row, names.get(row.author_id), actor, named=named)
     yield from _hidden(session, service, events, actor)

@@ -17,6 +17,7 @@ from eak_core.ideas.transitions import withdraw_idea
 from eak_core.kit.testing.browser import Browser
 from eak_core.kit.testing.fixtures import FrozenClock
 from eak_core.kit.testing.site import Site
+from eak_core.notices import inbox
 from eak_core.notices.following import follows
 from eak_core.people.models import Person
 from eak_core.people.personal_data import erase_person, export_person
@@ -63,6 +64,12 @@ def is_told(site: Site, actor: Actor, idea: Idea) -> bool:
         return follows(session, actor, site.service, f"idea:{idea.id}")
 
 
+def notices_of(site: Site, actor: Actor) -> list[str]:
+    with site.app.test_request_context("/?lang=en"), site.reading() as session:
+        page = inbox.page_of(session, actor, None)
+    return [f"{each.text} / {each.because}" for each in page.items if "with you" in each.text]
+
+
 def signed_in(site: Site, person: Person) -> Browser:
     browser = site.browser()
     browser.sign_in(person)
@@ -106,6 +113,8 @@ def test_they_are_invited_come_write_and_go(
     ]
     assert writers(site, idea) == [agent.person_id]
     assert is_told(site, agent, idea)
+    site.drain()
+    assert notices_of(site, citizen) == [f"{agent.name} writes “Flour” with you / It is your idea."]
     shown = site.browser()
     for at in (f"/culture/idees/{idea.id}-flour", "/culture/idees/"):
         assert agent.name in shown.get(at).text
@@ -127,6 +136,9 @@ def test_they_are_invited_come_write_and_go(
         leave(site, manager, idea, agent)
 
     leave(site, agent, idea, agent)
+    site.drain()
+    assert len(notices_of(site, citizen)) == 2
+    assert notices_of(site, manager) == []
     assert writers(site, idea) == []
     assert agents.get(path).status_code == 403
     assert agent.name not in shown.get("/culture/idees/").text
