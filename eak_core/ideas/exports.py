@@ -17,6 +17,7 @@ from eak_core.files.reading import ShownFiles
 from eak_core.i18n import _l
 from eak_core.ideas.addresses import idea_url
 from eak_core.ideas.attachments import shown_of_all
+from eak_core.ideas.coauthors import coauthors_of
 from eak_core.ideas.criteria import criteria_of, criterion_name, criterion_question
 from eak_core.ideas.listing import AnyRow, Filters, conditions, subject_names
 from eak_core.ideas.models import Commune, Idea, IdeaCommune, IdeaCriterion
@@ -63,6 +64,7 @@ class IdeaRecord(msgspec.Struct):
         str | None,
         column(_l("The name that its author displays; empty once their account is erased.")),
     ]
+    coauthors: Annotated[list[str], column(_l("The names of those who write it with its author."))]
     subjects: Annotated[list[str], column(_l("The subjects it is filed under."))]
     communes: Annotated[list[str], column(_l("The communes it is about."))]
     commune_codes: Annotated[list[str], column(_l("The INSEE codes of these communes."))]
@@ -168,6 +170,7 @@ def _records(
     link: Link,
 ) -> list[Record]:
     ids = [row.id for row in rows]
+    coauthors = coauthors_of(session, ids)
     subjects = subject_names(session, ids)
     communes = _communes(session, ids)
     statements = _statements(session, ids)
@@ -182,6 +185,7 @@ def _records(
             "submitted_at": row.submitted_at,
             "updated_at": row.updated_at,
             "author": row.author,
+            "coauthors": list(coauthors.get(row.id, {}).values()),
             "subjects": list(subjects.get(row.id, ())),
             "communes": [name for _code, name in communes.get(row.id, ())],
             "commune_codes": [code for code, _name in communes.get(row.id, ())],

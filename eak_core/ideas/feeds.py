@@ -1,5 +1,6 @@
 """Ideas for programs: an Atom feed, and open data as CSV and JSON."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from flask import Response, g, url_for
@@ -12,6 +13,7 @@ from eak_core.i18n import _, _l
 from eak_core.ideas import exports, listing
 from eak_core.ideas.addresses import idea_permalink
 from eak_core.ideas.attachments import shown_of_all
+from eak_core.ideas.coauthors import coauthors_of
 from eak_core.ideas.filtering import read_filters
 from eak_core.ideas.listing import Filters
 from eak_core.ideas.stages import Graph
@@ -39,11 +41,14 @@ def atom() -> Response:
     home = url_for("ideas.index", _external=True)
     title = _("Ideas – %(service)s", service=g.service.name)
     files = shown_of_all(current_session(), g.service.id, latest)
-    entries = [_entry(idea, graph, files[idea.id]) for idea in latest]
+    coauthors = coauthors_of(current_session(), [idea.id for idea in latest])
+    entries = [
+        _entry(idea, graph, files[idea.id], coauthors.get(idea.id, {}).values()) for idea in latest
+    ]
     return atom_feed(Feed(home, title, home, entries))
 
 
-def _entry(idea: Any, graph: Graph, files: ShownFiles) -> Entry:
+def _entry(idea: Any, graph: Graph, files: ShownFiles, coauthors: Iterable[str]) -> Entry:
     return Entry(
         id=idea_permalink(idea),
         url=exports.idea_address(idea),
@@ -51,6 +56,7 @@ def _entry(idea: Any, graph: Graph, files: ShownFiles) -> Entry:
         published=idea.submitted_at,
         updated=idea.updated_at,
         author=idea.author or g.service.name,
+        coauthors=tuple(coauthors),
         summary=plain_summary(idea.problem or idea.body),
         html=markdown(idea.problem) + markdown(idea.body),
         categories=((idea.stage, str(graph.stage(idea.stage).title)),),

@@ -19,7 +19,7 @@ class Entry:
     ``url`` that of its page; ``summary`` is plain text, ``html`` the whole content as pages have
     it. ``categories`` are words for programs with their names for people, ``links`` further
     addresses with their media type, ``enclosures`` pictures and documents with theirs and what they
-    are. Without an ``author``, it is the feed's."""
+    are. Without an ``author``, it is the feed's; ``coauthors`` wrote it with them."""
 
     id: str
     url: str
@@ -27,6 +27,7 @@ class Entry:
     published: datetime
     updated: datetime
     author: str = ""
+    coauthors: tuple[str, ...] = ()
     summary: str = ""
     html: str = ""
     categories: tuple[tuple[str, str], ...] = ()

@@ -23,6 +23,8 @@ from eak_core.people.models import Person
 from eak_core.people.personal_data import erase_person, export_person
 from eak_core.permissions import Actor
 
+#: The list, and the files and the feed of it.
+ENDS = ("/", ".csv", ".json", ".atom")
 NOBODY = "nobody@example.org"
 
 
@@ -116,7 +118,7 @@ def test_they_are_invited_come_write_and_go(
     site.drain()
     assert notices_of(site, citizen) == [f"{agent.name} writes “Flour” with you / It is your idea."]
     shown = site.browser()
-    for at in (f"/culture/idees/{idea.id}-flour", "/culture/idees/"):
+    for at in (f"/culture/idees/{idea.id}-flour", *(f"/culture/idees{end}" for end in ENDS)):
         assert agent.name in shown.get(at).text
     assert "Flour" in agents.get("/compte/").text
     assert "Flour" in agents.get("/culture/idees/les-miennes").text
