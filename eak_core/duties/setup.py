@@ -5,7 +5,7 @@ from typing import Any
 from flask import Flask, current_app
 
 from eak_core.config import Config
-from eak_core.duties import contact, pages
+from eak_core.duties import contact, pages, statistics  # noqa: F401  # what it registers
 from eak_core.duties.accessibility import DECLARED, declared_state, load_audit
 
 

@@ -7,12 +7,13 @@ Ideas of other sites are in none of them, as they were submitted elsewhere; with
 submitted, and that is all.
 """
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any, Literal
 
-from sqlalchemy import case, func, select
+from sqlalchemy import ColumnElement, case, func, select
 
 from eak_core.calendar import PARIS
 from eak_core.db import Session
@@ -60,13 +61,14 @@ def counted(
         yield "delay", f"{_month(went)}:{max(0, (went - came).days)}"
 
 
-def months(session: Session, service_id: int, now: datetime, number: int = SHOWN) -> list[Month]:
-    """The last ``number`` months of a service up to ``now``, the first one first: two statements,
-    however many ideas there are."""
+def months(
+    session: Session, service_ids: Collection[int], now: datetime, number: int = SHOWN
+) -> list[Month]:
+    """The last ``number`` months of these services together up to ``now``, the first one first: two
+    statements, however many ideas there are. Who wrote in several is one of its people."""
     firsts = _firsts(now, number)
-    since = f"{firsts[0]:%Y-%m}"
-    of_service = IdeaTotal.service_id == service_id, IdeaTotal.key >= since, IdeaTotal.ideas > 0
-    ideas: dict[str, int] = {}
+    of_service = _since(service_ids, firsts[0])
+    ideas = Counter[str]()
     delays: dict[str, list[tuple[int, int]]] = {}
     kinds = IdeaTotal.kind.in_(("month", "delay"))
     for kind, key, number_ in session.execute(
@@ -74,13 +76,13 @@ def months(session: Session, service_id: int, now: datetime, number: int = SHOWN
     ):
         month, _colon, days = key.partition(":")
         if kind == "month":
-            ideas[month] = number_
+            ideas[month] += number_
         else:
             delays.setdefault(month, []).append((int(days), number_))
     month_of = func.substr(IdeaTotal.key, 1, 7)
     people: dict[str, int] = dict(
         session.execute(
-            select(month_of, func.count())
+            select(month_of, func.count(IdeaTotal.key.distinct()))
             .where(*of_service, IdeaTotal.kind == "author")
             .group_by(month_of)
         ).all()
@@ -88,7 +90,7 @@ def months(session: Session, service_id: int, now: datetime, number: int = SHOWN
     return [
         Month(
             first,
-            ideas.get(key, 0),
+            ideas[key],
             people.get(key, 0),
             sum(each for _days, each in delays.get(key, ())),
             median(delays.get(key, ())),
@@ -96,6 +98,49 @@ def months(session: Session, service_id: int, now: datetime, number: int = SHOWN
         for first in firsts
         for key in [f"{first:%Y-%m}"]
     ]
+
+
+@dataclass(frozen=True, slots=True)
+class Year:
+    """What happened in one service in several months: how many ``ideas`` were submitted, how many
+    were ``answered`` for the first time, and the median ``delay`` of these, as in `Month`."""
+
+    ideas: int
+    answered: int
+    delay: int | None
+
+
+def years(
+    session: Session, service_ids: Collection[int], now: datetime, number: int = SHOWN
+) -> dict[int, Year]:
+    """The last ``number`` months of each of these services up to ``now``: one statement."""
+    ideas, delays = Counter[int](), dict[int, list[tuple[int, int]]]()
+    of_services = _since(service_ids, _firsts(now, number)[0])
+    for service_id, kind, key, number_ in session.execute(
+        select(IdeaTotal.service_id, IdeaTotal.kind, IdeaTotal.key, IdeaTotal.ideas).where(
+            *of_services, IdeaTotal.kind.in_(("month", "delay"))
+        )
+    ):
+        if kind == "month":
+            ideas[service_id] += number_
+        else:
+            delays.setdefault(service_id, []).append((int(key.partition(":")[2]), number_))
+    return {
+        each: Year(
+            ideas[each],
+            sum(answered for _days, answered in delays.get(each, ())),
+            median(delays.get(each, ())),
+        )
+        for each in service_ids
+    }
+
+
+def _since(service_ids: Collection[int], first: date) -> tuple[ColumnElement[bool], ...]:
+    return (
+        IdeaTotal.service_id.in_(service_ids),
+        IdeaTotal.key >= f"{first:%Y-%m}",
+        IdeaTotal.ideas > 0,
+    )
 
 
 def median(found: Any) -> int | None:

@@ -35,11 +35,17 @@ def ideas_chart(found: Sequence[Month]) -> charts.Bars:
     return _bars("idees", _("Ideas submitted"), _("Ideas"), found, lambda month: month.ideas)
 
 
-def people_chart(found: Sequence[Month]) -> charts.Bars:
-    """How many people submitted them."""
+def people_chart(found: Sequence[Month], least: int = 1) -> charts.Bars:
+    """How many people submitted them; fewer than ``least`` are shown as ``least`` at most."""
+
+    def said(month: Month) -> str:
+        if 0 < month.people < least:
+            return _("%(most)s at most", most=least)
+        return figures.number(month.people)
+
     return _bars(
         "personnes", _("People who submitted an idea"), _("People"), found,
-        lambda month: month.people,
+        lambda month: month.people and max(month.people, least), said,
     )  # fmt: skip
 
 
@@ -51,7 +57,7 @@ def delays_chart(found: Sequence[Month]) -> charts.Bars:
         _("Median delay (days)"),
         found,
         lambda month: month.delay or 0,
-        lambda month: "–" if month.delay is None else _days(month.delay),
+        lambda month: "–" if month.delay is None else days(month.delay),
         (_("Answers"), lambda month: month.answered),
     )
 
@@ -92,9 +98,10 @@ def _bars(
     )
 
 
-def _days(number: int) -> str:
+def days(number: int) -> str:
+    """``number`` days, in words."""
     return ngettext("%(num)s day", "%(num)s days", number)
 
 
 def _months() -> list[Month]:
-    return months(current_session(), g.service.id, clock.now())
+    return months(current_session(), [g.service.id], clock.now())

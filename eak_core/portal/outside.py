@@ -29,6 +29,8 @@ _STATUTORY = (
     "pages.legal",
     "pages.privacy",
     "pages.site_plan",
+    "pages.statistics",
+    "reuse_site.home",
     "contact.write",
 )
 

@@ -11,14 +11,14 @@ SHAPE = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,38}[a-z0-9])")
 RESERVED = frozenset(
     """
     a-propos about accessibilite accessibility account admin aide api apropos assets atom avatar
-    badges cgu compte comptes confidentialite connexion contact contacts cookies csv dashboard
-    demo eak erreur error favicon feed feeds fichiers files fs-static gestion health healthz
-    help home images inscription json language langue langues legal lettre login logout mail
-    media mentions mentions-legales metrics new newsletter nouveau nouvelle oauth oidc ping plan
-    plan-du-site plugins politique portail portal privacy recherche register robots root search
-    security service services site sitemap static statistiques stats status statut system
-    systeme theme themes upload uploads user users utilisateurs vie-privee webauthn well-known
-    www
+    badges catalogue cgu compte comptes confidentialite connexion contact contacts cookies csv
+    dashboard demo donnees eak erreur error favicon feed feeds fichiers files fs-static gestion
+    health healthz help home images inscription json language langue langues legal lettre login
+    logout mail media mentions mentions-legales metrics new newsletter nouveau nouvelle oauth
+    oidc ping plan plan-du-site plugins politique portail portal privacy recherche register
+    robots root search security service services site sitemap static statistiques stats status
+    statut system systeme theme themes upload uploads user users utilisateurs vie-privee
+    webauthn well-known www
     """.split()
 )
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 import pytest
 
 from eak_core.kit.testing.browser import Browser
+from eak_core.kit.testing.fixtures import FrozenClock
 from eak_core.kit.testing.site import Site
 from eak_core.kit.testing.sites import Sites
 from tests.core.links import links_of
@@ -13,12 +14,17 @@ from tests.core.links import links_of
 pytestmark = pytest.mark.parametrize("database", ["sqlite"])
 
 METHODS = ("GET", "POST", "DELETE")
+#: What the site tells of all its services: to whomever, of the public ones alone.
+OF_THE_SITE = (
+    "/donnees", "/catalogue.jsonld", "/statistiques",
+    *(f"/statistiques/{key}.csv" for key in ("idees", "personnes", "delais", "services", "etapes")),
+)  # fmt: skip
 HIDDEN = "coulisses"
 _TOKENS = re.compile(r'name="csrf_token"[^>]*value="[^"]*"|"csrf[^"]*": "[^"]*"')
 
 
 @pytest.fixture
-def with_it(sites: Sites) -> Site:
+def with_it(sites: Sites, clock: FrozenClock) -> Site:
     site = sites.make()
     hidden = site.add_service(HIDDEN, "Les coulisses", audience="internal", theme="contraste")
     assert site.service
@@ -31,7 +37,7 @@ def with_it(sites: Sites) -> Site:
 
 
 @pytest.fixture
-def without(sites: Sites) -> Site:
+def without(sites: Sites, clock: FrozenClock) -> Site:
     site = sites.make()
     assert site.service
     for name in sorted(site.app.extensions["eak_plugins"].ready_names):
@@ -79,6 +85,10 @@ def test_whatever_is_asked_of_it_is_answered_as_if_it_had_never_been_made(
             # all of them lie behind one gate.
             for method in METHODS[1:] if number % 2 else METHODS[:1]:
                 assert seen(one, path, method) == seen(other, path, method), (method, path)
+        for path in OF_THE_SITE:
+            told = seen(one, path, "GET")
+            assert told == seen(other, path, "GET"), path
+            assert told[0] == 200
 
 
 def test_whom_it_is_for_is_led_back_after_signing_in(with_it: Site) -> None:

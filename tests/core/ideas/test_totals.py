@@ -129,7 +129,7 @@ def test_months_tell_ideas_people_and_the_median_delay(
 ) -> None:
     def shown() -> tuple[list[tuple[str, int, int, int, int | None]], int]:
         with site.reading() as session, Queries(site.app) as queries:
-            found = months(session, site.service.id, clock.now, 2)
+            found = months(session, [site.service.id], clock.now, 2)
         told = [
             (f"{each.first:%Y-%m}", each.ideas, each.people, each.answered, each.delay)
             for each in found
