@@ -18,6 +18,7 @@ from flask import Flask
 from sqlalchemy import (
     bindparam,
     delete,
+    exists,
     func,
     literal_column,
     null,
@@ -99,14 +100,14 @@ def _due_in(lanes: tuple[int, ...]) -> Any:
 
 
 @cache
-def _is_due(lane: int) -> Any:
-    return select(OutboxMessage.id).where(*_due([lane])).limit(1)
+def _is_due(lanes: tuple[int, ...]) -> Any:
+    """One look into the index for each lane, in one statement."""
+    return select(or_(*(exists(OutboxMessage.id).where(*_due([lane])) for lane in lanes)))
 
 
 def is_due(session: Session, lanes: Sequence[int]) -> bool:
     """Whether anything in ``lanes`` is to be sent."""
-    now = clock.now()
-    return any(session.scalar(_is_due(lane), {"now": now}) is not None for lane in lanes)
+    return bool(session.scalar(_is_due(tuple(lanes)), {"now": clock.now()}))
 
 
 def claim(app: Flask, lanes: Sequence[int], most: int) -> list[Claimed]:

@@ -1,9 +1,10 @@
 """What is new for somebody on the site: how many, page by page, and read."""
 
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import and_, func, or_, select, update
+from sqlalchemy import and_, bindparam, func, or_, select, update
 
 from eak_core import clock
 from eak_core.db import Session
@@ -32,9 +33,17 @@ class Page(NamedTuple):
 def unread(session: Session, actor: Actor) -> int:
     """How many notices ``actor`` has not read, of services they may read and plugins that are on
     there; at most one more than `MOST`."""
-    found = _seen_by(actor, select(Notice.occasion_id)).where(Notice.read_at.is_(None))
-    counted = found.limit(MOST + 1).subquery()
-    return session.scalar(select(func.count()).select_from(counted)) or 0
+    # All that `visible_to` asks of somebody.
+    alike = Actor(agent=actor.agent, administrator=actor.administrator, managed=actor.managed)
+    return session.scalar(_unread(alike), {"reader": actor.person_id}) or 0
+
+
+@lru_cache(maxsize=256)
+def _unread(alike: Actor) -> Any:
+    """Asked for every page of whoever is signed in, so it is made once for all who may read the
+    same services: citizens, agents, those who run one."""
+    found = _seen_by(alike, select(Notice.occasion_id)).where(Notice.read_at.is_(None))
+    return select(func.count()).select_from(found.limit(MOST + 1).subquery())
 
 
 def page_of(session: Session, actor: Actor, beyond: int | None) -> Page:
@@ -45,7 +54,8 @@ def page_of(session: Session, actor: Actor, beyond: int | None) -> Page:
     rows: Sequence[tuple[Notice, Occasion]] = [
         (notice, occasion)
         for notice, occasion in session.execute(
-            query.order_by(Notice.occasion_id.desc()).limit(PER_PAGE + 1)
+            query.order_by(Notice.occasion_id.desc()).limit(PER_PAGE + 1),
+            {"reader": actor.person_id},
         )
     ]
     shown = rows[:PER_PAGE]
@@ -62,8 +72,9 @@ def mark_read(session: Session, person_id: int, occasion_id: int | None = None) 
 
 
 def _seen_by(actor: Actor, query: Any) -> Any:
-    """``query`` with the notices of ``actor`` alone that are not held back as a whole: of services
-    that they may not read, and of plugins that are off."""
+    """``query`` with the notices of the ``reader`` it is asked for, who may read what ``actor``
+    does, that are not held back as a whole: of services that they may not read, and of plugins that
+    are off."""
     on = and_(
         PluginActivation.service_id == Occasion.service_id,
         PluginActivation.plugin == Occasion.plugin,
@@ -75,7 +86,7 @@ def _seen_by(actor: Actor, query: Any) -> Any:
         .join(Service, Service.id == Occasion.service_id)
         .join(PluginActivation, on, isouter=True)
         .where(
-            Notice.person_id == actor.person_id,
+            Notice.person_id == bindparam("reader"),
             or_(Occasion.plugin == CORE.name, PluginActivation.plugin.is_not(None)),
             visible_to(actor),
         )
