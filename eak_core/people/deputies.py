@@ -59,7 +59,7 @@ def checked_place(
     `Forbidden` for anybody but that manager and administrators; `Refused` where ``for_id`` does not
     run the service; `Invalid` for days that are past, turned round, or too many.
     """
-    may_name(actor, service, for_id)
+    _check_who(actor, service, for_id)
     begins, ends = _span(first, last)
     _hold_place(session, service, for_id)
     return begins, ends
@@ -73,7 +73,7 @@ def begin(
     for_id: int,
     begins: datetime,
     ends: datetime,
-    named_by: int,
+    named_by: int | None,
 ) -> None:
     """Let ``person``, who has accepted it, act in the place of the manager ``for_id`` between two
     instants. `Refused` where that is over, where ``for_id`` no longer runs the service, and for who
@@ -114,7 +114,7 @@ def end_deputy(session: Session, actor: Actor, service: Service, deputy_id: int)
     if deputy is None or deputy.service_id != service.id or deputy.ends_at <= clock.now():
         raise NotFound(_l("This is over already."))
     if actor.person_id != deputy.person_id:
-        may_name(actor, service, deputy.for_id, "role.revoke")
+        _check_who(actor, service, deputy.for_id, "role.revoke")
     _end(session, [deputy], actor.person_id)
 
 
@@ -201,9 +201,7 @@ def export(session: Session, person_id: int) -> list[dict[str, Any]]:
     ]
 
 
-def may_name(actor: Actor, service: Service, for_id: int, permission: str = "role.grant") -> None:
-    """Return where ``actor`` says who stands in for the manager ``for_id``: themselves, or an
-    administrator. `Forbidden` otherwise."""
+def _check_who(actor: Actor, service: Service, for_id: int, permission: str = "role.grant") -> None:
     require(actor, permission, service)
     if actor.person_id != for_id and not (actor.administrator or actor.is_system):
         raise Forbidden(_l("Only an administrator names a deputy for somebody else."))

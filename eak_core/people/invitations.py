@@ -179,21 +179,21 @@ def accept(session: Session, person: Person, invitation_id: int) -> Offered:
     offer = _mine(session, person, invitation_id)
     invitation, service = offer.invitation, offer.service
     inviter = session.get(Person, invitation.invited_by)
-    if inviter is None or not may(actor_for(session, inviter), "role.grant", service):
+    by = None if inviter is None else actor_for(session, inviter)
+    if by is None or not may(by, "role.grant", service) or not _may_name(by, invitation):
         raise Refused(
             _l("Whoever invited you no longer runs this service. Please ask for a new invitation.")
         )
     _take(session, invitation)
     if invitation.role != "deputy":
-        give_role(session, person, service, "manager", granted_by=inviter.id)
+        give_role(session, person, service, "manager", granted_by=by.person_id)
         return offer
     begins, ends, for_id = invitation.begins_at, invitation.ends_at, invitation.for_id
     assert begins is not None
     assert ends is not None
     assert for_id is not None
-    deputies.may_name(actor_for(session, inviter), service, for_id)
     deputies.begin(
-        session, service, person, for_id=for_id, begins=begins, ends=ends, named_by=inviter.id
+        session, service, person, for_id=for_id, begins=begins, ends=ends, named_by=by.person_id
     )
     return offer
 
@@ -236,6 +236,10 @@ def _take(session: Session, invitation: RoleInvitation) -> None:
 
 def _answered() -> NotFound:
     return NotFound(_l("This invitation was taken back, or answered already."))
+
+
+def _may_name(by: Actor, invitation: RoleInvitation) -> bool:
+    return by.administrator or invitation.for_id in {None, by.person_id}
 
 
 def _in_time() -> tuple[ColumnElement[bool], ...]:

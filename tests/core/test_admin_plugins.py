@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from pluggy import PluginManager
 from sqlalchemy import select
 
 from eak_core.admin.plugin_pages import licence_of
@@ -24,6 +25,7 @@ from eak_core.people.models import Person
 from eak_core.people.roles import give_role
 from eak_core.permissions import Actor
 from eak_core.plugins.loading.candidates import from_entry_points
+from eak_core.plugins.loading.discovery import discover
 from eak_core.plugins.loading.host import get_host
 from eak_core.plugins.loading.installed import Installed
 from eak_core.plugins.per_request.breaker import LIMIT
@@ -502,11 +504,10 @@ def test_the_licence_is_that_of_the_package_also_where_it_is_installed_from_its_
         (folder / "entry_points.txt").write_text(f"[eak.plugins]\n{name} = eak_{name}.plugin\n")
         (folder / "RECORD").write_text(f"_eak_{name}.pth,,\n")
     monkeypatch.syspath_prepend(str(tmp_path))
-    found = {each.name: each.distribution for each in from_entry_points()}
-    licences = {
-        name: licence_of(Installed(name, distribution=found[name]))
-        for name in ("spdx", "old", "no")
-    }
+    names = ("spdx", "old", "no")
+    offered = (each for each in from_entry_points() if each.name in names)
+    found = discover(offered, PluginManager("eak"))
+    licences = {name: licence_of(found[name]) for name in names}
     assert licences == {"spdx": "EUPL-1.2", "old": "MIT", "no": ""}
     assert licence_of(Installed("a module")) == ""
 

@@ -126,6 +126,14 @@ def test_who_may_be_named_and_by_whom(site: Site, clock: FrozenClock) -> None:
     name(site)
     with pytest.raises(Forbidden):
         invite(site, by=people.citizen, email=str(people.agent.email))
+    # Who invited must still be able to: an administrator for anybody, a manager for themselves.
+    invite(site, by=people.administrator, email=str(people.agent.email))
+    with site.writing() as session:
+        left = session.get_one(Person, people.administrator.id)
+        left.administrator = False
+        give_role(session, left, site.service, "manager", granted_by=None)
+    with pytest.raises(Refused, match="no longer runs"):
+        accept(site, people.agent)
     # Who runs the service anyway learns so themselves.
     invite(site, email=str(people.administrator.email))
     with pytest.raises(Refused):

@@ -53,6 +53,7 @@ def test_the_guide_is_for_those_whom_it_helps(site: Site, people: People) -> Non
     citizen = signed_in(site, people.citizen)
     assert citizen.get("/culture/gestion/aide").status_code == 403
     assert citizen.get("/admin/aide").status_code == 403
+    assert "/admin/aide" not in signed_in(site, people.manager).get("/admin/obligations").text
     for own in ("/admin/aide", "/admin/aide/gerer-un-service"):
         assert signed_in(site, people.manager).get(own).status_code == 403
     assert "Aide sur cette page" not in citizen.get("/culture/?lang=fr").text
