@@ -253,6 +253,10 @@ class Offer(Model):
         return self.communes.split()
 
 
+#: What the log and moderation call a need.
+NEED_NAME = "matchmaking.need"
+
+
 class Need(Model):
     """What is missing to try an idea: ``what``, so much of it (``quantity`` in ``unit``, money in
     euros), in a period as that of an `Offer`. One that was withdrawn is shown nowhere."""
@@ -280,6 +284,11 @@ class Need(Model):
     met_because: Mapped[str] = mapped_column(String(20), default="", info={"typed": False})
     withdrawn_at: Mapped[datetime | None]
     form_key: Mapped[str | None] = mapped_column(String(36), info={"typed": False})
+
+    @property
+    def subject(self) -> str:
+        """How moderation and the log name it."""
+        return f"{NEED_NAME}:{self.id}"
 
 
 class Decline(Model):

@@ -39,6 +39,7 @@ from eak_matchmaking.commands import COMMANDS
 from eak_matchmaking.manifest import plugin
 from eak_matchmaking.matching import following
 from eak_matchmaking.models import Member, Organisation, Presence
+from eak_matchmaking.needs import reported as reported_needs
 from eak_matchmaking.offers import reported as reported_offers
 from eak_matchmaking.organisations import finding
 from eak_matchmaking.organisations import reported as reported_organisations
@@ -216,6 +217,7 @@ def reportable_things(
 ) -> Mapping[str, Reportable]:
     return {
         **reported_organisations.things(session, service, subjects),
+        **reported_needs.things(session, service, subjects),
         **reported_offers.things(session, service, subjects),
         **reported_pilots.things(session, service, subjects),
     }

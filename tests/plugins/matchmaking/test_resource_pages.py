@@ -9,6 +9,7 @@ from xml.etree import ElementTree
 
 import msgspec
 import pytest
+from sqlalchemy import select
 
 from eak_core.kit.testing import Browser
 from eak_core.kit.testing.fixtures import FrozenClock
@@ -215,6 +216,43 @@ def test_what_is_missing_shows_wherever_the_idea_does(
     listed = visitor.read(f"{HERE}/besoins").text
     assert "Une salle" in listed
     assert "A tool library" in listed
+
+
+def test_what_is_missing_is_reported_hidden_and_shown_again(
+    resources: Resources, browsers: Callable[[str], Browser]
+) -> None:
+    author, manager, visitor = browsers("citizen"), browsers("manager"), resources.site.browser()
+    new, idea = f"{HERE}/idees/{resources.idea.id}/besoins/nouveau", resources.idea.id
+    author.submit(new, "nouveau", kind="place", what="A rude hall")
+    with resources.site.reading() as session:
+        subject = session.scalars(select(Need)).one().subject
+    places = [f"/culture/idees/{idea}", f"{HERE}/besoins", f"{HERE}/besoins.csv"]
+
+    def readable() -> list[bool]:
+        return ["A rude hall" in visitor.get(each, follow_redirects=True).text for each in places]
+
+    assert readable() == [True] * 3
+    report = f"/culture/signaler/{subject}"
+    assert report in visitor.read(places[0]).text
+    values = {"ground": "insult", "explanation": "It is rude.", "good_faith": "y"}
+    sent = visitor.submit(report, report, **values, name="Zoé", email="zoe@example.org")
+    assert sent.status_code == 302
+    decide = f"/culture/gestion/signalements/{subject}"
+    assert manager.submit(decide, decide, outcome="hidden", reason="Rule 2.").status_code == 302
+    assert readable() == [False] * 3
+    assert "cherche un partenaire" not in visitor.read("/culture/").text
+    # Who stated it reads it still, with the reason, and is told.
+    resources.site.drain()
+    assert [each.to for each in resources.site.sent if "Rule 2." in each.text][:1]
+    for reader in (author, manager):
+        shown = reader.read(places[0]).text
+        assert "A rude hall" in shown
+        assert "Rule 2." in shown
+    number = subject.partition(":")[2]
+    again = f"/culture/gestion/partenaires/besoins/{number}/retablir"
+    assert author.get(again).status_code == 403
+    assert manager.submit(again, again, reason="It is not.").status_code == 302
+    assert readable() == [True] * 3
 
 
 @pytest.mark.parametrize("database", ["sqlite"])

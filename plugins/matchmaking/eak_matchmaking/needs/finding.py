@@ -10,11 +10,12 @@ from eak_core.api import (
     Service,
     Session,
     _l,
+    not_hidden,
     public_idea,
     public_ideas,
     stage_graph,
 )
-from eak_matchmaking.models import Need
+from eak_matchmaking.models import NEED_NAME, Need
 from eak_matchmaking.resources import not_passed
 
 #: So many ideas are counted at most.
@@ -22,13 +23,14 @@ MOST_COUNTED = 1_000
 
 
 def missing(service_id: int) -> tuple[ColumnElement[bool], ...]:
-    """The conditions on `Need` that keep what is missing in a service today: neither met nor
-    withdrawn, and its last day has not passed. Whose idea it is is not part of it."""
+    """The conditions on `Need` that keep what is missing in a service today: neither met, withdrawn
+    nor hidden, and its last day has not passed. Whose idea it is is not part of it."""
     return (
         Need.service_id == service_id,
         Need.met_at.is_(None),
         Need.withdrawn_at.is_(None),
         not_passed(Need.ends_on),
+        not_hidden(service_id, NEED_NAME, Need.id),
     )
 
 
@@ -73,7 +75,7 @@ def missing_for(
 
 
 def needs_of(session: Session, idea_id: int) -> Sequence[Need]:
-    """All that was stated for an idea and not withdrawn, what is met last."""
+    """All that was stated for an idea and not withdrawn, hidden or not, what is met last."""
     stated = Need.idea_id == idea_id, Need.withdrawn_at.is_(None)
     query = select(Need).where(*stated).order_by(Need.met_at.is_not(None), Need.id)
     return session.scalars(query).all()

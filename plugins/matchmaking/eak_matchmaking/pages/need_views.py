@@ -12,6 +12,7 @@ from eak_core.api import (
     Form,
     HistoryEntry,
     Idea,
+    ReasonForm,
     Service,
     Session,
     Today,
@@ -20,16 +21,18 @@ from eak_core.api import (
     current_session,
     form_page,
     fragment,
+    hidden_reasons,
     idea_url,
     limited,
+    may,
     paginate,
     public_idea,
     render,
 )
 from eak_matchmaking.models import Need
-from eak_matchmaking.needs import finding, stating
+from eak_matchmaking.needs import finding, reported, stating
 from eak_matchmaking.pages import resource_words
-from eak_matchmaking.pages.blueprint import blueprint
+from eak_matchmaking.pages.blueprint import blueprint, manage
 from eak_matchmaking.pages.resource_forms import need_form
 from eak_matchmaking.resources import today
 
@@ -134,11 +137,42 @@ def _place(idea: Idea) -> str:
     return f"{idea_url(idea)}#besoins"
 
 
+@manage.route("/besoins/<int:need_id>/masquer", methods=["GET", "POST"])
+def hide_need(need_id: int) -> Answer:
+    """Hide what an idea needs, with a public reason."""
+    return _moderate(need_id, reported.hide_need, _("It is hidden."))
+
+
+@manage.route("/besoins/<int:need_id>/retablir", methods=["GET", "POST"])
+def show_need(need_id: int) -> Answer:
+    """Show it again, with a public reason."""
+    return _moderate(need_id, reported.show_need, _("It is shown again."))
+
+
+def _moderate(need_id: int, act: Any, said: str) -> Answer:
+    session, form = current_session(), ReasonForm()
+    stated, idea = finding.need_of(session, g.service, need_id)
+    return attempt(
+        form,
+        lambda: act(session, g.actor, g.service, stated, form.reason.data or ""),
+        done=(said, _place(idea)),
+    ) or form_page(
+        "matchmaking/need_moderate.html",
+        form,
+        need=stated,
+        idea=idea,
+        back=_place(idea),
+        hides=act is reported.hide_need,
+    )
+
+
 def idea_section(session: Session, service: Service, idea: Idea, actor: Actor) -> Markup | None:
     """What is missing to try an idea, on its page; nothing where nothing is, to whoever may not say
     so."""
-    stated = finding.needs_of(session, idea.id)
+    every = finding.needs_of(session, idea.id)
+    hidden = hidden_reasons(session, service.id, [each.subject for each in every])
     may_state = stating.may_state(actor, service, idea)
+    stated = [each for each in every if may_state or each.subject not in hidden]
     if not stated and not may_state:
         return None
     lacking = finding.missing_for(session, service.id, [idea.id]).get(idea.id, ())
@@ -147,7 +181,9 @@ def idea_section(session: Session, service: Service, idea: Idea, actor: Actor) -
         idea=idea,
         needs=stated,
         line=resource_words.line(lacking),
+        hidden=hidden,
         may_state=may_state,
+        runs=may(actor, "matchmaking.run", service),
         today=today(),
         words=resource_words,
     )
@@ -155,8 +191,10 @@ def idea_section(session: Session, service: Service, idea: Idea, actor: Actor) -
 
 def found(session: Session, idea: Idea) -> Iterator[HistoryEntry]:
     """What was missing to try an idea and has been found."""
-    for each in finding.needs_of(session, idea.id):
-        if each.met_at is not None:
+    met = [each for each in finding.needs_of(session, idea.id) if each.met_at is not None]
+    hidden = hidden_reasons(session, idea.service_id, [each.subject for each in met])
+    for each in met:
+        if each.met_at is not None and each.subject not in hidden:
             yield HistoryEntry(each.met_at, _("Found: %(what)s", what=each.what))
 
 

@@ -113,6 +113,9 @@ def _described(seen: Seen) -> dict[str, Any]:
     offer = session.get(Offer, about.offer_id) if about.offer_id else None
     if offer is not None and hidden_reason(session, g.service.id, offer.subject) is not None:
         offer = None
+    need = session.get(Need, about.need_id) if about.need_id else None
+    if need is not None and hidden_reason(session, g.service.id, need.subject) is not None:
+        need = None
     title = (
         seen.idea.title if seen.idea_public or seen.manager else _("an idea that is not public now")
     )
@@ -124,7 +127,7 @@ def _described(seen: Seen) -> dict[str, Any]:
         "idea_title": title,
         "title": proposal_words.title_of(title, seen.organisation.name),
         "offer": offer,
-        "need": session.get(Need, about.need_id) if about.need_id else None,
+        "need": need,
         "words": proposal_words,
         "amount": resource_words.amount,
     }
