@@ -14,10 +14,11 @@ from sqlalchemy import select
 from eak_core.kit.testing import Browser
 from eak_core.kit.testing.fixtures import FrozenClock
 from eak_core.kit.testing.queries import Queries
+from eak_core.web.open_data.sets import parts_of
 from eak_matchmaking.models import Need, Offer
 from eak_matchmaking.needs import stating
 from eak_matchmaking.offers import ending, moderating
-from eak_matchmaking.pages import record_files
+from eak_matchmaking.offers.finding import open_offers_named
 from eak_matchmaking.pages.need_feeds import NeedsFile
 from eak_matchmaking.pages.offer_feeds import OffersFile
 from tests.plugins.matchmaking.resources import Resources, day, needed
@@ -324,15 +325,13 @@ def test_offers_leave_as_feed_table_and_json(resources: Resources, clock: Frozen
     assert {f"{HERE}/offres.atom", f"{HERE}/offres.csv", f"{API}/offres.json"} <= set(page.links)
 
 
-def test_a_long_list_of_offers_is_read_in_parts(
-    resources: Resources, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(record_files, "PART", 2)
-    made = [resources.publish(title=f"Hall {number}").id for number in range(5)]
-    found = msgspec.json.decode(
-        resources.site.browser().get(f"{API}/offres.json").data, type=OffersFile
-    )
-    assert [each.id for each in found.offers] == made[::-1]
+def test_a_long_list_of_offers_is_read_in_parts(resources: Resources) -> None:
+    made = [resources.publish(title=f"Hall {number}").id for number in range(5)][::-1]
+    query = open_offers_named(resources.service.id)
+    with resources.site.app.test_request_context():
+        found = parts_of(query, Offer.id, lambda rows: [{"id": row[0].id} for row in rows], part=2)
+        read = [[each["id"] for each in part] for part in found]
+    assert read == [made[:2], made[2:4], made[4:]]
 
 
 @pytest.mark.parametrize("number", ["0", str(2**31), "9" * 30])
