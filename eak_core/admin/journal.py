@@ -18,6 +18,7 @@ from eak_core.events.extracts import read_log
 from eak_core.events.models import EventLog
 from eak_core.events.types import Recorded
 from eak_core.i18n import _
+from eak_core.ideas.places import in_other_services
 from eak_core.ideas.transitions import stage_graph
 from eak_core.moderation.things import address_of, things_of
 from eak_core.people.deputies import acted_for
@@ -116,22 +117,47 @@ def _said(session: Session, service: Service | None, events: Sequence[Recorded])
     acted = acted_for(session, service.id, sorted(people)) if service is not None else {}
     people |= {row.for_id for rows in acted.values() for row in rows}
     subjects = sorted({_subject(each) for each in events} - {""})
-    things = {} if service is None else things_of(session, service, subjects)
+    things = _things(session, service, subjects) if service is not None else {}
     words = Words(
         person_names(session, people),
-        {subject: str(thing.label) for subject, thing in things.items()},
+        {subject: label for subject, (label, _url) in things.items()},
         stage_graph(frozenset()),
+        _services(session, events),
     )
     for each in events:
-        thing = things.get(_subject(each))
         yield Line(
             each.position,
             each.occurred_at,
             _actor(each, words, acted),
             _KIND_OF[each.type],
             SAYERS[each.type](each.data, words),
-            address_of(service, thing) if service is not None and thing is not None else None,
+            things.get(_subject(each), ("", None))[1],
         )
+
+
+def _things(
+    session: Session, service: Service, subjects: Sequence[str]
+) -> dict[str, tuple[str, str | None]]:
+    """What ``subjects`` are called, and their addresses: what is in the service, and the ideas that
+    went to one that everybody may read."""
+    found: dict[str, tuple[str, str | None]] = {
+        subject: (str(thing.label), address_of(service, thing))
+        for subject, thing in things_of(session, service, subjects).items()
+    }
+    gone = [each for each in subjects if each not in found]
+    return {**found, **in_other_services(session, gone)} if gone else found
+
+
+def _services(session: Session, events: Sequence[Recorded]) -> dict[int, str]:
+    """The names of the services to which ideas went, and from which they came; of one that not
+    everybody may read, its name is said to nobody: not all who run this one may."""
+    ids = {each.data[name] for each in events for name in ("from_id", "to_id") if name in each.data}
+    if not ids:
+        return {}
+    query = select(Service.id, Service.name).where(
+        Service.id.in_(ids), Service.audience == "public"
+    )
+    return dict(session.execute(query).all())
 
 
 def _actor(event: Recorded, words: Words, acted: Mapping[int, Sequence[Deputy]]) -> str:

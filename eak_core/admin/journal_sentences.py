@@ -14,7 +14,14 @@ KINDS: Mapping[str, tuple[Any, tuple[str, ...]]] = MappingProxyType(
     {
         "ideas": (
             _l("Ideas"),
-            ("idea.stage_changed", "idea.merged", "idea.opinion_asked", "idea.opinion_given"),
+            (
+                "idea.stage_changed",
+                "idea.merged",
+                "idea.transferred",
+                "idea.received",
+                "idea.opinion_asked",
+                "idea.opinion_given",
+            ),
         ),
         "moderation": (
             _l("Moderation"),
@@ -71,11 +78,13 @@ KINDS: Mapping[str, tuple[Any, tuple[str, ...]]] = MappingProxyType(
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """What numbers mean: the names of people, of what was written, of stages."""
+    """What numbers mean: the names of people, of what was written, of stages, and of the services
+    that everybody may read."""
 
     people: Mapping[int, str]
     things: Mapping[str, str]
     graph: Graph
+    services: Mapping[int, str]
 
     def person(self, number: int) -> str:
         return self.people.get(number) or _("somebody who has left the site")
@@ -125,6 +134,20 @@ def _merged(data: Mapping[str, Any], words: Words) -> str:
         thing=words.thing(f"idea:{data['idea_id']}"),
         other=words.thing(f"idea:{data['into_id']}"),
     )
+
+
+def _transferred(data: Mapping[str, Any], words: Words) -> str:
+    thing, service = words.thing(f"idea:{data['idea_id']}"), words.services.get(data["to_id"])
+    if service is None:
+        return _("“%(thing)s” goes to another service", thing=thing)
+    return _("“%(thing)s” goes to the service “%(service)s”", thing=thing, service=service)
+
+
+def _received(data: Mapping[str, Any], words: Words) -> str:
+    thing, service = words.thing(f"idea:{data['idea_id']}"), words.services.get(data["from_id"])
+    if service is None:
+        return _("“%(thing)s” comes from another service", thing=thing)
+    return _("“%(thing)s” comes from the service “%(service)s”", thing=thing, service=service)
 
 
 def _of_content(text: Any) -> Sayer:
@@ -185,6 +208,8 @@ SAYERS: Mapping[str, Sayer] = MappingProxyType(
     {
         "idea.stage_changed": _moved,
         "idea.merged": _merged,
+        "idea.transferred": _transferred,
+        "idea.received": _received,
         "idea.opinion_asked": lambda data, words: _(
             "%(name)s is asked for an opinion on “%(thing)s”",
             name=words.person(data["reviewer_id"]),

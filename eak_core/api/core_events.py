@@ -7,8 +7,10 @@ from eak_core.files.events import FileAdded, FileDescribed, FileRemoved
 from eak_core.ideas.events import (
     IdeaEdited,
     IdeaMerged,
+    IdeaReceived,
     IdeaStageChanged,
     IdeaSubmitted,
+    IdeaTransferred,
     IdeaWithdrawn,
 )
 from eak_core.moderation.events import ContentHidden, ContentRestored
@@ -24,8 +26,10 @@ __all__ = [
     "FileRemoved",
     "IdeaEdited",
     "IdeaMerged",
+    "IdeaReceived",
     "IdeaStageChanged",
     "IdeaSubmitted",
+    "IdeaTransferred",
     "IdeaWithdrawn",
     "PersonErased",
     "PersonJoined",

@@ -19,6 +19,7 @@ from eak_core.events import CORE, on_schedule, publish
 from eak_core.i18n import _, _l
 from eak_core.ideas.events import IdeaCoauthorJoined, IdeaCoauthorLeft
 from eak_core.ideas.models import Idea, IdeaCoauthor, IdeaInvitation, Opinion
+from eak_core.ideas.rows import hold_idea
 from eak_core.ideas.stages import MERGED, SCREENING, SUBMITTED, WITHDRAWN
 from eak_core.ideas.visibility import check_readable, subject_of
 from eak_core.moderation.decisions import hidden_reason, not_hidden
@@ -81,7 +82,7 @@ def invite(session: Session, actor: Actor, service: Service, idea: Idea, email: 
     """
     require(actor, "idea.share", service, idea)
     hold_account(session, actor)
-    session.refresh(idea, with_for_update=True)
+    hold_idea(session, service, idea)
     check_readable(session, actor, service, idea)
     try:
         address = normal_address(email)
@@ -191,7 +192,7 @@ def accept(session: Session, actor: Actor, service: Service, name: str) -> Idea:
     hold_account(session, actor)
     assert actor.person_id is not None
     invitation, idea = invited(session, service, name)
-    session.refresh(idea, with_for_update=True)
+    hold_idea(session, service, idea)
     if idea.author_id == actor.person_id:
         raise Refused(_l("It is your own idea: nobody else can be invited in your place."))
     # One answer for one invitation, however many hold its link: it was read before the lock.
@@ -223,7 +224,7 @@ def leave(session: Session, actor: Actor, service: Service, idea: Idea, person_i
     own = person_id == actor.person_id
     require(actor, "idea.leave" if own else "idea.share", service, idea)
     hold_account(session, actor)
-    session.refresh(idea, with_for_update=True)
+    hold_idea(session, service, idea)
     gone = session.scalar(
         delete(IdeaCoauthor)
         .where(IdeaCoauthor.idea_id == idea.id, IdeaCoauthor.person_id == person_id)

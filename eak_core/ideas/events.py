@@ -65,6 +65,26 @@ class IdeaMerged(Event):
     change_id: int
 
 
+@event(CORE, "idea.transferred", version=1, subject="idea:{idea_id}")
+class IdeaTransferred(Event):
+    """An idea left this service for ``to_id``, with all that belongs to it; `IdeaReceived` is in
+    the log of that one. The reason is in `idea_transfer`."""
+
+    idea_id: int
+    to_id: int
+    transfer_id: int
+
+
+@event(CORE, "idea.received", version=1, subject="idea:{idea_id}")
+class IdeaReceived(Event):
+    """An idea came to this service from ``from_id``, with all that belongs to it: what happened to
+    it before is in the log of that one."""
+
+    idea_id: int
+    from_id: int
+    transfer_id: int
+
+
 @event(CORE, "idea.opinion_asked", version=1, subject="idea:{idea_id}", quiet=True)
 class IdeaOpinionAsked(Event):
     """Somebody who runs the service is asked for an opinion on an idea before it is decided."""

@@ -42,7 +42,7 @@ def _save(form: FilesForm, idea: Idea) -> tuple[str, str]:
     session = current_session()
     # As the idea stands now: it was read before anybody waited for the database.
     hold_account(session, g.actor)
-    session.refresh(idea, with_for_update=True)
+    rows.hold_idea(session, g.service, idea)
     check_readable(session, g.actor, g.service, idea)
     require(g.actor, "idea.edit", g.service, idea)
     if form.files.staged:

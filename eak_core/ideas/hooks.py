@@ -20,6 +20,7 @@ from eak_core.ideas import (
     prepared,
     promises,
     reported,
+    transfer_notices,
 )
 from eak_core.ideas.listing import Filters
 from eak_core.ideas.models import Idea
@@ -110,8 +111,12 @@ def notice_sentences(
     session: Session, service: Service, events: Sequence[Recorded], actor: Actor
 ) -> Mapping[int, NoticeSentence]:
     """What is told of ideas."""
-    shared = coauthor_notices.sentences(session, service, events, actor)
-    return dict((*notices.sentences(session, service, events, actor), *shared))
+    sources = (notices, coauthor_notices, transfer_notices)
+    return {
+        position: sentence
+        for each in sources
+        for position, sentence in each.sentences(session, service, events, actor)
+    }
 
 
 @hookimpl

@@ -219,6 +219,24 @@ class StageChange(Base):
     reason: Mapped[str] = mapped_column(Text)
 
 
+class IdeaTransfer(Base):
+    """An idea went from one service (``from_id``) to another, with all that belongs to it; whoever
+    reads both may read the ``reason``."""
+
+    __tablename__ = "idea_transfer"
+    __table_args__ = (Index("ix_idea_transfer_idea_id", "idea_id", "id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    idea_id: Mapped[int] = mapped_column(ForeignKey("idea.id", ondelete="CASCADE"))
+    from_id: Mapped[int] = mapped_column(ForeignKey("service.id"))
+    to_id: Mapped[int] = mapped_column(ForeignKey("service.id"))
+    actor_id: Mapped[int | None] = mapped_column(
+        ForeignKey("person.id", ondelete="SET NULL"), index=True
+    )
+    at: Mapped[datetime]
+    reason: Mapped[str] = mapped_column(Text)
+
+
 class PreparedDecision(Base):
     """What those who run a service have prepared for an idea that stands in ``from_stage``: the
     stage it shall come to, and the public reason, once they publish it."""

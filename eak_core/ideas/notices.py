@@ -21,7 +21,7 @@ from eak_core.ideas.events import (
 )
 from eak_core.ideas.models import Idea, IdeaSubject, StageChange, Subject
 from eak_core.ideas.transitions import stage_graph
-from eak_core.ideas.visibility import public_ideas, subject_of
+from eak_core.ideas.visibility import numbered, public_ideas, subject_of
 from eak_core.moderation.decisions import hidden_reasons
 from eak_core.moderation.events import ContentHidden
 from eak_core.notices.kinds import NoticeKind, Told, tells
@@ -63,19 +63,19 @@ PROMISES = NoticeKind(
 @tells(CORE, PROPOSED, IdeaSubmitted)
 def tell_of_idea(session: Session, event: Recorded) -> Told | None:
     """Those who follow its subjects or the service; of what an import brings, nobody."""
-    idea = _public(session, event.service_id, [event.data.idea_id]).get(event.data.idea_id)
+    idea = readable_ideas(session, event.service_id, [event.data.idea_id]).get(event.data.idea_id)
     if idea is None or idea.source is not None:
         return None
-    return Told(followed=_around(session, event))
+    return Told(followed=around(session, event))
 
 
 @tells(CORE, DECISIONS, IdeaStageChanged)
 def tell_of_stage(session: Session, event: Recorded) -> Told | None:
     """Those who follow the idea, its author among them, its subjects or the service."""
     idea_id = event.data.idea_id
-    if not _public(session, event.service_id, [idea_id]):
+    if not readable_ideas(session, event.service_id, [idea_id]):
         return None
-    return Told(followed=(subject_of(idea_id), *_around(session, event)))
+    return Told(followed=(subject_of(idea_id), *around(session, event)))
 
 
 @tells(CORE, DECISIONS, IdeaWithdrawn)
@@ -88,7 +88,7 @@ def tell_of_withdrawal(session: Session, event: Recorded) -> Told:
 def tell_of_merge(session: Session, event: Recorded) -> Told | None:
     """The authors of both ideas, and those who follow the one that stays: those of both."""
     query = select(Idea).where(Idea.id.in_([event.data.idea_id, event.data.into_id]))
-    if not _public(session, event.service_id, [event.data.into_id]):
+    if not readable_ideas(session, event.service_id, [event.data.into_id]):
         return None
     ideas = session.scalars(query.order_by(Idea.id)).all()
     return Told(
@@ -100,7 +100,7 @@ def tell_of_merge(session: Session, event: Recorded) -> Told | None:
 @tells(CORE, OPINIONS, IdeaOpinionAsked)
 def tell_of_question(session: Session, event: Recorded) -> Told | None:
     """Whose opinion is asked for, as long as they run the service."""
-    if not _public(session, event.service_id, [event.data.idea_id]):
+    if not readable_ideas(session, event.service_id, [event.data.idea_id]):
         return None
     return Told(people=[event.data.reviewer_id], permission="idea.change_stage")
 
@@ -108,7 +108,7 @@ def tell_of_question(session: Session, event: Recorded) -> Told | None:
 @tells(CORE, PROMISES, IdeaPromiseNear, IdeaPromisePassed)
 def tell_of_promise(session: Session, event: Recorded) -> Told | None:
     """Those who run the service, or the administrators where nobody does."""
-    if not _public(session, event.service_id, [event.data.idea_id]):
+    if not readable_ideas(session, event.service_id, [event.data.idea_id]):
         return None
     service = session.get_one(Service, event.service_id)
     return Told(people=runners_of(session, service), permission="idea.change_stage")
@@ -131,8 +131,8 @@ def things(session: Session, service: Service, subjects: Sequence[str]) -> Mappi
     ideas, themes = numbered("idea", subjects), numbered("subject", subjects)
     found: dict[str, NavItem] = {}
     if ideas:
-        for idea in _public(session, service.id, list(ideas)).values():
-            found[ideas[idea.id]] = _link(idea)
+        for idea in readable_ideas(session, service.id, list(ideas)).values():
+            found[ideas[idea.id]] = link_to(idea)
     if themes:
         query = select(Subject.id, Subject.code, Subject.name)
         for row in session.execute(
@@ -155,7 +155,7 @@ def sentences(
     if not ids:
         return
     kept = {each.data.into_id for each in told if isinstance(each.data, IdeaMerged)}
-    ideas = _public(session, service.id, list(ids | kept))
+    ideas = readable_ideas(session, service.id, list(ids | kept))
     reasons = _reasons(session, [each.data.change_id for each in told if _is_change(each)])
     hidden = hidden_reasons(session, service.id, map(subject_of, ids - ideas.keys()))
     own = set(_own(session, actor, ids - ideas.keys()))
@@ -188,7 +188,7 @@ def _sentence(
 
 
 def _of_public(event: Recorded, idea: Any, reasons: Mapping[int, str]) -> NoticeSentence:
-    link = _link(idea)
+    link = link_to(idea)
     if isinstance(event.data, IdeaPromiseNear | IdeaPromisePassed):
         return _promised(event, idea)
     if isinstance(event.data, IdeaOpinionAsked):
@@ -205,7 +205,7 @@ def _of_public(event: Recorded, idea: Any, reasons: Mapping[int, str]) -> Notice
 
 
 def _promised(event: Recorded, idea: Any) -> NoticeSentence:
-    link, day = _link(idea), date(idea.answer_by)
+    link, day = link_to(idea), date(idea.answer_by)
     if isinstance(event.data, IdeaPromiseNear):
         text = _("An answer to “%(idea)s” is promised before %(day)s", idea=idea.title, day=day)
     else:
@@ -228,7 +228,7 @@ def _withdrawn(idea_id: int, reason: str) -> NoticeSentence:
 
 def _merged(into: Any, reason: str) -> NoticeSentence:
     """Without the title of what was merged, which may be hidden: the page of ``into`` says it."""
-    link = _link(into)
+    link = link_to(into)
     text = _("Another idea became part of “%(idea)s”, where it goes on", idea=into.title)
     because = _("You wrote one of both ideas.")
     return NoticeSentence(text, link.endpoint, link.values, reason, because)
@@ -258,14 +258,15 @@ def _idea_id(event: Recorded) -> int | None:
     return None
 
 
-def _around(session: Session, event: Recorded) -> tuple[str, ...]:
+def around(session: Session, event: Recorded) -> tuple[str, ...]:
     """The subjects of an idea, and its service, as they are followed."""
     query = select(IdeaSubject.subject_id).where(IdeaSubject.idea_id == event.data.idea_id)
     themes = (f"subject:{number}" for number in sorted(session.scalars(query)))
     return (*themes, f"service:{event.service_id}")
 
 
-def _public(session: Session, service_id: int, ids: Sequence[int]) -> dict[int, Any]:
+def readable_ideas(session: Session, service_id: int, ids: Sequence[int]) -> dict[int, Any]:
+    """Those of the ideas ``ids`` that everybody who reads the service may read."""
     rows = session.execute(
         select(Idea.id, Idea.slug, Idea.title, Idea.source, Idea.answer_by).where(
             Idea.id.in_(ids), *public_ideas(service_id)
@@ -291,15 +292,6 @@ def _reasons(session: Session, ids: Sequence[int]) -> dict[int, str]:
     return {row.id: row.reason for row in rows}
 
 
-def _link(idea: Any) -> NavItem:
+def link_to(idea: Any) -> NavItem:
+    """The page of an idea, by its title."""
     return NavItem(idea.title, "ideas.show", {"idea_id": idea.id, "slug": idea.slug})
-
-
-def numbered(name: str, subjects: Sequence[str]) -> dict[int, str]:
-    """The numbers of those of ``subjects`` that are called ``name``."""
-    found = {}
-    for subject in subjects:
-        kind, _colon, number = subject.partition(":")
-        if kind == name and number.isascii() and number.isdecimal() and len(number) < 10:
-            found[int(number)] = f"{name}:{number}"
-    return found

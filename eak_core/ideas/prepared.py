@@ -10,6 +10,7 @@ from eak_core.db import Session
 from eak_core.db.upsert import upsert
 from eak_core.ideas import transitions
 from eak_core.ideas.models import Idea, PreparedDecision
+from eak_core.ideas.rows import hold_idea
 from eak_core.permissions import Actor, require
 from eak_core.services.models import Service
 from eak_core.web.edits import ensure_unchanged
@@ -53,11 +54,13 @@ def terms(prepared: PreparedDecision | None) -> dict[str, str]:
     return {"to": prepared.to_stage, "reason": prepared.reason} if prepared else {}
 
 
-def ensure_shown(session: Session, idea: Idea, to: str, reason: str, seen: str | None) -> None:
+def ensure_shown(
+    session: Session, service: Service, idea: Idea, to: str, reason: str, seen: str | None
+) -> None:
     """Hold ``idea``, and return where what is prepared for it still is what a form has ``seen``
     (`EditForm.seen`), or what was sent. `ChangedMeanwhile` otherwise: a colleague has prepared
     something else, which is neither replaced nor passed over unread."""
-    session.refresh(idea, with_for_update=True)
+    hold_idea(session, service, idea)
     now = terms(prepared_for(session, idea))
     if now != {"to": to, "reason": clean_lines(reason or "")}:
         ensure_unchanged(seen, now)

@@ -81,6 +81,15 @@ def promise_answer(session: Session, service: Service, idea_id: int) -> None:
     schedule(session, CORE.name, service.id, f"{NAME}:{idea_id}", at)
 
 
+def carry_promise(session: Session, service: Service, idea: Idea) -> None:
+    """Let ``service``, to which ``idea`` goes, be reminded of what was promised elsewhere."""
+    if not is_open(idea):
+        return
+    assert idea.answer_by is not None
+    at = min(reminder_before(idea.answer_by, MOST_DAYS), _morning(idea.answer_by))
+    schedule(session, CORE.name, service.id, f"{NAME}:{idea.id}", max(at, clock.now()))
+
+
 def is_open(idea: Idea) -> bool:
     """Whether an answer to ``idea`` is promised and not given yet."""
     return idea.answer_by is not None and idea.answered_at is None
@@ -105,7 +114,7 @@ def remind(session: Session, service: Service, name: str, due_at: datetime) -> N
     """Record that a promise comes near, and once more that it is past, as long as it is open:
     notices tell those who run the service."""
     idea = session.get(Idea, int(name.partition(":")[2]))
-    if idea is None or not is_open(idea):
+    if idea is None or idea.service_id != service.id or not is_open(idea):
         return
     assert idea.answer_by is not None
     past = clock.now() >= idea.answer_by

@@ -6,8 +6,8 @@ from sqlalchemy import select
 
 from eak_core.db import Session
 from eak_core.ideas.models import Idea
-from eak_core.ideas.notices import numbered
 from eak_core.ideas.stages import DRAFT, WITHDRAWN
+from eak_core.ideas.visibility import numbered
 from eak_core.plugins.hooks.contributions import Reportable
 from eak_core.services.models import Service
 

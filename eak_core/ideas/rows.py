@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, delete, select, update
+from sqlalchemy import Select, bindparam, delete, select, update
 
 from eak_core import clock
 from eak_core.db import Session
@@ -16,7 +16,7 @@ from eak_core.errors import Conflict, NotFound
 from eak_core.i18n import _l
 from eak_core.ideas import stages
 from eak_core.ideas.choices import unknown_choices, write_choices
-from eak_core.ideas.models import Idea, IdeaCommune, IdeaCriterion, IdeaSubject
+from eak_core.ideas.models import Criterion, Idea, IdeaCommune, IdeaCriterion, IdeaSubject
 from eak_core.ideas.texts import LENGTHS, Origin, Proposal
 from eak_core.ideas.visibility import is_public
 from eak_core.ideas.wording import slug_of
@@ -51,6 +51,16 @@ def public_idea(session: Session, service: Service, idea_id: int) -> Idea:
     return idea
 
 
+def hold_idea(session: Session, service: Service, idea: Idea) -> None:
+    """Hold ``idea`` until the commit, as it stands now. `NotFound` where it went to another service
+    than ``service`` in between: nothing of it is to be shown here any more."""
+    session.refresh(idea, with_for_update=True)
+    if idea.service_id != service.id:
+        raise NotFound(
+            _l("Somebody has transferred this idea to another service: nothing was changed here.")
+        )
+
+
 def proposal_of(session: Session, idea: Idea) -> Proposal:
     """What the author gave, to be shown again in the form."""
     subjects = session.scalars(select(IdeaSubject.subject_id).where(IdeaSubject.idea_id == idea.id))
@@ -59,7 +69,8 @@ def proposal_of(session: Session, idea: Idea) -> Proposal:
     )
     statements = session.execute(
         select(IdeaCriterion.criterion_id, IdeaCriterion.statement).where(
-            IdeaCriterion.idea_id == idea.id
+            IdeaCriterion.idea_id == idea.id,
+            IdeaCriterion.criterion_id.in_(_criteria(idea.service_id)),
         )
     )
     return Proposal(
@@ -135,18 +146,33 @@ def _replace(
         values |= {"stage": to_stage, "submitted_at": at}
     changed = session.scalar(
         update(Idea)
-        .where(Idea.id == idea.id, Idea.stage == from_stage)
+        .where(
+            Idea.id == idea.id,
+            Idea.stage == from_stage,
+            Idea.service_id == idea.service_id,
+        )
         .values(values)
         .returning(Idea.id)
     )
     if changed is None:
         session.refresh(idea)
         raise Conflict(_l("This idea moved on while you were writing: its text was not changed."))
-    for table in (IdeaSubject, IdeaCommune, IdeaCriterion):
+    for table in (IdeaSubject, IdeaCommune):
         session.execute(delete(table).where(table.idea_id == idea.id))
+    # What was said on criteria of a service where it was before waits for its return.
+    session.execute(
+        delete(IdeaCriterion).where(
+            IdeaCriterion.idea_id == idea.id,
+            IdeaCriterion.criterion_id.in_(_criteria(idea.service_id)),
+        )
+    )
     unknown = write_choices(session, idea.service_id, idea.id, proposal)
     if unknown:
         raise unknown_choices(unknown)
+
+
+def _criteria(service_id: int) -> Select[int]:
+    return select(Criterion.id).where(Criterion.service_id == service_id)
 
 
 def _texts(proposal: Proposal, slug: str) -> dict[str, Any]:

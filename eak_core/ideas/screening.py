@@ -21,6 +21,7 @@ from eak_core.i18n import _l, lazy_ngettext
 from eak_core.ideas.criteria import criteria_of
 from eak_core.ideas.events import IdeaOpinionAsked, IdeaOpinionGiven, ServiceScreeningChanged
 from eak_core.ideas.models import Idea, Opinion
+from eak_core.ideas.rows import hold_idea
 from eak_core.ideas.stages import SCREENING, SUBMITTED
 from eak_core.moderation.decisions import not_hidden
 from eak_core.people.models import RoleGrant
@@ -96,7 +97,7 @@ def ask_opinion(
         raise NotFound(_l("This person does not run this service."))
     if idea.is_written_by(reviewer_id):
         raise _near()
-    _check_open(session, idea)
+    _check_open(session, service, idea)
     row = {**_empty(idea, reviewer_id), "asked_by": actor.person_id, "asked_at": clock.now()}
     if insert_once(session, Opinion, row, Opinion.id) is not None:
         asked = IdeaOpinionAsked(idea_id=idea.id, reviewer_id=reviewer_id)
@@ -120,7 +121,7 @@ def give_opinion(
     """
     require(actor, "idea.change_stage", service, idea)
     assert actor.person_id is not None
-    _check_open(session, idea)
+    _check_open(session, service, idea)
     if idea.is_written_by(actor.person_id) or _declared(session, idea, actor):
         raise _near()
     codes = {criterion.code for criterion in criteria_of(session, service.id)}
@@ -163,7 +164,7 @@ def declare_conflict(
     if not reason or len(reason) > REASON_LENGTH:
         wrong = _l("Say in a few words what ties you to it.")
         raise Invalid(_l("Nothing was saved."), {"reason": wrong})
-    _check_open(session, idea)
+    _check_open(session, service, idea)
     _write(session, idea, actor.person_id, conflict=reason, given_at=None, advice=None,
            words="", marks="{}")  # fmt: skip
 
@@ -243,9 +244,10 @@ def _declared(session: Session, idea: Idea, actor: Actor) -> bool:
     return found is not None
 
 
-def _check_open(session: Session, idea: Idea) -> None:
-    """Hold ``idea``, so that it is not decided meanwhile. `Refused` where it was."""
-    session.refresh(idea, with_for_update=True)
+def _check_open(session: Session, service: Service, idea: Idea) -> None:
+    """Hold ``idea``, so that it is not decided meanwhile. `Refused` where it was, `NotFound` where
+    it went to another service."""
+    hold_idea(session, service, idea)
     if idea.stage not in OPEN:
         raise Refused(_l("This idea is not in its screening: nothing was changed."))
 

@@ -15,6 +15,7 @@ from eak_core.ideas import (  # noqa: F401  # what they register
     preview,
     screening_views,
     subscribers,
+    transferring_views,
     views,
     writing,
 )

@@ -9,7 +9,14 @@ from eak_core.db import Session
 from eak_core.events import CORE
 from eak_core.i18n import _l
 from eak_core.ideas.addresses import idea_url
-from eak_core.ideas.events import IdeaEdited, IdeaMerged, IdeaSubmitted, IdeaWithdrawn
+from eak_core.ideas.events import (
+    IdeaEdited,
+    IdeaMerged,
+    IdeaReceived,
+    IdeaSubmitted,
+    IdeaTransferred,
+    IdeaWithdrawn,
+)
 from eak_core.ideas.models import Idea
 from eak_core.ideas.texts import LENGTHS
 from eak_core.ideas.visibility import public_ideas
@@ -52,6 +59,8 @@ IDEAS = searched(
     IdeaEdited,
     IdeaWithdrawn,
     IdeaMerged,
+    IdeaTransferred,
+    IdeaReceived,
     ContentHidden,
     ContentRestored,
 )

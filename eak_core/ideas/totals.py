@@ -33,8 +33,10 @@ from eak_core.ideas import monthly
 from eak_core.ideas.events import (
     IdeaEdited,
     IdeaMerged,
+    IdeaReceived,
     IdeaStageChanged,
     IdeaSubmitted,
+    IdeaTransferred,
     IdeaWithdrawn,
 )
 from eak_core.ideas.models import Idea, IdeaCommune, IdeaStanding, IdeaSubject, IdeaTotal
@@ -248,6 +250,8 @@ keep_with_log(
     IdeaStageChanged,
     IdeaWithdrawn,
     IdeaMerged,
+    IdeaTransferred,
+    IdeaReceived,
     ContentHidden,
     ContentRestored,
     PluginRebuilt,

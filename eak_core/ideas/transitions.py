@@ -13,6 +13,7 @@ from eak_core.events import publish
 from eak_core.i18n import _, _l
 from eak_core.ideas.events import IdeaStageChanged, IdeaWithdrawn
 from eak_core.ideas.models import Idea, PreparedDecision, StageChange
+from eak_core.ideas.rows import hold_idea
 from eak_core.ideas.screening import require_opinions
 from eak_core.ideas.stages import ADOPTED, DRAFT, UNDER_WAY, WITHDRAWN, Graph, Stage, weave
 from eak_core.permissions import Actor, may, require
@@ -203,9 +204,8 @@ def _move(
     here = idea.stage
     # Before the guards, not after them: what they go by may be written by somebody who holds the
     # idea, such as a ballot that is just announced.
-    stands = session.scalar(select(Idea.stage).where(Idea.id == idea.id).with_for_update())
-    if stands != here:
-        session.refresh(idea)
+    hold_idea(session, service, idea)
+    if idea.stage != here:
         raise _moved_meanwhile(stage_graph(active), idea.stage)
     _pass_guards(session, actor, service, active, idea, to)
     at = clock.now()

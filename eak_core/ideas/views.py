@@ -4,9 +4,11 @@ from dataclasses import replace
 
 from flask import g, redirect, request, url_for
 
+from eak_core import clock
 from eak_core.db import current_session
+from eak_core.errors import NotFound
 from eak_core.i18n import _
-from eak_core.ideas import listing, merging, prepared, proposals, rows, transitions
+from eak_core.ideas import listing, merging, places, prepared, proposals, rows, transitions
 from eak_core.ideas.addresses import idea_url
 from eak_core.ideas.attachments import shown_of, shown_of_all
 from eak_core.ideas.display import words
@@ -25,6 +27,7 @@ from eak_core.plugins.loading.blueprint import ServiceBlueprint
 from eak_core.plugins.per_request.slots import slot_cards
 from eak_core.web import render
 from eak_core.web.acts import Answer, attempt, finish, form_page
+from eak_core.web.caching import valid_until
 from eak_core.web.pagination import cut, paginate
 
 blueprint = ServiceBlueprint("ideas", __name__)
@@ -65,8 +68,17 @@ def index() -> Answer:
 @blueprint.get("/idees/<int:idea_id>")
 @blueprint.get("/idees/<int:idea_id>-<slug>")
 def show(idea_id: int, slug: str = "") -> Answer:
-    """One idea; a former title in the address leads to the present one."""
-    idea = rows.idea_of(current_session(), g.service, idea_id)
+    """One idea; a former title in the address leads to the present one, and so does a service where
+    it was before."""
+    try:
+        idea = rows.idea_of(current_session(), g.service, idea_id)
+    except NotFound:
+        place = places.leads_to(current_session(), g.actor, g.service, idea_id)
+        if place is None:
+            raise
+        # Not for ever: it may come back, and no browser must lead round in circles then.
+        slug, there = place
+        return redirect(url_for("ideas.show", service_slug=slug, idea_id=there), 302)
     try:
         check_readable(current_session(), g.actor, g.service, idea)
     except IdeaElsewhere as merged:
@@ -92,11 +104,15 @@ def page_of(idea: Idea, stage_form: StageForm | None = None) -> str:
         stage_form.offer(offered)
     reading = read_idea(session, graph, idea)
     merged = merging.merged_into(session, idea)
+    transfers = places.transfers_of(session, idea.id)
+    if transfers:
+        # It names other services, and what these are called and who may read them is in their logs.
+        valid_until(clock.now())
     return render(
         "ideas/show.html",
         idea=idea,
         reading=reading,
-        history=history_of(reading, merged),
+        history=history_of(reading, merged, places.told_of(session, g.actor, transfers)),
         files=shown_of(session, g.service.id, idea.id),
         merged=merged,
         form=stage_form if offered else None,
@@ -155,7 +171,9 @@ def change_stage(idea_id: int) -> Answer:
         return told, f"{idea_url(idea)}#decision"
 
     def decide() -> None:
-        prepared.ensure_shown(session, idea, form.to.data, form.reason.data, form.seen.data)
+        prepared.ensure_shown(
+            session, g.service, idea, form.to.data, form.reason.data, form.seen.data
+        )
         (transitions.change_stage if publishes else prepared.prepare)(
             session, g.actor, g.service, g.active, idea,
             form.to.data, form.reason.data, seen=form.stage.data or None,

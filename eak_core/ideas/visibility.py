@@ -6,6 +6,8 @@ nobody; its page says that it is gone, and why. What was merged is shown by the 
 of, to which its page leads.
 """
 
+from collections.abc import Sequence
+
 from sqlalchemy import ColumnElement, and_, select
 from sqlalchemy.orm import InstrumentedAttribute
 
@@ -39,6 +41,16 @@ class IdeaElsewhere(IdeaGone):
 def subject_of(idea_id: int) -> str:
     """How moderation names an idea."""
     return f"idea:{idea_id}"
+
+
+def numbered(name: str, subjects: Sequence[str]) -> dict[int, str]:
+    """The numbers of those of ``subjects`` that are called ``name``."""
+    found = {}
+    for subject in subjects:
+        kind, _colon, number = subject.partition(":")
+        if kind == name and number.isascii() and number.isdecimal() and len(number) < 10:
+            found[int(number)] = f"{name}:{number}"
+    return found
 
 
 # Each by itself: a list of values would be put together anew for each statement.
@@ -77,9 +89,12 @@ def is_public(session: Session, idea: Idea) -> bool:
 def check_readable(session: Session, actor: Actor, service: Service, idea: Idea) -> None:
     """Return where ``actor`` may read ``idea``.
 
-    `NotFound` for somebody else's draft, which must not be told from nothing at all; `IdeaGone`
-    with the public reason for what was withdrawn or hidden, `IdeaElsewhere` for what was merged.
+    `NotFound` for somebody else's draft, which must not be told from nothing at all, and for what
+    is in another service by now; `IdeaGone` with the public reason for what was withdrawn or
+    hidden, `IdeaElsewhere` for what was merged.
     """
+    if idea.service_id != service.id:
+        raise NotFound(_l("There is no idea at this address."))
     if idea.stage == DRAFT:
         if actor.is_system or not may(actor, "idea.read_draft", service, idea):
             raise NotFound(_l("There is no idea at this address."))

@@ -222,7 +222,7 @@ def _held(idea: Idea) -> Proposal:
     """What ``idea`` says now, held: it was read before anybody waited for the database."""
     session = current_session()
     hold_account(session, g.actor)
-    session.refresh(idea, with_for_update=True)
+    rows.hold_idea(session, g.service, idea)
     check_readable(session, g.actor, g.service, idea)
     proposals.require_editable(g.service, idea, g.actor)
     return rows.proposal_of(session, idea)

@@ -130,6 +130,30 @@ def move_followers(session: Session, service_id: int, subject: str, to: str) -> 
     )
 
 
+def followers_anywhere(session: Session, subjects: Collection[str]) -> set[int]:
+    """Who follows one of ``subjects`` in any service, or has left it."""
+    return set(session.scalars(select(Follow.person_id).where(Follow.subject.in_(subjects))))
+
+
+def carry_followers(
+    session: Session, to_id: int, subjects: Collection[str], people: Collection[int]
+) -> None:
+    """Let those of ``people`` who follow ``subjects``, which go to another service, follow them
+    there, and those who have left them stay so; what others follow waits where it is."""
+    follow = Follow.__table__.alias()
+    going = follow.c.subject.in_(subjects), follow.c.person_id.in_(people)
+    rows = select(
+        literal(to_id), follow.c.subject, follow.c.person_id, follow.c.since, follow.c.left_at
+    ).where(*going, follow.c.service_id != to_id)
+    columns = ["service_id", "subject", "person_id", "since", "left_at"]
+    session.execute(insert_for(session, Follow).from_select(columns, rows).on_conflict_do_nothing())
+    session.execute(
+        delete(Follow).where(
+            Follow.subject.in_(subjects), Follow.person_id.in_(people), Follow.service_id != to_id
+        )
+    )
+
+
 def follows(session: Session, actor: Actor, service: Service, subject: str) -> bool:
     """Whether ``actor`` follows ``subject``."""
     if actor.person_id is None:

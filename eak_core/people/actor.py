@@ -1,19 +1,23 @@
 """From a person to the actor that rights are asked for."""
 
+from collections.abc import Collection
 from dataclasses import replace
 from typing import cast
 
 from flask import current_app, g
 from flask_login import current_user
+from sqlalchemy import select
+from sqlalchemy.orm import selectinload
 
 from eak_core.config import Config
 from eak_core.db import Session
 from eak_core.people import second_factor
 from eak_core.people.models import Person
 from eak_core.people.standing import stand_ins_of, suspensions_of
-from eak_core.permissions import Actor
+from eak_core.permissions import Actor, may
+from eak_core.services.models import Service
 
-__all__ = ["Actor", "actor_for", "current_actor", "current_person"]
+__all__ = ["Actor", "actor_for", "current_actor", "current_person", "readers_among"]
 
 
 def actor_for(session: Session, person: Person) -> Actor:
@@ -41,6 +45,17 @@ def actor_for(session: Session, person: Person) -> Actor:
         stands_in=stands_in,
         suspensions=suspensions_of(person),
     )
+
+
+def readers_among(session: Session, service: Service, people: Collection[int]) -> set[int]:
+    """Those of ``people``, by their ids, who may read ``service``: all of them where it is
+    public."""
+    if service.audience == "public":
+        return set(people)
+    found = session.scalars(
+        select(Person).where(Person.id.in_(people)).options(selectinload(Person.grants))
+    )
+    return {each.id for each in found if may(actor_for(session, each), "service.read", service)}
 
 
 def is_agent_address(email: str | None) -> bool:

@@ -40,21 +40,26 @@ def _keep(
         subject_id: " ".join((place(service_id, kind.name), *stemmed(each)))
         for subject_id, each in documents.items()
     }
-    kept = dict(
-        session.execute(
-            select(SearchDocument.subject_id, SearchDocument.stems).where(
-                SearchDocument.kind == kind.name, SearchDocument.subject_id.in_(ids)
-            )
-        ).all()
-    )
-    changed = [each for each in ids if read.get(each) != kept.get(each)]
+    # Held: what goes from one service to another is kept for both at once.
+    rows = session.execute(
+        select(SearchDocument.subject_id, SearchDocument.service_id, SearchDocument.stems)
+        .where(SearchDocument.kind == kind.name, SearchDocument.subject_id.in_(ids))
+        .order_by(SearchDocument.subject_id)
+        .with_for_update()
+    ).all()
+    # What another service has is its own to take out, unless it has come from there.
+    kept = {each: (at, found) for each, at, found in rows if at == service_id or each in read}
+    changed = [each for each in ids if read.get(each) != (kept[each][1] if each in kept else None)]
     where = {"service_id": service_id, "plugin": plugin, "kind": kind.name}
     _write(session, where, {each: read.get(each) for each in changed}, kept)
-    counted = Counter[str]()
+    counted: dict[int, Counter[str]] = {service_id: Counter()}
     for each in changed:
-        counted.update(_terms(read.get(each)))
-        counted.subtract(_terms(kept.get(each)))
-    _count(session, where, counted)
+        counted[service_id].update(_terms(read.get(each)))
+        if each in kept:
+            at, found = kept[each]
+            counted.setdefault(at, Counter()).subtract(_terms(found))
+    for at in sorted(counted):
+        _count(session, {**where, "service_id": at}, counted[at])
 
 
 def stemmed(document: Document) -> list[str]:
@@ -74,7 +79,7 @@ def _write(
     session: Session,
     where: Mapping[str, Any],
     changed: Mapping[int, str | None],
-    kept: Mapping[int, str],
+    kept: Mapping[int, tuple[int, str]],
 ) -> None:
     gone = [each for each, found in changed.items() if found is None]
     if gone:
@@ -90,7 +95,7 @@ def _write(
                 .where(
                     SearchDocument.kind == where["kind"], SearchDocument.subject_id == subject_id
                 )
-                .values(stems=found)
+                .values(service_id=where["service_id"], stems=found)
             )
     new: list[dict[str, Any]] = [
         {**where, "subject_id": subject_id, "stems": found}

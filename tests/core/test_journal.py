@@ -36,7 +36,7 @@ def test_every_event_of_the_core_is_a_decision_with_a_sentence_or_is_none(site: 
     assert told | NO_DECISIONS == {each.name for each in CORE.events}
     assert told & NO_DECISIONS == set()
     with site.app.test_request_context():
-        words = Words({}, {}, stage_graph(frozenset()))
+        words = Words({}, {}, stage_graph(frozenset()), {})
         for name in told:
             written = json.loads((GOLDEN / f"{name}.v1.json").read_text("utf-8"))
             assert SAYERS[name](written["data"], words).strip(), name

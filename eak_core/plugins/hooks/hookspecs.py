@@ -223,6 +223,21 @@ def merge_ideas(session: "Session", service: Any, idea: Any, into: Any) -> None:
 
 
 @hookspec
+def transfer_idea(  # type: ignore[empty-body]
+    session: "Session", service: Any, idea: Any, to: Any
+) -> Iterable[str]:
+    """Let what hangs on ``idea`` go with it from ``service`` to the service ``to``.
+
+    The plugin moves its rows and answers what of them moderation knows (``discussion.comment:12``):
+    what is hidden of it stays hidden there. Or it raises `Refused` with the reason for the manager,
+    and nothing is transferred. Every ready plugin, on or off there, in the transaction of the
+    transfer, while the idea is held. Each service has a log of its own: what handlers derive
+    follows from what the plugin publishes here in both, or from `IdeaTransferred` in the log of
+    ``service`` and `IdeaReceived` in that of ``to``.
+    """
+
+
+@hookspec
 def file_holder(
     session: "Session", service: Any, subject: str, actor: "Actor"
 ) -> "FileHolder | None":

@@ -286,6 +286,7 @@ SHAPES: Mapping[str, Shape] = {
     "open_data": data_sets,
     "can_change_stage": denial,
     "merge_ideas": nothing,
+    "transfer_idea": list_of(str),
     "file_holder": only(FileHolder),
     "effect_preview": sentences,
     "must_stay": sentence,

@@ -54,6 +54,26 @@ class CommentWithdrawn(Event):
     comment_id: int
 
 
+@event(plugin, "discussion.comment_transferred", version=1, subject=SUBJECT)
+class CommentTransferred(Event):
+    """A comment left this service with its idea."""
+
+    comment_id: int
+    idea_id: int
+
+
+@event(plugin, "discussion.comment_received", version=1, subject=SUBJECT)
+class CommentReceived(Event):
+    """A comment came to this service with its idea, as it stood where it was: ``hidden`` by
+    moderators, ``withdrawn`` by its author."""
+
+    comment_id: int
+    idea_id: int
+    stance: Stance
+    hidden: bool
+    withdrawn: bool
+
+
 @event(plugin, "discussion.author_erased", version=1, subject="person:{person_id}")
 class AuthorErased(Event):
     """The account of somebody who commented in this service was erased; their comments stay

@@ -76,13 +76,13 @@ class Mention(Model):
 
 
 class Standing(Model):
-    """Where a comment stands as the events tell it; see `eak_discussion.subscribers`."""
+    """Where a comment stands as the events of a service tell it, whose it is as long as its idea is
+    there; see `eak_discussion.subscribers`."""
 
     __tablename__ = "discussion_standing"
-    __table_args__ = (Index("ix_discussion_standing_service_id", "service_id"),)
 
+    service_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     comment_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
-    service_id: Mapped[int]
     idea_id: Mapped[int]
     stance: Mapped[str] = mapped_column(String(10))
     hidden: Mapped[bool] = mapped_column(default=False)

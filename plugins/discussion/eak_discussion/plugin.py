@@ -127,6 +127,11 @@ def merge_ideas(session: Session, idea: Idea, into: Idea) -> None:
 
 
 @hookimpl
+def transfer_idea(session: Session, service: Service, idea: Idea, to: Service) -> Iterable[str]:
+    return thread.transfer(session, service, idea.id, to)
+
+
+@hookimpl
 def effect_preview(session: Session, service: Service, enabling: bool) -> Iterable[str]:
     written = thread.written(session, service.id)
     if written and enabling:

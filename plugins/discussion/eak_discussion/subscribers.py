@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+import msgspec
 from flask import url_for
 from sqlalchemy import ColumnElement, delete, select, update
 
@@ -34,7 +35,13 @@ from eak_core.api import (
     subscriber,
     upsert,
 )
-from eak_discussion.events import CommentEdited, CommentPosted, CommentWithdrawn
+from eak_discussion.events import (
+    CommentEdited,
+    CommentPosted,
+    CommentReceived,
+    CommentTransferred,
+    CommentWithdrawn,
+)
 from eak_discussion.manifest import plugin
 from eak_discussion.models import SUBJECT_NAME, Comment, Count, Standing, comment_id_of
 
@@ -53,6 +60,8 @@ COLUMNS = (
     CommentPosted,
     CommentEdited,
     CommentWithdrawn,
+    CommentTransferred,
+    CommentReceived,
     ContentHidden,
     ContentRestored,
     batch=True,
@@ -60,7 +69,8 @@ COLUMNS = (
 def keep_counts(events: Sequence[Recorded], ctx: Context) -> None:
     """Bring the counts to where they are after ``events``: the same statements for any number."""
     ids = {comment_id for each in events if (comment_id := _comment_of(each.data)) is not None}
-    kept = select(*COLUMNS).where(Standing.comment_id.in_(ids))
+    here = Standing.service_id == ctx.service_id
+    kept = select(*COLUMNS).where(here, Standing.comment_id.in_(ids))
     standings = {row["comment_id"]: dict(row) for row in ctx.session.execute(kept).mappings()}
     before = _counted(standings.values())
     for each in events:
@@ -74,8 +84,17 @@ def keep_counts(events: Sequence[Recorded], ctx: Context) -> None:
                 "hidden": False,
                 "withdrawn": False,
             }
+        elif isinstance(each.data, CommentReceived):
+            standings[each.data.comment_id] = {
+                **msgspec.structs.asdict(each.data), "service_id": ctx.service_id
+            }  # fmt: skip
+        elif isinstance(each.data, CommentTransferred):
+            standings.pop(each.data.comment_id, None)
         elif comment_id in standings:
             _apply(each.data, standings[comment_id])
+    gone = ids - standings.keys()
+    if gone:
+        ctx.session.execute(delete(Standing).where(here, Standing.comment_id.in_(gone)))
     upsert(ctx.session, Standing, list(standings.values()))
     _add(ctx, _counted(standings.values()), before)
 

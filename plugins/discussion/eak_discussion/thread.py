@@ -5,7 +5,7 @@ Each costs the same few statements, however many comments there are.
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, cast
 
 from sqlalchemy import Select, func, or_, select, update
 
@@ -21,9 +21,11 @@ from eak_core.api import (
     person_names,
     plugin_settings,
     public_ideas,
+    publish,
 )
 from eak_discussion.comments import may_edit, may_withdraw
-from eak_discussion.models import Comment
+from eak_discussion.events import CommentReceived, CommentTransferred
+from eak_discussion.models import Comment, Stance
 
 #: How many conversations the page of an idea shows at once.
 CONVERSATIONS = 20
@@ -116,6 +118,29 @@ def written(session: Session, service_id: int) -> int:
 def move(session: Session, idea_id: int, into_id: int) -> None:
     """Let the conversations about one idea be about another."""
     session.execute(update(Comment).where(Comment.idea_id == idea_id).values(idea_id=into_id))
+
+
+def transfer(session: Session, service: Service, idea_id: int, to: Service) -> list[str]:
+    """Let the conversations about an idea go with it to the service ``to``; answers what went, as
+    moderation names it."""
+    gone = session.scalars(
+        update(Comment)
+        .where(Comment.idea_id == idea_id)
+        .values(service_id=to.id)
+        .returning(Comment),
+        execution_options={"populate_existing": True},
+    ).all()
+    subjects = [each.subject for each in gone]
+    hidden = hidden_reasons(session, service.id, subjects)
+    for each in sorted(gone, key=lambda comment: comment.id):
+        left = CommentTransferred(comment_id=each.id, idea_id=idea_id)
+        came = CommentReceived(
+            comment_id=each.id, idea_id=idea_id, stance=cast("Stance", each.stance),
+            hidden=each.subject in hidden, withdrawn=each.withdrawn_at is not None,
+        )  # fmt: skip
+        publish(session, left, service_id=service.id)
+        publish(session, came, service_id=to.id)
+    return subjects
 
 
 def entries(

@@ -209,6 +209,11 @@ def merge_ideas(session: Session, idea: Idea) -> None:
 
 
 @hookimpl
+def transfer_idea(session: Session, idea: Idea) -> None:
+    idea_stages.require_stays(session, idea)
+
+
+@hookimpl
 def can_change_stage(session: Session, idea: Idea, to: str) -> Denial | None:
     return idea_stages.guard(session, idea, to)
 

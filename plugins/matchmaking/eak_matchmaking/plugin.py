@@ -196,6 +196,11 @@ def merge_ideas(session: Session, idea: Idea) -> None:
 
 
 @hookimpl
+def transfer_idea(session: Session, idea: Idea) -> None:
+    following.require_unneeded(session, idea)
+
+
+@hookimpl
 def can_change_stage(session: Session, idea: Idea, to: str) -> Denial | None:
     return stages.guard(session, idea, to)
 

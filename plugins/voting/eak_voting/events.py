@@ -142,6 +142,15 @@ class SupportsMerged(Event):
     added: int
 
 
+@event(plugin, "voting.supports_transferred", version=1, subject="idea:{idea_id}")
+class SupportsTransferred(Event):
+    """Those who support an idea went with it from one service to another: ``change`` is how many
+    more support it here, less than 0 where it left."""
+
+    idea_id: int
+    change: int
+
+
 @event(plugin, "voting.voter_erased", version=1, subject="person:{person_id}")
 class VoterErased(Event):
     """The account of somebody who voted openly in this service was erased: their votes count on,

@@ -133,6 +133,13 @@ def merge_ideas(session: Session, service: Service, idea: Idea, into: Idea) -> N
 
 
 @hookimpl
+def transfer_idea(session: Session, service: Service, idea: Idea, to: Service) -> Iterable[str]:
+    decisions.require_never_on_ballot(session, idea)
+    support.transfer(session, service, idea.id, to)
+    return ()
+
+
+@hookimpl
 def can_change_stage(
     session: Session, service: Service, idea: Idea, to: str, actor: Actor
 ) -> Denial | None:

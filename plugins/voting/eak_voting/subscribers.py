@@ -28,6 +28,7 @@ from eak_voting.events import (
     BallotOpened,
     SupportGiven,
     SupportsMerged,
+    SupportsTransferred,
     SupportWithdrawn,
     VoteCast,
     VoteWithdrawn,
@@ -58,6 +59,12 @@ def count_supports_merged(merged: SupportsMerged, ctx: Context) -> None:
     gone = f"idea:{merged.merged_id}"
     number = counted(ctx.session, ctx.service_id, plugin.name, SUPPORTS, gone)
     count(ctx, SUPPORTS, -number, subject=gone)
+
+
+@subscriber(plugin, SupportsTransferred)
+def count_supports_transferred(gone: SupportsTransferred, ctx: Context) -> None:
+    """Those who support the idea do so where it is."""
+    count(ctx, SUPPORTS, gone.change)
 
 
 @subscriber(plugin, VoteCast)

@@ -5,9 +5,11 @@ from sqlalchemy import select
 
 from eak_core.events.worker import Worker
 from eak_core.ideas.merging import merge_ideas
+from eak_core.ideas.transferring import transfer_idea
 from eak_core.kit.testing.site import Site
 from eak_core.permissions import Actor
 from eak_core.plugins.per_service.models import PluginActivation
+from eak_core.services.models import Service
 from eak_discussion.comments import edit_comment, hide_comment, restore_comment, withdraw_comment
 from eak_discussion.counts import Counts, counts
 from eak_discussion.models import Count
@@ -71,6 +73,47 @@ def test_comments_go_with_an_idea_that_becomes_part_of_another(
     assert counted(site, talk) == (2, 1, 0)
     with site.reading() as session:
         assert not session.scalars(select(Count).where(Count.idea_id == twin.id)).all()
+
+
+def test_comments_go_with_an_idea_to_another_service_hidden_or_not(
+    site: Site, talk: Talk, manager: Actor
+) -> None:
+    roads = site.add_service("routes")
+    site.enable("discussion", service=roads)
+    first = talk.say("A good idea.", stance="for")
+    hidden = talk.say("An idiot's idea.", stance="against")
+    talk.say("Well.", stance="neutral", answering=first)
+    talk.act(hide_comment, manager, hidden, "An insult.")
+    talk.say("Of another idea.", stance="for", idea=site.submit("Another"))
+    chief = site.people.actor(site.people.administrator)
+
+    def found(place: Service) -> tuple[int, int, int, bool]:
+        with site.reading() as session:
+            number = counts(session, place.id, [talk.idea.id])[talk.idea.id]
+        page = site.browser().get(f"/{place.slug}/recherche?q=good").text
+        return number.in_favour, number.neutral, number.against, "<mark>good" in page
+
+    def move(here: Service, there: Service) -> None:
+        with site.writing() as session:
+            transfer_idea(session, chief, here, talk.idea.id, there, "It is about a road.")
+        site.drain()
+        page = site.browser().get(f"/{there.slug}/idees/{talk.idea.id}-{talk.idea.slug}").text
+        assert "A good idea." in page
+        assert "idiot" not in page
+
+    site.drain()
+    move(site.service, roads)
+    assert [found(site.service), found(roads)] == [(0, 0, 0, False), (1, 1, 0, True)]
+    for place in (roads, site.service):
+        site.replay("discussion", service=place)
+    assert [found(site.service), found(roads)] == [(0, 0, 0, False), (1, 1, 0, True)]
+    move(roads, site.service)
+    assert [found(site.service), found(roads)] == [(1, 1, 0, True), (0, 0, 0, False)]
+    talk.act(restore_comment, manager, hidden, "A mistake.")
+    assert counted(site, talk) == (1, 1, 1)
+    for place in (site.service, roads):
+        site.replay("discussion", service=place)
+    assert counted(site, talk) == (1, 1, 1)
 
 
 def test_counts_built_anew_are_those_that_were_kept(

@@ -8,6 +8,7 @@ import pytest
 from eak_core.clock import now
 from eak_core.errors import Forbidden, Invalid, Refused
 from eak_core.ideas.merging import merge_ideas
+from eak_core.ideas.transferring import transfer_idea
 from eak_core.kit.testing.site import Site
 from eak_core.kit.testing.uploads import a_picture
 from eak_core.permissions import Actor
@@ -30,12 +31,17 @@ def _six_months(here: Site) -> int:
     return started(here, protocol(today(), ends_on=months_later(today(), 6)))
 
 
-def test_an_idea_with_an_experiment_becomes_part_of_no_other(here: Site, manager: Actor) -> None:
+def test_an_idea_with_an_experiment_becomes_part_of_no_other_and_stays_in_its_service(
+    here: Site, manager: Actor
+) -> None:
     tried = accepted(here)
     prepared(here, protocol(), tried)
     twin = here.submit("The same").id
     with here.writing() as session, pytest.raises(Refused, match=r"exp[ée]riment"):
         merge_ideas(session, manager, here.service, tried, twin, "They say the same.")
+    roads, chief = here.add_service("routes"), here.people.actor(here.people.administrator)
+    with here.writing() as session, pytest.raises(Refused, match=r"exp[ée]riment"):
+        transfer_idea(session, chief, here.service, tried, roads, "It is about a road.")
 
 
 @on_pages

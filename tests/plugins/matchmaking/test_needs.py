@@ -13,6 +13,7 @@ from sqlalchemy import func, select
 from eak_core.errors import Conflict, EakError, Forbidden, Invalid, NotFound, Refused
 from eak_core.ideas.merging import merge_ideas
 from eak_core.ideas.models import Idea
+from eak_core.ideas.transferring import transfer_idea
 from eak_core.ideas.transitions import change_stage, withdraw_idea
 from eak_core.kit.testing.fixtures import FrozenClock
 from eak_core.kit.testing.queries import Queries
@@ -41,7 +42,9 @@ def test_author_and_manager_say_what_is_missing_and_nobody_else(resources: Resou
     assert len(resources.happened("need_stated")) == 2
 
 
-def test_an_idea_with_needs_becomes_part_of_no_other(resources: Resources) -> None:
+def test_an_idea_with_needs_becomes_part_of_no_other_and_stays_in_its_service(
+    resources: Resources,
+) -> None:
     need, twin = resources.state(), resources.site.submit("The same")
     ids = need.idea_id, twin.id
     for idea, into, refused in ((ids[0], ids[1], True), (ids[1], ids[0], False)):
@@ -50,6 +53,10 @@ def test_an_idea_with_needs_becomes_part_of_no_other(resources: Resources) -> No
             nullcontext() if not refused else pytest.raises(Refused, match=r"needs|besoins"),
         ):
             merge_ideas(session, resources.manager, resources.site.service, idea, into, "Twins.")
+    site = resources.site
+    roads, chief = site.add_service("routes"), site.people.actor(site.people.administrator)
+    with site.writing() as session, pytest.raises(Refused, match=r"needs|besoins"):
+        transfer_idea(session, chief, site.service, ids[0], roads, "It is about a road.")
 
 
 @pytest.mark.parametrize("act", [stating.withdraw_need, stating.say_met])

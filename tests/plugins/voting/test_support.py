@@ -10,6 +10,7 @@ import pytest
 from eak_core.api import NotFound, Refused, SignInRequired
 from eak_core.ideas.merging import merge_ideas
 from eak_core.ideas.models import Idea
+from eak_core.ideas.transferring import transfer_idea
 from eak_core.ideas.transitions import change_stage, withdraw_idea
 from eak_core.kit.testing.browser import Browser
 from eak_core.kit.testing.people import People
@@ -218,6 +219,28 @@ def test_who_supports_two_ideas_that_become_one_counts_once(
     assert number(site, kept) == 1
 
 
+def test_supports_go_with_an_idea_to_another_service(
+    site: Site, citizen: Actor, agent: Actor, polls: Polls
+) -> None:
+    (idea,) = polls.ideas(1)
+    for actor in (citizen, agent):
+        give(site, idea, actor)
+    roads = site.add_service("routes")
+    chief = site.people.actor(site.people.administrator)
+    ways = [(site.service, roads), (roads, site.service), (site.service, roads)]
+    for here, there in ways:
+        with site.writing() as session:
+            transfer_idea(session, chief, here, idea.id, there, "It is about a road.")
+    site.enable("voting", service=roads)
+    for place in (site.service, roads, site.service):
+        with site.reading() as session:
+            assert supports(session, site.service.id, [idea.id])[idea.id] == 0
+            assert {each.service_id for each in session.query(Support)} == {roads.id}
+        site.replay("voting", service=place)
+    with site.reading() as session:
+        assert supports(session, roads.id, [idea.id]) == {idea.id: 2}
+
+
 def test_an_idea_on_a_ballot_that_is_not_counted_becomes_part_of_no_other(
     site: Site, manager: Actor, polls: Polls
 ) -> None:
@@ -226,7 +249,10 @@ def test_an_idea_on_a_ballot_that_is_not_counted_becomes_part_of_no_other(
         named = session.query(BallotOption).filter_by(ballot_id=ballot.id).first()
         assert named is not None
         voted = named.idea_id
-    other = site.submit("Another one")
+    other, roads = site.submit("Another one"), site.add_service("routes")
+    chief = site.people.actor(site.people.administrator)
+    with site.writing() as session, pytest.raises(Refused, match=ballot.title):
+        transfer_idea(session, chief, site.service, voted or 0, roads, "It is about a road.")
     with site.writing() as session, pytest.raises(Refused, match=ballot.title):
         merge_ideas(session, manager, site.service, voted or 0, other.id, "They say the same.")
     with site.writing() as session:

@@ -23,6 +23,7 @@ from eak_core.api import (
     idea_labels,
     insert_once,
     may,
+    public_idea,
     publish,
     require,
     upsert,
@@ -95,6 +96,9 @@ def prepare(
     if number is None:
         again = select(Experiment).filter_by(created_by=actor.person_id, form_key=form_key)
         return session.scalars(again).one()
+    if idea is not None:
+        # Again, once it is written: to refer to the idea has waited for whoever takes it away.
+        public_idea(session, service, idea.id)
     own = Experiment.created_by == actor.person_id, Experiment.stage == "draft"
     if (session.scalar(select(func.count()).where(*own)) or 0) > MOST_DRAFTS:
         raise Refused(_l("You prepare %(most)s experiments already: fix one or throw one away.",

@@ -14,13 +14,24 @@ _ALWAYS = ("rejected", "withdrawn")
 def require_none(session: Session, idea: Idea) -> None:
     """`Refused` where ``idea`` has an experiment: what was tried, and how it ended, stays with the
     idea that it was tried for."""
-    if session.scalar(select(Experiment.id).where(Experiment.idea_id == idea.id).limit(1)):
+    if _has_any(session, idea):
         raise Refused(
             _l(
                 "This idea has an experiment, so it cannot become part of another one: keep it, and"
                 " merge the other one with it."
             )
         )
+
+
+def require_stays(session: Session, idea: Idea) -> None:
+    """`Refused` where ``idea`` has an experiment: it goes to no other service, as that does not."""
+    if _has_any(session, idea):
+        raise Refused(_l("This idea has an experiment in this service, so it stays here."))
+
+
+def _has_any(session: Session, idea: Idea) -> bool:
+    query = select(Experiment.id).where(Experiment.idea_id == idea.id).limit(1)
+    return session.scalar(query) is not None
 
 
 def guard(session: Session, idea: Idea, to: str) -> Denial | None:

@@ -3,7 +3,7 @@ that is there no longer, and those whom a confirmed pair concerns are written to
 
 from datetime import datetime
 
-from sqlalchemy import delete, or_, select, update
+from sqlalchemy import ColumnElement, delete, or_, select, update
 
 from eak_core.api import (
     Context,
@@ -117,15 +117,32 @@ def _drop(session: Session, pair: Pair, because: StoppedBecause, at: datetime | 
 def require_alone(session: Session, idea: Idea) -> None:
     """`Refused` where partners have to do with ``idea``: needs, proposals of pilots and rounds name
     it, and what organisations have promised is for that idea."""
-    held = (
-        select(Need.id).where(Need.idea_id == idea.id, Need.withdrawn_at.is_(None)),
-        select(Proposal.id).where(Proposal.idea_id == idea.id),
-        select(RoundIdea.idea_id).where(RoundIdea.idea_id == idea.id),
-    )
-    if session.scalar(select(or_(*(each.exists() for each in held)))):
+    if _is_held(session, idea, Need.withdrawn_at.is_(None)):
         raise Refused(
             _l(
                 "This idea has needs, partners or a matching round, so it cannot become part of"
                 " another one: keep it, and merge the other one with it."
             )
         )
+
+
+def require_unneeded(session: Session, idea: Idea) -> None:
+    """`Refused` where partners have to do with ``idea``, or had: it goes to no other service, as
+    what is said of needs, pilots and rounds does not."""
+    if _is_held(session, idea):
+        raise Refused(
+            _l(
+                "This idea has needs, partners or a matching round in this service, so it stays"
+                " here."
+            )
+        )
+
+
+def _is_held(session: Session, idea: Idea, *needs: ColumnElement[bool]) -> bool:
+    """Whether proposals of pilots, rounds, or ``needs`` of it, name ``idea``."""
+    held = (
+        select(Need.id).where(Need.idea_id == idea.id, *needs),
+        select(Proposal.id).where(Proposal.idea_id == idea.id),
+        select(RoundIdea.idea_id).where(RoundIdea.idea_id == idea.id),
+    )
+    return bool(session.scalar(select(or_(*(each.exists() for each in held)))))

@@ -77,10 +77,11 @@ def state(
     `MOST_NEEDS`."""
     require_stating(actor, service, idea)
     hold_account(session, actor)
-    public_idea(session, service, idea.id)
     values = checked(terms)
-    # One after the other: two at once could exceed the limit.
+    # One after the other: two at once could exceed the limit, and one could wait for a merge or a
+    # transfer that takes the idea away.
     session.refresh(idea, with_for_update=True)
+    public_idea(session, service, idea.id)
     row = values | {
         "service_id": service.id,
         "idea_id": idea.id,

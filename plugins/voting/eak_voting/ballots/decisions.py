@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import Select, select, update
 
 from eak_core.api import (
     Actor,
@@ -160,17 +160,8 @@ def require_no_ballot(session: Session, idea: Idea) -> None:
     """`Refused` where a ballot names ``idea`` whose result is still to come, or that is prepared:
     what people vote on stays what it was. What is counted names it for ever, and its address leads
     on."""
-    query = (
-        select(Ballot.title)
-        .join(BallotOption, BallotOption.ballot_id == Ballot.id)
-        .where(
-            BallotOption.idea_id == idea.id,
-            Ballot.state.in_(("draft", "announced", "open", "closed")),
-        )
-        .order_by(Ballot.id)
-        .limit(1)
-    )
-    title = session.scalar(query)
+    running = Ballot.state.in_(("draft", "announced", "open", "closed"))
+    title = session.scalar(_naming(idea).where(running))
     if title is not None:
         raise Refused(
             _(
@@ -180,6 +171,31 @@ def require_no_ballot(session: Session, idea: Idea) -> None:
                 ballot=title,
             )
         )
+
+
+def require_never_on_ballot(session: Session, idea: Idea) -> None:
+    """`Refused` where a ballot names ``idea``, whatever became of that: who is asked, and what the
+    result was, is said where people voted on it."""
+    title = session.scalar(_naming(idea))
+    if title is not None:
+        raise Refused(
+            _(
+                "This idea is or was on the ballot “%(ballot)s” of this service, so it stays here."
+                " It can be taken off a ballot that is only prepared.",
+                ballot=title,
+            )
+        )
+
+
+def _naming(idea: Idea) -> Select[str]:
+    """The statement of the title of a ballot that names ``idea``, the first one."""
+    return (
+        select(Ballot.title)
+        .join(BallotOption, BallotOption.ballot_id == Ballot.id)
+        .where(BallotOption.idea_id == idea.id)
+        .order_by(Ballot.id)
+        .limit(1)
+    )
 
 
 def guard(session: Session, service: Service, idea: Idea, to: str, actor: Actor) -> Denial | None:

@@ -21,7 +21,12 @@ from eak_core.api import (
     publish,
     require,
 )
-from eak_voting.events import SupportGiven, SupportsMerged, SupportWithdrawn
+from eak_voting.events import (
+    SupportGiven,
+    SupportsMerged,
+    SupportsTransferred,
+    SupportWithdrawn,
+)
 from eak_voting.models import Support
 
 
@@ -86,6 +91,16 @@ def merge(session: Session, service: Service, idea_id: int, into_id: int) -> Non
     if added or left:
         merged = SupportsMerged(idea_id=into_id, merged_id=idea_id, added=added)
         publish(session, merged, service_id=service.id)
+
+
+def transfer(session: Session, service: Service, idea_id: int, to: Service) -> None:
+    """Let those who support an idea do so in the service ``to``, where it goes."""
+    gone = update(Support).where(Support.idea_id == idea_id).values(service_id=to.id)
+    number = len(session.scalars(gone.returning(Support.person_id)).all())
+    if number:
+        for place, change in ((service, -number), (to, number)):
+            transferred = SupportsTransferred(idea_id=idea_id, change=change)
+            publish(session, transferred, service_id=place.id)
 
 
 def supported(session: Session, actor: Actor, idea_ids: Iterable[int]) -> set[int]:

@@ -213,6 +213,11 @@ def merge_ideas(idea: Any, into: Any) -> None:
 
 
 @hookimpl
+def transfer_idea(idea: Any) -> Iterator[str]:
+    yield f"everything.part:{idea.id}"
+
+
+@hookimpl
 def can_change_stage(idea: Any, to: str) -> Denial | None:
     return Denial("not from here") if to == "forbidden" else None
 
