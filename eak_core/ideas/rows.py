@@ -56,9 +56,14 @@ def hold_idea(session: Session, service: Service, idea: Idea) -> None:
     than ``service`` in between: nothing of it is to be shown here any more."""
     session.refresh(idea, with_for_update=True)
     if idea.service_id != service.id:
-        raise NotFound(
-            _l("Somebody has transferred this idea to another service: nothing was changed here.")
-        )
+        raise transferred_meanwhile()
+
+
+def transferred_meanwhile() -> NotFound:
+    """The refusal of what somebody does to an idea that has gone to another service."""
+    return NotFound(
+        _l("Somebody has transferred this idea to another service: nothing was changed here.")
+    )
 
 
 def proposal_of(session: Session, idea: Idea) -> Proposal:

@@ -13,7 +13,7 @@ from eak_core.events import publish
 from eak_core.i18n import _, _l
 from eak_core.ideas.events import IdeaStageChanged, IdeaWithdrawn
 from eak_core.ideas.models import Idea, PreparedDecision, StageChange
-from eak_core.ideas.rows import hold_idea
+from eak_core.ideas.rows import transferred_meanwhile
 from eak_core.ideas.screening import require_opinions
 from eak_core.ideas.stages import ADOPTED, DRAFT, UNDER_WAY, WITHDRAWN, Graph, Stage, weave
 from eak_core.permissions import Actor, may, require
@@ -204,8 +204,12 @@ def _move(
     here = idea.stage
     # Before the guards, not after them: what they go by may be written by somebody who holds the
     # idea, such as a ballot that is just announced.
-    hold_idea(session, service, idea)
-    if idea.stage != here:
+    held = select(Idea.stage, Idea.service_id).where(Idea.id == idea.id).with_for_update()
+    stands = session.execute(held).one_or_none()
+    if stands is not None and stands.service_id != service.id:
+        raise transferred_meanwhile()
+    if stands is None or stands.stage != here:
+        session.refresh(idea)
         raise _moved_meanwhile(stage_graph(active), idea.stage)
     _pass_guards(session, actor, service, active, idea, to)
     at = clock.now()
