@@ -49,7 +49,7 @@ def comment_of(session: Session, service: Service, comment_id: int) -> Comment:
     """
     comment = session.get(Comment, comment_id) if 0 < comment_id < 2**31 else None
     if comment is None or comment.service_id != service.id:
-        raise NotFound(_l("There is no comment at this address."))
+        raise _not_here()
     public_idea(session, service, comment.idea_id)
     return comment
 
@@ -92,7 +92,7 @@ def post_comment(
     if parent is not None:
         require_answerable(session, service, parent)
         if parent.idea_id != idea.id:
-            raise NotFound(_l("There is no comment at this address."))
+            raise _not_here()
     answered = parent.author_id if parent is not None else None
     named = mentions.named_in(session, service, idea, body, answered)
     comment_id = insert_comment(
@@ -197,13 +197,8 @@ def edit_comment(
     body, stance = checked(body, stance)
     if (body, stance) == (comment.body, comment.stance):
         return
-    changed = session.execute(
-        update(Comment)
-        .where(Comment.id == comment.id, Comment.withdrawn_at.is_(None))
-        .values(body=body, stance=stance, edited_at=clock.now())
-        .returning(Comment.id)
-    ).one_or_none()
-    if changed is None:  # in another window, in between
+    if not _write(session, service, comment, body=body, stance=stance, edited_at=clock.now()):
+        # In another window, in between.
         raise Refused(_l("You have withdrawn this comment."))
     idea = session.get_one(Idea, comment.idea_id)
     people = mentions.named_in(session, service, idea, body).people
@@ -231,15 +226,26 @@ def require_editable(session: Session, actor: Actor, service: Service, comment: 
 def withdraw_comment(session: Session, actor: Actor, service: Service, comment: Comment) -> None:
     """Take a comment back for its author. Its place stays for the answers; its words are gone."""
     _require_author(actor, "discussion.withdraw", service, comment)
-    gone = session.execute(
-        update(Comment)
-        .where(Comment.id == comment.id, Comment.withdrawn_at.is_(None))
-        .values(body="", withdrawn_at=clock.now())
-        .returning(Comment.id)
-    ).one_or_none()
-    if gone is not None:
+    if _write(session, service, comment, body="", withdrawn_at=clock.now()):
         mentions.keep(session, comment.id, {})
         _publish(session, actor, service, CommentWithdrawn(comment_id=comment.id))
+
+
+def _write(session: Session, service: Service, comment: Comment, **values: Any) -> bool:
+    """Whether ``comment`` was not withdrawn meanwhile, and so has these ``values`` now. `NotFound`
+    where it went to another service with its idea."""
+    held = select(Comment.service_id, Comment.withdrawn_at).where(Comment.id == comment.id)
+    stands = session.execute(held.with_for_update()).one()
+    if stands.service_id != service.id:
+        raise _not_here()
+    if stands.withdrawn_at is not None:
+        return False
+    session.execute(update(Comment).where(Comment.id == comment.id).values(**values))
+    return True
+
+
+def _not_here() -> NotFound:
+    return NotFound(_l("There is no comment at this address."))
 
 
 def hide_comment(
@@ -247,6 +253,8 @@ def hide_comment(
 ) -> None:
     """Take the words of a comment off every page, feed and export, for a public ``reason``."""
     require(actor, "discussion.moderate", service)
+    if comment.service_id != service.id:
+        raise _not_here()
     if comment.withdrawn_at is not None:
         raise Refused(_l("This comment was withdrawn by its author: nothing of it is shown."))
     hide(session, actor, service, comment.subject, reason)

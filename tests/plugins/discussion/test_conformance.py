@@ -8,8 +8,9 @@ from sqlalchemy import select
 from eak_core.db import Session
 from eak_core.ideas.models import Idea
 from eak_core.kit.testing.conformance import CompanyConformance, PluginConformance
-from eak_core.kit.testing.conformance.acts import merge
+from eak_core.kit.testing.conformance.acts import merge, transfer
 from eak_core.kit.testing.site import Site
+from eak_core.moderation.decisions import hidden_reason
 from eak_discussion.comments import (
     edit_comment,
     hide_comment,
@@ -46,7 +47,7 @@ def edit(site: Site, dice: Random) -> None:
     """The citizen changes a comment, in time or too late."""
     author = site.people.actor(site.people.citizen)
     with site.writing() as session:
-        found = one_of(session, dice, Comment)
+        found = one_of(session, dice, Comment, service_id=site.service.id)
         if isinstance(found, Comment):
             edit_comment(
                 session, author, site.service, found,
@@ -58,7 +59,7 @@ def withdraw(site: Site, dice: Random) -> None:
     """The citizen takes a comment back."""
     author = site.people.actor(site.people.citizen)
     with site.writing() as session:
-        found = one_of(session, dice, Comment)
+        found = one_of(session, dice, Comment, service_id=site.service.id)
         if isinstance(found, Comment):
             withdraw_comment(session, author, site.service, found)
 
@@ -67,15 +68,16 @@ def moderate(site: Site, dice: Random) -> None:
     """The manager hides a comment, or shows it again."""
     manager = site.people.actor(site.people.manager)
     with site.writing() as session:
-        found = one_of(session, dice, Comment)
+        found = one_of(session, dice, Comment, service_id=site.service.id)
         if isinstance(found, Comment):
-            act = dice.choice((hide_comment, restore_comment))
+            hidden = hidden_reason(session, site.service.id, found.subject)
+            act = hide_comment if hidden is None else restore_comment
             act(session, manager, site.service, found, "A public reason.")
 
 
 class TestDiscussion(PluginConformance):
     plugin = "discussion"
-    acts = (comment, edit, withdraw, moderate, comment, merge)
+    acts = (comment, edit, withdraw, moderate, comment, merge, transfer, transfer)
 
     def pages(self, site: Site) -> Iterable[str]:
         with site.reading() as session:

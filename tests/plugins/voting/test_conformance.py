@@ -15,12 +15,13 @@ from eak_core.db import Session
 from eak_core.ideas.merging import merge_ideas
 from eak_core.ideas.models import Idea
 from eak_core.kit.testing.conformance import Act, CompanyConformance, PluginConformance, Trial
-from eak_core.kit.testing.conformance.acts import submit
+from eak_core.kit.testing.conformance.acts import BESIDE, give_away, submit
 from eak_core.kit.testing.conformance.histories import ensure_lives_are_the_same
 from eak_core.kit.testing.filled import Chosen
 from eak_core.kit.testing.site import Site
 from eak_core.kit.testing.sites import Sites
 from eak_core.plugins.per_service.models import PluginCounter
+from eak_core.services.models import Service
 from eak_voting.ballots.finding import phase
 from eak_voting.ballots.preparing import Draft, prepare
 from eak_voting.casting import (
@@ -222,6 +223,18 @@ def merge_supported(site: Site, dice: Random) -> None:
             merge_ideas(session, manager, site.service, idea.id, into.id, reason)
 
 
+def transfer_supported(site: Site, dice: Random) -> None:
+    """A new idea that the citizen supports goes to the service beside."""
+    submit(site, dice)
+    person = site.people.actor(site.people.citizen)
+    with site.writing() as session:
+        query = select(Idea).where(*public_ideas(site.service.id)).order_by(Idea.id.desc())
+        idea = session.scalars(query.limit(1)).one()
+        support.give(session, person, site.service, idea)
+        beside = session.scalar(select(Service).where(Service.slug == BESIDE))
+    give_away(site, idea.id, site.service, beside or site.add_service(BESIDE))
+
+
 def ask_for_a_reminder(site: Site, dice: Random) -> None:
     """The citizen declares an age, and asks to be reminded of a ballot."""
     citizen = site.people.actor(site.people.citizen)
@@ -264,6 +277,7 @@ class TestVoting(PluginConformance):
         give_support,
         ask_for_a_reminder,
         merge_supported,
+        transfer_supported,
     )
     rows: ClassVar[Chosen] = {"voting_head": {"checkpoint": SIGNED}}
 

@@ -9,13 +9,17 @@ from eak_core.ideas.merging import merge_ideas
 from eak_core.ideas.models import Idea
 from eak_core.ideas.proposals import Proposal, edit_idea, submit_idea
 from eak_core.ideas.stages import REJECTED, SCREENING
+from eak_core.ideas.transferring import transfer_idea
 from eak_core.ideas.transitions import change_stage, withdraw_idea
 from eak_core.ideas.visibility import public_ideas
 from eak_core.kit.testing.site import Site
 from eak_core.moderation.decisions import hidden_reason, hide, restore
 from eak_core.plugins.loading.manifest import CORE_STAGES
 from eak_core.plugins.per_service.activation import active_plugins
+from eak_core.services.models import Service
 
+#: The address of a service beside that of the histories.
+BESIDE = "beside"
 WORDS = ("benches", "bicycles", "compost", "hedges", "repair", "seeds", "shade", "tools")
 
 
@@ -85,6 +89,29 @@ def merge(site: Site, dice: Random) -> None:
         if len(ideas) > 1:
             idea, into = dice.sample(list(ideas), 2)
             merge_ideas(session, manager, site.service, idea.id, into.id, "They say the same.")
+
+
+def transfer(site: Site, dice: Random) -> None:
+    """An administrator transfers an idea to the service beside, or lets one come back from there.
+    Among the acts of plugins that answer ``transfer_idea``."""
+    with site.reading() as session:
+        beside = session.scalar(select(Service).where(Service.slug == BESIDE))
+        query = select(Idea.id).where(*public_ideas(site.service.id)).order_by(Idea.id)
+        ideas = session.scalars(query).all()
+        gone = select(Idea.id).where(*public_ideas(beside.id)).order_by(Idea.id) if beside else None
+        others = session.scalars(gone).all() if gone is not None else []
+    if beside and others and dice.random() < 0.5:
+        give_away(site, dice.choice(others), beside, site.service)
+    elif ideas:
+        beside = beside or site.add_service(BESIDE)
+        give_away(site, dice.choice(ideas), site.service, beside)
+
+
+def give_away(site: Site, idea_id: int, here: Service, there: Service) -> None:
+    """An administrator transfers an idea from one service to another."""
+    chief = site.people.actor(site.people.administrator)
+    with site.writing() as session:
+        transfer_idea(session, chief, here, idea_id, there, "It is their business.")
 
 
 def any_idea(session: Session, site: Site, dice: Random) -> Idea | None:

@@ -125,6 +125,7 @@ def _arguments(
         "actor": actor,
         "idea": known,
         "into": known,
+        "to": g.service,
         "ideas": [known],
         "person_id": actor.person_id or 0,
         "events": events,
