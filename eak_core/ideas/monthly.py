@@ -65,7 +65,7 @@ def months(
     session: Session, service_ids: Collection[int], now: datetime, number: int = SHOWN
 ) -> list[Month]:
     """The last ``number`` months of these services together up to ``now``, the first one first: two
-    statements, however many ideas there are. Who wrote in several is one of its people."""
+    statements, however many ideas there are. Who wrote in several is counted in each."""
     firsts = _firsts(now, number)
     of_service = _since(service_ids, firsts[0])
     ideas = Counter[str]()
@@ -79,23 +79,31 @@ def months(
             ideas[month] += number_
         else:
             delays.setdefault(month, []).append((int(days), number_))
-    month_of = func.substr(IdeaTotal.key, 1, 7)
-    people: dict[str, int] = dict(
-        session.execute(
-            select(month_of, func.count(IdeaTotal.key.distinct()))
-            .where(*of_service, IdeaTotal.kind == "author")
-            .group_by(month_of)
-        ).all()
-    )
+    # A stretch of the index each: to group them by a part of the key takes three times as long.
+    people = session.execute(
+        select(
+            *(
+                select(func.count())
+                .where(
+                    *of_service,
+                    IdeaTotal.kind == "author",
+                    IdeaTotal.key >= f"{first:%Y-%m}:",
+                    IdeaTotal.key < f"{first:%Y-%m};",
+                )
+                .scalar_subquery()
+                for first in firsts
+            )
+        )
+    ).one()
     return [
         Month(
             first,
             ideas[key],
-            people.get(key, 0),
+            wrote,
             sum(each for _days, each in delays.get(key, ())),
             median(delays.get(key, ())),
         )
-        for first in firsts
+        for first, wrote in zip(firsts, people, strict=True)
         for key in [f"{first:%Y-%m}"]
     ]
 

@@ -8,14 +8,14 @@ from flask import current_app, render_template, url_for
 from flask_babel import force_locale
 
 from eak_core.db import Session
-from eak_core.plugins.hooks.datasets import DataSet
+from eak_core.plugins.hooks.datasets import DataSet, Record
 from eak_core.reuse import licence
 from eak_core.reuse.dictionary import HEADER, dictionary
 from eak_core.services.models import Service
 from eak_core.web.i18n import LANGUAGES
 from eak_core.web.links import on_site, site_url
 from eak_core.web.open_data.cells import csv_lines
-from eak_core.web.open_data.files import json_parts, kept, schema_document
+from eak_core.web.open_data.files import json_parts, keeping, schema_document
 from eak_core.web.open_data.sets import document_of, rows_of
 
 #: The name and the parts of a file.
@@ -27,19 +27,27 @@ def files_of(
 ) -> Iterator[File]:
     """The files of the archive of ``service``, as it was at ``at`` or is later.
 
-    Each set is read in a transaction of its own that ends before anything of it leaves, however
-    slowly somebody takes it; until it leaves, it waits on disk.
+    Each set is read part by part, in a transaction that ends before anything of the part leaves,
+    however slowly somebody takes it. The JSON is written while it is read, and the table from what
+    was kept of that on disk: both are the same.
     """
     about = list(_about(service, sets, at))
     session.commit()
     yield from about
     for each in sets:
-        with kept(each.read()) as parts:
-            table, document = rows_of(each, parts), document_of(each, parts)
+        with keeping() as memory:
+            document = document_of(each, memory.passing(_part_by_part(session, each)))
+            table = rows_of(each, memory)
             session.commit()
-            yield f"{each.name}.csv", csv_lines(table)
             yield f"{each.name}.json", document
+            yield f"{each.name}.csv", csv_lines(table)
         yield f"{each.name}.schema.json", [schema_of(each)]
+
+
+def _part_by_part(session: Session, data: DataSet) -> Iterator[list[Record]]:
+    for part in data.read():
+        session.commit()
+        yield part
 
 
 def schema_of(data: DataSet) -> bytes:

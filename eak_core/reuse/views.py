@@ -13,6 +13,7 @@ from eak_core.reuse.dictionary import said_of
 from eak_core.reuse.packing import files_of, schema_of
 from eak_core.reuse.sets import set_of, sets_of
 from eak_core.web import render
+from eak_core.web.i18n import in_paris
 from eak_core.web.limits import limited
 from eak_core.web.open_data import csv_of, json_of
 from eak_core.web.open_data.archives import archive
@@ -43,7 +44,7 @@ def everything() -> Response:
     """Every set in each format, with dictionary and licence, made while it leaves."""
     session = current_session()
     at = last_shown(session, [g.service.id]).get(g.service.id, g.service.created_at)
-    parts = archive(files_of(session, g.service, _sets(), at), at)
+    parts = archive(files_of(session, g.service, _sets(), at), in_paris(at))
     name = f"{g.service.slug}-donnees.zip"
     return Response(
         stream_with_context(parts) if request.method == "GET" else (),

@@ -56,16 +56,31 @@ def schema_document(kind: type, title: str, address: str) -> bytes:
 @contextmanager
 def kept(parts: Iterable[list[Record]]) -> Iterator[Iterable[list[Record]]]:
     """``parts``, read once and kept beside memory, so that they can be gone through again."""
+    with keeping() as memory:
+        for _part in memory.passing(parts):
+            pass
+        yield memory
+
+
+@contextmanager
+def keeping() -> Iterator["Kept"]:
+    """What keeps parts beside memory as they pass (`Kept.passing`), to be gone through again."""
     with SpooledTemporaryFile(IN_MEMORY) as file:
-        for part in parts:
-            encoded = msgspec.msgpack.encode(part)
-            file.write(len(encoded).to_bytes(8) + encoded)
-        yield _Kept(file)
+        yield Kept(file)
 
 
-class _Kept:
+class Kept:
+    """Parts that are kept in ``file``."""
+
     def __init__(self, file: IO[bytes]) -> None:
         self._file = file
+
+    def passing(self, parts: Iterable[list[Record]]) -> Iterator[list[Record]]:
+        """``parts``, each of them kept before it goes on."""
+        for part in parts:
+            encoded = msgspec.msgpack.encode(part)
+            self._file.write(len(encoded).to_bytes(8) + encoded)
+            yield part
 
     def __iter__(self) -> Iterator[list[Record]]:
         self._file.seek(0)

@@ -36,8 +36,13 @@ def test_a_portal_reads_every_file_of_each_public_service(
 ) -> None:
     site.enable("everything")
     site.add_service("voirie", "Voirie")
+    site.add_service("interne", audience="internal")
     answer = client.get(CATALOGUE)
     assert answer.content_type == "application/ld+json"
+    inside = site.browser()
+    inside.sign_in(site.people.administrator)
+    assert inside.get(CATALOGUE).text == answer.text, "whoever asks"
+    assert "interne" not in inside.get("/donnees").text
     # Nothing is loaded to read it: its context stands in it.
     [read] = jsonld.expand(json.loads(answer.text))
     assert read["@type"] == [f"{DCAT}Catalog"]

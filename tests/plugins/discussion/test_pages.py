@@ -164,6 +164,7 @@ def test_hidden_and_withdrawn_words_are_nowhere(
         "/culture/",
         "/culture/discussion/",
         "/culture/discussion/commentaires.atom",
+        "/culture/donnees/commentaires.csv",
         "/culture/idees/",
         "/culture/idees.json",
         "/culture/idees.csv",
@@ -175,6 +176,7 @@ def test_hidden_and_withdrawn_words_are_nowhere(
         assert page.status_code == 200, path
         assert "Hidden words" not in page.text, path
         assert "Withdrawn words" not in page.text, path
+    assert client.get("/culture/donnees/commentaires.json").get_json()["comments"] == []
     feed = client.get("/culture/discussion/commentaires.atom").text
     assert "An insult." in feed
     assert "retiré par son auteur" in feed
@@ -186,7 +188,8 @@ def test_an_idea_that_is_gone_takes_its_comments_along(
     comment = talk.say("Under a hidden idea.")
     with site.writing() as session:
         hide(session, manager, site.service, f"idea:{talk.idea.id}", "Not an idea.")
-    for path in ("/culture/", "/culture/discussion/", "/culture/discussion/commentaires.atom"):
+    lists = ("discussion/", "discussion/commentaires.atom", "donnees/commentaires.csv")
+    for path in ("/culture/", *(f"/culture/{each}" for each in lists)):
         assert "Under a hidden idea." not in client.get(path).text
     assert client.get(f"/culture/discussion/commentaires/{comment.id}").status_code == 404
     assert client.get(talk.path).status_code == 410

@@ -212,6 +212,16 @@ def test_a_visitors_page_shows_the_first_provisional_result(client: Browser, pol
     assert answer.status_code == 200
 
 
+def test_open_data_do_not_tell_when_the_last_vote_was_cast(client: Browser, polls: Polls) -> None:
+    ballot = polls.open("approval", "secret")
+    polls.site.drain()
+    before = client.get("/catalogue.jsonld").text
+    polls.clock.advance(minutes=7)
+    polls.vote(ballot, [1])
+    polls.site.drain()
+    assert client.get("/catalogue.jsonld").text == before
+
+
 def test_the_home_of_a_service_says_what_can_be_voted_on_now_and_never_longer(
     polls: Polls, clock: FrozenClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:

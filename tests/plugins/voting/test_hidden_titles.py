@@ -87,6 +87,8 @@ def addresses(client: Browser, ballot: Ballot, method: str) -> Iterator[str]:
         if method == "budget" or not rest.endswith(".pb"):
             yield address(ballot, rest)
     yield address(ballot, "scrutin.json")
+    yield "/culture/donnees/resultats.csv"
+    yield "/culture/donnees/resultats.json"
 
 
 @on_pages
