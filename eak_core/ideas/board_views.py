@@ -11,7 +11,7 @@ from eak_core import clock
 from eak_core.db import current_session
 from eak_core.i18n import _, _l, ngettext
 from eak_core.ideas.board import columns_of, destinations
-from eak_core.ideas.filtering import active_filters, read_filters
+from eak_core.ideas.filtering import active_filters, feed_values, read_filters
 from eak_core.ideas.manage_views import blueprint
 from eak_core.ideas.moving import MOST, Chosen, Fate, foresee_each, move_each
 from eak_core.ideas.transitions import stage_graph
@@ -51,8 +51,14 @@ def board() -> Answer:
         destinations=destinations(graph, columns),
         ticked={request.args.get("tout")},
         here=_here,
+        all_of=_all_of,
         now=clock.now(),
     )
+
+
+def _all_of(stage: str) -> str:
+    """The page that moves all ideas in ``stage`` which the filters of this board keep."""
+    return with_query(url_for("ideas_manage.move_all"), {**feed_values(), "etape": [stage]})
 
 
 def _here(**other: str) -> str:

@@ -255,6 +255,35 @@ class PreparedDecision(Base):
     prepared_at: Mapped[datetime]
 
 
+class BulkMove(Base):
+    """All ideas in ``from_stage`` that filters keep are brought to ``to_stage``, some at a time,
+    for whoever asked for it and one public ``reason``.
+
+    ``total`` is how many there were by then; ``after_id`` the last one that had its turn; of these
+    ``moved`` have moved, and the others stayed, the first of them in ``stayed`` by their ids.
+    ``outcome`` is ``done``, or ``stopped`` where whoever asked may no longer; None until then.
+    """
+
+    __tablename__ = "idea_bulk_move"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    service_id: Mapped[int] = mapped_column(ForeignKey("service.id"), index=True)
+    asked_by: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    asked_at: Mapped[datetime]
+    from_stage: Mapped[str] = mapped_column(String(64))
+    to_stage: Mapped[str] = mapped_column(String(64))
+    subject: Mapped[str | None] = mapped_column(String(64))
+    commune: Mapped[str | None] = mapped_column(String(5))
+    text: Mapped[str] = mapped_column(Text)
+    reason: Mapped[str] = mapped_column(Text)
+    total: Mapped[int]
+    after_id: Mapped[int] = mapped_column(default=0)
+    done: Mapped[int] = mapped_column(default=0)
+    moved: Mapped[int] = mapped_column(default=0)
+    stayed: Mapped[str] = mapped_column(Text, default="")
+    outcome: Mapped[str | None] = mapped_column(String(10))
+
+
 class Opinion(Base):
     """A reviewer on an idea: asked (``asked_at``), with an opinion (``given_at``), or with no part
     in it because of a ``conflict``, for the reason that it says.

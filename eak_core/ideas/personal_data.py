@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, delete, select, update
 
 from eak_core.db import Session
 from eak_core.ideas.models import (
+    BulkMove,
     Idea,
     IdeaCoauthor,
     IdeaCriterion,
@@ -78,8 +79,17 @@ def export_person(session: Session, person_id: int) -> Mapping[str, Any]:
         .where(_invites_or_invited(person_id))
         .order_by(IdeaInvitation.id)
     ).mappings()
+    bulk = session.execute(
+        select(
+            BulkMove.service_id, BulkMove.asked_at, BulkMove.from_stage, BulkMove.to_stage,
+            BulkMove.text, BulkMove.reason,
+        )
+        .where(BulkMove.asked_by == person_id)
+        .order_by(BulkMove.id)
+    ).mappings()  # fmt: skip
     return {
         "ideas": [dict(row) for row in ideas],
+        "bulk_moves": [dict(row) for row in bulk],
         "statements": [dict(row) for row in statements],
         "stage_changes": [dict(row) for row in decisions],
         "prepared_decisions": [dict(row) for row in prepared],
@@ -98,6 +108,7 @@ def _invites_or_invited(person_id: int) -> ColumnElement[bool]:
 
 def erase_person(session: Session, person_id: int) -> None:
     """Delete a person's drafts, and empty their ideas that nobody may read."""
+    session.execute(delete(BulkMove).where(BulkMove.asked_by == person_id))
     # An answer of the service stays, and no longer says who wrote it.
     session.execute(
         update(PreparedDecision)

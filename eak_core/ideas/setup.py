@@ -5,6 +5,7 @@ from flask import Flask
 from eak_core.ideas import (  # noqa: F401  # what they register
     alike,
     board_views,
+    bulk_views,
     coauthor_views,
     feeds,
     file_views,

@@ -1,13 +1,17 @@
 """The board of those who run a service, and several ideas brought to a stage with one reason."""
 
+import re
+
 import pytest
 from sqlalchemy import select
 
-from eak_core.errors import Forbidden, Invalid, Refused
-from eak_core.ideas import moving, prepared, screening
+from eak_core import clock
+from eak_core.errors import Conflict, Forbidden, Invalid, Refused
+from eak_core.events import Part
+from eak_core.ideas import board, bulk, moving, prepared, screening
 from eak_core.ideas.board import EACH, columns_of, destinations
 from eak_core.ideas.listing import Filters
-from eak_core.ideas.models import Idea, PreparedDecision, StageChange
+from eak_core.ideas.models import BulkMove, Idea, PreparedDecision, StageChange
 from eak_core.ideas.moving import Chosen, Fate, foresee_each, move_each
 from eak_core.ideas.transitions import change_stage, stage_graph
 from eak_core.ideas.visibility import subject_of
@@ -15,6 +19,9 @@ from eak_core.kit.testing.pages import Page
 from eak_core.kit.testing.queries import Queries
 from eak_core.kit.testing.site import Site
 from eak_core.moderation.decisions import hide
+from eak_core.people.models import Person
+from eak_core.people.personal_data import erase_person
+from eak_core.people.roles import revoke_role
 from eak_core.permissions import Actor
 from eak_core.services.models import Service
 
@@ -168,3 +175,93 @@ def test_managers_choose_look_give_a_reason_and_move_without_a_script(site: Site
     other = site.browser()
     other.sign_in(site.people.citizen)
     assert other.get("/culture/gestion/idees/tableau").status_code == 403
+
+
+# All that filters keep ------------------------------------------------------------
+
+
+def test_all_that_filters_keep_are_moved_some_at_a_time_and_who_lost_the_role_moves_no_more(
+    site: Site, manager: Actor, citizen: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bulk, "PORTION", 2)
+    monkeypatch.setattr(bulk, "MOST", 6)
+    ideas = [site.submit(f"Bench {number}", author=citizen) for number in range(5)]
+    other = site.submit("Fountain", author=citizen)
+    site.drain()
+    here = Filters(stage="submitted", text="bench")
+    with site.writing() as session:
+        service = session.get_one(Service, site.service.id)
+        held = session.get_one(Idea, ideas[3].id)
+        prepared.prepare(session, manager, service, POLL, held, "screening", WHY)
+        begun = [
+            bulk.begin(session, manager, service, POLL, here, "screening", WHY).id
+            for _twice in range(2)
+        ]
+        assert begun[0] == begun[1]
+        with pytest.raises(Conflict):
+            bulk.begin(session, manager, service, POLL, Filters("submitted"), "screening", WHY)
+        with pytest.raises(Forbidden):
+            bulk.begin(session, citizen, service, POLL, here, "screening", WHY)
+    name = f"{bulk.NAME}:{begun[0]}"
+
+    def part() -> Part | None:
+        with site.app.test_request_context(), site.writing() as session:
+            service = session.get_one(Service, site.service.id)
+            return bulk.go_on(session, service, name, clock.now())
+
+    assert part() == Part(2, 5)
+    assert list(stages(site).values()).count("screening") == 2
+    # A worker that ends here has done so much, and another one goes on.
+    site.drain()
+    moved = {idea.title for idea in ideas} - {ideas[3].title}
+    assert {title for title, stage in stages(site).items() if stage == "screening"} == moved
+    assert stages(site)[other.title] == "submitted"
+    with site.reading() as session:
+        done = session.get_one(BulkMove, begun[0])
+        assert (done.outcome, done.moved, done.stayed) == ("done", 4, str(ideas[3].id))
+        (fate,) = bulk.stayed(session, manager, site.service, POLL, done)
+        assert "préparée" in str(fate.refusal)
+        assert set(session.scalars(select(StageChange.actor_id))) == {manager.person_id}
+    with site.writing() as session:
+        service = session.get_one(Service, site.service.id)
+        left = bulk.begin(
+            session, manager, service, POLL, Filters("submitted"), "screening", WHY
+        ).id
+        person = session.get_one(Person, manager.person_id)
+        revoke_role(session, Actor.system(), person, service, "manager")
+    site.drain()
+    with site.reading() as session:
+        assert session.get_one(BulkMove, left).outcome == "stopped"
+    assert stages(site)[other.title] == "submitted"
+    with site.writing() as session:
+        erase_person(session, Actor.system(), manager.person_id or 0)
+        assert session.scalars(select(BulkMove)).all() == []
+
+
+@pytest.mark.parametrize("database", ["sqlite"])
+def test_the_board_leads_to_moving_all_and_the_page_says_how_far_it_is(
+    site: Site, citizen: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(board, "MOST", 2)
+    for number in range(4):
+        site.submit(f"Bench {number}", author=citizen)
+    site.drain()
+    browser = site.browser()
+    browser.sign_in(site.people.manager)
+    desk = "/culture/gestion/idees/"
+    shown = browser.read(f"{desk}tableau?etape=submitted&q=bench&lang=en").text
+    (place,) = re.findall(r'href="([^"]+deplacer-tout[^"]+)"', shown)
+    place = place.replace("&amp;", "&")
+    assert "q=bench" in place
+    assert "4 ideas are concerned." in browser.read(f"{place}&lang=en").text
+    assert browser.submit(place, "deplacer-tout", to="screening").status_code == 422
+    led = browser.submit(place, "deplacer-tout", to="screening", reason=WHY)
+    assert led.status_code == 302
+    assert browser.get(f"{led.location}.json").json["ended"] is False
+    site.drain()
+    assert browser.get(f"{led.location}.json").json["ended"] is True
+    assert "4 ideas were moved." in browser.read(f"{led.location}?lang=en").text
+    assert browser.get(f"{desk}deplacer-tout").location.endswith("/tableau")
+    visitor = site.browser()
+    visitor.sign_in(site.people.citizen)
+    assert visitor.get(led.location).status_code == 403
