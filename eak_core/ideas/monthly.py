@@ -79,7 +79,7 @@ def months(
             ideas[month] += number_
         else:
             delays.setdefault(month, []).append((int(days), number_))
-    # A stretch of the index each, and nothing else is said of the key: SQLite begins a stretch at the
+    # A stretch of the index each, and nothing more is said of the key: SQLite begins one at the
     # first of two lower bounds. To group them by a part of the key takes three times as long.
     people = session.execute(
         select(
