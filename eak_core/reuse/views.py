@@ -1,6 +1,6 @@
 """The open data of a service: what there is, each file, and all of them at once."""
 
-from flask import Response, g, request, stream_with_context, url_for
+from flask import Response, g, stream_with_context, url_for
 
 from eak_core.db import current_session
 from eak_core.errors import NotFound
@@ -47,7 +47,7 @@ def everything() -> Response:
     parts = archive(files_of(session, g.service, _sets(), at), in_paris(at))
     name = f"{g.service.slug}-donnees.zip"
     return Response(
-        stream_with_context(parts) if request.method == "GET" else (),
+        stream_with_context(parts),
         content_type="application/zip",
         headers={"Content-Disposition": f'attachment; filename="{name}"'},
     )

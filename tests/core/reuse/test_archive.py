@@ -101,7 +101,10 @@ def test_it_leaves_while_it_is_made_and_no_transaction_is_open_meanwhile(
     for _piece in answer.iter_encoded():
         assert pool.checkedout() == 0  # type: ignore[attr-defined]
     answer.close()
-    assert idea.title
+    asked = client.head(ARCHIVE)
+    assert (asked.status_code, asked.data) == (200, b"")
+    assert pool.checkedout() == 0  # type: ignore[attr-defined]
+    assert idea.title in client.get(f"/culture/idees/{idea.id}", follow_redirects=True).text
 
 
 def test_a_hundred_thousand_rows_pass_through_an_archive_part_by_part() -> None:
