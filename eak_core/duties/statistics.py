@@ -26,7 +26,7 @@ from eak_core.web import charts, figures, render
 from eak_core.web.limits import limited
 from eak_core.web.open_data import csv_file
 
-#: Fewer people than this are told as so many at most: a figure shall tell nobody who it was.
+#: Fewer people than this are not counted out: a figure shall tell nobody who it was.
 LEAST = 5
 
 

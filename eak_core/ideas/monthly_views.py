@@ -36,16 +36,16 @@ def ideas_chart(found: Sequence[Month]) -> charts.Bars:
 
 
 def people_chart(found: Sequence[Month], least: int = 1) -> charts.Bars:
-    """How many people submitted them; fewer than ``least`` are shown as ``least`` at most."""
+    """How many people submitted them; where they are fewer than ``least``, not how many."""
 
     def said(month: Month) -> str:
         if 0 < month.people < least:
-            return _("%(most)s at most", most=least)
+            return _("fewer than %(least)s", least=least)
         return figures.number(month.people)
 
     return _bars(
         "personnes", _("People who submitted an idea"), _("People"), found,
-        lambda month: month.people and max(month.people, least), said,
+        lambda month: None if 0 < month.people < least else month.people, said,
     )  # fmt: skip
 
 
@@ -56,7 +56,7 @@ def delays_chart(found: Sequence[Month]) -> charts.Bars:
         _("Days from the submission to the first answer"),
         _("Median delay (days)"),
         found,
-        lambda month: month.delay or 0,
+        lambda month: month.delay,
         lambda month: "–" if month.delay is None else days(month.delay),
         (_("Answers"), lambda month: month.answered),
     )
@@ -72,7 +72,7 @@ def _bars(
     title: str,
     amounts: str,
     found: Sequence[Month],
-    amount: Callable[[Month], int],
+    amount: Callable[[Month], int | None],
     said: Callable[[Month], str] | None = None,
     fact: tuple[str, Callable[[Month], int]] | None = None,
 ) -> charts.Bars:
@@ -86,14 +86,14 @@ def _bars(
             charts.Bar(
                 charts.Label(
                     f"{each.first:%m/%Y}",
-                    said(each) if said else figures.number(amount(each)),
+                    said(each) if said else figures.number(amount(each) or 0),
                 ),
                 amount(each),
                 (fact[1](each),) if fact else (),
             )
             for each in found
         ),
-        whole=max(1, *(amount(each) for each in found)),
+        whole=max(1, *(amount(each) or 0 for each in found)),
         columns=(charts.Column(fact[0]),) if fact else (),
     )
 

@@ -58,8 +58,9 @@ def sample(grade: Grade, key: str, look: Look) -> str:
 
 
 def _bar(chart: Bars, row: Bar, look: Look) -> str:
-    said = f"{row.label.name}: {number(row.amount)}"
-    return f"<title>{escape(said)}</title>" + bar(row.amount, chart.full, look, HEIGHTS[Bars])
+    amount = row.label.value if row.amount is None else number(row.amount)
+    said = f"<title>{escape(f'{row.label.name}: {amount}')}</title>"
+    return said + bar(row.amount or 0, chart.full, look, HEIGHTS[Bars])
 
 
 def _stack(chart: Stacks, row: Stack, look: Look) -> str:

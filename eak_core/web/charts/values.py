@@ -33,10 +33,11 @@ class _Named:
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """How much one thing has. ``facts`` are cells of the table that no bar shows."""
+    """How much one thing has; ``amount`` is None where it is not told: its label says so, its bar
+    is empty, and so is its cell of the table. ``facts`` are cells that no bar shows."""
 
     label: Label
-    amount: int
+    amount: int | None
     facts: tuple[Cell, ...] = ()
 
 
@@ -74,12 +75,12 @@ class Bars(_Named):
     @property
     def per_cent(self) -> int:
         """The per cent of ``whole`` that a full bar stands for."""
-        return scale([row.amount for row in self.rows], self.whole)
+        return scale([row.amount or 0 for row in self.rows], self.whole)
 
     @property
     def full(self) -> Fraction:
         """The amount that a full bar stands for."""
-        return full_bar([row.amount for row in self.rows], self.whole)
+        return full_bar([row.amount or 0 for row in self.rows], self.whole)
 
     @property
     def table(self) -> Table:
