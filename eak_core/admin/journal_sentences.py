@@ -19,6 +19,8 @@ KINDS: Mapping[str, tuple[Any, tuple[str, ...]]] = MappingProxyType(
                 "idea.merged",
                 "idea.transferred",
                 "idea.received",
+                "idea.transfer_offered",
+                "idea.transfer_answered",
                 "idea.opinion_asked",
                 "idea.opinion_given",
             ),
@@ -109,6 +111,12 @@ _VERDICTS = {
     "upheld": _l("Appeal decided, the decision stands: %(thing)s"),
     "reversed": _l("Appeal decided, the decision is reversed: %(thing)s"),
 }
+_ENDS = ("from_id", "to_id")
+_ANSWERS = {
+    "taken": _l("Offer taken, %(way)s: “%(thing)s”"),
+    "declined": _l("Offer declined, %(way)s: “%(thing)s”"),
+    "taken_back": _l("Offer taken back, %(way)s: “%(thing)s”"),
+}
 _CHANGED = {
     "name": _l("name"),
     "description": _l("description"),
@@ -148,6 +156,20 @@ def _received(data: Mapping[str, Any], words: Words) -> str:
     if service is None:
         return _("“%(thing)s” comes from another service", thing=thing)
     return _("“%(thing)s” comes from the service “%(service)s”", thing=thing, service=service)
+
+
+def _offered(data: Mapping[str, Any], words: Words) -> str:
+    return _said_of_offer(_l("Offered, %(way)s: “%(thing)s”"), data, words)
+
+
+def _offer_answered(data: Mapping[str, Any], words: Words) -> str:
+    return _said_of_offer(_ANSWERS[data["outcome"]], data, words)
+
+
+def _said_of_offer(text: Any, data: Mapping[str, Any], words: Words) -> str:
+    ends = (words.services.get(data[each]) or _("another service") for each in _ENDS)
+    thing = words.thing(f"idea:{data['idea_id']}")
+    return str(text) % {"way": " → ".join(ends), "thing": thing}
 
 
 def _of_content(text: Any) -> Sayer:
@@ -210,6 +232,8 @@ SAYERS: Mapping[str, Sayer] = MappingProxyType(
         "idea.merged": _merged,
         "idea.transferred": _transferred,
         "idea.received": _received,
+        "idea.transfer_offered": _offered,
+        "idea.transfer_answered": _offer_answered,
         "idea.opinion_asked": lambda data, words: _(
             "%(name)s is asked for an opinion on “%(thing)s”",
             name=words.person(data["reviewer_id"]),

@@ -1,6 +1,11 @@
 """What happens to ideas, as facts in the log. Texts and reasons stay in the tables."""
 
+from typing import Literal, TypeAlias
+
 from eak_core.events import CORE, Code, Event, event
+
+#: What becomes of an idea that is offered to another service.
+Outcome: TypeAlias = Literal["taken", "declined", "taken_back"]
 
 
 @event(CORE, "idea.submitted", version=1, subject="idea:{idea_id}")
@@ -83,6 +88,28 @@ class IdeaReceived(Event):
     idea_id: int
     from_id: int
     transfer_id: int
+
+
+@event(CORE, "idea.transfer_offered", version=1, subject="idea:{idea_id}", quiet=True)
+class IdeaTransferOffered(Event):
+    """Those who run ``from_id`` offer an idea to those who run ``to_id``; in the logs of both."""
+
+    idea_id: int
+    from_id: int
+    to_id: int
+    offer_id: int
+
+
+@event(CORE, "idea.transfer_answered", version=1, subject="idea:{idea_id}", quiet=True)
+class IdeaTransferAnswered(Event):
+    """An offer has its ``outcome``: the idea was taken, which `IdeaReceived` tells too, or
+    declined, or the offer was taken back; in the logs of both services."""
+
+    idea_id: int
+    from_id: int
+    to_id: int
+    offer_id: int
+    outcome: Outcome
 
 
 @event(CORE, "idea.opinion_asked", version=1, subject="idea:{idea_id}", quiet=True)

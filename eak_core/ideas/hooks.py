@@ -15,6 +15,7 @@ from eak_core.ideas import (
     listing,
     news,
     notices,
+    offered,
     own,
     personal_data,
     prepared,
@@ -88,6 +89,19 @@ def desk_items(session: Session, service: Service) -> Iterator[DeskItem]:
         answers,
     )
     yield DeskItem(answers, label, "ideas_manage.prepared_answers", since=prepared_at)
+    (to_it, to_it_since), (of_it, of_it_since) = offered.waiting_since(session, service)
+    label = lazy_ngettext(
+        "%(num)s idea that another service offers waits for your answer",
+        "%(num)s ideas that other services offer wait for your answer",
+        to_it,
+    )
+    yield DeskItem(to_it, label, "ideas_manage.offers", since=to_it_since)
+    label = lazy_ngettext(
+        "%(num)s idea that you offered waits for the answer of another service",
+        "%(num)s ideas that you offered wait for the answers of other services",
+        of_it,
+    )
+    yield DeskItem(of_it, label, "ideas_manage.offers", since=of_it_since)
 
 
 @hookimpl

@@ -15,6 +15,7 @@ URL_LENGTH = 500
 STATE_LENGTH = 40
 #: The relation of those who write an idea with its author.
 COAUTHOR = "idea.coauthor"
+_UNANSWERED = text("outcome IS NULL")
 _WAITS = text("answer_by IS NOT NULL AND answered_at IS NULL")
 
 
@@ -235,6 +236,38 @@ class IdeaTransfer(Base):
     )
     at: Mapped[datetime]
     reason: Mapped[str] = mapped_column(Text)
+
+
+class TransferOffer(Base):
+    """An idea of one service is offered to another, which takes it or declines (``outcome``:
+    ``taken``, ``declined`` or ``taken_back``, none while it waits); those who run either read the
+    ``reason`` and the ``answer``."""
+
+    __tablename__ = "idea_transfer_offer"
+    __table_args__ = (
+        # One at a time.
+        Index(
+            "uq_idea_transfer_offer_waits",
+            "idea_id",
+            unique=True,
+            sqlite_where=_UNANSWERED,
+            postgresql_where=_UNANSWERED,
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    idea_id: Mapped[int] = mapped_column(ForeignKey("idea.id", ondelete="CASCADE"))
+    from_id: Mapped[int] = mapped_column(ForeignKey("service.id"), index=True)
+    to_id: Mapped[int] = mapped_column(ForeignKey("service.id"), index=True)
+    offered_by: Mapped[int | None] = mapped_column(
+        ForeignKey("person.id", ondelete="SET NULL"), index=True
+    )
+    offered_at: Mapped[datetime]
+    reason: Mapped[str] = mapped_column(Text)
+    outcome: Mapped[str | None] = mapped_column(String(10))
+    answered_by: Mapped[int | None]
+    answered_at: Mapped[datetime | None]
+    answer: Mapped[str | None] = mapped_column(Text)
 
 
 class PreparedDecision(Base):

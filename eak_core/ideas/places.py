@@ -103,15 +103,14 @@ def leads_to(
 
 
 def in_other_services(session: Session, subjects: Sequence[str]) -> dict[str, tuple[str, str]]:
-    """The titles and addresses of those of ``subjects`` that are ideas and went to a service that
-    everybody may read, as everybody may read them."""
+    """The titles and addresses of those of ``subjects`` that are ideas of other services, as
+    everybody may read them."""
     ids = numbered("idea", subjects)
     if not ids:
         return {}
-    went = select(IdeaTransfer.id).where(IdeaTransfer.idea_id == Idea.id).exists()
     rows = session.execute(
         select(Idea.id, Idea.slug, Idea.title, Service.slug.label("service"))
         .join(Service, Service.id == Idea.service_id)
-        .where(Idea.id.in_(ids), went, Service.audience == "public", shown_idea())
+        .where(Idea.id.in_(ids), Service.audience == "public", shown_idea())
     )
     return {ids[row.id]: (row.title, idea_url(row, service_slug=row.service)) for row in rows}

@@ -9,15 +9,47 @@ from sqlalchemy import select
 from eak_core.db import Session
 from eak_core.events import CORE
 from eak_core.events.types import Recorded
-from eak_core.i18n import _
-from eak_core.ideas.events import IdeaReceived, IdeaTransferred
-from eak_core.ideas.models import Idea, IdeaTransfer
+from eak_core.i18n import _, _l
+from eak_core.ideas.events import (
+    IdeaReceived,
+    IdeaTransferAnswered,
+    IdeaTransferOffered,
+    IdeaTransferred,
+)
+from eak_core.ideas.models import Idea, IdeaTransfer, TransferOffer
 from eak_core.ideas.notices import DECISIONS, around, link_to, readable_ideas
 from eak_core.ideas.visibility import subject_of
-from eak_core.notices.kinds import Told, tells
+from eak_core.notices.kinds import NoticeKind, Told, tells
+from eak_core.people.roles import runners_of
 from eak_core.permissions import Actor, may
 from eak_core.plugins.hooks.contributions import NoticeSentence
 from eak_core.services.models import Service
+
+OFFERS = NoticeKind(
+    CORE,
+    "offers",
+    _l("Ideas that services offer each other"),
+    _l("Another service offers you an idea, or answers what you offered."),
+    managers=True,
+)
+
+
+@tells(CORE, OFFERS, IdeaTransferOffered)
+def tell_of_offer(session: Session, event: Recorded) -> Told | None:
+    """Those who run the service to which an idea is offered."""
+    if event.service_id != event.data.to_id:
+        return None
+    service = session.get_one(Service, event.service_id)
+    return Told(people=runners_of(session, service), permission="idea.change_stage")
+
+
+@tells(CORE, OFFERS, IdeaTransferAnswered)
+def tell_of_answer(session: Session, event: Recorded) -> Told | None:
+    """Who offered an idea; nobody of what they took back."""
+    if event.service_id != event.data.from_id or event.data.outcome == "taken_back":
+        return None
+    offer = session.get_one(TransferOffer, event.data.offer_id)
+    return Told(people=[offer.offered_by], permission="idea.change_stage")
 
 
 @tells(CORE, DECISIONS, IdeaReceived)
@@ -52,6 +84,33 @@ def sentences(
     for each in events:
         if isinstance(each.data, IdeaTransferred):
             yield each.position, _left()
+    asked = [each for each in events if isinstance(each.data, _OF_OFFERS)]
+    if asked:
+        query = select(TransferOffer, Idea.title).join(Idea, Idea.id == TransferOffer.idea_id)
+        offers = {
+            offer.id: (offer, title)
+            for offer, title in session.execute(
+                query.where(TransferOffer.id.in_([each.data.offer_id for each in asked]))
+            )
+        }
+        for each in asked:
+            if each.data.offer_id in offers:
+                yield each.position, _of_offer(each, *offers[each.data.offer_id])
+
+
+_OF_OFFERS = (IdeaTransferOffered, IdeaTransferAnswered)
+
+
+def _of_offer(event: Recorded, offer: TransferOffer, title: str) -> NoticeSentence:
+    place, because = "ideas_manage.offers", _("You run this service.")
+    if isinstance(event.data, IdeaTransferOffered):
+        text = _("“%(idea)s” is offered to your service", idea=title)
+        return NoticeSentence(text, place, {}, offer.reason, because)
+    if event.data.outcome == "taken":
+        text = _("“%(idea)s”, which you offered, was taken", idea=title)
+    else:
+        text = _("“%(idea)s”, which you offered, was declined and stays", idea=title)
+    return NoticeSentence(text, place, {}, offer.answer or "", because)
 
 
 def _arrived(

@@ -2,7 +2,7 @@
 addresses lead there, for whoever may read that service.
 
 Who decides where it is decides nothing where it goes: whoever transfers an idea at once runs both
-services.
+services; others offer it (`eak_core.ideas.offered`).
 """
 
 from collections.abc import Sequence
@@ -25,6 +25,7 @@ from eak_core.ideas.models import (
     IdeaTransfer,
     Opinion,
     Subject,
+    TransferOffer,
 )
 from eak_core.ideas.prepared import prepared_for
 from eak_core.ideas.promises import carry_promise
@@ -45,11 +46,11 @@ STAGES = frozenset({SUBMITTED, SCREENING, ACCEPTED})
 
 
 def targets(session: Session, actor: Actor, service: Service) -> Sequence[Service]:
-    """The services to which ``actor`` can transfer ideas of ``service``, by name."""
+    """The services to which ``actor`` can transfer or offer ideas of ``service``, by name."""
     return [
         each
         for each in list_services(session, actor)
-        if each.id != service.id and may(actor, "idea.change_stage", each)
+        if each.id != service.id and may(actor, "idea.submit", each)
     ]
 
 
@@ -66,17 +67,21 @@ def transfer_idea(
     for each in (service, to):
         require(actor, "idea.change_stage", each)
     reason = checked_reason(reason)
-    if to.id == service.id:
-        raise Refused(_l("The idea is in this service already: choose another one."))
-    idea, *parts = _held(session, service, idea_id)
-    _check(session, actor, service, idea, to)
-    if any(each.source is not None for each in (idea, *parts)):
-        raise Refused(
-            _l(
-                "This idea comes from another site, whose next import would bring it here again:"
-                " it stays in this service."
-            )
-        )
+    ideas = held_idea(session, service, idea_id)
+    return carry_idea(session, actor, service, to, ideas, reason)
+
+
+def carry_idea(
+    session: Session,
+    actor: Actor,
+    service: Service,
+    to: Service,
+    ideas: Sequence[Idea],
+    reason: str,
+) -> Idea:
+    """Let `held_idea` go, as `transfer_idea` does; whoever calls it has asked for the rights."""
+    ensure_transferable(session, actor, service, to, ideas)
+    idea, *parts = ideas
     answers = get_host().call_all(
         "transfer_idea", session=session, service=service, idea=idea, to=to
     )
@@ -99,9 +104,9 @@ def lost_choices(session: Session, idea: Idea, to: Service) -> list[str]:
     return [name for code, name in own if there.like(code, name) is None]
 
 
-def _held(session: Session, service: Service, idea_id: int) -> Sequence[Idea]:
+def held_idea(session: Session, service: Service, idea_id: int) -> Sequence[Idea]:
     """The idea with what is part of it, held in one order whoever asks, as they stand now; the
-    idea itself first."""
+    idea itself first. `NotFound` where it is not of ``service``."""
     query = (
         select(Idea)
         .where(
@@ -120,7 +125,21 @@ def _held(session: Session, service: Service, idea_id: int) -> Sequence[Idea]:
     return found
 
 
-def _check(session: Session, actor: Actor, service: Service, idea: Idea, to: Service) -> None:
+def ensure_transferable(
+    session: Session, actor: Actor, service: Service, to: Service, ideas: Sequence[Idea]
+) -> None:
+    """Return where `held_idea` can go to the service ``to``, as far as the core knows; refused as
+    `transfer_idea` says."""
+    idea = ideas[0]
+    if to.id == service.id:
+        raise Refused(_l("The idea is in this service already: choose another one."))
+    if any(each.source is not None for each in ideas):
+        raise Refused(
+            _l(
+                "This idea comes from another site, whose next import would bring it here again:"
+                " it stays in this service."
+            )
+        )
     if idea.merged_into_id is not None:
         raise Conflict(
             _l("This idea was merged with another one: nothing was changed. Transfer that one.")
@@ -177,6 +196,11 @@ def _carry(
     _map_criteria(session, to, ids)
     # What colleagues think of it is for the decision of this service; a conflict is for any.
     session.execute(delete(Opinion).where(Opinion.idea_id.in_(ids), Opinion.conflict.is_(None)))
+    # What is offered is there no more.
+    waits = TransferOffer.idea_id.in_(ids), TransferOffer.outcome.is_(None)
+    session.execute(
+        update(TransferOffer).where(*waits).values(outcome="taken_back", answered_at=clock.now())
+    )
     session.execute(update(Idea).where(Idea.id.in_(ids)).values(service_id=to.id))
     for each in ideas:
         session.refresh(each)

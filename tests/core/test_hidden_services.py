@@ -6,6 +6,7 @@ from collections.abc import Iterator
 import pytest
 
 from eak_core.kit.testing.browser import Browser
+from eak_core.kit.testing.conformance.acts import give_away
 from eak_core.kit.testing.fixtures import FrozenClock
 from eak_core.kit.testing.site import Site
 from eak_core.kit.testing.sites import Sites
@@ -31,7 +32,10 @@ def with_it(sites: Sites, clock: FrozenClock) -> Site:
     for name in sorted(site.app.extensions["eak_plugins"].ready_names):
         site.enable(name)
         site.enable(name, service=hidden)
-    site.submit("A secret matter", service=hidden, author=site.people.actor(site.people.agent))
+    agent = site.people.actor(site.people.agent)
+    # The first one has gone: its address there is nobody's who may not read where it led from.
+    give_away(site, site.submit("A lamp", service=hidden, author=agent).id, hidden, site.service)
+    site.submit("A secret matter", service=hidden, author=agent)
     site.drain()
     return site
 
@@ -42,6 +46,7 @@ def without(sites: Sites, clock: FrozenClock) -> Site:
     assert site.service
     for name in sorted(site.app.extensions["eak_plugins"].ready_names):
         site.enable(name)
+    site.submit("A lamp", author=site.people.actor(site.people.agent))
     site.drain()
     return site
 

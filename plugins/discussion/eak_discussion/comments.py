@@ -54,6 +54,14 @@ def comment_of(session: Session, service: Service, comment_id: int) -> Comment:
     return comment
 
 
+def service_of(session: Session, actor: Actor, comment_id: int) -> Service | None:
+    """The service where the comment ``comment_id`` is, with its idea; None where there is none, or
+    ``actor`` may not read that service."""
+    query = select(Service).join(Comment, Comment.service_id == Service.id)
+    place = session.scalar(query.where(Comment.id == comment_id)) if comment_id < 2**31 else None
+    return place if place is not None and may(actor, "service.read", place) else None
+
+
 def is_open(session: Session, service: Service, idea: Idea) -> bool:
     """Whether comments are taken under ``idea``: a service may close what has its outcome."""
     return not (_settings(session, service)["closed_after_outcome"] and has_outcome(idea))

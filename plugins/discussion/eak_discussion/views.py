@@ -90,7 +90,12 @@ def _latest_entries(rows: Any) -> list[tuple[thread.Entry, str]]:
 
 @blueprint.get("/commentaires/<int:comment_id>")
 def show(comment_id: int) -> Answer:
-    """The lasting address of a comment: it leads to its place under the idea."""
+    """The lasting address of a comment: it leads to its place under the idea, in whichever service
+    that is by now."""
+    place = comments.service_of(current_session(), g.actor, comment_id)
+    if place is not None and place.id != g.service.id:
+        there = url_for("discussion.show", service_slug=place.slug, comment_id=comment_id)
+        return redirect(there)
     return redirect(_place(comments.comment_of(current_session(), g.service, comment_id)))
 
 

@@ -1,19 +1,22 @@
 """An idea goes to another service with all that belongs to it, and to nobody who may not know."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 from sqlalchemy import select
 
 from eak_core import clock
 from eak_core.db import Session
-from eak_core.errors import EakError, Forbidden, Invalid, NotFound, Refused
+from eak_core.errors import Conflict, EakError, Forbidden, Invalid, NotFound, Refused
 from eak_core.events import read_log
 from eak_core.events.core import get_event_core
 from eak_core.events.reading import verify
+from eak_core.files.models import StoredFile
 from eak_core.ideas.criteria import criteria_of
 from eak_core.ideas.merging import merge_ideas
 from eak_core.ideas.models import Idea, IdeaCriterion
+from eak_core.ideas.offered import offer_idea, take_back, take_idea
 from eak_core.ideas.places import passages
 from eak_core.ideas.prepared import prepare
 from eak_core.ideas.proposals import Origin, Proposal, edit_idea, import_idea, submit_idea
@@ -31,9 +34,10 @@ from eak_core.notices.following import follow_by_default
 from eak_core.notices.models import Follow
 from eak_core.people.models import Person
 from eak_core.people.roles import give_role
-from eak_core.permissions import Actor
+from eak_core.permissions import Actor, DeputyOver, StandIn
 from eak_core.plugins.per_service.models import SearchDocument, SearchTerm
 from eak_core.services.models import Service
+from tests.core.links import links_of
 from tests.core.test_two_at_once import together
 
 NONE: frozenset[str] = frozenset()
@@ -88,6 +92,13 @@ def test_an_idea_goes_with_all_that_belongs_to_it_and_comes_back(
         idea = session.get_one(Idea, submit_idea(session, citizen, culture, said).id)
         edit_idea(session, citizen, culture, idea, said)
         follow_by_default(session, culture.id, subject_of(idea.id), agent.person_id)
+        plan = {"owner": "ideas", "subject": subject_of(idea.id), "token": "t" * 32, "alt": ""}
+        session.add(
+            StoredFile(
+                **plan, service_id=culture.id, kind="document", name="plan.pdf", digest="d" * 64,
+                size=1, created_at=clock.now(),
+            )
+        )  # fmt: skip
     twin = site.submit("Une voie", author=agent)
     with site.writing() as session:
         merge_ideas(session, manager, site.service, twin.id, idea.id, "They say the same.")
@@ -104,7 +115,15 @@ def test_an_idea_goes_with_all_that_belongs_to_it_and_comes_back(
     address = f"/routes/idees/{idea.id}-{idea.slug}"
     page = reader.get(address)
     told = "Transférée de « Culture » à « Routes »"
-    for each in (told, WHY, "Une voie", "It is cheap.", "a modifié son texte", ">Vélo<"):
+    for each in (
+        told,
+        WHY,
+        "plan.pdf",
+        "Une voie",
+        "It is cheap.",
+        "a modifié son texte",
+        ">Vélo<",
+    ):
         assert each in plain(page.text)
     assert "Musées" not in page.text
     kept = {"If-None-Match": page.headers["ETag"]}
@@ -252,8 +271,8 @@ def test_what_cannot_be_transferred_is_refused_with_a_sentence_and_nothing_chang
         transfer(site, elsewhere, roads)
     with pytest.raises(Invalid):
         transfer(site, ideas["kept"], roads, why=" ")
-    mine = site.add_service("jardins")
-    for who, to in ((citizen, roads), (manager, mine)):
+    others = site.add_service("jardins")
+    for who, to in ((citizen, roads), (manager, others)):
         with pytest.raises(Forbidden):
             transfer(site, ideas["kept"], to, actor=who)
     assert events() == before
@@ -291,6 +310,87 @@ def test_of_two_who_act_on_an_idea_at_once_one_is_told_and_nothing_is_torn(
         seen = list(read_log(session, site.service.id, subject=subject_of(idea.id)))
         last = seen[-1].type
         assert (last == "idea.transferred") == (where == roads.id)
+
+
+def test_a_service_takes_an_idea_that_is_offered_or_declines_with_a_reason(
+    site: Site, citizen: Actor, manager: Actor
+) -> None:
+    roads = site.add_service("routes", "Routes")
+    chief = site.people.add("Chantal Chief")
+    with site.writing() as session:
+        run = session.get_one(Service, roads.id)
+        give_role(session, session.get_one(Person, chief.id), run, "manager", granted_by=None)
+    idea = site.submit("Une piste", author=citizen)
+    here, there = site.browser(), site.browser()
+    here.sign_in(site.people.manager)
+    there.sign_in(chief)
+
+    def offer() -> str:
+        page = f"/culture/gestion/idees/{idea.id}/transferer"
+        answer = here.submit(page, "/transferer", to="routes", reason=WHY)
+        assert answer.headers["Location"] == "/culture/gestion/transferts"
+        site.drain()
+        waits = "1 idée proposée par un autre service attend votre réponse"
+        assert waits in plain(there.get("/routes/gestion/").text)
+        assert "1 idée que vous proposez" in plain(here.get("/culture/gestion/").text)
+        [found] = [each for each in links_of(there.get("/routes/gestion/transferts").text)
+                   if "/gestion/transferts/" in each]  # fmt: skip
+        return found
+
+    place = offer()
+    assert "est proposée à votre service" in plain(there.get("/compte/nouveautes/").text)
+    assert "Make one." not in here.get(place).text, "it is for the other team to answer"
+    assert there.submit(place, place, answer="decline", reason=" ").status_code == 422
+    there.submit(place, place, answer="decline", reason="It is a canal.")
+    site.drain()
+    assert there.get(place).status_code == 404
+    assert "It is a canal." in here.get("/compte/nouveautes/").text
+    assert here.get(f"/culture/idees/{idea.id}-{idea.slug}").status_code == 200
+    # Taken back, and offered once more.
+    back = offer()
+    again = here.submit(
+        "/culture/gestion/transferts", back.replace("/routes/", "/culture/") + "/reprendre"
+    )
+    assert again.status_code == 302
+    assert there.get(back).status_code == 404
+    last = offer()
+    taken = there.submit(last, last, answer="take")
+    assert taken.headers["Location"] == f"/routes/idees/{idea.id}-{idea.slug}"
+    site.drain()
+    assert right(site)
+    for told in ("Proposition refusée", "Proposition reprise", "Proposition acceptée"):
+        assert told in there.get("/routes/gestion/journal").text
+        assert told in here.get("/culture/gestion/journal").text
+
+
+def test_an_offer_is_answered_once_and_by_who_may_at_that_instant(
+    site: Site, citizen: Actor, manager: Actor, database: Kind
+) -> None:
+    roads = site.add_service("routes", "Routes")
+    chief = site.people.actor(site.people.administrator)
+    idea = site.submit("Une piste", author=citizen)
+    with site.writing() as session:
+        number = offer_idea(session, manager, site.service, idea.id, roads, WHY).id
+    with site.writing() as session, pytest.raises(Conflict):
+        offer_idea(session, manager, site.service, idea.id, roads, WHY)
+    # A deputy whose time ended while the page was open is told so.
+    over = replace(citizen, stands_in=(StandIn(roads.id, 1, clock.now(), over=True),))
+    for who, refused in ((citizen, Forbidden), (over, DeputyOver)):
+        with site.writing() as session, pytest.raises(refused):
+            take_idea(session, who, roads, number)
+    order = iter([True, False])
+
+    def act(session: Session, meet: Callable[[], object]) -> None:
+        takes = next(order)
+        meet()
+        if takes:
+            take_idea(session, chief, session.get_one(Service, roads.id), number)
+        else:
+            take_back(session, manager, session.get_one(Service, site.service.id), number)
+
+    (refusal,) = together(site, database, act)
+    assert isinstance(refusal, Conflict)
+    assert right(site)
 
 
 @pytest.mark.parametrize(

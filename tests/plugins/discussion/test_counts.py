@@ -97,6 +97,8 @@ def test_comments_go_with_an_idea_to_another_service_hidden_or_not(
         with site.writing() as session:
             transfer_idea(session, chief, here, talk.idea.id, there, "It is about a road.")
         site.drain()
+        old = site.browser().get(f"/{here.slug}/discussion/commentaires/{first.id}")
+        assert old.headers["Location"] == f"/{there.slug}/discussion/commentaires/{first.id}"
         page = site.browser().get(f"/{there.slug}/idees/{talk.idea.id}-{talk.idea.slug}").text
         assert "A good idea." in page
         assert "idiot" not in page
