@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from sqlalchemy import select
 
 from eak_core.db import Session
+from eak_core.ideas.coauthors import coauthors_of
 from eak_core.ideas.models import Idea
 from eak_core.ideas.stages import DRAFT, WITHDRAWN
 from eak_core.ideas.visibility import numbered
@@ -20,6 +21,8 @@ def things(session: Session, service: Service, subjects: Sequence[str]) -> Mappi
     query = select(Idea).where(
         Idea.id.in_(ids), Idea.service_id == service.id, Idea.stage.not_in([DRAFT, WITHDRAWN])
     )
+    ideas = session.scalars(query).all()
+    coauthors = coauthors_of(session, [idea.id for idea in ideas])
     return {
         ids[idea.id]: Reportable(
             idea.title,
@@ -27,6 +30,7 @@ def things(session: Session, service: Service, subjects: Sequence[str]) -> Mappi
             {"idea_id": idea.id, "slug": idea.slug},
             "\n\n".join(filter(None, (idea.problem, idea.body, idea.existing, idea.needs))),
             idea.author_id,
+            tuple(coauthors.get(idea.id, ())),
         )
-        for idea in session.scalars(query)
+        for idea in ideas
     }

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from eak_core.errors import Forbidden, Gone, Invalid, NotFound, Refused
 from eak_core.events.core import get_event_core
 from eak_core.events.scheduling import begin_all
-from eak_core.ideas import coauthors, proposals, screening
+from eak_core.ideas import coauthors, proposals, reported, screening
 from eak_core.ideas.models import Idea, IdeaInvitation
 from eak_core.ideas.proposals import Proposal, save_draft, submit_idea
 from eak_core.ideas.transitions import withdraw_idea
@@ -238,6 +238,8 @@ def test_they_are_kept_from_screening_told_copied_and_erased(
         assert [each["idea_id"] for each in copy["written_together"]] == [idea_id]
         sent = export_person(session, citizen, citizen.person_id or 0)["ideas"]
         assert sent["invitations_to_write"] == []
+        (thing,) = reported.things(session, service, [f"idea:{idea_id}"]).values()
+        assert thing.people == {citizen.person_id, manager.person_id}
     with site.writing() as session:
         erase_person(session, administrator, manager.person_id or 0)
     assert writers(site, idea) == []
