@@ -16,6 +16,7 @@ from eak_core import app
 from eak_core.config import Config
 from eak_core.db import db
 from eak_core.kit.testing.pool import Beginning
+from eak_core.kit.testing.site import share_compiled
 from eak_core.plugins.loading import candidates
 
 #: How many wait, at most.
@@ -39,6 +40,7 @@ class Opened:
             app.refresh_plugins(known[0])
         else:
             made = self._make(config, **choices)
+            share_compiled(made)
             known = made, Beginning(made)
         self._kept[key] = known
         while len(self._kept) > KEPT:

@@ -8,7 +8,7 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -16,6 +16,7 @@ from typing import Any, Self
 from flask import Flask
 from jinja2.bccache import Bucket, BytecodeCache
 from sqlalchemy import event
+from sqlalchemy.util import LRUCache
 
 from eak_core import config as settings
 from eak_core.app import create_app
@@ -102,6 +103,19 @@ class _Compiled(BytecodeCache):
 
 
 _COMPILED = _Compiled()
+#: What the applications of this process have compiled of statements. A site has a thousand.
+_STATEMENTS: LRUCache[Any, Any] = LRUCache(4_000)
+
+
+def share_compiled(app: Flask) -> None:
+    """Let ``app`` compile no template and no statement that another application of this process
+    has compiled."""
+    app.jinja_env.bytecode_cache = _COMPILED
+    with app.app_context():
+        engine = db.engine
+    engine.update_execution_options(compiled_cache=_STATEMENTS)
+    kind: Any = type(engine.dialect)
+    engine.dialect.__class__ = _alike(kind)
 
 
 def _hurry(app: Flask) -> None:
@@ -112,7 +126,7 @@ def _hurry(app: Flask) -> None:
     The machine does not lose power in a test, whoever looks for passwords has none to find, and the
     server of a test run is never started again.
     """
-    app.jinja_env.bytecode_cache = _COMPILED
+    share_compiled(app)
     security = app.extensions["security"]
     security.pwd_context = security.pwd_context.copy(argon2__time_cost=1, argon2__memory_cost=8)
     with app.app_context():
@@ -122,6 +136,18 @@ def _hurry(app: Flask) -> None:
         event.listen(engine, "connect", _without_waiting)
     else:
         vars(engine.pool)["_pre_ping"] = False
+
+
+@cache
+def _alike(kind: Any) -> Any:
+    """``kind``, of which any two are the same where statements are kept: all databases of a kind
+    are of one server, or of one library."""
+    own = {
+        "__eq__": lambda one, other: type(one) is type(other),
+        "__hash__": lambda _one: hash(kind),
+        "supports_statement_cache": True,
+    }
+    return type(kind.__name__, (kind,), own)
 
 
 def _without_waiting(connection: sqlite3.Connection, _record: object) -> None:

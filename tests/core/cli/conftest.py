@@ -117,9 +117,16 @@ def site(
 
 @pytest.fixture
 def site_on_both(
-    databases: Databases, database: Kind, monkeypatch: pytest.MonkeyPatch, instance: Path
+    request: pytest.FixtureRequest,
+    databases: Databases,
+    database: Kind,
+    monkeypatch: pytest.MonkeyPatch,
+    instance: Path,
 ) -> Iterator[Path]:
     """An instance whose database is migrated, on SQLite and on PostgreSQL."""
+    if database == "sqlite":
+        yield request.getfixturevalue("site")
+        return
     with databases.fresh(database, "cli", migrate) as url:
         monkeypatch.setenv("EAK_DATABASE_URL", url)
         yield instance

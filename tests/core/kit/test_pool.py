@@ -6,6 +6,7 @@ from types import ModuleType
 
 import pytest
 from sqlalchemy import select, text
+from sqlalchemy.engine.interfaces import CacheStats
 
 from eak_core.api import Plugin
 from eak_core.db import db, new_session
@@ -189,3 +190,16 @@ def test_a_transaction_that_a_test_left_open_keeps_nothing(own_pool: Pool, datab
     assert Site(again.app).service.name == "Culture"
     forgotten.invalidate()
     own_pool.take_back(again)
+
+
+def test_what_one_application_has_compiled_no_other_compiles(
+    own_pool: Pool, database: Kind
+) -> None:
+    asked = select(Service.slug).where(Service.slug != "compiled once")
+    for name, compiled in (("One", True), ("Another", False)):
+        kept = own_pool.lend(database, [], {"site_name": name})
+        with Site(kept.app).reading() as session:
+            found = session.connection().execute(asked.with_only_columns(Service.id))
+            assert (found.context.cache_hit is CacheStats.CACHE_MISS) == compiled
+            assert found.all() == []
+        kept.close()
