@@ -276,6 +276,10 @@ def test_what_cannot_be_transferred_is_refused_with_a_sentence_and_nothing_chang
         with pytest.raises(Forbidden):
             transfer(site, ideas["kept"], to, actor=who)
     assert events() == before
+    transfer(site, ideas["kept"], roads)
+    # Whoever has read it before decides nothing here any more.
+    with site.writing() as session, pytest.raises(NotFound):
+        change_stage(session, manager, site.service, NONE, ideas["kept"], "rejected", WHY)
     assert right(site)
 
 
