@@ -16,9 +16,9 @@ from eak_core.i18n import _l
 from eak_core.moderation.events import ContentAppealDecided, ContentReportDecided
 from eak_core.moderation.models import (
     Appeal,
+    Decided,
     Measure,
     ModerationDecision,
-    Outcome,
     Report,
     Verdict,
 )
@@ -105,7 +105,7 @@ def close_reports(
     actor: Actor,
     service: Service,
     subject: str,
-    outcome: Outcome,
+    outcome: Decided,
     answer: str,
     decision_id: int | None = None,
 ) -> int:

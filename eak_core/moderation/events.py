@@ -4,7 +4,7 @@ moderation; who reports something is not even said as the one who acts."""
 from typing import Literal
 
 from eak_core.events import CORE, Code, Event, event
-from eak_core.moderation.models import Outcome, Verdict
+from eak_core.moderation.models import Decided, Verdict
 from eak_core.permissions import Abuse
 
 
@@ -37,7 +37,7 @@ class ContentReportDecided(Event):
     """What was reported is hidden, stays, or was gone by then: all reports of it are answered."""
 
     content: Code
-    outcome: Outcome
+    outcome: Decided
     reports: int
 
 

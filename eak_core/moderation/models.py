@@ -12,7 +12,7 @@ _IN_FORCE = text("restored_at IS NULL")
 _OPEN = text("outcome IS NULL")
 
 #: What becomes of what was reported: it is hidden, it stays, or its author has taken it back.
-Outcome = Literal["hidden", "kept", "gone", "aside"]
+Decided = Literal["hidden", "kept", "gone"]
 #: What becomes of an appeal: the decision stands, or it is turned round.
 Verdict = Literal["upheld", "reversed"]
 #: What stands in an address and is given to nobody but who reports, in characters.

@@ -277,7 +277,7 @@ def desk(site: Site) -> list[str]:
 
 
 def test_the_desk_says_which_ideas_wait(site: Site) -> None:
-    assert desk(site) == ["Ce qui vous attend", "Rien à traiter."]
+    assert desk(site)[:2] == ["Ce qui vous attend", "Rien à traiter."]
     for title in ("One", "Two"):
         site.submit(title)
     assert desk(site)[1:] == ["2 idées attendent l’examen de leur recevabilité"]

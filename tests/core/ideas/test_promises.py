@@ -212,7 +212,7 @@ def test_everybody_reads_it_on_the_idea_and_managers_on_their_desk(
     clock.advance(days=12)
     kept = {"If-None-Match": before.headers["ETag"]}
     after = reader.get(page, headers=kept)
-    assert "Elle se fait attendre." in after.text
+    assert "En retard" in after.text
     assert "En retard" in desk.get("/culture/gestion/").text
     move(site, idea, "screening")
     move(site, idea, "accepted")

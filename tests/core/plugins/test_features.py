@@ -159,4 +159,5 @@ def test_the_navigation_has_the_entries_of_the_core_once_each_and_then_those_of_
 
 def navigation(text: str) -> list[str]:
     found = re.search(r'<nav class="eak-nav".*?</nav>', text, re.DOTALL)
-    return re.findall(r"<a[^>]*>\s*(.*?)\s*</a>", found[0], re.DOTALL) if found else []
+    links = re.findall(r"<a[^>]*>(.*?)</a>", found[0], re.DOTALL) if found else []
+    return [re.sub(r"<[^>]*>", "", link).strip() for link in links]
