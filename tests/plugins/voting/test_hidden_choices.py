@@ -8,7 +8,9 @@ show: they find any.
 
 import re
 from collections.abc import Callable, Mapping, Sequence
+from io import BytesIO
 from typing import Any
+from zipfile import ZipFile
 
 import pytest
 from sqlalchemy import select, update
@@ -66,12 +68,21 @@ def readable(browser: Browser, starts: Sequence[str]) -> dict[str, str]:
             continue
         answer = browser.get(path)
         body = answer.get_data()
-        found[path] = f"{answer.status_code} " + body.decode("utf-8", "replace")
+        found[path] = f"{answer.status_code} " + _text_of(body)
         if answer.mimetype == "text/html":
             waiting += [link.replace("&amp;", "&") for link in LINK.findall(found[path])]
         elif answer.status_code in (301, 302, 303):
             waiting.append(answer.location)
     return {blotted(path): text for path, text in found.items()}
+
+
+def _text_of(body: bytes) -> str:
+    """What ``body`` says; of an archive, the names and texts of its files."""
+    if not body.startswith(b"PK"):
+        return body.decode("utf-8", "replace")
+    with ZipFile(BytesIO(body)) as archive:
+        files = [(each.filename, archive.read(each).decode()) for each in archive.infolist()]
+    return "\n".join(f"{name}\n{text}" for name, text in files)
 
 
 def rows(polls: Polls, without: Sequence[str] = ()) -> dict[str, list[str]]:

@@ -21,9 +21,12 @@ _BY_KIND = {
 }
 #: Where an installed plugin shows although it is off: the pages on which plugins are run, the
 #: journal, which tells who switched it on and off, the keys that it signed with, which stay
-#: published, the register of what is stored about people, which stays while it is off, and the open
-#: data of the site, which say of each service what it publishes and when it changed.
-_ABOUT_PLUGINS = re.compile(r"plugin|event|health|house|journal|keys\.|pages\.privacy|reuse_site")
+#: published, the register of what is stored about people, which stays while it is off, the open
+#: data of the site, which say of each service what it publishes and when it changed, and the form
+#: of a new service, on which they are ticked.
+_ABOUT_PLUGINS = re.compile(
+    r"plugin|event|health|house|journal|keys\.|new_service|pages\.privacy|reuse_site"
+)
 
 #: The pages that lead into the services where a plugin is on: the portal, which asks for
 #: `portal_links`, one's own account, which asks for `account_links`, what plugins sign there, and
