@@ -68,6 +68,16 @@ class Typist:
         for _step in range(steps):
             self.page.keyboard.press("ArrowDown")
 
+    def choose_named(self, field: str, label: str) -> None:
+        """Choose what is called ``label``."""
+        self.reader.tab_to(f"[name={field}]", 150)
+        self.page.keyboard.press("Space")
+        for _step in range(20):
+            if label in self.page.evaluate("document.activeElement.labels[0].innerText"):
+                return
+            self.page.keyboard.press("ArrowDown")
+        pytest.fail(f"{label} is no choice of {field}")
+
 
 def test_report_decision_appeal_warning_and_suspension_by_keyboard_alone(
     reader: MakeReader, site: Instance, service: str
