@@ -140,6 +140,8 @@ class Kept:
         counts = self.app.extensions["eak_limiter"].enabled
         if lost or counts or not self.beginning.restore(self.app):
             return False
+        # It was put back with what was counted in its first minute, and with that minute.
+        vars(self.app.extensions["eak_security_log"])["_written"].clear()
         databases.renew(self.kind, self.url, self.template, self.let_go)
         mode = self.instance.stat().st_mode & 0o777
         shutil.rmtree(self.instance)

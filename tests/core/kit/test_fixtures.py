@@ -16,6 +16,7 @@ from eak_core.db import Session, current_session, db
 from eak_core.events import read_log
 from eak_core.ideas.models import Idea
 from eak_core.kit.testing.browser import Browser
+from eak_core.kit.testing.databases import Kind
 from eak_core.kit.testing.fixtures import FrozenClock
 from eak_core.kit.testing.pages import Page
 from eak_core.kit.testing.pool import Pool
@@ -263,15 +264,23 @@ class TestReadingPages:
 
 
 @pytest.mark.parametrize("database", ["sqlite"])
-def test_what_another_test_wrote_too_many_of_is_not_left_out_of_this_one(sites: Sites) -> None:
-    site = sites.make([])
-    log: SecurityLog = site.app.extensions["eak_security_log"]
+@pytest.mark.parametrize("again", ["renewed", "lent"])
+def test_what_another_test_wrote_too_many_of_is_not_left_out_of_this_one(
+    pool: Pool, sites: Sites, database: Kind, tmp_path: Path, again: str
+) -> None:
+    with Sites(pool, database, tmp_path / "first") as first:
+        site = first.make([])
+        log: SecurityLog = site.app.extensions["eak_security_log"]
+        with site.app.app_context():
+            for _time in range(MOST_A_MINUTE + 1):
+                log.write("sign_in", {})
+        if again == "renewed":
+            first.renew(site)
+    if again == "lent":
+        assert sites.make([]).app is site.app
+    # The next minute has come.
+    vars(log)["_minute"] -= 1
     with site.app.app_context():
-        for _time in range(MOST_A_MINUTE + 1):
-            log.write("sign_in", {})
-        site.forget()
-        # The next minute has come.
-        vars(log)["_minute"] -= 1
         log.write("sign_out", {})
     written = "".join(file.read_text() for file in log.folder.glob("*.jsonl"))
     assert "sign_out" in written
