@@ -31,6 +31,7 @@ _ATTRIBUTES = {
     "a": {"href", "title"},
     "img": {"src", "alt", "title"},
     "ol": {"start"},
+    "table": {"tabindex"},
     "th": {"scope"},
 }
 _HIDDEN_DIRECTION = re.compile("[\u202a-\u202e]")
@@ -77,6 +78,9 @@ def _shape(state: Any) -> None:
     for token in state.tokens:
         if token.type in {"heading_open", "heading_close"}:
             token.tag = f"h{min(6, int(token.tag[1]) + shift)}"
+        elif token.type == "table_open":
+            # Where it is wider than its place it scrolls, and the keyboard has to reach it.
+            token.attrs = {"tabindex": "0"}
         elif token.type == "th_open":
             token.attrs = {"scope": "col"}
         elif token.type == "td_open":

@@ -13,11 +13,12 @@ from markdown_it import MarkdownIt
 
 from eak_core.web.markdown import markdown, plain_summary
 
-PLAIN = "blockquote br code del em h3 h4 h5 h6 hr li p pre s strong table tbody td thead tr ul"
+PLAIN = "blockquote br code del em h3 h4 h5 h6 hr li p pre s strong tbody td thead tr ul"
 ALLOWED = {
     "a": {"href", "title", "rel"},
     "img": {"src", "alt", "title"},
     "ol": {"start"},
+    "table": {"tabindex"},
     "th": {"scope"},
     **{tag: set[str]() for tag in PLAIN.split()},
 }
@@ -134,6 +135,8 @@ def test_what_people_write_looks_as_they_mean_it() -> None:
     assert markdown("un\ndeux") == "<p>un<br>\ndeux</p>\n"
     assert "<li>" in markdown("- un\n- deux")
     assert '<th scope="col">' in markdown("|a|\n|-|\n|b|")
+    # Where it scrolls, the keyboard reaches it.
+    assert '<table tabindex="0">' in markdown("|a|\n|-|\n|b|")
     assert "<s>" in markdown("~~non~~")
 
 
