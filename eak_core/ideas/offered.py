@@ -9,14 +9,16 @@ from sqlalchemy import ColumnElement, Select, func, select
 from eak_core import clock
 from eak_core.db import Session
 from eak_core.db.upsert import insert_once
-from eak_core.errors import Conflict, NotFound
+from eak_core.errors import Conflict, NotFound, Refused
 from eak_core.events import publish
-from eak_core.i18n import _l
+from eak_core.i18n import _, _l
 from eak_core.ideas.events import IdeaTransferAnswered, IdeaTransferOffered, Outcome
 from eak_core.ideas.models import Idea, TransferOffer
 from eak_core.ideas.transferring import STAGES, carry_idea, ensure_transferable, held_idea
 from eak_core.ideas.transitions import checked_reason
 from eak_core.ideas.visibility import public_ideas
+from eak_core.people.actor import readers_among
+from eak_core.people.roles import runners_of
 from eak_core.permissions import Actor, require
 from eak_core.services.models import Service
 
@@ -38,12 +40,22 @@ def offer_idea(
     """Offer the idea ``idea_id`` of ``service`` to those who run ``to``, where ``actor`` could
     submit one.
 
-    Refused as `eak_core.ideas.transferring.transfer_idea` refuses, and `Conflict` where it is
-    offered already.
+    Refused as `eak_core.ideas.transferring.transfer_idea` refuses, `Refused` where somebody who
+    runs ``to`` may not read ``service``, and `Conflict` where it is offered already.
     """
     require(actor, "idea.change_stage", service)
     require(actor, "idea.submit", to)
     reason = checked_reason(reason)
+    # Who is offered it reads where it comes from.
+    told = runners_of(session, to)
+    if set(told) - readers_among(session, service, told):
+        raise Refused(
+            _(
+                "Those who run the service “%(service)s” may not all know of this one: nothing"
+                " was offered to them.",
+                service=to.name,
+            )
+        )
     ideas = held_idea(session, service, idea_id)
     ensure_transferable(session, actor, service, to, ideas)
     row = {

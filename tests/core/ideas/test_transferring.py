@@ -431,3 +431,27 @@ def test_managers_transfer_on_a_page_that_says_what_follows(site: Site, roads: S
     other = site.browser()
     other.sign_in(site.people.citizen)
     assert other.get(f"/routes/gestion/idees/{idea.id}/transferer").status_code == 403
+
+
+def test_a_service_that_those_who_run_another_may_not_know_offers_them_nothing(
+    site: Site, citizen: Actor
+) -> None:
+    inner = site.add_service("interne", "Cellule", audience="internal")
+    site.add_service("routes", "Routes")
+    idea = site.submit("Une piste", service=inner, author=site.people.actor(site.people.agent))
+    with site.writing() as session:
+        roads = session.scalars(select(Service).where(Service.slug == "routes")).one()
+        runner = session.get_one(Person, citizen.person_id)
+        give_role(session, runner, roads, "manager", granted_by=None)
+    administrator = site.people.actor(site.people.administrator)
+    with site.writing() as session, pytest.raises(Refused, match="Routes"):
+        here, there = (
+            session.scalars(select(Service).where(Service.slug == slug)).one()
+            for slug in ("interne", "routes")
+        )
+        offer_idea(session, administrator, here, idea.id, there, WHY)
+    site.drain()
+    desk = site.browser()
+    desk.sign_in(site.people.citizen)
+    for path in ("/routes/gestion/", "/routes/gestion/transferts", "/compte/nouveautes/"):
+        assert "Cellule" not in desk.get(path).text
