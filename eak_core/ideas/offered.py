@@ -46,7 +46,7 @@ def offer_idea(
     require(actor, "idea.change_stage", service)
     require(actor, "idea.submit", to)
     reason = checked_reason(reason)
-    # Who is offered it reads where it comes from.
+    # Whoever is offered it reads the idea, and so that there is a service which it comes from.
     told = runners_of(session, to)
     if set(told) - readers_among(session, service, told):
         raise Refused(
