@@ -19,8 +19,9 @@ from eak_core.moderation.answers import close_appeal, state_measure
 from eak_core.moderation.decisions import checked_reason
 from eak_core.moderation.events import MeasureLifted, MeasureTaken
 from eak_core.moderation.models import Measure, ModerationDecision, Report
+from eak_core.people.actor import actor_for
 from eak_core.people.models import Person, RoleGrant
-from eak_core.people.standing import keep_suspensions, suspensions_of
+from eak_core.people.standing import keep_suspensions
 from eak_core.permissions import ABUSES, Abuse, Actor, Suspension, require
 from eak_core.services.models import Service
 
@@ -179,11 +180,7 @@ def is_suspended(session: Session, service: Service, address: str | None) -> boo
     person = session.scalar(
         select(Person).where(Person.email == address, Person.confirmed_at.is_not(None))
     )
-    now = clock.now()
-    return person is not None and any(
-        each.service_id == service.id and each.abuse == "reports" and now < each.until
-        for each in suspensions_of(person)
-    )
+    return person is not None and bool(actor_for(session, person).suspended(service.id, "reports"))
 
 
 def ends_at(measure: Measure) -> datetime:
