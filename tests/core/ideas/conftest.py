@@ -14,10 +14,13 @@ from eak_core.ideas.models import Idea
 from eak_core.ideas.proposals import Proposal
 from eak_core.ideas.subjects import subjects_of
 from eak_core.kit.testing.site import Site
+from eak_core.people.models import Person
+from eak_core.people.roles import give_role
 from eak_core.plugins.hooks.contributions import Denial
 from eak_core.plugins.hooks.datasets import column
 from eak_core.plugins.hooks.hookspecs import hookimpl
 from eak_core.plugins.loading.manifest import Plugin, Stage
+from eak_core.services.models import Service
 
 
 def _module(plugin: Plugin, **hooks: Any) -> ModuleType:
@@ -120,3 +123,17 @@ def ideas(site: Site) -> Any:
             return list(session.scalars(select(Idea).order_by(Idea.id)))
 
     return rows
+
+
+@pytest.fixture
+def roads(site: Site) -> Service:
+    """A public service that the manager runs too."""
+    return run_by_both(site, site.add_service("routes", "Routes"))
+
+
+def run_by_both(site: Site, service: Service) -> Service:
+    manager = site.people.manager
+    with site.writing() as session:
+        place = session.get_one(Service, service.id)
+        give_role(session, session.get_one(Person, manager.id), place, "manager", granted_by=None)
+    return service

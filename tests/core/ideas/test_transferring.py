@@ -1,14 +1,13 @@
 """An idea goes to another service with all that belongs to it, and to nobody who may not know."""
 
 from collections.abc import Callable
-from dataclasses import replace
 
 import pytest
 from sqlalchemy import select
 
 from eak_core import clock
 from eak_core.db import Session
-from eak_core.errors import Conflict, EakError, Forbidden, Invalid, NotFound, Refused
+from eak_core.errors import EakError, Forbidden, Invalid, NotFound, Refused
 from eak_core.events import read_log
 from eak_core.events.core import get_event_core
 from eak_core.events.reading import verify
@@ -16,7 +15,6 @@ from eak_core.files.models import StoredFile
 from eak_core.ideas.criteria import criteria_of
 from eak_core.ideas.merging import merge_ideas
 from eak_core.ideas.models import Idea, IdeaCriterion
-from eak_core.ideas.offered import offer_idea, take_back, take_idea
 from eak_core.ideas.places import passages
 from eak_core.ideas.prepared import prepare
 from eak_core.ideas.proposals import Origin, Proposal, edit_idea, import_idea, submit_idea
@@ -32,31 +30,15 @@ from eak_core.moderation.decisions import hide
 from eak_core.moderation.reports import report
 from eak_core.notices.following import follow_by_default
 from eak_core.notices.models import Follow
-from eak_core.people.models import Person
-from eak_core.people.roles import give_role
-from eak_core.permissions import Actor, DeputyOver, StandIn
+from eak_core.permissions import Actor
 from eak_core.plugins.per_service.models import SearchDocument, SearchTerm
 from eak_core.services.models import Service
-from tests.core.links import links_of
+from tests.core.ideas.conftest import run_by_both
 from tests.core.test_two_at_once import together
 
 NONE: frozenset[str] = frozenset()
 WHY = "It is about a road."
 SYSTEM = Actor.system()
-
-
-@pytest.fixture
-def roads(site: Site) -> Service:
-    """A public service that the manager runs too."""
-    return run_by_both(site, site.add_service("routes", "Routes"))
-
-
-def run_by_both(site: Site, service: Service) -> Service:
-    manager = site.people.manager
-    with site.writing() as session:
-        place = session.get_one(Service, service.id)
-        give_role(session, session.get_one(Person, manager.id), place, "manager", granted_by=None)
-    return service
 
 
 def transfer(
@@ -316,87 +298,6 @@ def test_of_two_who_act_on_an_idea_at_once_one_is_told_and_nothing_is_torn(
         assert (last == "idea.transferred") == (where == roads.id)
 
 
-def test_a_service_takes_an_idea_that_is_offered_or_declines_with_a_reason(
-    site: Site, citizen: Actor, manager: Actor
-) -> None:
-    roads = site.add_service("routes", "Routes")
-    chief = site.people.add("Chantal Chief")
-    with site.writing() as session:
-        run = session.get_one(Service, roads.id)
-        give_role(session, session.get_one(Person, chief.id), run, "manager", granted_by=None)
-    idea = site.submit("Une piste", author=citizen)
-    here, there = site.browser(), site.browser()
-    here.sign_in(site.people.manager)
-    there.sign_in(chief)
-
-    def offer() -> str:
-        page = f"/culture/gestion/idees/{idea.id}/transferer"
-        answer = here.submit(page, "/transferer", to="routes", reason=WHY)
-        assert answer.headers["Location"] == "/culture/gestion/transferts"
-        site.drain()
-        waits = "1 idée proposée par un autre service attend votre réponse"
-        assert waits in plain(there.get("/routes/gestion/").text)
-        assert "1 idée que vous proposez" in plain(here.get("/culture/gestion/").text)
-        [found] = [each for each in links_of(there.get("/routes/gestion/transferts").text)
-                   if "/gestion/transferts/" in each]  # fmt: skip
-        return found
-
-    place = offer()
-    assert "est proposée à votre service" in plain(there.get("/compte/nouveautes/").text)
-    assert "Make one." not in here.get(place).text, "it is for the other team to answer"
-    assert there.submit(place, place, answer="decline", reason=" ").status_code == 422
-    there.submit(place, place, answer="decline", reason="It is a canal.")
-    site.drain()
-    assert there.get(place).status_code == 404
-    assert "It is a canal." in here.get("/compte/nouveautes/").text
-    assert here.get(f"/culture/idees/{idea.id}-{idea.slug}").status_code == 200
-    # Taken back, and offered once more.
-    back = offer()
-    again = here.submit(
-        "/culture/gestion/transferts", back.replace("/routes/", "/culture/") + "/reprendre"
-    )
-    assert again.status_code == 302
-    assert there.get(back).status_code == 404
-    last = offer()
-    taken = there.submit(last, last, answer="take")
-    assert taken.headers["Location"] == f"/routes/idees/{idea.id}-{idea.slug}"
-    site.drain()
-    assert right(site)
-    for told in ("Proposition refusée", "Proposition reprise", "Proposition acceptée"):
-        assert told in there.get("/routes/gestion/journal").text
-        assert told in here.get("/culture/gestion/journal").text
-
-
-def test_an_offer_is_answered_once_and_by_who_may_at_that_instant(
-    site: Site, citizen: Actor, manager: Actor, database: Kind
-) -> None:
-    roads = site.add_service("routes", "Routes")
-    chief = site.people.actor(site.people.administrator)
-    idea = site.submit("Une piste", author=citizen)
-    with site.writing() as session:
-        number = offer_idea(session, manager, site.service, idea.id, roads, WHY).id
-    with site.writing() as session, pytest.raises(Conflict):
-        offer_idea(session, manager, site.service, idea.id, roads, WHY)
-    # A deputy whose time ended while the page was open is told so.
-    over = replace(citizen, stands_in=(StandIn(roads.id, 1, clock.now(), over=True),))
-    for who, refused in ((citizen, Forbidden), (over, DeputyOver)):
-        with site.writing() as session, pytest.raises(refused):
-            take_idea(session, who, roads, number)
-    order = iter([True, False])
-
-    def act(session: Session, meet: Callable[[], object]) -> None:
-        takes = next(order)
-        meet()
-        if takes:
-            take_idea(session, chief, session.get_one(Service, roads.id), number)
-        else:
-            take_back(session, manager, session.get_one(Service, site.service.id), number)
-
-    (refusal,) = together(site, database, act)
-    assert isinstance(refusal, Conflict)
-    assert right(site)
-
-
 @pytest.mark.parametrize(
     ("went", "told"),
     [
@@ -431,27 +332,3 @@ def test_managers_transfer_on_a_page_that_says_what_follows(site: Site, roads: S
     other = site.browser()
     other.sign_in(site.people.citizen)
     assert other.get(f"/routes/gestion/idees/{idea.id}/transferer").status_code == 403
-
-
-def test_a_service_that_those_who_run_another_may_not_know_offers_them_nothing(
-    site: Site, citizen: Actor
-) -> None:
-    inner = site.add_service("interne", "Cellule", audience="internal")
-    site.add_service("routes", "Routes")
-    idea = site.submit("Une piste", service=inner, author=site.people.actor(site.people.agent))
-    with site.writing() as session:
-        roads = session.scalars(select(Service).where(Service.slug == "routes")).one()
-        runner = session.get_one(Person, citizen.person_id)
-        give_role(session, runner, roads, "manager", granted_by=None)
-    administrator = site.people.actor(site.people.administrator)
-    with site.writing() as session, pytest.raises(Refused, match="Routes"):
-        here, there = (
-            session.scalars(select(Service).where(Service.slug == slug)).one()
-            for slug in ("interne", "routes")
-        )
-        offer_idea(session, administrator, here, idea.id, there, WHY)
-    site.drain()
-    desk = site.browser()
-    desk.sign_in(site.people.citizen)
-    for path in ("/routes/gestion/", "/routes/gestion/transferts", "/compte/nouveautes/"):
-        assert "Cellule" not in desk.get(path).text
