@@ -72,11 +72,15 @@ class Typist:
         """Choose what is called ``label``."""
         self.reader.tab_to(f"[name={field}]", 150)
         self.page.keyboard.press("Space")
-        for _step in range(20):
-            if label in self.page.evaluate("document.activeElement.labels[0].innerText"):
+        passed: list[str] = []
+        # The last choice leads to the first one again.
+        name = "document.activeElement.labels[0].innerText"
+        while (at := self.page.evaluate(name)) not in passed:
+            if label in at:
                 return
+            passed.append(at)
             self.page.keyboard.press("ArrowDown")
-        pytest.fail(f"{label} is no choice of {field}")
+        pytest.fail(f"{label} is no choice of {field}: {passed}")
 
 
 def test_report_decision_appeal_warning_and_suspension_by_keyboard_alone(

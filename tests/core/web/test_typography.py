@@ -1,6 +1,7 @@
 """What people typed is shown with the no-break spaces of French, and kept as they typed it."""
 
 import pytest
+from flask import Flask, render_template_string
 
 from eak_core.web.markdown import markdown
 from eak_core.web.typography import joined
@@ -26,6 +27,17 @@ NARROW, WIDE = "\u202f", "\u00a0"
 )
 def test_spaces_that_must_not_break_are_joined(typed: str, shown: str) -> None:
     assert joined(typed) == shown
+
+
+@pytest.mark.parametrize("tag", ["code", "kbd", "pre", "samp"])
+def test_what_is_copied_from_a_page_keeps_its_spaces(site: Flask, tag: str) -> None:
+    page = f"{{{{ it }}}} <{tag} id='{{{{ it }}}}'>{{{{ it if it else '' }}}}</{tag}> {{{{ it }}}}"
+    page += f"<{tag}>{{% trans %}}Key {{{{ it }}}}{{% endtrans %}}</{tag}>"
+    with site.test_request_context("/"):
+        shown = render_template_string(page, it="VEF5 424I < N4")
+    joined_, kept = f"VEF5{NARROW}424I &lt; N4", "VEF5 424I &lt; N4"
+    assert f">{kept}</{tag}> {joined_}" in shown
+    assert shown.startswith(joined_)
 
 
 def test_a_text_is_joined_but_for_its_code() -> None:
