@@ -202,10 +202,12 @@ def accept(session: Session, actor: Actor, service: Service, name: str) -> Idea:
     if insert_once(session, IdeaCoauthor, row, IdeaCoauthor.person_id) is None:
         return idea
     if idea.stage in (SUBMITTED, SCREENING):
-        # Nobody advises on what they write.
+        # Nobody advises on what they write; what ties them to it stays, should they leave it.
         session.execute(
             delete(Opinion).where(
-                Opinion.idea_id == idea.id, Opinion.reviewer_id == actor.person_id
+                Opinion.idea_id == idea.id,
+                Opinion.reviewer_id == actor.person_id,
+                Opinion.conflict.is_(None),
             )
         )
     follow_by_default(session, service.id, subject_of(idea.id), actor.person_id)

@@ -10,7 +10,7 @@ from types import MappingProxyType
 from typing import Any, NamedTuple
 
 import msgspec
-from sqlalchemy import func, select, update
+from sqlalchemy import select, update
 
 from eak_core import clock
 from eak_core.db import Session
@@ -212,14 +212,17 @@ def require_opinions(session: Session, actor: Actor, service: Service, idea: Ide
     require_distance(session, service, idea, actor)
     if service.opinions == 0:
         return
-    given = session.scalar(
-        select(func.count())
-        .select_from(Opinion)
-        .where(
+    given = session.execute(
+        select(Opinion.id, Opinion.reviewer_id).where(
             Opinion.idea_id == idea.id, Opinion.given_at.is_not(None), Opinion.conflict.is_(None)
         )
     )
-    if (given or 0) < service.opinions:
+    # Not of who has come to write it since, after a decision that is looked at again; it counts
+    # of whoever has left.
+    count = sum(
+        each.reviewer_id is None or not idea.is_written_by(each.reviewer_id) for each in given
+    )
+    if count < service.opinions:
         raise Refused(
             lazy_ngettext(
                 "This service asks for %(num)s opinion before a decision, and there are fewer:"

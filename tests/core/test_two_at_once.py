@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 
 from eak_core.db import Session
 from eak_core.errors import EakError, Gone, Invalid, NotFound
@@ -25,6 +25,11 @@ from eak_core.permissions import Actor
 from eak_core.services.models import Service
 
 SYSTEM = Actor.system()
+#: How many wait for a lock of this session on PostgreSQL.
+_BLOCKED = text(
+    "SELECT count(*) FROM pg_locks"
+    " WHERE NOT granted AND pg_backend_pid() = ANY(pg_blocking_pids(pid))"
+)
 Act = Callable[[Session, Callable[[], object]], object]
 
 
@@ -43,6 +48,30 @@ def together(site: Site, database: Kind, act: Act) -> list[EakError]:
 
     with ThreadPoolExecutor(2) as both:
         return [refusal for refusal in both.map(once, range(2)) if refusal is not None]
+
+
+def one_behind_the_other(
+    site: Site, database: Kind, first: Callable[[Session], object], then: Callable[[Session], Any]
+) -> EakError | None:
+    """What ``then`` is refused, which begins while ``first`` is done and not yet kept. On
+    PostgreSQL it has come to where it waits; SQLite lets it begin no sooner than it may write."""
+
+    def second() -> EakError | None:
+        try:
+            with site.writing() as session:
+                then(session)
+        except EakError as refusal:
+            return refusal
+        return None
+
+    with ThreadPoolExecutor(1) as other:
+        with site.writing() as session:
+            first(session)
+            behind = other.submit(second)
+            while database == "postgresql" and not behind.done():
+                if session.scalar(_BLOCKED):
+                    break
+        return behind.result(timeout=20)
 
 
 def told(site: Site, name: str) -> int:

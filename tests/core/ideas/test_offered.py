@@ -8,10 +8,22 @@ from sqlalchemy import select
 
 from eak_core import clock
 from eak_core.db import Session
-from eak_core.errors import Conflict, Forbidden, Refused
-from eak_core.ideas.offered import offer_idea, take_back, take_idea
+from eak_core.errors import Conflict, EakError, Forbidden, Refused
+from eak_core.ideas.merging import merge_ideas
+from eak_core.ideas.models import Idea
+from eak_core.ideas.offered import (
+    offer_idea,
+    received,
+    sent,
+    take_back,
+    take_idea,
+    waiting_since,
+)
+from eak_core.ideas.transitions import change_stage, withdraw_idea
+from eak_core.ideas.visibility import subject_of
 from eak_core.kit.testing.databases import Kind
 from eak_core.kit.testing.site import Site
+from eak_core.moderation.decisions import hide
 from eak_core.people.models import Person
 from eak_core.people.roles import give_role
 from eak_core.permissions import Actor, DeputyOver, StandIn
@@ -100,6 +112,35 @@ def test_an_offer_is_answered_once_and_by_who_may_at_that_instant(
     (refusal,) = together(site, database, act)
     assert isinstance(refusal, Conflict)
     assert right(site)
+
+
+@pytest.mark.parametrize("what", ["merged", "rejected", "withdrawn", "hidden"])
+def test_an_offer_of_what_cannot_go_by_now_waits_for_nobody_and_is_refused_with_a_sentence(
+    site: Site, citizen: Actor, manager: Actor, what: str
+) -> None:
+    roads = site.add_service("routes", "Routes")
+    chief = site.people.actor(site.people.administrator)
+    idea, other = site.submit("Une piste", author=citizen), site.submit("Une voie", author=citizen)
+    with site.writing() as session:
+        number = offer_idea(session, manager, site.service, idea.id, roads, WHY).id
+        assert [each.idea.id for each in received(session, roads)] == [idea.id]
+        culture, held = session.get_one(Service, site.service.id), session.get_one(Idea, idea.id)
+        if what == "merged":
+            merge_ideas(session, manager, culture, idea.id, other.id, WHY)
+        elif what == "rejected":
+            change_stage(session, manager, culture, frozenset(), held, "rejected", WHY)
+        elif what == "withdrawn":
+            withdraw_idea(session, citizen, culture, frozenset(), held, WHY)
+        else:
+            hide(session, manager, culture, subject_of(idea.id), WHY)
+    with site.reading() as session:
+        assert received(session, roads) == sent(session, site.service) == []
+        assert waiting_since(session, roads)[0] == (0, None)
+    with site.writing() as session, pytest.raises(EakError) as refusal:
+        take_idea(session, chief, roads, number)
+    assert isinstance(refusal.value, Conflict | Refused)
+    with site.reading() as session:
+        assert session.get_one(Idea, idea.id).service_id == site.service.id
 
 
 def test_a_service_that_those_who_run_another_may_not_know_offers_them_nothing(

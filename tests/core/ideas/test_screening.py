@@ -13,6 +13,7 @@ from eak_core.ideas import screening
 from eak_core.ideas.models import Idea, Opinion
 from eak_core.ideas.screening import Mark
 from eak_core.ideas.transitions import change_stage, withdraw_idea
+from eak_core.kit.testing.databases import Kind
 from eak_core.kit.testing.site import Site
 from eak_core.notices.models import Notice, Occasion
 from eak_core.people.models import Person
@@ -20,6 +21,8 @@ from eak_core.people.personal_data import erase_person, export_person
 from eak_core.people.roles import give_role, revoke_role
 from eak_core.permissions import Actor
 from eak_core.services.models import Service
+from tests.core.ideas.test_coauthors import join, leave
+from tests.core.test_two_at_once import one_behind_the_other
 
 NONE: frozenset[str] = frozenset()
 WORDS = "The need is real, and nobody does it yet."
@@ -130,6 +133,57 @@ def test_who_is_too_near_neither_advises_nor_decides(
     with pytest.raises(Refused):
         move(site, manager, other, "rejected")
     move(site, second, other, "accepted")
+
+
+def test_who_comes_to_write_an_idea_has_no_part_in_it_any_more_whatever_they_said_before(
+    site: Site, manager: Actor, second: Actor, citizen: Actor
+) -> None:
+    asks_for(site, 1)
+    early, late, tied = (site.submit(name, author=citizen) for name in ("early", "late", "tied"))
+    for idea in (early, late):
+        advise(site, second, idea)
+    near(site, second, tied)
+    move(site, manager, late, "rejected")
+    for idea in (early, late, tied):
+        join(site, second, idea, citizen)
+        move(site, manager, idea, "screening")
+        for who in (manager, second):
+            with pytest.raises(Refused):
+                move(site, who, idea, "accepted")
+        leave(site, second, idea, second)
+    with pytest.raises(Refused):
+        advise(site, second, tied)
+    advise(site, manager, tied)
+    with pytest.raises(Refused, match=r"too near|trop proche"):
+        move(site, second, tied, "accepted")
+    move(site, manager, tied, "accepted")
+
+
+@pytest.mark.parametrize("declares_first", [True, False])
+def test_an_opinion_is_not_taken_away_while_somebody_decides_on_its_strength(
+    site: Site, manager: Actor, second: Actor, database: Kind, declares_first: bool
+) -> None:
+    idea = site.submit()
+    asks_for(site, 1)
+    move(site, manager, idea, "screening")
+    advise(site, second, idea)
+    acts = {
+        True: lambda session: screening.declare_conflict(
+            session, second, site.service, session.get_one(Idea, idea.id), "My cousin's."
+        ),
+        False: lambda session: change_stage(
+            session, manager, session.get_one(Service, site.service.id), NONE,
+            session.get_one(Idea, idea.id), "accepted", "Because.",
+        ),
+    }  # fmt: skip
+    refused = one_behind_the_other(site, database, acts[declares_first], acts[not declares_first])
+    assert isinstance(refused, Refused)
+    with site.reading() as session:
+        stage = session.get_one(Idea, idea.id).stage
+        (kept,) = screening.opinions_on(session, idea)
+        assert (stage, kept.conflict is None) == (
+            ("screening", False) if declares_first else ("accepted", True)
+        )
 
 
 def test_what_is_wrong_is_named_and_citizens_have_no_part(
