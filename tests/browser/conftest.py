@@ -21,6 +21,7 @@ from playwright.sync_api import (
 
 from eak_core.kit.testing.databases import Databases
 from tests.browser.ballots import Open, opener
+from tests.browser.hands import Newcomer, newcomers
 from tests.served import PASSWORD, Instance, migrated
 
 #: What keeps Chromium from calling home, and lets it run as root in a container.
@@ -244,3 +245,9 @@ def reader(chromium: Browser, site: Instance) -> Iterator[MakeReader]:
     yield make
     for context in contexts:
         context.close()
+
+
+@pytest.fixture
+def newcomer(reader: MakeReader, request: pytest.FixtureRequest) -> Newcomer:
+    """Opens windows of people who go about as the parameter says (`hands.BY`)."""
+    return newcomers(reader, request.param)

@@ -1,5 +1,5 @@
 """A service is opened, an idea is decided about, goes to another service, and somebody takes their
-copy and leaves: by keyboard alone and without a script."""
+copy and leaves: by keyboard alone on a telephone and without a script, and by mouse on a screen."""
 
 import re
 import uuid
@@ -9,8 +9,7 @@ from zipfile import ZipFile
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.conftest import MakeReader
-from tests.browser.test_moderation import Typist, ideas_of_the_author
+from tests.browser.hands import BY, Newcomer, ideas_of_the_author
 from tests.served import PASSWORD, Instance
 
 pytestmark = pytest.mark.browser
@@ -18,12 +17,13 @@ pytestmark = pytest.mark.browser
 REASON = "Le besoin est réel, et le coût modeste."
 
 
-def test_a_service_is_opened_and_gets_an_idea_of_another_by_keyboard_alone(
-    reader: MakeReader, site: Instance, service: str
+@BY
+def test_a_service_is_opened_and_gets_an_idea_of_another(
+    newcomer: Newcomer, site: Instance, service: str
 ) -> None:
     (idea,) = ideas_of_the_author(site, service, 1)
-    checker, slug = reader(), f"essai-{uuid.uuid4().hex[:8]}"
-    administrator = Typist(reader(scripts=False, width=360), checker)
+    administrator, visitor = newcomer(), newcomer()
+    slug = f"essai-{uuid.uuid4().hex[:8]}"
     page = administrator.page
     administrator.reader.sign_in("administration@essai.example")
 
@@ -50,21 +50,21 @@ def test_a_service_is_opened_and_gets_an_idea_of_another_by_keyboard_alone(
     administrator.send()
     expect(page).to_have_url(re.compile(f"/{slug}/idees/{idea}"))
     administrator.check()
-    visitor = reader(scripts=False, width=360)
     visitor.open(f"/{service}/idees/{idea}")
     assert f"/{slug}/idees/{idea}" in visitor.page.url
     expect(visitor.page.get_by_text("C’est l’affaire de ce service.")).to_be_visible()
     for path in ("/statistiques", "/donnees", f"/{slug}/donnees"):
         visitor.open(path)
-        Typist(visitor, checker).check()
+        visitor.check()
 
 
-def test_somebody_takes_a_copy_and_erases_their_account_by_keyboard_alone(
-    reader: MakeReader, site: Instance, tmp_path: Path
+@BY
+def test_somebody_takes_a_copy_and_erases_their_account(
+    newcomer: Newcomer, site: Instance, tmp_path: Path
 ) -> None:
     email = f"{uuid.uuid4().hex[:8]}@essai.example"
     site.person(email)
-    leaver = Typist(reader(scripts=False, width=360), reader())
+    leaver = newcomer()
     page = leaver.page
     leaver.reader.sign_in(email)
     leaver.open("/compte/")
@@ -74,9 +74,8 @@ def test_somebody_takes_a_copy_and_erases_their_account_by_keyboard_alone(
     leaver.press("main a[href$='/compte/mes-donnees']")
     leaver.check()
     leaver.write(password=PASSWORD)
-    leaver.reader.tab_to("main form.eak-form [type=submit]")
     with page.expect_download() as copy:
-        page.keyboard.press("Enter")
+        leaver.use("main form.eak-form [type=submit]")
     copy.value.save_as(tmp_path / "copy.zip")
     with ZipFile(tmp_path / "copy.zip") as archive:
         assert any(email in archive.read(name).decode() for name in archive.namelist())
