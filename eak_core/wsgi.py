@@ -13,12 +13,15 @@ import threading
 from multiprocessing.util import Finalize
 from pathlib import Path
 
-from flask import Flask
+from eak_core.loading import without_collecting
 
-from eak_core.app import create_app
-from eak_core.config import load
-from eak_core.serving.front import Front
-from eak_core.web.uploads import MAX_BODY, largest_for
+with without_collecting():
+    from flask import Flask
+
+    from eak_core.app import create_app
+    from eak_core.config import load
+    from eak_core.serving.front import Front
+    from eak_core.web.uploads import MAX_BODY, largest_for
 
 logger = logging.getLogger("eak.serve")
 
@@ -31,7 +34,8 @@ COLLECT_AFTER = 10_000
 
 def create() -> Flask:
     """The application of the instance named by the environment."""
-    return create_app(load(Path(os.environ.get("EAK_INSTANCE") or "instance")))
+    with without_collecting():
+        return create_app(load(Path(os.environ.get("EAK_INSTANCE") or "instance")))
 
 
 def create_under_parent() -> Flask:

@@ -90,8 +90,9 @@ def _differences_from_models(app: "Flask") -> list[str]:
     from sqlalchemy import create_engine
 
     from eak_core.config import sqlite_url
+    from eak_core.db.differences import differences
     from eak_core.db.engine import engine_options, prepare
-    from eak_core.db.migrations import differences, distributions, upgrade
+    from eak_core.db.migrations import distributions, upgrade
 
     known = distributions(app)
     plugins = [each.name for each in known[1:]]

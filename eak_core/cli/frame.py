@@ -4,7 +4,6 @@ refusal becomes one sentence on standard error and an exit code.
 0: done. 1: refused, or something wrong was found. 2: misused or misconfigured.
 """
 
-import gc
 import os
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -54,7 +53,9 @@ class State:
 
         Raises Misconfigured where the database lacks migrations, unless told not to mind.
         """
-        with _loading():
+        from eak_core.loading import without_collecting
+
+        with without_collecting():
             from flask_babel import force_locale
 
             from eak_core.app import create_app
@@ -65,18 +66,6 @@ class State:
             if migrated:
                 require_current(app)
             yield app
-
-
-@contextmanager
-def _loading() -> "Iterator[None]":
-    """Load without a look for cycles among what stays: it took a fifth of the start."""
-    collects = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if collects:
-            gc.enable()
 
 
 def state() -> State:

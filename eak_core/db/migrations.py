@@ -2,25 +2,23 @@
 
 The core and each plugin move on their own, so removing a plugin's package never blocks an
 upgrade of the core, and its tables stay until somebody purges them.
+
+Alembic is imported where there is something for it to do: it takes a tenth of a start, and most
+starts find nothing to run.
 """
 
 import logging
+import re
+from ast import literal_eval
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from alembic.autogenerate import compare_metadata
-from alembic.config import Config
-from alembic.runtime.environment import EnvironmentContext
-from alembic.runtime.migration import MigrationContext, MigrationStep
-from alembic.script import ScriptDirectory
-from alembic.script.revision import RevisionError
-from alembic.util import CommandError
 from flask import Flask
-from sqlalchemy import Connection, Engine, text
+from sqlalchemy import Connection, Engine, column, inspect, select, table, text
 
 from eak_core.db.base import Base
 from eak_core.db.session import db
@@ -29,6 +27,11 @@ from eak_core.db.used_ids import go_on, numbering_once
 from eak_core.errors import Misconfigured
 from eak_core.invocation import typed
 
+if TYPE_CHECKING:
+    from alembic.config import Config
+    from alembic.runtime.migration import MigrationContext, MigrationStep
+    from alembic.script import ScriptDirectory
+
 logger = logging.getLogger("eak.migrations")
 
 EXTENSION = "eak_migrations"
@@ -36,6 +39,8 @@ EXTENSION = "eak_migrations"
 _CORE_FOLDER = Path(__file__).resolve().parent.parent / "migrations"
 # One upgrade at a time per PostgreSQL database; on SQLite there is one writer anyway.
 _ADVISORY_LOCK = 92_101
+# What a file of migrations says of itself: which revision it is, and which it follows.
+_SAID = re.compile(r"^(revision|down_revision)\b[^=\n]*=[ ]*(.+)$", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,14 +55,33 @@ class Distribution:
         """Where the database keeps how far this distribution has come."""
         return "alembic_version" if self.name == CORE.name else f"{self.name}_alembic_version"
 
-    def script(self) -> ScriptDirectory:
+    def newest(self) -> frozenset[str]:
+        """The revisions that no other follows, from what its files say where they say it plainly:
+        Alembic runs all of them to know."""
+        revisions, followed = set[str](), set[str]()
+        for file in self._files():
+            said = _SAID.findall(file.read_text(encoding="utf-8"))
+            try:
+                values = {name: literal_eval(value) for name, value in said}
+                revisions.add(values["revision"])
+                below = values["down_revision"] or ()
+                followed.update((below,) if isinstance(below, str) else below)
+            except (KeyError, SyntaxError, TypeError, ValueError):
+                return frozenset(self.script().get_heads())
+        return frozenset(revisions - followed)
+
+    def script(self) -> "ScriptDirectory":
         """Its revisions, read anew once a file of them has changed."""
-        files = sorted((self.folder / "versions").glob("*.py"))
-        states = ((file.name, file.stat()) for file in files)
+        states = ((file.name, file.stat()) for file in self._files())
         return _read(self, tuple((name, its.st_mtime_ns, its.st_size) for name, its in states))
 
-    def alembic(self, connection: Connection | None = None) -> Config:
+    def _files(self) -> Sequence[Path]:
+        return sorted((self.folder / "versions").glob("*.py"))
+
+    def alembic(self, connection: Connection | None = None) -> "Config":
         """Alembic's configuration: the versions of this distribution, the environment of all."""
+        from alembic.config import Config
+
         config = Config()
         config.set_main_option("script_location", _literal(_CORE_FOLDER))
         config.set_main_option("version_locations", _literal(self.folder / "versions"))
@@ -70,7 +94,11 @@ CORE = Distribution("core", _CORE_FOLDER)
 
 
 @lru_cache(maxsize=64)
-def _read(distribution: Distribution, _files: tuple[tuple[str, int, int], ...]) -> ScriptDirectory:
+def _read(
+    distribution: Distribution, _files: tuple[tuple[str, int, int], ...]
+) -> "ScriptDirectory":
+    from alembic.script import ScriptDirectory
+
     script = ScriptDirectory.from_config(distribution.alembic())
     # It reads when it is first asked something, and threads share it.
     script.get_heads()
@@ -111,14 +139,14 @@ def configure(context: Any) -> None:
         connection=context.config.attributes["connection"],
         target_metadata=Base.metadata,
         version_table=distribution.version_table,
-        include_name=_names_of(distribution),
+        include_name=names_of(distribution),
         transactional_ddl=True,
         render_as_batch=True,
         user_module_prefix="eak_core.db." if distribution == CORE else "eak_core.api.",
     )
 
 
-def _names_of(distribution: Distribution, others: Sequence[str] = ()) -> Any:
+def names_of(distribution: Distribution, others: Sequence[str] = ()) -> Any:
     """Alembic's filter that shows a distribution its own tables only."""
 
     def include(name: str | None, kind: str, _parents: Any) -> bool:
@@ -143,6 +171,8 @@ def pending(engine: Engine, distribution: Distribution) -> Sequence[str]:
         revisions = distribution.script().walk_revisions()
         return [revision.revision for revision in reversed(list(revisions))]
     with engine.connect() as connection:
+        if set(heads_in(connection, distribution)) == distribution.newest():
+            return []
         return _pending(connection, distribution)
 
 
@@ -162,8 +192,10 @@ def is_absent(engine: Engine, distribution: Distribution) -> bool:
 
 def heads_in(connection: Connection, distribution: Distribution) -> tuple[str, ...]:
     """The revisions up to which the database has come; none where nothing has run."""
-    opts = {"version_table": distribution.version_table}
-    return MigrationContext.configure(connection, opts=opts).get_current_heads()
+    versions = table(distribution.version_table, column("version_num"))
+    if not inspect(connection).has_table(versions.name):
+        return ()
+    return tuple(connection.scalars(select(versions.c.version_num)))
 
 
 def upgrade(engine: Engine, distribution: Distribution, to: str = "heads") -> Sequence[str]:
@@ -188,9 +220,12 @@ def upgrade_in(
 
 def _run(connection: Connection, distribution: Distribution, to: str) -> None:
     """What Alembic's own command does, with the revisions that were read already."""
+    from alembic.runtime.environment import EnvironmentContext
+    from alembic.runtime.migration import MigrationStep
+
     script = distribution.script()
 
-    def steps(current: Any, _context: MigrationContext) -> list[MigrationStep]:
+    def steps(current: Any, _context: "MigrationContext") -> list["MigrationStep"]:
         above = list(script.iterate_revisions(to, current, implicit_base=True))
         return [
             MigrationStep.upgrade_from_script(script.revision_map, each) for each in reversed(above)
@@ -204,6 +239,9 @@ def _run(connection: Connection, distribution: Distribution, to: str) -> None:
 def _pending(
     connection: Connection, distribution: Distribution, to: str = "heads"
 ) -> Sequence[str]:
+    from alembic.script.revision import RevisionError
+    from alembic.util import CommandError
+
     script = distribution.script()
     current = heads_in(connection, distribution)
     try:
@@ -289,44 +327,6 @@ def require_current(app: Flask) -> None:
             f"The database lacks {len(missing)} migration(s), up to {missing[-1]}: "
             f"run “{typed('db upgrade', app.instance_path)}”."
         )
-
-
-def differences(
-    engine: Engine, distribution: Distribution, plugins: Sequence[str] = ()
-) -> list[str]:
-    """Where the database, after its migrations, differs from the models: nothing, where all fits.
-
-    ``plugins`` names every plugin, whose tables are not the core's.
-    """
-    with engine.connect() as connection:
-        context = MigrationContext.configure(connection, opts=comparison(distribution, plugins))
-        found = compare_metadata(context, Base.metadata)
-    return [_described(each) for each in found]
-
-
-def comparison(distribution: Distribution, plugins: Sequence[str] = ()) -> dict[str, Any]:
-    """Alembic's options for comparing the tables of ``distribution`` alone with its models."""
-    return {
-        "version_table": distribution.version_table,
-        "include_name": _names_of(distribution, plugins),
-        "include_object": _owned_by(distribution, plugins),
-    }
-
-
-def _owned_by(distribution: Distribution, plugins: Sequence[str]) -> Any:
-    named = _names_of(distribution, plugins)
-
-    def include(_item: Any, name: str | None, kind: str, _reflected: bool, _other: Any) -> bool:
-        return bool(named(name, kind, None)) and not (name or "").startswith(MADE_BY_STATEMENTS)
-
-    return include
-
-
-def _described(change: Any) -> str:
-    if isinstance(change, list):
-        return "; ".join(_described(each) for each in change)
-    words = [getattr(part, "name", None) or str(part) for part in change if part is not None]
-    return " ".join(str(word) for word in words)
 
 
 def _engine(app: Flask) -> Engine:

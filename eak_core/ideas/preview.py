@@ -8,7 +8,6 @@ from eak_core.i18n import _, _l
 from eak_core.ideas import rows
 from eak_core.ideas.transitions import stage_graph
 from eak_core.ideas.views import blueprint
-from eak_core.web import cards
 from eak_core.web.limits import limited
 from eak_core.web.typography import joined
 
@@ -17,6 +16,9 @@ from eak_core.web.typography import joined
 @limited("card", "60/minute", reads=True)
 def card(idea_id: int) -> Response:
     """The title of a public idea, its service and where it stands, drawn."""
+    # What draws is large, and many a process never draws.
+    from eak_core.web import cards
+
     idea = rows.public_idea(current_session(), g.service, idea_id)
     if g.service.audience != "public":
         # Whoever reads it inside shares it with nobody outside.

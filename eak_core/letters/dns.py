@@ -2,11 +2,10 @@
 
 import time
 from collections.abc import Callable, Sequence
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-import dns.exception
-import dns.name
-import dns.resolver
+if TYPE_CHECKING:
+    from dns.resolver import Resolver
 
 #: What the DNS answers for a name and a type (``TXT``, ``MX``): texts, none where there is nothing;
 #: None where it could not be asked.
@@ -25,8 +24,12 @@ def is_public(domain: str) -> bool:
     return len(labels) >= 2 and labels[-1] not in _RESERVED and not is_sample
 
 
-def resolving(resolver: dns.resolver.Resolver | None = None) -> LookUp:
+def resolving(resolver: "Resolver | None" = None) -> LookUp:
     """What asks the name server of this machine, or ``resolver``."""
+    # Hardly ever wanted, and as long to import as a plugin.
+    import dns.exception
+    import dns.resolver
+
     found = resolver
     end = time.monotonic() + PATIENCE
 

@@ -92,7 +92,7 @@ def _app() -> Flask:
 @cache
 def _heads() -> set[str]:
     """The last revisions of the core that this code knows."""
-    return set(migrations.CORE.script().get_heads())
+    return set(migrations.CORE.newest())
 
 
 def _worker_is_in_time(session: Session, *, released: bool) -> bool:

@@ -18,23 +18,24 @@ from tests.bench.report import Figure
 
 PLUGINS = 10
 ROUNDS = 400
-WORKER_MB = 120
+WORKER_MB = 110
+START_SECONDS = 0.8
 
+#: As a server starts; what the machine does for others meanwhile is not in it.
 START = """
-import time; started = time.perf_counter()
-from pathlib import Path
-from eak_core.app import create_app
-from eak_core.config import load
-create_app(load(Path({folder!r}), database_url={url!r}))
-print(time.perf_counter() - started)
+import time; started = time.process_time()
+from eak_core.wsgi import create
+create()
+print(time.process_time() - started)
 """
 
 WEIGH = """
 from pathlib import Path
-from eak_core.app import create_app
-from eak_core.config import load
+from eak_core.wsgi import create, settle
 from eak_core.events.worker import Worker
-Worker(create_app(load(Path({folder!r}), database_url={url!r}))).drain()
+worker = Worker(create())
+settle()
+worker.drain()
 status = Path("/proc/self/status").read_text()
 print(int(status.split("VmRSS:")[1].split()[0]) / 1024)
 """
@@ -54,11 +55,12 @@ def measure(databases: Databases, folder: Path) -> Iterator[Figure]:
             at_most=1.05,
         )
         url = sites.database()
-        given = {"folder": str(folder / "started"), "url": url}
-        starts = [_run(START.format(**given)) for _ in range(5)]
-        yield Figure("start of the application", "s", statistics.median(starts), ceiling=1)
+        given = {"EAK_INSTANCE": str(folder / "started"), "EAK_DATABASE_URL": url}
+        starts = [_run(START, **given) for _ in range(10)]
+        median = statistics.median(starts)
+        yield Figure("start of the application", "s", median, ceiling=START_SECONDS)
         yield Figure("second start of the demonstration", "s", _second_start(folder), ceiling=3)
-        yield Figure("memory of a worker", "MB", _run(WEIGH.format(**given)), ceiling=WORKER_MB)
+        yield Figure("memory of a worker", "MB", _run(WEIGH, **given), ceiling=WORKER_MB)
 
 
 def _plugin(number: int) -> ModuleType:
@@ -115,10 +117,10 @@ def _second_start(folder: Path) -> float:
     return time.perf_counter() - started
 
 
-def _run(program: str) -> float:
+def _run(program: str, **environment: str) -> float:
     done = subprocess.run(
         [sys.executable, "-c", program],
-        env={**os.environ, "EAK_SECRET_KEY": "bench" * 10},
+        env={**os.environ, **environment, "EAK_SECRET_KEY": "bench" * 10},
         capture_output=True,
         text=True,
         check=True,

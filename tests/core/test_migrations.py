@@ -20,10 +20,10 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session
 
 from eak_core.db import Base, db, sqlite
+from eak_core.db.differences import differences
 from eak_core.db.migrations import (
     CORE,
     Distribution,
-    differences,
     faults_in,
     pending,
     register,
@@ -125,6 +125,27 @@ def test_a_database_that_is_ahead_of_the_code_is_refused_by_name(
         pending(engine, applause)
     with pytest.raises(Misconfigured, match=r"applause.*0009"):
         upgrade(engine, applause)
+
+
+@pytest.mark.parametrize(
+    ("said", "newest"),
+    [
+        ('revision = "0003"\ndown_revision = "0002"', {"0003"}),
+        ('revision: str = "0003"\ndown_revision: str | None = "0002"  # the last', {"0003"}),
+        ('revision = "0003"\ndown_revision = "0001"', {"0002", "0003"}),
+        ('revision = "0003"\ndown_revision = ("0001", "0002")', {"0003"}),
+        ('revision = "00" + "03"\ndown_revision = "0002"', {"0003"}),
+        ('revision = "0003"\ndown_revision = (\n    "0002",\n)', {"0003"}),
+        ('"""Once\nrevision = more."""\nrevision = "0003"\ndown_revision = "0002"', {"0003"}),
+    ],
+    ids=["plain", "typed", "branch", "merge", "computed", "on three lines", "in prose"],
+)
+def test_the_newest_revisions_are_read_from_files_as_alembic_finds_them(
+    applause: Distribution, said: str, newest: set[str]
+) -> None:
+    file = applause.folder / "versions" / "0003.py"
+    file.write_text(f"{said}\n", encoding="utf-8")
+    assert applause.newest() == set(applause.script().get_heads()) == newest
 
 
 def test_a_table_that_no_migration_makes_is_a_difference(

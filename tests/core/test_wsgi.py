@@ -1,6 +1,7 @@
 """What a server's process is told before it serves."""
 
 import gc
+import os
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -10,6 +11,8 @@ import pytest
 from flask import Flask
 
 from eak_core import wsgi
+from eak_core.kit.testing.sites import Sites
+from eak_core.loading import without_collecting
 
 
 @pytest.fixture
@@ -48,3 +51,31 @@ def test_a_site_with_every_plugin_loads_nothing_of_the_demonstration() -> None:
     ran = subprocess.run([sys.executable, "-c", loading], capture_output=True, text=True)
     plugins = sorted(folder.name for folder in PLUGINS.iterdir() if folder.is_dir())
     assert ran.stdout.splitlines() == [" ".join(plugins), "", "eak_core.demo.demonstration"], ran
+
+
+#: What no start needs: migrations, Markdown, the DNS, pictures of links and of badges, bounces.
+LATER = ("alembic", "markdown_it", "dns", "eak_core.web.cards", "segno", "flufl", "rich")
+
+
+def test_a_start_on_a_database_that_is_up_to_date_waits_for_nothing_that_is_wanted_later(
+    sites: Sites, tmp_path: Path
+) -> None:
+    starting = (
+        "import sys; from eak_core import wsgi; wsgi.create();"
+        f"print(*({set(LATER)} & set(sys.modules)), 'eak_voting.plugin' in sys.modules)"
+    )
+    settings = {"EAK_INSTANCE": str(tmp_path), "EAK_DATABASE_URL": sites.database()}
+    ran = subprocess.run(
+        [sys.executable, "-c", starting],
+        env={**os.environ, **settings}, capture_output=True, text=True,
+    )  # fmt: skip
+    assert ran.stdout.split() == ["True"], ran
+
+
+def test_what_was_loaded_is_not_searched_for_cycles_at_once() -> None:
+    assert gc.isenabled()
+    with without_collecting():
+        assert not gc.isenabled()
+        loaded = [[number] for number in range(10 * gc.get_threshold()[0])]
+    assert gc.isenabled()
+    assert any(each is loaded[0] for each in gc.get_objects(generation=2))

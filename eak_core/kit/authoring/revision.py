@@ -22,8 +22,9 @@ from sqlalchemy import Engine, create_engine
 import eak_core.app  # noqa: F401  # the core's own tables, which a plugin's refer to
 from eak_core.config import sqlite_url
 from eak_core.db import Base, UTCDateTime
+from eak_core.db.differences import comparison
 from eak_core.db.engine import engine_options, prepare
-from eak_core.db.migrations import CORE, Distribution, comparison, upgrade
+from eak_core.db.migrations import CORE, Distribution, upgrade
 from eak_core.errors import Refused
 from eak_core.kit.authoring.finding import Found, importable
 from eak_core.plugins.loading.candidates import from_modules

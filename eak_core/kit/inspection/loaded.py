@@ -10,9 +10,10 @@ from sqlalchemy import create_engine
 import eak_core.app  # the core's own tables, which a plugin's refer to
 from eak_core.config import sqlite_url
 from eak_core.db import Base
+from eak_core.db.differences import differences
 from eak_core.db.engine import engine_options, prepare
 from eak_core.db.migrations import CORE as CORE_MIGRATIONS
-from eak_core.db.migrations import Distribution, differences, upgrade
+from eak_core.db.migrations import Distribution, upgrade
 from eak_core.events import CORE, EventRegistry
 from eak_core.kit.catalogues import missing_translations, said_otherwise
 from eak_core.kit.golden import golden_problems, write_missing

@@ -8,7 +8,6 @@ import click
 from sqlalchemy import select
 
 from eak_ambassadors import notices, personal_data, schedule, subscribers
-from eak_ambassadors.commands import COMMANDS
 from eak_ambassadors.evidence import gathering
 from eak_ambassadors.manifest import plugin
 from eak_ambassadors.meeting import reported
@@ -227,4 +226,7 @@ def load_demo(session: Session, service: Service, demo: "Demo") -> None:
 
 @hookimpl
 def register_commands() -> Iterable[click.Command]:
+    # A server has no use for them.
+    from eak_ambassadors.commands import COMMANDS
+
     return COMMANDS

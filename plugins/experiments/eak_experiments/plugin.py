@@ -29,7 +29,6 @@ from eak_core.api import (
     lazy_ngettext,
 )
 from eak_experiments import notices, personal_data, schedule, subscribers
-from eak_experiments.commands import COMMANDS
 from eak_experiments.manifest import plugin
 from eak_experiments.models import Experiment, Teammate
 from eak_experiments.outcome import idea_stages
@@ -220,6 +219,9 @@ def can_change_stage(session: Session, idea: Idea, to: str) -> Denial | None:
 
 @hookimpl
 def register_commands() -> Iterable[click.Command]:
+    # A server has no use for them.
+    from eak_experiments.commands import COMMANDS
+
     return COMMANDS
 
 

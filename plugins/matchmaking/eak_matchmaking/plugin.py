@@ -35,7 +35,6 @@ from eak_core.api import (
     lazy_ngettext,
 )
 from eak_matchmaking import meanings, news, notices, personal_data, schedule, subscribers
-from eak_matchmaking.commands import COMMANDS
 from eak_matchmaking.manifest import plugin
 from eak_matchmaking.matching import following
 from eak_matchmaking.models import Member, Organisation, Presence
@@ -320,6 +319,9 @@ def erase_person(session: Session, person_id: int) -> None:
 
 @hookimpl
 def register_commands() -> Iterable[click.Command]:
+    # A server has no use for them.
+    from eak_matchmaking.commands import COMMANDS
+
     return COMMANDS
 
 

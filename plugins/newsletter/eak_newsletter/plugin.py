@@ -19,7 +19,6 @@ from eak_core.api import (
     _l,
     hookimpl,
 )
-from eak_newsletter.commands import COMMANDS
 from eak_newsletter.deliveries import together
 from eak_newsletter.issues import pictures
 from eak_newsletter.manifest import plugin
@@ -54,6 +53,9 @@ def slot_manage_home() -> Markup:
 
 @hookimpl
 def register_commands() -> Iterable[click.Command]:
+    # A server has no use for them.
+    from eak_newsletter.commands import COMMANDS
+
     return COMMANDS
 
 

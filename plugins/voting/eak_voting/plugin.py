@@ -30,7 +30,6 @@ from eak_core.api import (
 from eak_voting import news, notices, personal_data, subscribers
 from eak_voting.ballots import decisions, effects, finding, history
 from eak_voting.casting import own, support
-from eak_voting.commands import COMMANDS
 from eak_voting.manifest import plugin
 from eak_voting.pages import managing_views, support_views, views
 from eak_voting.publishing import open_sets
@@ -163,6 +162,9 @@ def reset_projections(session: Session, service_id: int) -> None:
 
 @hookimpl
 def register_commands() -> Iterable[click.Command]:
+    # A server has no use for them.
+    from eak_voting.commands import COMMANDS
+
     return COMMANDS
 
 

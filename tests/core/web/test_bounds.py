@@ -15,7 +15,8 @@ from eak_core.kit.testing.sites import Sites
 from eak_core.search.words import folded
 from eak_core.web import csrf, security, text
 from eak_core.web.forms import FAR_TOO_LONG, Form
-from eak_core.web.markdown import MOST_CELLS, MOST_IMAGES, markdown
+from eak_core.web.markdown import markdown
+from eak_core.web.markdown_parser import MOST_CELLS, MOST_IMAGES
 from eak_core.web.text import MOST_MARKS, clean_line, clean_lines, stream_safe
 
 URLENCODED = "application/x-www-form-urlencoded"

@@ -8,11 +8,11 @@ from typing import Any
 from sqlalchemy import Engine, create_engine, event, inspect, text
 from sqlalchemy.exc import SQLAlchemyError
 
+from eak_core.db.differences import differences
 from eak_core.db.engine import engine_options, prepare
 from eak_core.db.migrations import (
     CORE,
     Distribution,
-    differences,
     pending,
     require_current,
     upgrade,

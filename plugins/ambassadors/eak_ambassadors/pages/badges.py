@@ -3,7 +3,6 @@
 from io import BytesIO
 
 import msgspec
-import segno
 from flask import Response, g, request, url_for
 from sqlalchemy import select
 
@@ -94,6 +93,9 @@ def badge_code(badge_id: object) -> Response:
 
 def qr(text: str) -> bytes:
     """``text`` as a QR code (ISO 18004), as SVG: dark on light, whatever the theme."""
+    # Hardly ever drawn: a start does not wait for it.
+    import segno
+
     kept = BytesIO()
     segno.make(text, error="m", micro=False).save(
         kept, kind="svg", scale=6, border=4, light="#ffffff", dark="#000000"
