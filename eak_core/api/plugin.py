@@ -7,7 +7,6 @@ What the plugin is set to, and what it keeps secret.
 from eak_core.invocation import open_site
 from eak_core.plugins.hooks.contributions import (
     AccountLinks,
-    Asset,
     Denial,
     DeskItem,
     HistoryEntry,
@@ -26,7 +25,6 @@ from eak_core.plugins.secrets import plugin_secret
 
 __all__ = [
     "AccountLinks",
-    "Asset",
     "Denial",
     "DeskItem",
     "HistoryEntry",

@@ -1,19 +1,22 @@
-"""Style sheets, pictures and scripts: addressed by their content, kept for ever.
+"""Style sheets, pictures and scripts: addressed by their content, kept for ever and shared by all
+services.
 
-``/static/t/<theme>/<hash>/<path>`` looks in the theme, its parents, then the core. A changed
-file has another address, so a browser never shows a page with the style of another day.
+``/static/t/<theme>/<hash>/<path>`` looks in the theme, its parents, then the core, and
+``/static/p/<plugin>/<hash>/<path>`` in the ``static/`` of a plugin. A changed file has another
+address, so a browser never shows a page with the style of another day. What every page of a place
+links is one sheet: `SHEET` of its theme, and another of the plugins that are active there.
 """
 
 import gzip
 import hashlib
 import mimetypes
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from time import monotonic
 
 import brotli
-import flask_bootstrap
 from flask import Flask, Response, current_app, g, request, url_for
 from jinja2 import TemplateNotFound
 from jinja2.loaders import split_template_path
@@ -23,9 +26,10 @@ from eak_core.plugins.loading.host import get_host
 from eak_core.web.themes import contrast_choice, current_theme, theme_variant, themes_of
 
 _CORE = Path(__file__).resolve().parent.parent / "static"
-# Bootstrap comes with its own package; only what pages link is served.
-_BOOTSTRAP = Path(flask_bootstrap.__file__).parent / "static" / "bootstrap5"
-_BOOTSTRAP_PREFIX = "bootstrap"
+#: The style sheet of every page of a theme, and the files that it is made of, in their order. The
+#: first one is made when EAK is built: see ``hatch_build.py``.
+SHEET = "css/page.css"
+SHEETS = ("css/bootstrap.css", "css/eak.css", "css/theme.css")
 # Not every machine has a list of types that knows it.
 _TYPES = {".woff2": "font/woff2"}
 _TEXT = (".css", ".js", ".svg", ".json", ".txt", ".map")
@@ -51,27 +55,32 @@ class StaticFile:
         }
 
 
-@dataclass(frozen=True)
-class Link:
-    """A style sheet or script of a plugin, as a page links it."""
-
-    kind: str
-    url: str
-
-
 _kept: dict[tuple[Path, int], StaticFile] = {}
+
+
+def _static_file(content: bytes, file: Path) -> StaticFile:
+    digest = hashlib.sha256(content).hexdigest()[:16]
+    return StaticFile(content, digest, _mimetype(file), file.suffix in _TEXT)
+
+
+# As many as themes and choices of plugins have lately been asked for.
+@lru_cache(maxsize=64)
+def _together(parts: tuple[StaticFile, ...]) -> StaticFile:
+    """Style sheets as one, in their order."""
+    return _static_file(b"\n".join(each.content for each in parts), Path(SHEET))
 
 
 def find_static(theme: str, path: str) -> Path | None:
     """The file that ``theme`` shows at ``path``, or None. Nothing outside ``static/`` is one."""
+    folders = [link.folder / "static" for link in themes_of(current_app).chain(theme)]
+    return _find([*folders, _CORE], path)
+
+
+def _find(folders: Iterable[Path], path: str) -> Path | None:
     try:
         parts = split_template_path(path)
     except TemplateNotFound:
         return None
-    folders = [link.folder / "static" for link in themes_of(current_app).chain(theme)]
-    folders.append(_CORE)
-    if parts and parts[0] == _BOOTSTRAP_PREFIX:
-        folders, parts = [_BOOTSTRAP], parts[1:]
     for folder in folders:
         file = folder.joinpath(*parts)
         if "\0" not in path and file.is_file():
@@ -79,18 +88,22 @@ def find_static(theme: str, path: str) -> Path | None:
     return None
 
 
+def _of_theme(theme: str, path: str) -> StaticFile | None:
+    """What ``theme`` shows at ``path``: a file, or its `SHEETS` as one."""
+    paths = SHEETS if path == SHEET else (path,)
+    files = [find_static(theme, each) for each in paths]
+    parts = tuple(read_static(file) for file in files if file is not None)
+    if len(parts) < len(paths):
+        return None
+    return _together(parts) if path == SHEET else parts[0]
+
+
 def read_static(file: Path) -> StaticFile:
     """``file`` with its hash; read and compressed once for as long as it does not change."""
     key = file, file.stat().st_mtime_ns
     found = _kept.get(key)
     if found is None:
-        content = file.read_bytes()
-        found = _kept[key] = StaticFile(
-            content,
-            hashlib.sha256(content).hexdigest()[:16],
-            _mimetype(file),
-            file.suffix in _TEXT,
-        )
+        found = _kept[key] = _static_file(file.read_bytes(), file)
     return found
 
 
@@ -111,63 +124,95 @@ def _digest(theme: str, path: str) -> str:
     digest, checked = known.get((theme, path), ("", 0.0))
     now = monotonic()
     if not digest or now - checked >= themes_of(current_app).recheck:
-        file = find_static(theme, path)
+        file = _of_theme(theme, path)
         if file is None:
             raise FileNotFoundError(f"no static file {path!r} in theme {theme!r}")
-        digest = read_static(file).digest
+        digest = file.digest
         known[theme, path] = digest, now
     return digest
 
 
 def serve_theme_static(theme: str, digest: str, path: str) -> Response:
     """The file, for a year where the address has its hash; as it is now, briefly, otherwise."""
-    file = find_static(theme, path)
-    if file is None or themes_of(current_app).find(theme) is None:
+    if themes_of(current_app).find(theme) is None:
         raise NotFound
-    static = read_static(file)
+    # A font is named by its version, and found by a style sheet, which has a hash of its own.
+    return _answer(_of_theme(theme, path), digest, lasting=path.endswith(".woff2"))
+
+
+def _answer(file: StaticFile | None, digest: str, *, lasting: bool = False) -> Response:
+    if file is None:
+        raise NotFound
     encoding = request.accept_encodings.best_match(["br", "gzip", "identity"], "identity")
-    body = static.compressed.get(encoding or "", static.content)
-    response = Response(body, mimetype=static.mimetype)
-    if body is not static.content:
+    body = file.compressed.get(encoding or "", file.content)
+    response = Response(body, mimetype=file.mimetype)
+    if body is not file.content:
         response.content_encoding = encoding
     response.vary.add("Accept-Encoding")
-    # A font is named by its version, and found by a style sheet, which has a hash of its own.
-    lasting = digest == static.digest or file.suffix == ".woff2"
     response.headers["Cache-Control"] = (
-        "public, max-age=31536000, immutable" if lasting else "public, max-age=60"
+        "public, max-age=31536000, immutable"
+        if lasting or digest == file.digest
+        else "public, max-age=60"
     )
     return response
 
 
 def plugin_static(plugin: str, path: str) -> str:
-    """The address of a file in the ``static/`` of ``plugin``, below its segment of the service.
-
-    There the gate answers 404 while the plugin is off. The address changes with the file.
-    """
-    folder = current_app.blueprints[plugin].static_folder
-    file = Path(folder or "") / path
-    version = read_static(file).digest if folder and file.is_file() else None
-    return url_for(f"{plugin}.static", filename=path, v=version)
+    """The address of the file ``path`` in the ``static/`` of ``plugin``; FileNotFoundError for
+    none."""
+    file = _of_plugin(plugin, path)
+    if file is None:
+        raise FileNotFoundError(f"{plugin}: no file static/{path}")
+    return url_for("plugin_static", plugin=plugin, digest=file.digest, path=path)
 
 
-def page_assets() -> list[Link]:
-    """The style sheets and scripts that the plugins active here add to this page."""
-    service = g.get("service")
-    if service is None or "eak_plugins" not in current_app.extensions:
-        return []
-    found = get_host().call_each("assets", g.active, service=service)
-    return [
-        Link(asset.kind, plugin_static(plugin, asset.path))
-        for plugin, assets in found
-        for asset in assets
-    ]
+def _of_plugin(plugin: str, path: str) -> StaticFile | None:
+    folder = get_host().static_folder(plugin)
+    file = _find([folder], path) if folder else None
+    return None if file is None else read_static(file)
+
+
+def serve_plugin_static(plugin: str, digest: str, path: str) -> Response:
+    """The file, as `serve_theme_static` says. It is the same in every service and says nothing of
+    any, so it is there as long as the plugin is installed."""
+    return _answer(_of_plugin(plugin, path), digest)
+
+
+def plugin_sheet() -> str | None:
+    """The address of the style sheets, as one, of the plugins that are active in this service; None
+    outside of one, and where no plugin has any."""
+    if g.get("service") is None or "eak_plugins" not in current_app.extensions:
+        return None
+    names = [name for name, _sheets in get_host().call_each("style_sheets", g.active)]
+    sheet = _sheet_of(tuple(names))
+    if sheet is None:
+        return None
+    return url_for("plugin_sheet", digest=sheet.digest, plugins=".".join(names))
+
+
+def _sheet_of(plugins: Sequence[str]) -> StaticFile | None:
+    found = get_host().call_each("style_sheets", frozenset(plugins))
+    files = [_of_plugin(plugin, path) for plugin, paths in found for path in paths]
+    return _together(tuple(file for file in files if file is not None)) if files else None
+
+
+def serve_plugin_sheet(digest: str, plugins: str) -> Response:
+    """The style sheets of ``plugins``, whose names full stops part, as `plugin_static` says."""
+    names = plugins.split(".")
+    # As a page links them, and no other way: each once, each installed, in their order.
+    asked = [name for name in get_host().answering("style_sheets") if name in set(names)]
+    return _answer(_sheet_of(names) if names == asked else None, digest)
 
 
 def init_assets(app: Flask) -> None:
-    """Serve the files of themes, and let templates link them."""
+    """Serve the files of themes and plugins, and let templates link them."""
     app.extensions["eak_digests"] = {}
     app.add_url_rule("/static/t/<theme>/<digest>/<path:path>", "theme_static", serve_theme_static)
+    app.add_url_rule(
+        "/static/p/<plugin>/<digest>/<path:path>", "plugin_static", serve_plugin_static
+    )
+    app.add_url_rule("/static/p/<digest>/<plugins>.css", "plugin_sheet", serve_plugin_sheet)
     app.jinja_env.globals.update(
-        theme_static=theme_static, theme_variant=theme_variant, page_assets=page_assets,
-        contrast_choice=contrast_choice,
+        theme_static=theme_static, theme_variant=theme_variant, plugin_static=plugin_static,
+        plugin_sheet=plugin_sheet, contrast_choice=contrast_choice,
     )  # fmt: skip

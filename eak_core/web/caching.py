@@ -20,7 +20,6 @@ from eak_core.web.kept_pages import keep_page
 from eak_core.web.themes import current_theme, themes_of
 
 _SAFE = frozenset({"GET", "HEAD"})
-_IMMUTABLE = "max-age=31536000, immutable"
 _PACKAGE = Path(__file__).resolve().parent.parent
 
 
@@ -87,9 +86,7 @@ def set_caching(response: Response) -> Response:
     """Say of ``response`` how long it may be kept, unless its view has said so."""
     if "Cache-Control" in response.headers:
         return response
-    if request.endpoint and request.endpoint.endswith(".static") and request.args.get("v"):
-        response.headers["Cache-Control"] = f"private, {_IMMUTABLE}"
-    elif response.status_code == 304:
+    if response.status_code == 304:
         response.headers["Cache-Control"] = "private, no-cache"
     elif response.status_code == 200 and _may_be_kept() and not _is_personal():
         deadline: datetime | None = g.get("eak_valid_until")

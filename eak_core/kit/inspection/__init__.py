@@ -34,10 +34,10 @@ def inspect_plugin(
     ]
     if plugin.package is not None:
         outside = sources.template_problems(plugin.package, plugin.name)
-        inline = sources.inline_code(plugin.package)
+        unseen = [*sources.inline_code(plugin.package), *sources.left_out_classes(plugin.package)]
         findings += [
             *_findings("templates", outside, "each in its own folder."),
-            *_findings("pages", inline, "no inline style, no inline script."),
+            *_findings("pages", unseen, "all of their styles and scripts reach their readers."),
             *_findings(
                 "compiled", pages.template_faults(plugin), "every name in the templates is known."
             ),

@@ -5,7 +5,10 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+import flask_bootstrap
+
 from eak_core.kit.authoring.finding import Found
+from eak_core.kit.reference.styles import FOLDER, styled
 
 API = "eak_core.api"
 #: Pure, and so imported where it is used: who checks a log elsewhere needs no site.
@@ -19,6 +22,8 @@ _INLINE = (
     (re.compile(r"\b(?:src|href)\s*=\s*[\"'](?:https?:)?//[^\"']+\.(?:js|css|woff2?)\b"),
      "a file of another site"),
 )  # fmt: skip
+_ATTRIBUTE = re.compile(r'\bclass="([^"]*)"')
+_JINJA = re.compile(r"\{%.*?%\}|\{\{.*?\}\}", re.DOTALL)
 
 
 def forbidden_imports(plugin: Found) -> list[str]:
@@ -83,9 +88,32 @@ def inline_code(package: Path) -> list[str]:
                 line = text.count("\n", 0, match.start()) + 1
                 found.append(
                     f"{_place(package, file)}:{line} has {what}: the security policy blocks it;"
-                    " put it into a file of static/ and name that in the hook `assets`."
+                    " put it into a file of static/ and link that with `plugin_static`."
                 )
     return found
+
+
+def left_out_classes(package: Path) -> list[str]:
+    """A sentence for each class of Bootstrap in a template that pages do not get: they are served a
+    cut of it (``hatch_build.py``). What the plugin's own style sheets say something of is its own.
+    """
+    served = set().union(*map(styled, (*FOLDER.glob("*.css"), *package.rglob("static/**/*.css"))))
+    whole = Path(flask_bootstrap.__file__).parent / "static/bootstrap5/css/bootstrap.min.css"
+    left_out = styled(whole) - served
+    return [
+        f"{_place(package, file)}:{line} has the class “{name}” of Bootstrap, which pages do not"
+        " get: take one that they get (docs/plugins/reference/styles.md), or write your own in"
+        " static/."
+        for file in sorted((package / "templates").rglob("*.html"))
+        for line, name in _classes(file.read_text(encoding="utf-8"))
+        if name in left_out
+    ]
+
+
+def _classes(template: str) -> Iterator[tuple[int, str]]:
+    for match in _ATTRIBUTE.finditer(template):
+        line = template.count("\n", 0, match.start()) + 1
+        yield from ((line, name) for name in _JINJA.sub(" ", match[1]).split())
 
 
 def _place(package: Path, file: Path) -> str:

@@ -15,11 +15,21 @@ _DOCUMENTED = re.compile(r"\s*((?:\.[\w-]+(?:, )?)+):\s+(.*)", re.DOTALL)
 
 _TEXT = """
 A page is drawn by the [macros](templates.md) first; these classes are for what no macro draws.
-Bootstrap 5 is there too (`btn btn-primary`, `visually-hidden`, `form-control` …), coloured by the
-theme. A plugin's own classes begin with its name (`thanks-list`) and stand in its `static/`, with
-the [tokens of the theme](../../themes.md#tokens) for colours, fonts and spaces: so every theme
-fits.
+Of Bootstrap 5, pages get what it says of plain elements, and these classes, coloured by the theme:
+{bootstrap}.
+
+A plugin's own classes begin with its name (`thanks-list`) and stand in its `static/`, with the
+[tokens of the theme](../../themes.md#tokens) for colours, fonts and spaces: so every theme fits.
 """
+
+# What a rule says, whom it leaves out, and what is said of it.
+_ASIDE = re.compile(r"\{[^{}]*\}|:not\([^()]*\)|/\*.*?\*/", re.DOTALL)
+_CLASS = re.compile(r"\.(-?[A-Za-z_][\w-]*)")
+
+
+def styled(sheet: Path) -> set[str]:
+    """The classes of which the rules of a style sheet say something."""
+    return set(_CLASS.findall(_ASIDE.sub("", sheet.read_text(encoding="utf-8"))))
 
 
 def styles() -> Part:
@@ -35,4 +45,6 @@ def styles() -> Part:
         if documented:
             said = sentence(documented[2])
             entries += [Entry(name.strip()[1:], said) for name in documented[1].split(",")]
-    return Part("styles", "CSS classes", _TEXT, [each for each in sections if each.entries])
+    named = ", ".join(f"`{name}`" for name in sorted(styled(FOLDER / "bootstrap.css")))
+    said = _TEXT.replace("{bootstrap}", named)
+    return Part("styles", "CSS classes", said, [each for each in sections if each.entries])

@@ -7,7 +7,7 @@ their absence stay in one place.
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Literal, TypeVar
+from typing import Any, TypeVar
 from weakref import WeakKeyDictionary, WeakSet
 
 import click
@@ -173,20 +173,6 @@ class NewsletterItem:
     heading: Any = ""
     weight: int = 50
     idea_id: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Asset:
-    """A file in the plugin's ``static/`` folder, by its ``path`` there: a stylesheet where ``kind``
-    is ``style``, a script module where it is ``script``. ValueError for a path that leads out of
-    it."""
-
-    path: str
-    kind: Literal["style", "script"]
-
-    def __post_init__(self) -> None:
-        if self.path.startswith("/") or ".." in self.path.split("/"):
-            raise ValueError(f"asset {self.path!r}: a path below the plugin's static folder")
 
 
 @dataclass(frozen=True, slots=True)

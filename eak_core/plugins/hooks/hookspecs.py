@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from eak_core.permissions import Actor
     from eak_core.plugins.hooks.contributions import (
         AccountLinks,
-        Asset,
         Denial,
         DeskItem,
         FileHolder,
@@ -191,10 +190,12 @@ def held_relations(session: "Session", service: Any) -> "Iterable[Held]":  # typ
 
 
 @hookspec
-def assets(service: Any) -> "Iterable[Asset]":  # type: ignore[empty-body]
-    """Stylesheets and script modules of the plugin's ``static/`` that the pages of a service link.
+def style_sheets() -> "Iterable[str]":  # type: ignore[empty-body]
+    """Style sheets for the pages of a service, by their paths in the plugin's ``static/``.
 
-    Active plugins, on each page of the service: keep them few and small.
+    Active plugins. Each page of the service links them all as one file, so that what the plugin
+    contributes to others' pages has them too; what is large and for few pages is linked by those,
+    as scripts are: ``{{ plugin_static("thanks", "wall.js") }}``.
     """
 
 

@@ -17,7 +17,6 @@ from markupsafe import Markup, escape
 
 from eak_core.plugins.hooks.contributions import (
     AccountLinks,
-    Asset,
     Denial,
     DeskItem,
     FileHolder,
@@ -281,7 +280,7 @@ SHAPES: Mapping[str, Shape] = {
     "notice_sentences": notices,
     "newsletter_items": newsletter,
     "digest_letters": list_of(str),
-    "assets": list_of(Asset),
+    "style_sheets": list_of(str),
     "idea_columns": columns_by_id,
     "open_data": data_sets,
     "can_change_stage": denial,

@@ -7,8 +7,6 @@ switched off, and is refused when the plugin is loaded.
 """
 
 from collections.abc import Callable
-from copy import copy
-from pathlib import Path
 from typing import Any, Literal, NoReturn
 
 from flask import Blueprint
@@ -77,9 +75,8 @@ class PluginBlueprint(Blueprint):
 
     Views do not receive the service in their arguments: it is ``g.service``, and whoever reaches
     them may read it; to all others, the gate answers as if it had never been made. Building an
-    address within a service needs no ``service_slug`` either. Files in ``static/`` beside
-    ``plugin.py`` are served under the service's area. `ManifestError` for a second blueprint in one
-    area.
+    address within a service needs no ``service_slug`` either. `ManifestError` for a second
+    blueprint in one area.
     """
 
     def __init__(self, plugin: Plugin, import_name: str, *, area: Area = "service") -> None:
@@ -90,22 +87,11 @@ class PluginBlueprint(Blueprint):
         name = plugin.name if area == "service" else f"{plugin.name}_{area}"
         prefix = PREFIXES[area].format(segment=plugin.segment)
         super().__init__(name, import_name, url_prefix=prefix)
-        if area == "service" and (Path(self.root_path) / "static").is_dir():
-            self.static_folder = "static"
-            self.static_url_path = "/static"
         self.plugin = plugin
         self.area: Area = area
         if area != "admin":
             _within_service(self)
         plugin.blueprints[area] = self
-
-
-def files_of(plugin: Plugin, import_name: str) -> PluginBlueprint:
-    """A blueprint for the files in the ``static/`` of a plugin that has no pages in a service. It
-    is an application's own: the manifest does not come to know of it."""
-    own = copy(plugin)
-    own.blueprints = dict(plugin.blueprints)
-    return PluginBlueprint(own, import_name)
 
 
 def _refused(method: str) -> Callable[..., NoReturn]:

@@ -212,6 +212,10 @@ class PluginHost:
                 return self._shaped(hook, plugin, call.function(*_chosen(call, arguments)))
         return None
 
+    def static_folder(self, plugin: str) -> Path | None:
+        """The ``static/`` of ``plugin``, on or off; None where it has none or is not ready."""
+        return self.installed[plugin].subfolder("static") if plugin in self.ready else None
+
     def _answers(
         self, hook: str, active: Container[str], arguments: Mapping[str, Any]
     ) -> Iterator[tuple[str, Any]]:
@@ -238,12 +242,12 @@ class PluginHost:
         if answer is None:
             return None
         shaped = SHAPES[hook](answer)
-        if hook == "assets":
-            pages = self._mounted.get(owner)
-            for asset in shaped:
-                folder = pages.static_folder if pages else None
-                if folder is None or not (Path(folder) / asset.path).is_file():
-                    raise FileNotFoundError(f"{owner}: no file static/{asset.path}")
+        if hook == "style_sheets":
+            folder = self.static_folder(owner)
+            for path in shaped:
+                within = not path.startswith("/") and ".." not in path.split("/")
+                if folder is None or not within or not (folder / path).is_file():
+                    raise FileNotFoundError(f"{owner}: no file static/{path}")
         return shaped
 
 

@@ -6,13 +6,13 @@ from collections.abc import Iterable, Mapping
 from copy import copy
 from dataclasses import replace
 
-from flask import Blueprint, Flask
+from flask import Flask
 
 from eak_core.i18n import _l
-from eak_core.plugins.loading.blueprint import PluginBlueprint, files_of
+from eak_core.plugins.loading.blueprint import PluginBlueprint
 from eak_core.plugins.loading.fields import schema
 from eak_core.plugins.loading.installed import Installed, State
-from eak_core.plugins.loading.manifest import ManifestError, Plugin
+from eak_core.plugins.loading.manifest import ManifestError
 
 logger = logging.getLogger("eak.plugins")
 
@@ -50,17 +50,10 @@ def _mount(app: Flask, found: Installed, taken: frozenset[str]) -> None:
     if plugin.settings is not None:
         with app.app_context():
             schema(plugin.settings)
-    for blueprint in _blueprints(found, plugin):
+    for blueprint in plugin.blueprints.values():
         # A copy: Flask notes in a blueprint that it is registered, and refuses it further views.
         # The module may be given to another application, now or after it has declared more.
         app.register_blueprint(copy(blueprint))
-
-
-def _blueprints(found: Installed, plugin: Plugin) -> Iterable[Blueprint]:
-    yield from plugin.blueprints.values()
-    if "service" not in plugin.blueprints and found.subfolder("static") is not None:
-        assert found.module is not None
-        yield files_of(plugin, found.module.__name__)
 
 
 def _owned_segments(app: Flask) -> Iterable[str]:

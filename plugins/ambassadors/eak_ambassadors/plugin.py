@@ -30,7 +30,6 @@ from eak_ambassadors.recognition.terms import current
 from eak_core.api import (
     AccountLinks,
     Actor,
-    Asset,
     DeskItem,
     FileHolder,
     Held,
@@ -79,8 +78,8 @@ def nav_items() -> Iterable[NavItem]:
 
 
 @hookimpl
-def assets() -> Iterable[Asset]:
-    return [Asset("ambassadors.css", "style")]
+def style_sheets() -> Iterable[str]:
+    return ["ambassadors.css"]
 
 
 @hookimpl

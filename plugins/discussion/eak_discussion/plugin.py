@@ -9,7 +9,6 @@ from markupsafe import Markup
 from eak_core.api import (
     AccountLinks,
     Actor,
-    Asset,
     DataSet,
     Idea,
     ImportedComment,
@@ -56,8 +55,8 @@ def nav_items() -> Iterable[NavItem]:
 
 
 @hookimpl
-def assets() -> Iterable[Asset]:
-    return [Asset("discussion.css", "style")]
+def style_sheets() -> Iterable[str]:
+    return ["discussion.css"]
 
 
 @hookimpl

@@ -10,7 +10,6 @@ from sqlalchemy import func, select
 from eak_core.api import (
     AccountLinks,
     Actor,
-    Asset,
     DataSet,
     Denial,
     DeskItem,
@@ -78,8 +77,8 @@ def nav_items() -> Iterable[NavItem]:
 
 
 @hookimpl
-def assets() -> Iterable[Asset]:
-    return [Asset("experiments.css", "style")]
+def style_sheets() -> Iterable[str]:
+    return ["experiments.css"]
 
 
 @hookimpl

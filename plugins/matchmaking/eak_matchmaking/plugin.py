@@ -11,7 +11,6 @@ from sqlalchemy import func, select
 from eak_core.api import (
     AccountLinks,
     Actor,
-    Asset,
     DataSet,
     Denial,
     DeskItem,
@@ -101,8 +100,8 @@ def nav_items() -> Iterable[NavItem]:
 
 
 @hookimpl
-def assets() -> Iterable[Asset]:
-    return [Asset("matchmaking.css", "style")]
+def style_sheets() -> Iterable[str]:
+    return ["matchmaking.css"]
 
 
 @hookimpl

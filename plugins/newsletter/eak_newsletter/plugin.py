@@ -9,7 +9,6 @@ from markupsafe import Markup
 from eak_core.api import (
     AccountLinks,
     Actor,
-    Asset,
     FileHolder,
     Kept,
     MailChoice,
@@ -42,8 +41,8 @@ def footer_links() -> Iterable[NavItem]:
 
 
 @hookimpl
-def assets() -> Iterable[Asset]:
-    return [Asset("newsletter.css", "style")]
+def style_sheets() -> Iterable[str]:
+    return ["newsletter.css"]
 
 
 @hookimpl

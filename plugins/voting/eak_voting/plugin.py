@@ -10,7 +10,6 @@ from markupsafe import Markup
 from eak_core.api import (
     AccountLinks,
     Actor,
-    Asset,
     DataSet,
     Denial,
     DeskItem,
@@ -46,8 +45,8 @@ def nav_items() -> Iterable[NavItem]:
 
 
 @hookimpl
-def assets() -> Iterable[Asset]:
-    return [Asset("voting.css", "style"), Asset("voting.js", "script")]
+def style_sheets() -> Iterable[str]:
+    return ["voting.css"]
 
 
 @hookimpl

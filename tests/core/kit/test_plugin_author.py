@@ -188,6 +188,11 @@ MISTAKES: dict[str, tuple[Mistake, str, str]] = {
         "pages",
         "has an inline script",
     ),
+    "class of Bootstrap": (
+        append("eak_PLUGIN/templates/PLUGIN/index.html", '<p class="btn {{ x }} text-muted">…</p>'),
+        "pages",
+        "has the class “text-muted” of Bootstrap, which pages do not get",
+    ),
     "hook": (
         replace("eak_PLUGIN/plugin.py", "def nav_items", "def nav_item"),
         "plugin",
@@ -241,6 +246,7 @@ MISTAKES: dict[str, tuple[Mistake, str, str]] = {
 TOGETHER = (
     (
         *("core import", "other plugin", "inline style", "inline script"),
+        "class of Bootstrap",
         *("filter", "test", "template name", "macro"),
         *("migrations", "translation", "golden"),
     ),

@@ -2,6 +2,7 @@
 modules know nothing of each other."""
 
 import importlib
+import re
 from collections.abc import Mapping
 from importlib import import_module
 from pathlib import Path
@@ -32,14 +33,14 @@ from eak_core.services.directory import list_services
 MODULES = ("eak_discussion.plugin", "eak_voting.plugin")
 
 FILES_ALONE = """
-from eak_core.api import Asset, Plugin, hookimpl
+from eak_core.api import Plugin, hookimpl
 
 plugin = Plugin(name="paint", title="Paint", core=">=0.1,<1")
 
 
 @hookimpl
-def assets():
-    return [Asset("paint.css", "style")]
+def style_sheets():
+    return ["paint.css"]
 """
 
 
@@ -77,8 +78,8 @@ def run(app: Flask) -> None:
     for address in ("/laboratoire/", "/laboratoire/idees/", "/laboratoire/votes/"):
         page = client.get(address)
         assert page.status_code == 200, address
-        assert "paint.css" in page.text
-    assert client.get("/laboratoire/paint/static/paint.css").status_code == 200
+        (sheet,) = re.findall(r'href="(/static/p/[^"]*\.paint[^"]*\.css)"', page.text)
+    assert "p { color: blue }" in client.get(sheet).text
     with app.app_context():
         db.engine.dispose()
 

@@ -56,7 +56,7 @@ def plugins() -> list[Any]:
         EVERYTHING,
         make("bad", slot_service_home=raising, nav_items=raising,
              slot_idea_aside=raising, slot_idea_cards=raising,
-             assets=raising, slot_idea_body=raising),
+             style_sheets=raising, slot_idea_body=raising),
         make("future", core=">=9"),
         counting(),
         sized(),

@@ -263,7 +263,7 @@ def test_an_error_page_that_fails_itself_is_plain_text(client: FlaskClient, site
     def broken() -> Response:
         raise ValueError("a plugin")
 
-    site.jinja_env.globals["page_assets"] = broken
+    site.jinja_env.globals["plugin_sheet"] = broken
     response = client.get("/nulle-part")
     assert response.status_code == 404
     assert response.mimetype == "text/plain"

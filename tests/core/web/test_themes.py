@@ -191,7 +191,7 @@ def test_two_themes_have_other_addresses_for_the_same_path(site: Flask) -> None:
 def test_a_style_sheet_is_the_same_in_every_encoding(site: Flask, encoding: str) -> None:
     unpack = {"br": brotli.decompress, "gzip": gzip.decompress, "identity": bytes}[encoding]
     with site.test_request_context("/"):
-        address = theme_static("bootstrap/css/bootstrap.min.css")
+        address = theme_static("css/page.css")
     plain = site.test_client().get(address, headers={"Accept-Encoding": "identity"})
     packed = site.test_client().get(address, headers={"Accept-Encoding": encoding})
     assert unpack(packed.data) == plain.data

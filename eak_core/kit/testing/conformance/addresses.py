@@ -59,21 +59,13 @@ def filled(rule: Rule, values: Mapping[str, str]) -> Address:
 
 
 def of_plugin(site: Site, name: str, service: Service) -> Iterator[Address]:
-    """The addresses of a plugin in ``service``; its files with their names."""
+    """The addresses of a plugin in ``service``."""
     with site.app.app_context():
         host = get_host()
     for rule in site.app.url_map.iter_rules():
         blueprint = rule.endpoint.rpartition(".")[0]
-        if host.by_blueprint.get(blueprint) != name:
-            continue
-        if not rule.endpoint.endswith(".static"):
+        if host.by_blueprint.get(blueprint) == name:
             yield filled(rule, {"service_slug": service.slug})
-            continue
-        folder = host.installed[name].subfolder("static")
-        for file in sorted(folder.rglob("*")) if folder else ():
-            if file.is_file() and folder is not None:
-                path = file.relative_to(folder).as_posix()
-                yield filled(rule, {"service_slug": service.slug, "filename": path})
 
 
 def of_core(site: Site, values: Mapping[str, str]) -> Iterator[Address]:

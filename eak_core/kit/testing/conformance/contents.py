@@ -45,7 +45,7 @@ def check_nothing_is_inline(trial: Trial) -> None:
         inline = [each for each in page.inline if each not in known]
         assert not inline, (
             f"{answer.path}, shown to the {answer.reader}, has {', '.join(inline)}: put it into a"
-            " file of static/ and name it in the hook `assets`."
+            " file of static/ and link that with `plugin_static`."
         )
 
 

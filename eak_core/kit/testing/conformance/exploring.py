@@ -104,7 +104,7 @@ class Explorer:
         if self._owners.get(rule.endpoint.rpartition(".")[0]) != self.trial.name:
             return None
         self.values.update({name: str(value) for name, value in values.items()})
-        return None if rule.endpoint.endswith(".static") else rule
+        return rule
 
     def walk(self, reader: str, beginning: Iterable[str]) -> list[Answer]:
         """Look as ``reader`` at ``beginning``, and at what of the plugin is linked from there."""

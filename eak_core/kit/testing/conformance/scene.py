@@ -84,7 +84,6 @@ class Scene:
             each.path
             for each in addresses.of_plugin(site, self.trial.name, site.service)
             if not each.made_up and "GET" in (each.rule.methods or ())
-            if not each.rule.endpoint.endswith(".static")
         ]
         return [*own, *self.trial.pages(site), *self.core_paths(site)]
 

@@ -17,7 +17,7 @@ def visited(trial: Trial, site: Site) -> list[str]:
         each.path
         for each in addresses.of_plugin(site, trial.name, site.service)
         if not each.made_up and "GET" in (each.rule.methods or ())
-        if not each.rule.endpoint.endswith(".static") and each.path.startswith(_home(site))
+        if each.path.startswith(_home(site))
     ]
     pages = [path for path in trial.pages(site) if path.startswith(_home(site))]
     home = _home(site)

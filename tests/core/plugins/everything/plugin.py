@@ -14,7 +14,6 @@ from wtforms import BooleanField, DateField, DecimalField, Form, IntegerField, S
 from eak_core.events import Context, subscriber
 from eak_core.plugins.hooks.contributions import (
     AccountLinks,
-    Asset,
     Denial,
     DeskItem,
     FileHolder,
@@ -190,8 +189,8 @@ def slot_manage_home() -> str:
 
 
 @hookimpl
-def assets() -> Iterator[Asset]:
-    yield Asset("everything.css", "style")
+def style_sheets() -> Iterator[str]:
+    yield "everything.css"
 
 
 @hookimpl
