@@ -62,7 +62,7 @@ def idea_history(session: Session, service: Service, idea: Idea) -> Iterable[His
 
 
 @hookimpl
-def desk_items(session: Session, service: Service) -> Iterator[DeskItem]:
+def desk_items(session: Session, service: Service, actor: Actor) -> Iterator[DeskItem]:
     """The ideas that wait for their screening, and for a decision at its end."""
     waiting = listing.count_managed(session, service.id)
     new, screened = waiting.get(SUBMITTED, 0), waiting.get(SCREENING, 0)
@@ -89,7 +89,7 @@ def desk_items(session: Session, service: Service) -> Iterator[DeskItem]:
         answers,
     )
     yield DeskItem(answers, label, "ideas_manage.prepared_answers", since=prepared_at)
-    (to_it, to_it_since), (of_it, of_it_since) = offered.waiting_since(session, service)
+    (to_it, to_it_since), (of_it, of_it_since) = offered.waiting_since(session, actor, service)
     label = lazy_ngettext(
         "%(num)s idea that another service offers waits for your answer",
         "%(num)s ideas that other services offer wait for your answer",

@@ -1,5 +1,9 @@
 """A transfer that is offered: those who run the service where an idea would go take it, or decline
-with a reason. Until then it stays where it is, and everything there goes on."""
+with a reason. Until then it stays where it is, and everything there goes on.
+
+An internal service does not exist for who may not read it: neither does what it offers, whatever
+they run, for somebody who came to a team, or from an address of agents, after it was offered.
+"""
 
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -20,6 +24,7 @@ from eak_core.ideas.visibility import public_ideas
 from eak_core.people.actor import readers_among
 from eak_core.people.roles import runners_of
 from eak_core.permissions import Actor, require
+from eak_core.services.lookup import visible_to
 from eak_core.services.models import Service
 
 #: How many offers one page lists.
@@ -80,7 +85,7 @@ def take_idea(session: Session, actor: Actor, to: Service, offer_id: int) -> Ide
     of the offer. `Conflict` where it was answered or taken back in between, `NotFound` where
     the idea has gone, `Refused` where it cannot go by now."""
     require(actor, "idea.change_stage", to)
-    offer = _of(session, offer_id, TransferOffer.to_id == to.id)
+    offer = _of(session, offer_id, *_received_by(actor, to))
     service = session.get_one(Service, offer.from_id)
     ideas = held_idea(session, service, offer.idea_id)
     _answer(session, actor, offer, "taken")
@@ -94,7 +99,7 @@ def decline_idea(
     `Conflict` where it was answered or taken back in between."""
     require(actor, "idea.change_stage", to)
     reason = checked_reason(reason)
-    offer = _of(session, offer_id, TransferOffer.to_id == to.id)
+    offer = _of(session, offer_id, *_received_by(actor, to))
     _answer(session, actor, offer, "declined", reason)
     return offer
 
@@ -108,27 +113,28 @@ def take_back(session: Session, actor: Actor, service: Service, offer_id: int) -
     return offer
 
 
-def waiting(session: Session, to: Service, offer_id: int) -> Waiting:
-    """The offer ``offer_id`` to a service, as long as it waits. `NotFound` without one."""
+def waiting(session: Session, actor: Actor, to: Service, offer_id: int) -> Waiting:
+    """The offer ``offer_id`` to a service, as long as it waits. `NotFound` without one that
+    ``actor`` may know of."""
     row = None
     if 0 < offer_id < 2**31:
         row = session.execute(
             _open(TransferOffer, Idea, Service)
             .join(Service, Service.id == TransferOffer.from_id)
-            .where(TransferOffer.to_id == to.id, TransferOffer.id == offer_id)
+            .where(TransferOffer.id == offer_id, *_received_by(actor, to))
         ).one_or_none()
     if row is None:
         raise _nothing()
     return Waiting(*row)
 
 
-def received(session: Session, service: Service) -> list[Waiting]:
-    """What is offered to a service and waits, the oldest first, with the services that offer it;
-    what cannot go as it stands now is left out."""
+def received(session: Session, actor: Actor, service: Service) -> list[Waiting]:
+    """What is offered to a service and waits, as far as ``actor`` may know of it, the oldest first,
+    with the services that offer it; what cannot go as it stands now is left out."""
     rows = session.execute(
         _open(TransferOffer, Idea, Service)
         .join(Service, Service.id == TransferOffer.from_id)
-        .where(TransferOffer.to_id == service.id)
+        .where(*_received_by(actor, service))
         .order_by(TransferOffer.id)
         .limit(LISTED)
     )
@@ -149,12 +155,12 @@ def sent(session: Session, service: Service) -> list[Waiting]:
 
 
 def waiting_since(
-    session: Session, service: Service
+    session: Session, actor: Actor, service: Service
 ) -> tuple[tuple[int, datetime | None], tuple[int, datetime | None]]:
-    """How many offers to a service wait for its answer, and since when the oldest does; then the
-    same of what it has offered itself."""
+    """How many offers to a service that ``actor`` may know of wait for its answer, and since when
+    the oldest does; then the same of what it has offered itself."""
     number = _open(func.count(), func.min(TransferOffer.offered_at))
-    to_it = session.execute(number.where(TransferOffer.to_id == service.id)).one()
+    to_it = session.execute(number.where(*_received_by(actor, service))).one()
     of_it = session.execute(number.where(TransferOffer.from_id == service.id)).one()
     return (to_it[0], to_it[1]), (of_it[0], of_it[1])
 
@@ -181,6 +187,12 @@ def _open(*columns: Any) -> Select[*tuple[Any, ...]]:
             *public_ideas(TransferOffer.from_id),
         )
     )
+
+
+def _received_by(actor: Actor, service: Service) -> tuple[ColumnElement[bool], ...]:
+    """The conditions that keep what is offered to ``service`` by those ``actor`` may read."""
+    known = select(Service.id).where(visible_to(actor))
+    return TransferOffer.to_id == service.id, TransferOffer.from_id.in_(known)
 
 
 def _of(session: Session, offer_id: int, *conditions: ColumnElement[bool]) -> TransferOffer:

@@ -20,9 +20,11 @@ from eak_core.ideas.models import Idea, IdeaTransfer, TransferOffer
 from eak_core.ideas.notices import DECISIONS, around, link_to, readable_ideas
 from eak_core.ideas.visibility import subject_of
 from eak_core.notices.kinds import NoticeKind, Told, tells
+from eak_core.people.actor import readers_among
 from eak_core.people.roles import runners_of
 from eak_core.permissions import Actor, may
 from eak_core.plugins.hooks.contributions import NoticeSentence
+from eak_core.services.lookup import visible_to
 from eak_core.services.models import Service
 
 OFFERS = NoticeKind(
@@ -36,11 +38,14 @@ OFFERS = NoticeKind(
 
 @tells(CORE, OFFERS, IdeaTransferOffered)
 def tell_of_offer(session: Session, event: Recorded) -> Told | None:
-    """Those who run the service to which an idea is offered."""
+    """Those who run the service to which an idea is offered, and may know where it comes from."""
     if event.service_id != event.data.to_id:
         return None
-    service = session.get_one(Service, event.service_id)
-    return Told(people=runners_of(session, service), permission="idea.change_stage")
+    here, there = (
+        session.get_one(Service, each) for each in (event.data.from_id, event.service_id)
+    )
+    people = readers_among(session, here, runners_of(session, there))
+    return Told(people=sorted(people), permission="idea.change_stage")
 
 
 @tells(CORE, OFFERS, IdeaTransferAnswered)
@@ -86,7 +91,12 @@ def sentences(
             yield each.position, _left()
     asked = [each for each in events if isinstance(each.data, _OF_OFFERS)]
     if asked:
-        query = select(TransferOffer, Idea.title).join(Idea, Idea.id == TransferOffer.idea_id)
+        query = (
+            select(TransferOffer, Idea.title)
+            .join(Idea, Idea.id == TransferOffer.idea_id)
+            .join(Service, Service.id == TransferOffer.from_id)
+            .where(visible_to(actor))
+        )
         offers = {
             offer.id: (offer, title)
             for offer, title in session.execute(

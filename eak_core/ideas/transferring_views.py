@@ -14,7 +14,6 @@ from eak_core.ideas.manage_views import blueprint
 from eak_core.ideas.rows import public_idea
 from eak_core.ideas.transitions import stage_graph
 from eak_core.permissions import may, require
-from eak_core.services.models import Service
 from eak_core.web import render
 from eak_core.web.acts import Answer, attempt, finish, form_page, public_reason
 from eak_core.web.forms import Form
@@ -95,14 +94,10 @@ def offers() -> Answer:
     require(g.actor, "idea.change_stage", g.service)
     return render(
         "ideas/offers.html",
-        received=offered.received(session, g.service),
+        received=offered.received(session, g.actor, g.service),
         sent=offered.sent(session, g.service),
-        may_read=_may_read,
+        may_read=lambda other: may(g.actor, "service.read", other),
     )
-
-
-def _may_read(service: Service) -> bool:
-    return may(g.actor, "service.read", service)
 
 
 @blueprint.route("/transferts/<int:offer_id>", methods=["GET", "POST"])
@@ -110,7 +105,7 @@ def answer_offer(offer_id: int) -> Answer:
     """Show an idea that is offered, say what follows, and take it or decline."""
     session, form = current_session(), AnswerForm()
     require(g.actor, "idea.change_stage", g.service)
-    waiting = offered.waiting(session, g.service, offer_id)
+    waiting = offered.waiting(session, g.actor, g.service, offer_id)
 
     def act() -> tuple[str, str]:
         if form.answer.data == "decline":
@@ -123,7 +118,6 @@ def answer_offer(offer_id: int) -> Answer:
         "ideas/offer.html",
         form,
         waiting=waiting,
-        may_read=_may_read,
         graph=stage_graph(g.active),
         lost=transferring.lost_choices(session, waiting.idea, g.service),
     )

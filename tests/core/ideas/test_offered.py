@@ -8,10 +8,11 @@ from sqlalchemy import select
 
 from eak_core import clock
 from eak_core.db import Session
-from eak_core.errors import Conflict, EakError, Forbidden, Refused
+from eak_core.errors import Conflict, EakError, Forbidden, NotFound, Refused
 from eak_core.ideas.merging import merge_ideas
 from eak_core.ideas.models import Idea
 from eak_core.ideas.offered import (
+    decline_idea,
     offer_idea,
     received,
     sent,
@@ -24,6 +25,7 @@ from eak_core.ideas.visibility import subject_of
 from eak_core.kit.testing.databases import Kind
 from eak_core.kit.testing.site import Site
 from eak_core.moderation.decisions import hide
+from eak_core.notices import inbox
 from eak_core.people.models import Person
 from eak_core.people.roles import give_role
 from eak_core.permissions import Actor, DeputyOver, StandIn
@@ -123,7 +125,7 @@ def test_an_offer_of_what_cannot_go_by_now_waits_for_nobody_and_is_refused_with_
     idea, other = site.submit("Une piste", author=citizen), site.submit("Une voie", author=citizen)
     with site.writing() as session:
         number = offer_idea(session, manager, site.service, idea.id, roads, WHY).id
-        assert [each.idea.id for each in received(session, roads)] == [idea.id]
+        assert [each.idea.id for each in received(session, chief, roads)] == [idea.id]
         culture, held = session.get_one(Service, site.service.id), session.get_one(Idea, idea.id)
         if what == "merged":
             merge_ideas(session, manager, culture, idea.id, other.id, WHY)
@@ -134,8 +136,8 @@ def test_an_offer_of_what_cannot_go_by_now_waits_for_nobody_and_is_refused_with_
         else:
             hide(session, manager, culture, subject_of(idea.id), WHY)
     with site.reading() as session:
-        assert received(session, roads) == sent(session, site.service) == []
-        assert waiting_since(session, roads)[0] == (0, None)
+        assert received(session, chief, roads) == sent(session, site.service) == []
+        assert waiting_since(session, chief, roads)[0] == (0, None)
     with site.writing() as session, pytest.raises(EakError) as refusal:
         take_idea(session, chief, roads, number)
     assert isinstance(refusal.value, Conflict | Refused)
@@ -165,3 +167,57 @@ def test_a_service_that_those_who_run_another_may_not_know_offers_them_nothing(
     desk.sign_in(site.people.citizen)
     for path in ("/routes/gestion/", "/routes/gestion/transferts", "/compte/nouveautes/"):
         assert "Cellule" not in desk.get(path).text
+
+
+@pytest.mark.parametrize("late", ["who comes to the team", "the service closes its doors"])
+def test_who_may_not_know_the_service_any_more_or_not_yet_meets_no_offer_of_it(
+    site: Site, citizen: Actor, late: str
+) -> None:
+    closes = late.endswith("doors")
+    inner = site.add_service("interne", "Cellule", audience="public" if closes else "internal")
+    roads = site.add_service("routes", "Routes")
+    agent = site.people.actor(site.people.agent)
+    idea = site.submit("Une rampe", service=inner, author=agent)
+    administrator = site.people.actor(site.people.administrator)
+
+    def joins(person: Person) -> None:
+        with site.writing() as session:
+            held, place = session.get_one(Person, person.id), session.get_one(Service, roads.id)
+            give_role(session, held, place, "manager", granted_by=None)
+
+    joins(site.people.agent)
+    if closes:
+        joins(site.people.citizen)
+    with site.writing() as session:
+        number = offer_idea(session, administrator, inner, idea.id, roads, WHY).id
+    if closes:
+        site.drain()
+        with site.writing() as session:
+            session.get_one(Service, inner.id).audience = "internal"
+    else:
+        joins(site.people.citizen)
+        site.drain()
+        with site.reading() as session:
+            assert inbox.unread(session, site.people.actor(site.people.citizen)) == 0
+    outsider, insider = site.browser(), site.browser()
+    outsider.sign_in(site.people.citizen)
+    insider.sign_in(site.people.agent)
+    place = f"/routes/gestion/transferts/{number}"
+    told = {"/routes/gestion/": "1 idée proposée", "/routes/gestion/transferts": "Cellule",
+            "/compte/nouveautes/": "Une rampe", place: "Ce qu’elle dit"}  # fmt: skip
+    nothing = outsider.get(f"{place}9")
+    for path, words in told.items():
+        assert words in plain(insider.get(path).text), path
+        page = plain(outsider.get(path).text)
+        for word in (*told.values(), "Cellule", "Une rampe", WHY):
+            assert word not in page, path
+    assert outsider.get(place).status_code == nothing.status_code == 404
+    mine = site.people.actor(site.people.citizen)
+    for refused in (
+        lambda session: take_idea(session, mine, roads, number),
+        lambda session: decline_idea(session, mine, roads, number, WHY),
+    ):
+        with site.writing() as session, pytest.raises(NotFound):
+            refused(session)
+    with site.writing() as session:
+        take_idea(session, site.people.actor(site.people.agent), roads, number)
