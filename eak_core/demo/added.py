@@ -64,8 +64,8 @@ def _as_it_is(session: Session) -> Demo:
         clock.now(),
         {each.key: people[each.email] for each in told.people if each.email in people},
         {
-            each.key: ideas[each.service, each.title]
+            each.key: ideas[each.stands_in, each.title]
             for each in told.ideas
-            if (each.service, each.title) in ideas
+            if (each.stands_in, each.title) in ideas
         },
     )

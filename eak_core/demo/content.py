@@ -15,13 +15,15 @@ Role = Literal["administrator", "manager", "agent", "citizen"]
 
 
 class PersonStory(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """An account. A manager runs every service of the demonstration. ``follows`` are services by
-    their slugs and ideas by their keys, beside what one follows by default."""
+    """An account. A manager runs the services whose slugs ``runs`` names, every one of the
+    demonstration where it names none. ``follows`` are services by their slugs and ideas by their
+    keys, beside what one follows by default."""
 
     key: str
     email: str
     name: str
     role: Role
+    runs: tuple[str, ...] = ()
     follows: tuple[str, ...] = ()
 
 
@@ -38,12 +40,17 @@ class ServiceStory(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Step(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A change of stage, ``days`` before the demonstration is loaded."""
+    """What becomes of an idea, ``days`` before the demonstration is loaded: it comes to the stage
+    ``to``, or is withdrawn by its author, or goes to the service that ``transfer`` names, or is
+    offered to the one that ``offer`` names. ``by`` is the manager who decides."""
 
     days: int
     reason: str
     to: str = ""
     withdraw: bool = False
+    transfer: str = ""
+    offer: str = ""
+    by: str = "gestion"
 
 
 class FileStory(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -75,6 +82,11 @@ class IdeaStory(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     statements: Mapping[str, str] = {}
     steps: tuple[Step, ...] = ()
     files: tuple[FileStory, ...] = ()
+
+    @property
+    def stands_in(self) -> str:
+        """The slug of the service where it is by now."""
+        return next((each.transfer for each in self.steps[::-1] if each.transfer), self.service)
 
 
 class Content(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

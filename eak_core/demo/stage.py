@@ -26,11 +26,13 @@ from eak_core.ideas import coauthors
 from eak_core.ideas.attachments import OWNER
 from eak_core.ideas.criteria import criteria_of
 from eak_core.ideas.models import Idea
+from eak_core.ideas.offered import offer_idea
 from eak_core.ideas.opening import create_service
 from eak_core.ideas.promises import change_promise
 from eak_core.ideas.proposals import Proposal, save_draft, submit_idea
 from eak_core.ideas.screening import Mark, change_screening, give_opinion
 from eak_core.ideas.subjects import add_subject, subjects_of
+from eak_core.ideas.transferring import transfer_idea
 from eak_core.ideas.transitions import change_stage, withdraw_idea
 from eak_core.ideas.visibility import subject_of
 from eak_core.notices.following import follow_by_default
@@ -76,7 +78,7 @@ def _acts(demo: Demo, content: Content) -> Iterator[tuple[datetime, Act]]:
     for idea in content.ideas:
         yield demo.days_ago(idea.days, idea.key), _is_told(demo, idea)
         for step in idea.steps:
-            yield demo.days_ago(step.days, f"{idea.key} {step.to}"), _moves(demo, idea, step)
+            yield demo.days_ago(step.days, f"{idea.key} {step.to}"), _goes_on(demo, idea, step)
     yield from reports.acts(demo)
     yield demo.days_ago(1, "opinions asked for"), _weighs(demo)
 
@@ -132,11 +134,14 @@ def _opens(demo: Demo, story: ServiceStory, content: Content) -> Act:
         session.flush()
         change_promise(session, system, service, story.answer_days)
         for person in content.people:
-            if person.role == "manager":
+            if person.role == "manager" and story.slug in (person.runs or (story.slug,)):
                 grant_role(session, system, demo.people[person.key], service, "manager")
         known = {subject.name for subject in subjects_of(session, service.id)}
         told = [
-            name for idea in content.ideas if idea.service == story.slug for name in idea.subjects
+            name
+            for idea in content.ideas
+            if story.slug in (idea.service, idea.stands_in)
+            for name in idea.subjects
         ]
         for name in dict.fromkeys(told):
             if name not in known:
@@ -184,16 +189,22 @@ def _proposal(session: Session, service: Service, story: IdeaStory) -> Proposal:
     )
 
 
-def _moves(demo: Demo, story: IdeaStory, step: Step) -> Act:
+def _goes_on(demo: Demo, story: IdeaStory, step: Step) -> Act:
     def act(session: Session) -> None:
-        service = _service(session, story.service)
         idea = session.get_one(Idea, demo.ideas[story.key].id, populate_existing=True)
+        service = session.get_one(Service, idea.service_id)
         active = active_plugins(session, service.id)
+        manager = demo.actor(session, step.by)
         if step.withdraw:
             author = demo.actor(session, story.author)
             withdraw_idea(session, author, service, active, idea, step.reason)
+        elif step.transfer:
+            to = _service(session, step.transfer)
+            transfer_idea(session, manager, service, idea.id, to, step.reason)
+        elif step.offer:
+            to = _service(session, step.offer)
+            offer_idea(session, manager, service, idea.id, to, step.reason)
         else:
-            manager = demo.actor(session, "gestion")
             change_stage(session, manager, service, active, idea, step.to, step.reason)
 
     return act

@@ -56,10 +56,8 @@ def test_the_content_shows_every_stage_audience_and_role() -> None:
         "draft"
         if idea.draft
         else "withdrawn"
-        if idea.steps and idea.steps[-1].withdraw
-        else idea.steps[-1].to
-        if idea.steps
-        else "submitted"
+        if any(step.withdraw for step in idea.steps)
+        else next((step.to for step in idea.steps[::-1] if step.to), "submitted")
         for idea in told.ideas
     }
     assert reached == STAGES
@@ -73,8 +71,9 @@ def test_every_person_is_plainly_a_demonstration() -> None:
         assert person.email.endswith("demo.example")
 
 
-def test_french_is_typeset_as_in_print() -> None:
-    text = (Path(__file__).parents[3] / "eak_core/demo/content.toml").read_text(encoding="utf-8")
+@pytest.mark.parametrize("file", ["content.toml", "year.toml"])
+def test_french_is_typeset_as_in_print(file: str) -> None:
+    text = (Path(__file__).parents[3] / "eak_core/demo" / file).read_text(encoding="utf-8")
     for wrong in (" :", " ;", " ?", " !", " »", "« ", " €"):
         assert wrong not in text, wrong
 
@@ -93,6 +92,10 @@ def test_it_is_loaded_with_events_like_real_life(eak: Eak, played: Path, played_
     assert kinds["idea.submitted"] == 50 - drafts
     assert kinds["idea.withdrawn"] == 1
     assert kinds["idea.stage_changed"] > 10
+    # One went to another service, and one is offered: each is in the logs of both.
+    assert kinds["idea.transferred"] == kinds["idea.received"] == 1
+    assert kinds["idea.transfer_offered"] == 2
+    assert kinds["idea.transfer_answered"] == 0
     assert eak("event", "verify", on=folder).code == 0
     checks = eak("doctor", "--json", on=folder).json["checks"]
     # All that makes it no site for the public is that it is a demonstration.
@@ -304,7 +307,7 @@ def test_any_installed_plugin_shows_its_content_on_request_once(
     eak: Eak, folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """On a new demonstration and on one that is there; what it requires comes with it."""
-    told = Counter(idea.service for idea in content().ideas)
+    told = Counter(idea.stands_in for idea in content().ideas)
     offer(tmp_path, monkeypatch, "cheer", "('voting',)")
     play(eak, folder, "--with", "cheer")
     assert given(eak, folder, "cheer") == told
