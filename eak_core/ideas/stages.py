@@ -99,6 +99,15 @@ class Graph:
         names = [stage.name for stage in self.path]
         return name in names and 0 < names.index(name) < names.index(ACCEPTED)
 
+    def quarter(self, name: str) -> int:
+        """How far an idea in ``name`` has come, from 0 to 4: a draft, submitted, examined, on its
+        way from the acceptance on, at its end."""
+        if self.is_final(name) or name == REJECTED:
+            return 4
+        names = [stage.name for stage in self.path]
+        place = names.index(name) if name in names else names.index(ACCEPTED)
+        return 3 if place >= names.index(ACCEPTED) else min(place, 2)
+
     def next(self, name: str) -> list[Stage]:
         """Where a manager can bring an idea from ``name``, the way forward first.
 

@@ -3,6 +3,7 @@
 from flask import Blueprint, g
 
 from eak_core.db import current_session
+from eak_core.ideas.attachments import shown_of_all
 from eak_core.ideas.display import words
 from eak_core.ideas.transitions import stage_graph
 from eak_core.people.links import links_into_services
@@ -53,6 +54,7 @@ def service_home() -> str:
         "services/home.html",
         description=markdown(g.service.description, 2),
         ideas=ideas,
+        files=shown_of_all(session, g.service.id, ideas),
         summaries={idea.id: plain_summary(idea.beginning, SUMMARY_LENGTH) for idea in ideas},
         count=idea_count(session, g.service),
         decisions=decisions_of(session, graph, g.service),

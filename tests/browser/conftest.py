@@ -59,6 +59,12 @@ SPACED = f"""() => {{
   document.adoptedStyleSheets = [];
   return wide;
 }}"""
+#: Texts that are pressed into a column of single letters.
+SQUEEZED = """() => [...document.querySelectorAll("main *")].filter(each => {
+  const { width, height } = each.getBoundingClientRect();
+  return width > 1 && width < 48 && height > 96
+    && [...each.childNodes].some(node => node.nodeType === 3 && node.data.trim().length > 8);
+}).map(each => each.outerHTML.slice(0, 200)).slice(0, 3)"""
 #: The whole of what a small telephone shows at first. In CSS pixels.
 FIRST_SCREEN = ViewportSize(width=360, height=640)
 #: Where the first question of a ballot begins at the latest there.
@@ -193,6 +199,8 @@ class Reader:
             self.look("light" if width == WIDTHS[0] else "dark")
             excess = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
             assert self.page.evaluate(excess) <= 0, f"{self.page.url} scrolls sideways at {width}"
+            squeezed = self.page.evaluate(SQUEEZED)
+            assert squeezed == [], f"{self.page.url} at {width}: {squeezed}"
         self.page.set_viewport_size({"width": 320, "height": HEIGHT})
         assert self.page.evaluate(SPACED) == [], f"{self.page.url} scrolls sideways, spaced"
         self.page.emulate_media(color_scheme="light", reduced_motion="no-preference")

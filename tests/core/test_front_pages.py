@@ -11,10 +11,12 @@ from eak_core.ideas.transitions import change_stage
 from eak_core.kit.testing.browser import Browser
 from eak_core.kit.testing.queries import Queries
 from eak_core.kit.testing.site import Site
+from eak_core.kit.testing.uploads import a_picture
 from eak_core.moderation.decisions import hide
 from eak_core.people.models import RoleGrant
 from eak_core.permissions import Actor
 from eak_core.portal import overview
+from tests.core.files.sending import describe_all, submit
 
 Count = Callable[[], AbstractContextManager[Queries]]
 
@@ -84,3 +86,24 @@ def test_decisions_cost_the_same_however_many_there_are(
     with query_count() as many:
         assert told(client.get(path).text).count("eak-card__title") == overview.DECISIONS
     assert many.count == few.count
+
+
+def test_the_latest_ideas_show_where_they_stand_and_a_picture_or_a_pattern(
+    site: Site, client: Browser, manager: Actor, query_count: Count
+) -> None:
+    client.sign_in(site.people.citizen)
+    submit(client, files=[a_picture()])
+    describe_all(client, site)
+    site.drain()
+    client.get("/culture/")
+    with query_count() as few:
+        page = client.get("/culture/").text
+    latest = page[page.index('id="latest"') :]
+    assert latest.count("<img") == 1
+    assert "eak-pattern" not in latest
+    decide(site, manager, "Plain", "screening")
+    with query_count() as more:
+        page = client.get("/culture/").text
+    latest = page[page.index('id="latest"') :]
+    assert [latest.count(each) for each in ("<img", "eak-pattern", "eak-dots__filled")] == [1, 1, 3]
+    assert more.count == few.count

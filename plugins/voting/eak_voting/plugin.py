@@ -86,7 +86,7 @@ def slot_service_now(session: Session, service: Service) -> Iterable[Today]:
 
 @hookimpl
 def portal_links(session: Session, services: Sequence[Service]) -> AccountLinks | None:
-    return history.open_now(session, services)
+    return views.open_now(session, services)
 
 
 @hookimpl

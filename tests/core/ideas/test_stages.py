@@ -112,6 +112,21 @@ def test_a_stage_with_outcomes_ends_in_them_and_not_in_a_rejection() -> None:
     assert graph.is_final("given_up")
 
 
+def test_how_far_an_idea_has_come_is_told_in_quarters() -> None:
+    early = ("early", Stage("checking", "C", after="submitted"))
+    graph = Graph(weave([early, VOTING, TRYING]), frozenset({"voting"}))
+    told = {
+        0: ["draft"],
+        1: ["submitted"],
+        2: ["checking", "screening"],
+        3: ["accepted", "voting", "experimenting", "adopted", "under_way", "of a plugin that left"],
+        4: ["given_up", "done", "stopped", "rejected", "withdrawn", "merged"],
+    }
+    assert told == {
+        n: [each for each in names if graph.quarter(each) == n] for n, names in told.items()
+    }
+
+
 def test_an_idea_in_the_stage_of_a_plugin_that_is_off_or_gone_can_go_on() -> None:
     graph = Graph(weave([VOTING, MATCHING]), frozenset({"matching"}))
     assert _next(graph, "voting") == ["matchmaking", "adopted", "rejected"]

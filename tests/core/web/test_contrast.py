@@ -18,6 +18,8 @@ TEXT = [
       for ground in ("paper", "surface", "sunk")),
     ("on-primary", "primary"),
     ("on-primary", "primary-strong"),
+    ("on-act", "act"),
+    ("on-act", "act-strong"),
     ("on-footer", "footer"),
     *((f"{tone}-ink", f"{tone}-bg")
       for tone in ("neutral", "progress", "success", "attention", "danger")),
@@ -55,6 +57,9 @@ def tokens(sheet: Path, scheme: str, variant: str = "") -> dict[str, str]:
     if variant:
         assert night[variant].keys() - day[variant].keys() <= {"on-primary"}
         found |= (night if scheme == "dark" else day)[variant]
+    # As components have it where a theme says nothing.
+    for act in ("act", "act-strong", "on-act"):
+        found.setdefault(act, found[act.replace("act", "primary")])
     return found
 
 

@@ -116,10 +116,16 @@ def test_the_portal_leads_to_the_votes_that_are_open_the_first_to_end_first(
     polls.open(ideas=ideas, title="Bientôt", lasts=timedelta(days=2))
     polls.open(ideas=ideas, title="À venir", opens_in=timedelta(days=1))
     place = site.service.name
-    assert links(client) == [f"Bientôt ({place})", f"Plus tard ({place})"]
+    assert links(client) == [
+        f"Bientôt ({place})\u00a0: il reste 2\u00a0jours",
+        f"Plus tard ({place})\u00a0: il reste 9\u00a0jours",
+    ]
     assert f'href="/culture/votes/{later.id}-{later.slug}"' in client.get("/").text
     polls.clock.advance(days=3)
-    assert links(client) == [f"À venir ({place})", f"Plus tard ({place})"]
+    assert links(client) == [
+        f"À venir ({place})\u00a0: il reste 5\u00a0jours",
+        f"Plus tard ({place})\u00a0: il reste 6\u00a0jours",
+    ]
     site.disable("voting")
     assert links(client) == []
 

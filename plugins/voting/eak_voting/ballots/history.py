@@ -1,14 +1,11 @@
-"""What votes have to tell elsewhere: in the history of an idea, and on the portal."""
+"""What votes have to tell in the history of an idea."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 from sqlalchemy import select
 
-from eak_core.api import AccountLinks, HistoryEntry, Idea, NavItem, Service, Session, _, _l, clock
+from eak_core.api import HistoryEntry, Idea, Service, Session, _
 from eak_voting.models import Ballot, BallotOption
-
-#: How many ballots the portal shows.
-ON_PORTAL = 6
 
 
 def of_idea(session: Session, service: Service, idea: Idea) -> Iterator[HistoryEntry]:
@@ -39,27 +36,3 @@ def of_idea(session: Session, service: Service, idea: Idea) -> Iterator[HistoryE
         if row.cancelled_at is not None:
             label = _("Vote cancelled: %(title)s", title=row.title)
             yield HistoryEntry(row.cancelled_at, label, *link)
-
-
-def open_now(session: Session, services: Sequence[Service]) -> AccountLinks | None:
-    """The ballots of ``services`` that take votes now, those that end first before the others."""
-    named = {service.id: service for service in services}
-    now = clock.now()
-    query = (
-        select(Ballot.id, Ballot.slug, Ballot.title, Ballot.service_id)
-        .where(
-            Ballot.service_id.in_(named),
-            Ballot.state.in_(("announced", "open")),
-            Ballot.opens_at <= now,
-            Ballot.closes_at > now,
-        )
-        .order_by(Ballot.closes_at, Ballot.id)
-        .limit(ON_PORTAL)
-    )
-    links = []
-    for row in session.execute(query):
-        service = named[row.service_id]
-        label = _("%(title)s (%(service)s)", title=row.title, service=service.name)
-        values = {"service_slug": service.slug, "ballot_id": row.id, "slug": row.slug}
-        links.append(NavItem(label, "voting.show", values))
-    return AccountLinks(_l("Votes that are open now"), links) if links else None

@@ -1,6 +1,6 @@
 """The public pages of ballots: the list of all, and the page of each with its two buttons."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -9,12 +9,15 @@ from sqlalchemy import select
 from werkzeug.wrappers import Response
 
 from eak_core.api import (
+    AccountLinks,
     Answer,
     Gone,
+    NavItem,
     Service,
     Session,
     Today,
     _,
+    _l,
     clock,
     communes,
     current_session,
@@ -51,6 +54,8 @@ from eak_voting.subscribers import voters_so_far
 PER_PAGE = 20
 #: How many ballots the home page of a service shows.
 ON_HOME = 3
+#: How many ballots the portal shows.
+ON_PORTAL = 6
 
 
 @blueprint.get("/")
@@ -89,6 +94,34 @@ def home_section(session: Session, service: Service) -> Iterator[Today]:
             ballot_url=ballot_url,
         )
         yield Today(section, shown[0].closes_at)
+
+
+def open_now(session: Session, services: Sequence[Service]) -> AccountLinks | None:
+    """The ballots of ``services`` that take votes now, those that end first before the others."""
+    named = {service.id: service for service in services}
+    now = clock.now()
+    query = (
+        select(Ballot.id, Ballot.slug, Ballot.title, Ballot.service_id, Ballot.closes_at)
+        .where(
+            Ballot.service_id.in_(named),
+            Ballot.state.in_(("announced", "open")),
+            Ballot.opens_at <= now,
+            Ballot.closes_at > now,
+        )
+        .order_by(Ballot.closes_at, Ballot.id)
+        .limit(ON_PORTAL)
+    )
+    links = []
+    for row in session.execute(query):
+        service = named[row.service_id]
+        left, until = explained.time_left(row.closes_at)
+        valid_until(until)
+        label = _(
+            "%(title)s (%(service)s): %(left)s", title=row.title, service=service.name, left=left
+        )
+        values = {"service_slug": service.slug, "ballot_id": row.id, "slug": row.slug}
+        links.append(NavItem(label, "voting.show", values))
+    return AccountLinks(_l("Votes that are open now"), links) if links else None
 
 
 def _past(service: Service, now: datetime) -> Any:
