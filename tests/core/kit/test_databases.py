@@ -70,3 +70,18 @@ def test_whoever_a_test_left_connected_is_sent_away(own: Databases) -> None:
         with pytest.raises(psycopg.OperationalError):
             left.execute("SELECT 1")
         assert names(again) == [(1, "first of all")]
+
+
+def test_a_database_is_emptied_after_somebody_ended_all_connections_to_it(own: Databases) -> None:
+    with own.fresh("postgresql", "things", build) as url:
+        names(url)
+    with own.fresh("postgresql", "things", build) as same, psycopg.connect(own.server()) as server:
+        assert same == url
+        names(same)
+        server.execute(
+            "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE datname = %s",
+            [psycopg.conninfo.conninfo_to_dict(url)["dbname"]],
+        )
+    with own.fresh("postgresql", "things", build) as again:
+        assert again == url
+        assert names(again) == [(1, "first of all")]
