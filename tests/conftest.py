@@ -14,9 +14,10 @@ import pytest
 from hypothesis import settings
 
 from eak_core import app, config
+from eak_core.cli import contributed
 from eak_core.kit.testing.databases import Databases
 from eak_core.secret_files import kept_secret
-from tests.opened import Opened
+from tests.opened import Asked, Opened
 
 # A busy machine is no failure: what must be fast is measured by `make bench`.
 settings.register_profile("eak", deadline=None)
@@ -29,10 +30,19 @@ def lent() -> Opened:
     return Opened(app.create_app)
 
 
+@pytest.fixture(scope="session")
+def asked() -> Asked:
+    """Tells commands what plugins answer."""
+    return Asked(contributed._asked)
+
+
 @pytest.fixture(autouse=True)
-def commands_share_applications(lent: Opened, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Commands of this process are given the same applications."""
+def commands_share_applications(
+    lent: Opened, asked: Asked, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[None]:
+    """Commands of this process are given the same applications, and what plugins answered."""
     monkeypatch.setattr(app, "create_app", lent)
+    monkeypatch.setattr(contributed, "_asked", asked)
     yield
     lent.let_go()
 
