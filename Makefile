@@ -75,14 +75,18 @@ test: install-test chromium  ## everything, on SQLite and PostgreSQL, in a brows
 	echo "make test took $$(( $$(date +%s) - began )) s on $(WORKERS) processes."; \
 	exit $$failed
 
+# Its shell without a window draws the same pages for a third less; where it cannot be had, Chromium
+# itself will do.
 chromium:
-	@command -v chromium chromium-browser google-chrome >/dev/null 2>&1 && exit 0; \
+	@command -v chromium-headless-shell >/dev/null 2>&1 && exit 0; \
+	known=$$(command -v chromium || command -v chromium-browser || command -v google-chrome); \
 	if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; then \
-	  echo "Installing Chromium for the browser tests…"; \
-	  { apt-get update -qq && apt-get install -y -qq --no-install-recommends chromium; } >/dev/null \
+	  install="apt-get install -y -qq --no-install-recommends -o Acquire::Retries=0 -o Acquire::http::Timeout=10"; \
+	  [ -n "$$known" ] || { echo "Installing Chromium for the browser tests…"; apt-get update -qq; }; \
+	  $$install chromium-headless-shell >/dev/null 2>&1 || [ -n "$$known" ] || $$install chromium >/dev/null \
 	  || { echo "Chromium could not be installed; install it and run make test again." >&2; exit 2; }; \
-	else \
-	  echo "The browser tests need Chromium: install it (on Debian: sudo apt install chromium) and run make test again." >&2; \
+	elif [ -z "$$known" ]; then \
+	  echo "The browser tests need Chromium: install it (on Debian: sudo apt install chromium-headless-shell) and run make test again." >&2; \
 	  exit 2; \
 	fi
 
