@@ -9,6 +9,7 @@ from eak_core.ideas.listing import Labels, idea_labels, matching_ideas
 from eak_core.ideas.models import Idea
 from eak_core.ideas.rows import public_idea
 from eak_core.ideas.subjects import subjects_of
+from eak_core.ideas.totals import stage_totals
 from eak_core.ideas.transitions import change_stage, has_outcome, next_stages, stage_graph
 from eak_core.ideas.visibility import public_ideas
 from eak_core.ideas.wording import slug_of
@@ -30,5 +31,6 @@ __all__ = [
     "public_ideas",
     "slug_of",
     "stage_graph",
+    "stage_totals",
     "subjects_of",
 ]

@@ -9,6 +9,8 @@ from eak_core.ideas.models import Idea
 from eak_core.kit.testing.browser import Browser
 from eak_core.kit.testing.queries import Queries
 from eak_core.kit.testing.site import Site
+from eak_core.moderation.decisions import hide
+from eak_core.permissions import Actor
 from eak_voting.casting.opening import cancel
 from eak_voting.models import Ballot
 from tests.plugins.voting.conftest import Polls
@@ -136,3 +138,21 @@ def test_the_footer_leads_to_the_receipts(client: Browser, site: Site) -> None:
     assert "Vérifier le reçu" not in client.get("/").text
     site.disable("voting")
     assert "Vérifier le reçu" not in client.get("/culture/").text
+
+
+def test_a_services_home_says_how_many_ideas_wait_for_support(
+    site: Site, client: Browser, polls: Polls, manager: Actor
+) -> None:
+    home = "/culture/"
+    assert "attend des soutiens" not in client.get(home).text
+    first, *_others = polls.ideas(3)
+    site.drain()
+    page = client.get(home).text
+    assert "3 idées attendent des soutiens" in page
+    assert 'href="/culture/idees/?etape=submitted"' in page
+    with site.writing() as session:
+        hide(session, manager, site.service, f"idea:{first.id}", "It names somebody.")
+    site.drain()
+    assert "2 idées attendent des soutiens" in client.get(home).text
+    site.disable("voting")
+    assert "attendent des soutiens" not in client.get(home).text

@@ -26,6 +26,7 @@ from eak_core.api import (
     limited,
     paginate,
     render,
+    stage_totals,
     valid_until,
 )
 from eak_voting.ballots import frozen
@@ -79,7 +80,8 @@ def index() -> Answer:
 
 
 def home_section(session: Session, service: Service) -> Iterator[Today]:
-    """The ballots that take votes now, on the home page of a service; nothing where none does."""
+    """The ballots that take votes now, on the home page of a service, and how many ideas wait for
+    support; nothing where there are none."""
     current = current_ballots(session, service.id)
     for each in current:
         if phase(each) == "upcoming":
@@ -94,6 +96,9 @@ def home_section(session: Session, service: Service) -> Iterator[Today]:
             ballot_url=ballot_url,
         )
         yield Today(section, shown[0].closes_at)
+    number = stage_totals(session, [service.id]).get("submitted", 0)
+    if number and service.archived_at is None:
+        yield Today(fragment("voting/home_support.html", number=number))
 
 
 def open_now(session: Session, services: Sequence[Service]) -> AccountLinks | None:
