@@ -157,7 +157,7 @@ def change(site: Site, **changed: Any) -> None:
 
 
 def shown_theme(site: Site) -> list[str]:
-    return [line for line in site.browser().get(LIST).text.splitlines() if "theme.css" in line]
+    return [line for line in site.browser().get(LIST).text.splitlines() if "page.css" in line]
 
 
 def test_a_page_that_closes_and_a_day_that_ends_are_not_shown_past_it(
