@@ -6,7 +6,7 @@ from typing import Any
 from flask import Flask
 from sqlalchemy import Engine, make_url
 
-from eak_core.db import holding, sqlite
+from eak_core.db import bell, holding, sqlite
 from eak_core.db.session import db
 from eak_core.db.trouble import IDLE_IN_TRANSACTION_MS
 from eak_core.errors import Misconfigured
@@ -64,6 +64,7 @@ def init_db(app: Flask, url: str) -> None:
         prepare(db.engine)
         app.extensions["eak_sessions"] = db.sessionmaker
     holding.init_app(app)
+    bell.init_app(app)
 
 
 def prepare(engine: Engine) -> None:

@@ -21,6 +21,7 @@ from sqlalchemy import event as sa_event
 from sqlalchemy.orm import Session, SessionTransaction
 
 from eak_core import clock
+from eak_core.db.bell import ring
 from eak_core.db.prepared import Prepared
 from eak_core.events.kept import bring_up_to_date
 from eak_core.events.models import EventLog
@@ -29,9 +30,9 @@ from eak_core.events.types import Event, EventError, instants_of
 #: A handler may publish, whose handlers may publish …; past this it is taken for a loop.
 MAX_DEPTH = 16
 
-#: Sent after a commit that recorded events, with ``services``: a wake-up within this process,
-#: never a delivery.
+#: Sent after a commit that recorded events, with ``services``: a wake-up, never a delivery.
 committed = Signal()
+committed.connect(ring)
 
 _encoder = msgspec.json.Encoder()
 _KEY = "eak_unit"

@@ -8,22 +8,22 @@ cleaned up after one that was killed: its transaction never was.
 import logging
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any
+from functools import partial
 
 from flask import Flask
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
-from eak_core.db import db, read_session, write_session
+from eak_core.db import read_session, write_session
+from eak_core.db.bell import EXTENSION, Bell
 from eak_core.db.clocks import clock_fault
 from eak_core.db.holding import doing, write_noted
 from eak_core.events import parking, scheduling, subscriptions
 from eak_core.events.claim import claim
 from eak_core.events.core import get_event_core, stand_in
 from eak_core.events.handling import FIRST_BATCH, Batch, TornTransaction, retry_parked
-from eak_core.events.log import committed
 from eak_core.events.models import ParkedEvent, Subscription
 from eak_core.events.passing import pass_over, unclaimed
 from eak_core.events.performing import perform
@@ -34,8 +34,9 @@ from eak_core.letters.sending import ALL_LANES, Outbox
 
 logger = logging.getLogger("eak.worker")
 
-#: How often other processes' commits are looked for, in seconds. One query on small tables, about
-#: a third of a millisecond; cheaper to reason about than LISTEN, and NOTIFY re-serialises commits.
+#: How often commits are looked for, in seconds, and twice as seldom each time that there was none.
+#: Those of this machine ring (`eak_core.db.bell`); cheaper to reason about than LISTEN, and NOTIFY
+#: re-serialises commits.
 POLL_SECONDS = 0.05
 #: From how many events on a pass is followed by the next one without a pause.
 WORTHWHILE = 100
@@ -43,10 +44,11 @@ WORTHWHILE = 100
 #: gathered then, in seconds.
 CROWD = 3
 GATHER_SECONDS = 0.2
-#: How often the outbox is looked at, and parked events when nothing else happens, in seconds.
-SLOW_POLL_SECONDS = 1.0
-#: How often the lane is looked at in which somebody waits for each message, in seconds.
-AWAITED_POLL_SECONDS = 0.2
+#: How often everything is looked at when nothing happens, in seconds.
+SLOW_POLL_SECONDS = 2.0
+#: How often at most the outbox is looked at, and the lane in which somebody waits for each message,
+#: in seconds: most of what rings leaves no letter.
+OUTBOX_POLL_SECONDS, AWAITED_POLL_SECONDS = 1.0, 0.2
 #: How long one subscription may read on before the others have their turn, in seconds.
 TURN_SECONDS = 0.5
 #: How long to wait after a pass that failed, in seconds; twice as long after each further one.
@@ -63,9 +65,10 @@ class Worker:
         self._unheard: frozenset[str] = frozenset()
         self._meet_plugins()
         self.outbox = Outbox(app)
-        self._wake = threading.Event()
+        self.bell: Bell = app.extensions[EXTENSION]
         self._pace: dict[tuple[str, int], int] = {}
         self._silent_until = 0.0
+        self._lags = False
 
     def _meet_plugins(self) -> None:
         self.core = get_event_core(self.app)
@@ -73,39 +76,30 @@ class Worker:
 
     def run(self, stop: threading.Event) -> None:
         """Work until ``stop`` is set; the batch in hand is ended first."""
-        with self.app.app_context():
-            engine = db.engine
-
-        def on_commit(session: Session, **_: Any) -> None:
-            if session.get_bind().engine.pool is engine.pool:
-                self._wake.set()
-
-        committed.connect(on_commit)
         # A mail server that is slow to answer must not keep events waiting, nor a long list keep
         # waiting who looks into their mailbox for a new password.
-        senders = [
-            threading.Thread(
-                target=self._send, args=(stop, lanes, pause), name=f"eak-outbox-{name}", daemon=True
-            )
-            for name, lanes, pause in (
-                ("all", ALL_LANES, SLOW_POLL_SECONDS),
-                ("awaited", (Lane.AWAITED,), AWAITED_POLL_SECONDS),
-            )
+        beside: dict[str, Callable[[], None]] = {
+            "eak-outbox-all": partial(self._send, stop, ALL_LANES, OUTBOX_POLL_SECONDS),
+            "eak-outbox-awaited": partial(self._send, stop, (Lane.AWAITED,), AWAITED_POLL_SECONDS),
+            "eak-bell": partial(self.bell.listen, stop),
+        }
+        threads = [
+            threading.Thread(target=act, name=name, daemon=True) for name, act in beside.items()
         ]
-        for sender in senders:
-            sender.start()
+        for thread in threads:
+            thread.start()
         try:
             self._loop(stop)
         finally:
-            committed.disconnect(on_commit)
-            for sender in senders:
-                sender.join()
+            for thread in threads:
+                thread.join()
 
     def _loop(self, stop: threading.Event) -> None:
         failures = 0
         slow_at = 0.0
+        idle = POLL_SECONDS
         while not stop.is_set():
-            self._wake.clear()
+            heard = self.bell.rung
             started = time.monotonic()
             try:
                 slow = time.monotonic() >= slow_at
@@ -120,9 +114,11 @@ class Worker:
                 logger.exception("the worker cannot go on; trying again")
                 stop.wait(PAUSE_SECONDS * 2.0 ** min(failures, 6))
                 continue
-            if not moved:
-                self._wake.wait(POLL_SECONDS)
-            elif moved < WORTHWHILE:
+            if moved or self.bell.wait(heard, idle) or self._lags:
+                idle = POLL_SECONDS
+            else:
+                idle = min(2 * idle, SLOW_POLL_SECONDS)
+            if 0 < moved < WORTHWHILE:
                 # While people vote by the hundred, each event for itself would cost two commits
                 # and take the processor from those who serve them; together they cost the same.
                 pause = GATHER_SECONDS if moved >= CROWD else POLL_SECONDS
@@ -130,13 +126,14 @@ class Worker:
 
     def _send(self, stop: threading.Event, lanes: Sequence[int], pause: float) -> None:
         while not stop.is_set():
+            heard = self.bell.rung
             try:
                 sent = self.outbox.send_due(stop=stop, lanes=lanes)
             except Exception:
                 sent = 0
                 logger.exception("the outbox cannot be looked at; trying again")
-            if not sent:
-                stop.wait(pause)
+            if not sent and not stop.wait(pause):
+                self.bell.wait(heard, SLOW_POLL_SECONDS)
 
     def work(self) -> int:
         """One pass over all there is to do; answers how many events and messages it moved."""
@@ -150,6 +147,8 @@ class Worker:
             waiting = subscriptions.waiting(session, self.plugins)
             due = self._due(session)
             parked = parking.due(session, self.plugins) if slow and not waiting else []
+        # Another worker has it in hand, and may die of it: who sleeps by then would come too late.
+        self._lags = bool(waiting)
         moved = sum(self.perform(task) for task in due)
         for place in waiting:
             moved += self.advance(*place, seconds=TURN_SECONDS, idly=slow)
@@ -186,7 +185,7 @@ class Worker:
                 due = self._due(session)
             if not lagging and not due:
                 return True
-            self._wake.wait(POLL_SECONDS)
+            time.sleep(POLL_SECONDS)
         return False
 
     def advance(

@@ -3,12 +3,15 @@
 import json
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
+from functools import partial
 from typing import Any, NamedTuple
 
 from sqlalchemy import delete, or_, select, update
 from sqlalchemy.orm import Session
 
 from eak_core import clock
+from eak_core.db.afterwards import afterwards
+from eak_core.db.bell import ring
 from eak_core.db.upsert import insert_many_once
 from eak_core.letters.models import Lane, OutboxMessage, TransportPause
 
@@ -79,6 +82,7 @@ def enqueue_many(
         {**every, "dedupe_key": key, "payload": json.dumps(payload, ensure_ascii=False)}
         for key, payload in messages
     ]
+    afterwards(session, partial(ring, session))
     return sum(
         insert_many_once(session, OutboxMessage, rows[start : start + QUEUED_AT_ONCE])
         for start in range(0, len(rows), QUEUED_AT_ONCE)

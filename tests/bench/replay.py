@@ -16,6 +16,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from eak_core import clock
 from eak_core.db import Base, db, init_db, read_session, write_session
+from eak_core.db.bell import Bell
 from eak_core.db.upsert import upsert
 from eak_core.events import CORE, Context, EventRegistry, Recorded, publish, subscriber
 from eak_core.events import subscriptions as subscribing
@@ -244,10 +245,10 @@ def _raw_loop(app: Flask, events: int) -> Generator[int]:
 
 
 def _wake_up(app: Flask) -> float:
-    """Median milliseconds from a commit to the handler's commit, the worker learning of it by its
-    poll alone, as from another process."""
+    """Median milliseconds from a commit to the handler's commit, the worker hearing of it as from
+    another process of its machine."""
     worker = Worker(app)
-    worker._wake = _Deaf()
+    worker.bell = Bell(worker.bell.file)
     stop = threading.Event()
     thread = threading.Thread(target=worker.run, args=(stop,))
     thread.start()
@@ -265,10 +266,3 @@ def _wake_up(app: Flask) -> float:
     stop.set()
     thread.join()
     return statistics.median(times)
-
-
-class _Deaf(threading.Event):
-    """Never woken by the commits of this process."""
-
-    def set(self) -> None:
-        """Ignore it."""
