@@ -34,7 +34,7 @@ from tests.visitor import Visitor
 
 pytestmark = pytest.mark.reliability
 
-VOTERS = 100
+VOTERS = 60
 PER_SECOND = 50
 #: From when on people vote, before the close; the last of them come after it.
 BEFORE = VOTERS / PER_SECOND * 0.6
