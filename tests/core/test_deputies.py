@@ -60,6 +60,7 @@ def deputy(site: Site) -> Actor:
     return site.people.actor(site.people.citizen)
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 def test_a_deputy_has_the_managers_rights_but_appoints_nobody_and_only_for_the_time(
     site: Site, clock: FrozenClock
 ) -> None:
@@ -108,6 +109,7 @@ def test_it_ends_at_once_with_the_role_of_the_manager(site: Site, clock: FrozenC
         clock.advance(seconds=1)
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 def test_who_may_be_named_and_by_whom(site: Site, clock: FrozenClock) -> None:
     people = site.people
     _ = people.agent
@@ -146,6 +148,7 @@ def test_who_may_be_named_and_by_whom(site: Site, clock: FrozenClock) -> None:
     assert not may(deputy(site), "service.manage", site.service)
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 def test_the_pages_of_rights_and_the_journal_say_in_whose_place(
     site: Site, clock: FrozenClock
 ) -> None:
@@ -167,6 +170,7 @@ def test_the_pages_of_rights_and_the_journal_say_in_whose_place(
         assert copy["deputies"][0]["as"] == "deputy"
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 def test_a_time_that_ends_in_the_middle_keeps_what_was_typed(
     site: Site, clock: FrozenClock, client: Browser
 ) -> None:

@@ -26,6 +26,7 @@ from tests.core.accounts import account
 PROPOSAL = Proposal(title="Zebras", problem="The xylophone.", body="A quince.")
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 def test_a_hidden_idea_loses_its_words_and_its_author_and_never_comes_back(
     site: Site, people: People, citizen: Actor, manager: Actor, client: Browser
 ) -> None:

@@ -51,6 +51,7 @@ def test_the_latest_decision_of_each_idea_is_told_with_its_reason_the_newest_fir
         assert other not in shown
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 @pytest.mark.parametrize("path", ["/", "/culture/"])
 def test_what_is_hidden_or_of_a_service_for_others_is_not_told(
     site: Site, client: Browser, manager: Actor, path: str

@@ -169,6 +169,7 @@ def test_head_is_answered_as_get_without_the_page(
             client.sign_out()
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 @pytest.mark.parametrize("act", [save_draft, submit_idea])
 def test_a_form_of_one_service_changes_nothing_in_another(
     site: Site, citizen: Actor, act: Any

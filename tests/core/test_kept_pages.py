@@ -174,6 +174,7 @@ def test_a_page_that_closes_and_a_day_that_ends_are_not_shown_past_it(
     assert made(site, LIST)
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 def test_whoever_is_signed_in_is_shown_their_own_page_and_leaves_nothing(
     site: Site, kept: KeptPages
 ) -> None:
@@ -188,6 +189,7 @@ def test_whoever_is_signed_in_is_shown_their_own_page_and_leaves_nothing(
     assert site.people.citizen.name not in site.browser().get("/culture/").text
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 def test_a_page_of_a_service_that_is_not_for_all_is_kept_for_nobody(
     site: Site, kept: KeptPages
 ) -> None:
@@ -199,6 +201,7 @@ def test_a_page_of_a_service_that_is_not_for_all_is_kept_for_nobody(
         assert site.browser().get("/routes/").status_code == 404
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 def test_what_tells_readers_apart_is_told_apart(site: Site, kept: KeptPages) -> None:
     assert made(site, LIST)
     english = site.browser()

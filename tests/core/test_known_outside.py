@@ -88,6 +88,7 @@ def test_robots_are_kept_from_forms_and_led_to_the_map(site: Site) -> None:
     assert "Sitemap: http://localhost/sitemap.xml" in text
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 def test_whom_to_tell_of_a_weakness_is_said_where_the_operator_has_said_it(
     sites: Sites, site: Site
 ) -> None:
@@ -149,6 +150,7 @@ def things_on(site: Site, path: str) -> list[dict[str, Any]]:
     return [each for block in blocks for each in json.loads(block)["@graph"]]
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 def test_programs_are_told_what_a_public_page_shows_and_nothing_ends_that_early(site: Site) -> None:
     typed = "Bees </script><!-- <script>alert(1)</script> & “honey”\u2028"
     citizen = site.people.actor(site.people.citizen)

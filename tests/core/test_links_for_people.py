@@ -144,6 +144,7 @@ def test_the_link_does_not_stand_for_the_token_of_the_form(scene: Scene) -> None
     assert scene.name == "Culture"
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 def test_what_is_refused_leaves_the_link_unused(scene: Scene) -> None:
     scene.joiner.refuses = True
     sent = scene.citizen.read(scene.path).form(scene.path).filled({})

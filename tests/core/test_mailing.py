@@ -111,6 +111,7 @@ def test_one_click_ends_a_list_for_one_reader_without_a_session_and_twice_is_onc
         assert ["Not sent: this address wants no mail" in str(each) for each in left_out] == [True]
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 def test_whoever_asks_for_a_list_again_gets_it(
     site: Site, people: People, news: MailingList
 ) -> None:

@@ -43,6 +43,7 @@ from tests.core.accounts import (
 # One's own account
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 def test_a_person_changes_their_name_and_language(
     site: Site, people: People, client: Browser
 ) -> None:
@@ -209,6 +210,7 @@ def test_the_last_administrator_neither_leaves_nor_is_erased(
 # Roles
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 def test_agents_are_told_by_the_domain_of_their_confirmed_address(
     site: Site, people: People
 ) -> None:
@@ -264,6 +266,7 @@ def test_roles_are_given_and_taken_once_each_with_an_event_of_the_service(
     ]
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 def test_roles_are_given_by_those_who_may_to_those_who_can(
     site: Site, service: Service, people: People, citizen: Actor, manager: Actor
 ) -> None:
@@ -358,6 +361,7 @@ def test_a_link_to_confirm_holds_for_two_days(site: Site, client: Browser) -> No
     assert platform_clock.now() > account(site).created_at
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 @pytest.mark.parametrize("change", ["erased", "renamed"])
 def test_a_page_that_names_somebody_is_fetched_again_when_the_name_goes(
     site: Site, people: People, change: str

@@ -37,6 +37,7 @@ def rows(site: Site) -> list[OutboxMessage]:
         return list(session.scalars(select(OutboxMessage).order_by(OutboxMessage.id)))
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 def test_it_goes_to_the_address_the_person_has_when_it_leaves(site: Site, people: People) -> None:
     assert send(site, people.citizen)
     with site.writing() as session:
@@ -121,6 +122,7 @@ def test_an_account_that_never_was_gets_nothing(site: Site) -> None:
     assert not site.sent
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 @pytest.mark.parametrize(
     ("locale", "said"), [("en", "Mail"), ("fr", "Courriels"), (None, "Courriels")]
 )
@@ -168,6 +170,7 @@ def test_work_that_is_due_writes_once_however_often_it_is_tried(
     ]
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 def test_a_handler_may_send_what_is_written_in_the_persons_language(
     site: Site, people: People
 ) -> None:

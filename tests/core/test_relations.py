@@ -41,6 +41,7 @@ def asked(site: Site) -> Callable[..., bool]:
     return ask
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 def test_a_relation_is_asked_of_the_thing_itself(site: Site, asked: Callable[..., bool]) -> None:
     people = site.people
     citizen, manager = people.actor(people.citizen), people.actor(people.manager)
@@ -66,6 +67,7 @@ def test_a_visitor_and_an_account_that_is_not_confirmed_have_none(
     assert asked(Actor(person_id=1, confirmed=True), "jury.speak", Everybody(0))
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 def test_what_belongs_to_an_author_has_no_relations(site: Site, asked: Callable[..., bool]) -> None:
     assert not asked(site.people.actor(site.people.citizen), "jury.speak", site.people.citizen)
 

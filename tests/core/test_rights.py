@@ -29,6 +29,7 @@ def test_each_right_that_not_everybody_has_is_said_in_words() -> None:
         assert set(plugin.rights) == told, name
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 def test_those_with_a_role_are_named_with_what_the_one_function_lets_them(site: Site) -> None:
     people = site.people
     manager, top = people.actor(people.manager), people.administrator.id

@@ -69,6 +69,7 @@ def as_it_is(service: Service, **changes: Any) -> dict[str, Any]:
 # Opening
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 def test_opening_a_service_is_an_event_of_that_service(site: Site, administrator: Actor) -> None:
     with site.writing() as session:
         service = create_service(session, administrator, "routes", "  Routes\tet voirie ")
@@ -76,6 +77,7 @@ def test_opening_a_service_is_an_event_of_that_service(site: Site, administrator
     assert [name for name, _data in events_of(site, service)] == ["service.created"]
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 def test_a_service_is_opened_with_what_its_ideas_are_described_with_or_not_at_all(
     site: Site, administrator: Actor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -159,6 +161,7 @@ def test_every_wrong_answer_is_named_at_once(site: Site, administrator: Actor) -
     assert set(refusal.value.fields) == {"name", "description", "audience", "theme"}
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 def test_only_administrators_open_services(site: Site, manager: Actor) -> None:
     for actor in (manager, Actor.visitor()):
         with site.writing() as session, pytest.raises(Forbidden):
@@ -168,6 +171,7 @@ def test_only_administrators_open_services(site: Site, manager: Actor) -> None:
 # Changing
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 def test_a_change_says_what_changed_and_keeps_the_address(
     site: Site, service: Service, manager: Actor
 ) -> None:
@@ -183,6 +187,7 @@ def test_a_change_says_what_changed_and_keeps_the_address(
     )
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 def test_saving_without_a_change_is_no_event(site: Site, service: Service, manager: Actor) -> None:
     with site.writing() as session:
         known = session.get_one(Service, service.id)
@@ -231,6 +236,7 @@ def test_of_two_changes_in_the_same_instant_one_wins(
     assert len(events_of(site, service)) == 2
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 def test_only_those_who_run_a_service_change_it(
     site: Site, service: Service, citizen: Actor, manager: Actor
 ) -> None:
@@ -275,11 +281,13 @@ def test_archiving_twice_is_one_event(site: Site, service: Service, administrato
     assert len(events_of(site, service)) == 2
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 def test_managers_do_not_archive(site: Site, service: Service, manager: Actor) -> None:
     with site.writing() as session, pytest.raises(Forbidden):
         archive_service(session, manager, session.get_one(Service, service.id))
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 def test_an_administrator_opens_an_archived_service_again_from_its_desk(
     site: Site, service: Service, people: People, client: Browser
 ) -> None:
@@ -323,6 +331,7 @@ def test_a_place_tells_all_of_a_service_in_one_query(
     assert (place.head, place.validator) == (1, "1.8")
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 def test_the_validator_moves_with_the_head_and_with_every_event_that_is_handled(
     site: Site, service: Service, manager: Actor
 ) -> None:
@@ -392,6 +401,7 @@ def test_the_portal_counts_public_ideas_with_as_many_queries_for_one_service_as_
     assert ten.count == one.count == 4
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 def test_a_visitor_of_an_internal_service_can_sign_in_and_come_back(
     site: Site, people: People, client: Browser
 ) -> None:
@@ -408,6 +418,7 @@ def test_a_visitor_of_an_internal_service_can_sign_in_and_come_back(
     assert agent.get("/laboratoire/").status_code == 200
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 def test_what_an_internal_service_answers_depends_on_who_asks(site: Site, people: People) -> None:
     internal = site.add_service("laboratoire", audience="internal")
     with site.app.app_context():
@@ -436,6 +447,7 @@ def test_the_home_of_a_service_shows_what_it_says_and_its_latest_ideas(
 # The managers' desk
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 def test_managers_change_the_settings_of_their_service(
     site: Site, service: Service, people: People, client: Browser
 ) -> None:
@@ -524,6 +536,7 @@ def bare(text: str) -> str:
     return re.sub(r"(/refuser/)\S+", r"\1…", text)
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 def test_whoever_accepts_an_invitation_runs_the_service(
     site: Site, service: Service, people: People, client: Browser
 ) -> None:
@@ -559,6 +572,7 @@ def test_an_invitation_of_somebody_who_no_longer_runs_the_service_is_void(
     assert invited.get("/culture/gestion/").status_code == 403
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 def test_nobody_accepts_the_invitation_of_another_address(
     site: Site, service: Service, people: People, client: Browser
 ) -> None:

@@ -107,6 +107,7 @@ def test_a_copy_of_a_cookie_is_worth_no_more_for_being_used(
     assert is_signed_in(client)
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 def test_people_see_where_they_are_signed_in_and_end_it_there(
     site: Site, people: People, clock: FrozenClock
 ) -> None:

@@ -38,6 +38,7 @@ Count = Callable[[], AbstractContextManager[Queries]]
 # Joining
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 def test_a_person_joins_by_the_link_in_the_mail_and_their_password(
     site: Site, client: Browser
 ) -> None:
@@ -66,6 +67,7 @@ def test_a_person_joins_by_the_link_in_the_mail_and_their_password(
     assert len(site_events(site)) == 1
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 def test_the_password_is_kept_as_argon2_with_the_parameters_of_owasp(
     site: Site, tmp_path: Path
 ) -> None:
@@ -115,6 +117,7 @@ def test_a_wrong_answer_is_said_and_what_was_typed_is_kept(
         assert session.scalar(select(func.count()).select_from(OutboxMessage)) == 0
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 def test_registering_a_known_address_looks_like_registering_a_new_one(
     site: Site, people: People, client: Browser
 ) -> None:
@@ -142,6 +145,7 @@ def test_a_stranger_is_not_written_what_somebody_typed_for_a_name(
     assert [each.text.split("\n\n")[0] for each in site.sent] == ["Bonjour,"] * 3
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 def test_an_address_confirmed_by_its_owner_lets_nobody_in_who_registered_it_for_them(
     site: Site, client: Browser
 ) -> None:
@@ -197,6 +201,7 @@ def test_whoever_registered_a_strangers_address_loses_it_to_its_owner(
     assert sign_in(owner).status_code == 302
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 def test_a_link_with_a_wrong_or_old_token_says_so_and_offers_another(
     site: Site, client: Browser
 ) -> None:
@@ -231,6 +236,7 @@ def test_the_links_in_mail_lead_to_the_site_whatever_host_the_request_claims(
 # Signing in
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 def test_a_wrong_password_and_an_unknown_address_get_the_same_answer(
     site: Site, people: People, client: Browser
 ) -> None:
@@ -344,6 +350,7 @@ def test_signing_in_leads_back_to_where_it_was_needed(people: People, client: Br
     assert answer.location == "/compte/effacer"
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 def test_signing_out_takes_a_post_with_a_token(people: People, client: Browser) -> None:
     client.sign_in(people.citizen)
     assert client.get("/compte/deconnexion").status_code == 405
@@ -399,6 +406,7 @@ def test_the_account_pages_take_forms_and_no_json(client: Browser, body: str) ->
         assert 400 <= answer.status_code < 500
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 def test_no_token_in_an_address_or_header_signs_anybody_in(
     site: Site, people: People, app: Flask, client: Browser
 ) -> None:
@@ -473,6 +481,7 @@ def test_a_forgotten_password_is_replaced_once_by_the_link_in_the_mail(
     assert "a déjà servi" in client.get(path, follow_redirects=True).text
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 def test_asking_for_a_new_password_says_nothing_about_the_address(
     site: Site, people: People, client: Browser
 ) -> None:
@@ -500,6 +509,7 @@ def test_changing_the_password_keeps_this_session_and_ends_the_others(
     assert elsewhere.get("/compte/").status_code == 302
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 def test_a_letter_is_in_the_language_of_whoever_receives_it(
     site: Site, people: People, client: Browser
 ) -> None:

@@ -118,6 +118,7 @@ def test_a_site_that_begins_late_gives_everybody_their_year(
     assert names(site) == set()
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 def test_administrators_and_those_with_an_appeal_in_course_stay(
     site: Site, clock: FrozenClock, add: Add
 ) -> None:

@@ -89,6 +89,7 @@ def test_pages_copies_and_erasures_go_on_behind_a_purge_by_another_process(
         erase_person(session, Actor.system(), person)
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 def test_what_is_switched_on_again_elsewhere_is_there_at_the_next_request_and_whole(
     here: Site, sites: Sites
 ) -> None:

@@ -38,6 +38,7 @@ def chosen(ideas: list[Idea], seen: str = "submitted") -> list[Chosen]:
     return [Chosen(each.id, seen) for each in ideas]
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 def test_each_is_moved_as_if_it_were_alone_and_what_is_refused_is_told(
     site: Site, manager: Actor, citizen: Actor, events: object
 ) -> None:

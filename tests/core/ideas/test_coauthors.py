@@ -78,6 +78,7 @@ def signed_in(site: Site, person: Person) -> Browser:
     return browser
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 def test_they_are_invited_come_write_and_go(
     site: Site, events: Any, citizen: Actor, agent: Actor, manager: Actor
 ) -> None:

@@ -37,6 +37,7 @@ def parsed(feed: bytes) -> ET.Element:
     return ET.fromstring(feed)  # noqa: S314 - it is our own answer
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 def test_the_feed_is_atom_as_rfc_4287_asks(
     site: Site, client: Browser, citizen: Actor, proposal: Proposal, idea: Idea
 ) -> None:
@@ -62,6 +63,7 @@ def test_the_feed_is_atom_as_rfc_4287_asks(
     assert set(rels) == {"self", "alternate"}
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 def test_an_entry_keeps_its_id_when_its_title_changes(
     site: Site, client: Browser, idea: Idea
 ) -> None:
@@ -76,6 +78,7 @@ def test_an_entry_keeps_its_id_when_its_title_changes(
     assert client.get(urlsplit(before).path).status_code == 301
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 def test_an_empty_service_has_a_valid_feed_and_open_data(client: Browser, site: Site) -> None:
     assert site.service
     feed = parsed(client.get("/culture/idees.atom").data)
@@ -86,6 +89,7 @@ def test_an_empty_service_has_a_valid_feed_and_open_data(client: Browser, site: 
     assert rows == []
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 def test_json_and_csv_say_the_same_with_the_columns_of_active_plugins(
     site: Site, client: Browser, citizen: Actor, proposal: Proposal
 ) -> None:
@@ -107,6 +111,7 @@ def test_json_and_csv_say_the_same_with_the_columns_of_active_plugins(
     assert "poll" not in client.get("/culture/idees.csv").text
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 def test_the_json_is_what_its_published_schema_says(
     site: Site, client: Browser, idea: Idea
 ) -> None:
@@ -127,6 +132,7 @@ def test_the_json_is_what_its_published_schema_says(
     assert client.get("/interne/idees.schema.json").status_code == 404
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 def test_the_export_for_spreadsheets_opens_with_a_double_click(
     site: Site, client: Browser, idea: Idea
 ) -> None:
@@ -208,6 +214,7 @@ def test_filters_hold_for_feeds_and_exports_too(
         assert client.get(f"/culture/idees.{extension}?commune=1").status_code == 422
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 def test_the_feeds_of_an_internal_service_do_not_exist_for_visitors(
     site: Site, client: Browser, people: Any
 ) -> None:
@@ -218,6 +225,7 @@ def test_the_feeds_of_an_internal_service_do_not_exist_for_visitors(
     assert client.get("/interne/idees.json").status_code == 200
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 def test_an_unchanged_list_is_answered_without_being_built(
     site: Site, client: Browser, idea: Idea
 ) -> None:

@@ -33,6 +33,7 @@ from eak_core.services.models import Service
 MINIMAL = Proposal(title="An idea", problem="A problem.", body="A body.")
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 def test_a_new_service_begins_with_communes_criteria_and_subjects(
     site: Site, proposal: Proposal
 ) -> None:
@@ -58,6 +59,7 @@ def test_a_submitted_idea_keeps_all_that_was_said_and_is_one_event(
     assert events() == ["idea.submitted"]
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 def test_a_draft_publishes_nothing_and_submitting_it_does(
     site: Site, citizen: Actor, events: Any, ideas: Any
 ) -> None:
@@ -152,6 +154,7 @@ def test_what_is_too_long_or_made_up_is_refused_and_nothing_is_written(
     assert ideas() == []
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 def test_a_draft_with_a_made_up_choice_keeps_all_it_had(
     site: Site, citizen: Actor, proposal: Proposal
 ) -> None:
@@ -179,6 +182,7 @@ def test_a_refused_idea_leaves_nothing_even_where_the_refusal_is_caught_and_the_
     assert len(ideas()) == 1
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 def test_a_subject_of_another_service_is_refused(site: Site, citizen: Actor) -> None:
     other = site.add_service("routes")
     with site.reading() as session:
@@ -197,6 +201,7 @@ def test_control_characters_do_not_reach_the_database(
     assert (idea.title, idea.problem, idea.body) == ("abc", "pq", "<script>")
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 def test_only_the_author_edits_and_only_until_screening(
     site: Site, citizen: Actor, manager: Actor, idea: Idea, events: Any
 ) -> None:
@@ -217,6 +222,7 @@ def test_only_the_author_edits_and_only_until_screening(
     assert events() == ["idea.submitted", "idea.edited", "idea.stage_changed"]
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 def test_an_edit_that_meets_the_beginning_of_screening_changes_nothing(
     site: Site, citizen: Actor, manager: Actor, idea: Idea
 ) -> None:
@@ -231,6 +237,7 @@ def test_an_edit_that_meets_the_beginning_of_screening_changes_nothing(
         assert session.get_one(Idea, idea.id).title == "A tool library"
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 def test_a_visitor_is_asked_to_sign_in_and_an_archived_service_takes_nothing(
     site: Site, citizen: Actor, administrator: Actor
 ) -> None:
@@ -313,6 +320,7 @@ def test_a_subject_is_added_once_whatever_its_case_and_accents(
             add_subject(session, citizen, site.service, "Other")
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 def test_an_idea_of_another_service_is_not_found(site: Site, idea: Idea) -> None:
     other = site.add_service("routes")
     with site.reading() as session:

@@ -49,6 +49,7 @@ def test_each_idea_is_told_once_by_its_last_stage_the_weightiest_first(
     ]
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 def test_what_happened_in_another_period_or_is_hidden_is_not_told(
     site: Site, clock: FrozenClock
 ) -> None:

@@ -145,6 +145,7 @@ def test_an_offer_of_what_cannot_go_by_now_waits_for_nobody_and_is_refused_with_
         assert session.get_one(Idea, idea.id).service_id == site.service.id
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 def test_a_service_that_those_who_run_another_may_not_know_offers_them_nothing(
     site: Site, citizen: Actor
 ) -> None:

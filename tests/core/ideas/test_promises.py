@@ -110,6 +110,7 @@ def test_what_was_promised_stays_promised_and_drafts_and_imports_get_none(
         assert promises.first_promised(session, site.service.id) == {"submitted": first.answer_by}
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 def test_a_decision_ends_it_and_the_screening_does_not(
     site: Site, citizen: Actor, manager: Actor
 ) -> None:

@@ -93,6 +93,7 @@ def test_no_decision_before_as_many_opinions_as_the_service_asks_for(
         assert screening.marks_of(other) == {"social": Mark(4, "All of us.")}
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 def test_without_any_asked_for_a_decision_needs_none_and_an_author_withdraws_freely(
     site: Site, manager: Actor, citizen: Actor
 ) -> None:
@@ -108,6 +109,7 @@ def test_without_any_asked_for_a_decision_needs_none_and_an_author_withdraws_fre
     assert stages == ["accepted", "withdrawn"]
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 def test_who_is_too_near_neither_advises_nor_decides(
     site: Site, manager: Actor, second: Actor
 ) -> None:

@@ -150,6 +150,7 @@ def stage_of(site: Site, idea: Idea) -> str:
         return session.get_one(Idea, idea.id).stage
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 def test_an_idea_goes_its_way_with_a_public_reason_for_each_step(
     site: Site, manager: Actor, idea: Idea, events: Any
 ) -> None:
@@ -167,6 +168,7 @@ def test_an_idea_goes_its_way_with_a_public_reason_for_each_step(
     assert events() == ["idea.submitted", *["idea.stage_changed"] * 3]
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 def test_a_step_that_the_graph_does_not_have_is_refused_and_nothing_is_written(
     site: Site, manager: Actor, idea: Idea, events: Any
 ) -> None:
@@ -177,6 +179,7 @@ def test_a_step_that_the_graph_does_not_have_is_refused_and_nothing_is_written(
     assert events() == ["idea.submitted"]
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 def test_only_managers_move_ideas(
     site: Site, citizen: Actor, agent: Actor, manager: Actor, idea: Idea
 ) -> None:
@@ -214,6 +217,7 @@ def test_a_guard_refuses_with_its_reason_and_only_while_its_plugin_is_on(
     assert stage_of(site, idea) == "polling"
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 def test_a_manager_who_looked_at_a_former_stage_is_told_and_nothing_changes(
     site: Site, manager: Actor, idea: Idea, events: Any
 ) -> None:
@@ -249,12 +253,14 @@ def test_of_two_managers_at_once_one_moves_the_idea_and_the_other_is_told(
     assert events() == ["idea.submitted", "idea.stage_changed"]
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 def test_a_rejected_idea_can_be_looked_at_again(site: Site, manager: Actor, idea: Idea) -> None:
     move(site, manager, idea, "rejected")
     move(site, manager, idea, "screening")
     assert stage_of(site, idea) == "screening"
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 def test_the_author_withdraws_at_any_time_before_an_outcome_with_a_reason(
     site: Site, citizen: Actor, manager: Actor, idea: Idea, events: Any
 ) -> None:
@@ -272,6 +278,7 @@ def test_the_author_withdraws_at_any_time_before_an_outcome_with_a_reason(
         withdraw_idea(session, citizen, site.service, frozenset(), now, "Again.")
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 def test_an_adopted_idea_is_not_its_authors_alone(site: Site) -> None:
     idea, citizen = site.submit(), site.people.actor(site.people.citizen)
     manager = site.people.actor(site.people.manager)
@@ -289,6 +296,7 @@ def test_an_adopted_idea_is_not_its_authors_alone(site: Site) -> None:
                 withdraw_idea(session, citizen, site.service, frozenset(), held, "No more.")
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 def test_a_rejected_idea_has_its_outcome_and_is_not_withdrawn(
     site: Site, citizen: Actor, manager: Actor, idea: Idea
 ) -> None:
@@ -341,6 +349,7 @@ def last_in_log(site: Site, number: int) -> list[str]:
         return list(session.scalars(query.order_by(EventLog.position)))[-number:]
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 def test_ideas_go_on_to_a_stage_of_a_plugin_that_stays_and_to_none_of_one_that_is_off(
     site: Site, manager: Actor, idea: Idea
 ) -> None:
@@ -362,6 +371,7 @@ def test_ideas_go_on_to_a_stage_of_a_plugin_that_stays_and_to_none_of_one_that_i
     assert (stage_of(site, idea), site.active()) == ("piloting", {"pilot"})
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 @pytest.mark.parametrize("to", ["draft", "withdrawn", "polling", "nowhere"])
 def test_ideas_are_not_moved_where_they_cannot_stand(
     site: Site, manager: Actor, idea: Idea, to: str
@@ -381,6 +391,7 @@ def steps_of(site: Site, idea: Idea) -> list[tuple[str, str]]:
     return [(step.stage.name, step.state) for step in reading.steps]
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 def test_a_stage_that_was_skipped_is_never_shown_as_done(
     site: Site, manager: Actor, idea: Idea
 ) -> None:

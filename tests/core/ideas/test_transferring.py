@@ -164,6 +164,7 @@ def indexed(site: Site) -> dict[int, int]:
         return found
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 def test_who_may_not_read_a_service_learns_nothing_of_what_went_there(
     site: Site, citizen: Actor, agent: Actor
 ) -> None:

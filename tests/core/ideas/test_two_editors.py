@@ -68,6 +68,7 @@ def test_who_sends_the_same_twice_is_not_told_of_somebody_else(
         assert sent.status_code == 302
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 def test_who_may_not_change_it_is_not_shown_what_stands(
     site: Site, people: People, path: str
 ) -> None:

@@ -60,6 +60,7 @@ def test_a_key_is_written_as_the_standard_s_example() -> None:
     assert thumbprint(public) == "kPrK_qmxVWaYVA9wwBF6Iuo3vVzz7TxHCTwXBygrS4k"
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 def test_a_signature_is_verified_with_what_the_key_set_alone_says(signing: Signing) -> None:
     found = signing.signer()
     signature = Ed25519PrivateKey.from_private_bytes(found.seed).sign(b"a deed")
@@ -71,6 +72,7 @@ def test_a_signature_is_verified_with_what_the_key_set_alone_says(signing: Signi
     assert not key.keys() & {"d", "exp", "revoked"}
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 def test_what_an_old_key_signed_is_verified_for_ever_with_its_period(signing: Signing) -> None:
     old = signing.signer()
     note = checkpoint.signed_note("a deed\n", "example.org/deeds", old.seed)
@@ -88,6 +90,7 @@ def test_what_an_old_key_signed_is_verified_for_ever_with_its_period(signing: Si
     assert "exp" not in now
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 def test_a_revoked_key_says_everywhere_since_when_and_why(signing: Signing) -> None:
     revoked(signing, signing.signer().kid)
     browser = signing.site.browser()
@@ -100,6 +103,7 @@ def test_a_revoked_key_says_everywhere_since_when_and_why(signing: Signing) -> N
     assert "A &lt;b&gt;laptop&lt;/b&gt; was stolen." in page
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 def test_the_page_says_who_signs_under_which_name_and_how_keys_follow(signing: Signing) -> None:
     signing.signer()
     signing.rotate()
@@ -115,6 +119,7 @@ def test_the_page_says_who_signs_under_which_name_and_how_keys_follow(signing: S
     assert browser.get(address.replace(signing.keys[1].kid, signing.keys[0].kid)).status_code == 404
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 def test_nothing_tells_of_an_internal_service_or_its_keys(signing: Signing) -> None:
     site = signing.site
     browser = site.browser()

@@ -24,6 +24,7 @@ from eak_core.permissions import Actor
 from eak_core.services.models import Service
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 def test_what_is_hidden_has_a_public_reason_and_an_event(
     site: Site, service: Service, manager: Actor
 ) -> None:
@@ -77,6 +78,7 @@ def test_hiding_what_is_hidden_is_refused_and_the_session_goes_on(
         assert hidden_reasons(session, service.id, []) == {}
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 def test_restoring_what_is_shown_is_refused(site: Site, service: Service, manager: Actor) -> None:
     with site.writing() as session, pytest.raises(Refused):
         restore(session, manager, service, "idea:1", "A reason.")
@@ -94,6 +96,7 @@ def test_a_decision_needs_a_reason_of_a_reasonable_length(
         assert hidden_reason(session, service.id, "idea:1") is None
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 def test_only_those_who_run_the_service_decide(
     site: Site, service: Service, citizen: Actor, manager: Actor
 ) -> None:
@@ -103,6 +106,7 @@ def test_only_those_who_run_the_service_decide(
             hide(session, actor, place, "idea:1", "A reason.")
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 def test_a_subject_that_is_none_is_a_mistake_of_the_code(
     site: Site, service: Service, manager: Actor
 ) -> None:

@@ -88,6 +88,7 @@ def proposes(site: Site) -> None:
         )
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 def test_nobody_is_suspended_without_a_warning_nor_warned_for_one_time(site: Site) -> None:
     hidden(site)
     for kind in ("warning", "suspension"):
@@ -141,6 +142,7 @@ def test_what_was_restored_or_is_old_does_not_count(
         measured(site, "suspension", days=7)
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 def test_who_is_suspended_is_told_until_when_and_keeps_all_else(
     site: Site, clock: FrozenClock
 ) -> None:
@@ -172,6 +174,7 @@ def test_who_is_suspended_is_told_until_when_and_keeps_all_else(
     proposes(site)
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 def test_who_reports_without_ground_is_suspended_from_reports_alone(site: Site) -> None:
     suspended(site, "reports")
     citizen = actor_of(site, site.people.citizen)
@@ -179,6 +182,7 @@ def test_who_reports_without_ground_is_suspended_from_reports_alone(site: Site) 
     proposes(site)
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 def test_a_suspension_from_reports_holds_for_its_address_and_tells_nobody_else(
     site: Site, clock: FrozenClock
 ) -> None:
@@ -229,6 +233,7 @@ def test_a_suspension_from_reports_holds_for_its_address_and_tells_nobody_else(
         assert session.get_one(Report, aside.id).email is None
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 def test_they_and_nobody_else_are_sent_the_reasons_and_no_event_names_them(site: Site) -> None:
     suspended(site)
     site.drain()
@@ -246,6 +251,7 @@ def test_they_and_nobody_else_are_sent_the_reasons_and_no_event_names_them(site:
     assert counted.warned + counted.suspended in {0, 2}
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 def test_moderators_decide_and_not_about_themselves_or_those_who_run_the_service(
     site: Site, citizen: Actor
 ) -> None:
@@ -294,6 +300,7 @@ def test_it_is_contested_once_and_decided_by_somebody_else(site: Site, manager: 
         assert session.get_one(Appeal, appeal.id).outcome == "reversed"
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 def test_with_a_warning_the_suspension_that_rests_on_it_is_taken_back(
     site: Site, manager: Actor
 ) -> None:

@@ -95,6 +95,7 @@ def test_a_report_is_hidden_or_kept_once_for_all_and_everybody_concerned_is_told
         assert READER.name not in text
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 def test_no_event_says_who_reports_or_contests_nor_in_which_words(
     site: Site, citizen: Actor, agent: Actor, manager: Actor
 ) -> None:
@@ -115,6 +116,7 @@ def test_no_event_says_who_reports_or_contests_nor_in_which_words(
         assert "baker" not in row.data
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 def test_hiding_without_the_queue_answers_the_reports_too(
     site: Site, citizen: Actor, manager: Actor
 ) -> None:
@@ -129,6 +131,7 @@ def test_hiding_without_the_queue_answers_the_reports_too(
         )  # fmt: skip
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 def test_a_report_that_lacks_something_is_refused_and_nothing_is_written(
     site: Site, idea: Idea
 ) -> None:
@@ -162,6 +165,7 @@ def test_a_danger_to_minors_is_reported_without_a_name_and_managers_hear_of_it_a
     assert INSULT not in alerts[0].text
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 def test_what_nobody_can_read_cannot_be_reported(
     site: Site, citizen: Actor, manager: Actor
 ) -> None:
@@ -199,6 +203,7 @@ def test_what_its_author_takes_back_is_closed_as_gone_and_nothing_else(
     decided(site, manager, idea, "gone")
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 def test_those_who_run_the_service_decide_and_not_about_their_own(
     site: Site, citizen: Actor, manager: Actor
 ) -> None:
@@ -245,6 +250,7 @@ def test_an_appeal_is_decided_by_somebody_else_and_gives_the_text_back(
     )
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 def test_taking_a_decision_back_ends_the_appeal_against_it(
     site: Site, citizen: Actor, manager: Actor
 ) -> None:

@@ -120,6 +120,7 @@ def test_all_of_an_hour_is_one_mail_with_reason_link_and_ways_to_stop(
     assert len(site.sent) == 1
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 def test_one_notice_is_the_subject_of_its_mail_in_the_language_of_its_reader(
     site: Site, clock: FrozenClock
 ) -> None:
@@ -134,6 +135,7 @@ def test_one_notice_is_the_subject_of_its_mail_in_the_language_of_its_reader(
     assert "<b>” is" not in mail.payload["html"]
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 def test_its_headers_let_a_mail_program_end_it_by_one_click(site: Site, clock: FrozenClock) -> None:
     move(site, site.submit())
     later(site, clock, minutes=61)
@@ -205,6 +207,7 @@ def test_what_waits_follows_a_choice_that_is_changed(site: Site, clock: FrozenCl
     assert len(site.sent) == 1
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 def test_what_was_read_on_the_site_is_in_no_mail(site: Site, clock: FrozenClock) -> None:
     move(site, site.submit())
     site.drain()
@@ -214,6 +217,7 @@ def test_what_was_read_on_the_site_is_in_no_mail(site: Site, clock: FrozenClock)
     assert site.sent == []
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 def test_what_may_not_be_seen_any_more_is_in_no_mail_and_no_mail_is_empty(
     site: Site, clock: FrozenClock
 ) -> None:
@@ -233,6 +237,7 @@ def test_what_may_not_be_seen_any_more_is_in_no_mail_and_no_mail_is_empty(
         assert session.scalars(select(Notice).where(Notice.mail_due_at.is_not(None))).all() == []
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 def test_nobody_who_left_before_the_mail_gets_it(site: Site, clock: FrozenClock) -> None:
     people = site.people
     follow(site, people.agent, f"service:{site.service.id}")
@@ -246,6 +251,7 @@ def test_nobody_who_left_before_the_mail_gets_it(site: Site, clock: FrozenClock)
     assert [mail for mail in site.sent if mail.payload.get("list")] == []
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 def test_a_service_that_was_closed_to_its_reader_is_in_no_mail(
     site: Site, clock: FrozenClock
 ) -> None:
@@ -370,6 +376,7 @@ def test_a_digest_does_not_wait_for_a_letter_for_ever(site: Site, clock: FrozenC
         assert len(sent_to(site, citizen)) == 1
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 def test_people_choose_on_one_page(site: Site) -> None:
     browser, citizen = site.browser(), site.people.citizen
     idea = site.submit("Bees")

@@ -73,6 +73,7 @@ def number(site: Site, *conditions: Any) -> int:
         return session.scalar(select(func.count()).select_from(Notice).where(*conditions)) or 0
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 def test_the_author_hears_of_a_decision_with_its_reason(site: Site) -> None:
     idea = site.submit("A tool library")
     move(site, idea)
@@ -114,6 +115,7 @@ def test_who_has_left_follows_no_more_by_default_and_again_by_choice(site: Site)
         assert following.follows(session, citizen, site.service, subject)
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 def test_followers_of_a_service_hear_of_new_ideas_and_decisions(site: Site) -> None:
     agent = site.people.agent
     follow(site, agent, f"service:{site.service.id}")
@@ -141,6 +143,7 @@ def test_what_is_not_there_cannot_be_followed(site: Site, subject: str) -> None:
         follow(site, site.people.agent, subject)
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 def test_an_idea_of_another_service_a_draft_or_a_hidden_one_cannot_be_followed(site: Site) -> None:
     idea = site.submit()
     elsewhere = site.add_service("routes")
@@ -171,6 +174,7 @@ def test_what_was_hidden_meanwhile_is_told_to_its_author_alone_and_without_its_t
     assert told(site, people.citizen) == ["The moderators have hidden one of your ideas"]
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 def test_a_withdrawn_idea_is_told_without_its_title(site: Site) -> None:
     idea, people = site.submit("Secret title"), site.people
     follow(site, people.agent, f"idea:{idea.id}")
@@ -183,6 +187,7 @@ def test_a_withdrawn_idea_is_told_without_its_title(site: Site) -> None:
     assert told(site, people.citizen) == []
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 def test_nobody_hears_of_a_service_they_may_not_read_any_more(site: Site) -> None:
     people = site.people
     internal = site.add_service("agents", audience="internal")
@@ -338,6 +343,7 @@ def test_what_is_old_is_forgotten_read_or_not(
         assert session.scalar(select(func.count()).select_from(Occasion)) == 2
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 def test_visitors_have_no_bell_and_no_notices(site: Site) -> None:
     page = site.browser().get("/culture/")
     assert "eak-bell" not in page.text
@@ -345,12 +351,14 @@ def test_visitors_have_no_bell_and_no_notices(site: Site) -> None:
         assert site.browser().get(path).status_code == 302
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 def test_an_event_of_nobody_else_is_said_to_nobody(site: Site) -> None:
     site.publish(IdeaStageChanged(idea_id=999, from_stage="a", to_stage="b", change_id=1))
     site.drain()
     assert number(site) == 0
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 def test_only_whoever_is_signed_in_and_may_read_the_service_follows(site: Site) -> None:
     idea, people = site.submit(), site.people
     internal = site.add_service("agents", audience="internal")
@@ -389,6 +397,7 @@ def herald() -> Iterator[Any]:
     MailingList.known.pop(kind.name)
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 def test_a_plugin_that_is_switched_on_late_tells_of_nothing_that_was(
     sites: Sites, herald: Any
 ) -> None:
@@ -426,6 +435,7 @@ def test_what_could_not_be_told_for_two_weeks_is_on_the_site_alone_and_old_news_
     assert number(site) == 1
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 def test_a_subject_is_followed_from_the_list_of_its_ideas(site: Site) -> None:
     people = site.people
     with site.writing() as session:

@@ -78,6 +78,7 @@ def test_a_guard_of_the_core_refuses_before_any_plugin_does() -> None:
     assert host.first_denial("can_change_stage", {"aa"}) == Denial("closed")
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 @pytest.mark.parametrize(("answer", "error"), [(fail, ZeroDivisionError), (lambda: 3, TypeError)])
 def test_a_fault_of_the_core_passes_through_and_is_noted_of_nobody(
     make_app: MakeApp, answer: Any, error: type[Exception]
@@ -111,6 +112,7 @@ def page(app: Flask, path: str = "/culture/") -> str:
     return answer.text
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 def test_pages_of_a_service_show_what_features_answer_where_no_plugin_is_on(
     make_app: MakeApp,
 ) -> None:

@@ -61,6 +61,7 @@ def test_an_address_says_which_service_and_plugin_it_is_of(path: str, address: A
     assert parse(path) == address
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 def test_off_every_address_answers_to_every_method_as_if_nothing_were_there(app: Flask) -> None:
     from tests.core.plugins.everything import views
 
@@ -77,6 +78,7 @@ def test_off_every_address_answers_to_every_method_as_if_nothing_were_there(app:
     assert views.ran == []
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 def test_on_its_pages_answer_and_only_in_that_service(app: Flask) -> None:
     switch(app, "everything")
     client = app.test_client()
@@ -95,6 +97,7 @@ def test_on_its_pages_answer_and_only_in_that_service(app: Flask) -> None:
     assert client.get("/admin/tout/").status_code == 404
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 def test_a_service_that_does_not_exist_has_no_pages_not_even_of_plugins(app: Flask) -> None:
     switch(app, "everything")
     client = app.test_client()
@@ -102,6 +105,7 @@ def test_a_service_that_does_not_exist_has_no_pages_not_even_of_plugins(app: Fla
         assert client.get(path).status_code == 404, path
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 def test_no_byte_of_a_plugin_that_is_off_stands_in_a_core_page(
     app: Flask, make_app: MakeApp
 ) -> None:
@@ -117,6 +121,7 @@ def test_no_byte_of_a_plugin_that_is_off_stands_in_a_core_page(
     assert pages == {path: client.get(path).data for path in paths}
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 def test_what_a_plugin_puts_into_a_page_is_escaped_unless_it_is_markup(app: Flask) -> None:
     switch(app, "everything")
     page = app.test_client().get("/culture/idees/1").text
@@ -124,6 +129,7 @@ def test_what_a_plugin_puts_into_a_page_is_escaped_unless_it_is_markup(app: Flas
     assert "<p class='everything'>body of 1</p>" in page
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 def test_navigation_links_what_is_on(app: Flask) -> None:
     switch(app, "everything")
     assert '<a href="/culture/tout/">Everything</a>' in app.test_client().get("/culture/").text
@@ -166,6 +172,7 @@ def test_the_gate_asks_the_database_once(app: Flask) -> None:
     assert statements == []
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 def test_an_address_of_a_plugin_that_is_off_is_not_linked(app: Flask) -> None:
     with app.test_request_context("/culture/"):
         app.preprocess_request()
@@ -178,6 +185,7 @@ def test_an_address_of_a_plugin_that_is_off_is_not_linked(app: Flask) -> None:
         assert plugin_url("everything_manage.managing") == "/culture/gestion/tout/"
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 def test_an_unknown_slot_is_an_error_under_test_and_nothing_for_readers(app: Flask) -> None:
     with app.test_request_context("/culture/"):
         app.preprocess_request()
@@ -187,6 +195,7 @@ def test_an_unknown_slot_is_an_error_under_test_and_nothing_for_readers(app: Fla
         assert slot("idea_asid") == ""
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 def test_toggling_again_and_again_leaves_nothing_behind(app: Flask) -> None:
     from sqlalchemy import func, select
 
@@ -230,6 +239,7 @@ def test_a_second_blueprint_in_one_area_is_refused() -> None:
         PluginBlueprint(plugin, __name__, area="cellar")  # type: ignore[arg-type]
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 def test_a_segment_that_the_core_answers_to_is_not_mounted(make_app: MakeApp) -> None:
     module = make("taken", segment="plugins")
     PluginBlueprint(module.plugin, __name__, area="admin").add_url_rule(
@@ -242,6 +252,7 @@ def test_a_segment_that_the_core_answers_to_is_not_mounted(make_app: MakeApp) ->
     assert app.test_client().get("/admin/plugins").text == "administration"
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 def test_pages_of_a_plugin_refused_halfway_are_never_reached(make_app: MakeApp) -> None:
     module = make("halfway")
     PluginBlueprint(module.plugin, __name__).add_url_rule("/", "index", lambda: "reached")

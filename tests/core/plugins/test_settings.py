@@ -53,6 +53,7 @@ def save(app: Flask, values: dict[str, Any], version: int, actor: Actor = SYSTEM
         return configure(session, actor, place, "everything", values, version=version)
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 def test_until_somebody_saves_the_defaults_of_the_form_hold(app: Flask) -> None:
     assert settings(app) == DEFAULTS
     assert settings(app, name="plain") == {}
@@ -66,6 +67,7 @@ def test_values_come_back_with_their_types_and_in_that_service_alone(app: Flask)
     assert types_in_log(app) == ["plugin.configured"]
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 def test_a_setting_that_was_not_saved_keeps_its_default(app: Flask) -> None:
     save(app, {"size": 9}, 0)
     assert settings(app) == {**DEFAULTS, "size": 9}
@@ -91,6 +93,7 @@ def test_of_two_who_save_at_once_one_is_told(app: Flask, version: int) -> None:
     assert sorted(type(answer).__name__ for answer in answers) == ["Conflict", "int"]
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 def test_what_is_no_setting_is_refused_by_name(app: Flask) -> None:
     with pytest.raises(Invalid) as refusal:
         save(app, {"size": 1, "colour": "red"}, 0)
@@ -98,16 +101,19 @@ def test_what_is_no_setting_is_refused_by_name(app: Flask) -> None:
     assert settings(app) == DEFAULTS
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 def test_only_those_who_may_switch_plugins_set_them(app: Flask) -> None:
     with pytest.raises(Forbidden):
         save(app, {"size": 1}, 0, Actor(person_id=4, confirmed=True))
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 def test_a_plugin_without_a_form_has_nothing_to_save(app: Flask) -> None:
     with app.app_context(), write_session(app) as session, pytest.raises(NotFound):
         configure(session, SYSTEM, service_at(session), "plain", {}, version=0)
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 def test_a_field_that_cannot_be_kept_is_refused_when_the_plugin_is_loaded(
     make_app: MakeApp,
 ) -> None:

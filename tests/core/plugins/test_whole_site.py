@@ -69,6 +69,7 @@ def core_pages(site: Site) -> list[str]:
             "/culture/idees.json", "/culture/idees.csv", "/culture/idees.atom"]  # fmt: skip
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 def test_off_every_address_answers_with_the_cores_own_404(site: Site) -> None:
     assert site.service
     client = site.browser()
@@ -97,6 +98,7 @@ def without_address(page: str, path: str) -> str:
     return page.replace(path, "")
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 def test_no_byte_of_a_plugin_that_is_off_stands_in_any_page(site: Site) -> None:
     pages = core_pages(site)
     client = site.browser()
@@ -117,6 +119,7 @@ def test_no_byte_of_a_plugin_that_is_off_stands_in_any_page(site: Site) -> None:
         assert "everything" not in page.lower(), path
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 def test_a_plugin_whose_every_hook_raises_makes_no_page_fail(site: Site) -> None:
     pages = core_pages(site)
     site.enable("bad")
@@ -145,6 +148,7 @@ def test_a_plugin_that_becomes_ready_after_its_migrations_handles_events_at_once
     assert found == 1
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 def test_handlers_are_given_the_settings_of_their_service(site: Site) -> None:
     other = site.add_service("routes")
     with site.writing() as session:

@@ -31,6 +31,7 @@ def unpacked(browser: Browser) -> dict[str, str]:
         return {name: zipped.read(name).decode() for name in zipped.namelist()}
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 def test_the_archive_is_the_single_files_and_says_each_column_in_both_languages(
     site: Site, client: Browser, idea: Idea
 ) -> None:
@@ -63,6 +64,7 @@ def test_the_archive_is_the_single_files_and_says_each_column_in_both_languages(
     assert all(f"<code>{column}</code>" in page for _file, column in said)
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 def test_it_is_as_old_as_what_pages_show_and_holds_nothing_that_is_hidden(
     site: Site, client: Browser, idea: Idea, clock: FrozenClock
 ) -> None:
@@ -82,6 +84,7 @@ def test_it_is_as_old_as_what_pages_show_and_holds_nothing_that_is_hidden(
     assert client.get("/culture/donnees/poids.csv").status_code == 404
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 def test_what_is_internal_is_open_data_for_nobody(site: Site) -> None:
     site.add_service("interne", audience="internal")
     for reader in (None, site.people.agent, site.people.administrator):

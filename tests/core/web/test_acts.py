@@ -74,6 +74,7 @@ def name(site: Site) -> str | None:
         return session.scalar(select(Service.name).where(Service.id == site.service.id))
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 def test_what_is_done_stays_and_is_said_on_the_page_it_leads_to(whole: Site) -> None:
     with asked(whole, reason="Why not"):
         answer = attempt(form_of(ReasonForm), rename, done=TOLD)
@@ -83,6 +84,7 @@ def test_what_is_done_stays_and_is_said_on_the_page_it_leads_to(whole: Site) -> 
     assert name(whole) == AFTER
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 def test_what_is_said_may_depend_on_what_was_done_and_be_a_whole_answer(whole: Site) -> None:
     with asked(whole, reason="Why not"):
         said = attempt(
@@ -96,6 +98,7 @@ def test_what_is_said_may_depend_on_what_was_done_and_be_a_whole_answer(whole: S
         assert own.status_code == 201
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 @pytest.mark.parametrize(
     ("refusal", "status"),
     [
@@ -140,6 +143,7 @@ def test_what_no_form_can_mend_gets_its_own_page_and_leaves_nothing(
     assert name(whole) == BEFORE
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 def test_a_form_shows_the_refusals_that_it_is_told_to_and_no_other(whole: Site) -> None:
     with asked(whole, reason="Why not"), pytest.raises(Refused):
         attempt(form_of(ReasonForm), lambda: rename(Refused("No.")), done=TOLD, shows=Invalid)
@@ -169,6 +173,7 @@ def test_a_failure_that_is_nobodys_answer_is_shown_on_no_form(
         attempt(form_of(kind), lambda: rename(refusal), done=TOLD)
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 def test_whose_sign_in_has_run_out_finds_their_text_again_and_nothing_is_done(
     whole: Site,
 ) -> None:
@@ -191,6 +196,7 @@ def test_nothing_is_done_before_a_form_is_sent_and_in_order(
     assert name(whole) == BEFORE
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 def test_each_page_has_a_key_and_a_form_that_is_refused_keeps_its_own(whole: Site) -> None:
     with asked(whole, method="GET"):
         first, second = form_of(Comment), form_of(Comment)
@@ -217,6 +223,7 @@ def test_a_button_commits_what_it_did_and_leads_on(whole: Site) -> None:
     assert name(whole) == AFTER
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 def test_a_button_may_let_the_page_speak_for_itself(whole: Site) -> None:
     with asked(whole):
         rename()
@@ -232,6 +239,7 @@ def test_a_fragment_is_escaped_once(whole: Site) -> None:
         assert "<" in page
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 def test_a_public_reason_says_what_it_is_told_to(whole: Site) -> None:
     class Cancel(Form):
         reason = public_reason("Voters read it.", missing="Voters will look for it.", rows=3)

@@ -103,6 +103,7 @@ def test_in_whatever_order_things_happen_the_evidence_is_the_same(
     assert kept(process) == expected
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 def test_nothing_is_kept_of_somebody_who_has_not_agreed(process: Process) -> None:
     add(process)
     process.nominate()
@@ -133,6 +134,7 @@ def test_it_is_forgotten_with_a_rule_and_with_the_term(process: Process) -> None
     assert kept(process) == set()
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 def test_a_rule_shows_whom_it_would_touch_before_it_is_saved(process: Process) -> None:
     site = process.site
     agreed(process)
@@ -179,6 +181,7 @@ def test_rules_are_of_those_who_run_the_service_and_each_is_there_once(process: 
         add(process)
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 def test_what_was_done_about_one_thing_is_one_line_and_leads_there(process: Process) -> None:
     site = process.site
     add(process)
@@ -199,6 +202,7 @@ def test_what_was_done_about_one_thing_is_one_line_and_leads_there(process: Proc
     ]
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 def test_the_badge_has_what_everybody_can_look_up(process: Process) -> None:
     small_juries(process.site)
     add(process)

@@ -41,6 +41,7 @@ def act(site: Site, person: Person, what: Any, nomination_id: int) -> None:
         what(session, site.people.actor(person), site.service, nomination_id)
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 def test_an_agent_is_nominated_and_asked_by_a_letter(site: Site) -> None:
     nomination_id = nominate(site, site.people.citizen)
     site.drain()
@@ -68,6 +69,7 @@ def test_what_names_no_agent_is_refused(site: Site, field: str, value: str) -> N
     assert list(refused.value.fields) == [field]
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 def test_nobody_nominates_themselves(site: Site) -> None:
     with pytest.raises(Refused, match="themselves"):
         nominate(site, site.people.agent)
@@ -108,6 +110,7 @@ def test_the_same_form_nominates_once(site: Site) -> None:
         nominate(site, site.people.citizen)
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 def test_only_the_person_who_was_nominated_answers(site: Site, clock: FrozenClock) -> None:
     nomination_id = nominate(site, site.people.citizen)
     for other in (site.people.citizen, site.people.manager, site.people.administrator):
@@ -133,6 +136,7 @@ def test_a_refusal_can_be_taken_back_until_the_time_is_over(site: Site, clock: F
         act(site, site.people.agent, answering.agree, late)
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 def test_somebody_who_is_no_agent_any_more_does_not_agree(site: Site) -> None:
     nomination_id = nominate(site, site.people.citizen)
     with site.writing() as session:
@@ -203,6 +207,7 @@ def test_a_refusal_looks_like_no_answer_to_everybody_else(
     assert any("Transmise" in str(each) for each in histories[0])
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 def test_after_the_time_to_answer_both_are_the_same_rows(site: Site, clock: FrozenClock) -> None:
     first, second = nominate(site, site.people.citizen), nominate(site, site.people.manager)
     act(site, site.people.agent, answering.refuse, first)

@@ -65,12 +65,14 @@ def test_who_has_a_part_in_it_does_not_endorse(process: Process) -> None:
         process.endorse(nomination_id, site.people.citizen, site.service)
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 def test_what_nobody_has_agreed_to_is_nobodys_to_read(process: Process) -> None:
     nomination_id = process.nominate()
     with process.site.reading() as session, pytest.raises(NotFound):
         endorsing.candidacy(session, process.site.service, nomination_id)
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 def test_a_jury_needs_endorsements_and_a_pool(process: Process) -> None:
     nomination_id = agreed(process)
     with pytest.raises(Refused, match="2"):
@@ -100,6 +102,7 @@ def test_nobody_with_a_part_in_it_is_in_the_pool(process: Process) -> None:
     assert drawn == {each.id for each in process.jurors}
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 def test_the_seed_is_fixed_after_the_pool_is_closed(process: Process, clock: FrozenClock) -> None:
     site, nomination_id = process.site, agreed(process)
     process.endorse_twice(nomination_id)
@@ -141,6 +144,7 @@ def in_jury(process: Process, clock: FrozenClock) -> int:
     return sitting_id
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 def test_those_who_were_drawn_are_written_to_and_nobody_else_judges(
     process: Process, clock: FrozenClock
 ) -> None:
@@ -177,6 +181,7 @@ def test_a_jury_decides_once_all_have_answered(process: Process, clock: FrozenCl
     assert (found.until.year - found.since.year, found.shown) == (2, False)
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 def test_somebody_who_is_no_agent_any_more_is_not_recognised(
     process: Process, clock: FrozenClock
 ) -> None:
@@ -200,6 +205,7 @@ def test_as_many_for_it_as_against_recognise_nobody() -> None:
     assert not deciding.outcome(Sitting(places=[*said(True, False, False), *left]))
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 def test_a_jury_that_is_not_for_it_recognises_nobody(process: Process, clock: FrozenClock) -> None:
     site, sitting_id = process.site, in_jury(process, clock)
     process.vote(sitting_id, favourable=False)
@@ -215,6 +221,7 @@ def test_a_jury_that_is_not_for_it_recognises_nobody(process: Process, clock: Fr
     assert page.status_code == 404
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 def test_a_seat_is_passed_on_to_whoever_follows(process: Process, clock: FrozenClock) -> None:
     site, sitting_id = process.site, in_jury(process, clock)
     with site.writing() as session:
@@ -230,6 +237,7 @@ def test_a_seat_is_passed_on_to_whoever_follows(process: Process, clock: FrozenC
     assert set(before) - {leaving.id} <= set(after)
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 def test_each_is_told_of_what_is_theirs_to_know(process: Process, clock: FrozenClock) -> None:
     site, people = process.site, process.site.people
     in_jury(process, clock)
@@ -252,6 +260,7 @@ def test_each_is_told_of_what_is_theirs_to_know(process: Process, clock: FrozenC
     assert sorted(mails) == sorted([people.manager.email, people.citizen.email])
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 def test_a_jury_that_answers_too_late_holds_nobody_up(process: Process, clock: FrozenClock) -> None:
     """Three seats, and one who follows in the lot: two answer, and one does not."""
     site, sitting_id = process.site, in_jury(process, clock)
@@ -292,6 +301,7 @@ def test_a_jury_that_answers_too_late_holds_nobody_up(process: Process, clock: F
     process.agree(process.nominate(by=process.colleagues[0]))
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 def test_three_who_have_answered_decide_without_the_others(
     process: Process, clock: FrozenClock
 ) -> None:
@@ -304,6 +314,7 @@ def test_three_who_have_answered_decide_without_the_others(
     assert process.decide(sitting_id) is not None
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 def test_a_badge_that_was_issued_is_verified_with_the_published_document(
     process: Process,
 ) -> None:
@@ -327,6 +338,7 @@ def test_a_badge_that_was_issued_is_verified_with_the_published_document(
     assert refused.value.reason == "expired"
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 def test_nothing_is_shown_of_somebody_who_has_not_said_so(process: Process) -> None:
     site = process.site
     ambassador_id = process.recognised()

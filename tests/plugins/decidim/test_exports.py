@@ -183,6 +183,7 @@ def test_the_real_export_is_taken_over_whole_and_only_once(
     assert sum(about.values()) == 196 - 34
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 @real
 def test_what_happened_elsewhere_is_dated_as_it_was_there(
     site: Site, take: Callable[..., Run]
@@ -201,6 +202,7 @@ def test_what_happened_elsewhere_is_dated_as_it_was_there(
     assert dated == idea.submitted_at
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 @real
 def test_comments_of_another_site_are_not_put_under_proposals_with_the_same_numbers(
     site: Site, take: Callable[..., Run]
@@ -357,6 +359,7 @@ def test_html_becomes_markdown_and_nothing_of_it_can_act(
     assert "alert(" not in page
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 def test_plain_text_is_shown_as_it_was_typed_and_not_read_as_markdown(
     site: Site, take: Callable[..., Run], write: Callable[..., Path], client: Browser
 ) -> None:
@@ -454,6 +457,7 @@ def of_era(header: list[str], number: int, **told: object) -> dict[str, object]:
     return {name: value for name, value in values.items() if name in header}
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 @pytest.mark.parametrize("era", ERAS)
 def test_an_export_of_each_era_says_what_it_says(
     site: Site, take: Callable[..., Run], write: Callable[..., Path], client: Browser, era: str
@@ -659,6 +663,7 @@ def test_an_answer_to_what_an_earlier_import_brought_is_taken_over(
     assert take(proposals, later).comments == Tally(1, 0, 0)
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 def test_comments_that_cannot_be_placed_are_refused_with_the_reason(
     site: Site, take: Callable[..., Run], write: Callable[..., Path]
 ) -> None:

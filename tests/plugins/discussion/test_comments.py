@@ -44,6 +44,7 @@ def configured(site: Site, **values: object) -> None:
         configure(session, Actor.system(), site.service, "discussion", settings, version=0)
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 def test_a_comment_is_written_with_its_event_which_holds_no_words(talk: Talk) -> None:
     comment = talk.say("Lend me a **drill**.", "against")
     assert (comment.stance, comment.depth, comment.parent_id) == ("against", 1, None)
@@ -53,6 +54,7 @@ def test_a_comment_is_written_with_its_event_which_holds_no_words(talk: Talk) ->
     assert f'"comment_id":{comment.id}' in data
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 def test_answers_nest_three_deep_and_an_answer_to_the_deepest_stands_beside_it(talk: Talk) -> None:
     first = talk.say("one")
     second = talk.say("two", answering=first)
@@ -63,6 +65,7 @@ def test_answers_nest_three_deep_and_an_answer_to_the_deepest_stands_beside_it(t
     assert {c.root_id for c in (second, third, fourth)} == {first.id}
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 def test_visitors_are_asked_to_sign_in_and_nothing_is_written(talk: Talk) -> None:
     with pytest.raises(SignInRequired):
         talk.say(author=Actor.visitor())
@@ -109,6 +112,7 @@ def test_nobody_comments_whose_account_was_erased_since_the_request_was_read(
     assert logged(site) == []
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 def test_nobody_comments_on_a_draft_a_withdrawn_or_an_unknown_idea(
     site: Site, talk: Talk, citizen: Actor
 ) -> None:
@@ -123,6 +127,7 @@ def test_nobody_comments_on_a_draft_a_withdrawn_or_an_unknown_idea(
         talk.say(idea=elsewhere)
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 def test_an_answer_belongs_to_the_idea_of_what_it_answers(site: Site, talk: Talk) -> None:
     comment = talk.say()
     with pytest.raises(NotFound):
@@ -143,6 +148,7 @@ def test_the_author_changes_a_comment_within_five_minutes_and_not_later(
     assert talk.now(comment).body == "Better words."
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 def test_a_service_sets_how_long_comments_can_be_changed(
     talk: Talk, clock: FrozenClock, citizen: Actor
 ) -> None:
@@ -152,6 +158,7 @@ def test_a_service_sets_how_long_comments_can_be_changed(
         talk.act(edit_comment, citizen, comment, body="Changed.", stance="for")
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 def test_a_change_that_changes_nothing_is_no_event(talk: Talk, citizen: Actor) -> None:
     comment = talk.say("Same.", "for")
     talk.act(edit_comment, citizen, comment, body="Same. ", stance="for")
@@ -159,6 +166,7 @@ def test_a_change_that_changes_nothing_is_no_event(talk: Talk, citizen: Actor) -
     assert talk.now(comment).edited_at is None
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 def test_nobody_changes_or_withdraws_the_comment_of_another(
     talk: Talk, manager: Actor, agent: Actor
 ) -> None:
@@ -187,6 +195,7 @@ def test_a_withdrawn_comment_loses_its_words_for_good_and_keeps_its_place(
         talk.say(answering=now)
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 def test_who_is_suspended_comments_no_more_and_may_still_withdraw(
     site: Site, talk: Talk, citizen: Actor
 ) -> None:
@@ -201,6 +210,7 @@ def test_who_is_suspended_comments_no_more_and_may_still_withdraw(
     assert talk.now(comment).body == ""
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 def test_a_change_that_comes_after_a_withdrawal_brings_no_words_back(
     site: Site, talk: Talk, citizen: Actor
 ) -> None:
@@ -212,6 +222,7 @@ def test_a_change_that_comes_after_a_withdrawal_brings_no_words_back(
     assert talk.now(comment).body == ""
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 def test_only_who_runs_the_service_hides_and_only_with_a_reason(
     talk: Talk, citizen: Actor, agent: Actor, manager: Actor
 ) -> None:
@@ -246,6 +257,7 @@ def test_a_service_may_close_discussions_once_there_is_an_outcome(
     talk.say("Others stay open.", idea=site.submit("Another"))
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 def test_an_archived_service_takes_no_more_comments(site: Site, talk: Talk) -> None:
     service = site.service
     with site.writing() as session:
@@ -257,6 +269,7 @@ def test_an_archived_service_takes_no_more_comments(site: Site, talk: Talk) -> N
         post_comment(session, author, archived, talk.idea, body="Late.", stance="for")
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 def test_a_comment_of_another_service_does_not_exist_here(
     site: Site, talk: Talk, people: People
 ) -> None:
@@ -321,6 +334,7 @@ def test_a_form_sent_again_with_other_words_corrects_the_comment_it_made(
         assert [each.body for each in session.query(Comment)] == ["Lend my drill."]
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 def test_a_correction_that_comes_too_late_is_refused_and_changes_nothing(
     site: Site, idea: Idea, citizen: Actor, clock: FrozenClock
 ) -> None:

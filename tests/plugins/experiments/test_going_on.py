@@ -121,6 +121,7 @@ def test_the_page_says_that_the_review_is_to_be_made(here: Site, clock) -> None:
     assert "À mi-chemin" not in here.browser().read(page).text
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 def test_what_stands_otherwise_cannot_be_done(here: Site) -> None:
     manager, number = here.people.actor(here.people.manager), _six_months(here)
     with here.writing() as session:

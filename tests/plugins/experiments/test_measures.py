@@ -109,6 +109,7 @@ def here(site: Site, clock) -> Site:
     return site
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 def test_a_figure_that_cannot_be_is_refused_with_its_field(here: Site) -> None:
     manager, number = here.people.actor(here.people.manager), started(here)
 

@@ -136,6 +136,7 @@ def test_nothing_is_closed_without_its_lessons(here: Site, outcome: str) -> None
         _close(here, number)
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 @pytest.mark.parametrize(
     ("outcome", "stage"),
     [("stopped", "stopped"), ("inconclusive", "inconclusive"), ("extended", "experimenting"),
@@ -168,6 +169,7 @@ def test_the_idea_goes_where_its_experiment_came_to(here: Site, outcome: str, st
         assert "Shade is <em>not enough</em>" in page
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 def test_the_level_is_that_of_the_records_and_can_be_lowered_alone(here: Site) -> None:
     manager, number = here.people.actor(here.people.manager), started(here)
     _measure(here, number, 60)
@@ -254,6 +256,7 @@ def test_a_close_is_written_in_steps_and_nothing_of_it_is_lost(here: Site) -> No
         assert session.query(Alert).one().decision == "stop"
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 def test_doing_it_again_takes_the_method_along_and_not_the_figures(here: Site) -> None:
     agent, number = here.people.actor(here.people.agent), started(here)
     with here.writing() as session:

@@ -30,6 +30,7 @@ def here(site: Site, clock) -> Site:
     return site
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 def test_an_incomplete_protocol_cannot_be_fixed(here: Site) -> None:
     manager, number = (
         here.people.actor(here.people.manager),

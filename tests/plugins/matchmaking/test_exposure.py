@@ -92,6 +92,7 @@ def test_nothing_is_counted_where_there_is_no_list(
     assert resources.happened("exposure_counted") == []
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 def test_a_newcomer_nobody_would_see_has_the_fifth_place_where_it_scores_best(
     resources: Resources, clock: FrozenClock
 ) -> None:
@@ -128,6 +129,7 @@ def test_a_newcomer_nobody_would_see_has_the_fifth_place_where_it_scores_best(
     assert not any(each.welcomed for each in found.best)
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 def test_a_newcomer_who_is_seen_has_no_place_and_each_list_gives_one(
     resources: Resources, clock: FrozenClock
 ) -> None:
@@ -151,6 +153,7 @@ def test_a_newcomer_who_is_seen_has_no_place_and_each_list_gives_one(
     assert set(found.newcomers) == {resources._others.id}
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 def test_a_newcomer_who_is_seen_in_one_list_has_no_place_in_another(resources: Resources) -> None:
     resources.site.drain()
     for title, communes in (("Une salle ici", ["92050"]), ("Une salle là", ["92012"])):

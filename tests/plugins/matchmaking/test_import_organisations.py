@@ -120,6 +120,7 @@ def test_what_somebody_registered_is_not_taken_in_again(partners: Partners, eak:
     assert number(partners.site) == 2
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 def test_what_closed_does_not_come_back_by_a_list(partners: Partners, eak: Eak) -> None:
     rows = HEADER + "Le Club,,,92050,,\n"
     eak(rows)

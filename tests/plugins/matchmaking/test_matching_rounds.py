@@ -75,6 +75,7 @@ def test_equal_points_go_to_whoever_was_published_first(rounds: Rounds) -> None:
     assert len(held.seed) == 64
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 def test_who_was_left_out_is_said_with_the_reason(rounds: Rounds) -> None:
     going, gone, moved, met = (rounds.looking(f"Idea {each}") for each in "abcd")
     other = rounds.looking("A workshop", kind="equipment", what="A press")
@@ -104,6 +105,7 @@ def test_who_was_left_out_is_said_with_the_reason(rounds: Rounds) -> None:
     assert left == {str(({one.id, never.id} - {matched}).pop()): "not_asked"}
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 def test_who_pilots_an_idea_already_is_not_matched_with_it(rounds: Rounds) -> None:
     actor, organisation, offer = rounds.partner("La Halle d’en face", capacity=2)
     idea = rounds.looking("A tool library")
@@ -116,6 +118,7 @@ def test_who_pilots_an_idea_already_is_not_matched_with_it(rounds: Rounds) -> No
     assert rounds.came_to(held).places == {str(organisation.id): 1}
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 def test_only_those_who_run_the_service_open_end_and_cancel(rounds: Rounds) -> None:
     idea = rounds.looking("A tool library")
     held = rounds.opened(idea)
@@ -229,6 +232,7 @@ def test_before_its_date_a_round_ends_for_a_reason_after_it_without(rounds: Roun
     assert (rounds.now(held).ended_because, len(rounds.happened("round_ended"))) == (WHY, 1)
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 def test_what_was_called_off_is_never_matched(rounds: Rounds) -> None:
     idea = rounds.looking("A tool library")
     held = rounds.opened(idea)
@@ -330,6 +334,7 @@ def test_two_workers_that_have_computed_the_same_keep_it_once(rounds: Rounds) ->
         assert closing.read_round(session, service, name, held.closes_at) is None
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 def test_what_is_left_out_of_suggestions_is_no_pair(rounds: Rounds) -> None:
     idea = rounds.looking("In 2031", starts_on=day("2031-03-01"), ends_on=day("2031-03-31"))
     rounds.partner("Until 2030", ends_on=day("2030-12-31"))
@@ -358,6 +363,7 @@ def test_a_worker_that_dies_while_it_writes_leaves_nothing_and_another_goes_on(
     assert len(rounds.happened("round_closed")) == 1
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 def test_switched_off_in_between_it_is_matched_when_it_is_on_again(rounds: Rounds) -> None:
     idea = rounds.looking("A tool library")
     rounds.partner("La Halle")
@@ -372,6 +378,7 @@ def test_switched_off_in_between_it_is_matched_when_it_is_on_again(rounds: Round
     assert len(rounds.pairs(held)) == 1
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 def test_an_idea_that_was_withdrawn_is_matched_with_nobody(rounds: Rounds) -> None:
     idea = rounds.looking("A tool library")
     rounds.partner("La Halle")

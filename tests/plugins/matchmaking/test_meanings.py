@@ -135,6 +135,7 @@ def test_a_rebuild_makes_the_same_vectors(resources: Resources, installed: Encod
     assert len(before) == 4
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 def test_what_was_there_before_is_read_when_it_is_switched_on(
     resources: Resources, installed: Encoder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -164,6 +165,7 @@ def test_drafts_are_not_read_and_what_is_gone_leaves_nothing(
     assert {kind for kind, _id in vectors(resources.site)} == {"offer"}
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 def test_it_cannot_be_switched_on_where_it_is_not_installed(
     site: Site, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -188,6 +190,7 @@ def test_where_it_is_no_longer_installed_scores_are_those_without(
     assert parts(resources) == before
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 def test_the_page_on_suggestions_says_what_it_is_worth(site: Site, installed: Encoder) -> None:
     def said() -> tuple[bool, bool]:
         page = site.browser().read(FAIRNESS).text

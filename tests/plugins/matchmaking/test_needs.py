@@ -27,6 +27,7 @@ from eak_matchmaking.personal_data import export_person
 from tests.plugins.matchmaking.resources import Resources, day, needed
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 def test_author_and_manager_say_what_is_missing_and_nobody_else(resources: Resources) -> None:
     resources.state()
     resources.state(resources.manager)
@@ -78,6 +79,7 @@ def test_only_they_settle_it_and_only_once(resources: Resources, act: Callable[.
         resources.act(other, resources.author, need)
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 def test_a_pilot_meets_a_need_without_its_author(resources: Resources) -> None:
     need = resources.state()
     with resources.site.writing() as session:
@@ -165,6 +167,7 @@ def waiting(resources: Resources) -> list[int]:
         return found
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 def test_what_nobody_can_bring_any_more_is_not_asked_for(resources: Resources) -> None:
     names = ("met", "withdrawn", "hidden", "given up", "rejected", "still missing")
     ideas = {name: resources.site.submit(name.capitalize()) for name in names}
@@ -210,6 +213,7 @@ def test_after_its_last_day_in_paris_a_need_is_not_asked_for(
     assert waiting(resources) == []
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 def test_what_is_missing_reads_as_one_line(resources: Resources, clock: FrozenClock) -> None:
     clock.set(datetime(2026, 3, 1, 12, tzinfo=UTC))
     hall = Need(kind="place", starts_on=day("2026-03-01"), ends_on=day("2026-03-31"))

@@ -24,6 +24,7 @@ from tests.plugins.matchmaking.resources import Resources, day, offered
 from tests.proposing import begin
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 def test_an_offer_is_a_draft_until_it_is_published(resources: Resources) -> None:
     offer = resources.draft()
     assert (offer.published_at, resources.happened("offer_published")) == (None, [])
@@ -83,6 +84,7 @@ def test_what_is_wrong_is_named_and_nothing_is_written(
         assert session.scalars(select(Offer)).all() == []
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 def test_texts_are_cleaned_and_all_communes_are_the_whole_territory(resources: Resources) -> None:
     with resources.site.reading() as session:
         every = [each.code for each in communes(session)]
@@ -159,6 +161,7 @@ def test_nobody_acts_on_an_offer_but_the_members_of_its_organisation(
     )  # fmt: skip
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 def test_a_draft_is_nothing_at_all_to_others(resources: Resources) -> None:
     offer = resources.draft()
     for actor in (Actor.visitor(), resources.author, resources.other, resources.manager):
@@ -168,6 +171,7 @@ def test_a_draft_is_nothing_at_all_to_others(resources: Resources) -> None:
         assert finding.offer_for(session, resources.member, resources.service, offer.id)
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 def test_an_offer_of_one_service_is_not_there_in_another(resources: Resources) -> None:
     offer = resources.publish()
     roads = resources.site.add_service("roads")
@@ -222,6 +226,7 @@ def test_an_offer_ends_by_itself_when_its_last_day_is_over_in_paris(
     assert len(resources.happened("offer_ended")) == 1
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 def test_a_period_that_is_changed_moves_the_end(resources: Resources, clock: FrozenClock) -> None:
     clock.set(datetime(2026, 3, 12, 12, tzinfo=UTC))
     later, never, sooner = (resources.publish(ends_on=day("2026-03-20")) for _each in range(3))
@@ -238,6 +243,7 @@ def test_a_period_that_is_changed_moves_the_end(resources: Resources, clock: Fro
     assert [bool(resources.now(each).ended_at) for each in (later, never)] == [True, False]
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 def test_what_is_due_too_early_ends_nothing(resources: Resources, clock: FrozenClock) -> None:
     clock.set(datetime(2026, 3, 12, 12, tzinfo=UTC))
     offer = resources.publish(ends_on=day("2026-03-12"))
@@ -247,6 +253,7 @@ def test_what_is_due_too_early_ends_nothing(resources: Resources, clock: FrozenC
     assert resources.now(offer).ended_at is None
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 def test_a_draft_whose_period_has_passed_is_not_published(
     resources: Resources, clock: FrozenClock
 ) -> None:
@@ -258,6 +265,7 @@ def test_a_draft_whose_period_has_passed_is_not_published(
     assert resources.now(offer).published_at is None
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 def test_with_an_organisation_all_it_offers_ends_in_every_service(resources: Resources) -> None:
     draft, here = resources.draft(), resources.publish()
     roads = resources.site.add_service("roads")
@@ -278,6 +286,7 @@ def test_with_an_organisation_all_it_offers_ends_in_every_service(resources: Res
         assert session.get(Offer, draft.id) is None
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 def test_what_is_given_back_can_be_taken_again_and_no_more(resources: Resources) -> None:
     offer = resources.publish(capacity=1)
     for _time in range(2):
@@ -394,6 +403,7 @@ def test_a_hidden_offer_is_found_and_given_by_nobody_until_it_is_shown_again(
         places.take(session, offer.id)
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 @pytest.mark.parametrize(("act", "done"), [("masquer", True), ("retablir", False)])
 def test_managers_alone_moderate_offers(resources: Resources, act: str, done: bool) -> None:
     offer = resources.publish()

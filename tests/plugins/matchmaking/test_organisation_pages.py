@@ -109,6 +109,7 @@ def test_a_picture_is_shown_where_the_organisation_is(
         assert 'alt="Un toit en herbe"' in site.browser().read(page).text
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 def test_what_an_organisation_says_is_reported_hidden_contested_and_shown_again(
     site: Site, partners: Partners, citizen: Browser, manager: Browser
 ) -> None:

@@ -33,6 +33,7 @@ def happened(site: Site, name: str) -> int:
 # --- registering ---
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 def test_who_registers_an_organisation_is_its_referent_and_acts_for_it(partners: Partners) -> None:
     made = partners.register(identifier="732 829 320", communes=["92050", "92012", "92050"])
     assert (made.identifier, made.codes) == ("732829320", ["92012", "92050"])
@@ -155,6 +156,7 @@ def test_of_two_who_hold_the_link_of_one_invitation_one_comes_in(
     assert (count(site, Member), [type(each) for each in refused]) == (2, [Gone])
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 def test_an_invitation_ends_after_thirty_days(site: Site, partners: Partners, clock: Any) -> None:
     made = partners.register()
     partners.act(members.invite, made, "a@example.org", "member")
@@ -185,6 +187,7 @@ def test_what_is_no_address_is_not_written_to(partners: Partners, address: str) 
         partners.act(members.invite, partners.register(), address, "member")
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 def test_a_member_cannot_do_what_a_referent_can(partners: Partners) -> None:
     made = partners.register()
     partners.join(made, partners.agent)
@@ -210,6 +213,7 @@ def test_the_last_referent_stays_while_there_are_members(partners: Partners) -> 
     assert not partners.now(made.id).relations_of(own or 0)
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 def test_an_invitation_makes_nobody_less(partners: Partners) -> None:
     made = partners.register()
     partners.join(made, partners.agent, "referent")
@@ -219,6 +223,7 @@ def test_an_invitation_makes_nobody_less(partners: Partners) -> None:
     )
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 def test_one_acts_for_one_organisation_at_a_time(site: Site, partners: Partners) -> None:
     first, second = partners.register(), partners.register("Second")
     partners.act(members.act_for, first)
@@ -230,6 +235,7 @@ def test_one_acts_for_one_organisation_at_a_time(site: Site, partners: Partners)
         partners.act(members.act_for, second, actor=partners.agent)
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 def test_a_member_who_is_removed_acts_for_it_no_more(site: Site, partners: Partners) -> None:
     made = partners.register()
     partners.join(made, partners.agent)
@@ -313,6 +319,7 @@ def test_an_erased_member_leaves_and_the_organisation_stays(site: Site, partners
     assert count(site, Member) == 0
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 def test_who_may_answer_for_it_is_asked_of_the_one_function(site: Site, partners: Partners) -> None:
     made = partners.register()
     with site.app.app_context():

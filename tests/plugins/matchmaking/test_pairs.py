@@ -28,6 +28,7 @@ def proposal(rounds: Rounds, proposal_id: int | None) -> Proposal:
         return session.get_one(Proposal, proposal_id)
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 def test_a_confirmed_pair_is_a_proposal_that_holds_its_place(rounds: Rounds) -> None:
     idea = rounds.looking("A tool library")
     actor, organisation, offer = rounds.partner("La Halle d’en face")
@@ -59,6 +60,7 @@ def test_a_confirmed_pair_is_a_proposal_that_holds_its_place(rounds: Rounds) -> 
     assert rounds.now(offer).taken == 0
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 @pytest.mark.parametrize("end", ["decline", "withdraw", "close", "idea"])
 def test_the_place_comes_back_if_nothing_comes_of_it(rounds: Rounds, end: str) -> None:
     idea = rounds.looking("A tool library")
@@ -82,6 +84,7 @@ def test_the_place_comes_back_if_nothing_comes_of_it(rounds: Rounds, end: str) -
     assert rounds.pair(held, idea).standing == "confirmed", "what was decided stays in the history"
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 def test_a_declined_pair_takes_nothing_and_tells_why(rounds: Rounds) -> None:
     idea = rounds.looking("A tool library")
     _actor, _organisation, offer = rounds.partner("La Halle d’en face")
@@ -120,6 +123,7 @@ def test_a_pair_is_decided_once_by_those_who_run_the_service(rounds: Rounds) -> 
     assert rounds.now(offer).taken == 1
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 def test_offers_of_others_cannot_be_given(rounds: Rounds) -> None:
     idea = rounds.looking("A tool library")
     _a, _organisation, offer = rounds.partner("First", capacity=1)
@@ -165,6 +169,7 @@ def test_an_offer_that_was_lost_meanwhile_is_said_and_nothing_is_written(
         assert session.query(Proposal).filter_by(idea_id=idea.id).count() == 0
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 def test_an_idea_that_is_not_public_any_more_is_not_confirmed(rounds: Rounds) -> None:
     idea = rounds.looking("A tool library")
     _actor, _organisation, offer = rounds.partner("La Halle d’en face")
@@ -227,6 +232,7 @@ def test_pairs_end_with_the_organisation_and_go_on_with_the_one_it_is_merged_int
     rounds.decides(held, second, theirs.id, WHY)
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 @pytest.mark.parametrize("how", ["rejected", "withdrawn"])
 def test_pairs_end_with_the_idea(rounds: Rounds, how: str) -> None:
     idea = rounds.looking("A tool library")

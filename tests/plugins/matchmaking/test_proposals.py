@@ -70,6 +70,7 @@ def test_what_one_proposes_for_an_own_idea_waits_for_the_service(pilots: Pilots)
     assert pilots.waits(made)[0] == "manager"
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 def test_who_acts_for_nobody_proposes_nothing(pilots: Pilots) -> None:
     agent = pilots.actor(pilots.site.people.agent)
     for actor, refusal in ((Actor.visitor(), SignInRequired), (agent, Forbidden)):
@@ -105,10 +106,12 @@ def test_all_that_is_wrong_is_said_at_once_and_nothing_is_kept(
     assert pilots.happened("pilot_proposed") == []
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 def test_a_conflict_that_was_denied_is_not_kept(pilots: Pilots) -> None:
     assert pilots.propose(conflict="My aunt.").conflict == ""
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 def test_offers_of_others_and_ended_ones_and_needs_of_others_cannot_be_chosen(
     pilots: Pilots,
 ) -> None:
@@ -199,6 +202,7 @@ def test_only_ideas_that_are_accepted_and_go_on_can_be_piloted(pilots: Pilots, s
         pilots.propose(idea=idea)
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 def test_an_idea_that_others_may_not_read_is_not_piloted(pilots: Pilots) -> None:
     made, manager = pilots.propose(), pilots.manager
     with pilots.site.writing() as session:
@@ -247,6 +251,7 @@ def test_each_act_is_for_whom_it_is(
     assert len(pilots.history(made)) == 2
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 @pytest.mark.parametrize("end", [deciding.decline, proposing.withdraw, "accept"])
 def test_what_is_decided_is_not_decided_again(pilots: Pilots, end: Any) -> None:
     made = pilots.propose()
@@ -267,6 +272,7 @@ def test_what_is_decided_is_not_decided_again(pilots: Pilots, end: Any) -> None:
     assert pilots.history(made) == before
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 def test_nobody_answers_what_was_not_asked(pilots: Pilots) -> None:
     made = pilots.propose()
     with pytest.raises(Conflict):
@@ -298,6 +304,7 @@ def test_words_that_are_missing_or_too_long_are_asked_for(
     assert len(pilots.history(made)) == 1
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 def test_who_acts_for_the_organisation_does_not_decide_its_proposal(pilots: Pilots) -> None:
     pilots.register(pilots.site.people.manager, "Notre Halle")
     made = pilots.propose(pilots.manager)
@@ -309,6 +316,7 @@ def test_who_acts_for_the_organisation_does_not_decide_its_proposal(pilots: Pilo
     assert pilots.now(made).standing == "accepted"
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 def test_an_accepted_pilot_takes_a_place_and_meets_a_need_and_gives_both_back(
     pilots: Pilots,
 ) -> None:
@@ -331,6 +339,7 @@ def test_an_accepted_pilot_takes_a_place_and_meets_a_need_and_gives_both_back(
     pilots.propose(idea=rival, offer_id=offer.id)
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 def test_a_need_that_was_met_otherwise_stays_met(pilots: Pilots) -> None:
     need = pilots.state()
     kept = pilots.propose(need_id=need.id)
@@ -490,6 +499,7 @@ def test_what_is_proposed_after_an_idea_came_back_outlives_a_replay(
     assert pilots.now(made).standing == "open"
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 def test_with_an_organisation_all_it_proposed_stops(pilots: Pilots) -> None:
     offer = pilots.publish(capacity=1)
     accepted = pilots.pilot(offer_id=offer.id)
@@ -591,6 +601,7 @@ def test_an_idea_leaves_the_stage_of_partners_with_a_pilot_or_back(pilots: Pilot
     _withdraw(pilots, first)
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 def test_ids_and_codes_alone_are_recorded(pilots: Pilots) -> None:
     made = pilots.propose(interested=True, conflict="Cousins.")
     pilots.does(deciding.give_view, pilots.author, made, "against", "Cousins, indeed.")

@@ -116,6 +116,7 @@ def test_each_turn_is_told_to_whose_turn_it_is_and_begins_anew(
     assert [to for to, _subject in written(pilots)] == [author], "nobody hears of their own act"
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 def test_what_is_due_too_early_or_for_nothing_reminds_nobody(
     pilots: Pilots, clock: FrozenClock
 ) -> None:
@@ -129,6 +130,7 @@ def test_what_is_due_too_early_or_for_nothing_reminds_nobody(
     assert len(written(pilots)) == 1
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 def test_what_was_missed_is_one_reminder(pilots: Pilots, clock: FrozenClock) -> None:
     pilots.propose()
     written(pilots)
@@ -138,6 +140,7 @@ def test_what_was_missed_is_one_reminder(pilots: Pilots, clock: FrozenClock) -> 
     assert len(written(pilots)) == 1
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 def test_where_nobody_is_left_to_answer_the_service_is_reminded(
     pilots: Pilots, clock: FrozenClock
 ) -> None:
@@ -160,6 +163,7 @@ def test_where_nobody_is_left_to_answer_the_service_is_reminded(
     assert pilots.waits(late)[0] == "manager"
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 def test_nobody_is_reminded_of_an_idea_that_is_hidden(pilots: Pilots, clock: FrozenClock) -> None:
     pilots.propose()
     manager, subject = pilots.manager, f"idea:{pilots.idea.id}"

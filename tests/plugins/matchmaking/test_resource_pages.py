@@ -219,6 +219,7 @@ def test_what_is_missing_shows_wherever_the_idea_does(
     assert "A tool library" in listed
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 def test_what_is_missing_is_reported_hidden_and_shown_again(
     resources: Resources, browsers: Callable[[str], Browser]
 ) -> None:
@@ -373,6 +374,7 @@ def test_lists_ask_the_same_however_long_they_are(
     assert ask() == few
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 def test_a_kept_page_is_told_of_each_change(resources: Resources) -> None:
     """Whatever changes is an event, so that no browser keeps an old page."""
     visitor = resources.site.browser()

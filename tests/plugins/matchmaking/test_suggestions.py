@@ -171,6 +171,7 @@ def test_the_length_of_an_offer_is_how_many_different_words_it_has() -> None:
     assert (side.period.last, side.communes, side.places) == (day("2026-03-31"), {"92050"}, 2)
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 def test_suggestions_follow_what_offers_say(resources: Resources, clock: FrozenClock) -> None:
     idea = idea_in(resources)
     resources.state(idea=idea, what="Une salle de danse")
@@ -209,6 +210,7 @@ def test_the_same_statements_for_any_number_of_offers_needs_and_declined_ideas(
     assert counts == counts[:2] * 5
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 def test_what_is_missing_no_more_is_suggested_to_nobody(resources: Resources) -> None:
     idea, other = idea_in(resources), idea_in(resources, title="Une autre idée")
     found, kept = resources.state(idea=idea, what="Une salle"), resources.state(idea=other)
@@ -235,6 +237,7 @@ def test_what_is_missing_no_more_is_suggested_to_nobody(resources: Resources) ->
     assert [each.idea_id for each in declined] == [idea.id]
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 def test_what_is_declined_is_left_out_on_both_sides_until_it_is_taken_back(
     resources: Resources,
 ) -> None:

@@ -60,6 +60,7 @@ def test_lists_follow_groups_that_are_added_changed_switched_off_and_brought_bac
     assert len(resources.happened("thesaurus_edited")) == 6
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 def test_saying_the_same_again_is_no_event(resources: Resources) -> None:
     change(resources, built_in(resources, "salle"), *built_in(resources, "salle").terms)
     assert resources.happened("thesaurus_edited") == []
@@ -99,6 +100,7 @@ def test_a_service_has_so_many_groups_at_most(
         change(resources, None, "pédalo", "gondole")
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 def test_only_those_who_run_the_service_change_words(resources: Resources) -> None:
     with pytest.raises(Forbidden), resources.site.writing() as session:
         actor = resources.site.people.actor(resources.site.people.citizen)
@@ -110,6 +112,7 @@ def test_a_word_that_an_upgrade_brings_twice_breaks_no_list() -> None:
     assert [len(each) for each in read.groups] == [2, 2]
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 def test_another_service_keeps_its_words(resources: Resources) -> None:
     change(resources, None, "zodiac", "canot")
     with resources.site.reading() as session:

@@ -47,6 +47,7 @@ def test_what_authors_declare_comes_before_points_and_they_ask_first(rounds: Rou
     assert rounds.pairs(rounds.matched(held)) == {idea.id: wanted.id}
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 @pytest.mark.parametrize("side", ["partner", "idea"])
 def test_a_refusal_of_one_side_is_enough(rounds: Rounds, side: str) -> None:
     idea = rounds.looking("A tool library")

@@ -45,6 +45,7 @@ def test_stories_stand_under_their_headings_in_the_order_of_the_first() -> None:
     assert paragraphs("one\ntwo\n\n \nthree ") == ["one two", "three"]
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 def test_an_issue_gathers_what_happened_since_the_last_one(
     site: Site, letters: Letters, clock: FrozenClock
 ) -> None:

@@ -115,6 +115,7 @@ def test_a_letter_says_what_it_is_whose_it_is_and_how_it_ends(
     assert Readers(letters.site).standing(str(mail["To"])) == "stopped"
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 def test_who_leaves_after_queueing_gets_nothing(letters: Letters, sink: Sink) -> None:
     issue, site = letters.ready(), letters.site
     queueing.fill(site.app, issue)
@@ -145,6 +146,7 @@ def test_only_the_readers_of_the_service_with_consent_get_it(
     assert to(sink) == everybody()
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 def test_a_server_that_refuses_for_now_is_asked_again_later(
     letters: Letters, sink: Sink, clock: FrozenClock
 ) -> None:
@@ -202,6 +204,7 @@ def test_what_breaks_before_the_content_is_sent_later_and_never_twice(
     assert letters.states(issue) == {"sent": 5}
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 def test_what_breaks_after_the_content_is_unknown_and_a_person_decides(
     letters: Letters, sink: Sink
 ) -> None:

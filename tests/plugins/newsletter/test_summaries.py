@@ -70,6 +70,7 @@ def monday(clock: FrozenClock, week: int = 1) -> None:
     clock.set(datetime(2026, 3, 2, 7, 0, 1, tzinfo=UTC) + timedelta(weeks=week))
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 def test_each_reader_gets_what_they_chose_in_their_rhythm_and_no_empty_letter(
     site: Site, letters: Letters, readers: Readers, clock: FrozenClock
 ) -> None:
@@ -167,6 +168,7 @@ def both(site: Site, letters: Letters, readers: Readers, clock: FrozenClock) -> 
     return Both(site, letters, readers, clock)
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 def test_a_digest_and_a_summary_of_one_morning_are_one_letter(both: Both) -> None:
     site, clock = both.site, both.clock
     agent, subject = site.people.agent, f"service:{site.service.id}"

@@ -211,6 +211,7 @@ def test_an_excluded_vote_taken_back_by_its_voter_is_no_longer_published_as_excl
         assert [each.votes for each in exclusions_of(session, counted)] == [LEAST - 1]
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 def test_in_a_secret_ballot_a_burst_is_said_and_nothing_can_be_excluded(polls: Polls) -> None:
     ballot = polls.open(secrecy="secret")
     crowd(polls, ballot, ROBOTS, range(1, LEAST + 1))
@@ -246,6 +247,7 @@ def test_the_count_deletes_what_names_networks_and_keeps_what_was_noticed(
         leave_out(polls, ballot, after.group)
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 def test_a_cancelled_ballot_keeps_nothing_of_networks(polls: Polls) -> None:
     from eak_voting.casting.opening import cancel
 
@@ -258,6 +260,7 @@ def test_a_cancelled_ballot_keeps_nothing_of_networks(polls: Polls) -> None:
         assert session.scalar(select(func.count(Paper.source))) == 0
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 def test_only_managers_exclude_and_only_bursts(polls: Polls, citizen: Actor) -> None:
     ballot = polls.open()
     crowd(polls, ballot, ROBOTS, range(1, LEAST + 1))

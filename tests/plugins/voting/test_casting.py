@@ -58,6 +58,7 @@ def test_a_vote_is_one_entry_one_paper_one_receipt_and_one_event(
         assert session.scalar(select(Receipt.receipt)) == done.receipt
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 def test_a_secret_vote_shares_nothing_with_the_register_and_its_event_names_nobody(
     polls: Polls, clock: FrozenClock
 ) -> None:
@@ -94,6 +95,7 @@ def test_the_same_form_again_gets_the_same_receipt_and_writes_nothing(
     assert len(happened(polls)) == rows(polls, Receipt) == 1
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 @pytest.mark.parametrize("secrecy", ["pseudonymous", "secret"])
 def test_an_answer_that_was_lost_is_given_again_after_the_close(
     polls: Polls, clock: FrozenClock, secrecy: Secrecy
@@ -164,12 +166,14 @@ def test_an_open_vote_is_changed_by_voting_again_and_the_last_one_counts(polls: 
     assert replaced == {first.receipt: True, second.receipt: False}
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 def test_a_vote_changed_and_changed_back_has_three_receipts(polls: Polls) -> None:
     ballot, voter = polls.open(), polls.voter()
     given = {polls.vote(ballot, said, voter, form_key=KEY).receipt for said in ([1], [2], [1])}
     assert len(given) == 3
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 def test_a_secret_vote_is_changed_with_its_code_alone(polls: Polls) -> None:
     ballot, voter = polls.open(secrecy="secret"), polls.voter()
     done = polls.vote(ballot, [1], voter)
@@ -209,6 +213,7 @@ def test_a_vote_taken_back_leaves_no_paper_and_can_be_cast_again(
     assert [paper.choices for paper in papers(polls)] == ["[3]"]
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 def test_a_secret_vote_is_not_taken_back_with_a_wrong_code(polls: Polls) -> None:
     ballot, voter = polls.open(secrecy="secret"), polls.voter()
     polls.vote(ballot, [1], voter)
@@ -217,6 +222,7 @@ def test_a_secret_vote_is_not_taken_back_with_a_wrong_code(polls: Polls) -> None
     assert (rows(polls, RegisterEntry), rows(polls, Paper)) == (1, 1)
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 def test_nobody_votes_before_the_opening_nor_from_the_close_on(
     polls: Polls, clock: FrozenClock
 ) -> None:
@@ -246,6 +252,7 @@ def test_what_counts_is_when_the_transaction_was_asked_for(
     assert rows(polls, Paper) == 1
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 def test_only_the_electorate_votes(polls: Polls) -> None:
     ballot = polls.open(electorate=Electorate(who="agents"))
     with pytest.raises(Forbidden):

@@ -106,6 +106,7 @@ def test_a_ballot_that_no_worker_saw_is_opened_closed_and_counted_late(polls: Po
     ]
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 def test_receipts_of_a_ballot_that_can_be_followed_enter_by_groups_and_replaced_ones_say_so(
     polls: Polls, clock: FrozenClock
 ) -> None:
@@ -231,6 +232,7 @@ def test_networks_are_forgotten_with_the_count(polls: Polls) -> None:
         assert session.scalar(select(Activity.votes)) is None
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 def test_an_idea_that_went_away_is_left_out_at_the_opening(polls: Polls) -> None:
     ideas = polls.ideas(3)
     ballot = polls.open(ideas=ideas, opens_in=timedelta(hours=1))
@@ -245,6 +247,7 @@ def test_an_idea_that_went_away_is_left_out_at_the_opening(polls: Polls) -> None
     ]
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 def test_no_vote_has_to_name_more_ideas_than_the_opening_left(polls: Polls) -> None:
     ideas = polls.ideas(3)
     rules = ApprovalRules(at_least=3)

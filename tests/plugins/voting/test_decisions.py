@@ -90,6 +90,7 @@ def to_reject(number: int, reason: str = "Not now.", seen: str = "voting") -> De
     return Decision(number=number, to="rejected", reason=reason, seen=seen)
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 def test_the_result_is_the_reason_of_the_decision(
     desk: Browser, site: Site, polls: Polls, ideas: list[Idea], counted: Ballot
 ) -> None:
@@ -157,6 +158,7 @@ def test_of_two_decisions_at_once_the_first_stands(
     assert stage(site, ideas[0]) == "rejected"
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 def test_decisions_are_all_taken_or_none(
     site: Site, polls: Polls, ideas: list[Idea], counted: Ballot
 ) -> None:
@@ -226,6 +228,7 @@ def test_an_announced_ballot_says_that_it_can_be_taken_back(
         move(polls, ideas[0], "rejected")
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 def test_a_cancelled_ballot_holds_no_idea_back(
     desk: Browser, site: Site, polls: Polls, ideas: list[Idea]
 ) -> None:

@@ -27,6 +27,7 @@ def test_a_form_that_is_kept_votes_again_after_its_vote_was_taken_back(
     assert len(given) == 3
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 @pytest.mark.parametrize("secrecy", ["secret", "pseudonymous"])
 def test_no_change_leads_to_a_receipt_that_was_given_before(polls: Polls, secrecy: Any) -> None:
     ballot = polls.open("approval", secrecy)

@@ -153,6 +153,7 @@ def assert_same_pages(one: Mapping[str, str], other: Mapping[str, str]) -> None:
         assert is_same(said, other[place]), place
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 @pytest.mark.parametrize(
     ("secrecy", "publication"),
     [("public", "after_close"), ("pseudonymous", "totals"), ("secret", "totals")],

@@ -135,6 +135,7 @@ def test_a_file_becomes_a_counted_ballot_with_its_dates_rules_and_origin(site: S
     assert [option.title for option in seen.terms.options] == ["Benches", "Trees", "c"]
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 def test_it_is_never_mixed_with_votes_of_this_site(site: Site) -> None:
     ballot = bring(site).ballot
     assert rows(site, Paper) == 4
@@ -259,6 +260,7 @@ def test_what_cannot_be_taken_over_is_refused_and_nothing_is_kept(
     assert rows(site, Ballot) == rows(site, Paper) == 0
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 def test_only_those_who_manage_ballots_take_them_over(site: Site, citizen: Actor) -> None:
     with pytest.raises(Forbidden):
         bring(site, by=citizen)
@@ -277,6 +279,7 @@ def test_what_is_written_reads_as_what_was_taken_over(site: Site) -> None:
     assert {vote.voter for vote in again.votes} == {"1", "2", "3", "4"}, "no voter of the file"
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 def test_its_pages_say_that_it_was_held_elsewhere(site: Site, client: Browser) -> None:
     ballot = bring(site).ballot
     page = f"/culture/votes/{ballot.id}-{ballot.slug}"
@@ -368,6 +371,7 @@ def test_amounts_with_cents_are_exact_everywhere(site: Site, client: Browser) ->
     assert recount(file).holds
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 def test_blank_votes_that_the_comment_tells_of_are_voters_who_chose_nothing(site: Site) -> None:
     remark = "comment;#1: 2 blank votes are not listed.\n"
     text = SMALL.replace("currency;EUR\n", f"currency;EUR\n{remark}")
@@ -431,6 +435,7 @@ def faults(text: str, folder: Path) -> dict[str, object]:
 # --- The commands.
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 def test_the_command_tells_what_it_read_otherwise_than_written(
     eak: Callable[..., Result], file: Callable[[str], str]
 ) -> None:
@@ -508,6 +513,7 @@ def test_a_file_may_be_in_any_usual_encoding_and_is_refused_for_what_is_no_text(
         assert "Bancs d’été" in session.scalars(select(BallotOption.title)).all()
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 def test_a_malformed_file_names_the_line_and_leaves_with_2(
     eak: Callable[..., Result], file: Callable[[str], str], site: Site
 ) -> None:
@@ -523,6 +529,7 @@ def test_only_a_counted_budget_is_written(eak: Callable[..., Result], site: Site
     assert eak("export-pabulib", "7").exit_code == 1
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 @needs_data
 @pytest.mark.parametrize(
     ("name", "projects", "votes"),

@@ -57,6 +57,7 @@ def test_a_provisional_result_follows_the_votes_by_the_minute(polls: Polls) -> N
     assert votes(visible(polls, ballot)) == {1: 1, 2: 1, 3: 0}
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 def test_the_result_takes_the_place_of_the_provisional_one(polls: Polls) -> None:
     ballot = polls.open(secrecy="public", publication="live")
     polls.vote(ballot, [1])

@@ -135,6 +135,7 @@ def test_the_root_is_that_of_the_leaves_at_every_size(site: Site) -> None:
             assert log.root(session, site.service.id, size) == merkle.root_of(hashes[:size])
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 def test_each_service_has_a_log_of_its_own(site: Site) -> None:
     other = site.add_service("routes")
     appended(site, receipts(0, 2))
@@ -194,6 +195,7 @@ def test_every_leaf_and_every_earlier_state_is_proved(site: Site) -> None:
             assert merkle.verify_consistency(size, 11, proof, roots[size], roots[11])
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 def test_what_the_log_does_not_reach_has_no_proof(site: Site) -> None:
     appended(site, receipts(0, 3))
     with site.reading() as session:
@@ -209,6 +211,7 @@ def test_what_the_log_does_not_reach_has_no_proof(site: Site) -> None:
                 ask()
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 def test_the_head_is_signed_and_kept_until_the_next_signature(site: Site) -> None:
     key = checkpoint.verifier_key(ORIGIN, SEED)
     appended(site, [])

@@ -26,6 +26,7 @@ def run(site: Site, *arguments: str) -> Result:
         return CliRunner().invoke(log_command, arguments, standalone_mode=False)
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 def test_the_log_says_its_size_root_key_and_signed_head(polls: Polls, site: Site) -> None:
     polls.open()
     said = json.loads(run(site, "--json").output)
@@ -35,6 +36,7 @@ def test_the_log_says_its_size_root_key_and_signed_head(polls: Polls, site: Site
     assert run(site).output.startswith("leaves 1\nroot ")
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 def test_an_empty_log_is_shown_too(site: Site) -> None:
     said = json.loads(run(site, "--json", "--verify").output)
     assert (said["size"], said["checkpoint"], said["verified"]) == (0, None, True)

@@ -76,6 +76,7 @@ def verify_by_hand(note: str, public: bytes) -> None:
 # --- The log.
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 def test_the_log_says_itself_from_where_on_another_key_signs(site: Site) -> None:
     before = record(site, 1)
     another_key(site)
@@ -117,6 +118,7 @@ def signed_with(site: Site, seed: bytes, size: int) -> None:
         publish(session, recording._signed(site.service, named, note), service_id=site.service.id)
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 def test_a_head_that_the_old_key_signed_after_its_end_is_refused(
     site: Site, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -139,6 +141,7 @@ def test_a_head_that_the_old_key_signed_after_its_end_is_refused(
     assert fault.startswith("2 entries are signed with the key")
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 def test_a_head_of_a_key_that_is_not_published_is_refused(site: Site) -> None:
     record(site, 1)
     signed_with(site, bytes(32), 1)
@@ -146,6 +149,7 @@ def test_a_head_of_a_key_that_is_not_published_is_refused(site: Site) -> None:
     assert "which is not published" in fault
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 def test_a_signature_that_does_not_hold_is_refused(site: Site) -> None:
     note = record(site, 1)
     said = checkpoint.read_note(note)
@@ -196,6 +200,7 @@ def file(polls: Polls, ballot: Ballot) -> bytes:
         return published.write(file_of(session, polls.service, row))
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 def test_the_file_of_a_ballot_stays_what_it_was_to_the_byte_and_names_its_key(
     polls: Polls, site: Site
 ) -> None:
@@ -215,6 +220,7 @@ def test_the_file_of_a_ballot_stays_what_it_was_to_the_byte_and_names_its_key(
     assert faults(site) == []
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 def test_the_page_of_the_log_shows_every_key_with_its_time(site: Site) -> None:
     record(site, 1)
     browser = site.browser()
@@ -230,11 +236,13 @@ def test_the_page_of_the_log_shows_every_key_with_its_time(site: Site) -> None:
     assert browser.get(f"{address}/tete.txt").text == head(site)
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 def test_looking_at_a_log_that_has_not_begun_makes_no_key(site: Site) -> None:
     assert site.browser().get(f"/{site.service.slug}/votes/journal").status_code == 200
     assert keys(site) == []
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 def test_a_receipt_is_proved_with_the_key_that_signed_the_head(polls: Polls, site: Site) -> None:
     ballot = polls.open()
     receipt = polls.vote(ballot, [1]).receipt
@@ -246,6 +254,7 @@ def test_a_receipt_is_proved_with_the_key_that_signed_the_head(polls: Polls, sit
     checkpoint.verified(proof["checkpoint"], checkpoint.read_key(proof["key"]))
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 def test_receipts_keep_their_places_where_another_key_follows_before_them(
     polls: Polls, site: Site
 ) -> None:
@@ -268,6 +277,7 @@ def test_receipts_keep_their_places_where_another_key_follows_before_them(
     assert faults(site) == []
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 def test_the_log_s_key_is_on_the_public_page_under_a_title(site: Site) -> None:
     record(site, 1)
     page = site.browser().get("/.well-known/keys").text
@@ -276,6 +286,7 @@ def test_the_log_s_key_is_on_the_public_page_under_a_title(site: Site) -> None:
     assert "Le journal public des votes" in page
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 def test_nothing_is_recorded_where_the_key_is_lost(site: Site) -> None:
     note = record(site, 1)
     with site.app.app_context(), site.writing() as session:

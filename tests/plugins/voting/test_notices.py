@@ -56,6 +56,7 @@ def test_a_ballot_that_opens_at_once_is_told_of_once(site: Site, polls: Polls) -
     assert told(site, site.people.citizen) == [f"The ballot “{ballot.title}” is open"]
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 def test_what_was_announced_and_taken_back_is_told_to_nobody(site: Site, polls: Polls) -> None:
     ballot = polls.open(ideas=polls.ideas(1), opens_in=timedelta(days=2))
     site.drain()
@@ -66,6 +67,7 @@ def test_what_was_announced_and_taken_back_is_told_to_nobody(site: Site, polls: 
     assert told(site, site.people.citizen) == []
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 def test_a_cancelled_ballot_is_told_with_its_reason(site: Site, polls: Polls) -> None:
     ballot = polls.open(ideas=polls.ideas(1))
     with site.writing() as session:
@@ -75,6 +77,7 @@ def test_a_cancelled_ballot_is_told_with_its_reason(site: Site, polls: Polls) ->
     assert told(site, site.people.citizen)[0] == f"The ballot “{ballot.title}” is cancelled"
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 def test_a_draft_cannot_be_followed_and_a_ballot_by_a_button_on_its_page(
     site: Site, polls: Polls
 ) -> None:

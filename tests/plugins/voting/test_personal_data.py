@@ -155,6 +155,7 @@ def test_receipts_published_after_an_erasure_bring_no_key_back(polls: Polls) -> 
     assert key_of(ballot, me) not in keys
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 def test_a_name_disappears_from_an_open_ballot_with_an_event_and_the_vote_stays(
     polls: Polls,
 ) -> None:

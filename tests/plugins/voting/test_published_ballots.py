@@ -84,6 +84,7 @@ def test_the_file_of_a_counted_ballot_is_confirmed(
     assert file.result_hash == ballot.result_hash
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 @pytest.mark.parametrize("secrecy", ["pseudonymous", "secret"])
 def test_ballots_side_by_side_are_each_confirmed(polls: Polls, secrecy: Secrecy) -> None:
     first = voted(polls, "approval", secrecy)
@@ -101,6 +102,7 @@ def test_the_file_stays_the_same_while_the_log_goes_on(polls: Polls) -> None:
     assert recounted(polls, ballot)[0] == before
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 def test_no_name_and_no_person_stands_in_a_file(polls: Polls) -> None:
     ballot = polls.close(voted(polls, "approval", "public"))
     raw = published.write(recounted(polls, ballot)[0]).decode()
@@ -118,6 +120,7 @@ def test_a_ballot_that_is_not_counted_has_no_file(polls: Polls) -> None:
         recounted(polls, ballot)
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 def test_the_receipt_of_a_voter_is_proved_to_stand_in_the_log(polls: Polls, site: Site) -> None:
     ballot = opened(polls, "approval", "secret")
     mine = polls.vote(ballot, [2])
@@ -130,6 +133,7 @@ def test_the_receipt_of_a_voter_is_proved_to_stand_in_the_log(polls: Polls, site
     assert merkle.verify_inclusion(merkle.leaf_hash(leaf), index, head.size, proof, head.root)
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 def test_excluded_votes_stand_in_the_file_as_far_as_they_are_still_in_the_box(
     polls: Polls, monkeypatch: pytest.MonkeyPatch
 ) -> None:

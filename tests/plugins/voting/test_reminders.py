@@ -70,6 +70,7 @@ def test_who_asked_and_has_not_voted_is_reminded_once_before_the_close(polls: Po
     assert mails(polls) == []
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 def test_who_asks_before_the_opening_is_written_to_when_it_opens_and_before_the_close(
     polls: Polls,
 ) -> None:
@@ -99,6 +100,7 @@ def test_who_asks_late_is_reminded_later_and_not_at_all_in_the_last_minutes(poll
     assert waiting(polls) == 0
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 def test_a_short_ballot_does_not_remind_of_what_has_just_opened(polls: Polls) -> None:
     ballot = polls.open(lasts=timedelta(hours=4), opens_in=DAY)
     ask(polls, ballot, polls.voter(1))
@@ -110,6 +112,7 @@ def test_a_short_ballot_does_not_remind_of_what_has_just_opened(polls: Polls) ->
     assert len(mails(polls)) == 1
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 def test_a_mail_is_in_the_language_of_whoever_receives_it_and_says_no_choice(polls: Polls) -> None:
     ballot = polls.open(secrecy="public")
     french, english = polls.voter(1), polls.voter(2)
@@ -142,6 +145,7 @@ def test_hundreds_are_reminded_in_several_transactions_and_each_once(
     assert receivers(mails(polls)) == expected
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 def test_who_takes_it_back_or_leaves_is_not_reminded(polls: Polls) -> None:
     ballot = polls.open()
     stays, takes_back, leaves = (polls.voter(number) for number in (1, 2, 3))
@@ -156,6 +160,7 @@ def test_who_takes_it_back_or_leaves_is_not_reminded(polls: Polls) -> None:
     assert receivers(mails(polls)) == [of(stays)]
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 def test_nobody_is_reminded_of_what_is_over(polls: Polls) -> None:
     ballot, other = polls.open(), polls.open()
     for each in (ballot, other):
@@ -203,6 +208,7 @@ def test_building_anew_reminds_nobody_again(polls: Polls) -> None:
     assert waiting(polls) == 1
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 def test_the_buttons_of_the_page_ask_and_take_back(polls: Polls, client: Browser) -> None:
     ballot = polls.open(opens_in=DAY)
     page = f"/culture/votes/{ballot.id}-{ballot.slug}"

@@ -40,6 +40,7 @@ def test_a_ballot_is_under_way_from_its_opening_until_it_is_counted(
     assert not is_under_way(site)
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 @pytest.mark.parametrize("open_", [True, False])
 def test_failures_put_it_aside_only_where_no_ballot_is_under_way(
     site: Site, polls: Polls, open_: bool

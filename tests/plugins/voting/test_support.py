@@ -44,6 +44,7 @@ def number(site: Site, idea: Idea) -> int:
         return supports(session, site.service.id, [idea.id])[idea.id]
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 def test_asking_for_the_head_of_the_page_supports_nothing(
     site: Site, client: Browser, people: People, idea: Idea
 ) -> None:
@@ -90,6 +91,7 @@ def test_the_count_is_the_same_when_it_is_built_anew(
     assert number(site, idea) == 1
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 def test_visitors_are_led_to_the_button_by_way_of_signing_in(
     site: Site, client: Browser, people: People, idea: Idea
 ) -> None:
@@ -106,6 +108,7 @@ def test_visitors_are_led_to_the_button_by_way_of_signing_in(
         support.give(session, Actor.visitor(), site.service, idea)
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 def test_an_idea_that_has_come_to_its_end_takes_no_more_support_and_gives_it_back(
     site: Site, idea: Idea, citizen: Actor, agent: Actor, manager: Actor
 ) -> None:
@@ -121,6 +124,7 @@ def test_an_idea_that_has_come_to_its_end_takes_no_more_support_and_gives_it_bac
     assert number(site, idea) == 0
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 @pytest.mark.parametrize("how", ["hidden", "withdrawn"])
 def test_an_idea_that_nobody_can_read_is_not_supported(
     site: Site, client: Browser, people: People, idea: Idea, citizen: Actor, how: str
@@ -138,6 +142,7 @@ def test_an_idea_that_nobody_can_read_is_not_supported(
     assert client.get(f"/culture/votes/soutiens/{idea.id}").status_code == 404
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 def test_a_service_can_do_without_support(
     site: Site, client: Browser, people: People, idea: Idea, citizen: Actor
 ) -> None:
@@ -179,6 +184,7 @@ def test_cards_and_exports_tell_the_number_and_cost_one_query_for_all(
     assert {row["voting.supports"] for row in rows} == {"1"}
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 def test_the_page_of_an_idea_leads_to_its_ballots(
     client: Browser, polls: Polls, idea: Idea
 ) -> None:
@@ -190,6 +196,7 @@ def test_the_page_of_an_idea_leads_to_its_ballots(
     assert "A été mise au vote" in client.get(address(idea)).text
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 def test_who_supports_an_idea_is_told_to_nobody(
     site: Site, client: Browser, people: People, idea: Idea
 ) -> None:

@@ -63,6 +63,7 @@ def test_the_paper_shows_what_stood_there_at_the_opening_and_says_that_it_was_ed
         assert page.count("has changed it since") == 1
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 def test_what_is_voted_on_can_be_read_whole_although_its_author_has_changed_it(
     polls: Polls, client: Browser
 ) -> None:
@@ -85,6 +86,7 @@ def test_what_is_voted_on_can_be_read_whole_although_its_author_has_changed_it(
         assert client.get(f"/culture/votes/{ballot.id}/options/{wrong}").status_code == 404
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 def test_an_edit_of_what_it_takes_is_an_edit_too(polls: Polls, client: Browser) -> None:
     ideas = polls.ideas(2)
     ballot = polls.open(ideas=ideas)
@@ -132,6 +134,7 @@ def test_what_moderators_hide_has_no_title_on_the_ballot_but_their_reason(
         assert "hidden by the moderators" in page
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 def test_an_author_does_not_withdraw_what_people_vote_on_and_a_manager_may(polls: Polls) -> None:
     ideas = polls.ideas(2)
     polls.open(ideas=ideas)
