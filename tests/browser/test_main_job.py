@@ -116,6 +116,7 @@ def test_an_idea_goes_its_way_and_a_plugin_off_and_on(
     site.eak("event", "verify")
 
 
+@pytest.mark.slow
 def test_nothing_on_the_way_keeps_anybody_out(
     reader: MakeReader, site: Instance, service: str
 ) -> None:

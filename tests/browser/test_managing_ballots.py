@@ -110,6 +110,7 @@ def open_and_cancel(manager: Reader, visitor: Reader, service: str, title: str) 
     expect(visitor.page.get_by_text("Un coût était faux.")).to_be_visible()
 
 
+@pytest.mark.slow
 def test_no_page_of_managers_keeps_anybody_out(reader: MakeReader, voting: str) -> None:
     manager = reader()
     manager.sign_in("personne1@essai.example")

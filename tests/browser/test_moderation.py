@@ -10,6 +10,7 @@ from tests.served import Instance
 pytestmark = pytest.mark.browser
 
 
+@pytest.mark.slow
 @BY
 def test_report_decision_appeal_warning_and_suspension(
     newcomer: Newcomer, site: Instance, service: str

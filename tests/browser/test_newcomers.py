@@ -56,6 +56,7 @@ def test_a_newcomer_votes_and_what_they_chose_waits_for_them(
     expect(page.get_by_role("heading", name="Votre vote est enregistré")).to_be_visible()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("service", ["planete"], indirect=True)
 def test_a_visitor_writes_an_idea_and_is_told_what_becomes_of_it(
     reader: MakeReader, site: Instance, service: str, open_ballot: Open

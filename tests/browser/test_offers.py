@@ -65,6 +65,7 @@ def test_an_offer_meets_a_need(reader: MakeReader, partners: str) -> None:
     expect(visitor.page.get_by_text("Pas le mardi.")).to_have_count(0)
 
 
+@pytest.mark.slow
 def test_no_page_of_offers_and_needs_keeps_anybody_out(
     reader: MakeReader, site: Instance, partners: str
 ) -> None:

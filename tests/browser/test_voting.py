@@ -156,6 +156,7 @@ def test_support_takes_one_click_and_another_one(reader: MakeReader, open_ballot
     expect(page.get_by_text("Vous n’en soutenez encore aucune.")).to_be_visible()
 
 
+@pytest.mark.slow
 def test_nothing_on_the_way_of_a_vote_keeps_anybody_out(
     reader: MakeReader, open_ballot: Open, service: str
 ) -> None:
