@@ -40,8 +40,8 @@ class Prepared:
     """``statement``, which names its parameters, once for each kind of database.
 
     ``columns`` are those that an INSERT is given; each of them, and each parameter with a name, has
-    to be given XX What it answers comes as the driver has it: numbers and texts are
-    themselves, instants are not.
+    to be given. What it answers comes as the driver has it: numbers and texts are themselves,
+    instants are not.
     """
 
     def __init__(

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import String, and_, cast, literal, select
+from sqlalchemy import String, and_, bindparam, cast, literal, select
 
 from eak_core.db import Session
 from eak_core.files.models import StoredFile
@@ -43,6 +43,18 @@ def shown_files(session: Session, service_id: int, owner: str, subject: str) -> 
     return _sorted(session, service_id, files)
 
 
+# Put together once: a list asks for them on each page.
+_OF_SOME = (
+    select(StoredFile)
+    .where(
+        StoredFile.service_id == bindparam("service"),
+        StoredFile.owner == bindparam("owner"),
+        StoredFile.subject.in_(bindparam("subjects", expanding=True)),
+    )
+    .order_by(StoredFile.id)
+)
+
+
 def shown_for_all(
     session: Session, service_id: int, owner: str, subjects: Iterable[str]
 ) -> Mapping[str, ShownFiles]:
@@ -51,15 +63,7 @@ def shown_for_all(
     asked = list(subjects)
     if not asked:
         return {}
-    found = session.scalars(
-        select(StoredFile)
-        .where(
-            StoredFile.service_id == service_id,
-            StoredFile.owner == owner,
-            StoredFile.subject.in_(asked),
-        )
-        .order_by(StoredFile.id)
-    )
+    found = session.scalars(_OF_SOME, {"service": service_id, "owner": owner, "subjects": asked})
     files: dict[str, list[StoredFile]] = {}
     for file in found:
         files.setdefault(file.subject, []).append(file)

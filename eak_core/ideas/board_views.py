@@ -14,6 +14,7 @@ from eak_core.ideas.board import columns_of, destinations
 from eak_core.ideas.filtering import active_filters, feed_values, read_filters
 from eak_core.ideas.manage_views import blueprint
 from eak_core.ideas.moving import MOST, Chosen, Fate, foresee_each, move_each
+from eak_core.ideas.territory import communes
 from eak_core.ideas.transitions import stage_graph
 from eak_core.web import render
 from eak_core.web.acts import Answer, attempt, form_page, public_reason
@@ -39,7 +40,7 @@ class MoveForm(Form):
 def board() -> Answer:
     """The ideas in columns, and the choice of those that are to be moved."""
     session, graph = current_session(), stage_graph(g.active)
-    form, filters = read_filters(session, g.service, g.active)
+    form, filters = read_filters(session, g.service, g.active, communes(session))
     del form.tri
     columns = columns_of(session, g.service.id, graph, filters)
     return form_page(

@@ -9,6 +9,7 @@ from eak_core.ideas import bulk
 from eak_core.ideas.filtering import active_filters, feed_values, read_filters
 from eak_core.ideas.manage_views import blueprint
 from eak_core.ideas.models import BulkMove
+from eak_core.ideas.territory import communes
 from eak_core.ideas.transitions import stage_graph
 from eak_core.web import render
 from eak_core.web.acts import Answer, attempt, form_page, public_reason
@@ -33,7 +34,7 @@ class BulkForm(Form):
 def move_all() -> Answer:
     """Bring all ideas of a stage, as far as the filters of the address keep them, to another."""
     session, graph = current_session(), stage_graph(g.active)
-    asked, filters = read_filters(session, g.service, g.active)
+    asked, filters = read_filters(session, g.service, g.active, communes(session))
     board = with_query(url_for("ideas_manage.board"), feed_values())
     ways = graph.next(filters.stage) if filters.stage else []
     if not ways:

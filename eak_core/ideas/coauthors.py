@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from flask import url_for
-from sqlalchemy import ColumnElement, delete, func, select, union_all
+from sqlalchemy import ColumnElement, bindparam, delete, func, select, union_all
 
 from eak_core import clock
 from eak_core.db import Session
@@ -58,18 +58,21 @@ def written_by(person_id: int) -> ColumnElement[bool]:
     return Idea.id.in_(union_all(alone, together))
 
 
+# Put together once: a list asks for them on each page.
+_TOGETHER = (
+    select(IdeaCoauthor.idea_id, Person.id, Person.name)
+    .join(Person, Person.id == IdeaCoauthor.person_id)
+    .where(IdeaCoauthor.idea_id.in_(bindparam("ideas", expanding=True)), Person.erased_at.is_(None))
+    .order_by(IdeaCoauthor.joined_at, Person.id)
+)
+
+
 def coauthors_of(session: Session, idea_ids: Sequence[int]) -> dict[int, dict[int, str]]:
     """Who writes each of ``idea_ids`` with its author: their names by their ids, who came first
     first; people who were erased are left out. One statement, none for no ideas."""
     found: dict[int, dict[int, str]] = {}
     if idea_ids:
-        rows = session.execute(
-            select(IdeaCoauthor.idea_id, Person.id, Person.name)
-            .join(Person, Person.id == IdeaCoauthor.person_id)
-            .where(IdeaCoauthor.idea_id.in_(idea_ids), Person.erased_at.is_(None))
-            .order_by(IdeaCoauthor.joined_at, Person.id)
-        )
-        for idea_id, person_id, name in rows:
+        for idea_id, person_id, name in session.execute(_TOGETHER, {"ideas": idea_ids}):
             found.setdefault(idea_id, {})[person_id] = name
     return found
 

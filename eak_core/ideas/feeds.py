@@ -17,6 +17,7 @@ from eak_core.ideas.coauthors import coauthors_of
 from eak_core.ideas.filtering import read_filters
 from eak_core.ideas.listing import Filters
 from eak_core.ideas.stages import Graph
+from eak_core.ideas.territory import communes
 from eak_core.ideas.transitions import stage_graph
 from eak_core.ideas.views import blueprint
 from eak_core.web.markdown import markdown, plain_summary
@@ -89,7 +90,9 @@ def csv() -> Response:
 
 
 def _filters() -> Filters:
-    form, filters = read_filters(current_session(), g.service, g.active)
+    form, filters = read_filters(
+        current_session(), g.service, g.active, communes(current_session())
+    )
     if form.errors:
         raise Invalid(
             _l("One of the filters in this address does not exist."),

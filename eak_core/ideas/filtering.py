@@ -1,5 +1,6 @@
 """From the address of a list to what it lets through."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, cast
 
@@ -10,8 +11,8 @@ from eak_core.db import Session
 from eak_core.i18n import _
 from eak_core.ideas.forms import FilterForm
 from eak_core.ideas.listing import Filters, Sort, count_by_stage
+from eak_core.ideas.models import Commune
 from eak_core.ideas.subjects import subjects_of
-from eak_core.ideas.territory import communes
 from eak_core.ideas.transitions import stage_graph
 from eak_core.services.models import Service
 from eak_core.web.links import PLACE, asked_for, with_query
@@ -26,9 +27,9 @@ class ActiveFilter:
 
 
 def read_filters(
-    session: Session, service: Service, active: frozenset[str]
+    session: Session, service: Service, active: frozenset[str], places: Sequence[Commune]
 ) -> tuple[FilterForm, Filters]:
-    """The form of filters as the reader sent it, and what it says.
+    """The form of filters as the reader sent it, with ``places`` to choose from, and what it says.
 
     Where something in it does not exist, the form has errors and the whole list is shown.
     """
@@ -55,7 +56,7 @@ def read_filters(
     ]
     form.commune.choices = [
         SelectChoice("", _("Everywhere")),
-        *(SelectChoice(commune.code, commune.name) for commune in communes(session)),
+        *(SelectChoice(commune.code, commune.name) for commune in places),
     ]
     if not form.validate():
         return form, Filters()

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal, TypeAlias
 
-from sqlalchemy import ColumnElement, Row, Select, case, func, select
+from sqlalchemy import ColumnElement, Row, Select, bindparam, case, func, select
 
 from eak_core.db import Session
 from eak_core.ideas.coauthors import coauthors_of, written_by
@@ -60,6 +60,19 @@ _CARDS: AnySelect = select(
     Person.name.label("author"),
     Idea.source,
 ).outerjoin(Person, (Person.id == Idea.author_id) & Person.erased_at.is_(None))
+
+_SUBJECTS = (
+    select(IdeaSubject.idea_id, Subject.name)
+    .join(Subject, Subject.id == IdeaSubject.subject_id)
+    .where(IdeaSubject.idea_id.in_(bindparam("ideas", expanding=True)))
+    .order_by(Subject.position, Subject.id)
+)
+_COMMUNES = (
+    select(IdeaCommune.idea_id, Commune.name)
+    .join(Commune, Commune.code == IdeaCommune.commune_code)
+    .where(IdeaCommune.idea_id.in_(bindparam("ideas", expanding=True)))
+    .order_by(Commune.name)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,24 +239,12 @@ def count_placed(session: Session, service_id: int) -> int:
 
 def subject_names(session: Session, idea_ids: Sequence[int]) -> dict[int, tuple[str, ...]]:
     """The subjects of each idea, in the order of the service's list."""
-    query = (
-        select(IdeaSubject.idea_id, Subject.name)
-        .join(Subject, Subject.id == IdeaSubject.subject_id)
-        .where(IdeaSubject.idea_id.in_(idea_ids))
-        .order_by(Subject.position, Subject.id)
-    )
-    return _gathered(session.execute(query))
+    return _gathered(session.execute(_SUBJECTS, {"ideas": idea_ids}))
 
 
 def commune_names(session: Session, idea_ids: Sequence[int]) -> dict[int, tuple[str, ...]]:
     """The communes of each idea, by name."""
-    query = (
-        select(IdeaCommune.idea_id, Commune.name)
-        .join(Commune, Commune.code == IdeaCommune.commune_code)
-        .where(IdeaCommune.idea_id.in_(idea_ids))
-        .order_by(Commune.name)
-    )
-    return _gathered(session.execute(query))
+    return _gathered(session.execute(_COMMUNES, {"ideas": idea_ids}))
 
 
 @dataclass(frozen=True, slots=True)

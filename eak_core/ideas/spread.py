@@ -12,7 +12,6 @@ from eak_core.i18n import _
 from eak_core.ideas.filtering import feed_values
 from eak_core.ideas.listing import Filters, conditions, count_by_commune
 from eak_core.ideas.models import Commune, Idea, IdeaCommune
-from eak_core.ideas.territory import communes
 from eak_core.web import charts
 from eak_core.web.links import with_query
 
@@ -43,14 +42,20 @@ class Spread:
     latest: int | None
 
 
-def spread(session: Session, service_id: int, filters: Filters) -> Spread | None:
-    """Where the ideas are that ``filters`` let through, whichever commune they ask for: two
-    statements. None where no idea of the list names a commune."""
+def spread(
+    session: Session, service_id: int, filters: Filters, every: Sequence[Commune]
+) -> Spread | None:
+    """Where among ``every`` commune the ideas are that ``filters`` let through, whichever of them
+    they ask for: one statement. None where no idea of the list names a commune."""
     counts, whole = counted(session, service_id, replace(filters, commune=None))
     if not counts:
         return None
-    every = communes(session)
-    urls = {each.code: _place(each) for each in every if counts.get(each.code)}
+    here, kept = url_for("ideas.index"), feed_values()
+    urls = {
+        each.code: with_query(here, {**kept, "commune": [each.code]})
+        for each in every
+        if counts.get(each.code)
+    }
     spots = tuple(
         Spot(each.name, counts[each.code], urls[each.code], here=each.code == filters.commune)
         for each in every
@@ -107,7 +112,3 @@ def commune_map(
             for each in communes
         ),
     )
-
-
-def _place(commune: Commune) -> str:
-    return with_query(url_for("ideas.index"), {**feed_values(), "commune": [commune.code]})

@@ -4,7 +4,7 @@ The names are data of the service, in its own language. An archived subject is n
 stays on the ideas that carry it.
 """
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from eak_core import clock
 from eak_core.db import Session
@@ -26,6 +26,14 @@ CODE_LENGTH = 40
 MOST_POSITION = 999
 
 
+# Put together once: a list asks for them on each page.
+_OF_SERVICE = (
+    select(Subject)
+    .where(Subject.service_id == bindparam("service"))
+    .order_by(Subject.position, Subject.name, Subject.id)
+)
+
+
 def add_usual_subjects(session: Session, service_id: int) -> None:
     """Give a new service the usual subjects."""
     session.add_all(
@@ -37,10 +45,8 @@ def add_usual_subjects(session: Session, service_id: int) -> None:
 def subjects_of(session: Session, service_id: int, *, archived: bool = False) -> list[Subject]:
     """The subjects of a service in their order, each with its ``code`` and ``name``; those that are
     no longer offered too, where ``archived``."""
-    query = select(Subject).where(Subject.service_id == service_id)
-    if not archived:
-        query = query.where(Subject.archived_at.is_(None))
-    return list(session.scalars(query.order_by(Subject.position, Subject.name, Subject.id)))
+    every = session.scalars(_OF_SERVICE, {"service": service_id})
+    return [each for each in every if archived or each.archived_at is None]
 
 
 def subject_of(session: Session, service: Service, subject_id: int) -> Subject:

@@ -23,6 +23,9 @@ from eak_core.search.words import folded
 HAUTS_DE_SEINE = Path(__file__).with_name("communes.csv")
 
 
+_EVERY = select(Commune)
+
+
 class CommuneRow(msgspec.Struct):
     """A commune, as a row of such a file tells it."""
 
@@ -53,7 +56,7 @@ def ensure_communes(session: Session, path: Path = HAUTS_DE_SEINE) -> None:
 
 def communes(session: Session) -> list[Commune]:
     """All communes, as a French reader expects them sorted (accents do not count)."""
-    return sorted(session.scalars(select(Commune)), key=lambda commune: folded(commune.name))
+    return sorted(session.scalars(_EVERY), key=lambda commune: folded(commune.name))
 
 
 def _read(path: Path) -> Iterator[dict[str, Any]]:

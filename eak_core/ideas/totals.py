@@ -54,34 +54,32 @@ Total: TypeAlias = Literal[
 ]
 
 
+# Put together once: lists, home and portal ask for them on each page.
+_OF_KIND = (IdeaTotal.service_id == bindparam("service"), IdeaTotal.kind == bindparam("kind"))
+_TOTALS = select(IdeaTotal.key, IdeaTotal.ideas).where(*_OF_KIND, IdeaTotal.ideas != 0)
+_TOTAL = select(IdeaTotal.ideas).where(*_OF_KIND, IdeaTotal.key == bindparam("key"))
+_SHOWN = (
+    select(IdeaTotal.service_id, func.sum(IdeaTotal.ideas))
+    .where(
+        IdeaTotal.service_id.in_(bindparam("services", expanding=True)), IdeaTotal.kind == "stage"
+    )
+    .group_by(IdeaTotal.service_id)
+)
+
+
 def totals(session: Session, service_id: int, kind: Total) -> dict[str, int]:
     """How many ideas of a service there are of each key of ``kind``; none where there is none."""
-    rows = session.execute(
-        select(IdeaTotal.key, IdeaTotal.ideas).where(
-            IdeaTotal.service_id == service_id, IdeaTotal.kind == kind, IdeaTotal.ideas != 0
-        )
-    )
-    return dict(rows.all())
+    return dict(session.execute(_TOTALS, {"service": service_id, "kind": kind}).all())
 
 
 def total(session: Session, service_id: int, kind: Total, key: str) -> int:
     """How many ideas of a service there are of this ``key``."""
-    found = session.scalar(
-        select(IdeaTotal.ideas).where(
-            IdeaTotal.service_id == service_id, IdeaTotal.kind == kind, IdeaTotal.key == key
-        )
-    )
-    return found or 0
+    return session.scalar(_TOTAL, {"service": service_id, "kind": kind, "key": key}) or 0
 
 
 def shown_totals(session: Session, service_ids: Iterable[int]) -> dict[int, int]:
     """How many public ideas each of these services has; none where it has none."""
-    rows = session.execute(
-        select(IdeaTotal.service_id, func.sum(IdeaTotal.ideas))
-        .where(IdeaTotal.service_id.in_(service_ids), IdeaTotal.kind == "stage")
-        .group_by(IdeaTotal.service_id)
-    )
-    return dict(rows.all())
+    return dict(session.execute(_SHOWN, {"services": list(service_ids)}).all())
 
 
 def stage_totals(session: Session, service_ids: Iterable[int]) -> dict[str, int]:

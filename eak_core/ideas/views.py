@@ -21,6 +21,7 @@ from eak_core.ideas.history import history_of
 from eak_core.ideas.models import Idea
 from eak_core.ideas.reading import read_idea
 from eak_core.ideas.spread import spread
+from eak_core.ideas.territory import communes
 from eak_core.ideas.visibility import IdeaElsewhere, IdeaGone, check_readable
 from eak_core.permissions import SignInRequired, require
 from eak_core.plugins.loading.blueprint import ServiceBlueprint
@@ -38,7 +39,8 @@ blueprint.context_processor(words)
 def index() -> Answer:
     """The public ideas of the service, as the reader wants them."""
     session = current_session()
-    form, filters = read_filters(session, g.service, g.active)
+    every = communes(session)
+    form, filters = read_filters(session, g.service, g.active, every)
     found = listing.found(session, g.service.id, g.actor, filters)
     if found is None:
         page = paginate(
@@ -57,7 +59,7 @@ def index() -> Answer:
         active_filters=active_filters(form),
         feed=feed_values(),
         page=replace(page, items=cards),
-        spread=spread(session, g.service.id, filters),
+        spread=spread(session, g.service.id, filters, every),
         more=found is not None and bool(found.more),
         graph=transitions.stage_graph(g.active),
         extras=slot_cards(cards),

@@ -109,7 +109,13 @@ def ago(instant: dt.datetime | None) -> Markup:
     """
     if instant is None:
         return Markup()
-    days = (in_paris(clock.now()).date() - in_paris(instant).date()).days
+    return _ago(instant, in_paris(clock.now()).date(), current_language())
+
+
+# A list says it of each of its ideas, and readers come back to the same ones.
+@lru_cache(maxsize=1_000)
+def _ago(instant: dt.datetime, today: dt.date, _language: str) -> Markup:
+    days = (today - in_paris(instant).date()).days
     moment, title = instant.isoformat(timespec="seconds"), escape(datetime(instant))
     shown = escape(_days_ago(days, instant))
     return Markup(f'<time datetime="{moment}" title="{title}">{shown}</time>')  # noqa: S704  # escaped

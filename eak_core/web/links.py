@@ -39,9 +39,14 @@ def with_query(path: str, query: Mapping[str, Iterable[str]]) -> str:
     return f"{path}?{encoded}" if encoded else path
 
 
+#: What a reader chooses for all pages (`eak_core.web.reader_choices`): a cookie keeps it for them,
+#: and no link carries it on.
+CHOSEN = ("lang", "contraste")
+
+
 def asked_for(*left_out: str) -> dict[str, list[str]]:
-    """The query of this address, without ``left_out`` and the choice of a language."""
-    dropped = {*left_out, "lang"}
+    """The query of this address, without ``left_out`` and what a reader chooses for all pages."""
+    dropped = {*left_out, *CHOSEN}
     return {name: values for name, values in request.args.lists() if name not in dropped}
 
 

@@ -1,7 +1,7 @@
 """``make bench``: each figure beside its limit, measured in the same run.
 
 Exits with 1 where a figure misses what is asked of it. ``--events`` shortens the replay,
-``--votes`` the casting of votes, X
+``--votes`` the casting of votes, and so on.
 """
 
 import argparse

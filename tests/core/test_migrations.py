@@ -395,7 +395,7 @@ def test_mail_that_waits_finds_its_lane(empty: str, opened: Callable[[str], Engi
     upgrade(engine, CORE)
     with engine.connect() as connection:
         found = connection.execute(text("SELECT dedupe_key, lane FROM outbox"))
-        assert dict(found.tuples().all()) == {key: lane for key, (*_, lane) in keys.items()}
+        assert dict(found.all()) == {key: lane for key, (*_, lane) in keys.items()}
 
 
 def test_of_two_that_migrate_the_core_at_once_one_waits_and_finds_it_done(

@@ -8,7 +8,7 @@ or belongs to a person deserves a table.
 
 from collections.abc import Iterable
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from eak_core.db import Session
 from eak_core.db.upsert import upsert
@@ -36,18 +36,20 @@ def counted(session: Session, service_id: int, plugin: str, name: str, subject: 
     return counts(session, service_id, plugin, name, [subject])[subject]
 
 
+# Put together once: a list asks for some on each page.
+_COUNTS = select(PluginCounter.subject, PluginCounter.value).where(
+    PluginCounter.service_id == bindparam("service"),
+    PluginCounter.plugin == bindparam("plugin"),
+    PluginCounter.name == bindparam("name"),
+    PluginCounter.subject.in_(bindparam("subjects", expanding=True)),
+)
+
+
 def counts(
     session: Session, service_id: int, plugin: str, name: str, subjects: Iterable[str]
 ) -> dict[str, int]:
     """The counts ``name`` of each of ``subjects``, in one query; 0 where it never counted."""
     found = dict.fromkeys(subjects, 0)
-    rows = session.execute(
-        select(PluginCounter.subject, PluginCounter.value).where(
-            PluginCounter.service_id == service_id,
-            PluginCounter.plugin == plugin,
-            PluginCounter.name == name,
-            PluginCounter.subject.in_(found),
-        )
-    )
-    found.update((subject, value) for subject, value in rows)
+    asked = {"service": service_id, "plugin": plugin, "name": name, "subjects": list(found)}
+    found.update((subject, value) for subject, value in session.execute(_COUNTS, asked))
     return found

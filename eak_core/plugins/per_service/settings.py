@@ -9,7 +9,7 @@ from types import MappingProxyType
 from typing import Any
 
 import msgspec
-from sqlalchemy import orm, select, update
+from sqlalchemy import bindparam, orm, select, update
 
 from eak_core.db import Session
 from eak_core.db.upsert import insert_once
@@ -22,6 +22,11 @@ from eak_core.plugins.loading.fields import restored, schema
 from eak_core.plugins.loading.host import get_host
 from eak_core.plugins.per_service.events import PluginConfigured
 from eak_core.plugins.per_service.models import PluginSetting
+
+# Put together once: plugins ask for theirs on each page.
+_SAVED = select(PluginSetting.values, PluginSetting.version).where(
+    PluginSetting.service_id == bindparam("service"), PluginSetting.plugin == bindparam("plugin")
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,11 +49,7 @@ def stored_settings(session: orm.Session, service_id: int, plugin: str) -> Store
     form = found.plugin.settings if found and found.plugin else None
     if form is None:
         return Stored(MappingProxyType({}), 0)
-    row = session.execute(
-        select(PluginSetting.values, PluginSetting.version).where(
-            PluginSetting.service_id == service_id, PluginSetting.plugin == plugin
-        )
-    ).one_or_none()
+    row = session.execute(_SAVED, {"service": service_id, "plugin": plugin}).one_or_none()
     saved, version = ({}, 0) if row is None else (msgspec.json.decode(row[0]), row[1])
     values = {
         name: restored(kind, saved[name]) if name in saved else kind.default

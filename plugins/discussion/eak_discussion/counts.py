@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from eak_core.api import Session
 from eak_discussion.models import Count
@@ -26,14 +26,17 @@ class Counts:
 _FIELDS = {"for": "in_favour", "neutral": "neutral", "against": "against"}
 
 
+# Put together once: a list asks for them on each page.
+_COUNTS = select(Count.idea_id, Count.stance, Count.comments).where(
+    Count.service_id == bindparam("service"),
+    Count.idea_id.in_(bindparam("ideas", expanding=True)),
+)
+
+
 def counts(session: Session, service_id: int, idea_ids: Iterable[int]) -> dict[int, Counts]:
     """The counts of each of these ideas, in one query."""
     found = {idea_id: Counts() for idea_id in idea_ids}
-    rows = session.execute(
-        select(Count.idea_id, Count.stance, Count.comments).where(
-            Count.service_id == service_id, Count.idea_id.in_(found)
-        )
-    )
-    for idea_id, stance, comments in rows:
+    asked = {"service": service_id, "ideas": list(found)}
+    for idea_id, stance, comments in session.execute(_COUNTS, asked):
         setattr(found[idea_id], _FIELDS[stance], comments)
     return found

@@ -119,9 +119,7 @@ def forget(session: Session, person_id: int) -> None:
         names = dict(
             session.execute(
                 select(Mention.person_id, Mention.name).where(Mention.comment_id == comment.id)
-            )
-            .tuples()
-            .all()
+            ).all()
         )
         comment.body = without(comment.body, names[person_id], names.values())
         edited = CommentEdited(comment_id=comment.id, stance=cast("Stance", comment.stance))

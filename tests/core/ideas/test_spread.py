@@ -59,6 +59,7 @@ def test_it_counts_what_the_list_lets_through_whichever_commune_it_asks_for(
     with Queries(site.app) as whole:
         page = browser.get("/culture/idees/").text
     assert "Parmi les" not in page
+    assert sum("latitude" in each for each in whole.statements) == 1
     asked = browser.get(f"/culture/idees/?sujet={code}&commune=92012&page=1").text
     spots = asked.partition('class="idea-map__spots"')[2].partition("</ul>")[0]
     assert spots.count("<li>") == 2

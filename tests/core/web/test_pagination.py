@@ -10,7 +10,10 @@ from sqlalchemy import create_engine, event, func, select
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
 
 from eak_core.errors import NotFound
+from eak_core.web.i18n import LANGUAGE
+from eak_core.web.links import asked_for
 from eak_core.web.pagination import Page, cut, paginate
+from eak_core.web.reader_choices import CONTRAST
 
 
 class Base(DeclarativeBase):
@@ -229,3 +232,9 @@ def test_of_a_list_at_hand_there_is_no_page_past_its_end(site: Flask) -> None:
         assert cut(range(45)).items == range(40, 45)
     with site.test_request_context("/?page=4"), pytest.raises(NotFound):
         cut(range(45))
+
+
+def test_no_link_of_a_list_carries_on_what_its_reader_chooses_for_all_pages() -> None:
+    chosen = {choice.argument: min(choice.values) for choice in (CONTRAST, LANGUAGE)}
+    with Flask("any").test_request_context("/", query_string={**chosen, "q": "bees"}):
+        assert asked_for() == {"q": ["bees"]}

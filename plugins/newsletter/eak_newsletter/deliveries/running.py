@@ -172,7 +172,7 @@ def counts(session: Session, issue_id: int) -> dict[str, int]:
         .where(Delivery.issue_id == issue_id)
         .group_by(Delivery.state)
     )
-    return dict(rows.tuples().all())
+    return dict(rows.all())
 
 
 def _tell(session: Session, actor: Actor, issue: Issue, event: object) -> None:

@@ -15,7 +15,7 @@ def standings(session: Session, service_id: int) -> Mapping[str, int]:
         .where(Subscriber.service_id == service_id)
         .group_by(Subscriber.standing)
     )
-    return dict(rows.tuples().all())
+    return dict(rows.all())
 
 
 def services_of(session: Session, person_id: int) -> Sequence[Service]:

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Literal
 
 import msgspec
-from sqlalchemy import or_, select
+from sqlalchemy import bindparam, or_, select
 
 from eak_core.api import (
     Actor,
@@ -51,26 +51,32 @@ def ballot_for(session: Session, actor: Actor, service: Service, ballot_id: int)
     return ballot_of(session, service, ballot_id)
 
 
+# Put together once: a list asks for them on each page.
+_STANDING = (
+    select(BallotOption.idea_id, Ballot)
+    .join(Ballot, Ballot.id == BallotOption.ballot_id)
+    .where(
+        Ballot.service_id == bindparam("service"),
+        BallotOption.idea_id.in_(bindparam("ideas", expanding=True)),
+        Ballot.state != "draft",
+    )
+    .order_by(Ballot.closes_at.desc(), Ballot.id.desc())
+)
+_STANDING_NOW = _STANDING.where(
+    Ballot.state.in_(("announced", "open")), Ballot.closes_at > bindparam("now")
+)
+
+
 def ballots_of(
     session: Session, service_id: int, idea_ids: Iterable[int], *, now: bool = False
 ) -> dict[int, list[Ballot]]:
     """The ballots each of these ideas stands in, the latest first, in one query; only those that
     take votes ``now``, where asked."""
-    query = (
-        select(BallotOption.idea_id, Ballot)
-        .join(Ballot, Ballot.id == BallotOption.ballot_id)
-        .where(
-            Ballot.service_id == service_id,
-            BallotOption.idea_id.in_(list(idea_ids)),
-            Ballot.state != "draft",
-        )
-        .order_by(Ballot.closes_at.desc(), Ballot.id.desc())
-    )
     at = clock.now()
-    if now:
-        query = query.where(Ballot.state.in_(("announced", "open")), Ballot.closes_at > at)
+    query = _STANDING_NOW if now else _STANDING
+    asked = {"service": service_id, "ideas": list(idea_ids), "now": at}
     found: dict[int, list[Ballot]] = {}
-    for idea_id, ballot in session.execute(query):
+    for idea_id, ballot in session.execute(query, asked):
         if ballot.state in ("announced", "open"):
             for instant in (ballot.opens_at, ballot.closes_at):
                 if instant > at:
