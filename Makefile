@@ -22,7 +22,7 @@ REFERENCE := $(BIN)/python -m eak_core.kit.reference docs/plugins/reference $(no
 
 .DEFAULT_GOAL := help
 .PHONY: help install install-test demo demo-reset dev test chromium check lint types imports \
-	translations migrations reference reference-check docs pictures bench lock clean
+	translations migrations reference reference-check docs pictures sweep bench lock clean
 
 help:  ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 22
@@ -124,6 +124,9 @@ docs: install-test
 
 pictures: install-test chromium  ## the pictures of the README and of the guides, from the demonstration
 	@$(BIN)/python -m tests.pictures
+
+sweep: install-test chromium  ## every kind of page, for each role, in each theme, with axe (an hour)
+	@$(BIN)/python -m tests.sweep $(SWEEP_ARGS)
 
 bench: install-test  ## each figure beside its limit, measured in the same run
 	@$(BIN)/python -m tests.bench $(BENCH_ARGS)

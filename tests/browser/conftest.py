@@ -105,6 +105,7 @@ FOCUS_IN_VIEW = """() => {
   if (!bar || bar.contains(it)) return box.bottom > 0 && box.top < innerHeight;
   return box.top >= 0 && box.bottom <= bar.getBoundingClientRect().top;
 }"""
+Scheme = Literal["light", "dark"]
 #: The first of these that there is: without a window to draw, it takes a third less.
 NAMES = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
 
@@ -209,25 +210,30 @@ class Reader:
         pytest.fail(f"{selector} cannot be reached with Tab")
 
     def check(self) -> None:
-        """Nothing on this page keeps anybody out, as far as a machine can tell (axe), nothing is
-        wider than the window, and the browser has nothing to complain about: in a window of each
-        of `WIDTHS`, in light on a telephone and in dark on a screen. Colours alone differ between
-        these two, and nothing is of another colour in another width."""
-        usual = self.page.viewport_size
+        """Nothing is wrong with this page (`findings`)."""
+        assert self.findings() == [], self.page.url
+
+    def findings(self) -> list[str]:
+        """What on this page keeps somebody out, as far as a machine can tell (axe), is wider than
+        the window, or makes the browser complain: in a window of each of `WIDTHS`, in light on a
+        telephone and in dark on a screen. Colours alone differ between these two, and nothing is of
+        another colour in another width."""
+        usual, found = self.page.viewport_size, list[str]()
         assert usual
         # The width that the window has comes first: each change lays the page out anew.
         for width in sorted(WIDTHS, key=lambda width: width != usual["width"]):
             self.page.set_viewport_size({"width": width, "height": HEIGHT})
-            self.look("light" if width == WIDTHS[0] else "dark")
+            scheme: Scheme = "light" if width == WIDTHS[0] else "dark"
+            found += [f"{width}, {scheme}: {each}" for each in self.violations(scheme)]
             excess = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
-            assert self.page.evaluate(excess) <= 0, f"{self.page.url} scrolls sideways at {width}"
-            squeezed = self.page.evaluate(SQUEEZED)
-            assert squeezed == [], f"{self.page.url} at {width}: {squeezed}"
+            if self.page.evaluate(excess) > 0:
+                found.append(f"{width}: scrolls sideways")
+            found += [f"{width}: {each}" for each in self.page.evaluate(SQUEEZED)]
         self.page.set_viewport_size({"width": 320, "height": HEIGHT})
-        assert self.page.evaluate(SPACED) == [], f"{self.page.url} scrolls sideways, spaced"
+        found += [f"320, spaced: scrolls sideways: {each}" for each in self.page.evaluate(SPACED)]
         self.page.emulate_media(color_scheme="light", reduced_motion="no-preference")
         self.page.set_viewport_size(usual)
-        assert self.complaints == [], self.page.url
+        return found + self.complaints
 
     def on_first_screen(self, shown: Locator) -> float:
         """Where ``shown`` begins, in CSS pixels from the top of this page on a small telephone,
@@ -243,15 +249,19 @@ class Reader:
         assert end <= FIRST_SCREEN["height"], f"{shown} ends at {end} pixels on {self.page.url}"
         return box["y"]
 
-    def look(self, scheme: Literal["light", "dark"] = "light") -> None:
-        """What axe finds on this page as it stands, which must be nothing."""
+    def look(self) -> None:
+        """Axe finds nothing on this page as it stands, in light."""
+        assert self.violations("light") == [], (self.page.url, self.page.viewport_size)
+
+    def violations(self, scheme: Scheme) -> list[str]:
+        """What axe finds on this page as it stands."""
         # Nothing moves, or colours would be read halfway from one scheme to the other.
         self.page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
         # Once for a page, and not for each look at it.
         if not self.page.evaluate("'axe' in window"):
             self.page.evaluate(AXE)
-        found = self.page.evaluate(VIOLATIONS)
-        assert found == [], f"{self.page.url}, {self.page.viewport_size}, {scheme}: {found}"
+        found: list[str] = self.page.evaluate(VIOLATIONS)
+        return found
 
 
 MakeReader = Callable[..., Reader]

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qsl, urljoin, urlsplit
 
+from flask import Flask
 from sqlalchemy import inspect, select
 from werkzeug.exceptions import HTTPException
 from werkzeug.routing import RequestRedirect
@@ -90,7 +91,7 @@ class Walk:
         return answer.status_code, text, [_here(path, each) for each in page.links] + searches
 
     def _is_new_kind(self, path: str) -> bool:
-        kind = kind_of(self.site, path, self.services)
+        kind = kind_of(self.site.app, path, self.services)
         if kind is None:
             return False
         self._seen[kind] += 1
@@ -104,13 +105,14 @@ def _here(page: str, link: str) -> str:
     return parts.path + (f"?{parts.query}" if parts.query else "")
 
 
-def kind_of(site: Site, path: str, services: Sequence[str]) -> str | None:
-    """The rule that answers ``path`` and the names in its query; None where no page does, one of
-    another service than ``services``, or another look at a page."""
+def kind_of(app: Flask, path: str, services: Sequence[str] = ()) -> str | None:
+    """The rule that answers ``path`` and the names in its query, in each of ``services``, or in all
+    of them alike where none is named; None where no page does, one of another service than these,
+    or another look at a page."""
     if not path.startswith("/") or "/static/" in path or is_another_look(path):
         return None
     parts = urlsplit(path)
-    adapter = site.app.url_map.bind("localhost")
+    adapter = app.url_map.bind("localhost")
     try:
         rule, arguments = adapter.match(parts.path, method="GET", return_rule=True)
     except RequestRedirect as redirect:
@@ -118,8 +120,8 @@ def kind_of(site: Site, path: str, services: Sequence[str]) -> str | None:
     except HTTPException:
         return None
     names = sorted({name for name, _ in parse_qsl(parts.query, keep_blank_values=True)})
-    service = arguments.get("service_slug", services[0])
-    return f"{service} {rule.rule} {names}" if service in services else None
+    service = arguments.get("service_slug", services[0]) if services else ""
+    return f"{service} {rule.rule} {names}" if not services or service in services else None
 
 
 def arguments_of(site: Site, paths: Iterable[str]) -> Mapping[str, set[Any]]:
