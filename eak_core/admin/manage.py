@@ -86,6 +86,7 @@ class ServiceForm(Form):
         choices=[
             SelectChoice("public", _l("Everybody")),
             SelectChoice("internal", _l("The agents of the administration, once signed in")),
+            SelectChoice("preparing", _l("Only those who run it, as long as it is prepared")),
         ],
         validators=[InputRequired(message=_l("Please choose who may read this service."))],
     )
@@ -139,7 +140,8 @@ def settings() -> Answer:
         # What was typed is ready to be saved over what stands there now.
         form.version.raw_data, form.version.data = None, g.service.version_id
         for field in (form.name, form.description, form.audience, form.theme):
-            if (now := getattr(g.service, field.name) or "") != field.data:
+            stands = g.service.readers if field is form.audience else getattr(g.service, field.name)
+            if (now := stands or "") != field.data:
                 stand_beside(field, now)
     return done or form_page("manage/settings.html", form)
 
@@ -286,6 +288,6 @@ def _settings_form(service: Service) -> ServiceForm:
     form = ServiceForm(obj=service)
     form.theme.choices = theme_choices()
     if not form.is_submitted():
-        form.theme.data = service.theme or ""
+        form.audience.data, form.theme.data = service.readers, service.theme or ""
         form.version.data = service.version_id
     return form

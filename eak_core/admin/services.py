@@ -76,7 +76,9 @@ def new_service() -> Answer:
             theme=form.theme.data or None, plugins=form.plugins.data,
         ),
         done=lambda service: (
-            _("The service “%(name)s” is open.", name=service.name),
+            _("The service “%(name)s” is there: open it once it is ready.", name=service.name)
+            if service.preparing
+            else _("The service “%(name)s” is open.", name=service.name),
             url_for("manage.home", service_slug=service.slug),
         ),
     ) or form_page("admin/new_service.html", form)  # fmt: skip

@@ -24,7 +24,7 @@ def list_(as_json: bool) -> None:
             {
                 "slug": service.slug,
                 "name": service.name,
-                "audience": service.audience,
+                "audience": service.readers,
                 "theme": service.theme,
                 "archived": service.archived_at is not None,
             }
@@ -39,10 +39,10 @@ def list_(as_json: bool) -> None:
 @click.argument("name")
 @click.option(
     "--audience",
-    type=click.Choice(["public", "internal"]),
+    type=click.Choice(["public", "internal", "preparing"]),
     default="public",
     show_default=True,
-    help="Who may read it: everybody, or the agents of the administration.",
+    help="Who may read it: everybody, the agents of the administration, or those who run it.",
 )
 @click.option("--theme", metavar="NAME", help="A theme of its own, instead of the site's.")
 @click.option("--description", default="", help="What it is about, for its home page.")

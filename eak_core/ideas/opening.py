@@ -14,7 +14,7 @@ from eak_core.ideas.territory import ensure_communes
 from eak_core.permissions import Actor, require
 from eak_core.plugins.loading.host import get_host
 from eak_core.plugins.per_service import activation
-from eak_core.services.directory import checked_values
+from eak_core.services.directory import checked_values, stored
 from eak_core.services.events import ServiceCreated
 from eak_core.services.models import Audience, Service
 from eak_core.services.slugs import check_slug, slug_taken
@@ -40,7 +40,7 @@ def create_service(
     require(actor, "service.create")
     check_slug(slug)
     values = checked_values(name, description, audience, theme)
-    service = Service(slug=slug, created_at=clock.now(), **values)
+    service = Service(slug=slug, created_at=clock.now(), **stored(values))
     try:
         with session.begin_nested():
             session.add(service)
@@ -49,7 +49,11 @@ def create_service(
     subscriptions.start(session, CORE.name, service.id)
     publish(
         session,
-        ServiceCreated(created_id=service.id, slug=slug, audience=audience),
+        ServiceCreated(
+            created_id=service.id,
+            slug=slug,
+            audience="public" if audience == "public" else "internal",
+        ),
         service_id=service.id,
         actor_id=actor.person_id,
     )

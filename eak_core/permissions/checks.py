@@ -25,6 +25,8 @@ class Place(Protocol):
     @property
     def audience(self) -> str: ...
     @property
+    def preparing(self) -> bool: ...
+    @property
     def archived_at(self) -> datetime | None: ...
 
 
@@ -159,8 +161,11 @@ def require(
 
 
 def _sees(actor: Actor, service: Place) -> bool:
-    """An internal service exists only for agents, its managers and administrators."""
-    return service.audience == "public" or actor.agent or actor.manages(service.id)
+    """An internal service exists only for agents, its managers and administrators; one that is
+    prepared, not for agents yet."""
+    if service.audience == "public" or actor.manages(service.id):
+        return True
+    return actor.agent and not service.preparing
 
 
 def _holds(

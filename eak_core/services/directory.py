@@ -1,7 +1,7 @@
 """The directory of services: listing them, changing what one says, archiving it."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from sqlalchemy import select
 
@@ -53,9 +53,8 @@ def change_service(
     _lock(session, service)
     require(actor, "service.manage", service)
     values = checked_values(name, description, audience, theme)
-    changed: list[Changed] = [
-        field for field in _FIELDS if getattr(service, field) != values[field]
-    ]
+    before = {field: getattr(service, field) for field in _FIELDS} | {"audience": service.readers}
+    changed: list[Changed] = [field for field in _FIELDS if before[field] != values[field]]
     if not changed:
         return service
     if service.version_id != version:
@@ -66,8 +65,8 @@ def change_service(
                 " and save again."
             )
         )
-    for field in changed:
-        setattr(service, field, values[field])
+    for column, value in stored(values).items():
+        setattr(service, column, value)
     _changed(session, actor, service, *changed)
     return service
 
@@ -111,7 +110,7 @@ def _changed(session: Session, actor: Actor, service: Service, *changed: Changed
 def checked_values(
     name: str, description: str, audience: str, theme: str | None
 ) -> dict[str, str | None]:
-    """The values as they are stored; `Invalid` with a reason for each field that is wrong."""
+    """The values as they are kept; `Invalid` with a reason for each field that is wrong."""
     name, description = " ".join(clean_line(name).split()), clean_lines(description)
     wrong: dict[str, object] = {}
     if not any(char.isalnum() for char in without_ignorable(name)):
@@ -127,3 +126,10 @@ def checked_values(
     if wrong:
         raise Invalid(_l("The service was not saved: one answer needs correction."), wrong)
     return {"name": name, "description": description, "audience": audience, "theme": theme}
+
+
+def stored(values: Mapping[str, str | None]) -> dict[str, str | bool | None]:
+    """`checked_values` by the columns of a service."""
+    preparing = values["audience"] == "preparing"
+    return {**values, "audience": "internal" if preparing else values["audience"],
+            "preparing": preparing}  # fmt: skip

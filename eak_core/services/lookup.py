@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, bindparam, func, or_, select, true
+from sqlalchemy import ColumnElement, bindparam, func, not_, or_, select, true
 
 from eak_core.db import Session
 from eak_core.events.models import LogHead, Subscription
@@ -78,6 +78,7 @@ def find(session: Session, slug: str) -> Place | None:
 
 def visible_to(actor: Actor) -> ColumnElement[bool]:
     """The condition on `Service` that keeps those ``actor`` may read."""
-    if actor.is_system or actor.agent or actor.administrator:
+    if actor.is_system or actor.administrator:
         return true()
-    return or_(Service.audience == "public", Service.id.in_(sorted(actor.managed)))
+    open_to = not_(Service.preparing) if actor.agent else Service.audience == "public"
+    return or_(open_to, Service.id.in_(sorted(actor.managed)))

@@ -3,22 +3,24 @@
 from datetime import datetime
 from typing import Literal
 
-from sqlalchemy import CheckConstraint, String, Text
+from sqlalchemy import CheckConstraint, String, Text, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from eak_core import clock
 from eak_core.db import Base
 
-Audience = Literal["public", "internal"]
-AUDIENCES: tuple[Audience, ...] = ("public", "internal")
+#: Who may read a service: everybody, agents, or as long as it is prepared those who run it.
+Audience = Literal["public", "internal", "preparing"]
+AUDIENCES: tuple[Audience, ...] = ("public", "internal", "preparing")
 
 
 class Service(Base):
     """A directorate or mission, with its address, theme, audience and log.
 
     ``slug`` is the address and never changes once given. ``theme`` is empty where the service
-    follows the site. ``version_id`` grows with each change, so that two managers who edit at once
-    do not undo each other.
+    follows the site. One that is ``preparing`` is internal, and not yet for agents either: whatever
+    asks whether it is public needs to know no more. ``version_id`` grows with each change, so that
+    two managers who edit at once do not undo each other.
     """
 
     __tablename__ = "service"
@@ -29,6 +31,7 @@ class Service(Base):
     name: Mapped[str] = mapped_column(String(120))
     description: Mapped[str] = mapped_column(Text, default="")
     audience: Mapped[str] = mapped_column(String(10), default="public")
+    preparing: Mapped[bool] = mapped_column(default=False, server_default=false())
     theme: Mapped[str | None] = mapped_column(String(40))
     #: Within how many days an answer to a new idea is promised; None where none is.
     answer_days: Mapped[int | None]
@@ -39,3 +42,8 @@ class Service(Base):
     version_id: Mapped[int] = mapped_column()
 
     __mapper_args__ = {"version_id_col": version_id}  # noqa: RUF012  # SQLAlchemy reads it so
+
+    @property
+    def readers(self) -> str:
+        """Its `Audience`, as those who run it choose it."""
+        return "preparing" if self.preparing else self.audience

@@ -228,7 +228,7 @@ class Reader:
             excess = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
             if self.page.evaluate(excess) > 0:
                 found.append(f"{width}: scrolls sideways")
-            found += [f"{width}: {each}" for each in self.page.evaluate(SQUEEZED)]
+            found += [f"{width}: squeezed: {each}" for each in self.page.evaluate(SQUEEZED)]
         self.page.set_viewport_size({"width": 320, "height": HEIGHT})
         found += [f"320, spaced: scrolls sideways: {each}" for each in self.page.evaluate(SPACED)]
         self.page.emulate_media(color_scheme="light", reduced_motion="no-preference")

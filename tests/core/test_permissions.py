@@ -32,6 +32,7 @@ class Place:
     id: int
     audience: str
     archived_at: datetime | None = None
+    preparing: bool = False
 
 
 @dataclass(frozen=True)
@@ -144,6 +145,15 @@ def test_each_permission_belongs_to_these_people_and_no_others(
 ) -> None:
     expected = TABLE[permission][list(PLACES).index(place)]
     assert those_who_may(permission, PLACES[place]) == expected
+
+
+@pytest.mark.parametrize("permission", TABLE)
+@pytest.mark.parametrize("ended", [None, LONG_AGO])
+def test_a_service_that_is_prepared_is_internal_and_not_for_agents_yet(
+    permission: str, ended: datetime | None, registered: Flask
+) -> None:
+    expected = TABLE[permission][3 if ended else 1] - {"agent", "agent author"}
+    assert those_who_may(permission, Place(1, "internal", ended, preparing=True)) == expected
 
 
 @pytest.mark.parametrize("permission", ON_SITE)

@@ -386,6 +386,51 @@ def test_the_portal_lists_what_the_reader_may_open(
         assert shown == expected, name
 
 
+def test_a_service_is_prepared_by_those_who_run_it_until_they_open_it(
+    site: Site, people: People, manager: Actor
+) -> None:
+    place = site.add_service("routes", "Routes", audience="preparing")
+    names = ("citizen", "agent", "manager", "administrator")
+    with site.writing() as session:
+        session.add(RoleGrant(person_id=people.manager.id, service_id=place.id, role="manager"))
+    readers = {"visitor": site.browser()}
+    for name in names:
+        readers[name] = site.browser()
+        readers[name].sign_in(getattr(people, name))
+
+    def who_sees() -> set[str]:
+        with site.reading() as session, site.app.app_context():
+            for name in names:
+                actor = people.actor(getattr(people, name))
+                seen = place.id in {each.id for each in list_services(session, actor)}
+                assert seen == may(actor, "service.read", session.get_one(Service, place.id)), name
+        shown = {name for name, each in readers.items() if '"/routes/"' in each.get("/").text}
+        assert shown == {
+            name for name, each in readers.items() if each.get("/routes/").status_code == 200
+        }
+        return shown
+
+    assert who_sees() == {"manager", "administrator"}
+    desk = readers["manager"]
+    settings = "/routes/gestion/reglages"
+    for path in ("/", "/routes/", "/routes/gestion/"):
+        assert "En préparation" in desk.get(path).text, path
+    assert settings in links_of(desk.get("/routes/gestion/").text)
+    form = desk.read(settings).form("/reglages")
+    assert form.filled({})["audience"] == ["preparing"]
+    before = events_of(site, place)
+    assert desk.submit(settings, settings).status_code == 302
+    assert events_of(site, place) == before, "nothing was changed"
+    for audience, seen in (
+        ("internal", {"agent", "manager", "administrator"}),
+        ("public", set(readers)),
+        ("preparing", {"manager", "administrator"}),
+    ):
+        assert desk.submit(settings, settings, audience=audience).status_code == 302
+        assert who_sees() == seen
+        assert '"changed":["audience"]' in events_of(site, place)[-1][1]
+
+
 def test_the_portal_counts_public_ideas_with_as_many_queries_for_one_service_as_for_ten(
     site: Site, service: Service, client: Browser, query_count: Count
 ) -> None:
