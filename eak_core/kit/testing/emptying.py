@@ -6,8 +6,10 @@ from dataclasses import dataclass
 import psycopg
 from psycopg import sql
 
-#: How many databases a process stays connected to: PostgreSQL has a hundred connections for all.
-KEPT = 6
+#: How many databases a process stays connected to: the server's own, and those of this test and of
+#: the one before. PostgreSQL has a hundred connections for all processes, and most are for
+#: applications (`pool.CONNECTED`).
+KEPT = 3
 
 #: How many of each thing there are that a test could have changed of the tables themselves, and the
 #: last transaction that did: to write down what they are takes five times as long.
