@@ -18,6 +18,7 @@ from tests.bench import (
     drawing,
     exporting,
     files,
+    large,
     letters,
     lists,
     matching,
@@ -36,7 +37,7 @@ from tests.bench.report import Figure, show
 PARTS = (
     "submit", "replay", "pages", "files", "counting", "drawing", "exporting", "casting",
     "letters", "searching", "matching", "rooms", "suggesting", "telling", "lists",
-    "newsletters", "readers",
+    "newsletters", "readers", "large",
 )  # fmt: skip
 
 KINDS: tuple[Kind, ...] = ("sqlite", "postgresql")
@@ -60,6 +61,9 @@ def main() -> int:
     )
     parser.add_argument(
         "--listed", type=int, default=lists.SIZES[-1], help="among how many ideas lists are shown"
+    )
+    parser.add_argument(
+        "--papers", type=int, default=large.VOTES, help="how many votes a ballot is shown with"
     )
     given = parser.parse_args()
     parts = given.parts or PARTS
@@ -102,6 +106,7 @@ def _on(
         "casting": (casting.measure, given.votes),
         "searching": (searching.measure, given.ideas),
         "lists": (lists.measure, given.listed),
+        "large": (large.measure, given.papers),
     }
     others: dict[str, Callable[..., Iterator[Figure]]] = {
         "submit": submitting.measure,

@@ -69,7 +69,7 @@ def measure(databases: Databases, kind: Kind, folder: Path, most: int) -> Iterat
             print(f"{kind}: {number:,} ideas made in {time.perf_counter() - began:.0f} s")
             settle()
             where = f"{number:,} ideas, {kind}"
-            limit = _least(_hand_written(site), "/")
+            limit = least(_hand_written(site), "/")
             ours = _of_pages(site)
             name = f"list of {PER_PAGE}, signed in, {where}, beside one by hand"
             yield Figure(name, "ms", ours["the list"], limit, at_most=MOST_BY_HAND)
@@ -79,7 +79,7 @@ def measure(databases: Databases, kind: Kind, folder: Path, most: int) -> Iterat
                     yield Figure(name, "ms", took, base[page], at_most=MOST_GROWN)
             desk = site.browser()
             desk.sign_in(site.people.manager)
-            took = _least(desk, f"/{site.service.slug}/gestion/chiffres")
+            took = least(desk, f"/{site.service.slug}/gestion/chiffres")
             yield Figure(f"figures over time, {where}", "ms", took, FIGURES_MS, at_most=1.0)
             base = base or {**ours, "page 1,000": ours["page 11"]}
             if number == SIZES[0]:
@@ -104,7 +104,7 @@ def _of_pages(site: Site) -> dict[str, float]:
         "home of the service": f"/{site.service.slug}/",
         "the portal": "/",
     }
-    return {name: _least(browser, path) for name, path in paths.items() if path}
+    return {name: least(browser, path) for name, path in paths.items() if path}
 
 
 def _last(site: Site) -> int:
@@ -119,7 +119,8 @@ def _named(browser: Browser, path: str, number: int) -> str:
     return link.replace("&amp;", "&")
 
 
-def _least(client: FlaskClient, path: str) -> float:
+def least(client: FlaskClient, path: str) -> float:
+    """The least milliseconds of the processor that ``client`` waits for the page at ``path``."""
     took = []
     for _round in range(ROUNDS):
         began = time.process_time()
