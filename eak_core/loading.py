@@ -8,13 +8,15 @@ from contextlib import contextmanager
 @contextmanager
 def without_collecting() -> Iterator[None]:
     """Load without a look for cycles among what stays: it took a quarter of the start."""
-    collects = gc.isenabled()
+    collects, frozen = gc.isenabled(), gc.get_freeze_count()
     gc.disable()
     try:
         yield
     finally:
-        if collects:
-            # It is old from now on; as young, all of it would be looked through at once.
+        # It is old from now on; as young, all of it would be looked through at once. What somebody
+        # froze stays so: thawed, each full collection would look through it again.
+        if collects and not frozen:
             gc.freeze()
             gc.unfreeze()
+        if collects:
             gc.enable()

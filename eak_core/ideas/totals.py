@@ -83,7 +83,8 @@ def shown_totals(session: Session, service_ids: Iterable[int]) -> dict[int, int]
 
 
 def stage_totals(session: Session, service_ids: Iterable[int]) -> dict[str, int]:
-    """How many public ideas of these services stand in each stage, in one statement."""
+    """How many public ideas of the services ``service_ids`` stand in each stage, in one
+    statement."""
     rows = session.execute(
         select(IdeaTotal.key, func.sum(IdeaTotal.ideas))
         .where(IdeaTotal.service_id.in_(service_ids), IdeaTotal.kind == "stage")

@@ -20,6 +20,10 @@ def collector() -> Iterator[None]:
     threshold = gc.get_threshold()
     yield
     gc.unfreeze()
+    # As `eak_core.kit.testing` left it: thawed, everything would be looked through for the rest of
+    # the run.
+    gc.collect()
+    gc.freeze()
     gc.set_threshold(*threshold)
 
 
@@ -72,10 +76,21 @@ def test_a_start_on_a_database_that_is_up_to_date_waits_for_nothing_that_is_want
     assert ran.stdout.split() == ["True"], ran
 
 
+@pytest.mark.usefixtures("collector")
 def test_what_was_loaded_is_not_searched_for_cycles_at_once() -> None:
+    gc.unfreeze()
     assert gc.isenabled()
     with without_collecting():
         assert not gc.isenabled()
         loaded = [[number] for number in range(10 * gc.get_threshold()[0])]
     assert gc.isenabled()
     assert any(each is loaded[0] for each in gc.get_objects(generation=2))
+
+
+@pytest.mark.usefixtures("collector")
+def test_what_was_frozen_before_loading_stays_so() -> None:
+    gc.freeze()
+    with without_collecting():
+        assert not gc.isenabled()
+    assert gc.isenabled()
+    assert gc.get_freeze_count() > 0
