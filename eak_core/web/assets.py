@@ -10,7 +10,7 @@ links is one sheet: `SHEET` of its theme, and another of the plugins that are ac
 import gzip
 import hashlib
 import mimetypes
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from pathlib import Path
@@ -126,7 +126,8 @@ def _digest(theme: str, path: str) -> str:
     if not digest or now - checked >= themes_of(current_app).recheck:
         file = _of_theme(theme, path)
         if file is None:
-            raise FileNotFoundError(f"no static file {path!r} in theme {theme!r}")
+            made = f" ({SHEETS[0]} is made when EAK is installed)" if path == SHEET else ""
+            raise FileNotFoundError(f"no static file {path!r} in theme {theme!r}{made}")
         digest = file.digest
         known[theme, path] = digest, now
     return digest
@@ -183,25 +184,26 @@ def plugin_sheet() -> str | None:
     outside of one, and where no plugin has any."""
     if g.get("service") is None or "eak_plugins" not in current_app.extensions:
         return None
-    names = [name for name, _sheets in get_host().call_each("style_sheets", g.active)]
-    sheet = _sheet_of(tuple(names))
+    names, sheet = _sheet_of(g.active)
     if sheet is None:
         return None
     return url_for("plugin_sheet", digest=sheet.digest, plugins=".".join(names))
 
 
-def _sheet_of(plugins: Sequence[str]) -> StaticFile | None:
-    found = get_host().call_each("style_sheets", frozenset(plugins))
+def _sheet_of(plugins: Container[str]) -> tuple[Sequence[str], StaticFile | None]:
+    """Those of ``plugins`` that have style sheets, in their order, and these as one."""
+    found = list(get_host().call_each("style_sheets", plugins))
     files = [_of_plugin(plugin, path) for plugin, paths in found for path in paths]
-    return _together(tuple(file for file in files if file is not None)) if files else None
+    sheet = _together(tuple(file for file in files if file is not None)) if files else None
+    return [plugin for plugin, _paths in found], sheet
 
 
 def serve_plugin_sheet(digest: str, plugins: str) -> Response:
     """The style sheets of ``plugins``, whose names full stops part, as `plugin_static` says."""
-    names = plugins.split(".")
+    asked = plugins.split(".")
+    names, sheet = _sheet_of(frozenset(asked))
     # As a page links them, and no other way: each once, each installed, in their order.
-    asked = [name for name in get_host().answering("style_sheets") if name in set(names)]
-    return _answer(_sheet_of(names) if names == asked else None, digest)
+    return _answer(sheet if names == asked else None, digest)
 
 
 def init_assets(app: Flask) -> None:
