@@ -190,16 +190,6 @@ def held_relations(session: "Session", service: Any) -> "Iterable[Held]":  # typ
 
 
 @hookspec
-def style_sheets() -> "Iterable[str]":  # type: ignore[empty-body]
-    """Style sheets for the pages of a service, by their paths in the plugin's ``static/``.
-
-    Active plugins. Each page of the service links them all as one file, so that what the plugin
-    contributes to others' pages has them too; what is large and for few pages is linked by those,
-    as scripts are: ``{{ plugin_static("thanks", "wall.js") }}``.
-    """
-
-
-@hookspec
 def can_change_stage(
     session: "Session", service: Any, idea: Any, to: str, actor: "Actor"
 ) -> "Denial | None":

@@ -1,4 +1,5 @@
-"""The slots: hooks by which plugins put something onto pages of the core, as in `hookspecs`."""
+"""The slots: hooks by which plugins put something onto pages of the core, and its style with it, as
+in `hookspecs`."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
@@ -67,4 +68,14 @@ def slot_manage_home(session: "Session", service: Any, actor: "Actor") -> "Marku
     """A section of the managers' home page: what waits for them, with links.
 
     Active plugins; only managers see it. Plain text is escaped, None for nothing.
+    """
+
+
+@hookspec
+def style_sheets() -> "Iterable[str]":  # type: ignore[empty-body]
+    """Style sheets for the pages of a service, by their paths in the plugin's ``static/``.
+
+    Active plugins. Each page of the service links them all as one file, so that what the plugin
+    contributes to others' pages has them too; what is large and for few pages is linked by those,
+    as scripts are: ``{{ plugin_static("thanks", "wall.js") }}``.
     """
