@@ -117,7 +117,7 @@ def measure(databases: Databases, kind: Kind, folder: Path, votes: int) -> Itera
             keep_promises(site.app)
         site.enable("voting")
         site.enable("bench_row")
-        ballot = _open(site)
+        ballot = open_ballot(site, [site.submit(f"Idea {number}").id for number in range(5)])
         people = _people(site, max(votes, LIMIT_REQUESTS))
         with served(url, folder / "served") as port:
             row = f"/{site.service.slug}/bench-row/"
@@ -135,8 +135,8 @@ def measure(databases: Databases, kind: Kind, folder: Path, votes: int) -> Itera
         site.close()
 
 
-def _open(site: Site) -> Ballot:
-    ideas = [site.submit(f"Idea {number}") for number in range(5)]
+def open_ballot(site: Site, ideas: Sequence[int]) -> Ballot:
+    """A secret ballot on ``ideas`` that takes votes for a day."""
     now = datetime.now(UTC)
     draft = Draft(
         title="What comes first?",
@@ -144,7 +144,7 @@ def _open(site: Site) -> Ballot:
         settings=Settings(method="approval", secrecy="secret", approval=ApprovalRules()),
         opens_at=now,
         closes_at=now + timedelta(days=1),
-        ideas=[idea.id for idea in ideas],
+        ideas=list(ideas),
     )
     manager = site.people.actor(site.people.administrator)
     with site.writing() as session:

@@ -18,10 +18,9 @@ from eak_core.kit.testing.site import Site
 from eak_core.kit.testing.sites import Sites
 from eak_core.wsgi import settle
 from eak_discussion.models import Comment, Count
-from eak_voting.ballots.preparing import MOST_OPTIONS, Draft, prepare
-from eak_voting.casting.opening import announce
+from eak_voting.ballots.preparing import MOST_OPTIONS
 from eak_voting.models import Ballot
-from eak_voting.settings import ApprovalRules, Settings
+from tests.bench.casting import open_ballot
 from tests.bench.filling import fill
 from tests.bench.lists import MOST_GROWN, PLUGINS, least
 from tests.bench.report import Figure
@@ -43,7 +42,7 @@ def measure(databases: Databases, kind: Kind, folder: Path, votes: int) -> Itera
             site.enable(name)
         fill(site, 2 * MOST_OPTIONS)
         ideas = _accepted(site)
-        ballot = _open(site, ideas[:MOST_OPTIONS])
+        ballot = open_ballot(site, ideas[:MOST_OPTIONS])
         settle()
         yield _commented(site, kind, ideas[-1])
         yield _voted(site, kind, ballot, votes)
@@ -84,24 +83,6 @@ def _comment(site: Site, idea_id: int, number: int) -> None:
             Count(service_id=site.service.id, idea_id=idea_id, stance="for", comments=number)
         )
         session.execute(text("ANALYZE"))
-
-
-def _open(site: Site, ideas: Sequence[int]) -> Ballot:
-    now = datetime.now(UTC)
-    draft = Draft(
-        title="What comes first?",
-        text="",
-        settings=Settings(method="approval", secrecy="secret", approval=ApprovalRules()),
-        opens_at=now,
-        closes_at=now + timedelta(days=1),
-        ideas=list(ideas),
-    )
-    manager = site.people.actor(site.people.administrator)
-    with site.writing() as session:
-        ballot = prepare(session, manager, site.service, draft)
-    with site.writing() as session:
-        announce(session, manager, site.service, session.get_one(Ballot, ballot.id))
-    return ballot
 
 
 def _voted(site: Site, kind: Kind, ballot: Ballot, votes: int) -> Figure:

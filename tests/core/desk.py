@@ -5,6 +5,7 @@ from typing import Any
 from sqlalchemy import select
 
 from eak_core.db import Session
+from eak_core.events import SITE
 from eak_core.events.models import EventLog
 from eak_core.kit.testing.browser import Browser
 from eak_core.kit.testing.site import Site
@@ -33,10 +34,10 @@ def one(site: Site, model: type[Any]) -> Any:
         return session.scalars(select(model)).one()
 
 
-def types_of_site(site: Site) -> list[str]:
-    """The types of what happened to no service, in order."""
+def types_of(site: Site, service_id: int = SITE) -> list[str]:
+    """The types of what happened to a service, or to none, in order."""
     with site.reading() as session:
-        query = select(EventLog.type).where(EventLog.service_id == 0)
+        query = select(EventLog.type).where(EventLog.service_id == service_id)
         return list(session.scalars(query.order_by(EventLog.position)))
 
 

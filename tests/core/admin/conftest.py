@@ -28,3 +28,9 @@ def mood() -> Iterator[gauge.Mood]:
 @pytest.fixture
 def administrator(site: Site, people: People, service: Service) -> Browser:
     return signed_in(site, people.administrator)
+
+
+@pytest.fixture
+def manager(site: Site, people: People) -> Browser:
+    """The browser of whoever runs the service."""
+    return signed_in(site, people.manager)

@@ -13,7 +13,7 @@ from eak_core.kit.testing.site import Site
 from eak_core.people.models import RoleGrant
 from eak_core.plugins.per_service.activation import active_plugins
 from eak_core.services.models import Service
-from tests.core.desk import one, signed_in, token_of, types_of_site
+from tests.core.desk import one, signed_in, token_of, types_of
 
 Count = Callable[[], AbstractContextManager[Queries]]
 
@@ -138,4 +138,4 @@ def test_a_closed_account_is_signed_out_at_once_and_can_be_opened_again(
     assert administrator.submit(page, "/rouvrir").status_code == 302
     assert citizen.get("/compte/").status_code == 302, "a session that was ended stays so"
     site.browser().sign_in(people.citizen)
-    assert types_of_site(site)[-2:] == ["person.closed", "person.reopened"]
+    assert types_of(site)[-2:] == ["person.closed", "person.reopened"]

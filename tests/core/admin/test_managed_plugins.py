@@ -32,12 +32,6 @@ SETTINGS = f"{PAGE}gauge/reglages"
 Count = Callable[[], AbstractContextManager[Queries]]
 
 
-@pytest.fixture
-def manager(site: Site, people: People) -> Browser:
-    """The browser of whoever runs the service."""
-    return signed_in(site, people.manager)
-
-
 @pytest.mark.parametrize("database", ["sqlite"])
 @pytest.mark.parametrize(
     "path",

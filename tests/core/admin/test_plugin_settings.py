@@ -4,13 +4,10 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 
 import pytest
-from sqlalchemy import select
 
 from eak_core.db import current_session
-from eak_core.events.models import EventLog
 from eak_core.kit.testing.browser import Browser
 from eak_core.kit.testing.pages import Page
-from eak_core.kit.testing.people import People
 from eak_core.kit.testing.queries import Queries
 from eak_core.kit.testing.site import Site
 from eak_core.permissions import Actor
@@ -18,25 +15,13 @@ from eak_core.plugins.loading.host import get_host
 from eak_core.plugins.per_request.breaker import LIMIT
 from eak_core.services.models import Service
 from tests.core import gauge
-from tests.core.desk import settings, signed_in
+from tests.core.desk import settings, types_of
 
 PAGE = "/culture/gestion/plugins/"
 SWITCH = f"{PAGE}gauge/activation"
 SETTINGS = f"{PAGE}gauge/reglages"
 
 Count = Callable[[], AbstractContextManager[Queries]]
-
-
-@pytest.fixture
-def manager(site: Site, people: People) -> Browser:
-    """The browser of whoever runs the service."""
-    return signed_in(site, people.manager)
-
-
-def types(site: Site, service: Service) -> list[str]:
-    with site.reading() as session:
-        query = select(EventLog.type).where(EventLog.service_id == service.id)
-        return list(session.scalars(query.order_by(EventLog.position)))
 
 
 def test_settings_are_saved_and_shown_again(site: Site, manager: Browser, service: Service) -> None:
@@ -47,7 +32,7 @@ def test_settings_are_saved_and_shown_again(site: Site, manager: Browser, servic
     sent = manager.read(SETTINGS).form("/reglages").filled({})
     assert sent["goal"] == ["25"]
     assert sent["unit"] == ["ft"]
-    assert types(site, service)[-1] == "plugin.configured"
+    assert types_of(site, service.id)[-1] == "plugin.configured"
 
 
 def test_two_who_set_at_once_lose_nothing(

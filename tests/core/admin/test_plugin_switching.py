@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import select
 
 from eak_core.admin.plugins import OFF, ON
-from eak_core.events.models import EventLog, Subscription
+from eak_core.events.models import Subscription
 from eak_core.events.worker import Worker
 from eak_core.ideas.models import Idea, StageChange
 from eak_core.kit.testing.browser import Browser
@@ -17,7 +17,7 @@ from eak_core.kit.testing.site import Site
 from eak_core.plugins.per_service.counters import counted
 from eak_core.services.models import Service
 from tests.core import gauge
-from tests.core.desk import signed_in, token_of
+from tests.core.desk import token_of, types_of
 
 PAGE = "/culture/gestion/plugins/"
 SWITCH = f"{PAGE}gauge/activation"
@@ -26,22 +26,10 @@ SETTINGS = f"{PAGE}gauge/reglages"
 Count = Callable[[], AbstractContextManager[Queries]]
 
 
-@pytest.fixture
-def manager(site: Site, people: People) -> Browser:
-    """The browser of whoever runs the service."""
-    return signed_in(site, people.manager)
-
-
 def bring(site: Site, idea: Idea, stage: str) -> None:
     """Put ``idea`` where only a whole life would bring it."""
     with site.writing() as session:
         session.get_one(Idea, idea.id).stage = stage
-
-
-def types(site: Site, service: Service) -> list[str]:
-    with site.reading() as session:
-        query = select(EventLog.type).where(EventLog.service_id == service.id)
-        return list(session.scalars(query.order_by(EventLog.position)))
 
 
 def test_switching_on_is_previewed_and_acts_at_the_next_request(
@@ -82,7 +70,7 @@ def test_switching_off_acts_at_the_next_request_and_keeps_what_was_stored(
     assert manager.get("/culture/gauge/").status_code == 404
     with site.reading() as session:
         assert counted(session, service.id, "gauge", "ideas", "service") == 1
-    assert types(site, service)[-1] == "plugin.disabled"
+    assert types_of(site, service.id)[-1] == "plugin.disabled"
 
 
 def test_ideas_in_its_stages_are_sent_elsewhere_with_a_public_reason(
@@ -109,7 +97,7 @@ def test_ideas_in_its_stages_are_sent_elsewhere_with_a_public_reason(
         reasons = set(session.scalars(select(StageChange.reason)))
     assert stages == {"accepted"}
     assert reason in reasons
-    assert types(site, service).count("idea.stage_changed") == 3
+    assert types_of(site, service.id).count("idea.stage_changed") == 3
 
 
 @pytest.mark.parametrize("database", ["sqlite"])
@@ -165,7 +153,7 @@ def test_two_who_confirm_the_same_do_it_once(
     manager.post(SWITCH, data=first.filled({}))
     administrator.post(SWITCH, data=second.filled({}))
     assert site.active() == {"gauge"}, "the second did not switch it off again"
-    assert types(site, service).count("plugin.enabled") == 1
+    assert types_of(site, service.id).count("plugin.enabled") == 1
 
 
 @pytest.mark.parametrize("database", ["sqlite"])
