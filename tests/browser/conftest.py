@@ -81,7 +81,7 @@ SPACED = f"""() => {{
 #: Texts that are pressed into a column of single letters.
 SQUEEZED = """() => [...document.querySelectorAll("main *")].filter(each => {
   const { width, height } = each.getBoundingClientRect();
-  return width > 1 && width < 48 && height > 96
+  return width < 48 && height > 96
     && [...each.childNodes].some(node => node.nodeType === 3 && node.data.trim().length > 8);
 }).map(each => each.outerHTML.slice(0, 200)).slice(0, 3)"""
 #: The whole of what a small telephone shows at first. In CSS pixels.
