@@ -40,6 +40,11 @@ $(VENV)/.made:
 	  exit 2; }
 	@touch $@
 
+# What an installation makes in the tree may have been cleaned away since.
+ifeq ($(wildcard eak_core/static/css/bootstrap.css),)
+.PHONY: $(VENV)/.run
+endif
+
 # Editable, without build isolation: the build backend is locked like everything else.
 $(VENV)/.run: $(VENV)/.made requirements/run.lock pyproject.toml hatch_build.py $(PLUGINS:%=%/pyproject.toml)
 	@echo "Installing EAK into $(VENV)…"
