@@ -18,8 +18,8 @@ from eak_core.events.extracts import read_log
 from eak_core.events.models import EventLog
 from eak_core.events.types import Recorded
 from eak_core.i18n import _
-from eak_core.ideas.places import in_other_services
-from eak_core.ideas.transitions import stage_graph
+from eak_core.ideas.deciding.transitions import stage_graph
+from eak_core.ideas.reading.places import in_other_services
 from eak_core.moderation.things import address_of, things_of
 from eak_core.people.deputies import acted_for
 from eak_core.people.models import Deputy

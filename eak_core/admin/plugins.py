@@ -9,9 +9,9 @@ from eak_core.admin.settings import SettingsPage
 from eak_core.db import current_session
 from eak_core.errors import Conflict, NotFound
 from eak_core.i18n import _, _l
+from eak_core.ideas.deciding.switching import disable, ideas_by_stage
+from eak_core.ideas.deciding.transitions import stage_graph
 from eak_core.ideas.stages import UNCHOSEN
-from eak_core.ideas.switching import disable, ideas_by_stage
-from eak_core.ideas.transitions import stage_graph
 from eak_core.permissions import require
 from eak_core.plugins.loading.blueprint import ServiceBlueprint
 from eak_core.plugins.loading.host import get_host

@@ -10,7 +10,7 @@ from eak_core.admin.desk import blueprint, find_service
 from eak_core.admin.manage import ServiceForm, theme_choices
 from eak_core.db import current_session
 from eak_core.i18n import _, _l
-from eak_core.ideas.opening import create_service
+from eak_core.ideas.describing.opening import create_service
 from eak_core.people.models import RoleGrant
 from eak_core.plugins.loading.host import get_host
 from eak_core.services.directory import archive_service, restore_service

@@ -4,15 +4,15 @@ To read them, to name them, and to bring them on.
 """
 
 from eak_core.ideas.addresses import idea_permalink, idea_url
-from eak_core.ideas.criteria import criteria_of, criterion_name, criterion_question
-from eak_core.ideas.listing import Labels, idea_labels, matching_ideas
+from eak_core.ideas.content.rows import public_idea
+from eak_core.ideas.content.wording import slug_of
+from eak_core.ideas.counting.totals import stage_totals
+from eak_core.ideas.deciding.transitions import change_stage, has_outcome, next_stages, stage_graph
+from eak_core.ideas.describing.criteria import criteria_of, criterion_name, criterion_question
+from eak_core.ideas.describing.subjects import subjects_of
 from eak_core.ideas.models import Idea
-from eak_core.ideas.rows import public_idea
-from eak_core.ideas.subjects import subjects_of
-from eak_core.ideas.totals import stage_totals
-from eak_core.ideas.transitions import change_stage, has_outcome, next_stages, stage_graph
+from eak_core.ideas.reading.listing import Labels, idea_labels, matching_ideas
 from eak_core.ideas.visibility import public_ideas
-from eak_core.ideas.wording import slug_of
 
 __all__ = [
     "Idea",

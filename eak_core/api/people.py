@@ -3,7 +3,7 @@
 Where something happens, who is meant, and how to write to them.
 """
 
-from eak_core.ideas.territory import communes
+from eak_core.ideas.describing.territory import communes
 from eak_core.letters.suppression import mark_of as mail_mark
 from eak_core.letters.suppression import suppression
 from eak_core.letters.way import bounces_mailbox, mail_way

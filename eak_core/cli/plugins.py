@@ -146,7 +146,7 @@ def enable(name: str, slug: str, yes: bool) -> None:
 @yes_option
 def disable(name: str, slug: str, move_ideas_to: str | None, reason: str, yes: bool) -> None:
     """Switch the plugin NAME off in a service. Its data is kept."""
-    from eak_core.ideas import switching
+    from eak_core.ideas.deciding import switching
     from eak_core.permissions import Actor
 
     _switch(

@@ -51,7 +51,7 @@ def create(slug: str, name: str, audience: str, theme: str | None, description: 
     from typing import cast
 
     from eak_core.db import write_session
-    from eak_core.ideas.opening import create_service
+    from eak_core.ideas.describing.opening import create_service
     from eak_core.permissions import Actor
     from eak_core.services.models import Audience
 

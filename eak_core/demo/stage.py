@@ -22,18 +22,18 @@ from eak_core.demo.demonstration import Demo
 from eak_core.demo.drawings import drawing
 from eak_core.files.attaching import attach_files
 from eak_core.files.staging import stage_file
-from eak_core.ideas import coauthors
-from eak_core.ideas.attachments import OWNER
-from eak_core.ideas.criteria import criteria_of
+from eak_core.ideas.content.attachments import OWNER
+from eak_core.ideas.deciding.offered import offer_idea
+from eak_core.ideas.deciding.screening import Mark, change_screening, give_opinion
+from eak_core.ideas.deciding.transferring import transfer_idea
+from eak_core.ideas.deciding.transitions import change_stage, withdraw_idea
+from eak_core.ideas.describing.criteria import criteria_of
+from eak_core.ideas.describing.opening import create_service
+from eak_core.ideas.describing.subjects import add_subject, subjects_of
 from eak_core.ideas.models import Idea
-from eak_core.ideas.offered import offer_idea
-from eak_core.ideas.opening import create_service
-from eak_core.ideas.promises import change_promise
-from eak_core.ideas.proposals import Proposal, save_draft, submit_idea
-from eak_core.ideas.screening import Mark, change_screening, give_opinion
-from eak_core.ideas.subjects import add_subject, subjects_of
-from eak_core.ideas.transferring import transfer_idea
-from eak_core.ideas.transitions import change_stage, withdraw_idea
+from eak_core.ideas.proposing import coauthors
+from eak_core.ideas.proposing.promises import change_promise
+from eak_core.ideas.proposing.proposals import Proposal, save_draft, submit_idea
 from eak_core.ideas.visibility import subject_of
 from eak_core.notices.following import follow_by_default
 from eak_core.people.accounts import create_person

@@ -1,7 +1,7 @@
 """The figures of the site for everybody: what happened in its public services.
 
-They are kept with the log (`eak_core.ideas.totals`), so a fixed number of statements answers,
-however many ideas there are. Internal services are in none of them, whoever asks.
+They are kept with the log (`eak_core.ideas.counting.totals`), so a fixed number of statements
+answers, however many ideas there are. Internal services are in none of them, whoever asks.
 """
 
 from collections.abc import Sequence
@@ -14,10 +14,10 @@ from eak_core.db import Session, current_session
 from eak_core.duties.pages import blueprint
 from eak_core.errors import NotFound
 from eak_core.i18n import _, _l
-from eak_core.ideas.monthly import Month, Year, months, years
-from eak_core.ideas.monthly_views import days, delays_chart, ideas_chart, people_chart
-from eak_core.ideas.totals import shown_totals, stage_totals
-from eak_core.ideas.transitions import stage_graph
+from eak_core.ideas.counting.monthly import Month, Year, months, years
+from eak_core.ideas.counting.totals import shown_totals, stage_totals
+from eak_core.ideas.deciding.transitions import stage_graph
+from eak_core.ideas.pages.monthly import days, delays_chart, ideas_chart, people_chart
 from eak_core.permissions import Actor
 from eak_core.plugins.loading.host import get_host
 from eak_core.services.directory import list_services

@@ -7,25 +7,15 @@ from typing import Any
 from eak_core.db import Session
 from eak_core.events.types import Recorded
 from eak_core.i18n import _l, lazy_ngettext
-from eak_core.ideas import (
-    attachments,
-    coauthor_notices,
-    exports,
-    history,
-    listing,
-    news,
-    notices,
-    offered,
-    own,
-    personal_data,
-    prepared,
-    promises,
-    reported,
-    transfer_notices,
-)
-from eak_core.ideas.listing import Filters
+from eak_core.ideas import personal_data, reported
+from eak_core.ideas.content import attachments
+from eak_core.ideas.deciding import offered, prepared
 from eak_core.ideas.models import Idea
+from eak_core.ideas.proposing import promises
+from eak_core.ideas.reading.details import exports, listing
+from eak_core.ideas.reading.listing import Filters
 from eak_core.ideas.stages import SCREENING, SUBMITTED
+from eak_core.ideas.telling import coauthor_notices, history, news, notices, own, transfer_notices
 from eak_core.permissions import Actor
 from eak_core.plugins.hooks.contributions import (
     AccountLinks,

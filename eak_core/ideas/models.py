@@ -135,7 +135,7 @@ class Criterion(Base):
     """One of the criteria on which ideas of a service are judged.
 
     An empty ``name`` or ``question`` stands for the usual wording of ``code``, in the reader's
-    language (see `eak_core.ideas.criteria`).
+    language (see `eak_core.ideas.describing.criteria`).
     """
 
     __tablename__ = "criterion"
@@ -365,7 +365,7 @@ class IdeaStanding(Base):
 
 
 class IdeaTotal(Base):
-    """How many ideas of a service there are of one kind (see `eak_core.ideas.totals`)."""
+    """How many ideas of a service there are of one kind (see `eak_core.ideas.counting.totals`)."""
 
     __tablename__ = "idea_total"
 

@@ -10,6 +10,8 @@ from typing import Any
 from sqlalchemy import ColumnElement, delete, select, update
 
 from eak_core.db import Session
+from eak_core.ideas.content.texts import LENGTHS
+from eak_core.ideas.deciding.transitions import take_back_erased
 from eak_core.ideas.models import (
     BulkMove,
     Idea,
@@ -21,8 +23,6 @@ from eak_core.ideas.models import (
     StageChange,
 )
 from eak_core.ideas.stages import DRAFT, WITHDRAWN
-from eak_core.ideas.texts import LENGTHS
-from eak_core.ideas.transitions import take_back_erased
 from eak_core.ideas.visibility import subject_of
 from eak_core.moderation.erasure import Written, loses_its_words
 from eak_core.people.models import Person

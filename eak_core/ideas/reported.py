@@ -5,8 +5,8 @@ from collections.abc import Mapping, Sequence
 from sqlalchemy import select
 
 from eak_core.db import Session
-from eak_core.ideas.coauthors import coauthors_of
 from eak_core.ideas.models import Idea
+from eak_core.ideas.proposing.coauthors import coauthors_of
 from eak_core.ideas.stages import DRAFT, WITHDRAWN
 from eak_core.ideas.visibility import numbered
 from eak_core.plugins.hooks.contributions import Reportable

@@ -2,27 +2,27 @@
 
 from flask import Flask
 
-from eak_core.ideas import (  # noqa: F401  # what they register
+from eak_core.ideas.pages import (  # noqa: F401  # what they register
     alike,
-    board_views,
-    bulk_views,
-    coauthor_views,
+    board,
+    bulk,
+    coauthors,
     feeds,
-    file_views,
-    manage_views,
-    merging_views,
-    monthly_views,
+    files,
+    managing,
+    merging,
+    monthly,
     overviews,
     preview,
-    screening_views,
-    subscribers,
-    transferring_views,
+    screening,
+    transferring,
     views,
     writing,
 )
+from eak_core.ideas.reading import indexing  # noqa: F401  # what it hears
 
 
 def init_ideas(app: Flask) -> None:
     """Give ``app`` the pages of ideas."""
     app.register_blueprint(views.blueprint)
-    app.register_blueprint(manage_views.blueprint)
+    app.register_blueprint(managing.blueprint)

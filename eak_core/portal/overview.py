@@ -9,11 +9,11 @@ from sqlalchemy import select
 
 from eak_core.db import Session
 from eak_core.events import read_log
+from eak_core.ideas.counting.totals import shown_totals
 from eak_core.ideas.events import IdeaStageChanged
-from eak_core.ideas.listing import Card, Filters, cards, listed
 from eak_core.ideas.models import Idea, StageChange
+from eak_core.ideas.reading.listing import Card, Filters, cards, listed
 from eak_core.ideas.stages import SCREENING, SUBMITTED, Graph
-from eak_core.ideas.totals import shown_totals
 from eak_core.ideas.visibility import public_ideas
 from eak_core.permissions import Actor
 from eak_core.services.directory import list_services

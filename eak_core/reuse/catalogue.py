@@ -13,7 +13,7 @@ from typing import Any
 from eak_core.db import Session
 from eak_core.events.extracts import last_shown
 from eak_core.i18n import _
-from eak_core.ideas.territory import communes
+from eak_core.ideas.describing.territory import communes
 from eak_core.permissions import Actor
 from eak_core.plugins.hooks.datasets import DataSet
 from eak_core.plugins.per_service.activation import active_in

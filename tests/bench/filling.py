@@ -19,9 +19,9 @@ from sqlalchemy import insert, text
 from eak_core.db import Session, write_session
 from eak_core.db.session import expect_long_work
 from eak_core.events import CORE
+from eak_core.ideas.counting.totals import recount
 from eak_core.ideas.models import Idea
-from eak_core.ideas.subscribers import IDEAS
-from eak_core.ideas.totals import recount
+from eak_core.ideas.reading.indexing import IDEAS
 from eak_core.kit.testing.site import Site
 from eak_core.search.index import keep
 

@@ -18,8 +18,8 @@ from jinja2 import Template
 from sqlalchemy import Select, select
 
 from eak_core.db import Session, read_session
+from eak_core.ideas.counting.totals import totals
 from eak_core.ideas.models import Commune, Idea, IdeaCommune, IdeaSubject, Subject
-from eak_core.ideas.totals import totals
 from eak_core.kit.testing.browser import Browser
 from eak_core.kit.testing.databases import Databases, Kind
 from eak_core.kit.testing.pool import Pool

@@ -16,7 +16,7 @@ from sqlalchemy import insert, select, text
 from eak_core.db import Session
 from eak_core.events import CORE
 from eak_core.ideas.models import Idea
-from eak_core.ideas.subscribers import IDEAS
+from eak_core.ideas.reading.indexing import IDEAS
 from eak_core.kit.testing.databases import Databases, Kind
 from eak_core.kit.testing.pool import Pool
 from eak_core.kit.testing.site import Site

@@ -14,9 +14,9 @@ from sqlalchemy import event, select
 
 from eak_core import clock
 from eak_core.db import db, write_session
+from eak_core.ideas.content.texts import Proposal
 from eak_core.ideas.models import Commune, Criterion, Subject
-from eak_core.ideas.proposals import submit_idea
-from eak_core.ideas.texts import Proposal
+from eak_core.ideas.proposing.proposals import submit_idea
 from eak_core.kit.testing.databases import Databases, Kind
 from eak_core.kit.testing.pool import Pool
 from eak_core.kit.testing.sites import Sites

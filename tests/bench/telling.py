@@ -12,8 +12,8 @@ from sqlalchemy import Connection, event, insert
 from eak_core import clock
 from eak_core.db import db, write_session
 from eak_core.events.worker import Worker
+from eak_core.ideas.deciding.transitions import change_stage
 from eak_core.ideas.models import Idea
-from eak_core.ideas.transitions import change_stage
 from eak_core.kit.testing.databases import Databases, Kind
 from eak_core.kit.testing.pool import Pool
 from eak_core.kit.testing.site import Site

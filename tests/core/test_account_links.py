@@ -133,7 +133,7 @@ def test_what_a_plugin_gets_wrong_is_left_out_of_the_page_and_noted(
 
 def test_a_fault_of_the_core_fails_the_page(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
     site.submit()
-    monkeypatch.setattr("eak_core.ideas.own.AccountLinks", lambda *_: 42)
+    monkeypatch.setattr("eak_core.ideas.telling.own.AccountLinks", lambda *_: 42)
     browser = site.browser()
     browser.sign_in(site.people.citizen)
     with pytest.raises(TypeError):

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from eak_core.ideas.proposals import Proposal, save_draft
+from eak_core.ideas.proposing.proposals import Proposal, save_draft
 from eak_core.kit.testing.people import People
 from eak_core.kit.testing.site import Site
 from eak_core.people.models import Person

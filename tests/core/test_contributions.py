@@ -9,10 +9,10 @@ import pytest
 from sqlalchemy import select, update
 
 from eak_core import clock
+from eak_core.ideas.content.texts import Proposal
+from eak_core.ideas.deciding.transitions import change_stage
 from eak_core.ideas.models import Idea
-from eak_core.ideas.proposals import edit_idea, save_draft
-from eak_core.ideas.texts import Proposal
-from eak_core.ideas.transitions import change_stage
+from eak_core.ideas.proposing.proposals import edit_idea, save_draft
 from eak_core.kit.testing.fixtures import FrozenClock
 from eak_core.kit.testing.queries import Queries
 from eak_core.kit.testing.site import Site

@@ -10,8 +10,8 @@ import pytest
 from eak_core.admin.journal import Asked, lines
 from eak_core.admin.rights import rights_in
 from eak_core.errors import Forbidden, Invalid, Refused
+from eak_core.ideas.deciding.transitions import change_stage
 from eak_core.ideas.models import Idea
-from eak_core.ideas.transitions import change_stage
 from eak_core.kit.testing.browser import Browser
 from eak_core.kit.testing.fixtures import FrozenClock
 from eak_core.kit.testing.site import Site

@@ -8,9 +8,9 @@ import pytest
 from sqlalchemy import select, text
 
 from eak_core.db import read_session
-from eak_core.ideas.criteria import criteria_of
+from eak_core.ideas.describing.criteria import criteria_of
 from eak_core.ideas.models import Idea, IdeaCriterion
-from eak_core.ideas.proposals import Proposal, save_draft, submit_idea
+from eak_core.ideas.proposing.proposals import Proposal, save_draft, submit_idea
 from eak_core.kit.testing.browser import PASSWORD, Browser
 from eak_core.kit.testing.fixtures import FrozenClock
 from eak_core.kit.testing.people import People

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from eak_core.errors import Conflict
 from eak_core.events.models import EventLog
 from eak_core.ideas.models import Idea
-from eak_core.ideas.proposals import Proposal, save_draft, submit_idea
+from eak_core.ideas.proposing.proposals import Proposal, save_draft, submit_idea
 from eak_core.kit.testing.browser import Browser
 from eak_core.kit.testing.conformance.addresses import WRITING, filled
 from eak_core.kit.testing.people import People

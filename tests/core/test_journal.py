@@ -10,8 +10,8 @@ import eak_core.app  # noqa: F401  # every room's events are declared when it is
 from eak_core.admin.journal import Asked, all_lines, lines
 from eak_core.admin.journal_sentences import KINDS, SAYERS, Words
 from eak_core.events import CORE
+from eak_core.ideas.deciding.transitions import change_stage, stage_graph
 from eak_core.ideas.models import Idea
-from eak_core.ideas.transitions import change_stage, stage_graph
 from eak_core.kit.testing.fixtures import FrozenClock
 from eak_core.kit.testing.queries import Queries
 from eak_core.kit.testing.site import Site

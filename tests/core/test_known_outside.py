@@ -10,9 +10,9 @@ import pytest
 from PIL import Image
 from sqlalchemy import update
 
+from eak_core.ideas.deciding.transitions import withdraw_idea
 from eak_core.ideas.models import Idea
-from eak_core.ideas.proposals import Proposal, save_draft
-from eak_core.ideas.transitions import withdraw_idea
+from eak_core.ideas.proposing.proposals import Proposal, save_draft
 from eak_core.kit.testing.queries import Queries
 from eak_core.kit.testing.site import Site
 from eak_core.kit.testing.sites import Sites

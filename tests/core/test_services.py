@@ -13,10 +13,10 @@ from sqlalchemy import select
 from eak_core import clock as platform_clock
 from eak_core.errors import Conflict, Forbidden, Invalid
 from eak_core.events.models import EventLog, Subscription
-from eak_core.ideas.criteria import criteria_of
-from eak_core.ideas.opening import create_service
-from eak_core.ideas.subjects import subjects_of
-from eak_core.ideas.territory import communes
+from eak_core.ideas.describing.criteria import criteria_of
+from eak_core.ideas.describing.opening import create_service
+from eak_core.ideas.describing.subjects import subjects_of
+from eak_core.ideas.describing.territory import communes
 from eak_core.kit.testing.browser import Browser
 from eak_core.kit.testing.fixtures import FrozenClock
 from eak_core.kit.testing.pages import Page
@@ -91,7 +91,7 @@ def test_a_service_is_opened_with_what_its_ideas_are_described_with_or_not_at_al
     def fail(*_: object) -> None:
         raise RuntimeError("on purpose")
 
-    monkeypatch.setattr("eak_core.ideas.opening.add_usual_subjects", fail)
+    monkeypatch.setattr("eak_core.ideas.describing.opening.add_usual_subjects", fail)
     with pytest.raises(RuntimeError), site.writing() as session:
         create_service(session, administrator, "parcs", "Parcs")
     with site.reading() as session:

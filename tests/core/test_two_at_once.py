@@ -12,8 +12,9 @@ from sqlalchemy import func, select, text
 from eak_core.db import Session
 from eak_core.errors import EakError, Gone, Invalid, NotFound
 from eak_core.events.models import EventLog
-from eak_core.ideas import coauthors, subjects
+from eak_core.ideas.describing import subjects
 from eak_core.ideas.models import Idea
+from eak_core.ideas.proposing import coauthors
 from eak_core.kit.testing.databases import Kind
 from eak_core.kit.testing.people import People
 from eak_core.kit.testing.site import Site

@@ -7,12 +7,12 @@ import pytest
 from sqlalchemy import select
 
 from eak_core.errors import Invalid
-from eak_core.ideas.criteria import change_criterion, criteria_of
+from eak_core.ideas.deciding.transitions import change_stage
+from eak_core.ideas.describing.criteria import change_criterion, criteria_of
+from eak_core.ideas.describing.opening import create_service
+from eak_core.ideas.describing.subjects import add_subject
 from eak_core.ideas.models import Idea
-from eak_core.ideas.opening import create_service
-from eak_core.ideas.proposals import Origin, Proposal, edit_idea, import_idea, submit_idea
-from eak_core.ideas.subjects import add_subject
-from eak_core.ideas.transitions import change_stage
+from eak_core.ideas.proposing.proposals import Origin, Proposal, edit_idea, import_idea, submit_idea
 from eak_core.kit.testing.site import Site
 from eak_core.moderation.decisions import hide
 from eak_core.permissions import Actor

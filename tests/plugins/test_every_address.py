@@ -13,7 +13,7 @@ from sqlalchemy import select
 
 from eak_core.demo import load
 from eak_core.demo.content import AGENT_DOMAIN, PASSWORD
-from eak_core.ideas.proposals import Proposal, save_draft
+from eak_core.ideas.proposing.proposals import Proposal, save_draft
 from eak_core.kit.testing.browser import PASSWORD as KIT_PASSWORD
 from eak_core.kit.testing.browser import Browser
 from eak_core.kit.testing.databases import Kind

@@ -11,12 +11,12 @@ from sqlalchemy import select
 from eak_core.db import Session
 from eak_core.errors import Invalid, Refused
 from eak_core.i18n import _, _l
+from eak_core.ideas.content.texts import MOST_SUBJECTS
+from eak_core.ideas.describing.subjects import NAME_LENGTH, add_subject, subjects_of
+from eak_core.ideas.describing.territory import communes
 from eak_core.ideas.imports.threads import in_order
 from eak_core.ideas.models import Idea
-from eak_core.ideas.proposals import Origin, Proposal, import_idea
-from eak_core.ideas.subjects import NAME_LENGTH, add_subject, subjects_of
-from eak_core.ideas.territory import communes
-from eak_core.ideas.texts import MOST_SUBJECTS
+from eak_core.ideas.proposing.proposals import Origin, Proposal, import_idea
 from eak_core.imports.running import ImportRun, Tally, reason, records
 from eak_core.imports.tables import Table
 from eak_core.permissions import Actor, require

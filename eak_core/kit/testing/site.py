@@ -23,10 +23,10 @@ from eak_core.app import create_app
 from eak_core.db import Session, db, read_session, write_session
 from eak_core.events import Event, publish
 from eak_core.events.worker import Worker
+from eak_core.ideas.deciding.switching import disable
+from eak_core.ideas.describing.opening import create_service
 from eak_core.ideas.models import Idea
-from eak_core.ideas.opening import create_service
-from eak_core.ideas.proposals import Proposal, submit_idea
-from eak_core.ideas.switching import disable
+from eak_core.ideas.proposing.proposals import Proposal, submit_idea
 from eak_core.kit.testing.browser import Browser
 from eak_core.kit.testing.migrated import Plugins
 from eak_core.kit.testing.people import AGENT_DOMAIN, People
@@ -194,7 +194,7 @@ class Site:
         return client
 
     def add_service(self, slug: str, name: str = "", **values: Any) -> Service:
-        """Another service; ``values`` as in `eak_core.ideas.opening.create_service`."""
+        """Another service; ``values`` as in `eak_core.ideas.describing.opening.create_service`."""
         with self.writing() as session:
             return create_service(
                 session, Actor.system(), slug, name or slug.capitalize(), **values

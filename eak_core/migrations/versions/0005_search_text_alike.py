@@ -9,7 +9,7 @@ from alembic import op
 
 # What is stored is what the running code would store: a search folds its words with this function
 # too, and a copy of it kept here would one day fold them otherwise.
-from eak_core.ideas.wording import slug_of
+from eak_core.ideas.content.wording import slug_of
 from eak_core.search.words import folded
 
 revision = "0005"

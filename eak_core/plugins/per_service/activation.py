@@ -136,7 +136,8 @@ def enable(session: Session, actor: Actor, service: Place, name: str) -> Switche
 @contextmanager
 def disabling(session: Session, actor: Actor, service: Place, name: str) -> Iterator[Switched]:
     """Switch the plugin ``name`` off in ``service``, around what has to be done while its handlers
-    rest already and before it is recorded. `eak_core.ideas.switching.disable` is the whole of it.
+    rest already and before it is recorded. `eak_core.ideas.deciding.switching.disable` is the whole
+    of it.
 
     Waits for the batch its handlers are in; once this is committed none of them runs. `Refused`
     where another plugin that is on requires it.

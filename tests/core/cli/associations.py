@@ -19,7 +19,7 @@ from eak_core.api import (
     hookimpl,
     imports,
 )
-from eak_core.ideas.subjects import add_subject, subjects_of
+from eak_core.ideas.describing.subjects import add_subject, subjects_of
 
 plugin = Plugin(name="associations", title="Associations", core=">=0.1,<1")
 

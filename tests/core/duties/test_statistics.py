@@ -3,8 +3,8 @@
 import csv
 import io
 
+from eak_core.ideas.deciding.transitions import change_stage
 from eak_core.ideas.models import Idea
-from eak_core.ideas.transitions import change_stage
 from eak_core.kit.testing.browser import Browser
 from eak_core.kit.testing.fixtures import FrozenClock
 from eak_core.kit.testing.queries import Queries

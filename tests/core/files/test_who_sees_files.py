@@ -17,8 +17,8 @@ from eak_core.api import (
 from eak_core.events.core import get_event_core
 from eak_core.events.scheduling import begin_all
 from eak_core.files.models import StoredFile
+from eak_core.ideas.deciding.transitions import withdraw_idea
 from eak_core.ideas.models import Idea
-from eak_core.ideas.transitions import withdraw_idea
 from eak_core.kit.testing.browser import Browser
 from eak_core.kit.testing.fixtures import FrozenClock
 from eak_core.kit.testing.site import Site

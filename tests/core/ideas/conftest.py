@@ -9,10 +9,10 @@ import pytest
 from sqlalchemy import select
 
 from eak_core.events.models import EventLog
-from eak_core.ideas.criteria import criteria_of
+from eak_core.ideas.describing.criteria import criteria_of
+from eak_core.ideas.describing.subjects import subjects_of
 from eak_core.ideas.models import Idea
-from eak_core.ideas.proposals import Proposal
-from eak_core.ideas.subjects import subjects_of
+from eak_core.ideas.proposing.proposals import Proposal
 from eak_core.kit.testing.site import Site
 from eak_core.people.models import Person
 from eak_core.people.roles import give_role

@@ -10,10 +10,12 @@ from sqlalchemy import select
 from eak_core.errors import Forbidden, Gone, Invalid, NotFound, Refused
 from eak_core.events.core import get_event_core
 from eak_core.events.scheduling import begin_all
-from eak_core.ideas import coauthors, proposals, reported, screening
+from eak_core.ideas import reported
+from eak_core.ideas.deciding import screening
+from eak_core.ideas.deciding.transitions import withdraw_idea
 from eak_core.ideas.models import Idea, IdeaInvitation
-from eak_core.ideas.proposals import Proposal, save_draft, submit_idea
-from eak_core.ideas.transitions import withdraw_idea
+from eak_core.ideas.proposing import coauthors, proposals
+from eak_core.ideas.proposing.proposals import Proposal, save_draft, submit_idea
 from eak_core.kit.testing.browser import Browser
 from eak_core.kit.testing.fixtures import FrozenClock
 from eak_core.kit.testing.site import Site

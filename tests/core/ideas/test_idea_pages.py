@@ -10,11 +10,17 @@ import pytest
 from sqlalchemy import select
 
 from eak_core import clock
-from eak_core.ideas.begun import begun
+from eak_core.ideas.content.begun import begun
+from eak_core.ideas.deciding.transitions import change_stage, withdraw_idea
 from eak_core.ideas.models import Criterion, Idea
-from eak_core.ideas.proposals import Origin, Proposal, import_idea, save_draft, submit_idea
+from eak_core.ideas.proposing.proposals import (
+    Origin,
+    Proposal,
+    import_idea,
+    save_draft,
+    submit_idea,
+)
 from eak_core.ideas.stages import REJECTED
-from eak_core.ideas.transitions import change_stage, withdraw_idea
 from eak_core.kit.testing.browser import Browser
 from eak_core.kit.testing.pages import Page
 from eak_core.kit.testing.queries import Queries

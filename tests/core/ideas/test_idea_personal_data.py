@@ -1,8 +1,8 @@
 """What is stored about an author: the copy of it, and its erasure."""
 
+from eak_core.ideas.deciding.transitions import withdraw_idea
 from eak_core.ideas.models import Idea
-from eak_core.ideas.proposals import Proposal, save_draft, submit_idea
-from eak_core.ideas.transitions import withdraw_idea
+from eak_core.ideas.proposing.proposals import Proposal, save_draft, submit_idea
 from eak_core.kit.testing.browser import Browser
 from eak_core.kit.testing.site import Site
 from eak_core.people.personal_data import erase_person, export_person

@@ -8,10 +8,12 @@ import pytest
 from sqlalchemy import func, select
 
 from eak_core.errors import Conflict, EakError, Forbidden, Invalid, NotFound, Refused
-from eak_core.ideas import transitions
-from eak_core.ideas.listing import matching_ideas
+from eak_core.ideas.content.rows import idea_of, proposal_of
+from eak_core.ideas.content.wording import slug_of
+from eak_core.ideas.deciding import transitions
+from eak_core.ideas.describing.subjects import add_subject, change_subject, subjects_of
 from eak_core.ideas.models import Commune, Idea, IdeaCommune, IdeaCriterion, IdeaSubject
-from eak_core.ideas.proposals import (
+from eak_core.ideas.proposing.proposals import (
     Origin,
     Proposal,
     discard_draft,
@@ -20,9 +22,7 @@ from eak_core.ideas.proposals import (
     save_draft,
     submit_idea,
 )
-from eak_core.ideas.rows import idea_of, proposal_of
-from eak_core.ideas.subjects import add_subject, change_subject, subjects_of
-from eak_core.ideas.wording import slug_of
+from eak_core.ideas.reading.listing import matching_ideas
 from eak_core.kit.testing.queries import Queries
 from eak_core.kit.testing.site import Site
 from eak_core.permissions import Actor, SignInRequired

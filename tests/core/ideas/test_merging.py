@@ -8,11 +8,11 @@ from sqlalchemy import select
 from eak_core.errors import Conflict, Forbidden, Invalid, NotFound, Refused
 from eak_core.events.core import get_event_core
 from eak_core.events.reading import verify
-from eak_core.ideas.listing import count_by_stage
-from eak_core.ideas.merging import merge_ideas
+from eak_core.ideas.deciding.merging import merge_ideas
+from eak_core.ideas.deciding.screening import declare_conflict
+from eak_core.ideas.deciding.transitions import change_stage, withdraw_idea
 from eak_core.ideas.models import Idea
-from eak_core.ideas.screening import declare_conflict
-from eak_core.ideas.transitions import change_stage, withdraw_idea
+from eak_core.ideas.reading.listing import count_by_stage
 from eak_core.ideas.visibility import subject_of
 from eak_core.kit.testing.databases import Kind
 from eak_core.kit.testing.site import Site

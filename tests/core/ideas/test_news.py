@@ -5,8 +5,8 @@ from datetime import timedelta
 import pytest
 
 from eak_core.api import clock, news_between
+from eak_core.ideas.deciding.transitions import change_stage
 from eak_core.ideas.models import Idea
-from eak_core.ideas.transitions import change_stage
 from eak_core.kit.testing.fixtures import FrozenClock
 from eak_core.kit.testing.site import Site
 from eak_core.moderation.decisions import hide

@@ -9,9 +9,8 @@ from sqlalchemy import select
 from eak_core import clock
 from eak_core.db import Session
 from eak_core.errors import Conflict, EakError, Forbidden, NotFound, Refused
-from eak_core.ideas.merging import merge_ideas
-from eak_core.ideas.models import Idea
-from eak_core.ideas.offered import (
+from eak_core.ideas.deciding.merging import merge_ideas
+from eak_core.ideas.deciding.offered import (
     decline_idea,
     offer_idea,
     received,
@@ -20,7 +19,8 @@ from eak_core.ideas.offered import (
     take_idea,
     waiting_since,
 )
-from eak_core.ideas.transitions import change_stage, withdraw_idea
+from eak_core.ideas.deciding.transitions import change_stage, withdraw_idea
+from eak_core.ideas.models import Idea
 from eak_core.ideas.visibility import subject_of
 from eak_core.kit.testing.databases import Kind
 from eak_core.kit.testing.site import Site

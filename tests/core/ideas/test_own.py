@@ -1,7 +1,7 @@
 """One's own page: the ideas, where each stands, and what is still to be done."""
 
-from eak_core.ideas.proposals import Proposal, save_draft
-from eak_core.ideas.transitions import change_stage
+from eak_core.ideas.deciding.transitions import change_stage
+from eak_core.ideas.proposing.proposals import Proposal, save_draft
 from eak_core.kit.testing.browser import Browser
 from eak_core.kit.testing.queries import Queries
 from eak_core.kit.testing.site import Site

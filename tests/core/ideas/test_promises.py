@@ -6,12 +6,19 @@ import pytest
 from sqlalchemy import func, select
 
 from eak_core.errors import Forbidden, Invalid
-from eak_core.ideas import listing, promises
+from eak_core.ideas.deciding.moving import move_ideas
+from eak_core.ideas.deciding.transitions import change_stage, withdraw_idea
 from eak_core.ideas.models import Idea
-from eak_core.ideas.moving import move_ideas
-from eak_core.ideas.promises import change_promise, promised_by, reminder_before
-from eak_core.ideas.proposals import Origin, Proposal, import_idea, save_draft, submit_idea
-from eak_core.ideas.transitions import change_stage, withdraw_idea
+from eak_core.ideas.proposing import promises
+from eak_core.ideas.proposing.promises import change_promise, promised_by, reminder_before
+from eak_core.ideas.proposing.proposals import (
+    Origin,
+    Proposal,
+    import_idea,
+    save_draft,
+    submit_idea,
+)
+from eak_core.ideas.reading.details import listing
 from eak_core.kit.testing.fixtures import FrozenClock
 from eak_core.kit.testing.site import Site
 from eak_core.notices import inbox

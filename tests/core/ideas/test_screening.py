@@ -9,10 +9,10 @@ from sqlalchemy import select
 
 from eak_core.errors import Forbidden, Invalid, NotFound, Refused
 from eak_core.events.models import EventLog
-from eak_core.ideas import screening
+from eak_core.ideas.deciding import screening
+from eak_core.ideas.deciding.screening import Mark
+from eak_core.ideas.deciding.transitions import change_stage, withdraw_idea
 from eak_core.ideas.models import Idea, Opinion
-from eak_core.ideas.screening import Mark
-from eak_core.ideas.transitions import change_stage, withdraw_idea
 from eak_core.kit.testing.databases import Kind
 from eak_core.kit.testing.site import Site
 from eak_core.notices.models import Notice, Occasion

@@ -5,11 +5,11 @@ from dataclasses import replace
 import pytest
 from sqlalchemy import select
 
-from eak_core.ideas import spread
-from eak_core.ideas.listing import Filters
+from eak_core.ideas.deciding.transitions import change_stage
 from eak_core.ideas.models import Idea, Subject
-from eak_core.ideas.proposals import Proposal, submit_idea
-from eak_core.ideas.transitions import change_stage
+from eak_core.ideas.pages import spread
+from eak_core.ideas.proposing.proposals import Proposal, submit_idea
+from eak_core.ideas.reading.listing import Filters
 from eak_core.kit.testing.pages import Page
 from eak_core.kit.testing.queries import Queries
 from eak_core.kit.testing.site import Site

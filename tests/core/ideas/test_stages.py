@@ -9,17 +9,17 @@ from sqlalchemy import select
 
 from eak_core.errors import Conflict, Forbidden, Invalid, Refused
 from eak_core.events.models import EventLog
-from eak_core.ideas.models import Idea, StageChange
-from eak_core.ideas.moving import move_ideas
-from eak_core.ideas.reading import read_idea
-from eak_core.ideas.stages import Graph, weave
-from eak_core.ideas.switching import disable, ideas_by_stage
-from eak_core.ideas.transitions import (
+from eak_core.ideas.deciding.moving import move_ideas
+from eak_core.ideas.deciding.switching import disable, ideas_by_stage
+from eak_core.ideas.deciding.transitions import (
     can_withdraw,
     change_stage,
     next_stages,
     withdraw_idea,
 )
+from eak_core.ideas.models import Idea, StageChange
+from eak_core.ideas.reading.details import read_idea
+from eak_core.ideas.stages import Graph, weave
 from eak_core.kit.testing.site import Site
 from eak_core.permissions import Actor
 from eak_core.plugins.loading.manifest import Stage

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from eak_core.errors import Misconfigured
-from eak_core.ideas.territory import communes, load_communes
+from eak_core.ideas.describing.territory import communes, load_communes
 from eak_core.kit.testing.site import Site
 
 

@@ -18,15 +18,15 @@ from eak_core.errors import EakError
 from eak_core.events import publish
 from eak_core.events.core import get_event_core
 from eak_core.events.reading import verify
-from eak_core.ideas import listing
+from eak_core.ideas.counting.monthly import median, months
+from eak_core.ideas.counting.totals import shown_totals
+from eak_core.ideas.deciding.transitions import change_stage, withdraw_idea
+from eak_core.ideas.describing.subjects import subjects_of
 from eak_core.ideas.events import IdeaEdited
 from eak_core.ideas.models import Idea, IdeaCommune, IdeaSubject, IdeaTotal
-from eak_core.ideas.monthly import median, months
-from eak_core.ideas.proposals import Origin, Proposal, edit_idea, import_idea, submit_idea
+from eak_core.ideas.proposing.proposals import Origin, Proposal, edit_idea, import_idea, submit_idea
+from eak_core.ideas.reading.details import listing
 from eak_core.ideas.stages import DRAFT
-from eak_core.ideas.subjects import subjects_of
-from eak_core.ideas.totals import shown_totals
-from eak_core.ideas.transitions import change_stage, withdraw_idea
 from eak_core.ideas.visibility import is_public, subject_of
 from eak_core.kit.testing.databases import Kind
 from eak_core.kit.testing.fixtures import FrozenClock

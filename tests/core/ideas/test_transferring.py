@@ -12,17 +12,17 @@ from eak_core.events import read_log
 from eak_core.events.core import get_event_core
 from eak_core.events.reading import verify
 from eak_core.files.models import StoredFile
-from eak_core.ideas.criteria import criteria_of
-from eak_core.ideas.merging import merge_ideas
+from eak_core.ideas.content.rows import idea_of
+from eak_core.ideas.deciding.merging import merge_ideas
+from eak_core.ideas.deciding.prepared import prepare
+from eak_core.ideas.deciding.screening import declare_conflict
+from eak_core.ideas.deciding.transferring import transfer_idea
+from eak_core.ideas.deciding.transitions import change_stage, withdraw_idea
+from eak_core.ideas.describing.criteria import criteria_of
+from eak_core.ideas.describing.subjects import add_subject, subjects_of
 from eak_core.ideas.models import Idea, IdeaCriterion
-from eak_core.ideas.places import passages
-from eak_core.ideas.prepared import prepare
-from eak_core.ideas.proposals import Origin, Proposal, edit_idea, import_idea, submit_idea
-from eak_core.ideas.rows import idea_of
-from eak_core.ideas.screening import declare_conflict
-from eak_core.ideas.subjects import add_subject, subjects_of
-from eak_core.ideas.transferring import transfer_idea
-from eak_core.ideas.transitions import change_stage, withdraw_idea
+from eak_core.ideas.proposing.proposals import Origin, Proposal, edit_idea, import_idea, submit_idea
+from eak_core.ideas.reading.places import passages
 from eak_core.ideas.visibility import subject_of
 from eak_core.kit.testing.databases import Kind
 from eak_core.kit.testing.site import Site

@@ -3,7 +3,7 @@
 import pytest
 
 from eak_core.ideas.models import Idea
-from eak_core.ideas.proposals import Proposal, save_draft, submit_idea
+from eak_core.ideas.proposing.proposals import Proposal, save_draft, submit_idea
 from eak_core.kit.testing.browser import Browser
 from eak_core.kit.testing.pages import Page
 from eak_core.kit.testing.people import People

@@ -11,9 +11,9 @@ from eak_core.errors import Conflict, Forbidden, Invalid, Refused
 from eak_core.events.core import get_event_core
 from eak_core.events.models import EventLog
 from eak_core.events.scheduling import begin_all
+from eak_core.ideas.deciding.transitions import withdraw_idea
 from eak_core.ideas.models import Idea
-from eak_core.ideas.proposals import Proposal, edit_idea, submit_idea
-from eak_core.ideas.transitions import withdraw_idea
+from eak_core.ideas.proposing.proposals import Proposal, edit_idea, submit_idea
 from eak_core.kit.testing.fixtures import FrozenClock
 from eak_core.kit.testing.site import Site
 from eak_core.moderation import appeals, register

@@ -12,8 +12,8 @@ from eak_core.errors import Conflict, Forbidden, Invalid, NotFound, Refused
 from eak_core.events.core import get_event_core
 from eak_core.events.models import EventLog
 from eak_core.events.scheduling import begin_all
+from eak_core.ideas.deciding.transitions import withdraw_idea
 from eak_core.ideas.models import Idea
-from eak_core.ideas.transitions import withdraw_idea
 from eak_core.kit.testing.fixtures import FrozenClock
 from eak_core.kit.testing.queries import Queries
 from eak_core.kit.testing.site import Site

@@ -11,11 +11,11 @@ from eak_core.errors import Forbidden, NotFound
 from eak_core.events.models import PurgeMark, Subscription
 from eak_core.events.types import CORE
 from eak_core.events.worker import Worker
+from eak_core.ideas.deciding.transitions import change_stage, withdraw_idea
+from eak_core.ideas.describing.subjects import subjects_of
 from eak_core.ideas.events import IdeaStageChanged
 from eak_core.ideas.models import Idea
-from eak_core.ideas.proposals import Origin, Proposal, import_idea, submit_idea
-from eak_core.ideas.subjects import subjects_of
-from eak_core.ideas.transitions import change_stage, withdraw_idea
+from eak_core.ideas.proposing.proposals import Origin, Proposal, import_idea, submit_idea
 from eak_core.kit.testing.fixtures import FrozenClock
 from eak_core.kit.testing.site import Site
 from eak_core.kit.testing.sites import Sites

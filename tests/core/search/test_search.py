@@ -8,12 +8,12 @@ from sqlalchemy import delete, select
 
 from eak_core.events import CORE
 from eak_core.events.models import Subscription
-from eak_core.ideas.alike import alike
-from eak_core.ideas.proposals import edit_idea, save_draft, submit_idea
-from eak_core.ideas.rows import idea_of
-from eak_core.ideas.subscribers import IDEAS, document_of
-from eak_core.ideas.texts import Proposal
-from eak_core.ideas.transitions import withdraw_idea
+from eak_core.ideas.content.rows import idea_of
+from eak_core.ideas.content.texts import Proposal
+from eak_core.ideas.deciding.transitions import withdraw_idea
+from eak_core.ideas.pages.alike import alike
+from eak_core.ideas.proposing.proposals import edit_idea, save_draft, submit_idea
+from eak_core.ideas.reading.indexing import IDEAS, document_of
 from eak_core.kit.testing import Site
 from eak_core.kit.testing.queries import Queries
 from eak_core.moderation.decisions import hide, restore

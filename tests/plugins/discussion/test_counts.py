@@ -4,8 +4,8 @@ import pytest
 from sqlalchemy import select
 
 from eak_core.events.worker import Worker
-from eak_core.ideas.merging import merge_ideas
-from eak_core.ideas.transferring import transfer_idea
+from eak_core.ideas.deciding.merging import merge_ideas
+from eak_core.ideas.deciding.transferring import transfer_idea
 from eak_core.kit.testing.site import Site
 from eak_core.permissions import Actor
 from eak_core.plugins.per_service.models import PluginActivation

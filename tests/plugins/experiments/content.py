@@ -5,8 +5,8 @@ from decimal import Decimal
 from typing import Any
 
 from eak_core.db import Session
+from eak_core.ideas.deciding.transitions import change_stage
 from eak_core.ideas.models import Idea
-from eak_core.ideas.transitions import change_stage
 from eak_core.kit.testing.site import Site
 from eak_core.plugins.per_service.activation import active_plugins
 from eak_experiments.drafting import fixing, preparing

@@ -7,8 +7,8 @@ import pytest
 
 from eak_core.clock import now
 from eak_core.errors import Forbidden, Invalid, Refused
-from eak_core.ideas.merging import merge_ideas
-from eak_core.ideas.transferring import transfer_idea
+from eak_core.ideas.deciding.merging import merge_ideas
+from eak_core.ideas.deciding.transferring import transfer_idea
 from eak_core.kit.testing.site import Site
 from eak_core.kit.testing.uploads import a_picture
 from eak_core.permissions import Actor

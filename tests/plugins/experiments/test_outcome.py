@@ -8,8 +8,8 @@ import msgspec
 import pytest
 
 from eak_core.errors import Forbidden, Invalid, Refused
+from eak_core.ideas.deciding.transitions import change_stage
 from eak_core.ideas.models import Idea
-from eak_core.ideas.transitions import change_stage
 from eak_core.kit.testing.site import Site
 from eak_core.plugins.per_service.activation import active_plugins
 from eak_experiments.drafting.finding import protocol_of

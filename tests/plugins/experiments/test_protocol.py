@@ -7,8 +7,8 @@ import pytest
 from sqlalchemy import text, update
 
 from eak_core.errors import Conflict, Forbidden, Invalid, Refused
+from eak_core.ideas.deciding.transitions import change_stage
 from eak_core.ideas.models import Idea
-from eak_core.ideas.transitions import change_stage
 from eak_core.kit.testing.site import Site
 from eak_core.moderation.decisions import hide
 from eak_core.plugins.per_service.activation import active_plugins

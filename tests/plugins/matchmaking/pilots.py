@@ -4,8 +4,8 @@ from datetime import datetime
 from functools import cached_property
 from typing import Any
 
+from eak_core.ideas.deciding.transitions import change_stage
 from eak_core.ideas.models import Idea
-from eak_core.ideas.transitions import change_stage
 from eak_core.permissions import Actor
 from eak_matchmaking.proposals import deciding, finding, proposing
 from eak_matchmaking.proposals.proposing import Terms

@@ -7,8 +7,8 @@ from sqlalchemy import func, select
 
 from eak_core.api import clock, public_ideas
 from eak_core.db import Session
+from eak_core.ideas.deciding.transitions import change_stage
 from eak_core.ideas.models import Idea
-from eak_core.ideas.transitions import change_stage
 from eak_core.kit.testing.site import Site
 from eak_core.permissions import Actor
 from eak_matchmaking.matching import deciding, declaring, finding, opening

@@ -16,7 +16,7 @@ from sqlalchemy.orm.attributes import set_committed_value
 
 from eak_core.errors import Conflict, Forbidden, Invalid
 from eak_core.events.models import ScheduledWork
-from eak_core.ideas.transitions import withdraw_idea
+from eak_core.ideas.deciding.transitions import withdraw_idea
 from eak_core.moderation.decisions import hide
 from eak_core.permissions import Actor, SignInRequired
 from eak_matchmaking.commands.match import match

@@ -11,10 +11,10 @@ from flask_babel import force_locale
 from sqlalchemy import func, select
 
 from eak_core.errors import Conflict, EakError, Forbidden, Invalid, NotFound, Refused
-from eak_core.ideas.merging import merge_ideas
+from eak_core.ideas.deciding.merging import merge_ideas
+from eak_core.ideas.deciding.transferring import transfer_idea
+from eak_core.ideas.deciding.transitions import change_stage, withdraw_idea
 from eak_core.ideas.models import Idea
-from eak_core.ideas.transferring import transfer_idea
-from eak_core.ideas.transitions import change_stage, withdraw_idea
 from eak_core.kit.testing.fixtures import FrozenClock
 from eak_core.kit.testing.queries import Queries
 from eak_core.moderation.decisions import hide

@@ -7,7 +7,7 @@ from threading import Barrier
 import pytest
 
 from eak_core.errors import Conflict, Forbidden, Invalid, NotFound, Refused
-from eak_core.ideas.transitions import withdraw_idea
+from eak_core.ideas.deciding.transitions import withdraw_idea
 from eak_core.moderation.decisions import hide
 from eak_core.people.personal_data import erase_person
 from eak_core.permissions import Actor, SignInRequired

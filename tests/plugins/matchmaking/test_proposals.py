@@ -10,8 +10,8 @@ from sqlalchemy import insert
 from sqlalchemy.exc import IntegrityError
 
 from eak_core.errors import Conflict, Forbidden, Invalid, NotFound, Refused
+from eak_core.ideas.deciding.transitions import withdraw_idea
 from eak_core.ideas.models import Idea
-from eak_core.ideas.transitions import withdraw_idea
 from eak_core.kit.testing.fixtures import FrozenClock
 from eak_core.moderation.decisions import hide, restore
 from eak_core.people.personal_data import erase_person

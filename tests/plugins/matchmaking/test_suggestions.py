@@ -8,9 +8,9 @@ import pytest
 from flask import g
 
 from eak_core.errors import Invalid
+from eak_core.ideas.content.texts import Proposal
 from eak_core.ideas.models import Idea
-from eak_core.ideas.proposals import submit_idea
-from eak_core.ideas.texts import Proposal
+from eak_core.ideas.proposing.proposals import submit_idea
 from eak_core.kit.testing.fixtures import FrozenClock
 from eak_core.kit.testing.queries import Queries
 from eak_core.moderation.decisions import hide

@@ -8,8 +8,8 @@ import pytest
 from sqlalchemy import select
 
 from eak_core.api import Service, Session, clock
+from eak_core.ideas.deciding.transitions import change_stage
 from eak_core.ideas.models import Idea
-from eak_core.ideas.transitions import change_stage
 from eak_core.kit.testing.fixtures import FrozenClock
 from eak_core.kit.testing.site import Site
 from eak_core.people.addresses import normal_address

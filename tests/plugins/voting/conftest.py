@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from eak_core.db import Session
+from eak_core.ideas.deciding.transitions import change_stage
 from eak_core.ideas.models import Idea
-from eak_core.ideas.transitions import change_stage
 from eak_core.kit.testing.fixtures import FrozenClock
 from eak_core.kit.testing.site import Site
 from eak_core.permissions import Actor

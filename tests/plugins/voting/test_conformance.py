@@ -12,7 +12,7 @@ from sqlalchemy import select
 from eak_core import clock
 from eak_core.api import public_ideas
 from eak_core.db import Session
-from eak_core.ideas.merging import merge_ideas
+from eak_core.ideas.deciding.merging import merge_ideas
 from eak_core.ideas.models import Idea
 from eak_core.kit.testing.conformance import Act, CompanyConformance, PluginConformance, Trial
 from eak_core.kit.testing.conformance.acts import BESIDE, give_away, submit

@@ -6,8 +6,8 @@ import pytest
 from sqlalchemy import select
 
 from eak_core.errors import Forbidden, Invalid, Refused
+from eak_core.ideas.deciding.transitions import change_stage, withdraw_idea
 from eak_core.ideas.models import Idea, StageChange
-from eak_core.ideas.transitions import change_stage, withdraw_idea
 from eak_core.kit.testing.browser import Browser
 from eak_core.kit.testing.pages import Page
 from eak_core.kit.testing.people import People

@@ -8,10 +8,10 @@ from contextlib import AbstractContextManager
 import pytest
 
 from eak_core.api import NotFound, Refused, SignInRequired
-from eak_core.ideas.merging import merge_ideas
+from eak_core.ideas.deciding.merging import merge_ideas
+from eak_core.ideas.deciding.transferring import transfer_idea
+from eak_core.ideas.deciding.transitions import change_stage, withdraw_idea
 from eak_core.ideas.models import Idea
-from eak_core.ideas.transferring import transfer_idea
-from eak_core.ideas.transitions import change_stage, withdraw_idea
 from eak_core.kit.testing.browser import Browser
 from eak_core.kit.testing.people import People
 from eak_core.kit.testing.queries import Queries

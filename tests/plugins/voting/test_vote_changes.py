@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from eak_core.ideas.territory import ensure_communes
+from eak_core.ideas.describing.territory import ensure_communes
 from eak_core.kit.testing.browser import Browser
 from eak_core.kit.testing.fixtures import FrozenClock
 from eak_core.kit.testing.pages import Page

@@ -9,9 +9,9 @@ from sqlalchemy import func, select
 from eak_core.db import Session
 from eak_core.errors import EakError, Refused
 from eak_core.events.models import EventLog
+from eak_core.ideas.deciding.transitions import change_stage, withdraw_idea
 from eak_core.ideas.models import Idea
-from eak_core.ideas.proposals import Proposal, edit_idea
-from eak_core.ideas.transitions import change_stage, withdraw_idea
+from eak_core.ideas.proposing.proposals import Proposal, edit_idea
 from eak_core.kit.testing.browser import Browser
 from eak_core.kit.testing.site import Site
 from eak_core.moderation.decisions import hide

@@ -5,12 +5,12 @@ from random import Random
 from sqlalchemy import select
 
 from eak_core.db import Session
-from eak_core.ideas.merging import merge_ideas
+from eak_core.ideas.deciding.merging import merge_ideas
+from eak_core.ideas.deciding.transferring import transfer_idea
+from eak_core.ideas.deciding.transitions import change_stage, withdraw_idea
 from eak_core.ideas.models import Idea
-from eak_core.ideas.proposals import Proposal, edit_idea, submit_idea
+from eak_core.ideas.proposing.proposals import Proposal, edit_idea, submit_idea
 from eak_core.ideas.stages import REJECTED, SCREENING
-from eak_core.ideas.transferring import transfer_idea
-from eak_core.ideas.transitions import change_stage, withdraw_idea
 from eak_core.ideas.visibility import public_ideas
 from eak_core.kit.testing.site import Site
 from eak_core.moderation.decisions import hidden_reason, hide, restore

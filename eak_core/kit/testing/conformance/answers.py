@@ -15,8 +15,8 @@ from eak_core.db import Session, current_session
 from eak_core.events.core import get_event_core
 from eak_core.events.reading import all_recorded, rows_after
 from eak_core.files.models import StoredFile
+from eak_core.ideas.deciding.transitions import stage_graph
 from eak_core.ideas.models import Idea
-from eak_core.ideas.transitions import stage_graph
 from eak_core.kit.testing.conformance.hostile import HOSTILE
 from eak_core.kit.testing.conformance.scene import scene_of
 from eak_core.kit.testing.conformance.trial import READERS, Trial

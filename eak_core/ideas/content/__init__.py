@@ -1,0 +1,1 @@
+"""What an idea consists of: its text, its rows, its files."""

@@ -1,0 +1,1 @@
+"""How many ideas there are, kept with the log."""

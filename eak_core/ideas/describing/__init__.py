@@ -1,0 +1,1 @@
+"""What ideas of a service are described with: criteria, subjects, communes."""

@@ -1,0 +1,1 @@
+"""Writing an idea, alone or together, and the answer that is promised to it."""
