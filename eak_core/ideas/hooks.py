@@ -12,7 +12,7 @@ from eak_core.ideas.content import attachments
 from eak_core.ideas.deciding import offered, prepared
 from eak_core.ideas.models import Idea
 from eak_core.ideas.proposing import promises
-from eak_core.ideas.reading.details import exports, listing
+from eak_core.ideas.reading import exports, listing
 from eak_core.ideas.reading.listing import Filters
 from eak_core.ideas.stages import SCREENING, SUBMITTED
 from eak_core.ideas.telling import coauthor_notices, history, news, notices, own, transfer_notices

@@ -11,15 +11,14 @@ from sqlalchemy import ColumnElement, delete, select, update
 
 from eak_core.db import Session
 from eak_core.ideas.content.texts import LENGTHS
+from eak_core.ideas.deciding.models import BulkMove, PreparedDecision
 from eak_core.ideas.deciding.transitions import take_back_erased
 from eak_core.ideas.models import (
-    BulkMove,
     Idea,
     IdeaCoauthor,
     IdeaCriterion,
     IdeaInvitation,
     Opinion,
-    PreparedDecision,
     StageChange,
 )
 from eak_core.ideas.stages import DRAFT, WITHDRAWN

@@ -11,9 +11,10 @@ from eak_core.db import Session
 from eak_core.errors import Conflict, NotFound, Refused
 from eak_core.events import CORE, Part, on_schedule, schedule
 from eak_core.i18n import _l
+from eak_core.ideas.deciding.models import BulkMove
 from eak_core.ideas.deciding.moving import Chosen, Fate, foresee_each, move_each
 from eak_core.ideas.deciding.transitions import checked_reason, stage_graph
-from eak_core.ideas.models import BulkMove, Idea
+from eak_core.ideas.models import Idea
 from eak_core.ideas.reading.listing import Filters, conditions
 from eak_core.people.actor import actor_for
 from eak_core.people.models import Person

@@ -14,10 +14,11 @@ from eak_core.events import publish
 from eak_core.files.reading import ShownFiles
 from eak_core.i18n import _, _l
 from eak_core.ideas.content.attachments import shown_of_all
+from eak_core.ideas.deciding.models import PreparedDecision
 from eak_core.ideas.deciding.screening import require_distance
 from eak_core.ideas.deciding.transitions import answered_at, checked_reason, stage_graph
 from eak_core.ideas.events import IdeaMerged
-from eak_core.ideas.models import Idea, PreparedDecision, StageChange
+from eak_core.ideas.models import Idea, StageChange
 from eak_core.ideas.proposing.coauthors import coauthors_of
 from eak_core.ideas.stages import ADOPTED, DRAFT, MERGED, REJECTED, UNDER_WAY
 from eak_core.ideas.visibility import is_public, public_ideas, subject_of

@@ -13,6 +13,7 @@ from eak_core.errors import Conflict, Refused
 from eak_core.events import publish
 from eak_core.i18n import _, _l
 from eak_core.ideas.deciding import prepared
+from eak_core.ideas.deciding.models import PreparedDecision
 from eak_core.ideas.deciding.transitions import (
     answered_at,
     change_stage,
@@ -21,7 +22,7 @@ from eak_core.ideas.deciding.transitions import (
     stage_graph,
 )
 from eak_core.ideas.events import IdeaStageChanged
-from eak_core.ideas.models import Idea, PreparedDecision, StageChange
+from eak_core.ideas.models import Idea, StageChange
 from eak_core.ideas.stages import UNCHOSEN
 from eak_core.ideas.visibility import public_ideas
 from eak_core.permissions import Actor, require

@@ -16,10 +16,11 @@ from eak_core.db.upsert import insert_once
 from eak_core.errors import Conflict, NotFound, Refused
 from eak_core.events import publish
 from eak_core.i18n import _, _l
+from eak_core.ideas.deciding.models import TransferOffer
 from eak_core.ideas.deciding.transferring import STAGES, carry_idea, ensure_transferable, held_idea
 from eak_core.ideas.deciding.transitions import checked_reason
 from eak_core.ideas.events import IdeaTransferAnswered, IdeaTransferOffered, Outcome
-from eak_core.ideas.models import Idea, TransferOffer
+from eak_core.ideas.models import Idea
 from eak_core.ideas.visibility import public_ideas
 from eak_core.people.actor import readers_among
 from eak_core.people.roles import runners_of

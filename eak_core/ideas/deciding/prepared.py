@@ -10,7 +10,8 @@ from eak_core.db import Session
 from eak_core.db.upsert import upsert
 from eak_core.ideas.content.rows import hold_idea
 from eak_core.ideas.deciding import transitions
-from eak_core.ideas.models import Idea, PreparedDecision
+from eak_core.ideas.deciding.models import PreparedDecision
+from eak_core.ideas.models import Idea
 from eak_core.permissions import Actor, require
 from eak_core.services.models import Service
 from eak_core.web.edits import ensure_unchanged

@@ -16,6 +16,7 @@ from eak_core.events import publish
 from eak_core.files.models import StoredFile
 from eak_core.i18n import _, _l
 from eak_core.ideas.content.attachments import OWNER
+from eak_core.ideas.deciding.models import TransferOffer
 from eak_core.ideas.deciding.prepared import prepared_for
 from eak_core.ideas.deciding.screening import require_distance
 from eak_core.ideas.deciding.transitions import checked_reason
@@ -28,7 +29,6 @@ from eak_core.ideas.models import (
     IdeaTransfer,
     Opinion,
     Subject,
-    TransferOffer,
 )
 from eak_core.ideas.proposing.promises import carry_promise
 from eak_core.ideas.stages import ACCEPTED, DRAFT, SCREENING, SUBMITTED

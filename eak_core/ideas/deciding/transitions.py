@@ -12,9 +12,10 @@ from eak_core.errors import Conflict, Invalid, Refused
 from eak_core.events import publish
 from eak_core.i18n import _, _l
 from eak_core.ideas.content.rows import transferred_meanwhile
+from eak_core.ideas.deciding.models import PreparedDecision
 from eak_core.ideas.deciding.screening import require_opinions
 from eak_core.ideas.events import IdeaStageChanged, IdeaWithdrawn
-from eak_core.ideas.models import Idea, PreparedDecision, StageChange
+from eak_core.ideas.models import Idea, StageChange
 from eak_core.ideas.stages import ADOPTED, DRAFT, UNDER_WAY, WITHDRAWN, Graph, Stage, weave
 from eak_core.permissions import Actor, may, require
 from eak_core.plugins.loading.host import get_host

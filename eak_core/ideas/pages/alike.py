@@ -9,7 +9,7 @@ from eak_core.ideas.content import rows
 from eak_core.ideas.content.texts import LENGTHS
 from eak_core.ideas.deciding import transitions
 from eak_core.ideas.pages.views import blueprint
-from eak_core.ideas.reading.details import listing
+from eak_core.ideas.reading import listing
 from eak_core.ideas.reading.indexing import IDEAS, document_of
 from eak_core.ideas.visibility import check_readable
 from eak_core.permissions import Actor

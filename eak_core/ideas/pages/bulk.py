@@ -6,9 +6,9 @@ from wtforms import SelectChoice, SelectField
 from eak_core.db import current_session
 from eak_core.i18n import _, _l, ngettext
 from eak_core.ideas.deciding import bulk
+from eak_core.ideas.deciding.models import BulkMove
 from eak_core.ideas.deciding.transitions import stage_graph
 from eak_core.ideas.describing.territory import communes
-from eak_core.ideas.models import BulkMove
 from eak_core.ideas.pages.filtering import active_filters, feed_values, read_filters
 from eak_core.ideas.pages.managing import blueprint
 from eak_core.web import render

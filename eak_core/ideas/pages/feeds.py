@@ -17,7 +17,7 @@ from eak_core.ideas.describing.territory import communes
 from eak_core.ideas.pages.filtering import read_filters
 from eak_core.ideas.pages.views import blueprint
 from eak_core.ideas.proposing.coauthors import coauthors_of
-from eak_core.ideas.reading.details import exports, listing
+from eak_core.ideas.reading import exports, listing
 from eak_core.ideas.reading.listing import Filters
 from eak_core.ideas.stages import Graph
 from eak_core.web.markdown import markdown, plain_summary

@@ -17,7 +17,7 @@ from eak_core.ideas.models import Criterion, Subject
 from eak_core.ideas.pages.display import words
 from eak_core.ideas.pages.forms import CriterionForm, NewSubjectForm, PromiseForm, SubjectForm
 from eak_core.ideas.proposing import promises
-from eak_core.ideas.reading.details import listing
+from eak_core.ideas.reading import listing
 from eak_core.ideas.stages import Graph, Stage
 from eak_core.ideas.visibility import subject_of
 from eak_core.moderation import decisions

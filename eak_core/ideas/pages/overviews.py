@@ -8,7 +8,7 @@ from eak_core.ideas.deciding.transitions import stage_graph
 from eak_core.ideas.describing.territory import communes
 from eak_core.ideas.pages.spread import commune_map
 from eak_core.ideas.pages.views import blueprint
-from eak_core.ideas.reading.details import listing
+from eak_core.ideas.reading import listing
 from eak_core.ideas.stages import UNCHOSEN, Graph
 from eak_core.web import charts, figures, render
 from eak_core.web.acts import Answer

@@ -22,7 +22,8 @@ from eak_core.ideas.pages.forms import (
 )
 from eak_core.ideas.pages.spread import spread
 from eak_core.ideas.proposing import proposals
-from eak_core.ideas.reading.details import listing, places, read_idea
+from eak_core.ideas.reading import listing, places
+from eak_core.ideas.reading.details import read_idea
 from eak_core.ideas.telling.history import history_of
 from eak_core.ideas.visibility import IdeaElsewhere, IdeaGone, check_readable
 from eak_core.permissions import SignInRequired, require

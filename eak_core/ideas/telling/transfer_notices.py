@@ -10,13 +10,14 @@ from eak_core.db import Session
 from eak_core.events import CORE
 from eak_core.events.types import Recorded
 from eak_core.i18n import _, _l
+from eak_core.ideas.deciding.models import TransferOffer
 from eak_core.ideas.events import (
     IdeaReceived,
     IdeaTransferAnswered,
     IdeaTransferOffered,
     IdeaTransferred,
 )
-from eak_core.ideas.models import Idea, IdeaTransfer, TransferOffer
+from eak_core.ideas.models import Idea, IdeaTransfer
 from eak_core.ideas.telling.notices import DECISIONS, around, link_to, readable_ideas
 from eak_core.ideas.visibility import subject_of
 from eak_core.notices.kinds import NoticeKind, Told, tells

@@ -10,9 +10,10 @@ from eak_core.errors import Conflict, Forbidden, Invalid, Refused
 from eak_core.events import Part
 from eak_core.ideas.deciding import board, bulk, moving, prepared, screening
 from eak_core.ideas.deciding.board import EACH, columns_of, destinations
+from eak_core.ideas.deciding.models import BulkMove, PreparedDecision
 from eak_core.ideas.deciding.moving import Chosen, Fate, foresee_each, move_each
 from eak_core.ideas.deciding.transitions import change_stage, stage_graph
-from eak_core.ideas.models import BulkMove, Idea, PreparedDecision, StageChange
+from eak_core.ideas.models import Idea, StageChange
 from eak_core.ideas.reading.listing import Filters
 from eak_core.ideas.visibility import subject_of
 from eak_core.kit.testing.pages import Page

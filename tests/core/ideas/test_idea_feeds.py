@@ -16,7 +16,7 @@ import pytest
 from eak_core.db import db
 from eak_core.ideas.models import Idea
 from eak_core.ideas.proposing.proposals import Proposal, submit_idea
-from eak_core.ideas.reading.details import exports, listing
+from eak_core.ideas.reading import exports, listing
 from eak_core.kit.testing.browser import Browser
 from eak_core.kit.testing.queries import Queries
 from eak_core.kit.testing.site import Site

@@ -5,8 +5,9 @@ from sqlalchemy import select
 
 from eak_core.errors import Conflict, Forbidden, Invalid, Refused
 from eak_core.ideas.deciding import prepared
+from eak_core.ideas.deciding.models import PreparedDecision
 from eak_core.ideas.deciding.transitions import change_stage
-from eak_core.ideas.models import Idea, PreparedDecision
+from eak_core.ideas.models import Idea
 from eak_core.kit.testing.pages import Page
 from eak_core.kit.testing.site import Site
 from eak_core.people.personal_data import erase_person, export_person

@@ -18,7 +18,7 @@ from eak_core.ideas.proposing.proposals import (
     save_draft,
     submit_idea,
 )
-from eak_core.ideas.reading.details import listing
+from eak_core.ideas.reading import listing
 from eak_core.kit.testing.fixtures import FrozenClock
 from eak_core.kit.testing.site import Site
 from eak_core.notices import inbox

@@ -25,7 +25,7 @@ from eak_core.ideas.describing.subjects import subjects_of
 from eak_core.ideas.events import IdeaEdited
 from eak_core.ideas.models import Idea, IdeaCommune, IdeaSubject, IdeaTotal
 from eak_core.ideas.proposing.proposals import Origin, Proposal, edit_idea, import_idea, submit_idea
-from eak_core.ideas.reading.details import listing
+from eak_core.ideas.reading import listing
 from eak_core.ideas.stages import DRAFT
 from eak_core.ideas.visibility import is_public, subject_of
 from eak_core.kit.testing.databases import Kind
