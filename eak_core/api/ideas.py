@@ -6,7 +6,7 @@ To read them, to name them, and to bring them on.
 from eak_core.ideas.addresses import idea_permalink, idea_url
 from eak_core.ideas.content.rows import public_idea
 from eak_core.ideas.content.wording import slug_of
-from eak_core.ideas.counting.totals import stage_totals
+from eak_core.ideas.counting.totals import in_stage
 from eak_core.ideas.deciding.transitions import change_stage, has_outcome, next_stages, stage_graph
 from eak_core.ideas.describing.criteria import criteria_of, criterion_name, criterion_question
 from eak_core.ideas.describing.subjects import subjects_of
@@ -25,12 +25,12 @@ __all__ = [
     "idea_labels",
     "idea_permalink",
     "idea_url",
+    "in_stage",
     "matching_ideas",
     "next_stages",
     "public_idea",
     "public_ideas",
     "slug_of",
     "stage_graph",
-    "stage_totals",
     "subjects_of",
 ]

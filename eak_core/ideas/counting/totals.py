@@ -94,6 +94,20 @@ def stage_totals(session: Session, service_ids: Iterable[int]) -> dict[str, int]
     return dict(rows.all())
 
 
+def in_stage(session: Session, service_ids: Iterable[int], stage: str) -> dict[int, int]:
+    """How many public ideas stand in ``stage``, for each of the services ``service_ids`` that has
+    some, in one statement."""
+    rows = session.execute(
+        select(IdeaTotal.service_id, IdeaTotal.ideas).where(
+            IdeaTotal.service_id.in_(service_ids),
+            IdeaTotal.kind == "stage",
+            IdeaTotal.key == stage,
+            IdeaTotal.ideas > 0,
+        )
+    )
+    return dict(rows.all())
+
+
 _COLUMNS = tuple(IdeaStanding.__table__.columns)
 _service = bindparam("service", type_=Integer)
 _idea = bindparam("idea", type_=Integer)

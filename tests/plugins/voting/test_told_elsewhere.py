@@ -24,9 +24,9 @@ def history(client: Browser, idea: Idea) -> list[tuple[str, str]]:
 
 
 def links(client: Browser) -> list[str]:
-    """What the portal says of open votes."""
+    """What the portal says can be done now."""
     [*found] = re.findall(
-        r"Votes ouverts en ce moment</h2>(.*?)</section>", client.get("/").text, re.DOTALL
+        r"Ce que vous pouvez faire maintenant</h2>(.*?)</section>", client.get("/").text, re.DOTALL
     )
     return re.findall(r"<li><a[^>]*>([^<]*)<", "".join(found))
 
@@ -112,24 +112,67 @@ def test_the_portal_leads_to_the_votes_that_are_open_the_first_to_end_first(
     site: Site, client: Browser, polls: Polls
 ) -> None:
     ideas = polls.ideas(2)
+    place = site.service.name
+    waiting = f"Soutenir\u00a0: 2 idées attendent des soutiens ({place})"
     polls.draft(ideas=ideas, title="Un brouillon")
-    assert links(client) == []
+    site.drain()
+    assert links(client) == [waiting]
     later = polls.open(ideas=ideas, title="Plus tard", lasts=timedelta(days=9))
     polls.open(ideas=ideas, title="Bientôt", lasts=timedelta(days=2))
     polls.open(ideas=ideas, title="À venir", opens_in=timedelta(days=1))
-    place = site.service.name
     assert links(client) == [
-        f"Bientôt ({place})\u00a0: il reste 2\u00a0jours",
-        f"Plus tard ({place})\u00a0: il reste 9\u00a0jours",
+        f"Voter\u00a0: Bientôt ({place}) – il reste 2\u00a0jours",
+        f"Voter\u00a0: Plus tard ({place}) – il reste 9\u00a0jours",
+        waiting,
     ]
     assert f'href="/culture/votes/{later.id}-{later.slug}"' in client.get("/").text
     polls.clock.advance(days=3)
     assert links(client) == [
-        f"À venir ({place})\u00a0: il reste 5\u00a0jours",
-        f"Plus tard ({place})\u00a0: il reste 6\u00a0jours",
+        f"Voter\u00a0: À venir ({place}) – il reste 5\u00a0jours",
+        f"Voter\u00a0: Plus tard ({place}) – il reste 6\u00a0jours",
+        waiting,
     ]
     site.disable("voting")
     assert links(client) == []
+
+
+def test_the_portal_says_where_ideas_wait_for_support_most_of_them_first(
+    site: Site,
+    client: Browser,
+    polls: Polls,
+    manager: Actor,
+    query_count: Callable[[], AbstractContextManager[Queries]],
+) -> None:
+    def said() -> list[str]:
+        site.drain()
+        with query_count() as queries:
+            found = links(client)
+        counted.append(queries.count)
+        return found
+
+    counted: list[int] = []
+    first, *_others = polls.ideas(2)
+    name = site.service.name
+    assert said() == [f"Soutenir\u00a0: 2 idées attendent des soutiens ({name})"]
+    assert 'href="/culture/idees/?etape=submitted"' in client.get("/").text
+    many = site.add_service("routes", "Routes")
+    site.enable("voting", service=many)
+    for _time in range(3):
+        assert site.submit(service=many)
+    # Where support cannot be given, and where a reader may not come, nothing is said of it.
+    off = site.add_service("sports", "Sports")
+    inside = site.add_service("interne", "Interne", audience="internal")
+    site.enable("voting", service=inside)
+    assert site.submit(service=off)
+    assert site.submit(service=inside, author=site.people.actor(site.people.agent))
+    assert said() == [
+        "Soutenir\u00a0: 3 idées attendent des soutiens (Routes)",
+        f"Soutenir\u00a0: 2 idées attendent des soutiens ({name})",
+    ]
+    assert len(set(counted)) == 1
+    with site.writing() as session:
+        hide(session, manager, site.service, f"idea:{first.id}", "It names somebody.")
+    assert said()[1] == f"Soutenir\u00a0: 1 idée attend des soutiens ({name})"
 
 
 def test_the_footer_leads_to_the_receipts(client: Browser, site: Site) -> None:

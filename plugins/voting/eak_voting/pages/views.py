@@ -23,10 +23,11 @@ from eak_core.api import (
     current_session,
     finish,
     fragment,
+    in_stage,
     limited,
+    ngettext,
     paginate,
     render,
-    stage_totals,
     valid_until,
 )
 from eak_voting.ballots import frozen
@@ -55,8 +56,10 @@ from eak_voting.subscribers import voters_so_far
 PER_PAGE = 20
 #: How many ballots the home page of a service shows.
 ON_HOME = 3
-#: How many ballots the portal shows.
+#: How many ballots the portal shows, and of how many services that ideas wait for support.
 ON_PORTAL = 6
+#: The stage of ideas that nobody has looked at yet: support tells which to look at first.
+WAITING = "submitted"
 
 
 @blueprint.get("/")
@@ -96,13 +99,14 @@ def home_section(session: Session, service: Service) -> Iterator[Today]:
             ballot_url=ballot_url,
         )
         yield Today(section, shown[0].closes_at)
-    number = stage_totals(session, [service.id]).get("submitted", 0)
+    number = in_stage(session, [service.id], WAITING).get(service.id)
     if number and service.archived_at is None:
-        yield Today(fragment("voting/home_support.html", number=number))
+        yield Today(fragment("voting/home_support.html", number=number, stage=WAITING))
 
 
 def open_now(session: Session, services: Sequence[Service]) -> AccountLinks | None:
-    """The ballots of ``services`` that take votes now, those that end first before the others."""
+    """The ballots of ``services`` that take votes now, those that end first before the others, and
+    where ideas wait for support."""
     named = {service.id: service for service in services}
     now = clock.now()
     query = (
@@ -122,11 +126,25 @@ def open_now(session: Session, services: Sequence[Service]) -> AccountLinks | No
         left, until = explained.time_left(row.closes_at)
         valid_until(until)
         label = _(
-            "%(title)s (%(service)s): %(left)s", title=row.title, service=service.name, left=left
+            "Vote: %(title)s (%(service)s) – %(left)s",
+            title=row.title,
+            service=service.name,
+            left=left,
         )
         values = {"service_slug": service.slug, "ballot_id": row.id, "slug": row.slug}
         links.append(NavItem(label, "voting.show", values))
-    return AccountLinks(_l("Votes that are open now"), links) if links else None
+    numbers = in_stage(session, named, WAITING)
+    for service_id in sorted(numbers, key=lambda each: (-numbers[each], each))[:ON_PORTAL]:
+        service = named[service_id]
+        label = ngettext(
+            "Support: %(num)s idea waits for it (%(service)s)",
+            "Support: %(num)s ideas wait for it (%(service)s)",
+            numbers[service_id],
+            service=service.name,
+        )
+        values = {"service_slug": service.slug, "etape": WAITING}
+        links.append(NavItem(label, "ideas.index", values))
+    return AccountLinks(_l("What you can do now"), links) if links else None
 
 
 def _past(service: Service, now: datetime) -> Any:
