@@ -32,6 +32,7 @@ from eak_core.notices.setup import init_notices
 from eak_core.people import hooks as people
 from eak_core.people.entrance import find_visible
 from eak_core.people.letters import addresses_of
+from eak_core.people.outsiders import outsiders_among
 from eak_core.people.setup import init_people
 from eak_core.permissions import PermissionRegistry
 from eak_core.permissions.registry import register_permission
@@ -203,6 +204,7 @@ def _init_events(app: Flask, config: Config) -> None:
         EventRegistry([CORE, *loaded]), _subscribers(host), _scheduled(host)
     )
     app.extensions["eak_find_addresses"] = addresses_of
+    app.extensions["eak_find_outsiders"] = outsiders_among
     app.extensions["eak_transports"] = {
         "mail": mail_transport(
             config.mail_url,

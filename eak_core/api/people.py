@@ -13,6 +13,7 @@ from eak_core.people.addresses import normal_address
 from eak_core.people.letters import forget_mail_to, mail_to, send_mail, send_mail_to_address
 from eak_core.people.mailing import MailingList, send_mailing, want_again
 from eak_core.people.names import person_names
+from eak_core.people.outsiders import check_invitable, is_outsider
 from eak_core.people.roles import managers_of
 from eak_core.plugins.hooks.contributions import Kept
 from eak_core.services.models import Service
@@ -22,10 +23,12 @@ __all__ = [
     "MailingList",
     "Service",
     "bounces_mailbox",
+    "check_invitable",
     "communes",
     "forget_mail_to",
     "hold_account",
     "is_agent_address",
+    "is_outsider",
     "mail_mark",
     "mail_to",
     "mail_way",

@@ -90,6 +90,7 @@ def _due_in(lanes: tuple[int, ...]) -> Any:
             OutboxMessage.attempts,
             OutboxMessage.trying_since,
             OutboxMessage.next_attempt_at,
+            OutboxMessage.service_id,
         )
         .where(*_due(lanes))
         .order_by(OutboxMessage.lane, OutboxMessage.next_attempt_at, OutboxMessage.id)
@@ -134,6 +135,7 @@ def claim(app: Flask, lanes: Sequence[int], most: int) -> list[Claimed]:
             row.lane,
             row.next_attempt_at,
             until,
+            row.service_id,
         )
         for row in rows
     ]

@@ -33,7 +33,8 @@ class Dropped(Exception):
 class Claimed:
     """A message this process has claimed, the row ``id`` of the outbox, of a ``kind``, with its
     ``payload``. ``key`` is the same at every attempt; ``attempts`` were refused before, ``since``
-    when; it was ``due`` in its ``lane``, and ``until`` then it is nobody else's."""
+    when; it was ``due`` in its ``lane``, and ``until`` then it is nobody else's. It speaks of the
+    service ``service_id``, 0 for none."""
 
     id: int
     key: str
@@ -44,6 +45,7 @@ class Claimed:
     lane: int = 0
     due: datetime = field(default_factory=clock.now)
     until: datetime | None = None
+    service_id: int = 0
 
 
 #: Sends one message of one kind; raises if it could not. One that has a method ``kept_open`` is

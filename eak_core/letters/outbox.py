@@ -101,12 +101,16 @@ def enqueue_mail(
     service_id: int = 0,
     lane: Lane = Lane.USUAL,
     reply_to: str = "",
+    owed: bool = False,
 ) -> bool:
     """Queue one mail to one address, which is answered to ``reply_to`` (both in the form of
-    `normal_address`). Addresses and text are wiped once it has left."""
-    payload = {"to": to, "subject": subject, "text": text, "html": html}
+    `normal_address`). Addresses and text are wiped once it has left. It does not leave where nobody
+    behind the address may read ``service_id``, unless it is ``owed`` to them."""
+    payload: dict[str, Any] = {"to": to, "subject": subject, "text": text, "html": html}
     if reply_to:
         payload["reply_to"] = reply_to
+    if owed:
+        payload["owed"] = True
     return enqueue(
         session,
         kind="mail",

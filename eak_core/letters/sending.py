@@ -41,6 +41,8 @@ BATCH = 50
 BATCH_SECONDS = 15.0
 #: Kept beside a message that was for somebody who is gone.
 NOBODY = "Not sent: the account is closed, erased or not confirmed."
+#: Kept beside a message that speaks of a service which its reader may not see, or no longer.
+OUTSIDER = "Not sent: nobody with this address may see the service."
 #: Kept beside a message that nobody wanted.
 UNWANTED = "Not sent: this address wants no mail of this list, or there is no such mailbox."
 ALL_LANES = tuple(Lane)
@@ -211,6 +213,15 @@ class _Addressed:
             self._lists = {each.id: each.payload.get("list") or EVERY_LIST for each in mails}
             wanted = [(to, self._lists[id]) for id, to in self._to.items() if to]
             self._unwanted = suppressed(session, wanted) if wanted else frozenset()
+            about = {
+                each.id: (each.service_id, to)
+                for each in mails
+                if each.service_id and not each.payload.get("owed") and (to := self._to[each.id])
+            }
+            outsiders = (
+                app.extensions["eak_find_outsiders"](session, {*about.values()}) if about else ()
+            )
+            self._outside = {id for id, addressed in about.items() if addressed in outsiders}
 
     def of(self, claimed: Claimed) -> Claimed:
         """``claimed`` with its address."""
@@ -223,6 +234,8 @@ class _Addressed:
             return None
         if "person_id" in claimed.payload and self._to[claimed.id] is None:
             return NOBODY
+        if claimed.id in self._outside:
+            return OUTSIDER
         # What somebody has just asked for is sent all the same: they may have a mailbox again.
         return UNWANTED if self._is_unwanted(claimed) and claimed.lane != Lane.AWAITED else None
 

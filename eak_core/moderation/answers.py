@@ -52,6 +52,7 @@ def state_reasons(
             text=_text("hidden", service, reason=decision.reason, link=link),
             dedupe_key=f"hidden:{decision.id}:{person_id}",
             service_id=service.id,
+            owed=True,
         )
 
 
@@ -91,6 +92,7 @@ def state_measure(session: Session, service: Service, measure: Measure, what: st
         text=_text("measure", service, measure=measure, what=what, until=until, link=link),
         dedupe_key=f"measure:{measure.id}:{what}",
         service_id=service.id,
+        owed=True,
     )
 
 
@@ -178,6 +180,7 @@ def settle(
             text=_text("appeal_decided", service, appeal=appeal, link=link),
             dedupe_key=f"appeal_decided:{appeal.id}",
             service_id=service.id,
+            owed=True,
         )
 
 
@@ -196,12 +199,12 @@ def tell_reporter(
     if report.reporter_id is not None:
         send_mail(
             session, CORE.name, person_id=report.reporter_id, subject=title, text=text,
-            dedupe_key=key, service_id=service.id,
+            dedupe_key=key, service_id=service.id, owed=True,
         )  # fmt: skip
     elif report.email is not None:
         send_mail_to_address(
             session, CORE.name, address=report.email, subject=title, text=text,
-            dedupe_key=key, service_id=service.id,
+            dedupe_key=key, service_id=service.id, owed=True,
         )  # fmt: skip
 
 

@@ -85,18 +85,24 @@ def send_mail(
     text: Any,
     dedupe_key: str,
     service_id: int = SITE,
+    owed: bool = False,
 ) -> bool:
     """Queue a mail of ``plugin`` to a person, with the current transaction; outside of handlers of
     events, which have ``ctx.send``.
 
     Once per ``dedupe_key`` of the plugin: False where it was queued before. ``subject`` and
     ``text`` as for `mail_to`. What waits holds the id alone: the address is looked up when it
-    leaves, and nothing is sent to an account that is closed, erased or not confirmed by then.
+    leaves, and nothing is sent to an account that is closed, erased or not confirmed by then, nor
+    to who may not read the service ``service_id`` by then, unless the law has it told to them
+    (``owed``).
     """
+    payload = mail_to(session, person_id, subject=subject, text=text)
+    if owed:
+        payload["owed"] = True
     return enqueue(
         session,
         kind="mail",
-        payload=mail_to(session, person_id, subject=subject, text=text),
+        payload=payload,
         dedupe_key=f"{plugin}:{dedupe_key}",
         plugin=plugin,
         service_id=service_id,
@@ -113,13 +119,15 @@ def send_mail_to_address(
     dedupe_key: str,
     html: str | None = None,
     service_id: int = SITE,
+    owed: bool = False,
 ) -> bool:
     """Queue a mail of ``plugin`` to somebody of whom only their ``address`` is known (in the form
     of `normal_address`), such as whoever is invited.
 
     ``subject`` and ``text`` as for `mail_to`, but in the language of whoever asks; ``html`` is the
     text with more than words. Once per
-    ``dedupe_key`` of the plugin, as `send_mail`. The address is wiped once it has left.
+    ``dedupe_key`` of the plugin, as `send_mail`, which says who it is not sent to. The address is
+    wiped once it has left.
     """
     return enqueue_mail(
         session,
@@ -130,6 +138,7 @@ def send_mail_to_address(
         dedupe_key=f"{plugin}:{dedupe_key}",
         plugin=plugin,
         service_id=service_id,
+        owed=owed,
     )
 
 

@@ -28,6 +28,7 @@ from eak_core.people.accounts import hold_account
 from eak_core.people.addresses import normal_address
 from eak_core.people.letters import send_letter
 from eak_core.people.models import Person
+from eak_core.people.outsiders import check_invitable
 from eak_core.permissions import Actor, require
 from eak_core.services.models import Service
 from eak_core.web.signed_links import SignedLink
@@ -81,7 +82,8 @@ def invite(session: Session, actor: Actor, service: Service, idea: Idea, email: 
     """Ask whoever holds ``email`` to write ``idea`` with its author. The same happens whether or
     not the address has an account; asking again begins anew.
 
-    `Invalid` for what is no address, `Refused` beyond `MOST` people.
+    `Invalid` for what is no address and for that of somebody who may not see ``service``,
+    `Refused` beyond `MOST` people.
     """
     require(actor, "idea.share", service, idea)
     hold_account(session, actor)
@@ -94,6 +96,7 @@ def invite(session: Session, actor: Actor, service: Service, idea: Idea, email: 
     author = session.get(Person, idea.author_id)
     if author is not None and author.email == address:
         raise _not_sent(_l("This is your own address: you write this idea already."))
+    check_invitable(session, service, address)
     session.execute(
         delete(IdeaInvitation).where(
             IdeaInvitation.idea_id == idea.id,

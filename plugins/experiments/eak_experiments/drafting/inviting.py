@@ -12,6 +12,7 @@ from eak_core.api import (
     Session,
     SignedLink,
     _l,
+    check_invitable,
     clock,
     hold_account,
     normal_address,
@@ -30,7 +31,8 @@ def invite(
     session: Session, actor: Actor, service: Service, experiment: Experiment,
     email: str, role: str,
 ) -> None:  # fmt: skip
-    """Write to whoever holds ``email``. The address is kept nowhere. `Invalid` for what is none."""
+    """Write to whoever holds ``email``. The address is kept nowhere. `Invalid` for what is none,
+    and for that of somebody who may not see the service."""
     require(actor, "experiments.carry", service, experiment)
     hold_account(session, actor)
     try:
@@ -39,6 +41,7 @@ def invite(
         raise Invalid(
             _l("The invitation was not sent."), {"email": _l("This is not an e-mail address.")}
         ) from None
+    check_invitable(session, service, address)
     if role not in MEMBER_ROLES:
         raise Invalid(_l("The invitation was not sent."), {"role": _l("Choose a role.")})
     link = url_for(

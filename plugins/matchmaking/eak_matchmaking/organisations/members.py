@@ -20,6 +20,7 @@ from eak_core.api import (
     Session,
     SignedLink,
     _l,
+    check_invitable,
     clock,
     hold_account,
     insert_once,
@@ -52,8 +53,8 @@ def invite(
 ) -> None:
     """Invite whoever holds ``email`` to act for an organisation.
 
-    Inviting the same address again begins anew. `Invalid` for what is no address or no role,
-    `Refused` beyond `MOST` people.
+    Inviting the same address again begins anew. `Invalid` for what is no address or no role, and
+    for the address of somebody who may not see the service, `Refused` beyond `MOST` people.
     """
     require_answer(session, actor, service, organisation)
     hold_account(session, actor)
@@ -65,6 +66,7 @@ def invite(
         raise Invalid(
             _l("The invitation was not sent."), {"email": _l("This is not an e-mail address.")}
         ) from None
+    check_invitable(session, service, address)
     if role not in MEMBER_ROLES:
         raise Invalid(_l("The invitation was not sent."), {"role": _l("Choose a role.")})
     session.execute(

@@ -15,6 +15,7 @@ from eak_newsletter.issues.tables import Issue
 MOST_FORMS = 50
 #: Kept beside a letter that was not sent.
 NOTHING = "Nothing of it is what this reader chose."
+OUTSIDER = "Nobody with this address may read the service any more."
 
 
 class Letters:

@@ -27,6 +27,7 @@ from eak_core.api import (
     at_work,
     clock,
     due_digests,
+    is_outsider,
     mail_way,
     read_session,
     settle_digest,
@@ -36,7 +37,7 @@ from eak_core.api import (
 )
 from eak_newsletter.deliveries import claiming, pace, running, senders
 from eak_newsletter.deliveries.claiming import Claim, Result, Taken
-from eak_newsletter.deliveries.forms import NOTHING, Letters
+from eak_newsletter.deliveries.forms import NOTHING, OUTSIDER, Letters
 from eak_newsletter.deliveries.message import Envelopes
 from eak_newsletter.deliveries.queueing import fill, receives
 from eak_newsletter.deliveries.senders import SENDER
@@ -188,16 +189,18 @@ class _Run:
 
     def _write(self, found: Claim) -> bool:
         """Have the letter that is for this reader, anew where anything has happened in the service
-        since: what was hidden by then does not leave. False where there is nothing to tell them."""
+        since: what was hidden by then does not leave. False where there is nothing to tell them, or
+        they may not read the service any more."""
         with read_session(self.app) as session:
             if found.position != self._read_at:
                 self._letters = Letters(session, session.get_one(Issue, self.issue_id))
                 self._between = pace.pause_of(session, self.service_id)
                 self._read_at = found.position
             assert self._letters is not None
-            self._envelopes = self._letters.of(session, found.subscriber_id)
+            shut_out = is_outsider(session, self._letters.service, found.address)
+            self._envelopes = None if shut_out else self._letters.of(session, found.subscriber_id)
         if self._envelopes is None:
-            self._result = Result(found, "skipped", NOTHING)
+            self._result = Result(found, "skipped", OUTSIDER if shut_out else NOTHING)
         elif found.address in self._due:
             self._add_digest(self._letters, found)
         return self._envelopes is not None
