@@ -1,6 +1,7 @@
 """Heavy acts say what follows, and ask, before they are done."""
 
 import re
+from pathlib import Path
 
 import pytest
 
@@ -10,12 +11,11 @@ from eak_core.kit.testing.site import Site
 from eak_core.people.models import Person
 from eak_core.people.roles import give_role
 
-pytestmark = pytest.mark.parametrize("database", ["sqlite"])
-
 ASKED = re.compile(r'<details class="eak-ask">.*?</details>', re.DOTALL)
 SAID = re.compile(r"<p>\s*\w.*?</p>", re.DOTALL)
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 def test_each_heavy_act_stands_behind_what_follows_from_it(site: Site, people: People) -> None:
     service, team = site.service, (people.manager, people.agent)
     author = people.actor(people.administrator)
@@ -45,3 +45,36 @@ def test_each_heavy_act_stands_behind_what_follows_from_it(site: Site, people: P
             form = re.compile(rf'action="[^"]*{act}[^"]*"')
             assert form.search(text), (page, act)
             assert len(form.findall(text)) == len(form.findall(behind)), (page, act)
+
+
+ROOT = Path(__file__).parents[2]
+BUTTON = re.compile(r"""(post|asking)_button\(\s*url_\w+\(\s*["']([\w.]+)["']""")
+#: What one press does: another press undoes it, or nothing is lost by it. All else asks first.
+LIGHT = frozenset(
+    """
+    account.accept account.decline account.end_other_sessions account.end_session
+    admin.consult_person admin.reopen admin.restore admin.retry_all_messages admin.retry_message
+    admin.retry_parked ambassadors.agree ambassadors.ask_renewal ambassadors.no_volunteer
+    ambassadors.refuse ambassadors.volunteer ambassadors_manage.renew experiments.read_feedback
+    manage.restore manage_plugins.resume matchmaking.act_for matchmaking.come_too
+    matchmaking.give_role matchmaking.publish_offer matchmaking.reconsider
+    newsletter_manage.arrived newsletter_manage.leave_out newsletter_manage.move_down
+    newsletter_manage.move_up newsletter_manage.pause newsletter_manage.put_together
+    newsletter_manage.resume newsletter_manage.send_again newsletter_manage.take_up
+    newsletter_manage.test notices.read notices.read_all notices_follow.follow notices_follow.leave
+    security.logout voting.forget voting.forget_reminder voting.remind voting.support_idea
+    voting.withdraw_support
+    """.split()
+)
+
+
+def test_what_is_one_press_takes_nothing_away() -> None:
+    buttons = {
+        (kind, endpoint)
+        for folder in ("eak_core", "plugins", "themes")
+        for template in (ROOT / folder).rglob("templates/**/*.html")
+        for kind, endpoint in BUTTON.findall(template.read_text())
+    }
+    pressed = {endpoint for kind, endpoint in buttons if kind == "post"}
+    assert pressed == LIGHT
+    assert not LIGHT & {endpoint for kind, endpoint in buttons if kind == "asking"}
