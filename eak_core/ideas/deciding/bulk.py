@@ -13,6 +13,7 @@ from eak_core.events import CORE, Part, on_schedule, schedule
 from eak_core.i18n import _l
 from eak_core.ideas.deciding.models import BulkMove
 from eak_core.ideas.deciding.moving import Chosen, Fate, foresee_each, move_each
+from eak_core.ideas.deciding.screening import OPEN, near_to
 from eak_core.ideas.deciding.transitions import checked_reason, stage_graph
 from eak_core.ideas.models import Idea
 from eak_core.ideas.reading.listing import Filters, conditions
@@ -37,6 +38,15 @@ def number_of(session: Session, service: Service, filters: Filters) -> int:
     """How many ideas ``filters`` keep, at most one more than `MOST`."""
     kept = select(Idea.id).where(*conditions(session, service.id, filters)).limit(MOST + 1)
     return session.scalar(select(func.count()).select_from(kept.subquery())) or 0
+
+
+def near_among(session: Session, actor: Actor, service: Service, filters: Filters) -> int:
+    """How many of those ideas ``actor`` cannot decide about, being too near to them."""
+    if filters.stage not in OPEN:
+        return 0
+    kept = conditions(session, service.id, filters)
+    near = select(func.count()).select_from(Idea).where(*kept, near_to(service, actor))
+    return session.scalar(near) or 0
 
 
 def begin(

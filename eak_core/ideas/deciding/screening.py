@@ -10,7 +10,7 @@ from types import MappingProxyType
 from typing import Any, NamedTuple
 
 import msgspec
-from sqlalchemy import select, update
+from sqlalchemy import ColumnElement, or_, select, update
 
 from eak_core import clock
 from eak_core.db import Session
@@ -22,6 +22,7 @@ from eak_core.ideas.content.rows import hold_idea
 from eak_core.ideas.describing.criteria import criteria_of
 from eak_core.ideas.events import IdeaOpinionAsked, IdeaOpinionGiven, ServiceScreeningChanged
 from eak_core.ideas.models import Idea, Opinion
+from eak_core.ideas.proposing.coauthors import written_by
 from eak_core.ideas.stages import SCREENING, SUBMITTED
 from eak_core.moderation.decisions import not_hidden
 from eak_core.people.models import RoleGrant
@@ -42,6 +43,14 @@ MARKS: Mapping[int, Any] = MappingProxyType(
 ADVICE: Mapping[str, Any] = MappingProxyType(
     {"accept": _l("Accept it"), "reject": _l("Turn it down")}
 )
+
+
+class Nearness(NamedTuple):
+    """Why somebody has no part in what is decided about an idea: they write it (``own``), or have
+    declared what ties them to it. ``others`` are their colleagues who may, by name."""
+
+    own: bool
+    others: Sequence[str]
 
 
 class Mark(NamedTuple):
@@ -196,6 +205,37 @@ def is_near(session: Session, service: Service, idea: Idea, actor: Actor) -> boo
     is theirs, alone or with others, where opinions are asked for."""
     own = service.opinions > 0 and idea.is_written_by(actor.person_id)
     return own or _declared(session, idea, actor)
+
+
+def nearness(
+    session: Session, service: Service, idea: Idea, actor: Actor, *, advising: bool = False
+) -> Nearness | None:
+    """Why `is_near` holds of ``actor``, or why they give no opinion on ``idea`` (``advising``), and
+    who may; None where they may themselves."""
+    own = (advising or service.opinions > 0) and idea.is_written_by(actor.person_id)
+    if not own and not _declared(session, idea, actor):
+        return None
+    tied = {each.reviewer_id for each in opinions_on(session, idea) if each.conflict is not None}
+    others = [
+        person.name
+        for person in managers_of(session, service)
+        if person.id != actor.person_id
+        and person.id not in tied
+        and not idea.is_written_by(person.id)
+    ]
+    return Nearness(own, others)
+
+
+def near_to(service: Service, actor: Actor) -> ColumnElement[bool]:
+    """The condition on `Idea` that keeps those of ``service`` to which ``actor`` is too near."""
+    declared = Idea.id.in_(
+        select(Opinion.idea_id).where(
+            Opinion.reviewer_id == actor.person_id, Opinion.conflict.is_not(None)
+        )
+    )
+    if service.opinions == 0 or actor.person_id is None:
+        return declared
+    return or_(declared, written_by(actor.person_id))
 
 
 def require_distance(session: Session, service: Service, idea: Idea, actor: Actor) -> None:

@@ -54,6 +54,7 @@ def move_all() -> Answer:
         "ideas/move_all.html",
         form,
         number=bulk.number_of(session, g.service, filters),
+        near=bulk.near_among(session, g.actor, g.service, filters),
         most=bulk.MOST,
         stage=graph.stage(filters.stage or ""),
         active_filters=active_filters(asked),

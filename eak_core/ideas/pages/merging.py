@@ -12,6 +12,7 @@ from eak_core.i18n import _, _l
 from eak_core.ideas.addresses import idea_url
 from eak_core.ideas.content.rows import public_idea
 from eak_core.ideas.deciding import merging
+from eak_core.ideas.deciding.screening import nearness
 from eak_core.ideas.models import Idea
 from eak_core.ideas.pages.alike import ON_PAGE, alike
 from eak_core.ideas.pages.managing import blueprint
@@ -58,6 +59,7 @@ def merge(idea_id: int) -> Answer:
         "ideas/merge.html",
         form,
         idea=idea,
+        near=nearness(session, g.service, idea, g.actor),
         place=url_for("ideas_manage.merge", idea_id=idea.id),
         alike=alike(session, g.service, g.actor, document_of(idea), ON_PAGE, idea.id),
     )

@@ -190,8 +190,7 @@ def _page(
         asking=asking,
         conflict=conflict or ConflictForm(formdata=None),
         refused=sent,
-        near=screening.is_near(session, g.service, idea, g.actor)
-        or idea.is_written_by(g.actor.person_id),
+        near=screening.nearness(session, g.service, idea, g.actor, advising=True),
         opened=idea.stage in screening.OPEN,
         marks=screening.MARKS,
         advice=screening.ADVICE,

@@ -11,6 +11,7 @@ from eak_core.i18n import _, _l
 from eak_core.ideas.addresses import idea_url
 from eak_core.ideas.content.rows import public_idea
 from eak_core.ideas.deciding import offered, transferring
+from eak_core.ideas.deciding.screening import nearness
 from eak_core.ideas.deciding.transitions import stage_graph
 from eak_core.ideas.pages.managing import blueprint
 from eak_core.permissions import may, require
@@ -77,6 +78,7 @@ def transfer(idea_id: int) -> Answer:
         "ideas/transfer.html",
         form,
         idea=idea,
+        near=nearness(session, g.service, idea, g.actor),
         services=services.values(),
         at_once=[
             each.name for each in services.values() if may(g.actor, "idea.change_stage", each)
@@ -106,6 +108,10 @@ def answer_offer(offer_id: int) -> Answer:
     session, form = current_session(), AnswerForm()
     require(g.actor, "idea.change_stage", g.service)
     waiting = offered.waiting(session, g.actor, g.service, offer_id)
+    nears = (nearness(session, each, waiting.idea, g.actor) for each in (g.service, waiting.other))
+    near = next(filter(None, nears), None)
+    if near is not None:
+        form.answer.choices = [each for each in form.answer.choices if each.value == "decline"]
 
     def act() -> tuple[str, str]:
         if form.answer.data == "decline":
@@ -118,6 +124,7 @@ def answer_offer(offer_id: int) -> Answer:
         "ideas/offer.html",
         form,
         waiting=waiting,
+        near=near,
         graph=stage_graph(g.active),
         lost=transferring.lost_choices(session, waiting.idea, g.service),
     )

@@ -11,7 +11,7 @@ from eak_core.i18n import _
 from eak_core.ideas.addresses import idea_url
 from eak_core.ideas.content import rows
 from eak_core.ideas.content.attachments import shown_of, shown_of_all
-from eak_core.ideas.deciding import merging, prepared, transitions
+from eak_core.ideas.deciding import merging, prepared, screening, transitions
 from eak_core.ideas.describing.territory import communes
 from eak_core.ideas.models import Idea
 from eak_core.ideas.pages.display import words
@@ -24,6 +24,7 @@ from eak_core.ideas.pages.spread import spread
 from eak_core.ideas.proposing import proposals
 from eak_core.ideas.reading import listing, places
 from eak_core.ideas.reading.details import read_idea
+from eak_core.ideas.stages import Stage
 from eak_core.ideas.telling.history import history_of
 from eak_core.ideas.visibility import IdeaElsewhere, IdeaGone, check_readable
 from eak_core.permissions import SignInRequired, require
@@ -101,7 +102,7 @@ def page_of(idea: Idea, stage_form: StageForm | None = None) -> str:
     """The page of a readable idea, with the manager's form where they may move it."""
     session = current_session()
     graph = transitions.stage_graph(g.active)
-    offered = transitions.next_stages(g.active, g.service, idea, g.actor)
+    offered, near = _may_bring(idea)
     waiting = prepared.prepared_for(session, idea) if offered else None
     if offered and stage_form is None:
         stage_form = StageForm.showing(prepared.terms(waiting))
@@ -121,10 +122,23 @@ def page_of(idea: Idea, stage_form: StageForm | None = None) -> str:
         files=shown_of(session, g.service.id, idea.id),
         merged=merged,
         form=stage_form if offered else None,
+        near=near,
         waiting=waiting,
         can_withdraw=transitions.can_withdraw(g.active, g.service, idea, g.actor),
         can_edit=proposals.can_edit(g.service, idea, g.actor),
     )
+
+
+def _may_bring(idea: Idea) -> tuple[list[Stage], screening.Nearness | None]:
+    """Where the reader may bring an idea; and why not out of its screening, where they are too near
+    to it."""
+    offered = transitions.next_stages(g.active, g.service, idea, g.actor)
+    if not offered or idea.stage not in screening.OPEN:
+        return offered, None
+    near = screening.nearness(current_session(), g.service, idea, g.actor)
+    if near is not None:
+        offered = [each for each in offered if each.name in screening.OPEN]
+    return offered, near
 
 
 @blueprint.get("/idees/les-miennes")
@@ -187,7 +201,7 @@ def change_stage(idea_id: int) -> Answer:
     done = attempt(form, decide, done=said)
     if done is not None:
         return done
-    form.offer(transitions.next_stages(g.active, g.service, idea, g.actor))
+    form.offer(_may_bring(idea)[0])
     form.stage.data = idea.stage
     return page_of(idea, form), form.answer_status
 

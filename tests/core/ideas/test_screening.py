@@ -311,10 +311,46 @@ def test_each_says_what_they_think_before_they_read_the_others(
     assert "Too dear." in shown
     conflict = f"/culture/gestion/idees/{idea.id}/conflit"
     assert desk.submit(page, conflict, reason="My cousin.").status_code == 302
-    assert "Vous êtes trop proche" in desk.get(page).text
+    assert "vous êtes trop proche" in desk.get(page).text
     for public in (f"/culture/idees/{idea.id}-{idea.slug}", "/culture/idees.json", "/culture/"):
         assert WORDS not in author.get(public).text
     assert author.get(page).status_code == 403
     settings = "/culture/gestion/idees/delai"
     assert desk.submit(settings, settings, days="10", opinions="2").status_code == 302
     assert "2 avis sont demandés" in desk.get(page).text
+
+
+@pytest.mark.parametrize("database", ["sqlite"])
+@pytest.mark.parametrize("tie", ["declared", "writes"])
+def test_who_is_too_near_is_told_why_and_who_may_instead_of_a_form(
+    site: Site, manager: Actor, second: Actor, citizen: Actor, tie: str
+) -> None:
+    asks_for(site, 1)
+    idea = site.submit("Near", author=manager if tie == "writes" else citizen)
+    other = site.submit("Another", author=citizen)
+    if tie == "declared":
+        near(site, manager, idea)
+    desk = site.browser()
+    desk.sign_in(site.people.manager)
+    here, bulk = f"/culture/gestion/idees/{idea.id}", "/culture/gestion/idees/deplacer-tout"
+    pages = {
+        f"/culture/idees/{idea.id}-{idea.slug}": ["rejected", "accepted"],
+        f"{here}/examen": ['name="advice"'],
+        f"{here}/reunir": ['name="into"'],
+        f"{here}/transferer": ['name="to"'],
+    }
+    _ = site.add_service("routes")
+    why = "Vous avez déclaré" if tie == "declared" else "Vous écrivez cette idée"
+    for page, fields in pages.items():
+        text = desk.get(page).text
+        assert why in text, page
+        assert "À qui vous adresser\N{NO-BREAK SPACE}: second." in text, page
+        assert not [each for each in fields if each in text], page
+    # It can still be examined, which decides nothing.
+    assert 'value="screening"' in desk.get(f"/culture/idees/{idea.id}-{idea.slug}").text
+    assert "trop proche de 1 d’entre elles" in desk.get(f"{bulk}?etape=submitted").text
+    move(site, second, other, "screening")
+    assert 'name="reason"' not in desk.get(f"{bulk}?etape=submitted").text
+    free = site.browser()
+    free.sign_in(site.people.administrator)
+    assert 'name="advice"' in free.get(f"{here}/examen").text
