@@ -5,10 +5,12 @@ from collections.abc import Iterator
 import pytest
 from flask import Flask
 
+from eak_core import clock
 from eak_core.db import Base, db, init_db
 from eak_core.events import CORE, EventRegistry
 from eak_core.events.core import EventCore
 from eak_core.kit.testing.databases import Databases, Kind
+from tests.core.events.planned import NOON
 from tests.core.events.probe import PROBE, Listener, MakeApp
 
 
@@ -53,3 +55,10 @@ def make_app(url: str) -> Iterator[MakeApp]:
 @pytest.fixture
 def app(make_app: MakeApp) -> Flask:
     return make_app()
+
+
+@pytest.fixture
+def noon() -> Iterator[None]:
+    """Nothing happens by itself in these tests but what is due at noon."""
+    with clock.freeze(NOON):
+        yield

@@ -2,8 +2,8 @@
 
 import re
 import threading
-from collections.abc import Callable, Iterator
-from datetime import UTC, datetime, timedelta
+from collections.abc import Callable
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -18,6 +18,7 @@ from eak_core.events.core import get_event_core
 from eak_core.events.models import ScheduledWork
 from eak_core.events.performing import READINGS, compute, write
 from eak_core.events.worker import Worker
+from tests.core.events.planned import NOON
 from tests.core.events.probe import (
     SERVICE,
     Effect,
@@ -28,15 +29,9 @@ from tests.core.events.probe import (
     happen,
 )
 
-NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
+pytestmark = pytest.mark.usefixtures("noon")
+
 SECONDS = 20.0
-
-
-@pytest.fixture(autouse=True)
-def noon() -> Iterator[None]:
-    """Nothing happens by itself in these tests but what is due at noon."""
-    with clock.freeze(NOON):
-        yield
 
 
 def total(session: Session) -> int:

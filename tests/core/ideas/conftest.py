@@ -13,6 +13,7 @@ from eak_core.ideas.describing.criteria import criteria_of
 from eak_core.ideas.describing.subjects import subjects_of
 from eak_core.ideas.models import Idea
 from eak_core.ideas.proposing.proposals import Proposal
+from eak_core.kit.testing.browser import Browser
 from eak_core.kit.testing.site import Site
 from eak_core.people.models import Person
 from eak_core.people.roles import give_role
@@ -137,3 +138,19 @@ def run_by_both(site: Site, service: Service) -> Service:
         place = session.get_one(Service, service.id)
         give_role(session, session.get_one(Person, manager.id), place, "manager", granted_by=None)
     return service
+
+
+@pytest.fixture
+def author(client: Browser, people: Any) -> Browser:
+    """The browser of the citizen, signed in."""
+    client.sign_in(people.citizen)
+    return client
+
+
+@pytest.fixture
+def desk(site: Site, people: Any) -> Browser:
+    """The browser of the manager, signed in."""
+    browser = site.browser()
+    assert site.service
+    browser.sign_in(people.manager)
+    return browser

@@ -25,18 +25,13 @@ from eak_core.people.models import Person
 from eak_core.people.personal_data import erase_person
 from eak_core.services.models import Service
 from tests.core.events.test_death_at_a_commit import killed_at
-from tests.core.notices.test_notices import follow, hide_idea, move
+from tests.core.notices.telling import follow, hide_idea, move
 from tests.core.plugins.making import make
 
 PARIS_8 = {
     "winter": datetime(2026, 3, 2, 7, tzinfo=UTC),
     "summer": datetime(2026, 6, 1, 6, tzinfo=UTC),
 }
-
-
-@pytest.fixture
-def plugins() -> list[Any]:
-    return []
 
 
 def rhythm(site: Site, person: Person, chosen: Rhythm, kind: str = "core.decisions") -> None:

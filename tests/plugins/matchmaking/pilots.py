@@ -4,7 +4,7 @@ from datetime import datetime
 from functools import cached_property
 from typing import Any
 
-from eak_core.ideas.deciding.transitions import change_stage
+from eak_core.ideas.deciding.transitions import change_stage, withdraw_idea
 from eak_core.ideas.models import Idea
 from eak_core.permissions import Actor
 from eak_matchmaking.proposals import deciding, finding, proposing
@@ -12,6 +12,7 @@ from eak_matchmaking.proposals.proposing import Terms
 from eak_matchmaking.proposals.tables import Proposal
 from tests.plugins.matchmaking.resources import Resources
 
+WHY = "It *cannot* be."
 FIELDS = ("Two *halls* we hold", "In the old market", "From May to October", "With three schools")
 
 
@@ -81,3 +82,10 @@ class Pilots(Resources):
         """For whom a proposal waits, and since when."""
         row = self.now(about)
         return row.waits_for, row.waits_since
+
+
+def withdraw(pilots: Pilots, idea: Idea) -> None:
+    active, author = pilots.site.active(), pilots.author
+    with pilots.site.writing() as session:
+        row = session.get_one(Idea, idea.id)
+        withdraw_idea(session, author, pilots.service, active, row, "It *exists* already.")

@@ -21,7 +21,7 @@ from eak_newsletter.issues.content import Told
 from eak_newsletter.issues.summaries import due_by
 from eak_newsletter.readers import subscribing
 from eak_newsletter.readers.subscribing import Wishes
-from tests.core.notices.test_notices import move
+from tests.core.notices.telling import move
 from tests.plugins.newsletter.conftest import Letters, Readers
 
 

@@ -1,11 +1,14 @@
 """Votes, on in the service of every test."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import CliRunner, Result
 
+from eak_core.cli import cli
 from eak_core.db import Session
 from eak_core.ideas.deciding.transitions import change_stage
 from eak_core.ideas.models import Idea
@@ -174,3 +177,33 @@ class Polls:
 @pytest.fixture
 def polls(site: Site, clock: FrozenClock) -> Polls:
     return Polls(site, clock)
+
+
+@pytest.fixture
+def eak(site: Site, instance: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Result]:
+    """``eak voting …`` on the database of the site."""
+    monkeypatch.setenv("EAK_DATABASE_URL", site.url)
+    assert site.service.slug == "culture"
+
+    def run(*arguments: str) -> Result:
+        options = ["--instance", str(instance), "voting", *arguments]
+        return CliRunner().invoke(cli, [*options, "--service", "culture"])
+
+    return run
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Callable[[str], str]:
+    def write(text: str) -> str:
+        path = tmp_path / "small.pb"
+        path.write_text(text, encoding="utf-8")
+        return str(path)
+
+    return write
+
+
+@pytest.fixture
+def cheap_accounts(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Accounts without the price of a password each, where nobody signs in."""
+    if "people" not in request.fixturenames:
+        monkeypatch.setattr("eak_core.people.accounts.hash_password", lambda password: None)

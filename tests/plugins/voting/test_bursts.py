@@ -26,12 +26,6 @@ from tests.plugins.voting.conftest import Polls
 ROBOTS, HOME, LIBRARY = "192.0.2.0/24", "198.51.100.0/24", "2001:db8::/48"
 
 
-@pytest.fixture
-def cheap_accounts(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Accounts of tests without the price of a password each."""
-    monkeypatch.setattr("eak_core.people.accounts.hash_password", lambda password: None)
-
-
 pytestmark = pytest.mark.usefixtures("cheap_accounts")
 
 

@@ -14,7 +14,7 @@ from eak_voting.models import Ballot
 from eak_voting.publishing import published
 from eak_voting.publishing.recount import Report, recount
 from tests.plugins.voting.conftest import Polls
-from tests.plugins.voting.test_results_pages import VOTES
+from tests.plugins.voting.results import VOTES
 
 INSULT = "Insults about somebody"
 REASON = "It insults somebody."

@@ -1,7 +1,6 @@
 """Budgets of other places, taken over from Pabulib files and written as such."""
 
 import io
-import json
 from collections.abc import Callable
 from contextlib import redirect_stdout
 from fractions import Fraction
@@ -9,114 +8,27 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from click.testing import CliRunner, Result
+from click.testing import Result
 from pabulib.checker import Checker
-from sqlalchemy import func, select
-from sqlalchemy.orm import undefer
+from sqlalchemy import select
 
-from eak_core.cli import cli
 from eak_core.errors import Forbidden, Refused
-from eak_core.events.models import EventLog, ScheduledWork
+from eak_core.events.models import EventLog
 from eak_core.kit.testing.browser import Browser
 from eak_core.kit.testing.site import Site
 from eak_core.permissions import Actor
 from eak_voting.counting import tally
 from eak_voting.counting.methods.greedy import greedy
 from eak_voting.counting.outcome import Outcome
-from eak_voting.models import Ballot, BallotOption, Paper, Receipt, RegisterEntry
-from eak_voting.publishing import pabulib
+from eak_voting.models import Ballot, Paper, Receipt, RegisterEntry
 from eak_voting.publishing.files import pabulib as lines_of
-from eak_voting.publishing.importing import Imported, take_over
-from eak_voting.publishing.published import BallotFile
 from eak_voting.publishing.recount import recount
 from eak_voting.publishing.shown import shown
-from eak_voting.publishing.stored import file_of, result_of
+from eak_voting.publishing.stored import result_of
 from eak_voting.transparency.tables import Leaf
+from tests.plugins.voting.taken_over import DATA, SMALL, bring, parsed, published, rows, work
 
-DATA = Path(__file__).resolve().parents[4] / "shared/data/pabulib"
 needs_data = pytest.mark.skipif(not DATA.is_dir(), reason="../shared/data/pabulib is not here")
-
-SMALL = """META
-key;value
-description;A small town
-country;France
-unit;Petiteville
-instance;2024
-num_projects;3
-num_votes;4
-budget;100
-vote_type;approval
-rule;equalshares
-date_begin;01.06.2024
-date_end;04.07.2024
-min_length;1
-max_length;2
-currency;EUR
-PROJECTS
-project_id;cost;votes;name
-a;60.0;3;Benches
-b;50;2;Trees
-c;40;1;
-VOTES
-voter_id;vote
-anne;a
-bob;a,b
-carl;b,c
-dora;a
-"""
-
-
-def parsed(text: str) -> pabulib.PabulibFile:
-    return pabulib.read(io.StringIO(text))
-
-
-def bring(site: Site, text: str = SMALL, by: Actor | None = None) -> Imported:
-    """Take a file over, and let a worker count it."""
-    with site.writing() as session:
-        done = take_over(session, by or Actor.system(), site.service, parsed(text))
-    site.drain()
-    with site.reading() as session:
-        counted = session.get_one(Ballot, done.ballot.id, options=[undefer(Ballot.result)])
-    return Imported(counted, done.created)
-
-
-def published(site: Site, ballot: Ballot) -> BallotFile:
-    with site.reading() as session:
-        return file_of(session, site.service, session.get_one(Ballot, ballot.id))
-
-
-def rows(site: Site, table: type) -> int:
-    with site.reading() as session:
-        return session.scalar(select(func.count()).select_from(table)) or 0
-
-
-def work(site: Site) -> list[str]:
-    """What is scheduled; what comes again each hour is there always."""
-    with site.reading() as session:
-        return list(session.scalars(select(ScheduledWork.name)))
-
-
-@pytest.fixture
-def eak(site: Site, instance: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Result]:
-    """``eak voting …`` on the database of the site."""
-    monkeypatch.setenv("EAK_DATABASE_URL", site.url)
-    assert site.service.slug == "culture"
-
-    def run(*arguments: str) -> Result:
-        options = ["--instance", str(instance), "voting", *arguments]
-        return CliRunner().invoke(cli, [*options, "--service", "culture"])
-
-    return run
-
-
-@pytest.fixture
-def file(tmp_path: Path) -> Callable[[str], str]:
-    def write(text: str) -> str:
-        path = tmp_path / "small.pb"
-        path.write_text(text, encoding="utf-8")
-        return str(path)
-
-    return write
 
 
 def test_a_file_becomes_a_counted_ballot_with_its_dates_rules_and_origin(site: Site) -> None:
@@ -430,103 +342,6 @@ def faults(text: str, folder: Path) -> dict[str, object]:
     with redirect_stdout(io.StringIO()):
         checked: dict[str, Any] = Checker().process_files([str(path)])
     return dict(checked["checked"]["results"]["errors"])
-
-
-# --- The commands.
-
-
-@pytest.mark.parametrize("database", ["sqlite"])
-def test_the_command_tells_what_it_read_otherwise_than_written(
-    eak: Callable[..., Result], file: Callable[[str], str]
-) -> None:
-    done = eak("import-pabulib", file(SMALL.replace("bob;a,b", "bob;a,b,a")))
-    assert (done.exit_code, "Line 25: project a is named twice" in done.stderr) == (0, True)
-
-
-def test_the_command_takes_over_once_and_writes_it_again(
-    eak: Callable[..., Result], file: Callable[[str], str], site: Site
-) -> None:
-    path = file(SMALL)
-    tried = eak("import-pabulib", path, "--dry-run")
-    assert (tried.exit_code, rows(site, Ballot)) == (0, 0), tried.output
-    assert "dry run" in tried.output
-    done = eak("import-pabulib", path)
-    assert (done.exit_code, rows(site, Ballot)) == (0, 1), done.output
-    assert "3 projects, 4 votes" in done.output
-    assert "Here already" in eak("import-pabulib", path).output
-    with site.reading() as session:
-        number = session.scalars(select(Ballot.id)).one()
-    written = eak("export-pabulib", str(number))
-    assert parsed(written.output).election().ballots == parsed(SMALL).election().ballots
-
-
-def test_the_command_answers_programs_as_each_import_does(
-    eak: Callable[..., Result], file: Callable[[str], str], site: Site
-) -> None:
-    path = file(SMALL)
-    for created in (1, 0):
-        told = json.loads(eak("import-pabulib", path, "--json").stdout)
-        assert told["ballots"] == {"created": created, "unchanged": 1 - created, "refused": 0}
-    assert told["notes"][0].startswith("Here already: ballot ")
-
-
-def test_a_command_that_is_stopped_while_it_writes_leaves_nothing_and_can_be_given_again(
-    eak: Callable[..., Result],
-    file: Callable[[str], str],
-    site: Site,
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    def stopped(*given: Any, **named: Any) -> None:
-        take_over(*given, **named)
-        raise KeyboardInterrupt
-
-    with monkeypatch.context() as patched:
-        patched.setattr("eak_voting.commands.pabulib.take_over", stopped)
-        done = eak("import-pabulib", file(SMALL))
-    assert (done.exit_code, "Stopped." in done.output) == (1, True)
-    assert (rows(site, Ballot), rows(site, Paper)) == (0, 0)
-    assert eak("import-pabulib", file(SMALL)).exit_code == 0
-    assert rows(site, Ballot) == 1
-
-
-@pytest.mark.parametrize("database", ["sqlite"])
-def test_a_file_may_be_in_any_usual_encoding_and_is_refused_for_what_is_no_text(
-    eak: Callable[..., Result], tmp_path: Path, site: Site
-) -> None:
-    path = tmp_path / "hostile.pb"
-    text = SMALL.replace("Benches", "Bancs d’été")
-    for content, says in (
-        (b"", "Line 1: the section META is missing"),
-        (text.encode().replace(b"Trees", b"\0"), "line 20: It holds a NUL character"),
-        (text.encode().replace(b"Trees", b"\xe9t"), "line 20: It is not in UTF-8"),
-        (text.encode().replace(b"Trees", b"x" * 1_000_001), "line 20: It holds a NUL character"),
-        (text.encode("utf-16"), "is in UTF-16"),
-        (text.encode().replace(b"Trees", b";" * 100_000), "there are 100004 cells under 4"),
-    ):
-        path.write_bytes(content)
-        done = eak("import-pabulib", str(path))
-        assert (done.exit_code, says in done.output) == (2, True), done.output
-        assert rows(site, Ballot) == 0
-    path.write_bytes(text.encode("cp1252"))
-    assert eak("import-pabulib", str(path)).exit_code == 0
-    with site.reading() as session:
-        assert "Bancs d’été" in session.scalars(select(BallotOption.title)).all()
-
-
-@pytest.mark.parametrize("database", ["sqlite"])
-def test_a_malformed_file_names_the_line_and_leaves_with_2(
-    eak: Callable[..., Result], file: Callable[[str], str], site: Site
-) -> None:
-    done = eak("import-pabulib", file(SMALL.replace("carl;b,c", "carl;b,x")))
-    assert done.exit_code == 2
-    assert "Line 26: there is no project x" in done.output
-    assert rows(site, Ballot) == 0
-    refused = eak("import-pabulib", file(SMALL.replace("approval", "ordinal")))
-    assert refused.exit_code == 1
-
-
-def test_only_a_counted_budget_is_written(eak: Callable[..., Result], site: Site) -> None:
-    assert eak("export-pabulib", "7").exit_code == 1
 
 
 @pytest.mark.parametrize("database", ["sqlite"])

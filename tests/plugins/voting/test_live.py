@@ -17,10 +17,7 @@ from tests.plugins.voting.conftest import Polls
 MINUTE = timedelta(minutes=1)
 
 
-@pytest.fixture(autouse=True)
-def cheap_accounts(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Accounts of tests without the price of a password each."""
-    monkeypatch.setattr("eak_core.people.accounts.hash_password", lambda password: None)
+pytestmark = pytest.mark.usefixtures("cheap_accounts")
 
 
 def visible(polls: Polls, ballot: Ballot) -> Shown:
