@@ -42,6 +42,7 @@ from eak_core.plugins.loading.installed import Installed
 from eak_core.plugins.loading.manifest import Plugin
 from eak_core.plugins.per_request import breaker, gate, slots
 from eak_core.plugins.per_service.settings import plugin_settings
+from eak_core.portal import hooks as portal
 from eak_core.portal.setup import init_portal
 from eak_core.reuse.setup import init_reuse
 from eak_core.search.setup import init_search
@@ -64,6 +65,7 @@ FEATURES = {
     "files": files,
     "admin": admin,
     "notices": notices,
+    "portal": portal,
 }
 
 

@@ -13,13 +13,15 @@ from eak_core.admin import (
     mail,
     manage,
     people,
+    picture,
     plugin_pages,
     plugins,
     services,
 )
 from eak_core.admin.desk import blueprint
 
-#: The modules that put their views on the administrators' desk when they are imported.
+#: The modules that put their views on the administrators' desk, or on that of those who run a
+#: service, when they are imported.
 SCREENS = (
     home,
     duties,
@@ -30,6 +32,7 @@ SCREENS = (
     log,
     mail,
     people,
+    picture,
     plugin_pages,
     services,
 )

@@ -10,14 +10,22 @@ from eak_core.files.sizes import Rendition, fallback, renditions
 from eak_core.web.figures import file_size
 
 
-def file_url(file: StoredFile, name: str | None = None, *, external: bool = False) -> str:
+def file_url(
+    file: StoredFile,
+    name: str | None = None,
+    *,
+    external: bool = False,
+    service_slug: str | None = None,
+) -> str:
     """The address of ``file``, which never changes what it shows: of the rendition ``name``, by
     default of the document, or of the JPEG that every program shows. On the site's own address with
-    ``external``, and where no page is read."""
+    ``external``, and where no page is read; ``service_slug`` says which service it is of, where
+    that is not the one whose page is read."""
     if name is None:
         name = fallback_of(file).name if file.is_picture else DOCUMENT
     whole = external or not has_request_context()
-    return url_for("files.serve", token=file.token, name=name, _external=whole)
+    place = {} if service_slug is None else {"service_slug": service_slug}
+    return url_for("files.serve", token=file.token, name=name, _external=whole, **place)
 
 
 def fallback_of(file: StoredFile) -> Rendition:
@@ -25,10 +33,12 @@ def fallback_of(file: StoredFile) -> Rendition:
     return fallback(*_size(file))
 
 
-def source_set(file: StoredFile) -> str:
-    """The WebP renditions of a picture, as ``srcset`` wants them."""
+def source_set(file: StoredFile, service_slug: str | None = None) -> str:
+    """The WebP renditions of a picture, as ``srcset`` wants them; ``service_slug`` as in
+    `file_url`."""
     return ", ".join(
-        f"{file_url(file, each.name)} {each.width}w" for each in renditions(*_size(file))
+        f"{file_url(file, each.name, service_slug=service_slug)} {each.width}w"
+        for each in renditions(*_size(file))
     )
 
 

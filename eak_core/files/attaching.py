@@ -132,24 +132,29 @@ def _refused(sentence: object) -> Invalid:
 
 
 def describe_pictures(
-    session: Session, actor: Actor, service: Service, descriptions: Mapping[int, str]
+    session: Session, actor: Actor, service: Service, descriptions: Mapping[int, str | None]
 ) -> None:
-    """Say of pictures what they show: ``descriptions`` are by their ids. Ask first whether
-    ``actor`` may. `Invalid` for an empty or too long one, which leaves all as they were."""
-    files = _locked(session, service, descriptions)
-    texts = {file.id: clean_line(descriptions[file.id]) for file in files if file.is_picture}
+    """Say of pictures what they show: ``descriptions`` are by their ids, None for what is
+    decorative. Ask first whether ``actor`` may. `Invalid` for an empty or too long one, which
+    leaves all as they were."""
+    files = [file for file in _locked(session, service, descriptions) if file.is_picture]
+    texts = {
+        file.id: None if (text := descriptions[file.id]) is None else clean_line(text)
+        for file in files
+    }
     wrong = {
         f"alt_{file_id}": _(
             "Describe this picture in %(most)s characters at most.", most=ALT_LENGTH
         )
         for file_id, text in texts.items()
-        if not 0 < len(text) <= ALT_LENGTH
+        if text is not None and not 0 < len(text) <= ALT_LENGTH
     }
     if wrong:
         raise Invalid(_l("The descriptions were not saved."), wrong)
     for file in files:
-        if file.id in texts and texts[file.id] != file.alt:
-            file.alt = texts[file.id]
+        text = texts[file.id]
+        if (text or "", text is None) != (file.alt, file.decorative):
+            file.alt, file.decorative = text or "", text is None
             _tell(session, actor, service, file, FileDescribed(file_id=file.id, of=file.subject))
     session.flush()
 

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Literal
 
-from sqlalchemy import ForeignKey, String, UniqueConstraint
+from sqlalchemy import ForeignKey, String, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from eak_core.db import Base
@@ -23,7 +23,7 @@ class StoredFile(Base):
     file stands at most once on the same thing, however often its form is sent. ``size`` counts the
     bytes that are kept, all renditions together; ``width`` and ``height`` are those of the largest.
     A picture without ``alt``, what it says to those who do not see it, is shown to nobody but who
-    sent it.
+    sent it, unless it is ``decorative`` and says nothing.
     """
 
     __tablename__ = "stored_file"
@@ -44,6 +44,7 @@ class StoredFile(Base):
     kind: Mapped[str] = mapped_column(String(10))
     name: Mapped[str] = mapped_column(String(NAME_LENGTH))
     alt: Mapped[str] = mapped_column(String(ALT_LENGTH), default="")
+    decorative: Mapped[bool] = mapped_column(default=False, server_default=false())
     digest: Mapped[str] = mapped_column(String(64))
     size: Mapped[int]
     width: Mapped[int | None]
@@ -57,8 +58,8 @@ class StoredFile(Base):
 
     @property
     def is_shown(self) -> bool:
-        """Whether it is ready to be shown: pictures must have been described."""
-        return not self.is_picture or bool(self.alt)
+        """Whether it is ready to be shown: pictures must have been described, or be decorative."""
+        return not self.is_picture or bool(self.alt) or self.decorative
 
     @property
     def moderated_as(self) -> str:

@@ -9,6 +9,7 @@ from sqlalchemy import select
 
 from eak_core.db import Session
 from eak_core.events import read_log
+from eak_core.files.models import StoredFile
 from eak_core.ideas.counting.totals import shown_totals
 from eak_core.ideas.events import IdeaStageChanged
 from eak_core.ideas.models import Idea, StageChange
@@ -16,6 +17,7 @@ from eak_core.ideas.reading.listing import Card, Filters, cards, listed
 from eak_core.ideas.stages import SCREENING, SUBMITTED, Graph
 from eak_core.ideas.visibility import public_ideas
 from eak_core.permissions import Actor
+from eak_core.portal.picture import pictures_of
 from eak_core.services.directory import list_services
 from eak_core.services.models import Service
 from eak_core.web.markdown import plain_summary
@@ -28,10 +30,11 @@ SUMMARY_LENGTH = 180
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A service on the portal, with how many public ideas it has."""
+    """A service on the portal, with how many public ideas it has, and its picture."""
 
     service: Service
     ideas: int
+    picture: StoredFile | None
 
     @property
     def summary(self) -> str:
@@ -40,10 +43,12 @@ class Entry:
 
 
 def portal_entries(session: Session, actor: Actor) -> list[Entry]:
-    """The open services that ``actor`` may read, by name, with their ideas: two statements."""
+    """The open services that ``actor`` may read, by name, with their ideas and pictures: three
+    statements."""
     services = list_services(session, actor)
-    counts = shown_totals(session, [service.id for service in services])
-    return [Entry(service, counts.get(service.id, 0)) for service in services]
+    ids = [service.id for service in services]
+    counts, pictures = shown_totals(session, ids), pictures_of(session, ids)
+    return [Entry(each, counts.get(each.id, 0), pictures.get(each.id)) for each in services]
 
 
 @dataclass(frozen=True, slots=True)

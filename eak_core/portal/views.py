@@ -16,6 +16,7 @@ from eak_core.portal.overview import (
     latest_ideas,
     portal_entries,
 )
+from eak_core.portal.picture import pictures_of
 from eak_core.web import render
 from eak_core.web.markdown import markdown, plain_summary
 from eak_core.web.queries import LONGEST_SEARCH
@@ -53,6 +54,7 @@ def service_home() -> str:
     return render(
         "services/home.html",
         description=markdown(g.service.description, 2),
+        picture=pictures_of(session, [g.service.id]).get(g.service.id),
         ideas=ideas,
         files=shown_of_all(session, g.service.id, ideas),
         summaries={idea.id: plain_summary(idea.beginning, SUMMARY_LENGTH) for idea in ideas},
