@@ -69,6 +69,7 @@ KINDS: Mapping[str, tuple[Any, tuple[str, ...]]] = MappingProxyType(
                 "service.changed",
                 "service.promise_changed",
                 "service.screening_changed",
+                "service.picture_changed",
                 "charter.changed",
                 "subject.changed",
                 "criterion.changed",
@@ -273,6 +274,11 @@ SAYERS: Mapping[str, Sayer] = MappingProxyType(
             "%(num)s opinion is asked for before a decision",
             "%(num)s opinions are asked for before a decision",
             data["opinions"],
+        ),
+        "service.picture_changed": lambda data, words: (
+            _("The service has another picture, or other words for it")
+            if data["pictured"]
+            else _("The picture of the service is taken away")
         ),
         "charter.changed": _plain(_l("The charter is changed")),
         "subject.changed": _plain(_l("The list of subjects is changed")),

@@ -15,6 +15,7 @@ from eak_core.i18n import _, _l
 from eak_core.permissions import require
 from eak_core.portal.picture import change_picture, kept_picture, remove_picture
 from eak_core.web.acts import Answer, attempt, finish, form_page, reads_first
+from eak_core.web.fields import Needed
 from eak_core.web.forms import Form
 from eak_core.web.limits import limit_submit
 from eak_core.web.uploads import takes_files
@@ -30,6 +31,7 @@ class PictureForm(Form):
         ),
         most=1,
         pictures_only=True,
+        validators=[Needed()],
     )
     alt = StringField(
         _l("What does this picture show?"),
@@ -37,7 +39,7 @@ class PictureForm(Form):
             "For those who do not see it, and where it does not load: who or what is seen, and"
             " doing what."
         ),
-        validators=[Length(max=ALT_LENGTH)],
+        validators=[Needed(), Length(max=ALT_LENGTH)],
     )
     decorative = BooleanField(
         _l("It is decorative: it says nothing that does not stand beside it.")
@@ -61,6 +63,9 @@ def picture() -> Answer:
     require(g.actor, "service.manage", g.service)
     kept = kept_picture(current_session(), g.service)
     form = PictureForm(obj=kept)
+    if kept is not None:
+        form.files.label.text = _("Another picture")
+        form.files.flags.required = False
     return attempt(
         form,
         lambda: _change(form),

@@ -6,6 +6,7 @@ from typing import Any
 from flask_wtf.file import MultipleFileField
 from werkzeug.datastructures import FileStorage
 from wtforms.validators import StopValidation
+from wtforms.widgets import FileInput
 
 from eak_core.files.attaching import MOST_FILES
 from eak_core.files.errors import StorageTrouble, Unfit
@@ -47,6 +48,8 @@ class FilesField(MultipleFileField):  # type: ignore[misc]  # Flask-WTF ships no
         kwargs.setdefault("render_kw", {"accept": PICTURES if pictures_only else ACCEPTED})
         super().__init__(label, **kwargs)
         self.most, self.pictures_only = most, pictures_only
+        if most == 1:
+            self.widget = FileInput()
         self.staged: list[StagedFile] = []
         self._refused: list[FileStorage] = []
 

@@ -7,6 +7,7 @@ from sqlalchemy import or_, select
 
 from eak_core.db import Session
 from eak_core.errors import Invalid
+from eak_core.events import publish
 from eak_core.files.attaching import attach_files, describe_pictures, remove_files_of
 from eak_core.files.models import StoredFile
 from eak_core.files.reading import files_of
@@ -15,6 +16,7 @@ from eak_core.i18n import _l
 from eak_core.moderation.decisions import not_hidden
 from eak_core.permissions import Actor, require
 from eak_core.plugins.hooks.contributions import FileHolder
+from eak_core.services.events import ServicePictureChanged
 from eak_core.services.models import Service
 
 #: Under which name the pictures of services stand (`hooks`).
@@ -78,10 +80,22 @@ def change_picture(
         kept = kept_picture(session, service)
     assert kept is not None
     describe_pictures(session, actor, service, {kept.id: alt})
+    _tell(session, actor, service, pictured=True)
 
 
 def remove_picture(session: Session, actor: Actor, service: Service) -> None:
     """Take the picture of ``service`` away; that of its theme is shown again. `Forbidden` unless
     they run it."""
     require(actor, "service.manage", service)
-    remove_files_of(session, actor, service, OWNER, subject_of(service.id))
+    if kept_picture(session, service) is not None:
+        remove_files_of(session, actor, service, OWNER, subject_of(service.id))
+        _tell(session, actor, service, pictured=False)
+
+
+def _tell(session: Session, actor: Actor, service: Service, *, pictured: bool) -> None:
+    publish(
+        session,
+        ServicePictureChanged(changed_id=service.id, pictured=pictured),
+        service_id=service.id,
+        actor_id=actor.person_id,
+    )

@@ -22,3 +22,12 @@ class ServiceChanged(Event):
 
     changed_id: int
     changed: tuple[Changed, ...]
+
+
+@event(CORE, "service.picture_changed", version=1, subject="service:{changed_id}")
+class ServicePictureChanged(Event):
+    """Managers gave a service another picture, or other words for it; ``pictured`` says whether it
+    has one now."""
+
+    changed_id: int
+    pictured: bool

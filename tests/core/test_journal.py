@@ -65,7 +65,7 @@ def test_it_says_who_decided_what_by_kind_and_day_and_names_nobody_who_was_erase
             found, _more = lines(session, site.service, Asked(**asked))  # type: ignore[arg-type]
             return [f"{each.who} – {each.what}" for each in found]
 
-    hidden = f"{manager.name} – Masqué\u202f: Flour"
+    hidden = f"{manager.name} – Texte masqué – Flour"
     moved = f"{manager.name} – « Flour » passe de « Déposée » à « À l’examen »".replace(
         "« ", "«\u202f"
     ).replace(" »", "\u202f»")

@@ -75,6 +75,9 @@ def test_it_is_sent_described_and_taken_away_by_those_who_run_the_service(site: 
     for path in ("/", "/culture/"):
         assert not shown(visitor, path)
     assert {visitor.get(each).status_code for each in addresses} == {404}
+    journal = desk.get("/culture/gestion/journal").text
+    assert journal.count("L’image du service, ou ce qui la décrit, est modifiée") == 2
+    assert journal.count("L’image du service est retirée") == 1
 
 
 @pytest.mark.parametrize("database", ["sqlite"])

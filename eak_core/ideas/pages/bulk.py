@@ -7,6 +7,7 @@ from eak_core.db import current_session
 from eak_core.i18n import _, _l, ngettext
 from eak_core.ideas.deciding import bulk
 from eak_core.ideas.deciding.models import BulkMove
+from eak_core.ideas.deciding.screening import OPEN
 from eak_core.ideas.deciding.transitions import stage_graph
 from eak_core.ideas.describing.territory import communes
 from eak_core.ideas.pages.filtering import active_filters, feed_values, read_filters
@@ -41,6 +42,11 @@ def move_all() -> Answer:
         flash(_("Choose first the stage whose ideas shall be moved."), "warning")
         return redirect(board)
     asked.etape.data = ""  # said by the heading
+    number = bulk.number_of(session, g.service, filters)
+    near = bulk.near_among(session, g.actor, g.service, filters)
+    if near >= number:
+        # What decides nothing is for them as well.
+        ways = [each for each in ways if each.name in OPEN]
     form = BulkForm()
     form.to.choices = [SelectChoice(each.name, each.title) for each in ways]
     return attempt(
@@ -53,8 +59,8 @@ def move_all() -> Answer:
     ) or form_page(
         "ideas/move_all.html",
         form,
-        number=bulk.number_of(session, g.service, filters),
-        near=bulk.near_among(session, g.actor, g.service, filters),
+        number=number,
+        near=near,
         most=bulk.MOST,
         stage=graph.stage(filters.stage or ""),
         active_filters=active_filters(asked),
