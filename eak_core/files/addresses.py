@@ -1,6 +1,6 @@
 """The addresses of files, and what a page writes of a picture."""
 
-from typing import Any
+from typing import Any, NamedTuple
 
 from flask import has_request_context, url_for
 
@@ -10,8 +10,27 @@ from eak_core.files.sizes import Rendition, fallback, renditions
 from eak_core.web.figures import file_size
 
 
+class Picture(NamedTuple):
+    """What pages write of a picture, as plain values."""
+
+    token: str
+    alt: str
+    width: int | None
+    height: int | None
+
+    @property
+    def is_picture(self) -> bool:
+        """It always is."""
+        return True
+
+
+def shown_picture(file: StoredFile) -> Picture:
+    """What pages write of the picture ``file``."""
+    return Picture(file.token, file.alt, file.width, file.height)
+
+
 def file_url(
-    file: StoredFile,
+    file: StoredFile | Picture,
     name: str | None = None,
     *,
     external: bool = False,
@@ -28,12 +47,12 @@ def file_url(
     return url_for("files.serve", token=file.token, name=name, _external=whole, **place)
 
 
-def fallback_of(file: StoredFile) -> Rendition:
+def fallback_of(file: StoredFile | Picture) -> Rendition:
     """The JPEG of a picture, for the ``img`` that any browser shows."""
     return fallback(*_size(file))
 
 
-def source_set(file: StoredFile, service_slug: str | None = None) -> str:
+def source_set(file: StoredFile | Picture, service_slug: str | None = None) -> str:
     """The WebP renditions of a picture, as ``srcset`` wants them; ``service_slug`` as in
     `file_url`."""
     return ", ".join(
@@ -47,7 +66,7 @@ def largest_url(file: StoredFile) -> str:
     return file_url(file, renditions(*_size(file))[-1].name)
 
 
-def _size(file: StoredFile) -> tuple[int, int]:
+def _size(file: StoredFile | Picture) -> tuple[int, int]:
     assert file.width is not None
     assert file.height is not None
     return file.width, file.height

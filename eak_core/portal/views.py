@@ -9,7 +9,6 @@ from eak_core.ideas.pages.display import words
 from eak_core.people.links import links_into_services
 from eak_core.plugins.loading.blueprint import ServiceBlueprint
 from eak_core.portal.overview import (
-    SUMMARY_LENGTH,
     decisions_of,
     idea_count,
     latest_decisions,
@@ -18,7 +17,7 @@ from eak_core.portal.overview import (
 )
 from eak_core.portal.picture import pictures_of
 from eak_core.web import render
-from eak_core.web.markdown import markdown, plain_summary
+from eak_core.web.markdown import markdown
 from eak_core.web.queries import LONGEST_SEARCH
 
 portal = Blueprint("portal", __name__)
@@ -57,7 +56,6 @@ def service_home() -> str:
         picture=pictures_of(session, [g.service.id]).get(g.service.id),
         ideas=ideas,
         files=shown_of_all(session, g.service.id, ideas),
-        summaries={idea.id: plain_summary(idea.beginning, SUMMARY_LENGTH) for idea in ideas},
         count=idea_count(session, g.service),
         decisions=decisions_of(session, graph, g.service),
         graph=graph,

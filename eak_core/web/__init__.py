@@ -16,6 +16,7 @@ from eak_core.security_log import SecurityLog, init_security_log
 from eak_core.web.assets import init_assets
 from eak_core.web.charts import init_charts
 from eak_core.web.csrf import init_csrf
+from eak_core.web.drawn import init_drawn
 from eak_core.web.errors import init_errors
 from eak_core.web.i18n import init_i18n
 from eak_core.web.kept_pages import init_kept_pages
@@ -55,6 +56,7 @@ def init_web(app: Flask, config: Config) -> None:
     init_structured(app)
     init_typography(app)
     init_charts(app)
+    init_drawn(app)
     init_errors(app)
 
     def say_name() -> dict[str, str]:

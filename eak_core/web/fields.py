@@ -1,12 +1,14 @@
 """Kinds of form fields that WTForms does not have."""
 
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 
 import wtforms
 from markupsafe import Markup, escape
 from wtforms import Field, SelectMultipleField
-from wtforms.widgets import CheckboxInput, DateTimeLocalInput, ListWidget
+from wtforms.fields.choices import Choice
+from wtforms.widgets import CheckboxInput, DateTimeLocalInput, ListWidget, html_params
 
 from eak_core.calendar import PARIS
 from eak_core.i18n import _
@@ -27,6 +29,20 @@ class CheckboxesField(SelectMultipleField):  # type: ignore[misc]  # WTForms shi
 class Select(wtforms.widgets.Select):  # type: ignore[misc]  # WTForms ships no types
     """A list of choices as WTForms writes it, some times faster: pages of lists have a hundred."""
 
+    def __call__(self, field: Any, **kwargs: Any) -> Markup:
+        """The choices of ``field``, written once for all who may choose among the same."""
+        offered = field.iter_choices()
+        if self.multiple or field.has_groups() or any(each.render_kw for each in offered):
+            written: Markup = super().__call__(field, **kwargs)
+            return written
+        flags = {name: True for name in self.validation_attrs if getattr(field.flags, name, False)}
+        given = html_params(**{"id": field.id, "name": field.name, **flags, **kwargs})
+        # Each label as this reader reads it, escaped: a text and the same as markup are two things.
+        options = [
+            (str(each.value), escape(each.label or each.value), each.selected) for each in offered
+        ]
+        return _select(given, tuple(options))
+
     @classmethod
     def render_option(cls, choice: Any, **kwargs: Any) -> Markup:
         """One choice; what only WTForms can write, it writes."""
@@ -36,6 +52,13 @@ class Select(wtforms.widgets.Select):  # type: ignore[misc]  # WTForms ships no 
         selected = "selected " if choice.selected else ""
         value, label = escape(choice.value), escape(choice.label or choice.value)
         return Markup(f'<option {selected}value="{value}">{label}</option>')  # noqa: S704  # escaped
+
+
+# A list lets all its readers choose among the same, communes among them, and each option is dear.
+@lru_cache(maxsize=200)
+def _select(given: Markup, options: tuple[tuple[str, Markup, bool], ...]) -> Markup:
+    shown = Markup().join(Select.render_option(Choice(*each, render_kw=None)) for each in options)
+    return Markup("<select {}>{}</select>").format(given, shown)
 
 
 class SelectField(wtforms.SelectField):  # type: ignore[misc]  # as above

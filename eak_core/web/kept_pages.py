@@ -25,7 +25,7 @@ from eak_core.db.prepared import Prepared
 from eak_core.events.models import LogHead, Subscription
 from eak_core.web.i18n import LANGUAGE
 from eak_core.web.reader_choices import CONTRAST
-from eak_core.web.themes import current_theme, themes_of
+from eak_core.web.themes import current_theme, stamps_of
 
 logger = logging.getLogger("eak.web")
 
@@ -82,7 +82,7 @@ def keep_page() -> None:
         service_id,
         g.validator,
         theme,
-        _stamps(current_app, theme),
+        stamps_of(current_app, theme),
         current_app.extensions["eak_release"],
         midnight if deadline is None else min(deadline, midnight),
     )
@@ -97,10 +97,6 @@ def _midnight(now: datetime) -> datetime:
     """The end of this day in Paris: “today” turns there."""
     day = now.astimezone(PARIS).date() + timedelta(days=1)
     return datetime(day.year, day.month, day.day, tzinfo=PARIS).astimezone(UTC)
-
-
-def _stamps(app: Flask, theme: str) -> tuple[tuple[str, int], ...]:
-    return tuple((each.name, each.stamp) for each in themes_of(app).chain(theme))
 
 
 _validator = Prepared(
@@ -186,7 +182,7 @@ class KeptPages:
         return (
             clock.now() < page.until
             and self._app.extensions["eak_release"] == page.release
-            and _stamps(self._app, page.theme) == page.stamps
+            and stamps_of(self._app, page.theme) == page.stamps
             and self._read_validator(page.service_id) == page.validator
         )
 

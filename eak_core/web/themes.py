@@ -168,6 +168,11 @@ def current_theme() -> str:
     return look_of(_wanted())[0]
 
 
+def stamps_of(app: Flask, theme: str) -> tuple[tuple[str, int], ...]:
+    """What changes when ``theme``, or one that it builds on, is written again."""
+    return tuple((each.name, each.stamp) for each in themes_of(app).chain(theme))
+
+
 def theme_variant(service: Any = None) -> str:
     """For templates, as ``data-variant``: the variant in which this page is shown, or that of
     another ``service`` that is told of on it; empty for none, also where that service has another

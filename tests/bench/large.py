@@ -16,13 +16,12 @@ from eak_core.kit.testing.databases import Databases, Kind
 from eak_core.kit.testing.pool import Pool
 from eak_core.kit.testing.site import Site
 from eak_core.kit.testing.sites import Sites
-from eak_core.wsgi import settle
 from eak_discussion.models import Comment, Count
 from eak_voting.ballots.preparing import MOST_OPTIONS
 from eak_voting.models import Ballot
 from tests.bench.casting import open_ballot
 from tests.bench.filling import fill
-from tests.bench.lists import MOST_GROWN, PLUGINS, least
+from tests.bench.lists import MOST_GROWN, PLUGINS, as_served, least
 from tests.bench.report import Figure
 
 FEW_COMMENTS, COMMENTS = 50, 1_000
@@ -43,7 +42,7 @@ def measure(databases: Databases, kind: Kind, folder: Path, votes: int) -> Itera
         fill(site, 2 * MOST_OPTIONS)
         ideas = _accepted(site)
         ballot = open_ballot(site, ideas[:MOST_OPTIONS])
-        settle()
+        as_served(site)
         yield _commented(site, kind, ideas[-1])
         yield _voted(site, kind, ballot, votes)
 

@@ -5,6 +5,7 @@ Ouverte 2.0).
 """
 
 from collections.abc import Iterator
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -56,7 +57,11 @@ def ensure_communes(session: Session, path: Path = HAUTS_DE_SEINE) -> None:
 
 def communes(session: Session) -> list[Commune]:
     """All communes, as a French reader expects them sorted (accents do not count)."""
-    return sorted(session.scalars(_EVERY), key=lambda commune: folded(commune.name))
+    return sorted(session.scalars(_EVERY), key=lambda commune: _place(commune.name))
+
+
+# Each page of a list asks for all of them.
+_place = lru_cache(maxsize=1_000)(folded)
 
 
 def _read(path: Path) -> Iterator[dict[str, Any]]:

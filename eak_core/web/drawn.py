@@ -1,0 +1,90 @@
+"""Parts of pages that are drawn once and shown again, such as the card of an idea in lists.
+
+What a macro draws here follows from its arguments, the language, the theme and the service, and
+from nothing else: it is imported without the page around it, and asks for no reader and no clock.
+So whatever changes on a card is another argument, and nothing needs to be told that it is out of
+date. Under test each part that is shown again is drawn anew beside it, and `Drawn` fails where the
+two differ.
+"""
+
+from collections.abc import Callable, Hashable
+from functools import lru_cache
+from typing import Any, TypeAlias
+
+from flask import Flask, current_app, g, request
+from jinja2 import Template
+from markupsafe import Markup
+
+from eak_core.web.themes import current_theme, stamps_of
+from eak_core.web.words import current_language
+
+#: How many parts a process keeps, those that were shown last; a card takes some 2 KB.
+MOST = 1_000
+
+Draws: TypeAlias = Callable[..., Markup]
+
+
+class Drawn:
+    """The last ``most`` parts that an application has drawn. ``checked`` draws each anew when it is
+    shown again, and compares."""
+
+    def __init__(self, most: int, *, checked: bool) -> None:
+        self.checked = checked
+        # By type too: a text and the same as markup are equal, and not the same.
+        self._keep = lru_cache(maxsize=most, typed=True)(_keep)
+
+    def by(self, name: str, macro: str) -> Draws:
+        """What shows what ``macro`` of the template ``name`` draws of the values it is given."""
+        template = current_app.jinja_env.get_template(name)
+        # What addresses, words and looks depend on: the prefix of the site, its service, the
+        # language, the theme as it was written last.
+        place = (
+            request.script_root,
+            getattr(g.get("service"), "slug", None),
+            current_language(),
+            stamps_of(current_app, current_theme()),
+        )
+
+        def show(*values: Hashable) -> Markup:
+            shown = self._keep(template, macro, place, *values)
+            if self.checked and shown != (anew := _draw(template, macro, values)):
+                raise AssertionError(
+                    f"“{macro}” of {name} depends on more than its arguments:\n{shown}\n\n{anew}"
+                )
+            return shown
+
+        return show
+
+
+def _keep(template: Template, macro: str, _place: Hashable, *values: Hashable) -> Markup:
+    return _draw(template, macro, values)
+
+
+def _draw(template: Template, macro: str, values: tuple[Any, ...]) -> Markup:
+    # Made for this once, so that it follows what it imports.
+    drawn: Markup = getattr(template.make_module(), macro)(*values)
+    return drawn
+
+
+def drawn(template: str, macro: str) -> Draws:
+    """What shows the macro ``macro`` of ``template`` with the values it is called with, from memory
+    where the same was drawn for the same language, theme and service.
+
+    Values are plain ones: texts, numbers, instants, frozen dataclasses of these; markup is a value
+    of its own and no part of another, since it is equal to its text. What has no hash raises
+    TypeError, since what can change is no value.
+    """
+    kept: Drawn = current_app.extensions["eak_drawn"]
+    return kept.by(template, macro)
+
+
+def draw(template: str, macro: str, *values: Any) -> Markup:
+    """What the macro ``macro`` of ``template`` draws of ``values``, kept for nobody."""
+    return _draw(current_app.jinja_env.get_template(template), macro, values)
+
+
+def init_drawn(app: Flask) -> None:
+    """Give ``app`` the memory, and its templates `drawn`."""
+    most = 0 if app.config.get("EAK_DEVELOPMENT") else MOST
+    app.extensions["eak_drawn"] = Drawn(most, checked=app.testing)
+    app.jinja_env.globals.update(drawn=drawn)
