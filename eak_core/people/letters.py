@@ -125,9 +125,8 @@ def send_mail_to_address(
     of `normal_address`), such as whoever is invited.
 
     ``subject`` and ``text`` as for `mail_to`, but in the language of whoever asks; ``html`` is the
-    text with more than words. Once per
-    ``dedupe_key`` of the plugin, as `send_mail`, which says who it is not sent to. The address is
-    wiped once it has left.
+    text with more than words. Once per ``dedupe_key`` of the plugin, as `send_mail`, which says who
+    it is not sent to, and what ``owed`` is. The address is wiped once it has left.
     """
     return enqueue_mail(
         session,
