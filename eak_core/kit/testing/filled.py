@@ -83,7 +83,8 @@ class Filled:
             elif not now[table]:
                 yield f"{table}: no rows"
             else:
-                for row in before:
+                changed = (row for row in before if row not in now[table])
+                for row in changed:
                     yield from _least(tuple(_changes(table, row, each)) for each in now[table])
 
     def _found(self, engine: Engine) -> dict[str, list[dict[str, Any]]]:
