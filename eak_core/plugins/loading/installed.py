@@ -52,7 +52,8 @@ class Installed:
         fine = self.state in {State.READY, State.MISSING, State.PENDING}
         return self.plugin if fine else None
 
-    @property
+    # Each page asks for it several times.
+    @cached_property
     def folder(self) -> Path | None:
         """Where ``plugin.py``, ``templates/``, ``static/`` and ``translations/`` lie."""
         file = getattr(self.module, "__file__", None)

@@ -1,6 +1,9 @@
 """What may be kept: a visitor's page for as long as nothing happened, and no one else's."""
 
+import os
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from types import ModuleType
 
 import pytest
 from flask import Flask, flash, render_template_string
@@ -95,6 +98,25 @@ def test_another_name_of_the_site_or_another_plugin_is_another_page(
             assert again(client, "/page", tag) == 200
             tag = client.get("/page").headers["ETag"]
             assert again(client, "/page", tag) == 304
+
+
+@pytest.mark.parametrize("name", ["templates/deep/page.html", "translations/fr/LC_MESSAGES/it.po"])
+def test_what_was_written_since_makes_another_page(
+    client: FlaskClient, site: Flask, tmp_path: Path, name: str
+) -> None:
+    module = ModuleType("eak_words.plugin")
+    module.__file__ = str(tmp_path / "plugin.py")
+    (tmp_path / name).parent.mkdir(parents=True)
+    (tmp_path / "templates" / "none.txt").parent.mkdir(exist_ok=True)
+    with clock.freeze(NOON):
+        tag = ""
+        for at, other in ((1, True), (2, True), (2, False)):
+            (tmp_path / name).touch()
+            os.utime(tmp_path / name, (at, at))
+            (tmp_path / "templates" / "none.txt").touch()
+            set_release(site, [Installed("words", module=module)])
+            assert again(client, "/page", tag) == (200 if other else 304)
+            tag = client.get("/page").headers["ETag"]
 
 
 def test_a_page_with_a_deadline_is_kept_until_the_first_of_them(client: FlaskClient) -> None:
