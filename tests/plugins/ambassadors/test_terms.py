@@ -82,7 +82,7 @@ def test_a_revocation_has_a_reason_and_ends_the_badge(process: Process) -> None:
     assert reason_of(process, badge.token) == "revoked"
     process.site.drain()
     assert process.site.people.agent.email in {mail.to for mail in process.site.sent}
-    with pytest.raises(NotFound):
+    with pytest.raises(Conflict, match="ended already"):
         revoke(process, 1)
 
 
@@ -116,6 +116,17 @@ def test_after_thirty_days_nobody_appeals(process: Process, clock: FrozenClock) 
     clock.advance(days=30)
     with pytest.raises(Refused):
         appeal(process, number)
+
+
+def test_who_comes_late_to_a_term_that_has_ended_is_told_so(process: Process) -> None:
+    with process.site.reading() as session, pytest.raises(NotFound):
+        revoking.current_of(session, process.site.service, 99)
+    revoke(process, 1)
+    desk = process.site.browser()
+    desk.sign_in(process.site.people.manager)
+    answer = desk.get("/culture/gestion/ambassadeurs/ambassadeurs/1/revoquer")
+    assert answer.status_code == 409
+    assert "Ce mandat" in answer.text
 
 
 def test_a_term_goes_on_where_the_ambassador_asks(process: Process, clock: FrozenClock) -> None:

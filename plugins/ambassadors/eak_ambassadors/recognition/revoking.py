@@ -35,12 +35,17 @@ TIME_TO_APPEAL = timedelta(days=30)
 
 
 def current_of(session: Session, service: Service, ambassador_id: int) -> Ambassador:
-    """An ambassador of the service, shown or not, for those who run it. `NotFound` otherwise."""
+    """An ambassador of the service, shown or not, for those who run it. `NotFound` where nobody
+    was one, `Conflict` for a term that has ended: a colleague may have been faster."""
     found = session.scalar(
-        select(Ambassador).where(*terms.current(service.id), Ambassador.id == ambassador_id)
+        select(Ambassador).where(
+            Ambassador.service_id == service.id, Ambassador.id == ambassador_id
+        )
     )
     if found is None:
         raise NotFound(_l("There is no ambassador at this address."))
+    if found.ended_at is not None or found.person_id is None or found.until <= clock.now():
+        raise Conflict(_l("This term has ended already."))
     return found
 
 
