@@ -8,10 +8,11 @@ from sqlalchemy import ColumnElement, Select, delete, select, update
 
 from eak_core.api import Actor, Session, person_address
 from eak_matchmaking.matching.tables import MatchingRound, Pair, Wish
-from eak_matchmaking.models import Decline, Invitation, Member, Need, Offer, Organisation, Presence
+from eak_matchmaking.models import Invitation, Member, Need, Offer, Organisation, Presence
 from eak_matchmaking.organisations.members import remove
 from eak_matchmaking.proposals import stopping
 from eak_matchmaking.proposals.tables import Proposal, ProposalStep
+from eak_matchmaking.suggestions.tables import Decline
 
 
 def export_person(session: Session, person_id: int) -> Mapping[str, Any]:

@@ -8,12 +8,13 @@ from sqlalchemy import select
 from eak_core.ideas.models import Idea
 from eak_core.kit.testing.site import Site
 from eak_core.plugins.per_service.settings import configure, stored_settings
-from eak_matchmaking.models import Decline, Need
+from eak_matchmaking.models import Need
 from eak_matchmaking.needs.finding import waiting
 from eak_matchmaking.offers import offering
 from eak_matchmaking.organisations.finding import require_acting
 from eak_matchmaking.scoring.declined import REASONS
 from eak_matchmaking.suggestions import declining, thesaurus
+from eak_matchmaking.suggestions.tables import Decline
 from tests.plugins.matchmaking.resource_acts import partner
 from tests.plugins.matchmaking.resources import offered
 

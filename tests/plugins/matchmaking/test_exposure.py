@@ -6,11 +6,12 @@ import pytest
 
 from eak_core.clock import now
 from eak_core.kit.testing.fixtures import FrozenClock
-from eak_matchmaking.models import Exposure, Newcomer, Presence
+from eak_matchmaking.models import Presence
 from eak_matchmaking.pages.fairness import waited
 from eak_matchmaking.proposals import deciding, proposing
 from eak_matchmaking.suggestions import fairness
 from eak_matchmaking.suggestions.exposure import counted, keep_counted, lists_of
+from eak_matchmaking.suggestions.tables import Exposure, Newcomer
 from tests.plugins.matchmaking.pilots import Pilots
 from tests.plugins.matchmaking.resources import Resources
 from tests.plugins.matchmaking.test_suggestions import idea_in, suggested

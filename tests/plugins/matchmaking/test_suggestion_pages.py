@@ -13,7 +13,8 @@ from click.testing import CliRunner, Result
 from eak_core.cli import cli
 from eak_core.kit.testing import Browser
 from eak_core.kit.testing.fixtures import FrozenClock
-from eak_matchmaking.models import Decline, Need
+from eak_matchmaking.models import Need
+from eak_matchmaking.suggestions.tables import Decline
 from tests.plugins.matchmaking.resources import Resources
 from tests.plugins.matchmaking.test_resource_pages import HERE, ROLES, browsers
 from tests.plugins.matchmaking.test_suggestions import decline, idea_in

@@ -15,7 +15,7 @@ from eak_core.kit.testing.fixtures import FrozenClock
 from eak_core.kit.testing.queries import Queries
 from eak_core.moderation.decisions import hide
 from eak_core.permissions import Actor
-from eak_matchmaking.models import Decline, Need, Offer, Organisation
+from eak_matchmaking.models import Need, Offer, Organisation
 from eak_matchmaking.needs import stating
 from eak_matchmaking.offers import ending, offering
 from eak_matchmaking.organisations import standing
@@ -26,6 +26,7 @@ from eak_matchmaking.scoring.thesaurus import read_thesaurus
 from eak_matchmaking.suggestions import declining
 from eak_matchmaking.suggestions.finding import needs_for_organisation, offers_for_idea
 from eak_matchmaking.suggestions.sides import OfferRow, offer_side
+from eak_matchmaking.suggestions.tables import Decline
 from tests.plugins.matchmaking.resources import Resources, day, offered
 
 

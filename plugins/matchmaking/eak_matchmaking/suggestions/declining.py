@@ -21,10 +21,11 @@ from eak_core.api import (
     upsert,
 )
 from eak_matchmaking.events import IdeaDeclined, IdeaReconsidered
-from eak_matchmaking.models import Decline, Need, Organisation
+from eak_matchmaking.models import Need, Organisation
 from eak_matchmaking.offers.offering import acting
 from eak_matchmaking.organisations.standing import ENDINGS
 from eak_matchmaking.scoring.declined import REASONS
+from eak_matchmaking.suggestions.tables import Decline
 
 #: So many ideas an organisation can have declined in a service.
 MOST_DECLINED = 200

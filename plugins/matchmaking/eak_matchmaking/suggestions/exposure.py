@@ -24,7 +24,7 @@ from eak_core.api import (
 )
 from eak_matchmaking.events import ExposureCounted
 from eak_matchmaking.meanings import meanings_of
-from eak_matchmaking.models import Exposure, Need, Newcomer, Organisation, Presence
+from eak_matchmaking.models import Need, Organisation, Presence
 from eak_matchmaking.needs.finding import waiting
 from eak_matchmaking.offers.finding import open_offers
 from eak_matchmaking.resources import today
@@ -40,6 +40,7 @@ from eak_matchmaking.suggestions.sides import (
     scale_of,
     terms_of,
 )
+from eak_matchmaking.suggestions.tables import Exposure, Newcomer
 from eak_matchmaking.suggestions.thesaurus import thesaurus_of
 
 #: So many of the latest needs, and of the latest offers, are counted.

@@ -10,10 +10,11 @@ from statistics import median_low
 from sqlalchemy import func, or_, select
 
 from eak_core.api import Idea, Session
-from eak_matchmaking.models import Exposure, Need, Newcomer, Organisation
+from eak_matchmaking.models import Need, Organisation
 from eak_matchmaking.needs.finding import waiting
 from eak_matchmaking.proposals.tables import Proposal, ProposalStep
 from eak_matchmaking.scoring.measures import gini
+from eak_matchmaking.suggestions.tables import Exposure, Newcomer
 
 #: So many months are told of.
 MOST_MONTHS = 12

@@ -17,13 +17,14 @@ from eak_core.api import (
     term_figures,
 )
 from eak_matchmaking.meanings import Meanings
-from eak_matchmaking.models import Decline, Need, Newcomer
+from eak_matchmaking.models import Need
 from eak_matchmaking.scoring import sides, texts
 from eak_matchmaking.scoring.declined import Declined
 from eak_matchmaking.scoring.scores import Scale
 from eak_matchmaking.scoring.thesaurus import Thesaurus
 from eak_matchmaking.scoring.weights import Weights
 from eak_matchmaking.subscribers import OFFERS
+from eak_matchmaking.suggestions.tables import Decline, Newcomer
 from eak_matchmaking.ties import Candidate
 
 #: What counts, as published. Offers state neither subjects nor publics: those two are not asked

@@ -21,8 +21,8 @@ from eak_core.api import (
     spelled_stems,
 )
 from eak_matchmaking.events import ThesaurusEdited
-from eak_matchmaking.models import ThesaurusGroup
 from eak_matchmaking.scoring.thesaurus import Thesaurus, own_lines, read_thesaurus
+from eak_matchmaking.suggestions.tables import ThesaurusGroup
 
 #: So many groups a service can add.
 MOST_OWN = 200
