@@ -67,9 +67,9 @@ class Instance:
         for number in range(people):
             self.person(f"personne{number}@essai.example")
 
-    def person(self, email: str, *options: str) -> None:
+    def person(self, email: str, *options: str, name: str = "Essai") -> None:
         """A confirmed account with `PASSWORD`."""
-        self.eak("person", "create", email, "Essai", "--password-stdin", *options, given=PASSWORD)
+        self.eak("person", "create", email, name, "--password-stdin", *options, given=PASSWORD)
 
     def serve(self, *options: str) -> None:
         """Start the server and wait until it answers."""

@@ -148,8 +148,9 @@ class Pointer(Hands):
         self.page.locator(f"select[name={field}]").select_option(label=label)
 
 
-#: Opens a window, and answers who sits in front of it.
-Newcomer = Callable[[], Hands]
+#: Opens a window, and answers who sits in front of it: whoever has the account of the address that
+#: is given, or a visitor.
+Newcomer = Callable[..., Hands]
 #: How a test is called that is done by keyboard, and by mouse.
 BY = pytest.mark.parametrize("newcomer", ["keyboard", "mouse"], indirect=True)
 
@@ -157,10 +158,19 @@ BY = pytest.mark.parametrize("newcomer", ["keyboard", "mouse"], indirect=True)
 def newcomers(reader: "MakeReader", by: str) -> Newcomer:
     """Opens windows of people who go about ``by`` keyboard on a telephone, or by mouse on a
     screen."""
-    if by == "mouse":
-        return lambda: Pointer(reader())
-    checker = reader()
-    return lambda: Typist(reader(scripts=False, width=360), checker)
+    checker = None if by == "mouse" else reader()
+
+    def newcomer(email: str = "") -> Hands:
+        hands: Hands
+        if checker is None:
+            hands = Pointer(reader())
+        else:
+            hands = Typist(reader(scripts=False, width=360), checker)
+        if email:
+            hands.reader.sign_in(email)
+        return hands
+
+    return newcomer
 
 
 def ideas_of_the_author(site: Instance, slug: str, count: int) -> list[int]:

@@ -16,10 +16,8 @@ def test_report_decision_appeal_warning_and_suspension(
     newcomer: Newcomer, site: Instance, service: str
 ) -> None:
     ideas = ideas_of_the_author(site, service, 3)
-    visitor, manager, author, judge = (newcomer() for _each in range(4))
-    manager.reader.sign_in("personne1@essai.example")
-    author.reader.sign_in(AUTHOR)
-    judge.reader.sign_in("administration@essai.example")
+    visitor, author = newcomer(), newcomer(AUTHOR)
+    manager, judge = newcomer("personne1@essai.example"), newcomer("administration@essai.example")
     desk = f"/{service}/gestion"
 
     # Whoever reads it reports it, without an account.

@@ -22,10 +22,9 @@ def test_a_service_is_opened_and_gets_an_idea_of_another(
     newcomer: Newcomer, site: Instance, service: str
 ) -> None:
     (idea,) = ideas_of_the_author(site, service, 1)
-    administrator, visitor = newcomer(), newcomer()
+    administrator, visitor = newcomer("administration@essai.example"), newcomer()
     slug = f"essai-{uuid.uuid4().hex[:8]}"
     page = administrator.page
-    administrator.reader.sign_in("administration@essai.example")
 
     administrator.open("/admin/")
     administrator.press("main a[href$='/admin/services/nouveau']")
@@ -64,9 +63,8 @@ def test_somebody_takes_a_copy_and_erases_their_account(
 ) -> None:
     email = f"{uuid.uuid4().hex[:8]}@essai.example"
     site.person(email)
-    leaver = newcomer()
+    leaver = newcomer(email)
     page = leaver.page
-    leaver.reader.sign_in(email)
     leaver.open("/compte/")
     leaver.check()
     leaver.press("main a[href$='/compte/effacer']")
