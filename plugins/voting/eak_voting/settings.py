@@ -23,7 +23,6 @@ BudgetRule = Literal["equal-shares", "greedy"]
 
 METHODS: tuple[Method, ...] = get_args(Method)
 SECRECIES: tuple[Secrecy, ...] = get_args(Secrecy)
-PUBLICATIONS: tuple[Publication, ...] = get_args(Publication)
 
 #: Seven grades, from the worst to the best (1 … 7); 0 is "not graded".
 GRADES = 7

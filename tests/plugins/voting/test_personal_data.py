@@ -1,7 +1,7 @@
 """What a voter gets a copy of, and what stays when their account is erased: the count."""
 
 import json
-from typing import Any, get_args
+from typing import Any
 
 import pytest
 from sqlalchemy import func, select
@@ -18,11 +18,9 @@ from eak_voting.casting.votes import has_voted
 from eak_voting.models import Ballot, Declaration, Paper, RegisterEntry, Reminder, Support
 from eak_voting.publishing.recount import recount
 from eak_voting.publishing.stored import file_of, result_of
-from eak_voting.settings import Secrecy
+from eak_voting.settings import SECRECIES, Secrecy
 from eak_voting.subscribers import supports
 from tests.plugins.voting.conftest import Polls
-
-SECRECIES = get_args(Secrecy)
 
 
 def copy(site: Site, who: Actor) -> dict[str, Any]:

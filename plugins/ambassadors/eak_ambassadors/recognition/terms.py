@@ -83,12 +83,6 @@ def own(session: Session, actor: Actor, service: Service) -> Ambassador | None:
     )  # fmt: skip
 
 
-def is_ambassador(session: Session, service_id: int, person_id: int) -> bool:
-    """Whether ``person_id`` is an ambassador of the service now."""
-    found = select(Ambassador.id).where(*current(service_id), Ambassador.person_id == person_id)
-    return session.scalar(found.limit(1)) is not None
-
-
 def on_the_wall(service_id: int) -> tuple[ColumnElement[bool], ...]:
     """The conditions that keep those whom the wall names: they said so, and no moderator has hidden
     what they say of themselves."""

@@ -7,7 +7,7 @@ from typing import Any
 
 from flask import url_for
 
-from eak_core.api import Session, _, communes, figures, ngettext, subjects_of
+from eak_core.api import Session, _, communes, figures, subjects_of
 from eak_experiments import wording
 from eak_experiments.models import Experiment
 from eak_experiments.protocol.checks import STEPS, Missing, missing
@@ -17,7 +17,7 @@ from eak_experiments.rules.quantities import from_thousandths
 
 __all__ = [
     "compared", "day_said", "facts", "following", "from_thousandths", "item_title", "lack_said",
-    "missing_said", "place_names", "said", "steps_shown", "thresholds", "with_unit",
+    "place_names", "said", "steps_shown", "thresholds", "with_unit",
 ]  # fmt: skip
 
 _TITLED: Mapping[str, Mapping[str, Any]] = {
@@ -101,11 +101,6 @@ def following(step: str) -> str | None:
     """The step after ``step``; None after the last one."""
     place = STEPS.index(step)
     return STEPS[place + 1] if place + 1 < len(STEPS) else None
-
-
-def missing_said(number: int) -> str:
-    """How much is missing."""
-    return ngettext("%(num)s thing is missing", "%(num)s things are missing", number)
 
 
 def compared(before: Protocol, after: Protocol, places: Mapping[str, str]) -> list[dict[str, Any]]:

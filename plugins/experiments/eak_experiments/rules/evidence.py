@@ -5,8 +5,6 @@ it."""
 from collections.abc import Sequence
 from typing import NamedTuple
 
-HIGHEST = 5
-
 
 class Replication(NamedTuple):
     """An experiment that did it again, and is closed: by ``another_team``, with its ``fidelity`` in

@@ -10,7 +10,6 @@ from eak_core.api import Model
 
 #: A letter that an editor sends, or a summary that is sent by itself to who asked for that rhythm.
 IssueKind = Literal["issue", "weekly", "monthly"]
-IssueState = Literal["draft", "frozen", "sending", "paused", "sent", "cancelled"]
 
 SUBJECT_LENGTH = 150
 INTRO_LENGTH = 4_000

@@ -134,11 +134,6 @@ def asked_at(session: Session) -> datetime:
     return min(session.began_at or now, now)  # a demonstration votes in the past
 
 
-def takes_votes(session: Session, ballot: Ballot) -> bool:
-    """Whether ``ballot`` was open when what ``session`` works for arrived."""
-    return phase(ballot, asked_at(session)) == "open"
-
-
 def settings_of(ballot: Ballot) -> Settings:
     """The rules of ``ballot``."""
     return _settings.decode(ballot.settings)
