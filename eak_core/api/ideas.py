@@ -12,7 +12,7 @@ from eak_core.ideas.describing.criteria import criteria_of, criterion_name, crit
 from eak_core.ideas.describing.subjects import subjects_of
 from eak_core.ideas.models import Idea
 from eak_core.ideas.reading.listing import Labels, idea_labels, matching_ideas
-from eak_core.ideas.visibility import public_ideas
+from eak_core.ideas.visibility import numbered, public_ideas
 
 __all__ = [
     "Idea",
@@ -28,6 +28,7 @@ __all__ = [
     "in_stage",
     "matching_ideas",
     "next_stages",
+    "numbered",
     "public_idea",
     "public_ideas",
     "slug_of",

@@ -44,7 +44,9 @@ def subject_of(idea_id: int) -> str:
 
 
 def numbered(name: str, subjects: Sequence[str]) -> dict[int, str]:
-    """The numbers of those of ``subjects`` that are called ``name``."""
+    """The numbers of those of ``subjects`` (``idea:12``, as the log names things) that are called
+    ``name``, with what they were called in full. What nobody can have stored, such as a number
+    that no database holds, is left out: anybody may have typed it."""
     found = {}
     for subject in subjects:
         kind, _colon, number = subject.partition(":")

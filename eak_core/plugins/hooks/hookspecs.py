@@ -128,8 +128,9 @@ def followed_things(  # type: ignore[empty-body]
 ) -> "Mapping[str, NavItem]":
     """What people can follow: by its name in the log (``tools.tool:12``), its title and its page.
 
-    Active plugins, once for all ``subjects``, most of which are not the plugin's. Leave out what
-    ``actor`` may not see now: it can be neither followed nor told of then.
+    Active plugins, once for all ``subjects``, most of which are not the plugin's: `numbered` finds
+    those that are. Leave out what ``actor`` may not see now: it can be neither followed nor told of
+    then.
     """
 
 
@@ -139,9 +140,9 @@ def reportable_things(  # type: ignore[empty-body]
 ) -> "Mapping[str, Reportable]":
     """What people wrote and others can report: by its name in moderation (``tools.tool:12``).
 
-    Active plugins, once for all ``subjects``, most of which are not the plugin's. Answer for what
-    everybody who reads the service may read, and for what moderators have hidden, which the core
-    knows; leave out what was never public, and what its author has taken back.
+    Active plugins, once for all ``subjects``, most of which are not the plugin's (`numbered`).
+    Answer for what everybody who reads the service may read, and for what moderators have hidden,
+    which the core knows; leave out what was never public, and what its author has taken back.
     """
 
 

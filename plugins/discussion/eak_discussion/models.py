@@ -6,7 +6,7 @@ from typing import Literal
 from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from eak_core.api import Model
+from eak_core.api import Model, numbered
 
 Stance = Literal["for", "neutral", "against"]
 STANCES: tuple[Stance, ...] = ("for", "neutral", "against")
@@ -102,14 +102,13 @@ class Count(Model):
 
 #: What the log and moderation call a comment.
 SUBJECT_NAME = "discussion.comment"
-_SUBJECT = f"{SUBJECT_NAME}:"
 
 
 def subject_of(comment_id: int) -> str:
     """How moderation and the log name a comment."""
-    return f"{_SUBJECT}{comment_id}"
+    return f"{SUBJECT_NAME}:{comment_id}"
 
 
 def comment_id_of(subject: str) -> int | None:
     """The id of the comment that ``subject`` names; None for anything else."""
-    return int(subject.removeprefix(_SUBJECT)) if subject.startswith(_SUBJECT) else None
+    return next(iter(numbered(SUBJECT_NAME, [subject])), None)

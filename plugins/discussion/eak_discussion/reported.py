@@ -4,13 +4,13 @@ from collections.abc import Mapping, Sequence
 
 from sqlalchemy import select
 
-from eak_core.api import Idea, Reportable, Service, Session, _, public_ideas
-from eak_discussion.models import Comment, comment_id_of
+from eak_core.api import Idea, Reportable, Service, Session, _, numbered, public_ideas
+from eak_discussion.models import SUBJECT_NAME, Comment
 
 
 def things(session: Session, service: Service, subjects: Sequence[str]) -> Mapping[str, Reportable]:
     """The comments among ``subjects`` under ideas that everybody may read, hidden or not."""
-    ids = {number for each in subjects if (number := comment_id_of(each)) is not None}
+    ids = numbered(SUBJECT_NAME, subjects)
     if not ids:
         return {}
     rows = session.execute(

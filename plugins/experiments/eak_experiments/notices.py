@@ -18,6 +18,7 @@ from eak_core.api import (
     _,
     _l,
     hidden_reasons,
+    numbered,
     tells,
 )
 from eak_experiments.drafting.finding import public
@@ -66,8 +67,7 @@ def tell_of_hiding(session: Session, event: Recorded) -> Told | None:
 
 def _number(subject: str) -> int | None:
     """Which experiment ``subject`` is, if it is one."""
-    number = subject.removeprefix(f"{NAME}:")
-    return int(number) if number != subject and number.isdecimal() else None
+    return next(iter(numbered(NAME, [subject])), None)
 
 
 def sentences(
@@ -127,12 +127,7 @@ def _said(data: Any, title: str) -> str:
 
 def things(session: Session, service: Service, subjects: Sequence[str]) -> Mapping[str, NavItem]:
     """The experiments among ``subjects`` that everybody may read, to be followed."""
-    head = f"{NAME}:"
-    numbers = {
-        int(each.removeprefix(head)): each
-        for each in subjects
-        if each.startswith(head) and each.removeprefix(head).isdecimal()
-    }
+    numbers = numbered(NAME, subjects)
     titles = _titles(session, service, list(numbers))
     return {
         numbers[number]: NavItem(title, "experiments.show", {"experiment_id": number})

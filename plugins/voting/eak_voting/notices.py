@@ -19,6 +19,7 @@ from eak_core.api import (
     _,
     _l,
     in_paris,
+    numbered,
     period,
     tells,
 )
@@ -33,7 +34,7 @@ BALLOTS = NoticeKind(
     _l("A ballot is announced, opens, has its result, or is cancelled."),
 )
 
-_SUBJECT = "voting.ballot:"
+_BALLOT = "voting.ballot"
 _TOLD = (BallotAnnounced, BallotOpened, BallotCounted, BallotCancelled)
 
 
@@ -53,7 +54,7 @@ def tell_of_ballot(session: Session, event: Recorded) -> Told | None:
     )
     return Told(
         followed=(
-            f"{_SUBJECT}{ballot_id}",
+            f"{_BALLOT}:{ballot_id}",
             *(f"idea:{idea_id}" for idea_id in ideas),
             f"service:{event.service_id}",
         )
@@ -62,14 +63,7 @@ def tell_of_ballot(session: Session, event: Recorded) -> Told | None:
 
 def things(session: Session, service: Service, subjects: Sequence[str]) -> Mapping[str, NavItem]:
     """The ballots among ``subjects``; a draft is nothing to anybody."""
-    ids = {
-        int(number): subject
-        for subject in subjects
-        if (number := subject.removeprefix(_SUBJECT)) != subject
-        and number.isascii()
-        and number.isdecimal()
-        and len(number) < 10
-    }
+    ids = numbered(_BALLOT, subjects)
     found = _public(session, service.id, list(ids)) if ids else {}
     return {ids[each.id]: NavItem(each.title, *_place(each)) for each in found.values()}
 

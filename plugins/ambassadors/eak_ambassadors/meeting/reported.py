@@ -6,14 +6,13 @@ from sqlalchemy import select
 
 from eak_ambassadors.models import AMBASSADOR, Ambassador
 from eak_ambassadors.recognition.terms import current
-from eak_core.api import Reportable, Service, Session, _, person_names
+from eak_core.api import Reportable, Service, Session, _, numbered, person_names
 
 
 def things(session: Session, service: Service, subjects: Sequence[str]) -> Mapping[str, Reportable]:
     """The ambassadors among ``subjects`` of whom everybody, or each agent, can read something,
     hidden or not."""
-    prefix = f"{AMBASSADOR}:"
-    ids = {int(each.removeprefix(prefix)) for each in subjects if each.startswith(prefix)}
+    ids = numbered(AMBASSADOR, subjects)
     if not ids:
         return {}
     said = Ambassador.shown | (Ambassador.knows != "")

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from sqlalchemy import select
 
-from eak_core.api import Reportable, Service, Session, _
+from eak_core.api import Reportable, Service, Session, _, numbered
 from eak_experiments.models import NAME, Experiment
 from eak_experiments.record import ENTRY_NAME, Entry
 
@@ -18,7 +18,7 @@ def things(session: Session, service: Service, subjects: Sequence[str]) -> Mappi
 def _experiments(
     session: Session, service: Service, subjects: Sequence[str]
 ) -> Iterator[tuple[str, Reportable]]:
-    ids = _ids(NAME, subjects)
+    ids = numbered(NAME, subjects)
     public = select(Experiment).where(
         Experiment.id.in_(ids), Experiment.service_id == service.id, Experiment.stage != "draft"
     )
@@ -33,7 +33,7 @@ def _experiments(
 def _entries(
     session: Session, service: Service, subjects: Sequence[str]
 ) -> Iterator[tuple[str, Reportable]]:
-    ids = _ids(ENTRY_NAME, subjects)
+    ids = numbered(ENTRY_NAME, subjects)
     public = (
         select(Entry, Experiment.title)
         .join(Experiment, Experiment.id == Entry.experiment_id)
@@ -52,8 +52,3 @@ def _entries(
             entry.subject,
             Reportable(label, "experiments.journal", place, entry.text, entry.written_by),
         )
-
-
-def _ids(name: str, subjects: Sequence[str]) -> set[int]:
-    found = (each.partition(":") for each in subjects)
-    return {int(number) for kind, _colon, number in found if kind == name}

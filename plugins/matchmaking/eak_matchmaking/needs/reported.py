@@ -11,6 +11,7 @@ from eak_core.api import (
     Service,
     Session,
     hide,
+    numbered,
     public_ideas,
     require,
     restore,
@@ -21,8 +22,7 @@ from eak_matchmaking.models import NEED_NAME, Need
 def things(session: Session, service: Service, subjects: Sequence[str]) -> Mapping[str, Reportable]:
     """The needs among ``subjects`` of ideas that everybody may read, hidden or not, that were not
     withdrawn."""
-    prefix = f"{NEED_NAME}:"
-    ids = {int(each.removeprefix(prefix)) for each in subjects if each.startswith(prefix)}
+    ids = numbered(NEED_NAME, subjects)
     if not ids:
         return {}
     found = session.scalars(

@@ -4,14 +4,13 @@ from collections.abc import Mapping, Sequence
 
 from sqlalchemy import select
 
-from eak_core.api import Reportable, Service, Session
+from eak_core.api import Reportable, Service, Session, numbered
 from eak_matchmaking.models import OFFER_NAME, Offer
 
 
 def things(session: Session, service: Service, subjects: Sequence[str]) -> Mapping[str, Reportable]:
     """The offers among ``subjects`` that were published, hidden or not."""
-    prefix = f"{OFFER_NAME}:"
-    ids = {int(each.removeprefix(prefix)) for each in subjects if each.startswith(prefix)}
+    ids = numbered(OFFER_NAME, subjects)
     if not ids:
         return {}
     published = select(Offer).where(

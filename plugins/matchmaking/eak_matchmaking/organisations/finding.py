@@ -7,8 +7,8 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, Select, or_, select
 from sqlalchemy.orm import selectinload
 
-from eak_core.api import Actor, Forbidden, NavItem, NotFound, Service, Session, _l, may
-from eak_matchmaking.models import Acting, Member, Organisation, Presence
+from eak_core.api import Actor, Forbidden, NavItem, NotFound, Service, Session, _l, may, numbered
+from eak_matchmaking.models import ORGANISATION_NAME, Acting, Member, Organisation, Presence
 
 #: So many others are offered where one is to be chosen.
 MOST_OTHERS = 500
@@ -172,12 +172,7 @@ def names_of(session: Session, ids: Collection[int]) -> Mapping[int, Organisatio
 def things(session: Session, service: Service, subjects: Sequence[str]) -> Mapping[str, NavItem]:
     """The organisations among ``subjects`` (``matchmaking.organisation:12``) that are partners of a
     service, by what they are called there."""
-    head = "matchmaking.organisation:"
-    numbers = {
-        int(each.removeprefix(head)): each
-        for each in subjects
-        if each.startswith(head) and each.removeprefix(head).isdecimal()
-    }
+    numbers = numbered(ORGANISATION_NAME, subjects)
     if not numbers:
         return {}
     query = select(Organisation.id, Organisation.name).where(

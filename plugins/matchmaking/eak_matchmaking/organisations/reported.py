@@ -8,15 +8,14 @@ from collections.abc import Mapping, Sequence
 
 from sqlalchemy import select
 
-from eak_core.api import Actor, Reportable, Service, Session, _, hide, require, restore
+from eak_core.api import Actor, Reportable, Service, Session, _, hide, numbered, require, restore
 from eak_matchmaking.models import ORGANISATION_NAME, Member, Organisation, Presence, subject_of
 
 
 def things(session: Session, service: Service, subjects: Sequence[str]) -> Mapping[str, Reportable]:
     """The organisations among ``subjects`` that are, or were, there for ``service``. Whoever has
     been their referent for longest contests a decision; all members are told of it."""
-    prefix = f"{ORGANISATION_NAME}:"
-    ids = {int(each.removeprefix(prefix)) for each in subjects if each.startswith(prefix)}
+    ids = numbered(ORGANISATION_NAME, subjects)
     if not ids:
         return {}
     there = Presence.organisation_id == Organisation.id

@@ -4,14 +4,13 @@ from collections.abc import Mapping, Sequence
 
 from sqlalchemy import select
 
-from eak_core.api import Idea, Reportable, Service, Session, _, public_ideas
+from eak_core.api import Idea, Reportable, Service, Session, _, numbered, public_ideas
 from eak_matchmaking.proposals.tables import PROPOSAL_NAME, Proposal
 
 
 def things(session: Session, service: Service, subjects: Sequence[str]) -> Mapping[str, Reportable]:
     """The proposals among ``subjects`` that were accepted, and so read by everybody."""
-    prefix = f"{PROPOSAL_NAME}:"
-    ids = {int(each.removeprefix(prefix)) for each in subjects if each.startswith(prefix)}
+    ids = numbered(PROPOSAL_NAME, subjects)
     if not ids:
         return {}
     rows = session.execute(
