@@ -8,6 +8,7 @@ from wtforms.validators import DataRequired, Length
 
 from eak_core import clock
 from eak_core.admin.desk import blueprint, place_name, place_slug, places
+from eak_core.admin.house import part_title
 from eak_core.db import current_session
 from eak_core.db.holding import long_writers
 from eak_core.errors import NotFound
@@ -15,7 +16,6 @@ from eak_core.events import agenda, parking, subscriptions
 from eak_core.events.inspection import parked_events
 from eak_core.events.models import ParkedEvent
 from eak_core.i18n import _, _l
-from eak_core.plugins.per_service.activation import titles
 from eak_core.web import render
 from eak_core.web.acts import Answer, attempt, finish, form_page
 from eak_core.web.forms import Form
@@ -110,5 +110,5 @@ def _named() -> dict[str, Any]:
     return {
         "place_name": lambda service_id: place_name(known, service_id),
         "place_slug": lambda service_id: place_slug(known, service_id),
-        "plugin_title": lambda name: titles([name]),
+        "plugin_title": part_title,
     }

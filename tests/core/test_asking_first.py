@@ -1,6 +1,7 @@
 """Heavy acts say what follows, and ask, before they are done."""
 
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -49,6 +50,7 @@ def test_each_heavy_act_stands_behind_what_follows_from_it(site: Site, people: P
 
 ROOT = Path(__file__).parents[2]
 BUTTON = re.compile(r"""(post|asking)_button\(\s*url_\w+\(\s*["']([\w.]+)["']""")
+CALLED = re.compile(r"\{% call table\(.*? %\}")
 #: What one press does: another press undoes it, or nothing is lost by it. All else asks first.
 LIGHT = frozenset(
     """
@@ -68,11 +70,28 @@ LIGHT = frozenset(
 )
 
 
+def templates() -> Iterator[Path]:
+    for folder in ("eak_core", "plugins", "themes"):
+        yield from (ROOT / folder).rglob("templates/**/*.html")
+
+
+def test_no_act_of_a_table_stands_beside_a_narrow_window() -> None:
+    """A table scrolls in its frame on a phone, where nobody looks for what stands at its right."""
+    tables = []
+    for template in templates():
+        text = template.read_text()
+        for acts in re.finditer(r'_\("Action"\)\]', text):
+            # The headers stand in the call itself, or in a variable before it.
+            of_it = [each[0] for each in CALLED.finditer(text) if each.end() > acts.start()]
+            tables.append((template.name, of_it[0]))
+    assert len(tables) > 10
+    assert not [each for each in tables if "stacks=true" not in each[1]]
+
+
 def test_what_is_one_press_takes_nothing_away() -> None:
     buttons = {
         (kind, endpoint)
-        for folder in ("eak_core", "plugins", "themes")
-        for template in (ROOT / folder).rglob("templates/**/*.html")
+        for template in templates()
         for kind, endpoint in BUTTON.findall(template.read_text())
     }
     pressed = {endpoint for kind, endpoint in buttons if kind == "post"}
