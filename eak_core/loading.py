@@ -1,6 +1,7 @@
 """How the application is loaded, by commands and by servers alike."""
 
 import gc
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -20,3 +21,17 @@ def without_collecting() -> Iterator[None]:
             gc.unfreeze()
         if collects:
             gc.enable()
+
+
+@contextmanager
+def hidden(module: str) -> Iterator[None]:
+    """Load something as if ``module`` were not installed, which is loaded later or never; nothing
+    is hidden that is loaded already."""
+    if module in sys.modules:
+        yield
+        return
+    sys.modules[module] = None  # type: ignore[assignment]  # what makes an import fail
+    try:
+        yield
+    finally:
+        del sys.modules[module]

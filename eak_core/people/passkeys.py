@@ -3,33 +3,27 @@
 Each asks its owner who they are (a finger, a face, a PIN), so it is two factors by itself: it opens
 the account without the password, and serves in the place of a code after it. Flask-Security's own
 passkeys are either for the one or for the other, and its challenges are not tied to the browser
-that asked; so what is here rests on the library beneath (`webauthn`), and Flask-Security learns of
-it as one more second factor (`AsSecondFactor`).
+that asked; so what is here rests on the library beneath (`webauthn`, in `ceremonies.py`), and
+Flask-Security learns of it as one more second factor (`AsSecondFactor`).
 """
 
 import hmac
 import json
+import secrets
 from collections.abc import Sequence
 from datetime import timedelta
 from functools import partial
 from typing import Any
 from urllib.parse import urlsplit
 
-import webauthn
 from flask import current_app, redirect, url_for
 from flask import session as cookie
 from flask_security import UserMixin
 from flask_security.tf_plugin import TfPluginBase
+from itsdangerous import BadData
+from itsdangerous.encoding import base64_decode, base64_encode
 from sqlalchemy import delete, exists, select, update
 from sqlalchemy.exc import IntegrityError
-from webauthn.helpers import base64url_to_bytes, bytes_to_base64url
-from webauthn.helpers.exceptions import WebAuthnException
-from webauthn.helpers.structs import (
-    AuthenticatorSelectionCriteria,
-    PublicKeyCredentialDescriptor,
-    ResidentKeyRequirement,
-    UserVerificationRequirement,
-)
 
 from eak_core import clock
 from eak_core.config import Config
@@ -47,7 +41,8 @@ CHALLENGE = "passkey"
 #: How long it may be answered.
 WITHIN = timedelta(minutes=10)
 MOST = 20
-_VERIFIED = UserVerificationRequirement.REQUIRED
+#: Of what is asked, in bytes.
+_CHALLENGE = 64
 
 
 class AsSecondFactor(TfPluginBase):
@@ -77,31 +72,26 @@ def passkeys_of(session: Session, person_id: int) -> Sequence[Passkey]:
 
 def creation_options(session: Session, person: Person) -> str:
     """What a browser is asked to make a passkey of ``person`` by, in JSON."""
-    options = webauthn.generate_registration_options(
-        rp_id=_site()[0],
-        rp_name=_config().site_name,
-        user_id=_handle(person.id),
-        user_name=str(person.email),
-        user_display_name=person.name,
+    from eak_core.people import ceremonies
+
+    return ceremonies.ask_to_make(
+        _site()[0],
+        _config().site_name,
+        handle=_handle(person.id),
+        email=str(person.email),
+        name=person.name,
         challenge=_new_challenge(),
-        authenticator_selection=AuthenticatorSelectionCriteria(
-            resident_key=ResidentKeyRequirement.REQUIRED, user_verification=_VERIFIED
-        ),
-        exclude_credentials=_known(session, person.id),
+        known=_known(session, person.id),
     )
-    return webauthn.options_to_json(options)
 
 
 def request_options(session: Session, person_id: int | None) -> str:
     """What a browser is asked to show a passkey by, in JSON: any of this site, or one of somebody
     whose password was right."""
-    options = webauthn.generate_authentication_options(
-        rp_id=_site()[0],
-        challenge=_new_challenge(),
-        user_verification=_VERIFIED,
-        allow_credentials=[] if person_id is None else _known(session, person_id),
-    )
-    return webauthn.options_to_json(options)
+    from eak_core.people import ceremonies
+
+    known = () if person_id is None else _known(session, person_id)
+    return ceremonies.ask_to_show(_site()[0], challenge=_new_challenge(), known=known)
 
 
 def add_passkey(
@@ -113,17 +103,13 @@ def add_passkey(
     second_factor.check_password(person, password)
     if len(passkeys_of(session, person.id)) >= MOST:
         raise Refused(_l("You have very many passkeys: take one away first."))
+    from eak_core.people import ceremonies
+
     challenge = _take_challenge()
     rp_id, origin = _site()
     try:
-        made = webauthn.verify_registration_response(
-            credential=credential,
-            expected_challenge=challenge,
-            expected_rp_id=rp_id,
-            expected_origin=origin,
-            require_user_verification=True,
-        )
-    except (WebAuthnException, ValueError, KeyError, TypeError) as error:
+        made = ceremonies.made(credential, challenge=challenge, rp_id=rp_id, origin=origin)
+    except ceremonies.WrongAnswer as error:
         raise _unknown() from error
     try:
         with session.begin_nested():
@@ -146,28 +132,28 @@ def add_passkey(
 def who_shows(session: Session, credential: str, person_id: int | None) -> Person:
     """Who has shown the passkey in ``credential`` (JSON), and must be ``person_id`` where that is
     known. `Invalid` where it is none of this site, or the answer is not to what was asked."""
+    from eak_core.people import ceremonies
+
     challenge = _take_challenge()
     rp_id, origin = _site()
+    passkey = session.scalar(select(Passkey).where(Passkey.credential_id == _named(credential)))
+    if passkey is None or person_id not in {None, passkey.person_id}:
+        raise _unknown()
     try:
-        shown = base64url_to_bytes(str(json.loads(credential)["id"]))
-        passkey = session.scalar(select(Passkey).where(Passkey.credential_id == shown))
-        if passkey is None or person_id not in {None, passkey.person_id}:
-            raise _unknown()
-        answer = webauthn.verify_authentication_response(
-            credential=credential,
-            expected_challenge=challenge,
-            expected_rp_id=rp_id,
-            expected_origin=origin,
-            credential_public_key=passkey.public_key,
-            credential_current_sign_count=passkey.sign_count,
-            require_user_verification=True,
+        times = ceremonies.shown(
+            credential,
+            challenge=challenge,
+            rp_id=rp_id,
+            origin=origin,
+            public_key=passkey.public_key,
+            sign_count=passkey.sign_count,
         )
-    except (WebAuthnException, ValueError, KeyError, TypeError) as error:
+    except ceremonies.WrongAnswer as error:
         raise _unknown() from error
     session.execute(
         update(Passkey)
         .where(Passkey.id == passkey.id)
-        .values(sign_count=answer.new_sign_count, used_at=clock.now())
+        .values(sign_count=times, used_at=clock.now())
     )
     person = session.get_one(Person, passkey.person_id)
     if not person.is_active or person.confirmed_at is None:
@@ -200,9 +186,18 @@ def export(session: Session, person_id: int) -> list[dict[str, Any]]:
     ]
 
 
+def _named(credential: str) -> bytes:
+    """Which passkey an answer says that it is of. `Invalid` where it says nothing of the kind."""
+    try:
+        return base64_decode(json.loads(credential)["id"])
+    except (BadData, ValueError, KeyError, TypeError, AttributeError) as error:
+        raise _unknown() from error
+
+
 def _new_challenge() -> bytes:
-    challenge = webauthn.helpers.generate_challenge()
-    cookie[CHALLENGE] = [bytes_to_base64url(challenge), int(clock.now().timestamp())]
+    challenge = secrets.token_bytes(_CHALLENGE)
+    kept = base64_encode(challenge).decode()
+    cookie[CHALLENGE] = [kept, int(clock.now().timestamp())]
     return challenge
 
 
@@ -211,7 +206,7 @@ def _take_challenge() -> bytes:
     kept = cookie.pop(CHALLENGE, None)
     if not isinstance(kept, list) or clock.now().timestamp() - kept[1] > WITHIN.total_seconds():
         raise _unknown()
-    return base64url_to_bytes(kept[0])
+    return base64_decode(kept[0])
 
 
 def _unknown() -> Invalid:
@@ -219,11 +214,8 @@ def _unknown() -> Invalid:
     return Invalid(_l("Nothing was changed."), {"credential": reason})
 
 
-def _known(session: Session, person_id: int) -> list[PublicKeyCredentialDescriptor]:
-    return [
-        PublicKeyCredentialDescriptor(id=each.credential_id)
-        for each in passkeys_of(session, person_id)
-    ]
+def _known(session: Session, person_id: int) -> list[bytes]:
+    return [each.credential_id for each in passkeys_of(session, person_id)]
 
 
 def _handle(person_id: int) -> bytes:
