@@ -83,6 +83,10 @@ class ServiceForm(Form):
     )
     audience = RadioField(
         _l("Who may read it"),
+        description=_l(
+            "You can change it. Whoever may not read the service any more finds nothing of it and"
+            " gets no mail of it; what they wrote there is kept."
+        ),
         choices=[
             SelectChoice("public", _l("Everybody")),
             SelectChoice("internal", _l("The agents of the administration, once signed in")),

@@ -23,7 +23,9 @@ from eak_core.moderation.models import (
     Verdict,
 )
 from eak_core.moderation.things import things_of
+from eak_core.people.actor import readers_among
 from eak_core.people.letters import send_mail, send_mail_to_address
+from eak_core.people.outsiders import is_outsider
 from eak_core.people.roles import runners_of
 from eak_core.permissions import Actor
 from eak_core.services.models import Service
@@ -43,17 +45,10 @@ def state_reasons(
     link = url_for(
         "moderation.decision", service_slug=service.slug, subject=decision.subject, _external=True
     )
+    title = _l("Something you wrote was hidden in %(service)s", service=service.name)
     for person_id in sorted(thing.people - {actor.person_id}):
-        send_mail(
-            session,
-            CORE.name,
-            person_id=person_id,
-            subject=_l("Something you wrote was hidden in %(service)s", service=service.name),
-            text=_text("hidden", service, reason=decision.reason, link=link),
-            dedupe_key=f"hidden:{decision.id}:{person_id}",
-            service_id=service.id,
-            owed=True,
-        )
+        key = f"hidden:{decision.id}:{person_id}"
+        _owe(session, service, person_id, title, key, "hidden", link, reason=decision.reason)
 
 
 def alert_managers(session: Session, service: Service, report: Report) -> None:
@@ -83,17 +78,10 @@ def state_measure(session: Session, service: Service, measure: Measure, what: st
         "lifted": _l("A decision about you in %(service)s was taken back", service=service.name),
     }
     until = None if measure.until is None else measure.until - timedelta(seconds=1)
-    link = _measure_page(service, measure)
-    send_mail(
-        session,
-        CORE.name,
-        person_id=measure.person_id,
-        subject=titles[what],
-        text=_text("measure", service, measure=measure, what=what, until=until, link=link),
-        dedupe_key=f"measure:{measure.id}:{what}",
-        service_id=service.id,
-        owed=True,
-    )
+    _owe(
+        session, service, measure.person_id, titles[what], f"measure:{measure.id}:{what}",
+        "measure", _measure_page(service, measure), measure=measure, what=what, until=until,
+    )  # fmt: skip
 
 
 def _measure_page(service: Service, measure: Measure) -> str:
@@ -172,16 +160,9 @@ def settle(
                 _external=True,
             )
         )
-        send_mail(
-            session,
-            CORE.name,
-            person_id=appeal.appellant_id,
-            subject=title,
-            text=_text("appeal_decided", service, appeal=appeal, link=link),
-            dedupe_key=f"appeal_decided:{appeal.id}",
-            service_id=service.id,
-            owed=True,
-        )
+        key = f"appeal_decided:{appeal.id}"
+        letter = "appeal_decided"
+        _owe(session, service, appeal.appellant_id, title, key, letter, link, appeal=appeal)
 
 
 def tell_reporter(
@@ -194,18 +175,36 @@ def tell_reporter(
         reference=report.reference,
         _external=True,
     )
-    text = _text(letter, service, report=report, link=link, **words)
     key = f"{letter}:{report.id}"
     if report.reporter_id is not None:
-        send_mail(
-            session, CORE.name, person_id=report.reporter_id, subject=title, text=text,
-            dedupe_key=key, service_id=service.id, owed=True,
-        )  # fmt: skip
+        _owe(session, service, report.reporter_id, title, key, letter, link, report=report, **words)
     elif report.email is not None:
+        here = "" if is_outsider(session, service, report.email) else link
         send_mail_to_address(
-            session, CORE.name, address=report.email, subject=title, text=text,
+            session, CORE.name, address=report.email, subject=title,
+            text=_text(letter, service, report=report, link=here, **words),
             dedupe_key=key, service_id=service.id, owed=True,
         )  # fmt: skip
+
+
+def _owe(
+    session: Session,
+    service: Service,
+    person_id: int,
+    title: Any,
+    key: str,
+    letter: str,
+    link: str,
+    **words: Any,
+) -> None:
+    """Write what the law has ``person_id`` told, whether or not they may read ``service`` any more:
+    to who may not, the letter says where they write in the place of the page at ``link``."""
+    here = link if readers_among(session, service, [person_id]) else ""
+    send_mail(
+        session, CORE.name, person_id=person_id, subject=title,
+        text=_text(letter, service, link=here, **words),
+        dedupe_key=key, service_id=service.id, owed=True,
+    )  # fmt: skip
 
 
 def _text(letter: str, service: Service, **words: Any) -> Any:

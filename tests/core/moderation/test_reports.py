@@ -67,6 +67,27 @@ def judged(site: Site, actor: Actor, appeal: Appeal, verdict: str) -> None:
         appeals.decide_appeal(session, actor, site.service, held, verdict, "Read once more.")
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
+def test_who_may_not_read_the_service_any_more_is_told_where_they_write_instead(
+    site: Site, citizen: Actor, manager: Actor
+) -> None:
+    idea = site.submit("Flour", author=citizen)
+    told(site, VISITOR, idea, reporter=READER)
+    site.drain()
+    with site.writing() as session:
+        held = session.get_one(Service, site.service.id)
+        held.audience = "internal"
+    site.service = held
+    before = len(site.sent)
+    decided(site, manager, idea, "hidden")
+    site.drain()
+    letters = {mail.to: mail.text for mail in site.sent[before:]}
+    assert letters.keys() == {site.people.citizen.email, READER.email}
+    for text in letters.values():
+        assert "http://localhost/contact" in text
+        assert "http://localhost/culture" not in text
+
+
 def test_a_report_is_hidden_or_kept_once_for_all_and_everybody_concerned_is_told(
     site: Site, citizen: Actor, agent: Actor, manager: Actor
 ) -> None:
