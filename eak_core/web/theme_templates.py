@@ -127,6 +127,10 @@ class ThemedEnvironment(Environment):
         # Asked of the file system, not of debug mode: a theme changed while the site runs
         # must show without a restart.
         options["auto_reload"] = True
+        # Three hundred templates, each compiled for every theme that is worn: of the four hundred
+        # that Jinja keeps, a site with two themes would compile some again for each page, and to
+        # tell which was used last takes longer than to find one.
+        options["cache_size"] = -1
         super().__init__(app, **options)
 
     def _parse(self, source: str, name: str | None, filename: str | None) -> nodes.Template:

@@ -43,6 +43,26 @@ def shown(app: Flask, template: str, theme: str | None = None) -> str:
         return render_template(template)
 
 
+def test_a_template_is_compiled_once_for_a_theme_however_many_there_are(
+    site: Flask, themes: Path, tmp_path: Path
+) -> None:
+    many = tmp_path / "templates" / "many"
+    many.mkdir(parents=True)
+    for number in range(250):
+        (many / f"{number}.html").write_text(str(number), encoding="utf-8")
+    add_template_folder(site, many.parent)
+    found = []
+    for _ in range(2):
+        for theme in ("rouge", "bleu"):
+            write_theme(themes, theme, {})
+            with site.test_request_context("/"):
+                g.theme = theme
+                each = [f"many/{number}.html" for number in range(250)]
+                found.append([site.jinja_env.get_template(name) for name in each])
+    assert found[:2] == found[2:]
+    assert found[0] != found[1]
+
+
 def test_two_themes_in_one_process_are_never_mixed(site: Flask, themes: Path) -> None:
     for colour in ("rouge", "bleu"):
         write_theme(
