@@ -15,6 +15,7 @@ from eak_core.kit.testing.databases import Databases, Kind
 from tests.bench import (
     casting,
     counting,
+    crowd,
     drawing,
     exporting,
     files,
@@ -37,7 +38,7 @@ from tests.bench.report import Figure, show
 PARTS = (
     "submit", "replay", "pages", "files", "counting", "drawing", "exporting", "casting",
     "letters", "searching", "matching", "rooms", "suggesting", "telling", "lists",
-    "newsletters", "readers", "large",
+    "newsletters", "readers", "large", "crowd",
 )  # fmt: skip
 
 KINDS: tuple[Kind, ...] = ("sqlite", "postgresql")
@@ -64,6 +65,9 @@ def main() -> int:
     )
     parser.add_argument(
         "--papers", type=int, default=large.VOTES, help="how many votes a ballot is shown with"
+    )
+    parser.add_argument(
+        "--seconds", type=int, default=crowd.SECONDS, help="how long fifty people ask at once"
     )
     given = parser.parse_args()
     parts = given.parts or PARTS
@@ -107,6 +111,7 @@ def _on(
         "searching": (searching.measure, given.ideas),
         "lists": (lists.measure, given.listed),
         "large": (large.measure, given.papers),
+        "crowd": (crowd.measure, given.seconds),
     }
     others: dict[str, Callable[..., Iterator[Figure]]] = {
         "submit": submitting.measure,

@@ -118,12 +118,12 @@ def measure(databases: Databases, kind: Kind, folder: Path, votes: int) -> Itera
         site.enable("voting")
         site.enable("bench_row")
         ballot = open_ballot(site, [site.submit(f"Idea {number}").id for number in range(5)])
-        people = _people(site, max(votes, LIMIT_REQUESTS))
+        voters = people(site, max(votes, LIMIT_REQUESTS))
         with served(url, folder / "served") as port:
             row = f"/{site.service.slug}/bench-row/"
             send = f"/{site.service.slug}/votes/{ballot.id}/verifier"
-            rows = _requests(site, people[:LIMIT_REQUESTS], row, ballot=str(ballot.id))
-            cast = _requests(site, people[:votes], send, choices="[1,3]")
+            rows = requests_of(site, voters[:LIMIT_REQUESTS], row, ballot=str(ballot.id))
+            cast = requests_of(site, voters[:votes], send, choices="[1,3]")
             limit = load(port, rows, 200)
             ours = load(port, cast, 303)
         with site.reading() as session:
@@ -154,7 +154,7 @@ def open_ballot(site: Site, ideas: Sequence[int]) -> Ballot:
     return ballot
 
 
-def _people(site: Site, count: int) -> list[str]:
+def people(site: Site, count: int) -> list[str]:
     """Accounts; what their sessions are tied to."""
     keys = [new_uniquifier() for _ in range(count)]
     now = datetime.now(UTC)
@@ -181,10 +181,11 @@ def _people(site: Site, count: int) -> list[str]:
     return keys
 
 
-def _requests(
-    site: Site, people: Sequence[str], path: str, **fields: str
+def requests_of(
+    site: Site, keys: Sequence[str], path: str, **fields: str
 ) -> list[tuple[str, str, dict[str, str]]]:
-    """Path, body and headers of a form that each of ``people`` sends from their own session."""
+    """Path, body and headers of a form that each of the people with these ``keys`` sends from
+    their own session."""
     app = site.app
     serializer = app.session_interface.get_signing_serializer(app)  # type: ignore[attr-defined]
     with app.test_request_context("/", headers={"User-Agent": AGENT}) as context:
@@ -192,7 +193,7 @@ def _requests(
         session: dict[str, Any] = {**context.session, "_fresh": True, "fs_cc": "set"}
     body = urlencode({**fields, "csrf_token": token})
     made, now = [], int(datetime.now(UTC).timestamp())
-    for key in people:
+    for key in keys:
         cookie = serializer.dumps({**session, "_user_id": key, KEY: key, USED: now})
         headers = {
             "Cookie": f"{app.config['SESSION_COOKIE_NAME']}={cookie}",
