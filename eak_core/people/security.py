@@ -7,25 +7,17 @@ from typing import Any, NoReturn
 
 from flask import (
     Flask,
-    Response,
     abort,
     after_this_request,
-    g,
-    got_request_exception,
     redirect,
     request,
     session,
     url_for,
 )
 from flask_babel import get_locale
-from flask_login import current_user, user_logged_out
-from flask_security import FSQLALiteUserDatastore, MailUtil, RoleMixin, Security, hash_password
+from flask_login import current_user
+from flask_security import FSQLALiteUserDatastore, MailUtil, RoleMixin, Security
 from flask_security.mail_util import EmailValidateException
-from flask_security.signals import (
-    password_reset,
-    reset_password_instructions_sent,
-    user_authenticated,
-)
 from flask_security.utils import set_request_attr
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
@@ -36,7 +28,6 @@ from eak_core.db.afterwards import afterwards
 from eak_core.errors import Conflict
 from eak_core.i18n import _l
 from eak_core.people import forms, sessions
-from eak_core.people.accounts import confirm_person
 from eak_core.people.addresses import normal_address
 from eak_core.people.attempts import limit_attempts
 from eak_core.people.letters import send_letter
@@ -44,9 +35,10 @@ from eak_core.people.messages import MESSAGES, Wording
 from eak_core.people.models import Person, new_uniquifier
 from eak_core.people.passwords import SHORTEST, Passwords
 from eak_core.people.second_factor import WINDOW, Codes, RecoveryCodes
+from eak_core.people.signals import connect, save
 from eak_core.permissions import SignInRequired
 from eak_core.security_log import note
-from eak_core.web import drafts, render
+from eak_core.web import render
 from eak_core.web.forms import Form
 from eak_core.web.links import on_site
 
@@ -115,12 +107,6 @@ SETTINGS: dict[str, Any] = {
 }
 
 
-#: What a session holds once somebody has signed in; anything older is dropped.
-SESSION_KEYS = ("_user_id", "_id", "_fresh", "fs_cc", "fs_paa", sessions.KEY, drafts.KEY)
-#: What a session holds once somebody has signed out: the next one at this browser finds nothing.
-SIGNED_OUT_KEYS = ("fs_cc", "_remember", "_flashes")
-
-
 class PeopleStore(FSQLALiteUserDatastore):
     """Where Flask-Security finds and makes accounts: in the session of the request."""
 
@@ -184,7 +170,7 @@ class Letters(MailUtil):
             **links,
         )
         # Not every view of Flask-Security that writes to somebody also saves.
-        after_this_request(_commit)
+        after_this_request(save)
 
     def normalize(self, email: str) -> str:
         """The one form of ``email``; see `eak_core.people.addresses`."""
@@ -194,12 +180,6 @@ class Letters(MailUtil):
             raise EmailValidateException(str(MESSAGES["INVALID_EMAIL_ADDRESS"][0])) from error
 
     validate = normalize
-
-
-def _commit(response: Response) -> Response:
-    if response.status_code < 500:
-        current_session().commit()
-    return response
 
 
 def init_security(app: Flask) -> Security:
@@ -233,7 +213,7 @@ def init_security(app: Flask) -> Security:
     security.unauthn_handler(_ask_to_sign_in)
     _leave_out(app, security)
     limit_attempts(app)
-    _connect(app)
+    connect(app)
     return security
 
 
@@ -293,63 +273,3 @@ def _refuse_json() -> None:
     # The account pages are forms; their JSON twins are untested surface.
     if request.is_json:
         abort(415)
-
-
-def _connect(app: Flask) -> None:
-    password_reset.connect(_on_password_reset, app)
-    reset_password_instructions_sent.connect(_on_reset_asked, app)
-    user_authenticated.connect(_on_signed_in, app)
-    user_logged_out.connect(_on_signed_out, app)
-    got_request_exception.connect(_on_failure, app)
-
-
-def _on_password_reset(app: Flask, user: Person, **_extra: Any) -> None:
-    # Whoever answered the mail holds the address.
-    confirm_person(current_session(), user)
-    afterwards(current_session(), partial(note, "link_used", link="password", person=user.id))
-
-
-def _on_reset_asked(app: Flask, user: Person, **_extra: Any) -> None:
-    note("link_sent", link="password", person=user.id)
-    # An unknown address costs one hash (in Flask-Security); so does a known one.
-    hash_password("not-a-password")
-
-
-def _on_failure(app: Flask, **_extra: Any) -> None:
-    # Flask-Security saves after each request, also after one that broke halfway.
-    current_session().rollback()
-
-
-def _on_signed_in(app: Flask, user: Person, **_extra: Any) -> None:
-    """Begin a new session, so that nothing a stranger planted in the old one survives."""
-    user.last_login_at = clock.now()
-    _keep_only(SESSION_KEYS)
-    sessions.begin(current_session(), user)
-    g.pop("csrf_token", None)
-    g.pop("eak_actor", None)
-    afterwards(current_session(), partial(note, "sign_in", person=user.id))
-
-
-def _on_signed_out(app: Flask, user: Person, **_extra: Any) -> None:
-    """End the session, and leave nothing in it that the next person at this browser could find."""
-    sessions.end(current_session())
-    afterwards(current_session(), partial(note, "sign_out", person=user.id))
-    after_this_request(_commit)
-    after_this_request(_clear_browser)
-    _keep_only(SIGNED_OUT_KEYS)
-
-
-def _clear_browser(response: Response) -> Response:
-    """Let nothing of the pages stay in a browser that others use too.
-
-    Cookies are left out: the directive would take those of every other site under the same domain,
-    such as the département's own, and ours is emptied here.
-    """
-    response.headers["Clear-Site-Data"] = '"cache", "storage"'
-    return response
-
-
-def _keep_only(keys: tuple[str, ...]) -> None:
-    kept = {key: session[key] for key in keys if key in session}
-    session.clear()
-    session.update(kept)

@@ -74,7 +74,7 @@ def test_a_letter_that_is_not_committed_never_leaves(
     def fail(*_args: Any, **_values: Any) -> None:
         raise RuntimeError("the database went away")
 
-    monkeypatch.setattr("eak_core.people.security.hash_password", fail)
+    monkeypatch.setattr("eak_core.people.signals.hash_password", fail)
     site.app.config["PROPAGATE_EXCEPTIONS"] = False
     answer = client.submit("/compte/mot-de-passe", "/mot-de-passe", email=people.citizen.email)
     assert answer.status_code == 500
