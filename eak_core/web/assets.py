@@ -29,7 +29,13 @@ _CORE = Path(__file__).resolve().parent.parent / "static"
 #: The style sheet of every page of a theme, and the files that it is made of, in their order. The
 #: first one is made when EAK is built: see ``hatch_build.py``.
 SHEET = "css/page.css"
-SHEETS = ("css/bootstrap.css", "css/eak.css", "css/theme.css")
+SHEETS = (
+    "css/bootstrap.css",
+    *(f"css/{name}.css" for name in (
+        "eak", "texts", "cards", "forms", "tables", "charts", "files", "last",
+    )),
+    "css/theme.css",
+)  # fmt: skip
 # Not every machine has a list of types that knows it.
 _TYPES = {".woff2": "font/woff2"}
 _TEXT = (".css", ".js", ".svg", ".json", ".txt", ".map")

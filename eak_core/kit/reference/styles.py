@@ -4,10 +4,11 @@ import re
 from pathlib import Path
 
 from eak_core.kit.reference.entries import Entry, Part, Section, sentence
+from eak_core.web import assets
 
 FOLDER = Path(__file__).resolve().parents[2] / "static" / "css"
-#: The style sheet of every page, and that of pages about ideas.
-SHEETS = (FOLDER / "eak.css", FOLDER / "ideas.css")
+#: The style sheets of every page, and that of pages about ideas.
+SHEETS = (*(FOLDER.parent / path for path in assets.SHEETS[1:-1]), FOLDER / "ideas.css")
 
 _COMMENT = re.compile(r"/\*(.*?)\*/", re.DOTALL)
 _HEADING = re.compile(r" ([A-Z][\w, ]+?) -{5,} ")

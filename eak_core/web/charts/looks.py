@@ -25,7 +25,7 @@ class _Classes(dict[str, str]):
         return look
 
 
-#: On pages: `eak_core/static/css/eak.css` has these classes.
+#: On pages: `eak_core/static/css/charts.css` has these classes.
 PAGE: Look = _Classes()
 
 #: The lightness of grades falls from the worst to the best; the two lowest are hatched too.

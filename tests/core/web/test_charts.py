@@ -377,7 +377,7 @@ def test_the_figures_of_a_chart_are_plain_in_a_file() -> None:
 
 # Colours ----------------------------------------------------------------------------------------
 
-STYLES = (Path(eak_core.__file__).parent / "static/css/eak.css").read_text(encoding="utf-8")
+STYLES = (Path(eak_core.__file__).parent / "static/css/charts.css").read_text(encoding="utf-8")
 THEMES = [(theme, scheme) for theme in SHEETS for scheme in ("light", "dark")]
 
 
