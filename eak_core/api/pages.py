@@ -15,6 +15,7 @@ from eak_core.web.limits import limited
 from eak_core.web.open_data.cells import csv_cell
 from eak_core.web.pagination import Page, page_number, paginate
 from eak_core.web.progress import Progress, progress_answer
+from eak_core.web.qr import qr_path
 from eak_core.web.tallies import Tally
 
 __all__ = [
@@ -36,6 +37,7 @@ __all__ = [
     "page_number",
     "paginate",
     "progress_answer",
+    "qr_path",
     "render",
     "valid_until",
 ]

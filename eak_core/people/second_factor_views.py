@@ -2,8 +2,6 @@
 
 from flask import flash, g, redirect, render_template, request, session, url_for
 from flask_security.utils import validate_redirect_url
-from qrcode.constants import ERROR_CORRECT_M
-from qrcode.main import QRCode
 from werkzeug.wrappers import Response
 
 from eak_core.db import current_session
@@ -15,6 +13,7 @@ from eak_core.people.views import blueprint, me
 from eak_core.web import render
 from eak_core.web.acts import Answer, attempt, form_page
 from eak_core.web.limits import limit_sign_in
+from eak_core.web.qr import qr_path
 
 #: Where the browser keeps the secret, encrypted, until the application has shown a code of it.
 DRAFT = "second_factor"
@@ -70,16 +69,6 @@ def end_second_factor() -> Answer:
         lambda: second_factor.switch_off(current_session(), person, form.password.data),
         done=(_("Your account asks for your password alone again."), url_for("account.show")),
     ) or form_page("people/end_second_factor.html", form)
-
-
-def qr_path(text: str) -> tuple[str, int]:
-    """The dark squares of a QR code that says ``text``, as the path of an SVG, and how many squares
-    it is wide with its quiet zone."""
-    code = QRCode(error_correction=ERROR_CORRECT_M, border=4)
-    code.add_data(text)
-    rows = code.get_matrix()
-    squares = ((x, y) for y, row in enumerate(rows) for x, dark in enumerate(row) if dark)
-    return "".join(f"M{x} {y}h1v1h-1z" for x, y in squares), len(rows)
 
 
 def _draft() -> str:

@@ -57,11 +57,8 @@ def test_a_site_with_every_plugin_loads_nothing_of_the_demonstration() -> None:
     assert ran.stdout.splitlines() == [" ".join(plugins), "", "eak_core.demo.demonstration"], ran
 
 
-#: What no start needs: migrations, Markdown, the DNS, pictures of links and of badges, bounces,
-#: passkeys.
-LATER = (
-    "alembic", "markdown_it", "dns", "eak_core.web.cards", "segno", "flufl", "rich", "webauthn",
-)  # fmt: skip
+#: What no start needs: migrations, Markdown, the DNS, pictures of links, bounces, passkeys.
+LATER = ("alembic", "markdown_it", "dns", "eak_core.web.cards", "flufl", "rich", "webauthn")
 
 
 def test_a_start_on_a_database_that_is_up_to_date_waits_for_nothing_that_is_wanted_later(
