@@ -201,7 +201,7 @@ def test_a_time_that_ends_in_the_middle_keeps_what_was_typed(
     assert site.people.citizen.name in shown.text
     # On a phone each row is a block, whose cells name their headers.
     cells = re.findall(r'<td role="cell" data-label="([^"]+)"', shown.text)
-    assert cells == ["À la place de", "Du", "Jusqu’au, inclus", "Action"]
+    assert cells == ["Action", "À la place de", "Du", "Jusqu’au, inclus", "Action"]
 
     assert "Inviter quelqu" not in html.unescape(client.get(TEAM).text)
     settings = "/culture/gestion/reglages"

@@ -48,7 +48,7 @@ from tests.plugins.newsletter.test_conformance import TestNewsletter as Newslett
 from tests.plugins.newsletter.test_conformance import send, subscribe
 from tests.plugins.voting.test_conformance import TestVoting as Voting
 
-pytestmark = pytest.mark.parametrize("database", ["sqlite"])
+pytestmark = [pytest.mark.slow, pytest.mark.parametrize("database", ["sqlite"])]
 
 HIDDEN = "coulisses"
 PLUGINS = (Discussion, Voting, Newsletter, Ambassadors, Matchmaking, Experiments)
