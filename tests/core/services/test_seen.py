@@ -101,8 +101,9 @@ def test_the_portal_counts_public_ideas_with_as_many_queries_for_one_service_as_
         site.add_service(f"service-{number}")
     with query_count() as ten:
         assert "0 idée" in client.get("/").text
-    # The services, the ideas of each, where plugins are on that tell what goes on, and decisions.
-    assert ten.count == one.count == 4
+    # The services, the ideas and the pictures of all, where plugins are on that tell what goes on,
+    # and decisions.
+    assert ten.count == one.count == 5
 
 
 @pytest.mark.parametrize("database", ["sqlite"])
