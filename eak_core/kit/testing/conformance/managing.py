@@ -30,13 +30,14 @@ def check_managing_is_closed(trial: Trial) -> None:
     """Every address under ``gestion`` and ``admin`` refuses whoever has no business there, to be
     read and to be written to, and can be opened by who has."""
     scene = scene_of(trial)
-    for closed in _closed(trial):
-        path, methods = scene.explorer.known(closed.rule), closed.rule.methods or set()
-        if "GET" in methods:
-            _ensure_known(trial, closed, path)
-        for reader in closed.others:
-            browser = trial.browser(scene.site, reader)
-            with scene.life.play.still():
+    # Whoever signed in at another time than that of the scene would be signed in no more.
+    with scene.life.play.still():
+        for closed in _closed(trial):
+            path, methods = scene.explorer.known(closed.rule), closed.rule.methods or set()
+            if "GET" in methods:
+                _ensure_known(trial, closed, path)
+            for reader in closed.others:
+                browser = trial.browser(scene.site, reader)
                 if "GET" in methods:
                     _ensure_refused(trial, closed, "GET", ask(browser, reader, path))
                 if "POST" in methods:
@@ -76,9 +77,9 @@ def _closed(trial: Trial) -> Iterator[Closed]:
 def _ensure_known(trial: Trial, closed: Closed, path: str) -> None:
     """That nobody finds anything at an address says nothing about who may."""
     browser = trial.browser(scene_of(trial).site, closed.keepers)
-    with scene_of(trial).life.play.still():
-        answer = ask(browser, closed.keepers, path)
-    assert answer.status not in {403, 404}, (
+    answer = ask(browser, closed.keepers, path)
+    known = answer.status not in {403, 404} and not _asks_to_sign_in(answer)
+    assert known, (
         f"{closed.rule.rule} of “{trial.name}” answers {answer.status} to the {closed.keepers} at"
         f" {path}, so nothing shows that it is closed to others: link it from a page, or give in"
         " `pages` an address of it that the acts have led to."
@@ -86,12 +87,15 @@ def _ensure_known(trial: Trial, closed: Closed, path: str) -> None:
 
 
 def _ensure_refused(trial: Trial, closed: Closed, method: str, answer: Answer) -> None:
-    to_sign_in = answer.status in {302, 303} and _SIGN_IN in answer.location
-    assert to_sign_in or answer.status in {401, 403, 404}, (
+    assert _asks_to_sign_in(answer) or answer.status in {401, 403, 404}, (
         f"{method} {answer.path} of “{trial.name}” answers {answer.status} to the {answer.reader},"
         f" and is for the {closed.keepers}: ask `require(g.actor, …)` for a permission of theirs"
         " before anything else, best in a `before_request` of the blueprint."
     )
+
+
+def _asks_to_sign_in(answer: Answer) -> bool:
+    return answer.status in {302, 303} and _SIGN_IN in answer.location
 
 
 def token(browser: Browser) -> str:

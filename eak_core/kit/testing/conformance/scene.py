@@ -104,8 +104,8 @@ class Scene:
 
     def shown_without(self, answer: Answer) -> Answer:
         """What is shown in its place where the plugin was never installed."""
-        browser = self.trial.browser(self.without, answer.reader)
         with self.life.play.still():
+            browser = self.trial.browser(self.without, answer.reader)
             return ask(browser, answer.reader, answer.path)
 
     def is_own(self, path: str) -> bool:
