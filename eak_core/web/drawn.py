@@ -13,6 +13,7 @@ from typing import Any, TypeAlias
 
 from flask import Flask, current_app, g, request
 from jinja2 import Template
+from jinja2.environment import TemplateModule
 from markupsafe import Markup
 
 from eak_core.web.themes import current_theme, stamps_of
@@ -32,22 +33,18 @@ class Drawn:
         self.checked = checked
         # By type too: a text and the same as markup are equal, and not the same.
         self._keep = lru_cache(maxsize=most, typed=True)(_keep)
+        self._macros = lru_cache(maxsize=most)(_macros)
 
     def by(self, name: str, macro: str) -> Draws:
         """What shows what ``macro`` of the template ``name`` draws of the values it is given."""
-        template = current_app.jinja_env.get_template(name)
-        # What addresses, words and looks depend on: the prefix of the site, its service, the
-        # language, the theme as it was written last.
-        place = (
-            request.script_root,
-            getattr(g.get("service"), "slug", None),
-            current_language(),
-            stamps_of(current_app, current_theme()),
-        )
+        draws = self.anew(name, macro)
+        # What addresses, words and looks depend on: the prefix of the site, its service and the
+        # language; the theme is in the macro.
+        place = request.script_root, getattr(g.get("service"), "slug", None), current_language()
 
         def show(*values: Hashable) -> Markup:
-            shown = self._keep(template, macro, place, *values)
-            if self.checked and shown != (anew := _draw(template, macro, values)):
+            shown = self._keep(draws, place, *values)
+            if self.checked and shown != (anew := draws(*values)):
                 raise AssertionError(
                     f"“{macro}” of {name} depends on more than its arguments:\n{shown}\n\n{anew}"
                 )
@@ -55,15 +52,21 @@ class Drawn:
 
         return show
 
+    def anew(self, name: str, macro: str) -> Draws:
+        """The ``macro`` of the template ``name``, by itself: the same one until the template or the
+        theme is written again."""
+        template = current_app.jinja_env.get_template(name)
+        macros = self._macros(template, stamps_of(current_app, current_theme()))
+        draws: Draws = getattr(macros, macro)
+        return draws
 
-def _keep(template: Template, macro: str, _place: Hashable, *values: Hashable) -> Markup:
-    return _draw(template, macro, values)
+
+def _keep(draws: Draws, _place: Hashable, *values: Hashable) -> Markup:
+    return draws(*values)
 
 
-def _draw(template: Template, macro: str, values: tuple[Any, ...]) -> Markup:
-    # Made for this once, so that it follows what it imports.
-    drawn: Markup = getattr(template.make_module(), macro)(*values)
-    return drawn
+def _macros(template: Template, _stamps: Hashable) -> TemplateModule:
+    return template.make_module()
 
 
 def drawn(template: str, macro: str) -> Draws:
@@ -74,13 +77,17 @@ def drawn(template: str, macro: str) -> Draws:
     of its own and no part of another, since it is equal to its text. What has no hash raises
     TypeError, since what can change is no value.
     """
-    kept: Drawn = current_app.extensions["eak_drawn"]
-    return kept.by(template, macro)
+    return _kept().by(template, macro)
 
 
 def draw(template: str, macro: str, *values: Any) -> Markup:
     """What the macro ``macro`` of ``template`` draws of ``values``, kept for nobody."""
-    return _draw(current_app.jinja_env.get_template(template), macro, values)
+    return _kept().anew(template, macro)(*values)
+
+
+def _kept() -> Drawn:
+    kept: Drawn = current_app.extensions["eak_drawn"]
+    return kept
 
 
 def init_drawn(app: Flask) -> None:
