@@ -11,6 +11,7 @@ import pytest
 from eak_core.kit.inspection.sources import left_out_classes
 from eak_core.kit.testing.site import Site
 from eak_core.plugins.loading.host import get_host
+from eak_core.web.assets import SHEETS
 from hatch_build import CLASSES, cut_sheet
 
 ROOT = Path(__file__).parents[2]
@@ -50,6 +51,26 @@ def test_a_page_links_one_sheet_of_its_theme_and_one_of_all_plugins_that_are_on(
     assert fewer != plugins
     assert ".letter-acts" not in site.browser().get(fewer).text
     assert linked(site, "/culture/") == [own, plugins]
+
+
+def test_no_file_is_served_that_no_page_asks_for() -> None:
+    """What an editor or a merge leaves beside a sheet would be served, and counted by nobody."""
+    kinds = {".css", ".js", ".svg", ".webp", ".png", ".woff2", ".txt"}
+    served = [
+        file
+        for folder in (*ROOT.glob("eak_core/static"), *ROOT.glob("themes/*/static"),
+                       *ROOT.glob("plugins/*/eak_*/static"))
+        for file in folder.rglob("*")
+        if file.is_file()
+    ]  # fmt: skip
+    assert len(served) > 20
+    assert [file for file in served if file.suffix not in kinds] == []
+    sheets = {file.name for file in served if file.parent == ROOT / "eak_core" / "static" / "css"}
+    templates = "".join(
+        file.read_text(encoding="utf-8") for file in (ROOT / "eak_core/templates").rglob("*.html")
+    )
+    alone = {name for name in sheets if f"'css/{name}'" in templates}
+    assert sheets - alone == {Path(path).name for path in SHEETS}
 
 
 @ONE
