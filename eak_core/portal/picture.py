@@ -72,6 +72,7 @@ def change_picture(
     # One after the other: of two that are sent at once the last one stays.
     session.execute(select(Service.id).where(Service.id == service.id).with_for_update())
     kept = kept_picture(session, service)
+    before = _says(kept)
     if staged is None and kept is None:
         raise Invalid(_l("Nothing was saved."), {"files": _l("Choose a picture.")})
     if staged is not None and (kept is None or kept.digest != staged.digest):
@@ -80,7 +81,8 @@ def change_picture(
         kept = kept_picture(session, service)
     assert kept is not None
     describe_pictures(session, actor, service, {kept.id: alt})
-    _tell(session, actor, service, pictured=True)
+    if _says(kept) != before:
+        _tell(session, actor, service, pictured=True)
 
 
 def remove_picture(session: Session, actor: Actor, service: Service) -> None:
@@ -90,6 +92,10 @@ def remove_picture(session: Session, actor: Actor, service: Service) -> None:
     if kept_picture(session, service) is not None:
         remove_files_of(session, actor, service, OWNER, subject_of(service.id))
         _tell(session, actor, service, pictured=False)
+
+
+def _says(file: StoredFile | None) -> tuple[str, str, bool] | None:
+    return None if file is None else (file.digest, file.alt, file.decorative)
 
 
 def _tell(session: Session, actor: Actor, service: Service, *, pictured: bool) -> None:

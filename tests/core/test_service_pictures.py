@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import select
 
 from eak_core.errors import Forbidden, Invalid
+from eak_core.events.models import EventLog
 from eak_core.files.models import StoredFile
 from eak_core.files.staging import stage_file
 from eak_core.kit.testing.browser import Browser
@@ -39,8 +40,11 @@ def test_a_service_has_one_picture_with_its_words_or_none(site: Site) -> None:
     with site.reading() as session:
         (file,) = session.scalars(select(StoredFile)).all()
         assert (file.alt, file.decorative, file.is_shown) == ("", True, True)
-    choose(site, picture(colour="navy"), "A library")
+    for _time in range(2):
+        choose(site, picture(colour="navy"), "A library")
     with site.reading() as session:
+        told = select(EventLog).where(EventLog.type == "service.picture_changed")
+        assert len(session.scalars(told).all()) == 4, "what stays as it is, is no change"
         found = pictures_of(session, [site.service.id])
         assert [each.alt for each in found.values()] == ["A library"]
     citizen = site.people.actor(site.people.citizen)
