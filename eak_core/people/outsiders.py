@@ -7,14 +7,12 @@ written, and whoever took part before is told no more of it.
 from collections.abc import Collection
 
 from sqlalchemy import select
-from sqlalchemy.orm import selectinload
 
 from eak_core.db import Session
 from eak_core.errors import Invalid
 from eak_core.i18n import _l
-from eak_core.people.actor import actor_for, is_agent_address
+from eak_core.people.actor import is_agent_address, readers_among
 from eak_core.people.models import Person
-from eak_core.permissions import may
 from eak_core.services.models import Service
 
 
@@ -54,16 +52,13 @@ def check_invitable(session: Session, service: Service, address: str) -> None:
 
 
 def _readers(session: Session, service: Service, addresses: Collection[str]) -> set[str]:
-    people = session.scalars(
-        select(Person)
-        .where(Person.email.in_(addresses), Person.active, Person.confirmed_at.is_not(None))
-        .options(selectinload(Person.grants))
+    people = session.execute(
+        select(Person.id, Person.email).where(
+            Person.email.in_(addresses), Person.active, Person.confirmed_at.is_not(None)
+        )
     )
-    found = {
-        person.email or ""
-        for person in people
-        if may(actor_for(session, person), "service.read", service)
-    }
+    known = {person_id: email or "" for person_id, email in people}
+    found = {known[each] for each in readers_among(session, service, known)} if known else set()
     if not service.preparing:
         found.update(each for each in addresses if is_agent_address(each))
     return found
