@@ -2,7 +2,7 @@
 
 from eak_core.loading import hidden
 
-# For passkeys of its own, which are not used here, it loads what `ceremonies` loads when it is
-# needed; where that is not installed it does without.
+# Flask-Security loads the library of passkeys for its own, which are not used here, and does
+# without where there is none. `ceremonies` loads it when somebody shows a passkey.
 with hidden("webauthn"):
     import flask_security  # noqa: F401
