@@ -1,9 +1,9 @@
 """A message on its way, and what may become of it."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from eak_core import clock
 
@@ -27,6 +27,24 @@ class Dropped(Exception):
     def __init__(self, said: str, *, may_have_it: bool) -> None:
         super().__init__(said)
         self.may_have_it = may_have_it
+
+
+class Part(NamedTuple):
+    """What a mail to one person says of one service among several: ``text`` and ``html`` stand in
+    those of the mail as they are here."""
+
+    service_id: int
+    text: str
+    html: str
+
+
+def without_parts(payload: Mapping[str, Any], closed: Collection[int]) -> Mapping[str, Any]:
+    """The ``payload`` of a mail without its parts (`Part`) that are of ``closed`` services."""
+    text, html = payload.get("text", ""), payload.get("html") or ""
+    gone = [each for each in payload.get("parts", ()) if each["service_id"] in closed]
+    for each in gone:
+        text, html = text.replace(each["text"], ""), html.replace(each["html"], "")
+    return {**payload, "text": text, "html": html or None} if gone else payload
 
 
 @dataclass(frozen=True)

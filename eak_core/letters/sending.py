@@ -26,7 +26,13 @@ from eak_core.db import read_session, write_session
 from eak_core.db.clocks import clock_fault
 from eak_core.db.soft import soft_commits
 from eak_core.letters import claiming
-from eak_core.letters.message import Claimed, Dropped, Transport, Unreachable
+from eak_core.letters.message import (
+    Claimed,
+    Dropped,
+    Transport,
+    Unreachable,
+    without_parts,
+)
 from eak_core.letters.models import Lane
 from eak_core.letters.suppression import EVERY_LIST, lift, suppressed
 
@@ -214,19 +220,23 @@ class _Addressed:
             wanted = [(to, self._lists[id]) for id, to in self._to.items() if to]
             self._unwanted = suppressed(session, wanted) if wanted else frozenset()
             about = {
-                each.id: (each.service_id, to)
+                (service_id, to)
                 for each in mails
-                if each.service_id and not each.payload.get("owed") and (to := self._to[each.id])
+                if (to := self._to[each.id])
+                for service_id in _services_of(each)
             }
-            outsiders = (
-                app.extensions["eak_find_outsiders"](session, {*about.values()}) if about else ()
+            self._outsiders = (
+                app.extensions["eak_find_outsiders"](session, about) if about else frozenset()
             )
-            self._outside = {id for id, addressed in about.items() if addressed in outsiders}
 
     def of(self, claimed: Claimed) -> Claimed:
-        """``claimed`` with its address."""
+        """``claimed`` with its address, and without what it says of services that nobody there may
+        read."""
         to = self._to.get(claimed.id)
-        return replace(claimed, payload={**claimed.payload, "to": to}) if to else claimed
+        if not to:
+            return claimed
+        payload = without_parts(claimed.payload, self._closed_to(claimed))
+        return replace(claimed, payload={**payload, "to": to})
 
     def left_out(self, claimed: Claimed) -> str | None:
         """Why nothing is sent; None where something is."""
@@ -234,7 +244,8 @@ class _Addressed:
             return None
         if "person_id" in claimed.payload and self._to[claimed.id] is None:
             return NOBODY
-        if claimed.id in self._outside:
+        services = _services_of(claimed)
+        if services and services == self._closed_to(claimed):
             return OUTSIDER
         # What somebody has just asked for is sent all the same: they may have a mailbox again.
         return UNWANTED if self._is_unwanted(claimed) and claimed.lane != Lane.AWAITED else None
@@ -245,8 +256,21 @@ class _Addressed:
             with write_session(self.app) as session:
                 lift(session, str(self._to[claimed.id]), EVERY_LIST)
 
+    def _closed_to(self, claimed: Claimed) -> set[int]:
+        to = self._to[claimed.id]
+        return {each for each in _services_of(claimed) if (each, to) in self._outsiders}
+
     def _is_unwanted(self, claimed: Claimed) -> bool:
         return (self._to[claimed.id], self._lists[claimed.id]) in self._unwanted
+
+
+def _services_of(mail: Claimed) -> set[int]:
+    """The services of which a mail speaks, to those alone who may read them."""
+    if mail.payload.get("owed"):
+        return set()
+    if mail.service_id:
+        return {mail.service_id}
+    return {each["service_id"] for each in mail.payload.get("parts", ())}
 
 
 def clock_is_wrong(session: Session) -> bool:

@@ -14,7 +14,6 @@ from typing import Any, NamedTuple
 
 from flask import current_app, render_template, url_for
 from flask_babel import force_locale
-from markupsafe import Markup
 from sqlalchemy import select, tuple_, update
 from sqlalchemy.orm import selectinload
 
@@ -23,16 +22,18 @@ from eak_core.config import Config
 from eak_core.db import Session
 from eak_core.events import CORE, SITE, Moved, on_schedule, schedule
 from eak_core.i18n import _, ngettext
+from eak_core.letters.message import Part
 from eak_core.letters.outbox import Message
 from eak_core.notices.kinds import NoticeKind
 from eak_core.notices.mail_times import NAME, plan_mails
 from eak_core.notices.models import Notice, Occasion
-from eak_core.notices.reading import Shelf
+from eak_core.notices.reading import Shelf, Told
 from eak_core.notices.together import DIGESTS, PUT_OFF, told_by_letters
 from eak_core.notices.together import MOST as LONGEST
 from eak_core.people.actor import actor_for
 from eak_core.people.mailing import Letter, MailingList, message_of, queue_messages
 from eak_core.people.models import Person
+from eak_core.web.acts import fragment
 
 #: How many notices that are due one run looks at, and so how many mails it writes at most.
 AT_ONCE = 100
@@ -172,15 +173,18 @@ def _letter(
         if not told:
             return None
         more = max(0, len(rows) - LONGEST)
-        number = len(told) + more
-        title = told[0].text
-        if number > 1:
-            title = ngettext(
-                "%(kind)s: %(num)s notice", "%(kind)s: %(num)s notices", number, kind=kind.title
+        parts = [
+            Part(
+                each.service_id,
+                render_template("notices/told.txt", each=each),
+                fragment("notices/told.html", each=each),
             )
+            for each in told
+        ]
+        title = _title(kind, told, more)
         values = {
             "title": title,
-            "told": told,
+            "parts": parts,
             "more": more,
             "inbox": url_for("notices.index", _external=True),
             "preferences": url_for("notices.preferences", _external=True),
@@ -190,9 +194,23 @@ def _letter(
             language,
             _("%(subject)s – %(site)s", subject=title, site=config.site_name),
             render_template("notices/mail.txt", **values),
-            Markup(render_template("notices/mail.html", **values)),  # noqa: S704 – a template's own output
+            fragment("notices/mail.html", **values),
             f"notice:{kind.name}:{rows[-1][1].id}",
+            parts,
         )
+
+
+def _title(kind: NoticeKind, told: Sequence[Told], more: int) -> str:
+    """What the mail is called. Of several services no number is said: some of them may have been
+    closed to the reader by the time it leaves, and what it says of these does not leave."""
+    number = len(told) + more
+    if number == 1:
+        return told[0].text
+    if len({each.service_id for each in told}) > 1:
+        return str(kind.title)
+    return ngettext(
+        "%(kind)s: %(num)s notice", "%(kind)s: %(num)s notices", number, kind=kind.title
+    )
 
 
 def _accounts(session: Session, people: set[int]) -> dict[int, Person]:

@@ -45,6 +45,7 @@ class Told:
     url: str
     because: str
     service: str
+    service_id: int
     at: datetime
     read: bool
 
@@ -92,6 +93,7 @@ class Shelf:
                     url=url,
                     because=because,
                     service=service.name,
+                    service_id=service.id,
                     at=occasion.at,
                     read=notice.read_at is not None,
                 )

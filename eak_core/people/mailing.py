@@ -16,6 +16,7 @@ from sqlalchemy import select
 from eak_core.db import Session
 from eak_core.events import CORE, SITE
 from eak_core.i18n import _
+from eak_core.letters.message import Part
 from eak_core.letters.models import Lane
 from eak_core.letters.outbox import Message, enqueue_many
 from eak_core.letters.suppression import EVERY_LIST, lift, lists_without, suppress
@@ -57,7 +58,8 @@ class MailingList:
 
 class Letter(NamedTuple):
     """A mail of a list that was written for one person, in their ``language``: ``text``, and the
-    same as ``html``. It leaves once per ``key``, of that list and person."""
+    same as ``html``. It leaves once per ``key``, of that list and person; its ``parts`` leave to
+    who may read their services by then."""
 
     person_id: int
     language: str
@@ -65,6 +67,7 @@ class Letter(NamedTuple):
     text: str
     html: Markup
     key: str
+    parts: Sequence[Part] = ()
 
 
 class _Words(NamedTuple):
@@ -106,7 +109,7 @@ def message_of(mailing: MailingList, letter: Letter) -> Message:
     transaction that queues it (`queue_messages`)."""
     with force_locale(letter.language):
         words = _Words(letter.subject, letter.text, _end_of(mailing))
-        return _message(mailing, words, letter.person_id, letter.key, letter.html)
+        return _message(mailing, words, letter.person_id, letter.key, letter.html, letter.parts)
 
 
 def queue_messages(
@@ -137,12 +140,17 @@ def _end_of(mailing: MailingList) -> str:
 
 
 def _message(
-    mailing: MailingList, words: _Words, person_id: int, key: str, html: Markup | None = None
+    mailing: MailingList,
+    words: _Words,
+    person_id: int,
+    key: str,
+    html: Markup | None = None,
+    parts: Sequence[Part] = (),
 ) -> Message:
     stop = url_for(
         "account.stop_list", token=STOP.token(f"{mailing.name}:{person_id}"), _external=True
     )
-    payload = {
+    payload: dict[str, Any] = {
         "person_id": person_id,
         "subject": words.subject,
         "text": f"{words.text.rstrip()}\n\n-- \n{words.end}\n{stop}\n",
@@ -153,6 +161,8 @@ def _message(
         payload["html"] = render_template(
             "people/list_mail.html", subject=words.subject, body=html, end=words.end, stop=stop
         )
+    if parts:
+        payload["parts"] = [each._asdict() for each in parts]
     return Message(f"{mailing.owner}:{key}:{person_id}", payload)
 
 

@@ -39,16 +39,17 @@ def is_outsider(session: Session, service: Service, address: str) -> bool:
     return bool(outsiders_among(session, [(service.id, address)]))
 
 
-def check_invitable(session: Session, service: Service, address: str) -> None:
-    """Raise `Invalid`, at ``email``, where nobody behind ``address`` may read ``service``, as
-    `is_outsider`: an invitation would tell them of it."""
-    if is_outsider(session, service, address):
-        said = (
-            _l("This service is not open yet: invite people once it is.")
-            if service.preparing
-            else _l("This service is for agents: an address of the administration is needed.")
-        )
-        raise Invalid(_l("The invitation was not sent."), {"email": said})
+def check_invitable(service: Service, address: str) -> None:
+    """Raise `Invalid`, at ``email``, where an invitation to ``address`` would tell of ``service``
+    to somebody who may not read it. The address alone says so: what its account may do, and whether
+    it has one, is nothing that whoever invites should learn."""
+    if service.preparing:
+        said = _l("This service is not open yet: invite people once it is.")
+    elif service.audience != "public" and not is_agent_address(address):
+        said = _l("This service is for agents: an address of the administration is needed.")
+    else:
+        return
+    raise Invalid(_l("The invitation was not sent."), {"email": said})
 
 
 def _readers(session: Session, service: Service, addresses: Collection[str]) -> set[str]:

@@ -59,10 +59,10 @@ LIGHT = frozenset(
     admin.retry_parked ambassadors.agree ambassadors.ask_renewal ambassadors.no_volunteer
     ambassadors.refuse ambassadors.volunteer ambassadors_manage.renew experiments.read_feedback
     manage.restore manage_plugins.resume matchmaking.act_for matchmaking.come_too
-    matchmaking.give_role matchmaking.publish_offer matchmaking.reconsider
+    matchmaking.publish_offer matchmaking.reconsider
     newsletter_manage.arrived newsletter_manage.leave_out newsletter_manage.move_down
     newsletter_manage.move_up newsletter_manage.pause newsletter_manage.put_together
-    newsletter_manage.resume newsletter_manage.send_again newsletter_manage.take_up
+    newsletter_manage.resume newsletter_manage.take_up
     newsletter_manage.test notices.read notices.read_all notices_follow.follow notices_follow.leave
     security.logout voting.forget voting.forget_reminder voting.remind voting.support_idea
     voting.withdraw_support

@@ -82,8 +82,7 @@ def invite(session: Session, actor: Actor, service: Service, idea: Idea, email: 
     """Ask whoever holds ``email`` to write ``idea`` with its author. The same happens whether or
     not the address has an account; asking again begins anew.
 
-    `Invalid` for what is no address and for that of somebody who may not see ``service``,
-    `Refused` beyond `MOST` people.
+    `Invalid` for what is no address and as `check_invitable`, `Refused` beyond `MOST` people.
     """
     require(actor, "idea.share", service, idea)
     hold_account(session, actor)
@@ -96,7 +95,7 @@ def invite(session: Session, actor: Actor, service: Service, idea: Idea, email: 
     author = session.get(Person, idea.author_id)
     if author is not None and author.email == address:
         raise _not_sent(_l("This is your own address: you write this idea already."))
-    check_invitable(session, service, address)
+    check_invitable(service, address)
     session.execute(
         delete(IdeaInvitation).where(
             IdeaInvitation.idea_id == idea.id,

@@ -27,7 +27,7 @@ from eak_core.web.open_data.files import (
     record_rows,
     schema_file,
 )
-from eak_core.web.open_data.sets import csv_of, json_of, parts_of
+from eak_core.web.open_data.sets import csv_of, head_at, json_of, parts_of
 
 __all__ = [
     "Appointment",
@@ -42,6 +42,7 @@ __all__ = [
     "csv_file",
     "csv_of",
     "download",
+    "head_at",
     "json_file",
     "json_of",
     "json_parts",

@@ -3,13 +3,19 @@
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
-from flask import Response
+from flask import Response, g, url_for
 from sqlalchemy import Select
 from sqlalchemy.orm import InstrumentedAttribute
 
 from eak_core.db import current_session
 from eak_core.plugins.hooks.datasets import DataSet, Record
 from eak_core.web.open_data.files import csv_file, json_file, json_parts, kept, record_rows
+
+
+def head_at(endpoint: str) -> Callable[[], dict[str, Any]]:
+    """What stands before the records of a set (`DataSet.head`): the short name of the ``service``,
+    and the ``url`` of the page at ``endpoint``, which shows them to people."""
+    return lambda: {"service": g.service.slug, "url": url_for(endpoint, _external=True)}
 
 
 def csv_of(data: DataSet, name: str) -> Response:

@@ -47,9 +47,7 @@ def comments_set() -> DataSet:
         title=_l("Comments"),
         about=_l("Every comment on a public idea that can be read."),
         file=CommentsFile,
-        head=lambda: {
-            "service": g.service.slug, "url": url_for("discussion.index", _external=True),
-        },
+        head=open_data.head_at("discussion.index"),
         read=lambda: open_data.parts_of(thread.latest(g.service.id), Comment.id, _records),
     )  # fmt: skip
 

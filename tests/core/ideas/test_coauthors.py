@@ -18,6 +18,7 @@ from eak_core.ideas.proposing import coauthors, proposals
 from eak_core.ideas.proposing.proposals import Proposal, save_draft, submit_idea
 from eak_core.kit.testing.browser import Browser
 from eak_core.kit.testing.fixtures import FrozenClock
+from eak_core.kit.testing.people import AGENT_DOMAIN
 from eak_core.kit.testing.site import Site
 from eak_core.notices import inbox
 from eak_core.notices.following import follows
@@ -155,6 +156,29 @@ def test_they_are_invited_come_write_and_go(
         "idea.submitted", "idea.coauthor_joined", "idea.edited", "idea.coauthor_left",
     ]  # fmt: skip
     assert not is_told(site, agent, idea)
+
+
+@pytest.mark.parametrize("database", ["sqlite"])
+def test_whoever_invites_learns_nothing_about_the_account_behind_an_address(
+    site: Site, agent: Actor
+) -> None:
+    inside = site.add_service("coulisses", audience="internal")
+    idea = site.submit(service=inside, author=agent)
+    people = site.people
+    strangers = [NOBODY, people.citizen.email, people.administrator.email]
+    colleagues = ["nobody@" + AGENT_DOMAIN, people.add("Ada", domain=AGENT_DOMAIN).email]
+    said = []
+    for email in (*strangers, *colleagues):
+        try:
+            with site.writing() as session:
+                held = session.get_one(Idea, idea.id)
+                coauthors.invite(session, agent, inside, held, email or "")
+        except Invalid as refusal:
+            said.append(str(refusal.fields))
+    assert len(said) == len(strangers)
+    assert len(set(said)) == 1
+    site.drain()
+    assert [each.to for each in site.sent] == colleagues
 
 
 def test_an_invitation_is_bounded_ends_and_is_answered_once(

@@ -11,6 +11,7 @@ from eak_core.moderation.decisions import hide
 from eak_core.notices import following, inbox
 from eak_core.notices.models import Notice
 from eak_core.people.models import Person
+from eak_core.permissions import Actor
 from eak_core.services.models import Service
 
 WHY = "It **fits**."
@@ -27,11 +28,12 @@ def leave(site: Site, person: Person, subject: str) -> None:
         following.leave(session, site.people.actor(person), site.service, subject)
 
 
-def move(site: Site, idea: Idea, to: str = "screening") -> None:
-    manager = site.people.actor(site.people.manager)
+def move(site: Site, idea: Idea, to: str = "screening", *, service: Service | None = None) -> None:
+    """The manager of the site's service, or the system in another ``service``, takes it along."""
+    mover = site.people.actor(site.people.manager) if service is None else Actor.system()
     with site.writing() as session:
         found = session.get_one(Idea, idea.id)
-        change_stage(session, manager, site.service, NONE, found, to, WHY)
+        change_stage(session, mover, service or site.service, NONE, found, to, WHY)
 
 
 def told(site: Site, person: Person) -> list[str]:

@@ -23,6 +23,8 @@ from eak_core.notices.preferences import choose
 from eak_core.notices.rhythms import Rhythm
 from eak_core.people.mailing import MailingList
 from eak_core.people.personal_data import erase_person, export_person
+from eak_core.permissions import Actor
+from eak_core.plugins.per_service.suspension import resume, suspend
 from tests.core.events.test_death_at_a_commit import killed_at
 from tests.core.notices.telling import move, number, told
 from tests.core.plugins.making import make
@@ -204,6 +206,33 @@ def test_who_marks_one_of_an_older_page_stays_there_and_nobody_marks_anothers(si
     answer = stranger.post(f"/compte/nouveautes/{another}/lue", data={"csrf_token": token})
     assert answer.status_code == 302
     assert number(site, Notice.read_at.is_not(None)) == 1
+
+
+@pytest.mark.parametrize("database", ["sqlite"])
+def test_what_a_plugin_told_is_neither_counted_nor_shown_where_it_is_off(
+    sites: Sites, herald: Any
+) -> None:
+    site = sites.make([herald])
+    reader = site.people.actor(site.people.citizen)
+    site.enable("herald")
+    move(site, site.submit())
+    site.drain()
+
+    def counted() -> int:
+        with site.reading() as session:
+            return inbox.unread(session, reader)
+
+    assert counted() == 2
+    with site.writing() as session:
+        suspend(session, site.service.id, "herald")
+    assert counted() == 1
+    with site.writing() as session:
+        resume(session, Actor.system(), site.service, "herald")
+    assert counted() == 2
+    site.disable("herald")
+    assert counted() == 1
+    site.enable("herald")
+    assert counted() == 2
 
 
 def test_what_a_purged_plugin_told_is_forgotten(sites: Sites, herald: Any) -> None:

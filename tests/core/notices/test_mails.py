@@ -15,6 +15,7 @@ from eak_core.kit.testing.site import Sent, Site
 from eak_core.letters.composing import compose
 from eak_core.letters.message import Claimed
 from eak_core.letters.models import OutboxMessage
+from eak_core.letters.sending import OUTSIDER, Outbox
 from eak_core.letters.suppression import lift, suppress
 from eak_core.notices import following, inbox, mails
 from eak_core.notices.models import Notice
@@ -41,6 +42,12 @@ def rhythm(site: Site, person: Person, chosen: Rhythm, kind: str = "core.decisio
 
 def sent_to(site: Site, person: Person) -> list[Sent]:
     return [mail for mail in site.sent if mail.to == person.email]
+
+
+def close(site: Site, service: Service) -> None:
+    """Let a service be for agents alone."""
+    with site.writing() as session:
+        session.get_one(Service, service.id).audience = "internal"
 
 
 def later(site: Site, clock: FrozenClock, **passed: float) -> None:
@@ -252,10 +259,52 @@ def test_a_service_that_was_closed_to_its_reader_is_in_no_mail(
 ) -> None:
     move(site, site.submit())
     site.drain()
-    with site.writing() as session:
-        session.execute(update(Service).values(audience="internal"))
+    close(site, site.service)
     later(site, clock, minutes=61)
     assert site.sent == []
+
+
+def test_a_mail_that_waits_leaves_without_what_it_says_of_a_service_that_was_closed(
+    site: Site, clock: FrozenClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    roads = site.add_service("routes", "Les routes")
+    move(site, site.submit("Secret title"))
+    move(site, site.submit("A bench", service=roads), service=roads)
+    move(site, site.submit("Secret & second"))
+    with monkeypatch.context() as outbox:
+        outbox.setattr(Outbox, "send_due", lambda *_args, **_options: 0)
+        later(site, clock, minutes=61)
+    close(site, site.service)
+    site.drain()
+    [mail] = site.sent
+    said = f"{mail.text}{mail.payload['html']}"
+    assert "A bench" in mail.text
+    assert "A bench" in mail.payload["html"]
+    assert "Secret" not in said
+    assert site.service.name not in said
+    assert f"http://localhost/{site.service.slug}/" not in said
+    # No number that the mail does not keep, and no hole where something was.
+    assert mail.subject.startswith("Décisions sur les idées – ")
+    assert "\n\n\n" not in mail.text
+    assert mail.text.startswith("«\u202fA bench")
+
+
+@pytest.mark.parametrize("database", ["sqlite"])
+def test_a_mail_that_waits_does_not_leave_where_all_it_speaks_of_was_closed(
+    site: Site, clock: FrozenClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    roads = site.add_service("routes")
+    for service in (site.service, roads):
+        move(site, site.submit(service=service), service=service)
+    with monkeypatch.context() as outbox:
+        outbox.setattr(Outbox, "send_due", lambda *_args, **_options: 0)
+        later(site, clock, minutes=61)
+    for service in (site.service, roads):
+        close(site, service)
+    site.drain()
+    assert site.sent == []
+    with site.reading() as session:
+        assert set(session.scalars(select(OutboxMessage.error))) == {OUTSIDER}
 
 
 def test_what_is_changed_while_a_mail_is_written_is_in_none(

@@ -1,15 +1,16 @@
 """People are told of what happens to what they follow: once, and of nothing they may not see."""
 
 import pytest
-from sqlalchemy import func, select, update
+from sqlalchemy import delete, func, select, update
 
 from eak_core.clock import now
 from eak_core.errors import Forbidden, NotFound
 from eak_core.events.models import Subscription
 from eak_core.events.types import CORE
-from eak_core.ideas.deciding.transitions import change_stage, withdraw_idea
+from eak_core.ideas.deciding.screening import ask_opinion
+from eak_core.ideas.deciding.transitions import withdraw_idea
 from eak_core.ideas.events import IdeaStageChanged
-from eak_core.ideas.models import Idea
+from eak_core.ideas.models import Idea, Opinion
 from eak_core.ideas.proposing.proposals import Origin, Proposal, import_idea
 from eak_core.kit.testing.site import Site
 from eak_core.notices import following, inbox
@@ -19,9 +20,10 @@ from eak_core.notices.rhythms import Rhythm
 from eak_core.people.closing import close_account
 from eak_core.people.models import Person
 from eak_core.people.personal_data import erase_person
+from eak_core.people.roles import give_role, revoke_role
 from eak_core.permissions import Actor
 from eak_core.services.models import Service
-from tests.core.notices.telling import NONE, WHY, follow, hide_idea, leave, move, number, told
+from tests.core.notices.telling import NONE, follow, hide_idea, leave, move, number, told
 
 
 @pytest.mark.parametrize("database", ["sqlite"])
@@ -141,8 +143,7 @@ def test_nobody_hears_of_a_service_they_may_not_read_any_more(site: Site) -> Non
     with site.writing() as session:
         subject = f"idea:{idea.id}"
         following.follow_by_default(session, internal.id, subject, people.citizen.id)
-        found = session.get_one(Idea, idea.id)
-        change_stage(session, Actor.system(), internal, NONE, found, "screening", WHY)
+    move(site, idea, service=internal)
     site.drain()
     assert told(site, people.citizen) == []
     assert number(site, Notice.person_id == people.citizen.id) == 0
@@ -160,6 +161,22 @@ def test_a_notice_of_a_service_that_was_closed_to_its_reader_is_neither_shown_no
     assert told(site, citizen) == []
     with site.reading() as session:
         assert inbox.unread(session, site.people.actor(citizen)) == 0
+
+
+@pytest.mark.parametrize("database", ["sqlite"])
+def test_what_is_for_those_who_run_a_service_is_not_told_to_who_ran_it_before(site: Site) -> None:
+    idea, people = site.submit(), site.people
+    manager, agent = people.actor(people.manager), people.agent
+    for told_of in (False, True):
+        with site.writing() as session:
+            held = session.get_one(Person, agent.id)
+            give_role(session, held, site.service, "manager", granted_by=None)
+            ask_opinion(session, manager, site.service, session.get_one(Idea, idea.id), agent.id)
+            if not told_of:
+                revoke_role(session, Actor.system(), held, site.service, "manager")
+                session.execute(delete(Opinion))
+        site.drain()
+        assert number(site, Notice.person_id == agent.id) == told_of
 
 
 def test_closed_and_erased_accounts_and_who_wants_nothing_are_told_nothing(site: Site) -> None:

@@ -32,7 +32,7 @@ def invite(
     email: str, role: str,
 ) -> None:  # fmt: skip
     """Write to whoever holds ``email``. The address is kept nowhere. `Invalid` for what is none,
-    and for that of somebody who may not see the service."""
+    and as `check_invitable`."""
     require(actor, "experiments.carry", service, experiment)
     hold_account(session, actor)
     try:
@@ -41,7 +41,7 @@ def invite(
         raise Invalid(
             _l("The invitation was not sent."), {"email": _l("This is not an e-mail address.")}
         ) from None
-    check_invitable(session, service, address)
+    check_invitable(service, address)
     if role not in MEMBER_ROLES:
         raise Invalid(_l("The invitation was not sent."), {"role": _l("Choose a role.")})
     link = url_for(

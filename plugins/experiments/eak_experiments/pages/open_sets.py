@@ -53,9 +53,7 @@ def experiments_set() -> DataSet:
         title=_l("Experiments"),
         about=_l("Every public experiment: where and when, what it cost and what it came to."),
         file=ExperimentsFile,
-        head=lambda: {
-            "service": g.service.slug, "url": url_for("experiments.index", _external=True),
-        },
+        head=open_data.head_at("experiments.index"),
         read=lambda: open_data.parts_of(
             select(Experiment).where(*public(g.service.id)), Experiment.id, _records
         ),

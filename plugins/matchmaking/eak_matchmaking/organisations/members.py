@@ -54,7 +54,7 @@ def invite(
     """Invite whoever holds ``email`` to act for an organisation.
 
     Inviting the same address again begins anew. `Invalid` for what is no address or no role, and
-    for the address of somebody who may not see the service, `Refused` beyond `MOST` people.
+    as `check_invitable`, `Refused` beyond `MOST` people.
     """
     require_answer(session, actor, service, organisation)
     hold_account(session, actor)
@@ -66,7 +66,7 @@ def invite(
         raise Invalid(
             _l("The invitation was not sent."), {"email": _l("This is not an e-mail address.")}
         ) from None
-    check_invitable(session, service, address)
+    check_invitable(service, address)
     if role not in MEMBER_ROLES:
         raise Invalid(_l("The invitation was not sent."), {"role": _l("Choose a role.")})
     session.execute(

@@ -48,9 +48,7 @@ def needs_set() -> DataSet:
         title=_l("What ideas need"),
         about=_l("What is missing today to try the public ideas."),
         file=NeedsFile,
-        head=lambda: {
-            "service": g.service.slug, "url": url_for("matchmaking.needs", _external=True),
-        },
+        head=open_data.head_at("matchmaking.needs"),
         read=lambda: open_data.parts_of(
             open_needs(g.service.id), Need.id, lambda rows: [_record(*row) for row in rows]
         ),

@@ -59,9 +59,7 @@ def offers_set() -> DataSet:
         title=_l("What partners offer"),
         about=_l("What organisations offer today to try ideas."),
         file=OffersFile,
-        head=lambda: {
-            "service": g.service.slug, "url": url_for("matchmaking.offers", _external=True),
-        },
+        head=open_data.head_at("matchmaking.offers"),
         read=lambda: open_data.parts_of(
             open_offers_named(g.service.id), Offer.id, lambda rows: [_record(*row) for row in rows]
         ),

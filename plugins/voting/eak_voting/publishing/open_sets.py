@@ -105,7 +105,7 @@ def ballots_set() -> DataSet:
         title=_l("Votes"),
         about=_l("Every ballot: its method, its dates, and its turnout once it is counted."),
         file=BallotsFile,
-        head=_head,
+        head=open_data.head_at("voting.index"),
         read=lambda: open_data.parts_of(
             select(Ballot)
             .where(Ballot.service_id == g.service.id, Ballot.state != "draft")
@@ -122,7 +122,7 @@ def results_set() -> DataSet:
         title=_l("Results of votes"),
         about=_l("What each option of each counted ballot got."),
         file=ResultsFile,
-        head=_head,
+        head=open_data.head_at("voting.index"),
         read=lambda: open_data.parts_of(
             select(Ballot)
             .where(Ballot.service_id == g.service.id, Ballot.state == "counted")
@@ -130,10 +130,6 @@ def results_set() -> DataSet:
             Ballot.id, _results, PART,
         ),
     )  # fmt: skip
-
-
-def _head() -> dict[str, Any]:
-    return {"service": g.service.slug, "url": url_for("voting.index", _external=True)}
 
 
 def _ballot(ballot: Ballot) -> open_data.Record:
