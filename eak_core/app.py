@@ -30,10 +30,10 @@ from eak_core.moderation.setup import init_moderation
 from eak_core.notices import hooks as notices
 from eak_core.notices.setup import init_notices
 from eak_core.people import hooks as people
-from eak_core.people.entrance import find_visible
-from eak_core.people.letters import addresses_of
-from eak_core.people.outsiders import outsiders_among
+from eak_core.people.mail.letters import addresses_of
+from eak_core.people.rights.outsiders import outsiders_among
 from eak_core.people.setup import init_people
+from eak_core.people.signing_in.entrance import find_visible
 from eak_core.permissions import PermissionRegistry
 from eak_core.permissions.registry import register_permission
 from eak_core.plugins.loading.candidates import from_entry_points, from_modules

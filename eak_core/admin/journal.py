@@ -21,9 +21,9 @@ from eak_core.i18n import _
 from eak_core.ideas.deciding.transitions import stage_graph
 from eak_core.ideas.reading.places import in_other_services
 from eak_core.moderation.things import address_of, things_of
-from eak_core.people.deputies import acted_for
 from eak_core.people.models import Deputy
 from eak_core.people.names import person_names
+from eak_core.people.rights.deputies import acted_for
 from eak_core.services.models import Service
 
 #: How many lines a page shows.

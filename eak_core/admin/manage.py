@@ -21,11 +21,11 @@ from eak_core.db import current_session
 from eak_core.errors import Conflict, NotFound
 from eak_core.i18n import _, _l
 from eak_core.ideas.visibility import public_ideas
-from eak_core.people import deputies, invitations
-from eak_core.people.addresses import ADDRESS_LENGTH
-from eak_core.people.attempts import limit_recipient
-from eak_core.people.relations import relations_in
-from eak_core.people.roles import managers_of, revoke_role
+from eak_core.people.credentials.attempts import limit_recipient
+from eak_core.people.mail.addresses import ADDRESS_LENGTH
+from eak_core.people.rights import deputies, invitations
+from eak_core.people.rights.relations import relations_in
+from eak_core.people.rights.roles import managers_of, revoke_role
 from eak_core.permissions import Actor, may, require
 from eak_core.plugins.loading.blueprint import ServiceBlueprint
 from eak_core.services.directory import (

@@ -15,18 +15,18 @@ from eak_core.admin.rights import rights_on_site
 from eak_core.db import current_session
 from eak_core.errors import Invalid, NotFound
 from eak_core.i18n import _, _l
-from eak_core.people.addresses import ADDRESS_LENGTH
-from eak_core.people.closing import close_account, reopen_account
-from eak_core.people.consulting import consult, is_consulting, shortened
+from eak_core.people.accounts.closing import close_account, reopen_account
+from eak_core.people.accounts.consulting import consult, is_consulting, shortened
+from eak_core.people.accounts.search import Found, administrators, search_people
+from eak_core.people.accounts.sleeping import erased_on
+from eak_core.people.mail.addresses import ADDRESS_LENGTH
 from eak_core.people.models import Person
-from eak_core.people.roles import (
+from eak_core.people.rights.roles import (
     grant_administrator,
     grant_role,
     revoke_administrator,
     revoke_role,
 )
-from eak_core.people.search import Found, administrators, search_people
-from eak_core.people.sleeping import erased_on
 from eak_core.web import render
 from eak_core.web.acts import Answer, attempt, finish, form_page
 from eak_core.web.forms import Form

@@ -13,10 +13,10 @@ from sqlalchemy.orm import selectinload
 from eak_core import clock
 from eak_core.db import Session
 from eak_core.i18n import _, _l
-from eak_core.people.actor import actor_for
 from eak_core.people.models import Deputy, Person, RoleGrant
 from eak_core.people.names import person_names
-from eak_core.people.relations import Relation, relations_in
+from eak_core.people.rights.actor import actor_for
+from eak_core.people.rights.relations import Relation, relations_in
 from eak_core.permissions import Actor, current_registry, why
 from eak_core.plugins.loading.host import get_host
 from eak_core.plugins.per_service.activation import active_in, titles

@@ -32,7 +32,7 @@ def create(email: str, name: str, password_stdin: bool, administrator: bool) -> 
     and show in the list of processes.
     """
     from eak_core.db import write_session
-    from eak_core.people.accounts import create_person
+    from eak_core.people.accounts.account import create_person
 
     password = _password(password_stdin)
     with state().application() as app, write_session(app) as session:
@@ -57,7 +57,7 @@ def export(email: str, file: Path) -> None:
     """
     from eak_core.db import read_session
     from eak_core.files.copies import write_copy
-    from eak_core.people.accounts import find_person
+    from eak_core.people.accounts.account import find_person
     from eak_core.permissions import Actor
     from eak_core.security_log import note
 
@@ -77,8 +77,8 @@ def export(email: str, file: Path) -> None:
 def erase(email: str, yes: bool) -> None:
     """Erase the account EMAIL, as its owner would: nothing brings it back."""
     from eak_core.db import write_session
-    from eak_core.people.accounts import find_person
-    from eak_core.people.personal_data import erase_person, legal_holds
+    from eak_core.people.accounts.account import find_person
+    from eak_core.people.accounts.personal_data import erase_person, legal_holds
     from eak_core.permissions import Actor
 
     with state().application() as app, write_session(app) as session:
@@ -99,8 +99,8 @@ def reset_second_factor(email: str) -> None:
     told by mail, and managers and administrators are asked to set another one up.
     """
     from eak_core.db import write_session
-    from eak_core.people import second_factor
-    from eak_core.people.accounts import find_person
+    from eak_core.people.accounts.account import find_person
+    from eak_core.people.credentials import second_factor
     from eak_core.permissions import Actor
 
     with state().application() as app, write_session(app) as session:
@@ -118,8 +118,8 @@ def reset_second_factor(email: str) -> None:
 def role(email: str, role: str, slug: str | None, revoke: bool) -> None:
     """Give the account EMAIL a role: manager of a service, or administrator of the site."""
     from eak_core.db import write_session
-    from eak_core.people import roles
-    from eak_core.people.accounts import find_person
+    from eak_core.people.accounts.account import find_person
+    from eak_core.people.rights import roles
     from eak_core.permissions import Actor
 
     if (role == "manager") != (slug is not None):

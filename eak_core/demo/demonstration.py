@@ -11,9 +11,9 @@ from eak_core.db import Session
 from eak_core.demo.content import AGENT_DOMAIN
 from eak_core.demo.drawings import drawing
 from eak_core.ideas.models import Idea
-from eak_core.people.accounts import create_person
-from eak_core.people.actor import actor_for
+from eak_core.people.accounts.account import create_person
 from eak_core.people.models import Person
+from eak_core.people.rights.actor import actor_for
 from eak_core.permissions import Actor
 
 # How many days before the loading the crowd joined.

@@ -36,8 +36,8 @@ from eak_core.ideas.proposing.promises import change_promise
 from eak_core.ideas.proposing.proposals import Proposal, save_draft, submit_idea
 from eak_core.ideas.visibility import subject_of
 from eak_core.notices.following import follow_by_default
-from eak_core.people.accounts import create_person
-from eak_core.people.roles import grant_role
+from eak_core.people.accounts.account import create_person
+from eak_core.people.rights.roles import grant_role
 from eak_core.permissions import Actor
 from eak_core.plugins.loading.host import get_host
 from eak_core.plugins.per_service.activation import active_plugins, enable

@@ -12,7 +12,7 @@ from eak_core.db import Session, current_session
 from eak_core.errors import Invalid, Refused
 from eak_core.i18n import _, _l
 from eak_core.letters.outbox import enqueue_mail
-from eak_core.people.addresses import ADDRESS_LENGTH, normal_address
+from eak_core.people.mail.addresses import ADDRESS_LENGTH, normal_address
 from eak_core.people.models import NAME_LENGTH, Person
 from eak_core.web.acts import Answer, attempt, form_page
 from eak_core.web.forms import Form

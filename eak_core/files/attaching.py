@@ -19,7 +19,7 @@ from eak_core.files.models import ALT_LENGTH, StoredFile
 from eak_core.files.room import room_of
 from eak_core.files.staging import StagedFile, logger
 from eak_core.i18n import _, _l, ngettext
-from eak_core.people.accounts import hold_account
+from eak_core.people.accounts.account import hold_account
 from eak_core.permissions import Actor, SignInRequired
 from eak_core.services.models import Service
 from eak_core.web.figures import file_size

@@ -15,11 +15,11 @@ from eak_core.files.models import StoredFile
 from eak_core.files.names import shown_name
 from eak_core.files.room import room_of
 from eak_core.i18n import _
-from eak_core.people.attempts import limit_export
-from eak_core.people.forms import PasswordForm
-from eak_core.people.passwords import is_password_of
-from eak_core.people.personal_data import export_person
-from eak_core.people.views import keep_private, me
+from eak_core.people.accounts.personal_data import export_person
+from eak_core.people.credentials.attempts import limit_export
+from eak_core.people.credentials.passwords import is_password_of
+from eak_core.people.pages.account import keep_private, me
+from eak_core.people.signing_in.forms import PasswordForm
 from eak_core.permissions import Actor
 from eak_core.security_log import note
 from eak_core.web.acts import Answer, form_page, reads_first

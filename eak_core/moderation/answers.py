@@ -23,10 +23,10 @@ from eak_core.moderation.models import (
     Verdict,
 )
 from eak_core.moderation.things import things_of
-from eak_core.people.actor import readers_among
-from eak_core.people.letters import send_mail, send_mail_to_address
-from eak_core.people.outsiders import is_outsider
-from eak_core.people.roles import runners_of
+from eak_core.people.mail.letters import send_mail, send_mail_to_address
+from eak_core.people.rights.actor import readers_among
+from eak_core.people.rights.outsiders import is_outsider
+from eak_core.people.rights.roles import runners_of
 from eak_core.permissions import Actor
 from eak_core.services.models import Service
 

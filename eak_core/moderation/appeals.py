@@ -19,7 +19,7 @@ from eak_core.moderation.events import ContentAppealed
 from eak_core.moderation.measures import in_force, lift_measure
 from eak_core.moderation.models import Appeal, Measure, ModerationDecision, Report
 from eak_core.moderation.things import things_of
-from eak_core.people.accounts import hold_account
+from eak_core.people.accounts.account import hold_account
 from eak_core.permissions import Actor, may, require
 from eak_core.services.models import Service
 from eak_core.web.text import REASON_LENGTH, clean_lines

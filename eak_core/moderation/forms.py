@@ -9,7 +9,7 @@ from wtforms.validators import InputRequired, Length, StopValidation
 from eak_core.i18n import _l, lazy_ngettext
 from eak_core.moderation import measures
 from eak_core.moderation.grounds import GROUNDS, NAMELESS
-from eak_core.people.addresses import ADDRESS_LENGTH
+from eak_core.people.mail.addresses import ADDRESS_LENGTH
 from eak_core.people.models import NAME_LENGTH
 from eak_core.web.acts import public_reason
 from eak_core.web.forms import Form

@@ -19,9 +19,9 @@ from eak_core.moderation.answers import close_appeal, state_measure
 from eak_core.moderation.decisions import checked_reason
 from eak_core.moderation.events import MeasureLifted, MeasureTaken
 from eak_core.moderation.models import Measure, ModerationDecision, Report
-from eak_core.people.actor import actor_for
 from eak_core.people.models import Person, RoleGrant
-from eak_core.people.standing import keep_suspensions
+from eak_core.people.rights.actor import actor_for
+from eak_core.people.rights.standing import keep_suspensions
 from eak_core.permissions import ABUSES, Abuse, Actor, Suspension, require
 from eak_core.services.models import Service
 

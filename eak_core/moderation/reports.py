@@ -21,8 +21,8 @@ from eak_core.moderation.grounds import GROUNDS, NAMELESS, URGENT
 from eak_core.moderation.measures import is_suspended
 from eak_core.moderation.models import REFERENCE_LENGTH, ModerationDecision, Report
 from eak_core.moderation.things import things_of
-from eak_core.people.accounts import checked_name, hold_account
-from eak_core.people.addresses import normal_address
+from eak_core.people.accounts.account import checked_name, hold_account
+from eak_core.people.mail.addresses import normal_address
 from eak_core.people.names import person_names
 from eak_core.permissions import Actor, require
 from eak_core.plugins.hooks.contributions import Reportable

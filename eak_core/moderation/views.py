@@ -9,7 +9,7 @@ from eak_core.moderation import appeals, reports
 from eak_core.moderation.forms import AppealForm, ReportForm, VisitorReportForm
 from eak_core.moderation.grounds import ground_title
 from eak_core.moderation.things import address_of, things_of
-from eak_core.people.attempts import limit_recipient
+from eak_core.people.credentials.attempts import limit_recipient
 from eak_core.permissions import SignInRequired, require
 from eak_core.plugins.loading.blueprint import ServiceBlueprint
 from eak_core.web import render

@@ -15,7 +15,7 @@ from eak_core.db.upsert import insert_for, insert_once
 from eak_core.errors import NotFound
 from eak_core.i18n import _l
 from eak_core.notices.models import Follow
-from eak_core.people.accounts import hold_account
+from eak_core.people.accounts.account import hold_account
 from eak_core.permissions import Actor, require
 from eak_core.plugins.hooks.contributions import NavItem
 from eak_core.plugins.loading.host import get_host

@@ -16,7 +16,7 @@ from eak_core.events.subscribers import Context
 from eak_core.events.types import CoreOwner, Recorded
 from eak_core.notices.models import Occasion
 from eak_core.notices.preferences import no_mail
-from eak_core.people.mailing import MailingList
+from eak_core.people.mail.mailing import MailingList
 from eak_core.plugins.loading.manifest import Plugin
 
 #: So long after it happened what was told is forgotten.

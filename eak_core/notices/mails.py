@@ -30,9 +30,9 @@ from eak_core.notices.models import Notice, Occasion
 from eak_core.notices.reading import Shelf, Told
 from eak_core.notices.together import DIGESTS, PUT_OFF, told_by_letters
 from eak_core.notices.together import MOST as LONGEST
-from eak_core.people.actor import actor_for
-from eak_core.people.mailing import Letter, MailingList, message_of, queue_messages
+from eak_core.people.mail.mailing import Letter, MailingList, message_of, queue_messages
 from eak_core.people.models import Person
+from eak_core.people.rights.actor import actor_for
 from eak_core.web.acts import fragment
 
 #: How many notices that are due one run looks at, and so how many mails it writes at most.

@@ -18,8 +18,8 @@ from eak_core.notices.mail_times import plan_mails
 from eak_core.notices.models import Follow, Notice, Occasion
 from eak_core.notices.preferences import rhythms_for
 from eak_core.notices.rhythms import Rhythm, mail_due
-from eak_core.people.actor import actor_for
 from eak_core.people.models import Person
+from eak_core.people.rights.actor import actor_for
 from eak_core.permissions import may
 from eak_core.services.models import Service
 

@@ -23,8 +23,8 @@ from eak_core.notices.mail_times import plan_mails
 from eak_core.notices.models import Notice, Occasion
 from eak_core.notices.reading import Shelf, Told
 from eak_core.notices.rhythms import Rhythm, last_digest
-from eak_core.people.actor import actor_for
 from eak_core.people.models import Person
+from eak_core.people.rights.actor import actor_for
 from eak_core.plugins.loading.host import get_host
 from eak_core.plugins.per_service.activation import active_in
 from eak_core.services.models import Service

@@ -42,11 +42,11 @@ class Person(Base, UserMixin):
     erased_at: Mapped[datetime | None]
     #: When they were told that their account is erased unless they use it.
     sleep_warned_at: Mapped[datetime | None]
-    #: From what moderators have suspended them, as `eak_core.people.standing` writes it.
+    #: From what moderators have suspended them, as `eak_core.people.rights.standing` writes it.
     suspensions: Mapped[str | None] = mapped_column(Text)
-    #: Whom they stand in for, as `eak_core.people.deputies` writes it.
+    #: Whom they stand in for, as `eak_core.people.rights.deputies` writes it.
     deputies: Mapped[str | None] = mapped_column(Text)
-    #: Since when their password alone does not open it (`eak_core.people.second_factor`).
+    #: Since when their password alone does not open it (`credentials.second_factor`).
     secured_at: Mapped[datetime | None]
     # The first two are called so by Flask-Security; the secret is encrypted.
     tf_primary_method: Mapped[str | None] = mapped_column(String(20))

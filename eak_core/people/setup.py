@@ -2,21 +2,16 @@
 
 from flask import Flask
 
-from eak_core.people import (  # noqa: F401  # what is due, and further pages, on import
-    passkey_views,
-    second_factor_views,
-    sleeping,
-    suspensions,
-    upkeep,
-    views,
-)
-from eak_core.people.entrance import init_entrance
-from eak_core.people.security import init_security
+from eak_core.people import suspensions  # noqa: F401  # what is due, on import
+from eak_core.people.accounts import sleeping, upkeep  # noqa: F401  # the same
+from eak_core.people.pages import account, passkeys, second_factor  # noqa: F401  # pages, on import
+from eak_core.people.signing_in.entrance import init_entrance
+from eak_core.people.signing_in.security import init_security
 
 
 def init_people(app: Flask) -> None:
     """Give ``app`` accounts, actors and their pages; call this after the gate is installed."""
     init_security(app)
     init_entrance(app)
-    app.view_functions["security.confirm_email"] = views.confirm_address
-    app.register_blueprint(views.blueprint)
+    app.view_functions["security.confirm_email"] = account.confirm_address
+    app.register_blueprint(account.blueprint)

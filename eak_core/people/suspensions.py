@@ -9,9 +9,9 @@ from eak_core.config import Config
 from eak_core.db import Session
 from eak_core.events import CORE, on_schedule
 from eak_core.i18n import _l
-from eak_core.people.letters import send_mail
+from eak_core.people.mail.letters import send_mail
 from eak_core.people.models import Person
-from eak_core.people.roles import managers_of
+from eak_core.people.rights.roles import managers_of
 from eak_core.plugins.per_service.activation import titles
 from eak_core.plugins.per_service.suspension import SUSPENDED
 from eak_core.services.models import Service

@@ -6,7 +6,7 @@ from eak_core.db import current_session
 from eak_core.ideas.content.attachments import shown_of_all
 from eak_core.ideas.deciding.transitions import stage_graph
 from eak_core.ideas.pages.display import words
-from eak_core.people.links import links_into_services
+from eak_core.people.pages.links import links_into_services
 from eak_core.plugins.loading.blueprint import ServiceBlueprint
 from eak_core.portal.overview import (
     decisions_of,

@@ -28,8 +28,8 @@ from eak_core.kit.testing.databases import Databases, Kind
 from eak_core.kit.testing.pool import Pool
 from eak_core.kit.testing.site import Site
 from eak_core.kit.testing.sites import Sites
+from eak_core.people.credentials.sessions import KEY, USED
 from eak_core.people.models import Person, PersonSession, new_uniquifier
-from eak_core.people.sessions import KEY, USED
 from eak_core.serving.front import Front
 from eak_core.web.uploads import MAX_BODY
 from eak_voting.ballots.preparing import Draft, prepare

@@ -11,8 +11,8 @@ from sqlalchemy import select
 from eak_core.db import write_session
 from eak_core.ideas.proposing.proposals import Proposal, submit_idea
 from eak_core.kit.testing.site import open_app
-from eak_core.people.actor import actor_for
 from eak_core.people.models import Person
+from eak_core.people.rights.actor import actor_for
 from eak_core.services.models import Service
 from tests.served import Instance
 

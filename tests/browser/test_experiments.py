@@ -10,8 +10,8 @@ from sqlalchemy import select
 
 from eak_core.api import Service, clock, in_paris, write_session
 from eak_core.kit.testing.site import open_app
-from eak_core.people.actor import actor_for
 from eak_core.people.models import Person
+from eak_core.people.rights.actor import actor_for
 from eak_experiments.drafting import fixing, preparing
 from eak_experiments.protocol import document, exchange
 from eak_experiments.running import starting

@@ -11,7 +11,7 @@ from eak_core.kit.testing.browser import PASSWORD, Browser
 from eak_core.kit.testing.people import People
 from eak_core.kit.testing.site import Site
 from eak_core.kit.testing.sites import Sites
-from eak_core.people.accounts import create_person
+from eak_core.people.accounts.account import create_person
 from tests.core.accounts import register, sign_in
 
 pytestmark = pytest.mark.parametrize("database", ["sqlite"])

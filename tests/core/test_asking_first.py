@@ -10,7 +10,7 @@ from eak_core.ideas.proposing.proposals import Proposal, save_draft
 from eak_core.kit.testing.people import People
 from eak_core.kit.testing.site import Site
 from eak_core.people.models import Person
-from eak_core.people.roles import give_role
+from eak_core.people.rights.roles import give_role
 
 ASKED = re.compile(r'<details class="eak-ask">.*?</details>', re.DOTALL)
 SAID = re.compile(r"<p>\s*\w.*?</p>", re.DOTALL)

@@ -74,7 +74,7 @@ def test_a_letter_that_is_not_committed_never_leaves(
     def fail(*_args: Any, **_values: Any) -> None:
         raise RuntimeError("the database went away")
 
-    monkeypatch.setattr("eak_core.people.signals.hash_password", fail)
+    monkeypatch.setattr("eak_core.people.signing_in.signals.hash_password", fail)
     site.app.config["PROPAGATE_EXCEPTIONS"] = False
     answer = client.submit("/compte/mot-de-passe", "/mot-de-passe", email=people.citizen.email)
     assert answer.status_code == 500
@@ -91,7 +91,7 @@ def test_a_change_of_password_that_breaks_halfway_changes_nothing(
     client.sign_in(people.citizen)
     path = "/compte/changer-de-mot-de-passe"
     form = client.read(path).form(path)
-    monkeypatch.setattr("eak_core.people.security.send_letter", fail)
+    monkeypatch.setattr("eak_core.people.signing_in.security.send_letter", fail)
     site.app.config["PROPAGATE_EXCEPTIONS"] = False
     new = "another good sentence"
     values = {"password": PASSWORD, "new_password": new, "new_password_confirm": new}

@@ -7,8 +7,8 @@ from eak_core.kit.testing.browser import Browser
 from eak_core.kit.testing.fixtures import FrozenClock
 from eak_core.kit.testing.people import People
 from eak_core.kit.testing.site import Site
-from eak_core.people.consulting import consultations_of, shortened
-from eak_core.people.personal_data import export_person
+from eak_core.people.accounts.consulting import consultations_of, shortened
+from eak_core.people.accounts.personal_data import export_person
 from tests.core.desk import signed_in
 
 

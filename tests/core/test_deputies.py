@@ -15,11 +15,11 @@ from eak_core.ideas.models import Idea
 from eak_core.kit.testing.browser import Browser
 from eak_core.kit.testing.fixtures import FrozenClock
 from eak_core.kit.testing.site import Site
-from eak_core.people import deputies, invitations
-from eak_core.people.closing import close_account
+from eak_core.people.accounts.closing import close_account
+from eak_core.people.accounts.personal_data import erase_person, export_person
 from eak_core.people.models import Deputy, Person, RoleInvitation
-from eak_core.people.personal_data import erase_person, export_person
-from eak_core.people.roles import give_role, revoke_role, runners_of
+from eak_core.people.rights import deputies, invitations
+from eak_core.people.rights.roles import give_role, revoke_role, runners_of
 from eak_core.permissions import Actor, DeputyOver, may, require, why
 from tests.core.accounts import last_letter
 

@@ -16,9 +16,9 @@ from eak_core.kit.testing.fixtures import FrozenClock
 from eak_core.kit.testing.people import People
 from eak_core.kit.testing.site import Site
 from eak_core.moderation import decisions
-from eak_core.people.accounts import create_person
+from eak_core.people.accounts.account import create_person
+from eak_core.people.accounts.personal_data import erase_person
 from eak_core.people.models import Person
-from eak_core.people.personal_data import erase_person
 from eak_core.permissions import Actor, SignInRequired
 from eak_core.services.models import Service
 from tests.core.accounts import account
@@ -107,7 +107,7 @@ def test_an_erasure_that_is_taken_back_empties_nothing(
     site: Site, people: People, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     emptied: list[object] = []
-    monkeypatch.setattr("eak_core.people.forgetting.empty_wal", emptied.append)
+    monkeypatch.setattr("eak_core.people.accounts.forgetting.empty_wal", emptied.append)
     citizen = people.citizen
     with pytest.raises(RuntimeError), site.writing() as session:
         erase_person(session, Actor.system(), citizen.id)

@@ -16,7 +16,7 @@ from eak_core.kit.testing.fixtures import FrozenClock
 from eak_core.kit.testing.queries import Queries
 from eak_core.kit.testing.site import Site
 from eak_core.moderation.decisions import hide
-from eak_core.people.personal_data import erase_person
+from eak_core.people.accounts.personal_data import erase_person
 from eak_core.permissions import Actor
 
 GOLDEN = Path(__file__).parents[1] / "golden"

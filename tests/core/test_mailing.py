@@ -15,9 +15,9 @@ from eak_core.kit.testing.people import People
 from eak_core.kit.testing.site import Site
 from eak_core.letters.message import Claimed, NoSuchMailbox
 from eak_core.letters.models import Lane, OutboxMessage, Suppression
-from eak_core.people.letters import send_letter
+from eak_core.people.accounts.personal_data import erase_person, export_person
+from eak_core.people.mail.letters import send_letter
 from eak_core.people.models import Person
-from eak_core.people.personal_data import erase_person, export_person
 from eak_core.permissions import Actor
 from tests.core import gauge
 

@@ -13,9 +13,14 @@ from eak_core.errors import Invalid
 from eak_core.kit.testing.browser import PASSWORD, Browser
 from eak_core.kit.testing.people import People
 from eak_core.kit.testing.site import Site
-from eak_core.people.accounts import create_person
+from eak_core.people.accounts.account import create_person
+from eak_core.people.credentials.passwords import (
+    LONGEST,
+    MOST_TYPED,
+    check_password,
+    normal_password,
+)
 from eak_core.people.models import Person
-from eak_core.people.passwords import LONGEST, MOST_TYPED, check_password, normal_password
 from tests.core.accounts import ADDRESS, NAME, account, last_letter, link_in, register, sign_in
 
 ACCENTED = "l’été à la plage, déjà"

@@ -15,17 +15,17 @@ from eak_core.kit.testing.people import AGENT_DOMAIN, People
 from eak_core.kit.testing.site import Site
 from eak_core.letters.models import OutboxMessage
 from eak_core.letters.outbox import enqueue_mail
-from eak_core.people import roles
-from eak_core.people.accounts import (
+from eak_core.people.accounts.account import (
     change_profile,
     create_person,
     find_person,
     person_address,
     person_since,
 )
-from eak_core.people.actor import actor_for
+from eak_core.people.accounts.personal_data import erase_person, export_person
 from eak_core.people.models import Person, RoleGrant
-from eak_core.people.personal_data import erase_person, export_person
+from eak_core.people.rights import roles
+from eak_core.people.rights.actor import actor_for
 from eak_core.permissions import Actor, may
 from eak_core.services.models import Service
 from tests.core.accounts import (

@@ -12,9 +12,9 @@ from eak_core.api import _l, clock, mail_to, on_schedule, schedule, send_mail
 from eak_core.kit.testing.people import People
 from eak_core.kit.testing.site import Site
 from eak_core.letters.models import OutboxMessage
-from eak_core.people.closing import close_account
+from eak_core.people.accounts.closing import close_account
+from eak_core.people.accounts.personal_data import erase_person
 from eak_core.people.models import Person
-from eak_core.people.personal_data import erase_person
 from eak_core.permissions import Actor
 from eak_core.services.models import Service
 from tests.core import gauge

@@ -10,7 +10,7 @@ from eak_core.admin.rights import RIGHTS, rights_in, rights_on_site
 from eak_core.kit.testing.queries import Queries
 from eak_core.kit.testing.site import Site
 from eak_core.people.models import Person
-from eak_core.people.roles import give_role, revoke_role
+from eak_core.people.rights.roles import give_role, revoke_role
 from eak_core.permissions import CORE_RULES, may
 from eak_core.services.models import Service
 

@@ -14,9 +14,9 @@ from eak_core.kit.testing.fixtures import FrozenClock
 from eak_core.kit.testing.people import People
 from eak_core.kit.testing.site import Site
 from eak_core.kit.testing.sites import Sites
+from eak_core.people.accounts.personal_data import erase_person
+from eak_core.people.credentials.second_factor import RECOVERY_CODES, reset
 from eak_core.people.models import Person, RecoveryCode
-from eak_core.people.personal_data import erase_person
-from eak_core.people.second_factor import RECOVERY_CODES, reset
 from eak_core.permissions import Actor
 from eak_core.services.models import Service
 from tests.core.accounts import last_letter, link_in, register, sign_in, site_events, taken_copy

@@ -15,9 +15,9 @@ from eak_core.kit.testing.fixtures import FrozenClock
 from eak_core.kit.testing.people import People
 from eak_core.kit.testing.site import Site
 from eak_core.kit.testing.sites import Sites
-from eak_core.people import roles
+from eak_core.people.accounts.personal_data import erase_person
 from eak_core.people.models import Person
-from eak_core.people.personal_data import erase_person
+from eak_core.people.rights import roles
 from eak_core.permissions import Actor
 from eak_core.security_log import MOST_A_MINUTE, SecurityLog
 from eak_core.services.models import Service

@@ -11,9 +11,9 @@ from eak_core.kit.testing.people import People
 from eak_core.kit.testing.queries import Queries
 from eak_core.kit.testing.site import Site
 from eak_core.kit.testing.sites import Sites
+from eak_core.people.accounts.personal_data import erase_person, export_person
+from eak_core.people.credentials.sessions import browser_name
 from eak_core.people.models import PersonSession
-from eak_core.people.personal_data import erase_person, export_person
-from eak_core.people.sessions import browser_name
 from eak_core.permissions import Actor
 from eak_core.services.models import Service
 from tests.core.accounts import sign_in

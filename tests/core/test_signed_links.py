@@ -18,9 +18,9 @@ from eak_core.kit.testing.fixtures import FrozenClock
 from eak_core.kit.testing.people import People
 from eak_core.kit.testing.site import Site
 from eak_core.kit.testing.sites import Sites
-from eak_core.people import invitations
+from eak_core.people.accounts.upkeep import tidy_up
 from eak_core.people.models import RoleInvitation
-from eak_core.people.upkeep import tidy_up
+from eak_core.people.rights import invitations
 from eak_core.services.models import Service
 from eak_core.web.signed_links import LinkRefused, SignedLink, SpentLink
 from tests.core.test_two_at_once import together

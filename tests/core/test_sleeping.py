@@ -17,8 +17,8 @@ from eak_core.kit.testing.fixtures import FrozenClock
 from eak_core.kit.testing.site import Site
 from eak_core.kit.testing.sites import Sites
 from eak_core.moderation.models import Appeal
-from eak_core.people import sleeping
-from eak_core.people.accounts import create_person
+from eak_core.people.accounts import sleeping
+from eak_core.people.accounts.account import create_person
 from eak_core.people.models import Person
 
 Add = Callable[..., int]

@@ -18,10 +18,11 @@ from eak_core.ideas.proposing import coauthors
 from eak_core.kit.testing.databases import Kind
 from eak_core.kit.testing.people import People
 from eak_core.kit.testing.site import Site
-from eak_core.people import closing, invitations, roles
-from eak_core.people.accounts import confirm_person, create_person
+from eak_core.people.accounts import closing
+from eak_core.people.accounts.account import confirm_person, create_person
+from eak_core.people.accounts.personal_data import erase_person
 from eak_core.people.models import Person, RoleGrant
-from eak_core.people.personal_data import erase_person
+from eak_core.people.rights import invitations, roles
 from eak_core.permissions import Actor
 from eak_core.services.models import Service
 

@@ -16,8 +16,8 @@ from eak_core.kit.testing.site import Site
 from eak_core.kit.testing.sites import Sites
 from eak_core.letters.models import OutboxMessage
 from eak_core.letters.outbox import enqueue_mail
-from eak_core.people import upkeep
-from eak_core.people.accounts import create_person
+from eak_core.people.accounts import upkeep
+from eak_core.people.accounts.account import create_person
 from eak_core.people.models import Person, PersonSession, RoleGrant, RoleInvitation
 from eak_core.services.models import Service
 

@@ -21,7 +21,7 @@ from eak_core.kit.testing.site import Site
 from eak_core.kit.testing.sites import Sites
 from eak_core.moderation.decisions import hide
 from eak_core.people.models import Person
-from eak_core.people.roles import give_role
+from eak_core.people.rights.roles import give_role
 from eak_core.permissions import Actor
 from eak_core.services.models import Service
 from tests.plugins.walk import Walk, arguments_of, difference, guessed, rows_of

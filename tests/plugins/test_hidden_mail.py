@@ -28,8 +28,8 @@ from eak_core.letters.message import Claimed
 from eak_core.notices.following import follow
 from eak_core.notices.preferences import choose
 from eak_core.notices.rhythms import Rhythm
-from eak_core.people.actor import readers_among
 from eak_core.people.models import Person
+from eak_core.people.rights.actor import readers_among
 from eak_core.permissions import Actor
 from eak_core.services.directory import change_service
 from eak_core.services.models import Audience, Service

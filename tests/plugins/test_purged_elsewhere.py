@@ -8,7 +8,7 @@ from eak_core.events.worker import Worker
 from eak_core.ideas.models import Idea
 from eak_core.kit.testing.site import Site
 from eak_core.kit.testing.sites import Sites
-from eak_core.people.personal_data import erase_person, export_person
+from eak_core.people.accounts.personal_data import erase_person, export_person
 from eak_core.permissions import Actor
 from eak_core.plugins.loading.host import get_host
 from eak_core.plugins.per_service.models import PluginCounter

@@ -17,8 +17,8 @@ from eak_core.ideas.deciding.screening import OPEN, near_to
 from eak_core.ideas.deciding.transitions import checked_reason, stage_graph
 from eak_core.ideas.models import Idea
 from eak_core.ideas.reading.listing import Filters, conditions
-from eak_core.people.actor import actor_for
 from eak_core.people.models import Person
+from eak_core.people.rights.actor import actor_for
 from eak_core.permissions import Actor, may, require
 from eak_core.plugins.per_service.activation import active_plugins
 from eak_core.services.models import Service

@@ -22,8 +22,8 @@ from eak_core.ideas.deciding.transitions import checked_reason
 from eak_core.ideas.events import IdeaTransferAnswered, IdeaTransferOffered, Outcome
 from eak_core.ideas.models import Idea
 from eak_core.ideas.visibility import public_ideas
-from eak_core.people.actor import readers_among
-from eak_core.people.roles import runners_of
+from eak_core.people.rights.actor import readers_among
+from eak_core.people.rights.roles import runners_of
 from eak_core.permissions import Actor, require
 from eak_core.services.lookup import visible_to
 from eak_core.services.models import Service

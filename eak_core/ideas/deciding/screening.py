@@ -26,7 +26,7 @@ from eak_core.ideas.proposing.coauthors import written_by
 from eak_core.ideas.stages import SCREENING, SUBMITTED
 from eak_core.moderation.decisions import not_hidden
 from eak_core.people.models import RoleGrant
-from eak_core.people.roles import managers_of
+from eak_core.people.rights.roles import managers_of
 from eak_core.permissions import Actor, require
 from eak_core.services.models import Service
 from eak_core.web.text import REASON_LENGTH, clean_lines

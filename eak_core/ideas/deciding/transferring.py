@@ -35,7 +35,7 @@ from eak_core.ideas.stages import ACCEPTED, DRAFT, SCREENING, SUBMITTED
 from eak_core.ideas.visibility import is_public, subject_of
 from eak_core.moderation.carrying import carry_decisions
 from eak_core.notices.following import carry_followers, followers_anywhere
-from eak_core.people.actor import readers_among
+from eak_core.people.rights.actor import readers_among
 from eak_core.permissions import Actor, may, require
 from eak_core.plugins.loading.host import get_host
 from eak_core.services.directory import list_services

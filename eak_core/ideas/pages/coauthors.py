@@ -13,8 +13,8 @@ from eak_core.ideas.pages.views import blueprint
 from eak_core.ideas.proposing import coauthors
 from eak_core.ideas.stages import DRAFT
 from eak_core.ideas.visibility import check_readable
-from eak_core.people.addresses import ADDRESS_LENGTH
-from eak_core.people.attempts import limit_recipient
+from eak_core.people.credentials.attempts import limit_recipient
+from eak_core.people.mail.addresses import ADDRESS_LENGTH
 from eak_core.people.names import person_names
 from eak_core.permissions import require
 from eak_core.web import render

@@ -13,7 +13,7 @@ from eak_core.ideas.pages.views import blueprint
 from eak_core.ideas.proposing import proposals
 from eak_core.ideas.stages import DRAFT
 from eak_core.ideas.visibility import check_readable, subject_of
-from eak_core.people.accounts import hold_account
+from eak_core.people.accounts.account import hold_account
 from eak_core.permissions import require
 from eak_core.web.acts import Answer, attempt, form_page, reads_first
 from eak_core.web.limits import limit_submit

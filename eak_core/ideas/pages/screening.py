@@ -15,7 +15,7 @@ from eak_core.ideas.describing.criteria import criteria_of, criterion_name, prof
 from eak_core.ideas.models import Criterion, Idea
 from eak_core.ideas.pages.managing import blueprint
 from eak_core.people.names import person_names
-from eak_core.people.roles import managers_of
+from eak_core.people.rights.roles import managers_of
 from eak_core.web.acts import Answer, attempt, form_page
 from eak_core.web.forms import Form
 from eak_core.web.text import REASON_LENGTH

@@ -27,7 +27,7 @@ from eak_core.ideas.reading.details import read_idea
 from eak_core.ideas.reading.indexing import document_of
 from eak_core.ideas.stages import DRAFT
 from eak_core.ideas.visibility import check_readable, subject_of
-from eak_core.people.accounts import hold_account
+from eak_core.people.accounts.account import hold_account
 from eak_core.permissions import SignInRequired, require
 from eak_core.web.acts import Answer, attempt, finish, form_page, reads_first
 from eak_core.web.edits import EditForm, ensure_unchanged

@@ -24,11 +24,11 @@ from eak_core.ideas.stages import MERGED, SCREENING, SUBMITTED, WITHDRAWN
 from eak_core.ideas.visibility import check_readable, subject_of
 from eak_core.moderation.decisions import hidden_reason, not_hidden
 from eak_core.notices.following import follow_by_default, unfollow
-from eak_core.people.accounts import hold_account
-from eak_core.people.addresses import normal_address
-from eak_core.people.letters import send_letter
+from eak_core.people.accounts.account import hold_account
+from eak_core.people.mail.addresses import normal_address
+from eak_core.people.mail.letters import send_letter
 from eak_core.people.models import Person
-from eak_core.people.outsiders import check_invitable
+from eak_core.people.rights.outsiders import check_invitable
 from eak_core.permissions import Actor, require
 from eak_core.services.models import Service
 from eak_core.web.signed_links import SignedLink

@@ -25,7 +25,7 @@ from eak_core.ideas.models import Idea
 from eak_core.ideas.proposing.promises import promise_answer
 from eak_core.ideas.visibility import check_readable, subject_of
 from eak_core.notices.following import follow_by_default
-from eak_core.people.accounts import hold_account
+from eak_core.people.accounts.account import hold_account
 from eak_core.permissions import Actor, may, require
 from eak_core.services.models import Service
 

@@ -25,7 +25,7 @@ from eak_core.ideas.visibility import numbered, public_ideas, subject_of
 from eak_core.moderation.decisions import hidden_reasons
 from eak_core.moderation.events import ContentHidden
 from eak_core.notices.kinds import NoticeKind, Told, tells
-from eak_core.people.roles import runners_of
+from eak_core.people.rights.roles import runners_of
 from eak_core.permissions import Actor
 from eak_core.plugins.hooks.contributions import NavItem, NoticeSentence
 from eak_core.services.models import Service

@@ -21,8 +21,8 @@ from eak_core.ideas.models import Idea, IdeaTransfer
 from eak_core.ideas.telling.notices import DECISIONS, around, link_to, readable_ideas
 from eak_core.ideas.visibility import subject_of
 from eak_core.notices.kinds import NoticeKind, Told, tells
-from eak_core.people.actor import readers_among
-from eak_core.people.roles import runners_of
+from eak_core.people.rights.actor import readers_among
+from eak_core.people.rights.roles import runners_of
 from eak_core.permissions import Actor, may
 from eak_core.plugins.hooks.contributions import NoticeSentence
 from eak_core.services.lookup import visible_to

@@ -9,10 +9,10 @@ from sqlalchemy.orm import joinedload
 
 from eak_core.db import read_session, write_session
 from eak_core.kit.testing.browser import PASSWORD
-from eak_core.people.accounts import create_person
-from eak_core.people.actor import actor_for
+from eak_core.people.accounts.account import create_person
 from eak_core.people.models import Person
-from eak_core.people.roles import give_role
+from eak_core.people.rights.actor import actor_for
+from eak_core.people.rights.roles import give_role
 from eak_core.permissions import Actor
 from eak_core.services.models import Service
 

@@ -50,8 +50,8 @@ class ServiceBlueprint(Blueprint):
 
     They do not receive the service in their arguments: it is ``g.service``, as the gate has found
     it. What is not for whoever asks has no service there and answers as if it had never been made
-    (`eak_core.people.entrance.find_visible`), so no view asks again. Building an address within a
-    service needs no ``service_slug`` either.
+    (`eak_core.people.signing_in.entrance.find_visible`), so no view asks again. Building an address
+    within a service needs no ``service_slug`` either.
     """
 
     def __init__(self, name: str, import_name: str, *, below: str = "", **options: Any) -> None:

@@ -16,7 +16,7 @@ from eak_core.kit.testing.queries import Queries
 from eak_core.kit.testing.site import Site
 from eak_core.kit.testing.sites import Sites
 from eak_core.people.models import Person
-from eak_core.people.roles import give_role
+from eak_core.people.rights.roles import give_role
 from eak_core.permissions import Actor
 from eak_core.plugins.loading.candidates import from_entry_points
 from eak_core.plugins.loading.discovery import discover

@@ -13,8 +13,8 @@ from eak_core.files.attaching import attach_files
 from eak_core.files.staging import stage_file
 from eak_core.kit.testing.site import open_app
 from eak_core.kit.testing.uploads import picture
-from eak_core.people.actor import actor_for
 from eak_core.people.models import Person
+from eak_core.people.rights.actor import actor_for
 from eak_core.services.models import Service
 
 

@@ -24,7 +24,7 @@ from eak_core.kit.testing.fixtures import FrozenClock
 from eak_core.kit.testing.site import Site
 from eak_core.kit.testing.sites import Sites
 from eak_core.kit.testing.uploads import a_document, a_picture, picture
-from eak_core.people.personal_data import erase_person, export_person
+from eak_core.people.accounts.personal_data import erase_person, export_person
 from eak_core.permissions import Actor
 from eak_core.web import errors
 from tests import forked

@@ -16,7 +16,7 @@ from eak_core.ideas.proposing.proposals import Proposal
 from eak_core.kit.testing.browser import Browser
 from eak_core.kit.testing.site import Site
 from eak_core.people.models import Person
-from eak_core.people.roles import give_role
+from eak_core.people.rights.roles import give_role
 from eak_core.plugins.hooks.contributions import Denial
 from eak_core.plugins.hooks.datasets import column
 from eak_core.plugins.hooks.hookspecs import hookimpl

@@ -20,9 +20,9 @@ from eak_core.kit.testing.pages import Page
 from eak_core.kit.testing.queries import Queries
 from eak_core.kit.testing.site import Site
 from eak_core.moderation.decisions import hide
+from eak_core.people.accounts.personal_data import erase_person
 from eak_core.people.models import Person
-from eak_core.people.personal_data import erase_person
-from eak_core.people.roles import revoke_role
+from eak_core.people.rights.roles import revoke_role
 from eak_core.permissions import Actor
 from eak_core.services.models import Service
 

@@ -22,8 +22,8 @@ from eak_core.kit.testing.people import AGENT_DOMAIN
 from eak_core.kit.testing.site import Site
 from eak_core.notices import inbox
 from eak_core.notices.following import follows
+from eak_core.people.accounts.personal_data import erase_person, export_person
 from eak_core.people.models import Person
-from eak_core.people.personal_data import erase_person, export_person
 from eak_core.permissions import Actor
 
 #: The list, and the files and the feed of it.

@@ -5,7 +5,7 @@ from eak_core.ideas.models import Idea
 from eak_core.ideas.proposing.proposals import Proposal, save_draft, submit_idea
 from eak_core.kit.testing.browser import Browser
 from eak_core.kit.testing.site import Site
-from eak_core.people.personal_data import erase_person, export_person
+from eak_core.people.accounts.personal_data import erase_person, export_person
 from eak_core.permissions import Actor
 
 

@@ -19,7 +19,7 @@ from eak_core.kit.testing.site import Site
 from eak_core.moderation.decisions import hide
 from eak_core.notices.following import follow_by_default, leave
 from eak_core.notices.models import Follow
-from eak_core.people.personal_data import erase_person, export_person
+from eak_core.people.accounts.personal_data import erase_person, export_person
 from eak_core.permissions import Actor
 from eak_core.services.models import Service
 from tests.core.test_two_at_once import together

@@ -27,7 +27,7 @@ from eak_core.kit.testing.site import Site
 from eak_core.moderation.decisions import hide
 from eak_core.notices import inbox
 from eak_core.people.models import Person
-from eak_core.people.roles import give_role
+from eak_core.people.rights.roles import give_role
 from eak_core.permissions import Actor, DeputyOver, StandIn
 from eak_core.services.models import Service
 from tests.core.ideas.test_transferring import WHY, plain, right

@@ -10,7 +10,7 @@ from eak_core.ideas.deciding.transitions import change_stage
 from eak_core.ideas.models import Idea
 from eak_core.kit.testing.pages import Page
 from eak_core.kit.testing.site import Site
-from eak_core.people.personal_data import erase_person, export_person
+from eak_core.people.accounts.personal_data import erase_person, export_person
 from eak_core.permissions import Actor
 
 ANSWER = "We try it in the yard of two schools."

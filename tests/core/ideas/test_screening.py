@@ -17,9 +17,9 @@ from eak_core.ideas.models import Idea, Opinion
 from eak_core.kit.testing.databases import Kind
 from eak_core.kit.testing.site import Site
 from eak_core.notices.models import Notice, Occasion
+from eak_core.people.accounts.personal_data import erase_person, export_person
 from eak_core.people.models import Person
-from eak_core.people.personal_data import erase_person, export_person
-from eak_core.people.roles import give_role, revoke_role
+from eak_core.people.rights.roles import give_role, revoke_role
 from eak_core.permissions import Actor
 from eak_core.services.models import Service
 from tests.core.ideas.test_coauthors import join, leave

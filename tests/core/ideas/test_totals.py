@@ -33,7 +33,7 @@ from eak_core.kit.testing.fixtures import FrozenClock
 from eak_core.kit.testing.queries import Queries
 from eak_core.kit.testing.site import Site
 from eak_core.moderation.decisions import hide, restore
-from eak_core.people.personal_data import erase_person
+from eak_core.people.accounts.personal_data import erase_person
 from eak_core.permissions import Actor
 
 SYSTEM = Actor.system()

@@ -22,9 +22,9 @@ from eak_core.moderation.measures import decide_measure, lift_measure, record_of
 from eak_core.moderation.models import Appeal, Measure, ModerationDecision, Report
 from eak_core.moderation.reports import Reporter, decide, open_reports, report
 from eak_core.moderation.upkeep import forget_reporters
+from eak_core.people.accounts.personal_data import erase_person, export_person
 from eak_core.people.models import Person
-from eak_core.people.personal_data import erase_person, export_person
-from eak_core.people.roles import give_role
+from eak_core.people.rights.roles import give_role
 from eak_core.permissions import Actor, Suspended, may
 from eak_core.services.models import Service
 

@@ -21,9 +21,9 @@ from eak_core.moderation import appeals, reports
 from eak_core.moderation.decisions import hidden_reason, hide, restore
 from eak_core.moderation.models import Appeal, Report
 from eak_core.moderation.reports import Reporter, decide, report
+from eak_core.people.accounts.personal_data import erase_person, export_person
 from eak_core.people.models import Person
-from eak_core.people.personal_data import erase_person, export_person
-from eak_core.people.roles import give_role
+from eak_core.people.rights.roles import give_role
 from eak_core.permissions import Actor
 from eak_core.services.models import Service
 

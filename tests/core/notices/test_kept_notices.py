@@ -21,8 +21,8 @@ from eak_core.notices.kinds import KEPT, NoticeKind, Told, tells
 from eak_core.notices.models import Follow, Notice, Occasion, Preference
 from eak_core.notices.preferences import choose
 from eak_core.notices.rhythms import Rhythm
-from eak_core.people.mailing import MailingList
-from eak_core.people.personal_data import erase_person, export_person
+from eak_core.people.accounts.personal_data import erase_person, export_person
+from eak_core.people.mail.mailing import MailingList
 from eak_core.permissions import Actor
 from eak_core.plugins.per_service.suspension import resume, suspend
 from tests.core.events.test_death_at_a_commit import killed_at

@@ -22,8 +22,8 @@ from eak_core.notices.models import Notice
 from eak_core.notices.preferences import want
 from eak_core.notices.rhythms import Rhythm, last_digest, mail_due
 from eak_core.notices.together import Digest, due_digests, settle_digest, take_digest
+from eak_core.people.accounts.personal_data import erase_person
 from eak_core.people.models import Person
-from eak_core.people.personal_data import erase_person
 from eak_core.services.models import Service
 from tests.core.events.test_death_at_a_commit import killed_at
 from tests.core.notices.telling import follow, hide_idea, move

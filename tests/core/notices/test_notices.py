@@ -17,10 +17,10 @@ from eak_core.notices import following, inbox
 from eak_core.notices.models import Notice, Occasion
 from eak_core.notices.preferences import choose
 from eak_core.notices.rhythms import Rhythm
-from eak_core.people.closing import close_account
+from eak_core.people.accounts.closing import close_account
+from eak_core.people.accounts.personal_data import erase_person
 from eak_core.people.models import Person
-from eak_core.people.personal_data import erase_person
-from eak_core.people.roles import give_role, revoke_role
+from eak_core.people.rights.roles import give_role, revoke_role
 from eak_core.permissions import Actor
 from eak_core.services.models import Service
 from tests.core.notices.telling import NONE, follow, hide_idea, leave, move, number, told

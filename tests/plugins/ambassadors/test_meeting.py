@@ -9,8 +9,8 @@ from eak_core.errors import Conflict, Forbidden, Invalid, NotFound, Refused
 from eak_core.kit.testing.fixtures import FrozenClock
 from eak_core.kit.testing.site import Site
 from eak_core.moderation.decisions import hide
+from eak_core.people.accounts.personal_data import erase_person
 from eak_core.people.models import Person
-from eak_core.people.personal_data import erase_person
 from eak_core.permissions import Actor
 from tests.plugins.ambassadors.process import Process
 

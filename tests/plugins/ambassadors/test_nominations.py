@@ -15,8 +15,8 @@ from eak_core.events.models import EventLog, ScheduledWork
 from eak_core.kit.testing.fixtures import FrozenClock
 from eak_core.kit.testing.site import Site
 from eak_core.kit.testing.sites import Sites
+from eak_core.people.accounts.personal_data import erase_person, export_person
 from eak_core.people.models import Person
-from eak_core.people.personal_data import erase_person, export_person
 from eak_core.permissions import Actor
 
 

@@ -20,8 +20,8 @@ from eak_core.api import Event, news_between, read_log, subjects_of
 from eak_core.errors import Conflict, Forbidden, Invalid, NotFound, Refused
 from eak_core.kit.testing.fixtures import FrozenClock
 from eak_core.kit.testing.site import Site
+from eak_core.people.accounts.personal_data import erase_person
 from eak_core.people.models import Person
-from eak_core.people.personal_data import erase_person
 from eak_core.permissions import Actor
 from tests.plugins.ambassadors.process import Process, named, other_service, small_juries
 

@@ -14,7 +14,7 @@ from eak_core.kit.testing.fixtures import FrozenClock
 from eak_core.kit.testing.people import People
 from eak_core.kit.testing.site import Site
 from eak_core.moderation.decisions import hidden_reason
-from eak_core.people.personal_data import erase_person
+from eak_core.people.accounts.personal_data import erase_person
 from eak_core.permissions import Actor, SignInRequired, Suspended, Suspension
 from eak_core.plugins.per_service.settings import configure
 from eak_discussion.comments import (

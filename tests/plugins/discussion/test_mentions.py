@@ -3,7 +3,7 @@
 from eak_core.kit.testing.fixtures import FrozenClock
 from eak_core.kit.testing.site import Site
 from eak_core.notices import following
-from eak_core.people.personal_data import erase_person, export_person
+from eak_core.people.accounts.personal_data import erase_person, export_person
 from eak_core.permissions import Actor
 from eak_discussion.comments import edit_comment, withdraw_comment
 from eak_discussion.mentions import match, without

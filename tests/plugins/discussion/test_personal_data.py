@@ -6,7 +6,7 @@ from eak_core.errors import EakError
 from eak_core.kit.testing.browser import Browser
 from eak_core.kit.testing.people import People
 from eak_core.kit.testing.site import Site
-from eak_core.people.personal_data import erase_person, export_person
+from eak_core.people.accounts.personal_data import erase_person, export_person
 from eak_core.permissions import Actor
 from eak_discussion.comments import edit_comment, hide_comment, restore_comment
 from eak_discussion.counts import counts

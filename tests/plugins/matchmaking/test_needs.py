@@ -18,7 +18,7 @@ from eak_core.ideas.models import Idea
 from eak_core.kit.testing.fixtures import FrozenClock
 from eak_core.kit.testing.queries import Queries
 from eak_core.moderation.decisions import hide
-from eak_core.people.personal_data import erase_person
+from eak_core.people.accounts.personal_data import erase_person
 from eak_core.permissions import Actor, SignInRequired
 from eak_matchmaking.models import Need
 from eak_matchmaking.needs import finding, stating

@@ -13,7 +13,7 @@ from sqlalchemy.exc import IntegrityError
 from eak_core.api import communes, hidden_reason
 from eak_core.errors import EakError, Forbidden, Gone, Invalid, NotFound, Refused
 from eak_core.kit.testing.fixtures import FrozenClock
-from eak_core.people.personal_data import erase_person
+from eak_core.people.accounts.personal_data import erase_person
 from eak_core.permissions import Actor, SignInRequired
 from eak_matchmaking.models import Offer, Organisation
 from eak_matchmaking.offers import ending, finding, moderating, offering, places

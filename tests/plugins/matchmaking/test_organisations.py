@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 from eak_core.errors import Conflict, EakError, Forbidden, Gone, Invalid, NotFound, Refused
 from eak_core.events.models import EventLog
 from eak_core.kit.testing.site import Site
-from eak_core.people.personal_data import erase_person
+from eak_core.people.accounts.personal_data import erase_person
 from eak_core.permissions import Actor, may
 from eak_matchmaking.models import Acting, Invitation, Member, Organisation, Presence
 from eak_matchmaking.organisations import finding, members, registering, standing

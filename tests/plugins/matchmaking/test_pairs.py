@@ -9,7 +9,7 @@ import pytest
 from eak_core.errors import Conflict, Forbidden, Invalid, NotFound, Refused
 from eak_core.ideas.deciding.transitions import withdraw_idea
 from eak_core.moderation.decisions import hide
-from eak_core.people.personal_data import erase_person
+from eak_core.people.accounts.personal_data import erase_person
 from eak_core.permissions import Actor, SignInRequired
 from eak_matchmaking.matching.tables import Pair
 from eak_matchmaking.models import Organisation

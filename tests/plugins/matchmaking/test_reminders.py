@@ -7,7 +7,7 @@ import pytest
 from eak_core.kit.testing.fixtures import FrozenClock
 from eak_core.letters.models import OutboxMessage
 from eak_core.moderation.decisions import hide
-from eak_core.people.personal_data import erase_person
+from eak_core.people.accounts.personal_data import erase_person
 from eak_core.permissions import Actor
 from eak_matchmaking.models import Organisation
 from eak_matchmaking.organisations import members

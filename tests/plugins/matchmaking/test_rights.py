@@ -8,7 +8,7 @@ from eak_core.errors import Forbidden
 from eak_core.kit.testing.browser import Browser
 from eak_core.kit.testing.site import Site
 from eak_core.people.models import Person
-from eak_core.people.roles import give_role
+from eak_core.people.rights.roles import give_role
 from eak_core.services.models import Service
 from eak_matchmaking.models import Organisation, Presence
 from eak_matchmaking.organisations import members, registering, rights, standing

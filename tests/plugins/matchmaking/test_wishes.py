@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from eak_core import clock as clocks
 from eak_core.errors import Conflict, Forbidden, Invalid, NotFound, Refused
-from eak_core.people.personal_data import erase_person
+from eak_core.people.accounts.personal_data import erase_person
 from eak_core.permissions import Actor, SignInRequired
 from eak_matchmaking.matching import declaring, opening
 from eak_matchmaking.matching.tables import MatchingRound, Wish

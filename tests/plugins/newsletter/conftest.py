@@ -12,7 +12,7 @@ from eak_core.ideas.deciding.transitions import change_stage
 from eak_core.ideas.models import Idea
 from eak_core.kit.testing.fixtures import FrozenClock
 from eak_core.kit.testing.site import Site
-from eak_core.people.addresses import normal_address
+from eak_core.people.mail.addresses import normal_address
 from eak_core.permissions import Actor
 from eak_newsletter.deliveries import running, sending
 from eak_newsletter.issues import composing, freezing

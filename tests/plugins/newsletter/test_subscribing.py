@@ -11,7 +11,7 @@ from eak_core.kit.testing.fixtures import FrozenClock
 from eak_core.kit.testing.site import Site
 from eak_core.kit.testing.sites import Sites
 from eak_core.letters.models import OutboxMessage
-from eak_core.people.personal_data import erase_person
+from eak_core.people.accounts.personal_data import erase_person
 from eak_core.permissions import Actor
 from eak_newsletter.models import Consent, Subscriber, Wording
 from eak_newsletter.readers import choosing, leaving, subscribing

@@ -206,4 +206,4 @@ def file(tmp_path: Path) -> Callable[[str], str]:
 def cheap_accounts(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     """Accounts without the price of a password each, where nobody signs in."""
     if "people" not in request.fixturenames:
-        monkeypatch.setattr("eak_core.people.accounts.hash_password", lambda password: None)
+        monkeypatch.setattr("eak_core.people.accounts.account.hash_password", lambda password: None)

@@ -33,7 +33,7 @@ def cheap_accounts(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
     """Accounts of the crowd without the price of a password each."""
     for person in (site.people.manager, site.people.citizen):
         assert person.password
-    monkeypatch.setattr("eak_core.people.accounts.hash_password", lambda password: None)
+    monkeypatch.setattr("eak_core.people.accounts.account.hash_password", lambda password: None)
 
 
 def flooded(polls: Polls, secrecy: Secrecy = "pseudonymous") -> Ballot:

@@ -9,8 +9,8 @@ import pytest
 
 from eak_core.db import Session
 from eak_core.kit.testing.browser import Browser
-from eak_core.people import personal_data
-from eak_core.people.closing import close_account
+from eak_core.people.accounts import personal_data
+from eak_core.people.accounts.closing import close_account
 from eak_core.people.models import Person
 from eak_core.permissions import Actor, SignInRequired
 from eak_voting.casting import reminders, support

@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 from eak_core.errors import EakError
 from eak_core.events.models import EventLog
 from eak_core.kit.testing.site import Site
-from eak_core.people import personal_data
+from eak_core.people.accounts import personal_data
 from eak_core.permissions import Actor
 from eak_voting.casting import receipts
 from eak_voting.casting.electorate import declare

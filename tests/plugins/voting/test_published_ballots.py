@@ -137,7 +137,7 @@ def test_the_receipt_of_a_voter_is_proved_to_stand_in_the_log(polls: Polls, site
 def test_excluded_votes_stand_in_the_file_as_far_as_they_are_still_in_the_box(
     polls: Polls, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("eak_core.people.accounts.hash_password", lambda password: None)
+    monkeypatch.setattr("eak_core.people.accounts.account.hash_password", lambda password: None)
     ballot = opened(polls, "approval", "pseudonymous")
     for number in range(bursts.LEAST):
         polls.vote(ballot, [1], polls.voter(number), source="192.0.2.0/24")

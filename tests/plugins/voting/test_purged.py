@@ -10,7 +10,7 @@ from eak_core.events.models import PurgeMark
 from eak_core.events.reading import verify
 from eak_core.kit.testing.fixtures import FrozenClock
 from eak_core.kit.testing.site import Site
-from eak_core.people.personal_data import erase_person, export_person
+from eak_core.people.accounts.personal_data import erase_person, export_person
 from eak_core.permissions import Actor
 from eak_core.plugins.loading.host import get_host
 from eak_core.plugins.per_service.models import PluginCounter

@@ -9,8 +9,8 @@ from sqlalchemy import func, select
 from eak_core.errors import Refused
 from eak_core.kit.testing.browser import Browser
 from eak_core.kit.testing.site import Sent
+from eak_core.people.accounts.personal_data import erase_person
 from eak_core.people.models import Person
-from eak_core.people.personal_data import erase_person
 from eak_core.permissions import Actor, SignInRequired
 from eak_voting.ballots.preparing import delete_draft
 from eak_voting.casting import reminders

@@ -15,7 +15,7 @@ from eak_core.kit.testing.browser import Browser
 from eak_core.kit.testing.pages import Page
 from eak_core.kit.testing.people import People
 from eak_core.kit.testing.queries import Queries
-from eak_core.people.personal_data import erase_person
+from eak_core.people.accounts.personal_data import erase_person
 from eak_core.permissions import Actor
 from eak_voting.casting import bursts
 from eak_voting.casting.exclusions import exclude

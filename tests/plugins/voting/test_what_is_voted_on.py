@@ -15,7 +15,7 @@ from eak_core.ideas.proposing.proposals import Proposal, edit_idea
 from eak_core.kit.testing.browser import Browser
 from eak_core.kit.testing.site import Site
 from eak_core.moderation.decisions import hide
-from eak_core.people.personal_data import erase_person
+from eak_core.people.accounts.personal_data import erase_person
 from eak_core.permissions import Actor
 from eak_voting.casting import box, exclusions
 from eak_voting.casting.box import WrongCode

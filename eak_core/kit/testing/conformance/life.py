@@ -18,7 +18,7 @@ from eak_core.kit.testing.conformance.hostile import HOSTILE
 from eak_core.kit.testing.conformance.trial import Act, Trial
 from eak_core.kit.testing.site import Site
 from eak_core.kit.testing.sites import Past
-from eak_core.people.personal_data import erase_person
+from eak_core.people.accounts.personal_data import erase_person
 from eak_core.permissions import Actor
 
 #: How often everything is tried, with other dice each time, until it has happened.

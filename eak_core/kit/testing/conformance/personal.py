@@ -8,8 +8,8 @@ from sqlalchemy import Column, ColumnElement, String, Table, func, or_, select
 from eak_core.kit.testing.conformance.life import lived
 from eak_core.kit.testing.conformance.trial import Trial
 from eak_core.kit.testing.site import Site
+from eak_core.people.accounts.personal_data import erase_person
 from eak_core.people.models import Person
-from eak_core.people.personal_data import erase_person
 from eak_core.permissions import Actor
 from eak_core.plugins.loading.host import get_host
 

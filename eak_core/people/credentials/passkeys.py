@@ -31,7 +31,7 @@ from eak_core.db import Session, current_session
 from eak_core.db.afterwards import afterwards
 from eak_core.errors import Invalid, NotFound, Refused
 from eak_core.i18n import _l
-from eak_core.people import second_factor
+from eak_core.people.credentials import second_factor
 from eak_core.people.models import Passkey, Person
 from eak_core.plugins.secrets import plugin_secret
 from eak_core.security_log import note
@@ -72,7 +72,7 @@ def passkeys_of(session: Session, person_id: int) -> Sequence[Passkey]:
 
 def creation_options(session: Session, person: Person) -> str:
     """What a browser is asked to make a passkey of ``person`` by, in JSON."""
-    from eak_core.people import ceremonies
+    from eak_core.people.credentials import ceremonies
 
     return ceremonies.ask_to_make(
         _site()[0],
@@ -88,7 +88,7 @@ def creation_options(session: Session, person: Person) -> str:
 def request_options(session: Session, person_id: int | None) -> str:
     """What a browser is asked to show a passkey by, in JSON: any of this site, or one of somebody
     whose password was right."""
-    from eak_core.people import ceremonies
+    from eak_core.people.credentials import ceremonies
 
     known = () if person_id is None else _known(session, person_id)
     return ceremonies.ask_to_show(_site()[0], challenge=_new_challenge(), known=known)
@@ -103,7 +103,7 @@ def add_passkey(
     second_factor.check_password(person, password)
     if len(passkeys_of(session, person.id)) >= MOST:
         raise Refused(_l("You have very many passkeys: take one away first."))
-    from eak_core.people import ceremonies
+    from eak_core.people.credentials import ceremonies
 
     challenge = _take_challenge()
     rp_id, origin = _site()
@@ -132,7 +132,7 @@ def add_passkey(
 def who_shows(session: Session, credential: str, person_id: int | None) -> Person:
     """Who has shown the passkey in ``credential`` (JSON), and must be ``person_id`` where that is
     known. `Invalid` where it is none of this site, or the answer is not to what was asked."""
-    from eak_core.people import ceremonies
+    from eak_core.people.credentials import ceremonies
 
     challenge = _take_challenge()
     rp_id, origin = _site()

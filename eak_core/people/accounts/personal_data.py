@@ -17,16 +17,18 @@ from eak_core.errors import Invalid, NotFound
 from eak_core.events import SITE, publish
 from eak_core.i18n import _l
 from eak_core.letters.outbox import forget
-from eak_core.people import deputies, forgetting, passkeys, second_factor, sessions
-from eak_core.people.actor import actor_for
-from eak_core.people.consulting import COPIED, consultations_of
+from eak_core.people.accounts import forgetting
+from eak_core.people.accounts.consulting import COPIED, consultations_of
+from eak_core.people.credentials import passkeys, second_factor, sessions
+from eak_core.people.credentials.passwords import is_password_of
 from eak_core.people.events import PersonErased, RoleRevoked
-from eak_core.people.letters import send_letter
-from eak_core.people.mailing import ended_lists
+from eak_core.people.mail.letters import send_letter
+from eak_core.people.mail.mailing import ended_lists
 from eak_core.people.models import Person, RoleGrant, RoleInvitation
 from eak_core.people.names import publish_everywhere
-from eak_core.people.passwords import is_password_of
-from eak_core.people.roles import check_not_last_administrator
+from eak_core.people.rights import deputies
+from eak_core.people.rights.actor import actor_for
+from eak_core.people.rights.roles import check_not_last_administrator
 from eak_core.permissions import Actor, require
 from eak_core.plugins.loading.host import get_host
 from eak_core.plugins.per_service.purge import make_sure_of_all

@@ -11,9 +11,9 @@ from sqlalchemy.orm import selectinload
 
 from eak_core.config import Config
 from eak_core.db import Session
-from eak_core.people import second_factor
+from eak_core.people.credentials import second_factor
 from eak_core.people.models import Person
-from eak_core.people.standing import stand_ins_of, suspensions_of
+from eak_core.people.rights.standing import stand_ins_of, suspensions_of
 from eak_core.permissions import Actor, may
 from eak_core.services.models import Service
 
@@ -68,7 +68,7 @@ def is_agent_address(email: str | None) -> bool:
 def current_person() -> Person | None:
     """The person who is signed in, read once per request."""
     if current_user.is_authenticated:
-        # Behind the proxy stands what `eak_core.people.security` loads.
+        # Behind the proxy stands what `eak_core.people.signing_in.security` loads.
         return cast("Person", current_user._get_current_object())  # noqa: SLF001
     return None
 

@@ -9,10 +9,11 @@ from eak_core.db.afterwards import afterwards
 from eak_core.errors import Refused
 from eak_core.events import SITE, publish
 from eak_core.i18n import _l
-from eak_core.people import deputies, sessions
+from eak_core.people.credentials import sessions
 from eak_core.people.events import PersonClosed, PersonReopened
 from eak_core.people.models import Person
-from eak_core.people.roles import check_not_last_administrator
+from eak_core.people.rights import deputies
+from eak_core.people.rights.roles import check_not_last_administrator
 from eak_core.permissions import Actor, require
 from eak_core.security_log import note
 

@@ -18,9 +18,9 @@ from eak_core.config import Config
 from eak_core.db import Session
 from eak_core.events import CORE, on_schedule
 from eak_core.letters.models import Lane
-from eak_core.people.letters import send_letter
+from eak_core.people.accounts.personal_data import erase_person, legal_holds
+from eak_core.people.mail.letters import send_letter
 from eak_core.people.models import Person
-from eak_core.people.personal_data import erase_person, legal_holds
 from eak_core.permissions import Actor
 from eak_core.web.i18n import date
 

@@ -1,11 +1,10 @@
 """Deputies: somebody acts in the place of a manager who is away, from one day to another.
 
-A deputy is invited (`eak_core.people.invitations`), and accepts: whoever names one learns nothing
-about an address. They have the rights of that manager in that service, and no more: none of their
-own outlasts the time (they appoint nobody), and all end at once when the manager's role does. The
-manager names their own, an administrator anybody's. What the account of a deputy says of it is
-copied there from the rows (`eak_core.people.standing`), so that `may` answers without a further
-statement.
+A deputy is invited (`invitations`), and accepts: whoever names one learns nothing about an address.
+They have the rights of that manager in that service, and no more: none of their own outlasts the
+time (they appoint nobody), and all end at once when the manager's role does. The manager names
+their own, an administrator anybody's. What the account of a deputy says of it is copied there from
+the rows (`standing`), so that `may` answers without a further statement.
 """
 
 from collections.abc import Mapping, Sequence
@@ -26,7 +25,7 @@ from eak_core.i18n import _l
 from eak_core.people.events import DeputyEnded, DeputyNamed
 from eak_core.people.models import Deputy, Person, RoleGrant, RoleInvitation
 from eak_core.people.names import person_names
-from eak_core.people.standing import keep_stand_ins
+from eak_core.people.rights.standing import keep_stand_ins
 from eak_core.permissions import Actor, require
 from eak_core.security_log import note
 from eak_core.services.models import Service

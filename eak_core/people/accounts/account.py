@@ -15,11 +15,11 @@ from eak_core.db.prepared import Prepared
 from eak_core.errors import Invalid, NotFound
 from eak_core.events import SITE, publish
 from eak_core.i18n import _l
-from eak_core.people.addresses import normal_address
+from eak_core.people.credentials.passwords import check_password
 from eak_core.people.events import PersonJoined, PersonRenamed, RoleGranted
+from eak_core.people.mail.addresses import normal_address
 from eak_core.people.models import NAME_LENGTH, Person
 from eak_core.people.names import publish_everywhere
-from eak_core.people.passwords import check_password
 from eak_core.permissions import Actor, SignInRequired
 from eak_core.security_log import note
 from eak_core.visible import without_ignorable

@@ -16,8 +16,8 @@ from flask_security.signals import (
 from eak_core import clock
 from eak_core.db import current_session
 from eak_core.db.afterwards import afterwards
-from eak_core.people import sessions
-from eak_core.people.accounts import confirm_person
+from eak_core.people.accounts.account import confirm_person
+from eak_core.people.credentials import sessions
 from eak_core.people.models import Person
 from eak_core.security_log import note
 from eak_core.web import drafts

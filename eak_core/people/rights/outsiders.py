@@ -11,8 +11,8 @@ from sqlalchemy import select
 from eak_core.db import Session
 from eak_core.errors import Invalid
 from eak_core.i18n import _l
-from eak_core.people.actor import is_agent_address, readers_among
 from eak_core.people.models import Person
+from eak_core.people.rights.actor import is_agent_address, readers_among
 from eak_core.services.models import Service
 
 

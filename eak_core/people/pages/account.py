@@ -15,16 +15,19 @@ from wtforms import SelectChoice
 from eak_core.db import current_session
 from eak_core.errors import Invalid
 from eak_core.i18n import _
-from eak_core.people import invitations, mailing, sessions, way_back
-from eak_core.people.accounts import change_profile, confirm_person
-from eak_core.people.actor import current_person
-from eak_core.people.attempts import limit_rename
-from eak_core.people.consulting import consultations_of
-from eak_core.people.forms import ConfirmForm, EraseForm, ProfileForm
-from eak_core.people.links import links_of
+from eak_core.people.accounts.account import change_profile, confirm_person
+from eak_core.people.accounts.consulting import consultations_of
+from eak_core.people.accounts.personal_data import erase_own_account, legal_holds
+from eak_core.people.credentials import sessions
+from eak_core.people.credentials.attempts import limit_rename
+from eak_core.people.credentials.passwords import is_password_of
+from eak_core.people.mail import mailing
 from eak_core.people.models import Person
-from eak_core.people.passwords import is_password_of
-from eak_core.people.personal_data import erase_own_account, legal_holds
+from eak_core.people.pages.links import links_of
+from eak_core.people.rights import invitations
+from eak_core.people.rights.actor import current_person
+from eak_core.people.signing_in import way_back
+from eak_core.people.signing_in.forms import ConfirmForm, EraseForm, ProfileForm
 from eak_core.permissions import SignInRequired
 from eak_core.security_log import note
 from eak_core.web import render

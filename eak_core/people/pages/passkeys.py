@@ -8,12 +8,13 @@ from werkzeug.wrappers import Response
 
 from eak_core.db import current_session
 from eak_core.i18n import _
-from eak_core.people import passkeys, way_back
-from eak_core.people.attempts import half_signed_in, limit_codes
-from eak_core.people.forms import NewPasskeyForm, PasskeyForm, PasswordForm
+from eak_core.people.credentials import passkeys
+from eak_core.people.credentials.attempts import half_signed_in, limit_codes
 from eak_core.people.models import Person
-from eak_core.people.second_factor_views import codes_page
-from eak_core.people.views import blueprint, me
+from eak_core.people.pages.account import blueprint, me
+from eak_core.people.pages.second_factor import codes_page
+from eak_core.people.signing_in import way_back
+from eak_core.people.signing_in.forms import NewPasskeyForm, PasskeyForm, PasswordForm
 from eak_core.web.acts import Answer, attempt, form_page
 from eak_core.web.limits import limit_sign_in
 

@@ -25,11 +25,11 @@ from eak_core.db.afterwards import afterwards
 from eak_core.errors import Invalid, Refused
 from eak_core.events import SITE, publish
 from eak_core.i18n import _l
-from eak_core.people import sessions
+from eak_core.people.credentials import sessions
+from eak_core.people.credentials.passwords import is_password_of
 from eak_core.people.events import PersonSecured, PersonUnsecured
-from eak_core.people.letters import send_letter
+from eak_core.people.mail.letters import send_letter
 from eak_core.people.models import Passkey, Person, RecoveryCode
-from eak_core.people.passwords import is_password_of
 from eak_core.permissions import Actor
 from eak_core.plugins.secrets import plugin_secret
 from eak_core.security_log import note

@@ -29,11 +29,11 @@ from wtforms.validators import DataRequired, EqualTo, Length, Regexp, Validation
 
 from eak_core.errors import Invalid
 from eak_core.i18n import _, _l
-from eak_core.people import way_back
-from eak_core.people.accounts import checked_name
-from eak_core.people.addresses import ADDRESS_LENGTH
+from eak_core.people.accounts.account import checked_name
+from eak_core.people.credentials.passwords import LONGEST, SHORTEST
+from eak_core.people.mail.addresses import ADDRESS_LENGTH
 from eak_core.people.models import NAME_LENGTH
-from eak_core.people.passwords import LONGEST, SHORTEST
+from eak_core.people.signing_in import way_back
 from eak_core.security_log import note, note_address
 from eak_core.web.forms import Form
 

@@ -13,9 +13,9 @@ from eak_core.db.upsert import insert_once
 from eak_core.errors import Invalid, Refused
 from eak_core.events import SITE, publish
 from eak_core.i18n import _l
-from eak_core.people import deputies
 from eak_core.people.events import RoleGranted, RoleRevoked
 from eak_core.people.models import Person, RoleGrant
+from eak_core.people.rights import deputies
 from eak_core.permissions import Actor, require
 from eak_core.security_log import note
 from eak_core.services.models import Service

@@ -20,7 +20,7 @@ from eak_core.letters.message import Part
 from eak_core.letters.models import Lane
 from eak_core.letters.outbox import Message, enqueue_many
 from eak_core.letters.suppression import EVERY_LIST, lift, lists_without, suppress
-from eak_core.people.letters import said
+from eak_core.people.mail.letters import said
 from eak_core.people.models import Person
 from eak_core.web.signed_links import SignedLink
 

@@ -27,15 +27,16 @@ from eak_core.db import current_session, db
 from eak_core.db.afterwards import afterwards
 from eak_core.errors import Conflict
 from eak_core.i18n import _l
-from eak_core.people import forms, sessions
-from eak_core.people.addresses import normal_address
-from eak_core.people.attempts import limit_attempts
-from eak_core.people.letters import send_letter
-from eak_core.people.messages import MESSAGES, Wording
+from eak_core.people.credentials import sessions
+from eak_core.people.credentials.attempts import limit_attempts
+from eak_core.people.credentials.passwords import SHORTEST, Passwords
+from eak_core.people.credentials.second_factor import WINDOW, Codes, RecoveryCodes
+from eak_core.people.mail.addresses import normal_address
+from eak_core.people.mail.letters import send_letter
 from eak_core.people.models import Person, new_uniquifier
-from eak_core.people.passwords import SHORTEST, Passwords
-from eak_core.people.second_factor import WINDOW, Codes, RecoveryCodes
-from eak_core.people.signals import connect, save
+from eak_core.people.signing_in import forms
+from eak_core.people.signing_in.messages import MESSAGES, Wording
+from eak_core.people.signing_in.signals import connect, save
 from eak_core.permissions import SignInRequired
 from eak_core.security_log import note
 from eak_core.web import render
@@ -85,7 +86,7 @@ SETTINGS: dict[str, Any] = {
     "TWO_FACTOR_ENABLED_METHODS": ["authenticator"],
     "TWO_FACTOR_IMPLEMENTATIONS": {
         "code": "flask_security.twofactor.CodeTfPlugin",
-        "passkey": "eak_core.people.passkeys.AsSecondFactor",
+        "passkey": "eak_core.people.credentials.passkeys.AsSecondFactor",
     },
     "TWO_FACTOR_TOKEN_VALIDATION_URL": "/code",
     "TWO_FACTOR_AUTHENTICATOR_VALIDITY": WINDOW,
@@ -173,7 +174,7 @@ class Letters(MailUtil):
         after_this_request(save)
 
     def normalize(self, email: str) -> str:
-        """The one form of ``email``; see `eak_core.people.addresses`."""
+        """The one form of ``email``; see `eak_core.people.mail.addresses`."""
         try:
             return normal_address(email)
         except ValueError as error:

@@ -19,13 +19,13 @@ from eak_core.db import Session
 from eak_core.errors import Invalid, NotFound, Refused
 from eak_core.events import CORE
 from eak_core.i18n import _l
-from eak_core.people import deputies
-from eak_core.people.actor import actor_for
-from eak_core.people.addresses import normal_address
-from eak_core.people.letters import send_letter
+from eak_core.people.mail.addresses import normal_address
+from eak_core.people.mail.letters import send_letter
 from eak_core.people.models import Person, RoleInvitation
 from eak_core.people.names import person_names
-from eak_core.people.roles import give_role
+from eak_core.people.rights import deputies
+from eak_core.people.rights.actor import actor_for
+from eak_core.people.rights.roles import give_role
 from eak_core.permissions import Actor, may, require
 from eak_core.services.models import Service
 from eak_core.web.signed_links import SignedLink

@@ -15,8 +15,9 @@ from eak_core import clock
 from eak_core.db import Session
 from eak_core.events import CORE, on_schedule
 from eak_core.letters import outbox
-from eak_core.people import deputies, invitations, sessions
+from eak_core.people.credentials import sessions
 from eak_core.people.models import Person, RoleGrant, RoleInvitation
+from eak_core.people.rights import deputies, invitations
 from eak_core.web.signed_links import forget_spent
 
 NAME = "upkeep"

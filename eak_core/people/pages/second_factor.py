@@ -6,10 +6,10 @@ from werkzeug.wrappers import Response
 
 from eak_core.db import current_session
 from eak_core.i18n import _
-from eak_core.people import passkeys, second_factor
-from eak_core.people.forms import PasswordForm, SetUpForm
+from eak_core.people.credentials import passkeys, second_factor
 from eak_core.people.models import Person
-from eak_core.people.views import blueprint, me
+from eak_core.people.pages.account import blueprint, me
+from eak_core.people.signing_in.forms import PasswordForm, SetUpForm
 from eak_core.web import render
 from eak_core.web.acts import Answer, attempt, form_page
 from eak_core.web.limits import limit_sign_in

@@ -5,7 +5,7 @@ from typing import Any
 
 from flask import Flask, current_app, request, session
 
-from eak_core.people.addresses import normal_address
+from eak_core.people.mail.addresses import normal_address
 from eak_core.web.limits import limit_register, limit_sign_in, limited, limited_by
 
 

@@ -8,8 +8,8 @@ from werkzeug.wrappers import Response
 from eak_core.db import Session, current_session
 from eak_core.errors import Forbidden
 from eak_core.i18n import _l
-from eak_core.people import sessions
-from eak_core.people.actor import current_actor
+from eak_core.people.credentials import sessions
+from eak_core.people.rights.actor import current_actor
 from eak_core.permissions import Actor, DeputyOver, SignInRequired, may
 from eak_core.permissions.checks import UNSECURED, Owned
 from eak_core.services.lookup import Place, find

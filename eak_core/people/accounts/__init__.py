@@ -1,0 +1,1 @@
+"""An account from its beginning to its erasure."""

@@ -1,0 +1,1 @@
+"""What opens an account, and where it is open."""
