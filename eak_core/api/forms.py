@@ -18,6 +18,7 @@ from eak_core.web.fields import CheckboxesField, InstantField, Needed
 from eak_core.web.forms import Form
 from eak_core.web.queries import QueryForm, SearchForm
 from eak_core.web.text import clean_line, clean_lines
+from eak_core.web.typed import checked_text, checked_words
 
 __all__ = [
     "CheckboxesField",
@@ -30,6 +31,8 @@ __all__ = [
     "ReasonForm",
     "SearchForm",
     "attempt",
+    "checked_text",
+    "checked_words",
     "clean_line",
     "clean_lines",
     "draft",

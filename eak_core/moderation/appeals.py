@@ -22,7 +22,8 @@ from eak_core.moderation.things import things_of
 from eak_core.people.accounts.account import hold_account
 from eak_core.permissions import Actor, may, require
 from eak_core.services.models import Service
-from eak_core.web.text import REASON_LENGTH, clean_lines
+from eak_core.web.text import REASON_LENGTH
+from eak_core.web.typed import checked_words
 
 #: For how many months a decision can be contested (article 20, 1).
 MONTHS = 6
@@ -219,10 +220,10 @@ def _contest(
     report_id: int | None = None,
     measure_id: int | None = None,
 ) -> Appeal:
-    words = clean_lines(words)
-    if not words or len(words) > REASON_LENGTH:
-        wrong = _l("Say why you contest it, in 2,000 characters at most.")
-        raise Invalid(_l("Your appeal was not sent."), {"words": wrong})
+    missing = _l("Say why you contest it, in 2,000 characters at most.")
+    words = checked_words(
+        words, "words", _l("Your appeal was not sent."), most=REASON_LENGTH, missing=missing
+    )
     if clock.now() >= contested_until(decided_at):
         raise Refused(_l("A decision can be contested for six months: they are over."))
     row = {

@@ -5,7 +5,6 @@ from flask import render_template
 
 from eak_core import clock
 from eak_core.db import Session
-from eak_core.errors import Invalid
 from eak_core.events import publish
 from eak_core.i18n import _l
 from eak_core.moderation.events import CharterChanged
@@ -14,7 +13,7 @@ from eak_core.permissions import Actor, require
 from eak_core.services.models import Service
 from eak_core.web.edits import ensure_unchanged
 from eak_core.web.i18n import current_language
-from eak_core.web.text import clean_lines
+from eak_core.web.typed import checked_words
 
 #: In characters.
 CHARTER_LENGTH = 20_000
@@ -37,10 +36,7 @@ def change_charter(
     """Give ``service`` this charter; the usual one again where ``text`` is empty. `Invalid` where
     it is too long; `Conflict` where it is not as the form has ``seen`` it."""
     require(actor, "service.manage", service)
-    text = clean_lines(text)
-    if len(text) > CHARTER_LENGTH:
-        wrong = _l("The charter is too long: 20,000 characters at most.")
-        raise Invalid(_l("The charter was not saved."), {"text": wrong})
+    text = checked_words(text, "text", _l("The charter was not saved."), most=CHARTER_LENGTH)
     # Two who write the first one would both find no row to hold.
     session.get_one(Service, service.id, with_for_update=True)
     own = session.get(Charter, service.id, with_for_update=True)

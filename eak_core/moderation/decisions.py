@@ -14,7 +14,7 @@ from sqlalchemy.orm import InstrumentedAttribute
 
 from eak_core import clock
 from eak_core.db import Session
-from eak_core.errors import Invalid, Refused
+from eak_core.errors import Refused
 from eak_core.events import publish
 from eak_core.i18n import _l
 from eak_core.moderation.answers import close_appeal, close_reports, state_reasons
@@ -22,7 +22,8 @@ from eak_core.moderation.events import ContentHidden, ContentRestored
 from eak_core.moderation.models import ModerationDecision
 from eak_core.permissions import Actor, require
 from eak_core.services.models import Service
-from eak_core.web.text import REASON_LENGTH, clean_lines
+from eak_core.web.text import REASON_LENGTH
+from eak_core.web.typed import checked_words
 
 SUBJECT = re.compile(r"[a-z][a-z0-9_.]{0,31}:[0-9]{1,19}")
 
@@ -153,11 +154,10 @@ def _checked_subject(subject: str) -> str:
 
 def checked_reason(reason: str) -> str:
     """A public reason, cleaned; `Invalid` where it is none or too long."""
-    reason = clean_lines(reason)
-    if not reason:
-        message = _l("Please give the reason: it is public.")
-    elif len(reason) > REASON_LENGTH:
-        message = _l("The reason is too long: 2,000 characters at most.")
-    else:
-        return reason
-    raise Invalid(_l("The decision was not saved."), {"reason": message})
+    return checked_words(
+        reason,
+        "reason",
+        _l("The decision was not saved."),
+        most=REASON_LENGTH,
+        missing=_l("Please give the reason: it is public."),
+    )

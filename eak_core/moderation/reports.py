@@ -28,7 +28,8 @@ from eak_core.permissions import Actor, require
 from eak_core.plugins.hooks.contributions import Reportable
 from eak_core.services.models import Service
 from eak_core.web.forms import LARGEST_INTEGER
-from eak_core.web.text import REASON_LENGTH, clean_lines
+from eak_core.web.text import REASON_LENGTH
+from eak_core.web.typed import checked_text
 
 #: What a moderator can answer.
 CHOICES = ("hidden", "kept", "gone")
@@ -228,11 +229,10 @@ def _checked(actor: Actor, ground: str, explanation: str, reporter: Reporter) ->
     errors: dict[str, Any] = {}
     if ground not in GROUNDS:
         errors["ground"] = _l("Choose why you report it.")
-    explanation = clean_lines(explanation)
-    if not explanation:
-        errors["explanation"] = _l("Say in a few words what is wrong: moderators rely on it.")
-    elif len(explanation) > REASON_LENGTH:
-        errors["explanation"] = _l("This is too long: 2,000 characters at most.")
+    missing = _l("Say in a few words what is wrong: moderators rely on it.")
+    explanation = checked_text(
+        explanation, "explanation", errors, most=REASON_LENGTH, missing=missing
+    )
     who: dict[str, Any] = {"reporter_id": actor.person_id, "name": None, "email": None}
     if actor.person_id is None and (ground not in NAMELESS or reporter.name or reporter.email):
         who |= _named(reporter, errors)

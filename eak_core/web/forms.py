@@ -34,10 +34,7 @@ from eak_core.web.text import (
     has_control_characters,
     has_direction_controls,
 )
-
-#: Times its greatest length: what is longer is neither cleaned nor looked at by any rule. Up to
-#: that, a text may still be short enough once it is cleaned.
-FAR_TOO_LONG = 4
+from eak_core.web.typed import FAR_TOO_LONG
 
 # What an INTEGER column holds on both databases; a larger number would fail there.
 LARGEST_INTEGER = 2**31 - 1

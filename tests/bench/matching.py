@@ -13,10 +13,11 @@ from eak_matchmaking.rounds.largest_total import largest_total
 from eak_matchmaking.scoring.scores import Scale
 from eak_matchmaking.scoring.sides import Need, Offer
 from eak_matchmaking.scoring.suggesting import offers_for
-from eak_matchmaking.scoring.texts import Text, corpus_of, text_of
+from eak_matchmaking.scoring.texts import Text, text_of
 from eak_matchmaking.scoring.thesaurus import Thesaurus
 from eak_matchmaking.ties import Candidate
 from tests.bench.report import Figure
+from tests.plugins.matchmaking.measures import corpus_of
 
 IDEAS, PARTNERS, WISHES, PLACES = 20_000, 1_000, 20, 15
 #: A round of real size, every pair with a score.

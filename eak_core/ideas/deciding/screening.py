@@ -29,7 +29,8 @@ from eak_core.people.models import RoleGrant
 from eak_core.people.rights.roles import managers_of
 from eak_core.permissions import Actor, require
 from eak_core.services.models import Service
-from eak_core.web.text import REASON_LENGTH, clean_lines
+from eak_core.web.text import REASON_LENGTH
+from eak_core.web.typed import checked_text, checked_words
 
 #: How many opinions a service can ask for.
 MOST_OPINIONS = 2
@@ -135,20 +136,17 @@ def give_opinion(
         raise _near()
     codes = {criterion.code for criterion in criteria_of(session, service.id)}
     kept = {code: mark for code, mark in marks.items() if code in codes}
-    cleaned = {code: Mark(mark.mark, clean_lines(mark.words)) for code, mark in kept.items()}
-    words = clean_lines(words)
     errors: dict[str, Any] = {}
     if advice not in ADVICE:
         errors["advice"] = _l("Say what you advise.")
-    if not words:
-        errors["words"] = _l("Say why: the others who decide read it.")
-    for code, mark in cleaned.items():
+    missing = _l("Say why: the others who decide read it.")
+    words = checked_text(words, "words", errors, most=REASON_LENGTH, missing=missing)
+    cleaned = {}
+    for code, mark in kept.items():
+        said = checked_text(mark.words, f"words_{code}", errors, most=REASON_LENGTH)
+        cleaned[code] = Mark(mark.mark, said)
         if mark.mark is not None and mark.mark not in MARKS:
             errors[f"mark_{code}"] = _l("Choose one of the answers.")
-        if len(mark.words) > REASON_LENGTH:
-            errors[f"words_{code}"] = _l("This is too long: 2,000 characters at most.")
-    if len(words) > REASON_LENGTH:
-        errors["words"] = _l("This is too long: 2,000 characters at most.")
     if errors:
         raise Invalid(_l("Your opinion was not saved."), errors)
     before = select(Opinion.given_at).where(
@@ -169,10 +167,10 @@ def declare_conflict(
     colleagues read; what they said of it before is taken away. `Invalid` without a reason."""
     require(actor, "idea.change_stage", service, idea)
     assert actor.person_id is not None
-    reason = clean_lines(reason)
-    if not reason or len(reason) > REASON_LENGTH:
-        wrong = _l("Say in a few words what ties you to it.")
-        raise Invalid(_l("Nothing was saved."), {"reason": wrong})
+    missing = _l("Say in a few words what ties you to it.")
+    reason = checked_words(
+        reason, "reason", _l("Nothing was saved."), most=REASON_LENGTH, missing=missing
+    )
     _check_open(session, service, idea)
     _write(session, idea, actor.person_id, conflict=reason, given_at=None, advice=None,
            words="", marks="{}")  # fmt: skip

@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, delete, func, select, update
 
 from eak_core import clock
 from eak_core.db import Session
-from eak_core.errors import Conflict, Invalid, Refused
+from eak_core.errors import Conflict, Refused
 from eak_core.events import publish
 from eak_core.i18n import _, _l
 from eak_core.ideas.content.rows import transferred_meanwhile
@@ -20,7 +20,8 @@ from eak_core.ideas.stages import ADOPTED, DRAFT, UNDER_WAY, WITHDRAWN, Graph, S
 from eak_core.permissions import Actor, may, require
 from eak_core.plugins.loading.host import get_host
 from eak_core.services.models import Service
-from eak_core.web.text import REASON_LENGTH, clean_lines
+from eak_core.web.text import REASON_LENGTH
+from eak_core.web.typed import checked_words
 
 _EXTENSION = "eak_stage_path"
 
@@ -280,15 +281,13 @@ def take_back_erased(session: Session, idea: Idea) -> None:
 
 def checked_reason(reason: str) -> str:
     """The public ``reason`` of a change as it is kept; `Invalid` without one, or for a long one."""
-    reason = clean_lines(reason)
-    error = None
-    if not reason:
-        error = _l("Give a reason: it will be public, and readers will look for it.")
-    elif len(reason) > REASON_LENGTH:
-        error = _("The reason is too long: at most %(most)s characters.", most=REASON_LENGTH)
-    if error:
-        raise Invalid(_l("Nothing was changed: a public reason is needed."), {"reason": error})
-    return reason
+    return checked_words(
+        reason,
+        "reason",
+        _l("Nothing was changed: a public reason is needed."),
+        most=REASON_LENGTH,
+        missing=_l("Give a reason: it will be public, and readers will look for it."),
+    )
 
 
 def _moved_meanwhile(graph: Graph, stage: str) -> Conflict:

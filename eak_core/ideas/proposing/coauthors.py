@@ -25,7 +25,6 @@ from eak_core.ideas.visibility import check_readable, subject_of
 from eak_core.moderation.decisions import hidden_reason, not_hidden
 from eak_core.notices.following import follow_by_default, unfollow
 from eak_core.people.accounts.account import hold_account
-from eak_core.people.mail.addresses import normal_address
 from eak_core.people.mail.letters import send_letter
 from eak_core.people.models import Person
 from eak_core.people.rights.outsiders import check_invitable
@@ -82,20 +81,16 @@ def invite(session: Session, actor: Actor, service: Service, idea: Idea, email: 
     """Ask whoever holds ``email`` to write ``idea`` with its author. The same happens whether or
     not the address has an account; asking again begins anew.
 
-    `Invalid` for what is no address and as `check_invitable`, `Refused` beyond `MOST` people.
+    `Invalid` as `check_invitable` and for the author's own, `Refused` beyond `MOST` people.
     """
     require(actor, "idea.share", service, idea)
     hold_account(session, actor)
     hold_idea(session, service, idea)
     check_readable(session, actor, service, idea)
-    try:
-        address = normal_address(email)
-    except ValueError:
-        raise _not_sent(_l("This is not an e-mail address.")) from None
+    address = check_invitable(service, email)
     author = session.get(Person, idea.author_id)
     if author is not None and author.email == address:
         raise _not_sent(_l("This is your own address: you write this idea already."))
-    check_invitable(service, address)
     session.execute(
         delete(IdeaInvitation).where(
             IdeaInvitation.idea_id == idea.id,

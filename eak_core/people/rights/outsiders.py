@@ -11,6 +11,7 @@ from sqlalchemy import select
 from eak_core.db import Session
 from eak_core.errors import Invalid
 from eak_core.i18n import _l
+from eak_core.people.mail.addresses import normal_address
 from eak_core.people.models import Person
 from eak_core.people.rights.actor import is_agent_address, readers_among
 from eak_core.services.models import Service
@@ -39,17 +40,24 @@ def is_outsider(session: Session, service: Service, address: str) -> bool:
     return bool(outsiders_among(session, [(service.id, address)]))
 
 
-def check_invitable(service: Service, address: str) -> None:
-    """Raise `Invalid`, at ``email``, where an invitation to ``address`` would tell of ``service``
-    to somebody who may not read it. The address alone says so: what its account may do, and whether
-    it has one, is nothing that whoever invites should learn."""
-    if service.preparing:
-        said = _l("This service is not open yet: invite people once it is.")
-    elif service.audience != "public" and not is_agent_address(address):
-        said = _l("This service is for agents: an address of the administration is needed.")
+def check_invitable(service: Service, email: str) -> str:
+    """The one form of an address to which an invitation is to be sent. `Invalid`, at ``email``,
+    for what is none, and where the letter would tell of ``service`` to somebody who may not read
+    it. The address alone says so: what its account may do, and whether it has one, is nothing that
+    whoever invites should learn."""
+    wrong = None
+    try:
+        address = normal_address(email)
+    except ValueError:
+        wrong = _l("This is not an e-mail address.")
     else:
-        return
-    raise Invalid(_l("The invitation was not sent."), {"email": said})
+        if service.preparing:
+            wrong = _l("This service is not open yet: invite people once it is.")
+        elif service.audience != "public" and not is_agent_address(address):
+            wrong = _l("This service is for agents: an address of the administration is needed.")
+    if wrong is not None:
+        raise Invalid(_l("The invitation was not sent."), {"email": wrong})
+    return address
 
 
 def _readers(session: Session, service: Service, addresses: Collection[str]) -> set[str]:

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, or_
 from sqlalchemy.orm import InstrumentedAttribute
 
-from eak_core.api import _l, clean_line, clean_lines, clock, in_paris
+from eak_core.api import _l, checked_text, clock, in_paris
 from eak_matchmaking.models import RESOURCE_KINDS, UNIT_LENGTH
 
 #: The largest quantity: more is a slip of the keyboard, in euros as in square metres.
@@ -40,15 +40,14 @@ def not_passed(ends_on: InstrumentedAttribute[date | None]) -> ColumnElement[boo
 
 def checked_resource(stated: Resource, wrong: dict[str, Any]) -> dict[str, Any]:
     """The columns of what is stated; what is wrong with it is put into ``wrong``, by field."""
-    unit = clean_line(stated.unit[: 4 * UNIT_LENGTH])
+    unit = checked_text(stated.unit, "unit", wrong, most=UNIT_LENGTH, line=True)
     if stated.kind not in RESOURCE_KINDS:
         wrong["kind"] = _l("Choose what it is.")
     elif stated.kind == "money":
         unit = ""
+        wrong.pop("unit", None)
     elif stated.quantity is not None and not unit:
         wrong["unit"] = _l("Say what is counted: square metres, hours, chairs…")
-    if len(unit) > UNIT_LENGTH:
-        wrong["unit"] = _l("This is too long: %(max)s characters at most.", max=UNIT_LENGTH)
     if stated.quantity is not None and not 1 <= stated.quantity <= MOST:
         wrong["quantity"] = _l("Give a whole number from 1 on, or nothing.")
     _check_period(stated, wrong)
@@ -72,11 +71,3 @@ def _check_period(stated: Resource, wrong: dict[str, Any]) -> None:
         wrong["ends_on"] = _l("This day has passed.")
     elif first and last and last < first:
         wrong["ends_on"] = _l("The last day comes before the first one.")
-
-
-def checked_text(text: str, field: str, most: int, wrong: dict[str, Any], *, line: bool) -> str:
-    """``text`` cleaned, of one ``line`` or of several; put into ``wrong`` where it is too long."""
-    cleaned = (clean_line if line else clean_lines)(text[: 4 * most])
-    if len(cleaned) > most:
-        wrong[field] = _l("This is too long: %(max)s characters at most.", max=most)
-    return cleaned

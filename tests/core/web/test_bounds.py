@@ -14,10 +14,11 @@ from wtforms import DecimalField, Field, StringField
 from eak_core.kit.testing.sites import Sites
 from eak_core.search.words import folded
 from eak_core.web import csrf, security, text
-from eak_core.web.forms import FAR_TOO_LONG, Form
+from eak_core.web.forms import Form
 from eak_core.web.markdown import markdown
 from eak_core.web.markdown_parser import MOST_CELLS, MOST_IMAGES
 from eak_core.web.text import MOST_MARKS, clean_line, clean_lines, stream_safe
+from eak_core.web.typed import FAR_TOO_LONG
 
 URLENCODED = "application/x-www-form-urlencoded"
 #: A megabyte each of what takes long to normalise, to match or to compare.

@@ -15,15 +15,15 @@ from random import Random
 
 from eak_core.search.words import spelled_stems, stems
 from eak_matchmaking import encoder
-from eak_matchmaking.scoring.measures import ndcg, reciprocal_rank
 from eak_matchmaking.scoring.scores import Scale
 from eak_matchmaking.scoring.sides import Need, Offer
 from eak_matchmaking.scoring.suggesting import offers_for
-from eak_matchmaking.scoring.texts import corpus_of, text_of
+from eak_matchmaking.scoring.texts import text_of
 from eak_matchmaking.scoring.thesaurus import Thesaurus, own_lines, read_thesaurus
 from eak_matchmaking.scoring.weights import Weights
 from eak_matchmaking.suggestions.sides import WEIGHTS, OfferRow, offer_side
 from eak_matchmaking.ties import Candidate
+from tests.plugins.matchmaking.measures import corpus_of, ndcg, reciprocal_rank
 
 _HERE = Path(__file__).parent / "graded"
 _FIRST = datetime(2026, 1, 5, tzinfo=UTC)

@@ -5,9 +5,10 @@ from datetime import UTC, date, datetime
 from eak_core.search.words import stem, stems
 from eak_matchmaking.scoring.scores import Scale
 from eak_matchmaking.scoring.sides import Need, Offer, Period
-from eak_matchmaking.scoring.texts import corpus_of, text_of
+from eak_matchmaking.scoring.texts import text_of
 from eak_matchmaking.scoring.thesaurus import Thesaurus, read_thesaurus
 from eak_matchmaking.ties import Candidate
+from tests.plugins.matchmaking.measures import corpus_of
 
 MARCH = Period(date(2026, 3, 1), date(2026, 3, 31))
 PUBLISHED = datetime(2026, 1, 5, tzinfo=UTC)

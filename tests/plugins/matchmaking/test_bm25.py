@@ -8,8 +8,9 @@ from hypothesis import strategies as st
 
 from eak_core.search.words import stem
 from eak_matchmaking.scoring.bm25 import ONE, Sought, idf
-from eak_matchmaking.scoring.texts import Corpus, Text, corpus_of, text_of
+from eak_matchmaking.scoring.texts import Corpus, Text, text_of
 from eak_matchmaking.scoring.thesaurus import Thesaurus, ThesaurusError
+from tests.plugins.matchmaking.measures import corpus_of
 from tests.plugins.matchmaking.scoring import text, thesaurus
 
 DOCUMENTS = (

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from eak_matchmaking.scoring.measures import dcg, gini, ndcg, reciprocal_rank
+from eak_matchmaking.suggestions.fairness import gini
+from tests.plugins.matchmaking.measures import dcg, ndcg, reciprocal_rank
 
 LIST, POOL = (3, 2, 3, 0, 1, 2), (3, 3, 3, 2, 2, 2, 1, 0)
 

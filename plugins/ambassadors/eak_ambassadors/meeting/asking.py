@@ -12,14 +12,13 @@ from eak_ambassadors.recognition.signing import address_of
 from eak_core.api import (
     Actor,
     Conflict,
-    Invalid,
     NotFound,
     Refused,
     Service,
     Session,
     _,
     _l,
-    clean_lines,
+    checked_words,
     clock,
     hold_account,
     insert_once,
@@ -164,10 +163,9 @@ def own(session: Session, actor: Actor, service: Service) -> Sequence[Request]:
 
 
 def _checked(text: str, field: str, missing: str) -> str:
-    text = clean_lines(text)
-    if not text or len(text) > TEXT_LENGTH:
-        raise Invalid(_l("Nothing was passed on."), {field: missing})
-    return text
+    return checked_words(
+        text, field, _l("Nothing was passed on."), most=TEXT_LENGTH, missing=missing
+    )
 
 
 def _write(

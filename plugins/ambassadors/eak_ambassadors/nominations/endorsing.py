@@ -19,7 +19,7 @@ from eak_core.api import (
     Session,
     _,
     _l,
-    clean_lines,
+    checked_text,
     clock,
     hold_account,
     insert_once,
@@ -112,10 +112,9 @@ def endorse(
     require(actor, "ambassadors.endorse", service)
     hold_account(session, actor)
     session.refresh(nomination, with_for_update=True)
-    comment = clean_lines(comment)
     errors: dict[str, str] = {}
-    if not comment or len(comment) > TEXT_LENGTH:
-        errors["comment"] = _("Say what you have seen, in %(most)s characters.", most=TEXT_LENGTH)
+    missing = _("Say what you have seen, in %(most)s characters.", most=TEXT_LENGTH)
+    comment = checked_text(comment, "comment", errors, most=TEXT_LENGTH, missing=missing)
     spoken_for = {each.id: each for each in places(session, actor)}
     if for_service_id not in spoken_for:
         errors["for_service"] = _("Choose the service in which you work.")

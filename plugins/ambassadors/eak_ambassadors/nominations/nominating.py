@@ -21,8 +21,7 @@ from eak_core.api import (
     Session,
     _,
     _l,
-    clean_line,
-    clean_lines,
+    checked_text,
     clock,
     hold_account,
     insert_once,
@@ -132,20 +131,18 @@ def _sent_before(session: Session, actor: Actor, form_key: str | None) -> int | 
 
 
 def _checked(name: str, address: str, examples: str, conflict: str) -> dict[str, str]:
-    name, examples, conflict = clean_line(name), clean_lines(examples), clean_lines(conflict)
     errors: dict[str, str] = {}
+    missing = _("Say who it is, in one line.")
+    name = checked_text(name, "name", errors, most=NAME_LENGTH, missing=missing, line=True)
+    missing = _("Give at least one example of what this person made possible.")
+    examples = checked_text(examples, "examples", errors, most=TEXT_LENGTH, missing=missing)
+    conflict = checked_text(conflict, "conflict", errors, most=TEXT_LENGTH)
     try:
         address = normal_address(address)
         if not is_agent_address(address):
             errors["address"] = _("This is no address of the administration.")
     except ValueError:
         errors["address"] = _("This is not an e-mail address.")
-    if not name or len(name) > NAME_LENGTH:
-        errors["name"] = _("Say who it is, in one line.")
-    if not examples:
-        errors["examples"] = _("Give at least one example of what this person made possible.")
-    if max(len(examples), len(conflict)) > TEXT_LENGTH:
-        errors["examples"] = _("At most %(most)s characters.", most=TEXT_LENGTH)
     if errors:
         raise Invalid(_l("The nomination was not sent."), errors)
     return {"name": name, "address": address, "examples": examples, "conflict": conflict}

@@ -15,14 +15,13 @@ from eak_core.api import (
     Actor,
     Conflict,
     Forbidden,
-    Invalid,
     NotFound,
     Refused,
     Service,
     Session,
     _,
     _l,
-    clean_lines,
+    checked_words,
     clock,
     hold_account,
     publish,
@@ -57,7 +56,9 @@ def revoke(
     require(actor, "ambassadors.run", service)
     hold_account(session, actor)
     session.refresh(ambassador, with_for_update=True)
-    reason = _checked(reason, "reason", _("Write the reason, in %(most)s characters."))
+    reason = _checked(
+        reason, "reason", _("Write the reason, in %(most)s characters.", most=TEXT_LENGTH)
+    )
     if ambassador.ended_at is not None or ambassador.person_id is None:
         raise Conflict(_l("This term has ended already."))
     person_id = ambassador.person_id
@@ -114,7 +115,7 @@ def appeal(session: Session, actor: Actor, service: Service, number: int, words:
     hold_account(session, actor)
     found = revocation_of(session, actor, service, number)
     session.refresh(found, with_for_update=True)
-    words = _checked(words, "words", _("Say why, in %(most)s characters."))
+    words = _checked(words, "words", _("Say why, in %(most)s characters.", most=TEXT_LENGTH))
     if not may_appeal(found):
         raise Refused(_l("You have appealed already, or the thirty days are over."))
     found.appeal, found.appealed_at = words, clock.now()
@@ -161,7 +162,9 @@ def hear(
     require(actor, "ambassadors.run", service)
     hold_account(session, actor)
     session.refresh(revocation, with_for_update=True)
-    answer = _checked(answer, "answer", _("Write the reasons, in %(most)s characters."))
+    answer = _checked(
+        answer, "answer", _("Write the reasons, in %(most)s characters.", most=TEXT_LENGTH)
+    )
     if actor.person_id == revocation.revoked_by:
         raise Forbidden(_l("An appeal is heard by somebody else than whoever revoked."))
     if revocation.appealed_at is None or revocation.answered_at is not None:
@@ -195,10 +198,7 @@ def new_badge_id(_number: int) -> str:
 
 
 def _checked(text: str, field: str, missing: str) -> str:
-    text = clean_lines(text)
-    if not text or len(text) > TEXT_LENGTH:
-        raise Invalid(_l("Nothing was changed."), {field: missing % {"most": TEXT_LENGTH}})
-    return text
+    return checked_words(text, field, _l("Nothing was changed."), most=TEXT_LENGTH, missing=missing)
 
 
 def _write(

@@ -18,9 +18,8 @@ from eak_core.api import (
     NotFound,
     Service,
     Session,
-    _,
     _l,
-    clean_lines,
+    checked_text,
     clock,
     hidden_reason,
     hold_account,
@@ -154,11 +153,9 @@ def present(
     ask them about, which is nothing where ``knows`` is empty. ``subjects`` are codes of the
     service's; others are left out."""
     found = held(session, actor, service)
-    words, knows = clean_lines(words), clean_lines(knows)
-    errors = {}
-    for name, text in (("words", words), ("knows", knows)):
-        if len(text) > TEXT_LENGTH:
-            errors[name] = _("At most %(most)s characters.", most=TEXT_LENGTH)
+    errors: dict[str, str] = {}
+    words = checked_text(words, "words", errors, most=TEXT_LENGTH)
+    knows = checked_text(knows, "knows", errors, most=TEXT_LENGTH)
     if errors:
         raise Invalid(_l("Nothing was changed."), errors)
     found.knows = knows

@@ -13,14 +13,13 @@ from eak_ambassadors.recognition.signing import address_of
 from eak_core.api import (
     Actor,
     Conflict,
-    Invalid,
     NotFound,
     Refused,
     Service,
     Session,
     _,
     _l,
-    clean_lines,
+    checked_words,
     clock,
     hold_account,
     is_agent_address,
@@ -106,12 +105,13 @@ def decide(
     `Refused` before all have said yes or no, and where the person is no agent any more.
     """
     _held(session, actor, service, sitting)
-    reasons = clean_lines(reasons)
-    if not reasons or len(reasons) > TEXT_LENGTH:
-        raise Invalid(
-            _l("Nothing was decided."),
-            {"reasons": _("Write the reasons, in %(most)s characters.", most=TEXT_LENGTH)},
-        )
+    reasons = checked_words(
+        reasons,
+        "reasons",
+        _l("Nothing was decided."),
+        most=TEXT_LENGTH,
+        missing=_("Write the reasons, in %(most)s characters.", most=TEXT_LENGTH),
+    )
     if not ready(sitting):
         raise Refused(_l("All members say yes or no first, or the time of the jury is over."))
     nomination = session.get_one(Nomination, sitting.nomination_id, with_for_update=True)

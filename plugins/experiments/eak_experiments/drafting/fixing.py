@@ -19,7 +19,7 @@ from eak_core.api import (
     Service,
     Session,
     _l,
-    clean_lines,
+    checked_words,
     clock,
     ensure_unchanged,
     hold_account,
@@ -111,12 +111,13 @@ def _amend(
 ) -> None:  # fmt: skip
     if after == before:
         return
-    reason = clean_lines(reason)
-    if not reason or len(reason) > REASON:
-        raise Invalid(
-            _l("Nothing was changed: an amendment needs its reason."),
-            {"reason": _l("Say why, in at most %(most)s characters: it is public.", most=REASON)},
-        )
+    reason = checked_words(
+        reason,
+        "reason",
+        _l("Nothing was changed: an amendment needs its reason."),
+        most=REASON,
+        missing=_l("Say why, in at most %(most)s characters: it is public.", most=REASON),
+    )
     ensure_whole(after)
     wrong: dict[str, Any] = {}
     if experiment.started_on and after.starts_on != before.starts_on:

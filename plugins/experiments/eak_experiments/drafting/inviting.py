@@ -15,7 +15,6 @@ from eak_core.api import (
     check_invitable,
     clock,
     hold_account,
-    normal_address,
     require,
     send_mail_to_address,
 )
@@ -31,17 +30,11 @@ def invite(
     session: Session, actor: Actor, service: Service, experiment: Experiment,
     email: str, role: str,
 ) -> None:  # fmt: skip
-    """Write to whoever holds ``email``. The address is kept nowhere. `Invalid` for what is none,
-    and as `check_invitable`."""
+    """Write to whoever holds ``email``. The address is kept nowhere. `Invalid` as
+    `check_invitable`."""
     require(actor, "experiments.carry", service, experiment)
     hold_account(session, actor)
-    try:
-        address = normal_address(email)
-    except ValueError:
-        raise Invalid(
-            _l("The invitation was not sent."), {"email": _l("This is not an e-mail address.")}
-        ) from None
-    check_invitable(service, address)
+    address = check_invitable(service, email)
     if role not in MEMBER_ROLES:
         raise Invalid(_l("The invitation was not sent."), {"role": _l("Choose a role.")})
     link = url_for(

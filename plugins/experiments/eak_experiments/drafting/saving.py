@@ -8,8 +8,7 @@ from eak_core.api import (
     Invalid,
     Session,
     _l,
-    clean_line,
-    clean_lines,
+    checked_text,
     clock,
     communes,
     in_paris,
@@ -65,11 +64,7 @@ def checked(
 
 def _text(name: str, value: str, wrong: dict[str, Any]) -> str:
     line = name in LINES
-    text = clean_line(value) if line else clean_lines(value)
-    most = LINE if line else TEXT
-    if len(text) > most:
-        wrong[name] = _l("This is too long: at most %(most)s characters.", most=most)
-    return text
+    return checked_text(value, name, wrong, most=LINE if line else TEXT, line=line)
 
 
 def _faults(values: dict[str, Any]) -> dict[str, str]:

@@ -15,8 +15,8 @@ from eak_core.api import (
     Session,
     _,
     _l,
+    checked_text,
     clean_line,
-    clean_lines,
     clock,
     ensure_unchanged,
     hold_account,
@@ -132,9 +132,7 @@ def _checked(said: Closing) -> Closing:
     wrong: dict[str, Any] = {}
     values: dict[str, Any] = {}
     for name in ("in_kind", "unintended", "lessons", "next_time", "reasons"):
-        values[name] = clean_lines(getattr(said, name))
-        if len(values[name]) > TEXT:
-            wrong[name] = _l("This is too long: at most %(most)s characters.", most=TEXT)
+        values[name] = checked_text(getattr(said, name), name, wrong, most=TEXT)
     values["decision_body"] = clean_line(said.decision_body)[:LINE]
     for name in ("cost", "sample"):
         if not 0 <= (getattr(said, name) or 0) <= MOST:
@@ -210,11 +208,11 @@ def follow(
     hold_account(session, actor)
     if experiment.stage != "closed":
         raise Refused(_l("One looks again at an experiment that is closed."))
-    words, wrong = clean_lines(words), {}
+    wrong: dict[str, Any] = {}
     if standing not in STANDINGS:
         wrong["standing"] = _l("Choose what is left of it.")
-    if not words or len(words) > TEXT:
-        wrong["words"] = _l("Say what you found, in at most %(most)s characters.", most=TEXT)
+    missing = _l("Say what you found, in at most %(most)s characters.", most=TEXT)
+    words = checked_text(words, "words", wrong, most=TEXT, missing=missing)
     if wrong:
         raise Invalid(_l("Nothing was kept."), wrong)
     note(session, actor, experiment, LEFT[standing], words)

@@ -11,7 +11,7 @@ from eak_core.api import (
     Service,
     Session,
     _l,
-    clean_lines,
+    checked_words,
     hold_account,
     require,
 )
@@ -82,9 +82,8 @@ def lower(
     session.refresh(experiment, with_for_update=True)
     if experiment.stage != "closed" or experiment.evidence is None:
         raise Refused(_l("How much it proves is said once it is closed."))
-    reason = clean_lines(reason)
-    if not reason or len(reason) > TEXT:
-        raise Invalid(_l("Nothing was changed."), {"reason": _l("Say why: it is public.")})
+    missing = _l("Say why: it is public.")
+    reason = checked_words(reason, "reason", _l("Nothing was changed."), most=TEXT, missing=missing)
     if to is None or not 1 <= to < experiment.evidence:
         raise Invalid(
             _l("Nothing was changed."),

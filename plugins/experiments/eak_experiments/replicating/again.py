@@ -11,7 +11,7 @@ from eak_core.api import (
     Service,
     Session,
     _l,
-    clean_lines,
+    checked_text,
     ensure_unchanged,
     hold_account,
     require,
@@ -38,11 +38,9 @@ def save_kit(
     session.refresh(experiment, with_for_update=True)
     if not experiment.public:
         raise Refused(_l("Fix the protocol first: a kit is for others."))
-    values = {name: clean_lines(text) for name, text in kits.said(said).items()}
-    wrong = {
-        name: _l("This is too long: at most %(most)s characters.", most=TEXT)
-        for name, text in values.items()
-        if len(text) > TEXT
+    wrong: dict[str, Any] = {}
+    values = {
+        name: checked_text(text, name, wrong, most=TEXT) for name, text in kits.said(said).items()
     }
     if wrong:
         raise Invalid(_l("Nothing was saved: something is to be corrected."), wrong)
@@ -64,9 +62,8 @@ def again(
 ) -> Experiment:  # fmt: skip
     """Begin an experiment that does ``origin`` again: its hypotheses, method and risks, without its
     days, its communes and the figures of its baseline, which are others here."""
-    adaptations, wrong = clean_lines(adaptations), dict[str, Any]()
-    if len(adaptations) > TEXT:
-        wrong["adaptations"] = _l("This is too long: at most %(most)s characters.", most=TEXT)
+    wrong: dict[str, Any] = {}
+    adaptations = checked_text(adaptations, "adaptations", wrong, most=TEXT)
     if fidelity is not None and not 0 <= fidelity <= 100:
         wrong["fidelity"] = _l("Give a number from 0 to %(most)s.", most=100)
     if wrong:

@@ -12,7 +12,7 @@ from eak_core.api import (
     Service,
     Session,
     _l,
-    clean_lines,
+    checked_text,
     hold_account,
     in_paris,
     midnight,
@@ -201,7 +201,5 @@ def _hold(
 
 
 def _reason(typed: str, wrong: dict[str, Any], name: str) -> str:
-    text = clean_lines(typed)
-    if not text or len(text) > TEXT:
-        wrong[name] = _l("Write it in public words, in at most %(most)s characters.", most=TEXT)
-    return text
+    missing = _l("Write it in public words, in at most %(most)s characters.", most=TEXT)
+    return checked_text(typed, name, wrong, most=TEXT, missing=missing)

@@ -14,7 +14,7 @@ from eak_core.api import (
     Service,
     Session,
     _l,
-    clean_lines,
+    checked_text,
     clock,
     hide,
     hold_account,
@@ -168,12 +168,7 @@ def forget(session: Session, person_id: int) -> None:
 
 
 def _text(typed: str, wrong: dict[str, Any]) -> str:
-    text = clean_lines(typed)
-    if not text:
-        wrong["text"] = _l("Write what happened.")
-    elif len(text) > TEXT:
-        wrong["text"] = _l("This is too long: at most %(most)s characters.", most=TEXT)
-    return text
+    return checked_text(typed, "text", wrong, most=TEXT, missing=_l("Write what happened."))
 
 
 def _write(session: Session, actor: Actor, experiment: Experiment, row: dict[str, Any]) -> Entry:

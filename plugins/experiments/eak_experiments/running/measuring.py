@@ -16,8 +16,8 @@ from eak_core.api import (
     Service,
     Session,
     _l,
+    checked_words,
     clean_line,
-    clean_lines,
     clock,
     hold_account,
     insert_once,
@@ -198,9 +198,8 @@ def strike(
 ) -> None:  # fmt: skip
     """Say that a figure was wrong: it stays, struck, with the public ``reason``."""
     _entering(session, actor, service, experiment)
-    reason = clean_lines(reason)
-    if not reason or len(reason) > TEXT:
-        raise Invalid(_l("Nothing was struck."), {"reason": _l("Say what was wrong with it.")})
+    missing = _l("Say what was wrong with it.")
+    reason = checked_words(reason, "reason", _l("Nothing was struck."), most=TEXT, missing=missing)
     struck = session.scalar(
         update(Measure)
         .where(Measure.id == measure_id, *counting(experiment.id))

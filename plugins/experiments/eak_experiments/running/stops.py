@@ -14,7 +14,7 @@ from eak_core.api import (
     Service,
     Session,
     _l,
-    clean_lines,
+    checked_text,
     clock,
     hold_account,
     insert_once,
@@ -114,12 +114,11 @@ def answer(
     alert = session.get(Alert, (experiment.id, hypothesis), with_for_update=True)
     if alert is None or alert.answered_at is not None:
         raise NotFound(_l("Nothing waits for a decision here: somebody has decided."))
-    reason = clean_lines(reason)
     wrong: dict[str, Any] = {}
     if decision not in DECISIONS:
         wrong["decision"] = _l("Choose how it goes on.")
-    if not reason or len(reason) > TEXT:
-        wrong["reason"] = _l("Say why: it is public.")
+    missing = _l("Say why: it is public.")
+    reason = checked_text(reason, "reason", wrong, most=TEXT, missing=missing)
     if wrong:
         raise Invalid(_l("Nothing was decided."), wrong)
     alert.answered_at, alert.answered_by = clock.now(), actor.person_id

@@ -15,6 +15,7 @@ from eak_core.api import (
     Service,
     Session,
     _l,
+    checked_text,
     clock,
     insert_once,
     publish,
@@ -28,7 +29,6 @@ from eak_matchmaking.matching.finding import MOST_IDEAS, candidates, locked
 from eak_matchmaking.matching.tables import MatchingRound, RoundIdea
 from eak_matchmaking.models import NAME_LENGTH, TEXT_LENGTH
 from eak_matchmaking.proposals.keeping import NO_REASON, said
-from eak_matchmaking.resources import checked_text
 
 #: How long after its end a round is matched. What was sent before may still be waiting for its
 #: turn: for a thread at most fifteen seconds, then for a lock at most ten, the limits of the server
@@ -162,8 +162,8 @@ def _checked(
     session: Session, service: Service, terms: RoundTerms
 ) -> tuple[dict[str, Any], Sequence[int]]:
     wrong: dict[str, Any] = {}
-    title = checked_text(terms.title, "title", NAME_LENGTH, wrong, line=True)
-    text = checked_text(terms.text, "text", TEXT_LENGTH, wrong, line=False)
+    title = checked_text(terms.title, "title", wrong, most=NAME_LENGTH, line=True)
+    text = checked_text(terms.text, "text", wrong, most=TEXT_LENGTH)
     if not title:
         wrong["title"] = _l("Give the round a title.")
     now = clock.now()

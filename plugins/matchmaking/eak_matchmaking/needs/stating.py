@@ -15,6 +15,7 @@ from eak_core.api import (
     Service,
     Session,
     _l,
+    checked_text,
     clock,
     ensure_unchanged,
     has_outcome,
@@ -27,7 +28,7 @@ from eak_core.api import (
 )
 from eak_matchmaking.events import NeedEdited, NeedMet, NeedStated, NeedWithdrawn
 from eak_matchmaking.models import NAME_LENGTH, MetBecause, Need, ResourceKind
-from eak_matchmaking.resources import Resource, checked_resource, checked_text
+from eak_matchmaking.resources import Resource, checked_resource
 
 #: So many things can be missing for one idea at a time.
 MOST_NEEDS = 20
@@ -182,7 +183,7 @@ def checked(terms: NeedTerms) -> dict[str, Any]:
     """The columns of what is missing. `Invalid` with all that is wrong."""
     wrong: dict[str, Any] = {}
     values = checked_resource(terms, wrong)
-    values["what"] = checked_text(terms.what, "what", NAME_LENGTH, wrong, line=True)
+    values["what"] = checked_text(terms.what, "what", wrong, most=NAME_LENGTH, line=True)
     if not values["what"]:
         wrong["what"] = _l("Say in a few words what is missing.")
     if wrong:

@@ -16,6 +16,7 @@ from eak_core.api import (
     Service,
     Session,
     _l,
+    checked_text,
     clock,
     communes,
     ensure_unchanged,
@@ -32,7 +33,7 @@ from eak_matchmaking.manifest import plugin
 from eak_matchmaking.models import NAME_LENGTH, TEXT_LENGTH, Offer, Organisation, ResourceKind
 from eak_matchmaking.organisations.finding import acting_for, require_acting
 from eak_matchmaking.organisations.registering import require_open
-from eak_matchmaking.resources import Resource, checked_resource, checked_text, today
+from eak_matchmaking.resources import Resource, checked_resource, today
 
 #: To so many pilots one offer can go.
 MOST_PILOTS = 1_000
@@ -190,11 +191,10 @@ def checked(session: Session, terms: OfferTerms) -> dict[str, Any]:
     """The columns of what is offered. `Invalid` with all that is wrong."""
     wrong: dict[str, Any] = {}
     values = checked_resource(terms, wrong)
-    title = checked_text(terms.title, "title", NAME_LENGTH, wrong, line=True)
-    if not title:
-        wrong["title"] = _l("Say in a few words what you offer.")
+    missing = _l("Say in a few words what you offer.")
+    title = checked_text(terms.title, "title", wrong, most=NAME_LENGTH, missing=missing, line=True)
     for name in ("details", "conditions", "private_conditions"):
-        values[name] = checked_text(getattr(terms, name), name, TEXT_LENGTH, wrong, line=False)
+        values[name] = checked_text(getattr(terms, name), name, wrong, most=TEXT_LENGTH)
     if terms.capacity is None or not 1 <= terms.capacity <= MOST_PILOTS:
         wrong["capacity"] = _l("Give a number from 1 to %(most)s.", most=MOST_PILOTS)
     known = {commune.code for commune in communes(session)}

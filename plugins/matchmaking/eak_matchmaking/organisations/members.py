@@ -24,7 +24,6 @@ from eak_core.api import (
     clock,
     hold_account,
     insert_once,
-    normal_address,
     require,
     send_mail_to_address,
 )
@@ -53,20 +52,14 @@ def invite(
 ) -> None:
     """Invite whoever holds ``email`` to act for an organisation.
 
-    Inviting the same address again begins anew. `Invalid` for what is no address or no role, and
-    as `check_invitable`, `Refused` beyond `MOST` people.
+    Inviting the same address again begins anew. `Invalid` for no role, and as
+    `check_invitable`, `Refused` beyond `MOST` people.
     """
     require_answer(session, actor, service, organisation)
     hold_account(session, actor)
     session.refresh(organisation, with_for_update=True)
     require_open(organisation)
-    try:
-        address = normal_address(email)
-    except ValueError:
-        raise Invalid(
-            _l("The invitation was not sent."), {"email": _l("This is not an e-mail address.")}
-        ) from None
-    check_invitable(service, address)
+    address = check_invitable(service, email)
     if role not in MEMBER_ROLES:
         raise Invalid(_l("The invitation was not sent."), {"role": _l("Choose a role.")})
     session.execute(

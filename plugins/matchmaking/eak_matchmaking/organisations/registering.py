@@ -1,6 +1,6 @@
 """An organisation presents itself, says who it is otherwise, and comes to further services."""
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
@@ -16,8 +16,7 @@ from eak_core.api import (
     Service,
     Session,
     _l,
-    clean_line,
-    clean_lines,
+    checked_text,
     clock,
     communes,
     ensure_unchanged,
@@ -232,16 +231,14 @@ def tell_everywhere(session: Session, event: Event, organisation_id: int, actor:
 def checked(session: Session, profile: Profile) -> dict[str, Any]:
     """The columns of what an organisation says of itself. `Invalid` with all that is wrong."""
     wrong: dict[str, Any] = {}
-    name, site = clean_line(profile.name[: 4 * NAME_LENGTH]), profile.site.strip()
+    name = checked_text(profile.name, "name", wrong, most=NAME_LENGTH, line=True)
+    site = profile.site.strip()
     texts = {
-        field: clean_lines(getattr(profile, field)[: 4 * TEXT_LENGTH])
+        field: checked_text(getattr(profile, field), field, wrong, most=TEXT_LENGTH)
         for field in ("about", "pioneering", "motivation")
     }
     if not folded(name).strip():
         wrong["name"] = _l("What is it called?")
-    for field, text, most in (("name", name, NAME_LENGTH), *_bounded(texts)):
-        if len(text) > most:
-            wrong[field] = _l("This is too long: %(max)s characters at most.", max=most)
     if profile.kind not in ORGANISATION_KINDS:
         wrong["kind"] = _l("Choose what kind of organisation it is.")
     number = _number(profile.identifier, wrong)
@@ -261,10 +258,6 @@ def checked(session: Session, profile: Profile) -> dict[str, Any]:
         "site": site,
         **texts,
     }
-
-
-def _bounded(texts: Mapping[str, str]) -> Iterator[tuple[str, str, int]]:
-    return ((field, text, TEXT_LENGTH) for field, text in texts.items())
 
 
 def _number(typed: str, wrong: dict[str, Any]) -> str | None:

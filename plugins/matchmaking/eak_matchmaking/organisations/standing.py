@@ -6,15 +6,15 @@ from collections.abc import Callable
 from sqlalchemy import delete, select, update
 
 from eak_core.api import (
+    REASON_LENGTH,
     Actor,
     Conflict,
     Invalid,
     NotFound,
-    Refused,
     Service,
     Session,
     _l,
-    clean_lines,
+    checked_words,
     clock,
     hold_account,
     publish,
@@ -140,7 +140,10 @@ def _presence(session: Session, service: Service, organisation: Organisation) ->
 
 
 def _reason(typed: str) -> str:
-    reason = clean_lines(typed)
-    if not reason:
-        raise Refused(_l("Give a reason: it will be public, and readers will look for it."))
-    return reason
+    return checked_words(
+        typed,
+        "reason",
+        _l("Nothing was changed."),
+        most=REASON_LENGTH,
+        missing=_l("Give a reason: it will be public, and readers will look for it."),
+    )

@@ -8,12 +8,11 @@ from eak_core.api import (
     Conflict,
     Event,
     Idea,
-    Invalid,
     Refused,
     Service,
     Session,
     _l,
-    clean_lines,
+    checked_words,
     clock,
     hold_account,
     public_idea,
@@ -98,14 +97,8 @@ def ensure_impartial(session: Session, actor: Actor, organisation_id: int) -> No
 
 
 def said(words: str, field: str, missing: object = None, *, most: int = WORDS_LENGTH) -> str:
-    """``words`` cleaned. `Invalid` where they are too long, and where they are ``missing``."""
-    cleaned = clean_lines(words[: 4 * most])
-    if missing is not None and not cleaned:
-        raise Invalid(_l("Nothing was changed."), {field: missing})
-    if len(cleaned) > most:
-        too_long = _l("This is too long: %(max)s characters at most.", max=most)
-        raise Invalid(_l("Nothing was changed."), {field: too_long})
-    return cleaned
+    """``words`` as `checked_words` has them."""
+    return checked_words(words, field, _l("Nothing was changed."), most=most, missing=missing)
 
 
 def keep(

@@ -14,7 +14,7 @@ from eak_core.api import (
     Service,
     Session,
     _l,
-    clean_lines,
+    checked_text,
     clock,
     insert_once,
     may,
@@ -216,14 +216,10 @@ def checked(
 ) -> dict[str, Any]:
     """The columns of what is proposed. `Invalid` with all that is wrong."""
     wrong: dict[str, Any] = {}
-    too_long = _l("This is too long: %(max)s characters at most.", max=FIELD_LENGTH)
-    values: dict[str, Any] = {}
-    for field, missing in FIELDS.items():
-        values[field] = clean_lines(getattr(terms, field)[: 4 * FIELD_LENGTH])
-        if not values[field]:
-            wrong[field] = missing
-        elif len(values[field]) > FIELD_LENGTH:
-            wrong[field] = too_long
+    values: dict[str, Any] = {
+        field: checked_text(getattr(terms, field), field, wrong, most=FIELD_LENGTH, missing=missing)
+        for field, missing in FIELDS.items()
+    }
     values["conflict"] = _conflict(session, organisation, idea, terms, wrong)
     offers = {each.id for each in offers_to_choose(session, service.id, organisation.id)}
     if terms.offer_id is not None and terms.offer_id not in offers:
@@ -249,12 +245,8 @@ def _conflict(
         if role_of(session, organisation.id, idea.author_id):
             wrong["interested"] = _l("The author of this idea acts for your organisation: say so.")
         return ""
-    conflict = clean_lines(terms.conflict[: 4 * FIELD_LENGTH])
-    if not conflict:
-        wrong["conflict"] = _l("Say which interest it is.")
-    elif len(conflict) > FIELD_LENGTH:
-        wrong["conflict"] = _l("This is too long: %(max)s characters at most.", max=FIELD_LENGTH)
-    return conflict
+    missing = _l("Say which interest it is.")
+    return checked_text(terms.conflict, "conflict", wrong, most=FIELD_LENGTH, missing=missing)
 
 
 def _has_account(session: Session, idea: Idea) -> bool:

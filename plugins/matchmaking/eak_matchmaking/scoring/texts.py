@@ -5,7 +5,7 @@ Stems come in from outside: whoever makes the texts and the thesaurus makes them
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from eak_matchmaking.scoring.thesaurus import Thesaurus
@@ -44,13 +44,3 @@ class Corpus:
     texts: int = 0
     length: int = 0
     frequencies: Mapping[str, int] = field(default_factory=dict)
-
-
-def corpus_of(texts: Iterable[Text]) -> Corpus:
-    """What `Corpus` says of ``texts``."""
-    number, length, frequencies = 0, 0, Counter[str]()
-    for text in texts:
-        number += 1
-        length += text.length
-        frequencies.update(text.counts.keys())
-    return Corpus(number, length, dict(frequencies))

@@ -14,7 +14,7 @@ from eak_core.api import (
     Service,
     Session,
     _l,
-    clean_lines,
+    checked_words,
     clock,
     public_ideas,
     publish,
@@ -52,12 +52,9 @@ def decline(
     are read by its members alone. Done before, it now has this reason. `Refused` beyond
     `MOST_DECLINED`."""
     organisation = acting(session, actor, service)
-    said = clean_lines(words[: 4 * WORDS_LENGTH])
     if reason not in REASONS:
         raise Invalid(_l("Nothing was changed."), {"reason": _l("Choose why.")})
-    if len(said) > WORDS_LENGTH:
-        too_long = _l("This is too long: %(max)s characters at most.", max=WORDS_LENGTH)
-        raise Invalid(_l("Nothing was changed."), {"words": too_long})
+    said = checked_words(words, "words", _l("Nothing was changed."), most=WORDS_LENGTH)
     values = {
         "organisation_id": organisation.id,
         "idea_id": need.idea_id,

@@ -1,7 +1,7 @@
 """Who was shown how often, month by month, who has a newcomer's place now, and what became of what
 partners proposed."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from fractions import Fraction
@@ -13,7 +13,6 @@ from eak_core.api import Idea, Session
 from eak_matchmaking.models import Need, Organisation
 from eak_matchmaking.needs.finding import waiting
 from eak_matchmaking.proposals.tables import Proposal, ProposalStep
-from eak_matchmaking.scoring.measures import gini
 from eak_matchmaking.suggestions.tables import Exposure, Newcomer
 
 #: So many months are told of.
@@ -42,7 +41,7 @@ class Month:
 
     @property
     def gini(self) -> Fraction:
-        """How unevenly they were shown: see `eak_matchmaking.scoring.measures.gini`."""
+        """How unevenly they were shown: see `gini`."""
         return gini(each.shown for each in self.partners)
 
 
@@ -53,6 +52,19 @@ class Placed:
     organisation_id: int
     name: str
     title: str
+
+
+def gini(shown: Iterable[int]) -> Fraction:
+    """How unevenly ``shown`` is spread: 0 where all have the same, (n - 1) / n where one of n has
+    all. 0 where there is nothing to spread. `ValueError` for a number below 0."""
+    values = sorted(shown)
+    total, number = sum(values), len(values)
+    if values and values[0] < 0:
+        raise ValueError("a number below 0 cannot be spread.")
+    if not total:
+        return Fraction(0)
+    weighted = sum(place * value for place, value in enumerate(values, start=1))
+    return Fraction(2 * weighted - (number + 1) * total, number * total)
 
 
 def months(session: Session, service_id: int) -> list[Month]:

@@ -18,8 +18,7 @@ from eak_core.api import (
     Session,
     _,
     _l,
-    clean_line,
-    clean_lines,
+    checked_text,
     clock,
     insert_once,
     public_ideas,
@@ -174,15 +173,11 @@ def require_draft(ballot: Ballot) -> None:
 def checked(session: Session, service: Service, draft: Draft) -> Draft:
     """``draft`` cleaned; `Invalid` names each field that is wrong."""
     errors: dict[str, str] = {}
-    title, text = clean_line(draft.title), clean_lines(draft.text)
-    if not title:
-        errors["title"] = _("Give the ballot a title.")
-    elif len(title) > TITLE_LENGTH:
-        errors["title"] = _(
-            "The title is too long: at most %(most)s characters.", most=TITLE_LENGTH
-        )
-    if len(text) > TEXT_LENGTH:
-        errors["text"] = _("Too long: at most %(most)s characters.", most=TEXT_LENGTH)
+    missing = _("Give the ballot a title.")
+    title = checked_text(
+        draft.title, "title", errors, most=TITLE_LENGTH, missing=missing, line=True
+    )
+    text = checked_text(draft.text, "text", errors, most=TEXT_LENGTH)
     if draft.closes_at <= draft.opens_at:
         errors["closes_at"] = _("A ballot closes after it has opened.")
     elif draft.closes_at - draft.opens_at > LONGEST:

@@ -14,14 +14,13 @@ from sqlalchemy import ColumnElement, func, select, update
 from eak_core.api import (
     REASON_LENGTH,
     Actor,
-    Invalid,
     NotFound,
     Refused,
     Service,
     Session,
     _,
     _l,
-    clean_lines,
+    checked_words,
     clock,
     publish,
     require,
@@ -167,13 +166,13 @@ def _held(session: Session, actor: Actor, service: Service, ballot: Ballot) -> B
 
 
 def _checked(reason: str) -> str:
-    reason = clean_lines(reason)
-    if not reason or len(reason) > REASON_LENGTH:
-        raise Invalid(
-            _l("Nothing was changed."),
-            {"reason": _("Give a reason: it is published, and voters will look for it.")},
-        )
-    return reason
+    return checked_words(
+        reason,
+        "reason",
+        _l("Nothing was changed."),
+        most=REASON_LENGTH,
+        missing=_("Give a reason: it is published, and voters will look for it."),
+    )
 
 
 def _tell(session: Session, actor: Actor, exclusion: Exclusion, service: Service) -> None:

@@ -15,7 +15,7 @@ from eak_core.api import (
     Session,
     _,
     _l,
-    clean_lines,
+    checked_words,
     clock,
     has_outcome,
     plugin_settings,
@@ -142,12 +142,13 @@ def cancel(session: Session, actor: Actor, service: Service, ballot: Ballot, rea
     never counted. `Refused` where there is nothing to cancel, `Invalid` without a reason."""
     require(actor, "voting.manage", service)
     ballot = locked(session, ballot)
-    reason = clean_lines(reason)
-    if not reason or len(reason) > REASON_LENGTH:
-        raise Invalid(
-            _l("The ballot was not cancelled."),
-            {"reason": _("Give a reason: voters will look for it.")},
-        )
+    reason = checked_words(
+        reason,
+        "reason",
+        _l("The ballot was not cancelled."),
+        most=REASON_LENGTH,
+        missing=_("Give a reason: voters will look for it."),
+    )
     if ballot.state not in ("announced", "open", "closed"):
         raise Refused(_l("Only a ballot that is announced, open or being counted is cancelled."))
     _cancel(session, actor, service, ballot, reason)

@@ -1,8 +1,11 @@
-"""How good a list of suggestions is, and how evenly partners are shown."""
+"""How good a list of suggestions is, by the grades that people gave, and what texts add up to."""
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from fractions import Fraction
 from math import log2
+
+from eak_matchmaking.scoring.texts import Corpus, Text
 
 
 def dcg(grades: Sequence[int], k: int) -> float:
@@ -26,14 +29,11 @@ def reciprocal_rank(grades: Sequence[int], enough: int = 1) -> Fraction:
     )
 
 
-def gini(shown: Iterable[int]) -> Fraction:
-    """How unevenly ``shown`` is spread: 0 where all have the same, (n - 1) / n where one of n has
-    all. 0 where there is nothing to spread. `ValueError` for a number below 0."""
-    values = sorted(shown)
-    total, number = sum(values), len(values)
-    if values and values[0] < 0:
-        raise ValueError("a number below 0 cannot be spread.")
-    if not total:
-        return Fraction(0)
-    weighted = sum(place * value for place, value in enumerate(values, start=1))
-    return Fraction(2 * weighted - (number + 1) * total, number * total)
+def corpus_of(texts: Iterable[Text]) -> Corpus:
+    """What `Corpus` says of ``texts``."""
+    number, length, frequencies = 0, 0, Counter[str]()
+    for text in texts:
+        number += 1
+        length += text.length
+        frequencies.update(text.counts.keys())
+    return Corpus(number, length, dict(frequencies))
