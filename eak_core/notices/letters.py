@@ -6,10 +6,10 @@ from wtforms import SelectChoice, SelectField
 from wtforms.validators import InputRequired
 
 from eak_core.db import Session
-from eak_core.people.pages.links import where_on
 from eak_core.permissions import Actor
 from eak_core.plugins.hooks.contributions import MailChoice
 from eak_core.plugins.loading.host import get_host
+from eak_core.services.links import where_on
 from eak_core.web.forms import Form
 
 _HOOK = "mail_choices"

@@ -2,7 +2,7 @@
 
 from flask import Flask
 
-from eak_core.people import suspensions  # noqa: F401  # what is due, on import
+from eak_core.people import put_aside  # noqa: F401  # what is due, on import
 from eak_core.people.accounts import sleeping, upkeep  # noqa: F401  # the same
 from eak_core.people.pages import account, passkeys, second_factor  # noqa: F401  # pages, on import
 from eak_core.people.signing_in.entrance import init_entrance

@@ -6,7 +6,6 @@ from eak_core.db import current_session
 from eak_core.ideas.content.attachments import shown_of_all
 from eak_core.ideas.deciding.transitions import stage_graph
 from eak_core.ideas.pages.display import words
-from eak_core.people.pages.links import links_into_services
 from eak_core.plugins.loading.blueprint import ServiceBlueprint
 from eak_core.portal.overview import (
     decisions_of,
@@ -16,6 +15,7 @@ from eak_core.portal.overview import (
     portal_entries,
 )
 from eak_core.portal.picture import pictures_of
+from eak_core.services.links import links_into_services
 from eak_core.web import render
 from eak_core.web.markdown import markdown
 from eak_core.web.queries import LONGEST_SEARCH

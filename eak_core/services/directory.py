@@ -2,8 +2,10 @@
 
 import re
 from collections.abc import Mapping, Sequence
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import select, update
+from sqlalchemy.orm import InstrumentedAttribute
 
 from eak_core import clock
 from eak_core.db import Session
@@ -32,6 +34,22 @@ def list_services(session: Session, actor: Actor, *, archived: bool = False) -> 
     return session.scalars(
         query.order_by(Service.archived_at.isnot(None), Service.name, Service.id)
     ).all()
+
+
+def change_rule(
+    session: Session, service: Service, column: InstrumentedAttribute[Any], value: Any
+) -> bool:
+    """Let ``service`` have this ``value`` of ``column``; whether it had another one. One statement
+    says so, also to the later one of two who do the same at once."""
+    changed = session.scalar(
+        update(Service)
+        .where(Service.id == service.id, column.is_distinct_from(value))
+        .values({column: value})
+        .returning(Service.id)
+    )
+    if changed is not None:
+        session.refresh(service)
+    return changed is not None
 
 
 def change_service(

@@ -28,6 +28,7 @@ from eak_core.moderation.decisions import not_hidden
 from eak_core.people.models import RoleGrant
 from eak_core.people.rights.roles import managers_of
 from eak_core.permissions import Actor, require
+from eak_core.services.directory import change_rule
 from eak_core.services.models import Service
 from eak_core.web.text import REASON_LENGTH
 from eak_core.web.typed import checked_text, checked_words
@@ -68,15 +69,8 @@ def change_screening(session: Session, actor: Actor, service: Service, opinions:
     if not 0 <= opinions <= MOST_OPINIONS:
         wrong = _l("None, one or two.")
         raise Invalid(_l("Nothing was saved."), {"opinions": wrong})
-    changed = session.scalar(
-        update(Service)
-        .where(Service.id == service.id, Service.opinions != opinions)
-        .values(opinions=opinions)
-        .returning(Service.id)
-    )
-    if changed is None:
+    if not change_rule(session, service, Service.opinions, opinions):
         return
-    session.refresh(service)
     publish(
         session,
         ServiceScreeningChanged(changed_id=service.id, opinions=opinions),

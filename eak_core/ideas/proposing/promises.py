@@ -17,6 +17,7 @@ from eak_core.i18n import _l
 from eak_core.ideas.events import IdeaPromiseNear, IdeaPromisePassed, ServicePromiseChanged
 from eak_core.ideas.models import Idea
 from eak_core.permissions import Actor, require
+from eak_core.services.directory import change_rule
 from eak_core.services.models import Service
 
 #: How many days a service can promise at most.
@@ -53,16 +54,8 @@ def change_promise(session: Session, actor: Actor, service: Service, days: int |
     if days is not None and not 1 <= days <= MOST_DAYS:
         wrong = _l("Between 1 and 365 days; leave it empty to promise nothing.")
         raise Invalid(_l("The promise was not saved."), {"days": wrong})
-    # One statement says whether anything changed, also to the later one of two who do so at once.
-    changed = session.scalar(
-        update(Service)
-        .where(Service.id == service.id, Service.answer_days.is_distinct_from(days))
-        .values(answer_days=days)
-        .returning(Service.id)
-    )
-    if changed is None:
+    if not change_rule(session, service, Service.answer_days, days):
         return
-    session.refresh(service)
     publish(
         session,
         ServicePromiseChanged(changed_id=service.id, days=days),

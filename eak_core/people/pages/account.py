@@ -23,13 +23,13 @@ from eak_core.people.credentials.attempts import limit_rename
 from eak_core.people.credentials.passwords import is_password_of
 from eak_core.people.mail import mailing
 from eak_core.people.models import Person
-from eak_core.people.pages.links import links_of
 from eak_core.people.rights import invitations
 from eak_core.people.rights.actor import current_person
 from eak_core.people.signing_in import way_back
 from eak_core.people.signing_in.forms import ConfirmForm, EraseForm, ProfileForm
 from eak_core.permissions import SignInRequired
 from eak_core.security_log import note
+from eak_core.services.links import links_of
 from eak_core.web import render
 from eak_core.web.acts import Answer, attempt, finish, form_page
 from eak_core.web.i18n import LANGUAGES, current_language, date

@@ -12,7 +12,7 @@ from eak_experiments.drafting.saving import today
 from eak_experiments.models import Experiment
 from eak_experiments.record import Alert, Entry
 from eak_experiments.running import going_on, logbook, measuring, stops
-from eak_experiments.running.finding import measures_of
+from eak_experiments.running.measuring import measures_of
 from tests.plugins.experiments.acts import one
 from tests.plugins.experiments.content import experiment, started
 

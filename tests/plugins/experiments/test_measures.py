@@ -15,7 +15,7 @@ from eak_experiments.rules.condensing import condensed
 from eak_experiments.rules.measure_files import read_day, read_measures
 from eak_experiments.rules.stopping import reached
 from eak_experiments.running import going_on, measuring, stops
-from eak_experiments.running.finding import measures_of
+from eak_experiments.running.measuring import measures_of
 from tests.plugins.experiments.content import experiment, fixed, protocol, started
 
 on_pages = pytest.mark.parametrize("database", ["sqlite"], indirect=True)

@@ -37,8 +37,8 @@ from eak_experiments.protocol import closing as closings
 from eak_experiments.protocol.closing import VERDICTS, Closing
 from eak_experiments.rules.dates import follow_up
 from eak_experiments.rules.evidence import ceiling
-from eak_experiments.running.finding import measures_of
 from eak_experiments.running.going_on import hour_of
+from eak_experiments.running.measuring import measures_of
 from eak_experiments.running.starting import bring_idea
 from eak_experiments.running.stops import answer_by_closing, place, write
 from eak_experiments.wording import CLOSING_FAULTS

@@ -23,7 +23,7 @@ from eak_experiments.protocol import closing as closings
 from eak_experiments.protocol import kit as kits
 from eak_experiments.record import Measure
 from eak_experiments.rules.evidence import Recorded, Replication, ceiling, level
-from eak_experiments.running.finding import measures_of
+from eak_experiments.running.measuring import measures_of
 
 
 def recorded(session: Session, experiment: Experiment, *, balanced: bool | None = None) -> Recorded:

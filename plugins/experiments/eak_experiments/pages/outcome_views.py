@@ -33,7 +33,7 @@ from eak_experiments.pages.outcome_forms import (
 from eak_experiments.pages.protocol_views import carried
 from eak_experiments.pages.running_views import act_page, home
 from eak_experiments.protocol import closing as closings
-from eak_experiments.running.finding import measures_of
+from eak_experiments.running.measuring import measures_of
 
 limit_closing = limited("experiments.close", "20/minute;200/day")
 

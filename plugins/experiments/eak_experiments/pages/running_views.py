@@ -30,7 +30,7 @@ from eak_experiments.pages.running_forms import (
 from eak_experiments.record import Measure
 from eak_experiments.rules.quantities import from_thousandths
 from eak_experiments.running import going_on, measuring, stops
-from eak_experiments.running.finding import measures_of
+from eak_experiments.running.measuring import measures_of
 
 limit_running = limited("experiments.run", "30/minute;500/day")
 limit_files = limited("experiments.file", "20/minute;200/day", reads=True)

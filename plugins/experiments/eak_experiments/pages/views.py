@@ -50,8 +50,8 @@ from eak_experiments.record import Measure
 from eak_experiments.replicating.family import family
 from eak_experiments.replicating.kit_files import licensed
 from eak_experiments.rules.dates import review_day
-from eak_experiments.running.finding import measures_of
 from eak_experiments.running.logbook import HEARD
+from eak_experiments.running.measuring import measures_of
 from eak_experiments.running.stops import alerts
 
 #: So many figures of a hypothesis are listed to be corrected.

@@ -21,7 +21,7 @@ from eak_experiments.protocol.kit import Kit
 from eak_experiments.record import ENTRY_NAME, Entry
 from eak_experiments.replicating.kit_files import kit_files
 from eak_experiments.rules.quantities import from_thousandths
-from eak_experiments.running.finding import measures_of
+from eak_experiments.running.measuring import measures_of
 
 
 def name_of(service: Service, experiment: Experiment) -> str:

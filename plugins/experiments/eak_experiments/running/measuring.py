@@ -187,6 +187,15 @@ def _insert(session: Session, actor: Actor, experiment: Experiment, row: Row) ->
     return number
 
 
+def measures_of(
+    session: Session, experiment: Experiment, *, struck: bool = False
+) -> Sequence[Measure]:
+    """The figures of an experiment in the order of their days; those that are ``struck`` too."""
+    conditions = (Measure.experiment_id == experiment.id,) if struck else counting(experiment.id)
+    query = select(Measure).where(*conditions).order_by(Measure.day, Measure.id)
+    return session.scalars(query).all()
+
+
 def counting(experiment_id: int) -> tuple[Any, ...]:
     """The conditions on `Measure` that keep what counts."""
     return Measure.experiment_id == experiment_id, Measure.struck_at.is_(None)
