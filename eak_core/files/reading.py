@@ -24,26 +24,7 @@ class ShownFiles:
         return bool(self.pictures or self.documents or self.hidden)
 
 
-def files_of(session: Session, service_id: int, owner: str, subject: str) -> Sequence[StoredFile]:
-    """All files of ``subject``, in the order in which they came."""
-    return session.scalars(
-        select(StoredFile)
-        .where(
-            StoredFile.service_id == service_id,
-            StoredFile.owner == owner,
-            StoredFile.subject == subject,
-        )
-        .order_by(StoredFile.id)
-    ).all()
-
-
-def shown_files(session: Session, service_id: int, owner: str, subject: str) -> ShownFiles:
-    """What everybody sees of the files of ``subject``, who may see that."""
-    files = files_of(session, service_id, owner, subject)
-    return _sorted(session, service_id, files)
-
-
-# Put together once: a list asks for them on each page.
+# Put together once: a page asks for those of what it shows, a list for those of all that it does.
 _OF_SOME = (
     select(StoredFile)
     .where(
@@ -53,6 +34,18 @@ _OF_SOME = (
     )
     .order_by(StoredFile.id)
 )
+
+
+def files_of(session: Session, service_id: int, owner: str, subject: str) -> Sequence[StoredFile]:
+    """All files of ``subject``, in the order in which they came."""
+    asked = {"service": service_id, "owner": owner, "subjects": [subject]}
+    return session.scalars(_OF_SOME, asked).all()
+
+
+def shown_files(session: Session, service_id: int, owner: str, subject: str) -> ShownFiles:
+    """What everybody sees of the files of ``subject``, who may see that."""
+    files = files_of(session, service_id, owner, subject)
+    return _sorted(session, service_id, files)
 
 
 def shown_for_all(

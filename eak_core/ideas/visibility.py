@@ -8,7 +8,7 @@ of, to which its page leads.
 
 from collections.abc import Sequence
 
-from sqlalchemy import ColumnElement, and_, select
+from sqlalchemy import BindParameter, ColumnElement, Integer, and_, bindparam, select
 from sqlalchemy.orm import InstrumentedAttribute
 
 from eak_core.db import Session
@@ -60,7 +60,7 @@ _SEEN = tuple(Idea.stage != each for each in sorted(UNCHOSEN))
 
 
 def public_ideas(
-    service_id: int | InstrumentedAttribute[int], *, merged: bool = False
+    service_id: int | InstrumentedAttribute[int] | BindParameter[int], *, merged: bool = False
 ) -> tuple[ColumnElement[bool], ...]:
     """The conditions on `Idea` that keep what everybody may see of a service, or of each service
     of a statement where ``service_id`` is its column; or what everybody may see of those that were
@@ -82,10 +82,15 @@ def hidden_ideas(service_id: int | InstrumentedAttribute[int]) -> ColumnElement[
     return ~not_hidden(service_id, "idea", Idea.id)
 
 
+# Put together once: whoever supports an idea asks for it three times.
+_PUBLIC = select(Idea.id).where(
+    Idea.id == bindparam("idea"), *public_ideas(bindparam("service", type_=Integer))
+)
+
+
 def is_public(session: Session, idea: Idea) -> bool:
     """Whether everybody who reads the service may read ``idea``."""
-    query = select(Idea.id).where(Idea.id == idea.id, *public_ideas(idea.service_id))
-    return session.scalar(query) is not None
+    return session.scalar(_PUBLIC, {"idea": idea.id, "service": idea.service_id}) is not None
 
 
 def check_readable(session: Session, actor: Actor, service: Service, idea: Idea) -> None:

@@ -8,7 +8,7 @@ Anything of a service can be named (``idea:12``, ``comment:7``). Whoever shows i
 import re
 from collections.abc import Iterable
 
-from sqlalchemy import ColumnElement, String, cast, literal, select
+from sqlalchemy import BindParameter, ColumnElement, String, bindparam, cast, literal, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import InstrumentedAttribute
 
@@ -94,6 +94,14 @@ def restore(
     return decision
 
 
+# Put together once: each page asks for what it shows.
+_HIDDEN = select(ModerationDecision.subject, ModerationDecision.reason).where(
+    ModerationDecision.service_id == bindparam("service"),
+    ModerationDecision.restored_at.is_(None),
+    ModerationDecision.subject.in_(bindparam("subjects", expanding=True)),
+)
+
+
 def hidden_reason(session: Session, service_id: int, subject: str) -> str | None:
     """The public reason for which ``subject`` is hidden; None where it is not."""
     return hidden_reasons(session, service_id, [subject]).get(subject)
@@ -104,13 +112,7 @@ def hidden_reasons(session: Session, service_id: int, subjects: Iterable[str]) -
     asked = list(subjects)
     if not asked:
         return {}
-    rows = session.execute(
-        select(ModerationDecision.subject, ModerationDecision.reason).where(
-            ModerationDecision.service_id == service_id,
-            ModerationDecision.restored_at.is_(None),
-            ModerationDecision.subject.in_(asked),
-        )
-    )
+    rows = session.execute(_HIDDEN, {"service": service_id, "subjects": asked})
     return {row.subject: row.reason for row in rows}
 
 
@@ -128,7 +130,9 @@ def hidden_ids(session: Session, service_id: int, name: str) -> list[int]:
 
 
 def not_hidden(
-    service_id: int | InstrumentedAttribute[int], name: str, key: InstrumentedAttribute[int]
+    service_id: int | InstrumentedAttribute[int] | BindParameter[int],
+    name: str,
+    key: InstrumentedAttribute[int],
 ) -> ColumnElement[bool]:
     """The condition on a table that keeps what moderation shows, of a service or of each service of
     a statement where ``service_id`` is its column. ``name`` and ``key``, the column of the ids,

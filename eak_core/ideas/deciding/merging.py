@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import Integer, bindparam, delete, select, update
 
 from eak_core import clock
 from eak_core.db import Session
@@ -76,16 +76,23 @@ def merge_ideas(
     return into
 
 
+# Put together once: the page of every idea asks for them.
+_PARTS = (
+    select(Idea, Person.name, StageChange.at, StageChange.reason)
+    .join(StageChange, (StageChange.idea_id == Idea.id) & (StageChange.to_stage == MERGED))
+    .outerjoin(Person, (Person.id == Idea.author_id) & Person.erased_at.is_(None))
+    .where(
+        Idea.merged_into_id == bindparam("idea"),
+        *public_ideas(bindparam("service", type_=Integer), merged=True),
+    )
+    .order_by(StageChange.id.desc())
+    .limit(SHOWN)
+)
+
+
 def merged_into(session: Session, idea: Idea) -> list[Part]:
     """What is part of ``idea`` and not hidden, the latest first: at most `SHOWN`."""
-    rows = session.execute(
-        select(Idea, Person.name, StageChange.at, StageChange.reason)
-        .join(StageChange, (StageChange.idea_id == Idea.id) & (StageChange.to_stage == MERGED))
-        .outerjoin(Person, (Person.id == Idea.author_id) & Person.erased_at.is_(None))
-        .where(Idea.merged_into_id == idea.id, *public_ideas(idea.service_id, merged=True))
-        .order_by(StageChange.id.desc())
-        .limit(SHOWN)
-    ).all()
+    rows = session.execute(_PARTS, {"idea": idea.id, "service": idea.service_id}).all()
     if not rows:
         return []
     files = shown_of_all(session, idea.service_id, [row[0] for row in rows])

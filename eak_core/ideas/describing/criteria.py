@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from eak_core import clock
 from eak_core.db import Session
@@ -102,6 +102,21 @@ def criterion_example(criterion: Criterion) -> str:
     return str(usual.example) if usual and not criterion.question else ""
 
 
+# Put together once: the page of every idea asks for it.
+_PROFILE = (
+    select(Criterion, IdeaCriterion.statement)
+    .outerjoin(
+        IdeaCriterion,
+        (IdeaCriterion.criterion_id == Criterion.id) & (IdeaCriterion.idea_id == bindparam("idea")),
+    )
+    .where(
+        Criterion.service_id == bindparam("service"),
+        Criterion.archived_at.is_(None) | IdeaCriterion.statement.is_not(None),
+    )
+    .order_by(Criterion.position, Criterion.id)
+)
+
+
 def profile(
     session: Session, service_id: int, idea_id: int
 ) -> Sequence[tuple[Criterion, str | None]]:
@@ -109,19 +124,8 @@ def profile(
 
     An archived criterion stays on the ideas that answered it.
     """
-    query = (
-        select(Criterion, IdeaCriterion.statement)
-        .outerjoin(
-            IdeaCriterion,
-            (IdeaCriterion.criterion_id == Criterion.id) & (IdeaCriterion.idea_id == idea_id),
-        )
-        .where(
-            Criterion.service_id == service_id,
-            Criterion.archived_at.is_(None) | IdeaCriterion.statement.is_not(None),
-        )
-        .order_by(Criterion.position, Criterion.id)
-    )
-    return [(criterion, statement) for criterion, statement in session.execute(query)]
+    asked = {"service": service_id, "idea": idea_id}
+    return [(criterion, statement) for criterion, statement in session.execute(_PROFILE, asked)]
 
 
 def change_criterion(

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from eak_core import clock
 from eak_core.db import Session
@@ -89,31 +89,44 @@ def read_idea(session: Session, graph: Graph, idea: Idea) -> Reading:
     )
 
 
+# Put together once: these are asked for on the page of every idea.
+_AUTHOR = select(Person.name).where(Person.id == bindparam("person"), Person.erased_at.is_(None))
+_SUBJECTS = (
+    select(Subject)
+    .join(IdeaSubject, IdeaSubject.subject_id == Subject.id)
+    .where(IdeaSubject.idea_id == bindparam("idea"))
+    .order_by(Subject.position, Subject.id)
+)
+_COMMUNES = (
+    select(Commune)
+    .join(IdeaCommune, IdeaCommune.commune_code == Commune.code)
+    .where(IdeaCommune.idea_id == bindparam("idea"))
+    .order_by(Commune.name)
+)
+_CHANGES = (
+    select(StageChange.to_stage, StageChange.at, Person.name, StageChange.reason)
+    .outerjoin(Person, (Person.id == StageChange.actor_id) & Person.erased_at.is_(None))
+    .where(StageChange.idea_id == bindparam("idea"))
+    .order_by(StageChange.id)
+)
+
+
 def _author(session: Session, idea: Idea) -> str | None:
-    query = select(Person.name).where(Person.id == idea.author_id, Person.erased_at.is_(None))
-    return session.scalar(query) if idea.author_id else None
+    return session.scalar(_AUTHOR, {"person": idea.author_id}) if idea.author_id else None
 
 
 def _subjects(session: Session, idea: Idea) -> Sequence[Subject]:
-    query = select(Subject).join(IdeaSubject, IdeaSubject.subject_id == Subject.id)
-    query = query.where(IdeaSubject.idea_id == idea.id)
-    return session.scalars(query.order_by(Subject.position, Subject.id)).all()
+    return session.scalars(_SUBJECTS, {"idea": idea.id}).all()
 
 
 def _communes(session: Session, idea: Idea) -> Sequence[Commune]:
-    query = select(Commune).join(IdeaCommune, IdeaCommune.commune_code == Commune.code)
-    return session.scalars(query.where(IdeaCommune.idea_id == idea.id).order_by(Commune.name)).all()
+    return session.scalars(_COMMUNES, {"idea": idea.id}).all()
 
 
 def _milestones(session: Session, graph: Graph, idea: Idea) -> list[Milestone]:
     if idea.submitted_at is None:
         return []
-    changes = session.execute(
-        select(StageChange.to_stage, StageChange.at, Person.name, StageChange.reason)
-        .outerjoin(Person, (Person.id == StageChange.actor_id) & Person.erased_at.is_(None))
-        .where(StageChange.idea_id == idea.id)
-        .order_by(StageChange.id)
-    )
+    changes = session.execute(_CHANGES, {"idea": idea.id})
     return [
         Milestone(graph.stage(SUBMITTED), idea.submitted_at, None, ""),
         *(Milestone(graph.stage(to), at, actor, reason) for to, at, actor, reason in changes),

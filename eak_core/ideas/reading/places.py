@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from eak_core.db import Session
 from eak_core.i18n import _
@@ -53,11 +53,15 @@ def passages(went: Iterable[tuple[int, int, int]], seen: Container[int]) -> Iter
         here = to_id
 
 
+# Put together once: the page of every idea asks for them, and so does its history.
+_TRANSFERS = (
+    select(IdeaTransfer).where(IdeaTransfer.idea_id == bindparam("idea")).order_by(IdeaTransfer.id)
+)
+
+
 def transfers_of(session: Session, idea_id: int) -> Sequence[IdeaTransfer]:
     """How an idea went from service to service, in the order in which it did."""
-    return session.scalars(
-        select(IdeaTransfer).where(IdeaTransfer.idea_id == idea_id).order_by(IdeaTransfer.id)
-    ).all()
+    return session.scalars(_TRANSFERS, {"idea": idea_id}).all()
 
 
 def told_of(

@@ -3,11 +3,11 @@
 Each costs the same few statements, however many comments there are.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, cast
 
-from sqlalchemy import Select, func, or_, select, update
+from sqlalchemy import Select, bindparam, func, or_, select, update
 
 from eak_core.api import (
     Actor,
@@ -152,6 +152,8 @@ def entries(
     is_open: bool = False,
 ) -> list[Entry]:
     """``comments`` as ``actor`` (a visitor where none is given) reads them, in the same order."""
+    if not comments:
+        return []
     actor = actor or Actor.visitor()
     hidden = hidden_reasons(session, service.id, [each.subject for each in comments])
     names = person_names(session, (each.author_id for each in comments if each.author_id))
@@ -201,10 +203,19 @@ def _conversations(idea_id: int) -> Select[Any]:
     )
 
 
-def _answers(session: Session, idea_id: int, roots: Iterable[int]) -> Sequence[Comment]:
+# Put together once: the page of every idea asks for them.
+_ANSWERS = (
+    select(Comment)
+    .where(
+        Comment.idea_id == bindparam("idea"),
+        Comment.root_id.in_(bindparam("roots", expanding=True)),
+    )
+    .order_by(Comment.posted_at, Comment.id)
+)
+
+
+def _answers(session: Session, idea_id: int, roots: Sequence[int]) -> Sequence[Comment]:
     """The answers in these conversations, at any depth, in the order in which they were written."""
-    return session.scalars(
-        select(Comment)
-        .where(Comment.idea_id == idea_id, Comment.root_id.in_(roots))
-        .order_by(Comment.posted_at, Comment.id)
-    ).all()
+    if not roots:
+        return []
+    return session.scalars(_ANSWERS, {"idea": idea_id, "roots": roots}).all()

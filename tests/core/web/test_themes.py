@@ -63,6 +63,30 @@ def test_a_template_is_compiled_once_for_a_theme_however_many_there_are(
     assert found[0] != found[1]
 
 
+def test_the_names_that_one_template_is_given_reach_no_other(site: Flask, tmp_path: Path) -> None:
+    folder = tmp_path / "templates" / "named"
+    folder.mkdir(parents=True)
+    for name in ("given", "other"):
+        (folder / f"{name}.html").write_text("{{ colour }}", encoding="utf-8")
+    (folder / "page.html").write_text(
+        '{% include "named/given.html" %}, {% import "named/macros.html" as macros %}'
+        "{{ macros.paint() }}",
+        encoding="utf-8",
+    )
+    (folder / "macros.html").write_text(
+        "{% macro paint() %}{{ colour }}{% endmacro %}", encoding="utf-8"
+    )
+    add_template_folder(site, folder.parent)
+    with site.test_request_context("/"):
+        environment = site.jinja_env
+        page = environment.get_template("named/page.html", globals={"colour": "red"})
+        assert environment.get_template("named/given.html").render() == ""
+        assert page.render() == "red, red"
+        assert environment.get_template("named/given.html", globals={"colour": "blue"})
+        assert environment.get_template("named/other.html").render() == ""
+        assert "colour" not in environment.globals
+
+
 def test_two_themes_in_one_process_are_never_mixed(site: Flask, themes: Path) -> None:
     for colour in ("rouge", "bleu"):
         write_theme(

@@ -275,6 +275,15 @@ def test_a_page_of_conversations_that_does_not_exist_leaves_the_idea_readable(
         assert session.query(PluginFault).count() == 0
 
 
+def test_where_nobody_has_commented_nothing_is_asked_about_comments_but_that(
+    client: Browser, talk: Talk, query_count: Callable[[], AbstractContextManager[Queries]]
+) -> None:
+    with query_count() as queries:
+        assert client.get(talk.path).status_code == 200
+    asked = [each for each in queries.statements if "root_id IN" in each or "_setting" in each]
+    assert len(asked) == 1, asked
+
+
 def test_the_queries_of_a_page_do_not_grow_with_the_comments(
     client: Browser,
     talk: Talk,

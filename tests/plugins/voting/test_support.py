@@ -184,6 +184,14 @@ def test_cards_and_exports_tell_the_number_and_cost_one_query_for_all(
     assert {row["voting.supports"] for row in rows} == {"1"}
 
 
+def test_the_page_of_an_idea_asks_for_the_settings_of_votes_once(
+    client: Browser, idea: Idea, query_count: Callable[[], AbstractContextManager[Queries]]
+) -> None:
+    with query_count() as queries:
+        assert "voting" in client.get(address(idea)).text
+    assert sum("plugin_setting" in each for each in queries.statements) == 1
+
+
 @pytest.mark.parametrize("database", ["sqlite"])
 def test_the_page_of_an_idea_leads_to_its_ballots(
     client: Browser, polls: Polls, idea: Idea

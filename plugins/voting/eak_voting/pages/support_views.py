@@ -87,9 +87,10 @@ def idea_panel(session: Session, service: Service, idea: Idea, actor: Actor) -> 
 
 
 def _facts(session: Session, service: Service, idea: Idea, actor: Actor) -> dict[str, Any]:
+    wanted = support.is_wanted(session, service)
     return {
-        "wanted": support.is_wanted(session, service),
-        "is_open": support.is_open(session, service, idea) and not service.archived_at,
+        "wanted": wanted,
+        "is_open": wanted and not has_outcome(idea) and not service.archived_at,
         "supported": idea.id in support.supported(session, actor, [idea.id]),
         "number": supports(session, service.id, [idea.id])[idea.id],
     }
