@@ -1,6 +1,8 @@
 """An idea goes to another service with all that belongs to it, and to nobody who may not know."""
 
 from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import select
@@ -16,7 +18,7 @@ from eak_core.ideas.content.rows import idea_of
 from eak_core.ideas.deciding.merging import merge_ideas
 from eak_core.ideas.deciding.prepared import prepare
 from eak_core.ideas.deciding.screening import declare_conflict
-from eak_core.ideas.deciding.transferring import transfer_idea
+from eak_core.ideas.deciding.transferring import targets, transfer_idea
 from eak_core.ideas.deciding.transitions import change_stage, withdraw_idea
 from eak_core.ideas.describing.criteria import criteria_of
 from eak_core.ideas.describing.subjects import add_subject, subjects_of
@@ -30,7 +32,7 @@ from eak_core.moderation.decisions import hide
 from eak_core.moderation.reports import report
 from eak_core.notices.following import follow_by_default
 from eak_core.notices.models import Follow
-from eak_core.permissions import Actor
+from eak_core.permissions import Actor, Suspension
 from eak_core.plugins.per_service.models import SearchDocument, SearchTerm
 from eak_core.services.models import Service
 from tests.core.ideas.conftest import run_by_both
@@ -202,6 +204,11 @@ def test_who_may_not_read_a_service_learns_nothing_of_what_went_there(
     # On to where everybody may read it: that it was in between is no one's business there.
     transfer(site, own, roads, back=inner)
     site.drain()
+    news = people["citizen"].get("/compte/nouveautes/").text
+    assert "est maintenant dans le service" in news
+    for word in ("Cellule", "interne", WHY):
+        assert word not in news
+    assert "Cellule" in people["agent"].get("/compte/nouveautes/").text
     page = f"/routes/idees/{own.id}-{own.slug}"
     assert "Transférée de « Culture » à « Routes »" in plain(people["visitor"].get(page).text)
     assert WHY not in people["visitor"].get(page).text
@@ -214,6 +221,17 @@ def test_who_may_not_read_a_service_learns_nothing_of_what_went_there(
         )
         ids = (agent.person_id, citizen.person_id)
         assert sorted(session.execute(followed).all()) == sorted((roads.id, each) for each in ids)
+
+
+@pytest.mark.parametrize("database", ["sqlite"])
+def test_an_idea_goes_where_whoever_sends_it_could_submit_one(
+    site: Site, roads: Service, citizen: Actor
+) -> None:
+    with site.reading() as session:
+        assert [each.id for each in targets(session, citizen, site.service)] == [roads.id]
+        until = clock.now() + timedelta(days=1)
+        away = replace(citizen, suspensions=(Suspension(roads.id, "content", until, 1),))
+        assert targets(session, away, site.service) == []
 
 
 def test_what_cannot_be_transferred_is_refused_with_a_sentence_and_nothing_changes(

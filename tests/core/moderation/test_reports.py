@@ -238,6 +238,22 @@ def test_those_who_run_the_service_decide_and_not_about_their_own(
     decided(site, somebody(site, "second"), own, "kept")
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
+def test_a_decision_is_offered_to_be_contested_to_its_author_alone(
+    site: Site, citizen: Actor, agent: Actor, manager: Actor
+) -> None:
+    idea = site.submit("Flour", author=citizen)
+    told(site, agent, idea)
+    decided(site, manager, idea, "hidden")
+    page = f"/culture/moderation/decisions/idea:{idea.id}"
+    for person in (site.people.citizen, site.people.agent):
+        browser = site.browser()
+        browser.sign_in(person)
+        own = person is site.people.citizen
+        assert (f"{page}/contester" in browser.get(page).text) == own
+        assert browser.get(f"{page}/contester").status_code == (200 if own else 302)
+
+
 def test_an_appeal_is_decided_by_somebody_else_and_gives_the_text_back(
     site: Site, citizen: Actor, agent: Actor, manager: Actor
 ) -> None:

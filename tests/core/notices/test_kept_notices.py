@@ -25,8 +25,9 @@ from eak_core.people.accounts.personal_data import erase_person, export_person
 from eak_core.people.mail.mailing import MailingList
 from eak_core.permissions import Actor
 from eak_core.plugins.per_service.suspension import resume, suspend
+from eak_core.services.models import Service
 from tests.core.events.test_death_at_a_commit import killed_at
-from tests.core.notices.telling import move, number, told
+from tests.core.notices.telling import follow, move, number, told
 from tests.core.plugins.making import make
 
 
@@ -206,6 +207,24 @@ def test_who_marks_one_of_an_older_page_stays_there_and_nobody_marks_anothers(si
     answer = stranger.post(f"/compte/nouveautes/{another}/lue", data={"csrf_token": token})
     assert answer.status_code == 302
     assert number(site, Notice.read_at.is_not(None)) == 1
+
+
+@pytest.mark.parametrize("database", ["sqlite"])
+def test_choices_name_nothing_of_a_service_that_was_closed_to_the_reader(
+    sites: Sites, herald: Any
+) -> None:
+    site = sites.make([herald])
+    site.enable("herald")
+    follow(site, site.people.citizen, f"service:{site.service.id}")
+    reader, choices = site.browser(), "/compte/nouveautes/preferences"
+    reader.sign_in(site.people.citizen)
+    for audience in ("public", "internal"):
+        with site.writing() as session:
+            session.get_one(Service, site.service.id).audience = audience
+        page = reader.get(choices)
+        assert page.status_code == 200
+        for word in ("Heralded", site.service.name):
+            assert (word in page.text) == (audience == "public"), word
 
 
 @pytest.mark.parametrize("database", ["sqlite"])
