@@ -3,7 +3,10 @@
 import gc
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+
+# `M_ARENA_MAX` of glibc's malloc.h, and how many: the process's own, and one for all its threads.
+_ARENA_MAX, _ARENAS = -8, 2
 
 
 @contextmanager
@@ -35,3 +38,16 @@ def hidden(module: str) -> Iterator[None]:
         yield
     finally:
         del sys.modules[module]
+
+
+def share_arenas() -> None:
+    """Let the threads that this process begins from now on share one heap.
+
+    glibc gives each a heap of its own, up to eight for each processor, and what one thread has
+    freed serves no other: a server that had shown a few pages weighed 8 MB more. One thread works
+    at a time anyway. Where there is no glibc nothing is changed.
+    """
+    import ctypes  # which commands that end at once need not load
+
+    with suppress(AttributeError, OSError):
+        ctypes.CDLL(None).mallopt(_ARENA_MAX, _ARENAS)

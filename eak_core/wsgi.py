@@ -13,7 +13,7 @@ import threading
 from multiprocessing.util import Finalize
 from pathlib import Path
 
-from eak_core.loading import without_collecting
+from eak_core.loading import share_arenas, without_collecting
 
 with without_collecting():
     from flask import Flask
@@ -47,13 +47,15 @@ def create_under_parent() -> Flask:
 
 
 def settle() -> None:
-    """Tell the collector of cycles that what is loaded by now stays until the process ends.
+    """Tell the collector of cycles that what is loaded by now stays until the process ends, and let
+    the threads that are begun from now on share their memory.
 
-    It would go through all of it again and again while rows are read by the thousand, which took a
-    third of the time of replaying a log.
+    The collector would go through all of it again and again while rows are read by the thousand,
+    which took a third of the time of replaying a log.
     """
     gc.freeze()
     gc.set_threshold(COLLECT_AFTER)
+    share_arenas()
 
 
 def front() -> Front:

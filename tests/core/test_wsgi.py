@@ -1,5 +1,6 @@
 """What a server's process is told before it serves."""
 
+import ctypes
 import gc
 import os
 import subprocess
@@ -40,6 +41,40 @@ def test_what_a_server_has_loaded_is_not_searched_for_cycles_again(
     assert gc.get_threshold()[0] == wsgi.COLLECT_AFTER
 
 
+_HEAPS = """
+import ctypes, threading
+from eak_core.wsgi import settle
+libc = ctypes.CDLL(None)
+{first}
+everybody, end = threading.Barrier(13), threading.Event()
+def hold():
+    held = libc.malloc(100_000)
+    everybody.wait()
+    end.wait()
+threads = [threading.Thread(target=hold) for _ in range(12)]
+for thread in threads: thread.start()
+everybody.wait()
+libc.fopen.restype = ctypes.c_void_p
+out = ctypes.c_void_p(libc.fopen(b"/dev/stdout", b"w"))
+libc.malloc_info(0, out)
+libc.fclose(out)
+end.set()
+"""
+
+
+@pytest.mark.skipif(not hasattr(ctypes.CDLL(None), "malloc_info"), reason="it is glibc's")
+def test_the_threads_of_a_settled_process_share_one_heap() -> None:
+    def heaps(first: str) -> int:
+        ran = subprocess.run(
+            [sys.executable, "-c", _HEAPS.format(first=first)],
+            capture_output=True, text=True, check=True,
+        )  # fmt: skip
+        return ran.stdout.count("<heap nr=")
+
+    assert heaps("settle()") == 2
+    assert heaps("") > 2, "this machine has no heaps to share"
+
+
 PLUGINS = Path(__file__).parents[2] / "plugins"
 
 
@@ -57,8 +92,11 @@ def test_a_site_with_every_plugin_loads_nothing_of_the_demonstration() -> None:
     assert ran.stdout.splitlines() == [" ".join(plugins), "", "eak_core.demo.demonstration"], ran
 
 
-#: What no start needs: migrations, Markdown, the DNS, pictures of links, bounces, passkeys.
-LATER = ("alembic", "markdown_it", "dns", "eak_core.web.cards", "flufl", "rich", "webauthn")
+#: What no start needs: migrations, Markdown, the DNS, pictures, bounces, passkeys, QR codes.
+LATER = (
+    "alembic", "markdown_it", "dns", "eak_core.web.cards", "PIL", "flufl", "rich", "webauthn",
+    "qrcode",
+)  # fmt: skip
 
 
 def test_a_start_on_a_database_that_is_up_to_date_waits_for_nothing_that_is_wanted_later(
