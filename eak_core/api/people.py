@@ -16,6 +16,7 @@ from eak_core.people.rights.actor import is_agent_address
 from eak_core.people.rights.outsiders import check_invitable, is_outsider
 from eak_core.people.rights.roles import managers_of
 from eak_core.plugins.hooks.contributions import Kept
+from eak_core.services.lookup import row_in
 from eak_core.services.models import Service
 
 __all__ = [
@@ -37,6 +38,7 @@ __all__ = [
     "person_address",
     "person_names",
     "person_since",
+    "row_in",
     "send_mail",
     "send_mail_to_address",
     "send_mailing",

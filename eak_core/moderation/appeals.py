@@ -21,6 +21,7 @@ from eak_core.moderation.models import Appeal, Measure, ModerationDecision, Repo
 from eak_core.moderation.things import things_of
 from eak_core.people.accounts.account import hold_account
 from eak_core.permissions import Actor, may, require
+from eak_core.services.lookup import row_in
 from eak_core.services.models import Service
 from eak_core.web.text import REASON_LENGTH
 from eak_core.web.typed import checked_words
@@ -154,10 +155,7 @@ def took_part(session: Session, actor: Actor, service: Service, appeal: Appeal) 
 
 def appeal_of(session: Session, service: Service, appeal_id: int) -> Appeal:
     """The appeal ``appeal_id`` of this service. `NotFound` without one."""
-    found = session.get(Appeal, appeal_id) if 0 < appeal_id < 2**31 else None
-    if found is None or found.service_id != service.id:
-        raise NotFound(_l("There is no appeal at this address."))
-    return found
+    return row_in(session, service, Appeal, appeal_id, _l("There is no appeal at this address."))
 
 
 def decided_in(session: Session, appeal: Appeal) -> ModerationDecision | Report | Measure:

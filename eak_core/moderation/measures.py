@@ -23,6 +23,7 @@ from eak_core.people.models import Person, RoleGrant
 from eak_core.people.rights.actor import actor_for
 from eak_core.people.rights.standing import keep_suspensions
 from eak_core.permissions import ABUSES, Abuse, Actor, Suspension, require
+from eak_core.services.lookup import row_in
 from eak_core.services.models import Service
 
 #: What is counted happened in so many months; a warning holds as long.
@@ -273,10 +274,9 @@ def lift_measure(
 
 def measure_of(session: Session, service: Service, measure_id: int) -> Measure:
     """The measure ``measure_id`` of this service. `NotFound` without one."""
-    found = session.get(Measure, measure_id) if 0 < measure_id < 2**31 else None
-    if found is None or found.service_id != service.id:
-        raise NotFound(_l("There is no decision at this address."))
-    return found
+    return row_in(
+        session, service, Measure, measure_id, _l("There is no decision at this address.")
+    )
 
 
 def own_measures(session: Session, person_id: int) -> list[tuple[Measure, Service]]:

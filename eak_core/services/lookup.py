@@ -1,15 +1,20 @@
 """Services looked up: that of a request, in one query, and those that somebody may read."""
 
 from dataclasses import dataclass
+from typing import Any, TypeVar, cast
 
 from sqlalchemy import ColumnElement, bindparam, func, not_, or_, select, true
 
 from eak_core.db import Session
+from eak_core.errors import NotFound
 from eak_core.events.models import LogHead, Subscription
 from eak_core.permissions import Actor
 from eak_core.plugins.per_service.models import PluginActivation
 from eak_core.services.models import Service
 from eak_core.services.slugs import SHAPE
+from eak_core.web.forms import LARGEST_INTEGER
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,3 +87,14 @@ def visible_to(actor: Actor) -> ColumnElement[bool]:
         return true()
     open_to = not_(Service.preparing) if actor.agent else Service.audience == "public"
     return or_(open_to, Service.id.in_(sorted(actor.managed)))
+
+
+def row_in(
+    session: Session, service: Service, table: type[T], number: int, missing: Any = None
+) -> T:
+    """The row ``number`` of ``table``, whose rows are each of a service, where it is of
+    ``service``. `NotFound` otherwise, also for what is no number of a row; ``missing`` says so."""
+    found = session.get(table, number) if 0 < number <= LARGEST_INTEGER else None
+    if found is None or cast("Any", found).service_id != service.id:
+        raise NotFound(*([] if missing is None else [missing]))
+    return found

@@ -21,6 +21,7 @@ from eak_core.ideas.content.wording import slug_of
 from eak_core.ideas.models import Criterion, Idea, IdeaCommune, IdeaCriterion, IdeaSubject
 from eak_core.ideas.visibility import is_public
 from eak_core.permissions import Actor
+from eak_core.services.lookup import row_in
 from eak_core.services.models import Service
 
 
@@ -37,10 +38,7 @@ class Saved:
 
 def idea_of(session: Session, service: Service, idea_id: int) -> Idea:
     """The idea ``idea_id`` of this service, whoever may read it. `NotFound` where there is none."""
-    idea = session.get(Idea, idea_id) if 0 < idea_id < 2**31 else None
-    if idea is None or idea.service_id != service.id:
-        raise NotFound(_l("There is no idea at this address."))
-    return idea
+    return row_in(session, service, Idea, idea_id, _l("There is no idea at this address."))
 
 
 def public_idea(session: Session, service: Service, idea_id: int) -> Idea:

@@ -8,7 +8,7 @@ from sqlalchemy import delete, func, select
 
 from eak_core import clock
 from eak_core.db import Session
-from eak_core.errors import Conflict, NotFound, Refused
+from eak_core.errors import Conflict, Refused
 from eak_core.events import CORE, Part, on_schedule, schedule
 from eak_core.i18n import _l
 from eak_core.ideas.deciding.models import BulkMove
@@ -21,6 +21,7 @@ from eak_core.people.models import Person
 from eak_core.people.rights.actor import actor_for
 from eak_core.permissions import Actor, may, require
 from eak_core.plugins.per_service.activation import active_plugins
+from eak_core.services.lookup import row_in
 from eak_core.services.models import Service
 
 NAME = "bulk_move"
@@ -145,10 +146,7 @@ def filters_of(move: BulkMove) -> Filters:
 
 def bulk_move_of(session: Session, service: Service, move_id: int) -> BulkMove:
     """A move of this service. `NotFound` without one."""
-    found = session.get(BulkMove, move_id) if 0 < move_id < 2**31 else None
-    if found is None or found.service_id != service.id:
-        raise NotFound
-    return found
+    return row_in(session, service, BulkMove, move_id)
 
 
 def stayed(

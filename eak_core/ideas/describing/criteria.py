@@ -11,12 +11,13 @@ from sqlalchemy import bindparam, select
 
 from eak_core import clock
 from eak_core.db import Session
-from eak_core.errors import Invalid, NotFound
+from eak_core.errors import Invalid
 from eak_core.events import publish
 from eak_core.i18n import _, _l
 from eak_core.ideas.events import CriterionChanged
 from eak_core.ideas.models import Criterion, IdeaCriterion
 from eak_core.permissions import Actor, require
+from eak_core.services.lookup import row_in
 from eak_core.services.models import Service
 from eak_core.web.text import clean_line
 
@@ -78,10 +79,7 @@ def criteria_of(session: Session, service_id: int, *, archived: bool = False) ->
 
 def criterion_of(session: Session, service: Service, criterion_id: int) -> Criterion:
     """The criterion ``criterion_id`` of this service. `NotFound` where there is none."""
-    criterion = session.get(Criterion, criterion_id) if criterion_id < 2**31 else None
-    if criterion is None or criterion.service_id != service.id:
-        raise NotFound
-    return criterion
+    return row_in(session, service, Criterion, criterion_id)
 
 
 def criterion_name(criterion: Criterion) -> str:

@@ -8,7 +8,7 @@ from sqlalchemy import bindparam, select
 
 from eak_core import clock
 from eak_core.db import Session
-from eak_core.errors import Invalid, NotFound
+from eak_core.errors import Invalid
 from eak_core.events import publish
 from eak_core.i18n import _, _l
 from eak_core.ideas.content.wording import slug_of
@@ -16,6 +16,7 @@ from eak_core.ideas.events import SubjectChanged
 from eak_core.ideas.models import Subject
 from eak_core.permissions import Actor, require
 from eak_core.search.words import folded
+from eak_core.services.lookup import row_in
 from eak_core.services.models import Service
 from eak_core.web.text import clean_line
 
@@ -51,10 +52,7 @@ def subjects_of(session: Session, service_id: int, *, archived: bool = False) ->
 
 def subject_of(session: Session, service: Service, subject_id: int) -> Subject:
     """The subject ``subject_id`` of this service. `NotFound` where there is none."""
-    subject = session.get(Subject, subject_id) if subject_id < 2**31 else None
-    if subject is None or subject.service_id != service.id:
-        raise NotFound
-    return subject
+    return row_in(session, service, Subject, subject_id)
 
 
 def add_subject(session: Session, actor: Actor, service: Service, name: str) -> Subject:

@@ -35,11 +35,14 @@ from eak_core.api import (
     publish,
     require,
     restore,
+    row_in,
 )
 from eak_discussion import mentions
 from eak_discussion.events import CommentEdited, CommentPosted, CommentWithdrawn
 from eak_discussion.forms import BODY_LENGTH
 from eak_discussion.models import DEPTH, STANCES, Comment, Stance
+
+_MISSING = _l("There is no comment at this address.")
 
 
 def comment_of(session: Session, service: Service, comment_id: int) -> Comment:
@@ -47,9 +50,7 @@ def comment_of(session: Session, service: Service, comment_id: int) -> Comment:
 
     `NotFound` otherwise.
     """
-    comment = session.get(Comment, comment_id) if 0 < comment_id < 2**31 else None
-    if comment is None or comment.service_id != service.id:
-        raise _not_here()
+    comment = row_in(session, service, Comment, comment_id, _MISSING)
     public_idea(session, service, comment.idea_id)
     return comment
 
@@ -253,7 +254,7 @@ def _write(session: Session, service: Service, comment: Comment, **values: Any) 
 
 
 def _not_here() -> NotFound:
-    return NotFound(_l("There is no comment at this address."))
+    return NotFound(_MISSING)
 
 
 def hide_comment(

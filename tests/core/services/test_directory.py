@@ -8,12 +8,13 @@ from datetime import timedelta
 import pytest
 
 from eak_core import clock as platform_clock
-from eak_core.errors import Conflict, Forbidden, Invalid
+from eak_core.errors import Conflict, Forbidden, Invalid, NotFound
 from eak_core.events.models import Subscription
 from eak_core.ideas.describing.criteria import criteria_of
 from eak_core.ideas.describing.opening import create_service
 from eak_core.ideas.describing.subjects import subjects_of
 from eak_core.ideas.describing.territory import communes
+from eak_core.ideas.models import Idea
 from eak_core.kit.testing.browser import Browser
 from eak_core.kit.testing.people import People
 from eak_core.kit.testing.queries import Queries
@@ -26,7 +27,7 @@ from eak_core.services.directory import (
     list_services,
     restore_service,
 )
-from eak_core.services.lookup import find
+from eak_core.services.lookup import find, row_in
 from eak_core.services.models import Service
 from eak_core.services.slugs import RESERVED
 from tests.core.services.written import as_it_is, events_of, stored
@@ -340,3 +341,17 @@ def test_the_list_of_services_is_by_name_whatever_the_order_of_opening(
             "Culture",
             "Routes",
         ]
+
+
+def test_a_row_is_found_in_its_service_alone_by_any_number(site: Site) -> None:
+    idea, elsewhere = site.submit(), site.add_service("routes")
+    with site.reading() as session:
+        assert row_in(session, site.service, Idea, idea.id).id == idea.id
+        for service, number in (
+            (elsewhere, idea.id),
+            *((site.service, made_up) for made_up in (0, -1, idea.id + 1, 2**31, 10**40)),
+        ):
+            with pytest.raises(NotFound, match="It is gone"):
+                row_in(session, service, Idea, number, "It is gone.")
+        with pytest.raises(NotFound):
+            row_in(session, site.service, Idea, 0)

@@ -26,6 +26,7 @@ from eak_core.api import (
     hold_account,
     publish,
     require,
+    row_in,
     send_mail,
 )
 
@@ -95,9 +96,9 @@ def revocation_of(
 ) -> Revocation:
     """A revocation, for the person and, where ``runs``, for those who run the service. `NotFound`
     for everybody else."""
-    found = session.get(Revocation, number) if 0 < number < 2**31 else None
-    if found is None or found.service_id != service.id:
-        raise NotFound(_l("There is no revocation at this address."))
+    found = row_in(
+        session, service, Revocation, number, _l("There is no revocation at this address.")
+    )
     ambassador = session.get_one(Ambassador, found.ambassador_id)
     if not runs and (not actor.signed_in or ambassador.person_id != actor.person_id):
         raise NotFound(_l("There is no revocation at this address."))

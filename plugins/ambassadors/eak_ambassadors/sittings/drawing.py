@@ -27,7 +27,6 @@ from eak_core.api import (
     Actor,
     Conflict,
     Invalid,
-    NotFound,
     Refused,
     Service,
     Session,
@@ -40,6 +39,7 @@ from eak_core.api import (
     plugin_settings,
     publish,
     require,
+    row_in,
     schedule,
 )
 
@@ -50,10 +50,7 @@ SOURCE_LENGTH = 200
 
 def sitting_of(session: Session, service: Service, sitting_id: int) -> Sitting:
     """A jury of the service. `NotFound` where there is none."""
-    found = session.get(Sitting, sitting_id) if 0 < sitting_id < 2**31 else None
-    if found is None or found.service_id != service.id:
-        raise NotFound(_l("There is no jury at this address."))
-    return found
+    return row_in(session, service, Sitting, sitting_id, _l("There is no jury at this address."))
 
 
 def sitting_for(session: Session, nomination_id: int) -> Sitting | None:

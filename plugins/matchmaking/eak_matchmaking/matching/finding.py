@@ -17,6 +17,7 @@ from eak_core.api import (
     clock,
     idea_labels,
     public_ideas,
+    row_in,
 )
 from eak_matchmaking.matching.tables import MatchingRound, Pair, RoundIdea
 from eak_matchmaking.models import Need
@@ -46,10 +47,9 @@ class Candidate:
 
 def round_of(session: Session, service: Service, round_id: int) -> MatchingRound:
     """The round ``round_id`` of a service; `NotFound` otherwise."""
-    found = session.get(MatchingRound, round_id) if 0 < round_id < 2**31 else None
-    if found is None or found.service_id != service.id:
-        raise NotFound(_l("There is no matching round at this address."))
-    return found
+    return row_in(
+        session, service, MatchingRound, round_id, _l("There is no matching round at this address.")
+    )
 
 
 def phase(held: MatchingRound, now: datetime | None = None) -> Phase:

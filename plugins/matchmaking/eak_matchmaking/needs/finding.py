@@ -13,6 +13,7 @@ from eak_core.api import (
     not_hidden,
     public_idea,
     public_ideas,
+    row_in,
     stage_graph,
 )
 from eak_matchmaking.models import NEED_NAME, Need
@@ -90,7 +91,8 @@ def count_waiting(session: Session, service_id: int) -> int:
 def need_of(session: Session, service: Service, need_id: int) -> tuple[Need, Idea]:
     """A need of an idea that everybody may read, with that idea; `NotFound` otherwise, and where it
     was withdrawn."""
-    need = session.get(Need, need_id) if 0 < need_id < 2**31 else None
-    if need is None or need.service_id != service.id or need.withdrawn_at is not None:
-        raise NotFound(_l("There is no need at this address."))
+    missing = _l("There is no need at this address.")
+    need = row_in(session, service, Need, need_id, missing)
+    if need.withdrawn_at is not None:
+        raise NotFound(missing)
     return need, public_idea(session, service, need.idea_id)

@@ -16,6 +16,7 @@ from eak_core.api import (
     hidden_reason,
     may,
     not_hidden,
+    row_in,
 )
 from eak_matchmaking.models import OFFER_NAME, Offer, Organisation
 from eak_matchmaking.organisations.finding import role_of
@@ -97,9 +98,7 @@ def offer_for(session: Session, actor: Actor, service: Service, offer_id: int) -
     """The offer ``offer_id`` of a service, as far as ``actor`` may read it: also one that has
     ended, and a draft for the members of its organisation alone. `NotFound` otherwise; `Gone`, with
     the public reason, where moderators have hidden it, but for them and those members."""
-    offer = session.get(Offer, offer_id) if 0 < offer_id < 2**31 else None
-    if offer is None or offer.service_id != service.id:
-        raise NotFound(_l("There is no offer at this address."))
+    offer = row_in(session, service, Offer, offer_id, _l("There is no offer at this address."))
     if offer.published_at is None and not is_own(session, actor, offer):
         raise NotFound(_l("There is no offer at this address."))
     reason = hidden_reason(session, service.id, offer.subject)

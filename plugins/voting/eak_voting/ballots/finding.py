@@ -15,6 +15,7 @@ from eak_core.api import (
     _l,
     clock,
     may,
+    row_in,
     valid_until,
 )
 from eak_voting.models import Ballot, BallotOption
@@ -30,25 +31,23 @@ _decoded: dict[str, Terms] = {}
 _MOST_DECODED = 64
 
 
+_MISSING = _l("There is no ballot at this address.")
+
+
 def ballot_of(session: Session, service: Service, ballot_id: int) -> Ballot:
     """The ballot ``ballot_id`` of this service, where it is public; `NotFound` otherwise."""
-    ballot = session.get(Ballot, ballot_id) if 0 < ballot_id < 2**31 else None
-    if ballot is None or ballot.service_id != service.id or ballot.state == "draft":
-        raise NotFound(_l("There is no ballot at this address."))
+    ballot = row_in(session, service, Ballot, ballot_id, _MISSING)
+    if ballot.state == "draft":
+        raise NotFound(_MISSING)
     return ballot
 
 
 def ballot_for(session: Session, actor: Actor, service: Service, ballot_id: int) -> Ballot:
     """As `ballot_of`; those who prepare ballots find drafts too."""
-    ballot = session.get(Ballot, ballot_id) if 0 < ballot_id < 2**31 else None
-    if (
-        ballot is not None
-        and ballot.service_id == service.id
-        and ballot.state == "draft"
-        and may(actor, "voting.manage", service)
-    ):
-        return ballot
-    return ballot_of(session, service, ballot_id)
+    ballot = row_in(session, service, Ballot, ballot_id, _MISSING)
+    if ballot.state == "draft" and not may(actor, "voting.manage", service):
+        raise NotFound(_MISSING)
+    return ballot
 
 
 # Put together once: a list asks for them on each page.
