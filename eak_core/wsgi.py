@@ -71,7 +71,7 @@ def front_with_worker() -> Front:
 
 
 def _front_of(app: Flask) -> Front:
-    return Front(app, largest=MAX_BODY, largest_for=largest_for(app))
+    return Front(app, largest=MAX_BODY, largest_for=largest_for(app), remembers=True)
 
 
 def start_worker(app: Flask) -> threading.Event:

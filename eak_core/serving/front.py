@@ -7,6 +7,7 @@ its body nor for its reading, and no transaction is open meanwhile.
 import asyncio
 import logging
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from datetime import datetime
 from typing import Any
 
@@ -14,6 +15,7 @@ from eak_core import clock
 from eak_core.serving.arrival import Arrivals, TooSlow
 from eak_core.serving.exchange import Answer, WSGIApp, answer_of, environ_of
 from eak_core.serving.lanes import Full, Lane
+from eak_core.web.kept_pages import ONLY_KEPT, NotKept
 
 logger = logging.getLogger("eak.serve")
 
@@ -47,7 +49,8 @@ What you sent took too long to arrive. Nothing was changed. Try again, or send l
 class Front:
     """``app`` as granian calls it. ``largest`` is the size of a body in bytes, at most; where more
     is stated, or nothing, ``largest_for`` says it for the environment of the request, and up to
-    which size a body that is larger is heard to its end before it is refused."""
+    which size a body that is larger is heard to its end before it is refused. ``remembers`` says
+    that ``app`` is asked for what it keeps first (`ONLY_KEPT`)."""
 
     def __init__(
         self,
@@ -55,11 +58,15 @@ class Front:
         *,
         largest: int,
         largest_for: Callable[[Mapping[str, Any]], tuple[int, int]] | None = None,
+        remembers: bool = False,
     ) -> None:
         self._app = app
         self._largest = largest
         self._largest_for = largest_for
         self._arrivals = Arrivals()
+        self._remembers = remembers
+        # What is kept waits behind nothing that has to be made: it takes a hundredth of the time.
+        self._keeping = Lane("keeping", most=READERS)
         # Whoever reads never waits behind whoever writes: writing may mean to wait for a lock.
         self._reading = Lane("reading", most=READERS)
         self._writing = Lane("writing", most=WRITERS)
@@ -78,8 +85,7 @@ class Front:
         self._in_hand += 1
         self._nothing_in_hand.clear()
         try:
-            lane = self._reading if safe else self._writing
-            await _send(protocol, await lane.run(lambda: self._answer(scope, body, arrived)))
+            await _send(protocol, await self._answered(scope, body, arrived, safe=safe))
         except Full:
             logger.warning("Requests are refused: the line is full or does not move.")
             protocol.response_str(503, [*_HEADERS, ("retry-after", "5")], _FULL)
@@ -91,6 +97,7 @@ class Front:
     def __rsgi_del__(self, loop: asyncio.AbstractEventLoop) -> None:
         """Let what is in hand come to its end, and take nothing more."""
         loop.run_until_complete(self._settle())
+        self._keeping.close()
         self._reading.close()
         self._writing.close()
 
@@ -109,8 +116,20 @@ class Front:
             return b""
         return await self._arrivals.read(protocol, length, largest)
 
-    def _answer(self, scope: Any, body: bytes, arrived: datetime) -> Answer:
-        return answer_of(self._app, {**environ_of(scope, body), clock.ARRIVED: arrived})
+    async def _answered(self, scope: Any, body: bytes, arrived: datetime, *, safe: bool) -> Answer:
+        if safe and self._remembers:
+            with suppress(NotKept):
+                return await self._keeping.run(
+                    lambda: self._answer(scope, body, arrived, only_kept=True)
+                )
+        lane = self._reading if safe else self._writing
+        return await lane.run(lambda: self._answer(scope, body, arrived))
+
+    def _answer(
+        self, scope: Any, body: bytes, arrived: datetime, *, only_kept: bool = False
+    ) -> Answer:
+        asked = {clock.ARRIVED: arrived, ONLY_KEPT: only_kept}
+        return answer_of(self._app, {**environ_of(scope, body), **asked})
 
     async def _settle(self) -> None:
         if not self._in_hand:

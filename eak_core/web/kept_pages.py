@@ -35,6 +35,8 @@ MOST_EACH = 256 * 1024
 # What a page takes beside its body.
 _AROUND = 2_048
 
+#: In the environment of a request that is to be answered from memory, or else by `NotKept`.
+ONLY_KEPT = "eak.only_kept"
 _KEEP = "eak.keep_page"
 #: What says that the answer is for one browser, or a part of the page.
 _OF_ONE = ("HTTP_IF_NONE_MATCH", "HTTP_IF_MODIFIED_SINCE", "HTTP_RANGE", "HTTP_AUTHORIZATION")
@@ -47,6 +49,10 @@ _TELLING = (
 Environ: TypeAlias = MutableMapping[str, Any]
 WSGIApp: TypeAlias = Callable[[Environ, Callable[..., Any]], Iterable[bytes]]
 Key: TypeAlias = tuple[str, ...]
+
+
+class NotKept(Exception):
+    """What was asked for is not in memory, or holds no more: it has to be made."""
 
 
 class Holding(NamedTuple):
@@ -127,11 +133,17 @@ class KeptPages:
     def __call__(self, environ: Environ, start_response: Callable[..., Any]) -> Iterable[bytes]:
         key = _key(environ) if self.on else None
         if key is None:
+            if environ.get(ONLY_KEPT):
+                raise NotKept
             return self._inner(environ, start_response)
         page = self._pages.get(key)
-        if page is not None and self._holds(page.holding):
-            start_response(page.status, list(page.headers))
-            return [page.body]
+        if page is not None:
+            if self._holds(page.holding):
+                start_response(page.status, list(page.headers))
+                return [page.body]
+            self._drop(key, page)
+        if environ.get(ONLY_KEPT):
+            raise NotKept
         return self._answer(key, environ, start_response)
 
     def forget(self) -> None:
@@ -172,6 +184,13 @@ class KeptPages:
             self._size += len(page.body) + _AROUND
             while self._size > MOST:
                 self._let_go(next(iter(self._pages)))
+
+    def _drop(self, key: Key, page: Kept) -> None:
+        """Let ``page`` go unless another came in its place: the database is not asked about it by
+        whoever makes it anew."""
+        with self._mutex:
+            if self._pages.get(key) is page:
+                self._let_go(key)
 
     def _let_go(self, key: Key) -> None:
         gone = self._pages.pop(key, None)

@@ -62,7 +62,7 @@ def front() -> Front:
     app = create_app(chosen, plugins=[f"eak_{name}.plugin" for name in PLUGINS])
     settle()
     start_worker(app)
-    return Front(app, largest=MAX_BODY)
+    return Front(app, largest=MAX_BODY, remembers=True)
 
 
 def measure(databases: Databases, kind: Kind, folder: Path, seconds: int) -> Iterator[Figure]:

@@ -23,7 +23,7 @@ from eak_core.plugins.loading.manifest import Plugin
 from eak_core.services.directory import change_service
 from eak_core.services.models import Service
 from eak_core.web.caching import valid_until
-from eak_core.web.kept_pages import KeptPages
+from eak_core.web.kept_pages import ONLY_KEPT, KeptPages, NotKept
 from eak_core.web.limits import limited
 
 LIST = "/culture/idees/"
@@ -172,6 +172,33 @@ def test_a_page_that_closes_and_a_day_that_ends_are_not_shown_past_it(
     assert [made(site, LIST) for _time in range(2)] == [True, False]
     clock.advance(hours=24)
     assert made(site, LIST)
+
+
+def test_whoever_asks_for_what_is_in_memory_alone_has_nothing_made_and_nothing_old(
+    site: Site, kept: KeptPages
+) -> None:
+    def from_memory(method: str = "GET", path: str = LIST) -> bool:
+        begun = len(site.app.extensions["made"])
+        try:
+            answer = site.browser().open(path, method=method, environ_overrides={ONLY_KEPT: True})
+        except NotKept:
+            return False
+        finally:
+            assert len(site.app.extensions["made"]) == begun
+        return answer.status_code == 200
+
+    assert not from_memory()
+    assert made(site, LIST)
+    assert from_memory()
+    assert not from_memory("HEAD")
+    assert not from_memory("POST")
+    assert not from_memory(path=f"{LIST}?lang=en")
+    site.submit("A bench")
+    assert not from_memory()
+    assert made(site, LIST)
+    assert from_memory()
+    kept.on = False
+    assert not from_memory()
 
 
 @pytest.mark.parametrize("database", ["sqlite"])

@@ -14,6 +14,7 @@ from eak_core.serving.arrival import Arrivals, TooSlow
 from eak_core.serving.exchange import environ_of
 from eak_core.serving.front import PART, Front
 from eak_core.serving.lanes import Full, Lane
+from eak_core.web.kept_pages import ONLY_KEPT, NotKept
 
 LARGEST = 1_000
 
@@ -201,6 +202,37 @@ def test_whoever_reads_does_not_wait_for_whoever_writes() -> None:
         free.set()
         await asyncio.gather(*posts)
         assert all(each.sent == [b"done"] for each in writers)
+
+    asyncio.run(main())
+
+
+def test_what_is_in_memory_is_shown_while_all_who_read_wait_for_what_has_to_be_made() -> None:
+    free = threading.Event()
+
+    def app(environ: dict[str, Any], start: Any) -> Iterable[bytes]:
+        if environ[ONLY_KEPT] and environ["PATH_INFO"] != "/kept":
+            raise NotKept
+        if not environ[ONLY_KEPT]:
+            assert free.wait(30)
+        start("200 OK", [])
+        return [b"kept" if environ[ONLY_KEPT] else b"made"]
+
+    async def main() -> None:
+        made = Front(app, largest=LARGEST, remembers=True)
+        readers = [Connection() for _ in range(40)]
+        waiting = [asyncio.create_task(made.__rsgi__(Scope(path="/"), each)) for each in readers]
+        await asyncio.sleep(0)
+        for _ in range(5):
+            reader = Connection()
+            await made.__rsgi__(Scope(path="/kept"), reader)
+            assert reader.sent == [b"kept"]
+        writer = asyncio.create_task(
+            made.__rsgi__(Scope("POST", ("content-length", "0"), path="/kept"), Connection())
+        )
+        assert not any(each.sent for each in readers)
+        free.set()
+        await asyncio.gather(*waiting, writer)
+        assert all(each.sent == [b"made"] for each in readers)
 
     asyncio.run(main())
 
