@@ -8,7 +8,7 @@ its own, and a message is looked up in those of the module it is written in: wha
 import inspect
 from typing import Any
 
-from flask import has_app_context
+from flask import current_app, has_app_context
 from flask_babel import get_domain
 from flask_babel.speaklater import LazyString
 from markupsafe import escape
@@ -76,6 +76,5 @@ def _counted(module: str, singular: str, plural: str, num: int, variables: dict[
 
 def _words(module: str) -> Any:
     """The translations for what ``module`` says, into the language at hand."""
-    domain = get_domain()
-    words_of = getattr(domain, "words_of", None)
-    return domain.get_translations() if words_of is None else words_of(module)
+    catalogue = current_app.extensions.get("eak_catalogue")
+    return get_domain().get_translations() if catalogue is None else catalogue.words_of(module)

@@ -8,6 +8,7 @@ from sqlalchemy import and_, bindparam, func, or_, select, update
 
 from eak_core import clock
 from eak_core.db import Session
+from eak_core.db.rows import read_rows
 from eak_core.events import CORE
 from eak_core.notices.models import Notice, Occasion
 from eak_core.notices.reading import Shelf, Told
@@ -35,7 +36,7 @@ def unread(session: Session, actor: Actor) -> int:
     there; at most one more than `MOST`."""
     # All that `visible_to` asks of somebody.
     alike = Actor(agent=actor.agent, administrator=actor.administrator, managed=actor.managed)
-    return session.scalar(_unread(alike), {"reader": actor.person_id}) or 0
+    return read_rows(session, _unread(alike), {"reader": actor.person_id}).scalar() or 0
 
 
 @lru_cache(maxsize=256)

@@ -13,6 +13,7 @@ import mimetypes
 from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
+from math import inf
 from pathlib import Path
 from time import monotonic
 
@@ -190,10 +191,21 @@ def plugin_sheet() -> str | None:
     outside of one, and where no plugin has any."""
     if g.get("service") is None or "eak_plugins" not in current_app.extensions:
         return None
-    names, sheet = _sheet_of(g.active)
-    if sheet is None:
-        return None
-    return url_for("plugin_sheet", digest=sheet.digest, plugins=".".join(names))
+    names, digest = _linked_sheet(g.active)
+    return url_for("plugin_sheet", digest=digest, plugins=names) if digest else None
+
+
+def _linked_sheet(plugins: frozenset[str]) -> tuple[str, str]:
+    """Those of ``plugins`` that have style sheets, as an address names them, and the hash of these,
+    empty for none: looked at again as often as themes are."""
+    known: dict[frozenset[str], tuple[str, str, float]] = current_app.extensions["eak_sheets"]
+    names, digest, checked = known.get(plugins, ("", "", -inf))
+    now = monotonic()
+    if now - checked >= themes_of(current_app).recheck:
+        found, sheet = _sheet_of(plugins)
+        names, digest = ".".join(found), sheet.digest if sheet else ""
+        known[plugins] = names, digest, now
+    return names, digest
 
 
 def _sheet_of(plugins: Container[str]) -> tuple[Sequence[str], StaticFile | None]:
@@ -215,6 +227,7 @@ def serve_plugin_sheet(digest: str, plugins: str) -> Response:
 def init_assets(app: Flask) -> None:
     """Serve the files of themes and plugins, and let templates link them."""
     app.extensions["eak_digests"] = {}
+    app.extensions["eak_sheets"] = {}
     app.add_url_rule("/static/t/<theme>/<digest>/<path:path>", "theme_static", serve_theme_static)
     app.add_url_rule(
         "/static/p/<plugin>/<digest>/<path:path>", "plugin_static", serve_plugin_static

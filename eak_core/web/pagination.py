@@ -7,6 +7,7 @@ what the first does. An address that has a number alone is counted off from the 
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Any, Generic, TypeVar
 
 from flask import request
@@ -170,10 +171,17 @@ def _numbered(
         size = page.per_page + min(behind, 0)
         turned = order.turned(statement).limit(size).offset(max(behind, 0))
         return replace(page, items=_items(session, turned)[::-1])
-    found = _items(session, statement.limit(page.per_page + page.more).offset(before))
+    found = _items(session, _cut(statement, page.per_page + page.more, before))
     if page.more and not found:
         raise none
     return replace(page, items=found[: page.per_page], goes_on=len(found) > page.per_page)
+
+
+# SQLAlchemy keeps with a statement what it has made of it: where a list asks with the same one each
+# time, it is cut once.
+@lru_cache(maxsize=64)
+def _cut(statement: AnySelect, size: int, before: int) -> AnySelect:
+    return statement.limit(size).offset(before)
 
 
 def cut(everything: Sequence[T], per_page: int = PER_PAGE) -> Page[T]:

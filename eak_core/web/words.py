@@ -18,7 +18,7 @@ import flask_babel
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import PoFileError, read_po
 from babel.support import NullTranslations, Translations
-from flask import Flask, current_app
+from flask import Flask, current_app, g, has_app_context
 from jinja2 import nodes, pass_context
 from jinja2.runtime import Context
 from markupsafe import Markup
@@ -38,7 +38,10 @@ _ENGLISH = NullTranslations()
 
 def current_language() -> str:
     """``fr`` or ``en``: the language this page or message is written in."""
-    locale = flask_babel.get_locale()
+    # A page asks more than a hundred times: what Flask-Babel keeps of a request is looked at at
+    # once, and not through its proxies. Should it call that otherwise one day, it is asked itself.
+    kept = g.get("_flask_babel") if has_app_context() else None
+    locale = getattr(kept, "babel_locale", None) or flask_babel.get_locale()
     return DEFAULT if locale is None else str(locale.language)
 
 

@@ -10,8 +10,9 @@ import pytest
 
 from eak_core.kit.inspection.sources import left_out_classes
 from eak_core.kit.testing.site import Site
-from eak_core.plugins.loading.host import get_host
+from eak_core.plugins.loading.host import PluginHost, get_host
 from eak_core.web.assets import SHEETS
+from eak_core.web.themes import themes_of
 from hatch_build import CLASSES, cut_sheet
 
 ROOT = Path(__file__).parents[2]
@@ -51,6 +52,24 @@ def test_a_page_links_one_sheet_of_its_theme_and_one_of_all_plugins_that_are_on(
     assert fewer != plugins
     assert ".letter-acts" not in site.browser().get(fewer).text
     assert linked(site, "/culture/") == [own, plugins]
+
+
+@ONE
+def test_a_sheet_of_plugins_that_is_written_again_has_another_address(
+    site: Site, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever writes it: it is looked at again as often as themes are."""
+    sheet = tmp_path / "voting.css"
+    sheet.write_bytes(b".vote-slip { color: green; }")
+    monkeypatch.setattr(PluginHost, "static_folder", lambda _host, _plugin: tmp_path)
+    site.enable("voting")
+    before = linked(site, "/culture/")[1]
+    sheet.write_bytes(b".vote-slip { color: red; }")
+    assert linked(site, "/culture/")[1] == before, "not for each page"
+    themes_of(site.app).recheck = 0
+    after = linked(site, "/culture/")[1]
+    assert after != before
+    assert site.browser().get(after).text == ".vote-slip { color: red; }"
 
 
 def test_no_file_is_served_that_no_page_asks_for() -> None:

@@ -26,6 +26,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from eak_core.db import Session
 from eak_core.db.prepared import Prepared
+from eak_core.db.rows import read_rows
 from eak_core.db.upsert import upsert
 from eak_core.events import CORE, Event
 from eak_core.events.kept import keep_with_log
@@ -69,17 +70,18 @@ _SHOWN = (
 
 def totals(session: Session, service_id: int, kind: Total) -> dict[str, int]:
     """How many ideas of a service there are of each key of ``kind``; none where there is none."""
-    return dict(session.execute(_TOTALS, {"service": service_id, "kind": kind}).all())
+    return dict(read_rows(session, _TOTALS, {"service": service_id, "kind": kind}).all())
 
 
 def total(session: Session, service_id: int, kind: Total, key: str) -> int:
     """How many ideas of a service there are of this ``key``."""
-    return session.scalar(_TOTAL, {"service": service_id, "kind": kind, "key": key}) or 0
+    asked = {"service": service_id, "kind": kind, "key": key}
+    return read_rows(session, _TOTAL, asked).scalar() or 0
 
 
 def shown_totals(session: Session, service_ids: Iterable[int]) -> dict[int, int]:
     """How many public ideas each of these services has; none where it has none."""
-    return dict(session.execute(_SHOWN, {"services": list(service_ids)}).all())
+    return dict(read_rows(session, _SHOWN, {"services": list(service_ids)}).all())
 
 
 def stage_totals(session: Session, service_ids: Iterable[int]) -> dict[str, int]:

@@ -7,12 +7,13 @@ Ouverte 2.0).
 from collections.abc import Iterator
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 from sqlalchemy import func, select
 
 from eak_core.db import Session
+from eak_core.db.rows import read_rows
 from eak_core.db.upsert import upsert
 from eak_core.errors import Invalid
 from eak_core.ideas.models import Commune
@@ -24,7 +25,18 @@ from eak_core.search.words import folded
 HAUTS_DE_SEINE = Path(__file__).with_name("communes.csv")
 
 
-_EVERY = select(Commune)
+_EVERY = select(*Commune.__table__.columns)
+
+
+class KnownCommune(NamedTuple):
+    """A commune as the territory knows it: read for each page of a list, so it is no object."""
+
+    code: str
+    name: str
+    postcode: str
+    population: int
+    latitude: float
+    longitude: float
 
 
 class CommuneRow(msgspec.Struct):
@@ -55,13 +67,14 @@ def ensure_communes(session: Session, path: Path = HAUTS_DE_SEINE) -> None:
         load_communes(session, path)
 
 
-def communes(session: Session) -> list[Commune]:
+def communes(session: Session) -> list[KnownCommune]:
     """All communes, as a French reader expects them sorted (accents do not count)."""
-    return sorted(session.scalars(_EVERY), key=lambda commune: _place(commune.name))
+    every = map(KnownCommune._make, read_rows(session, _EVERY))
+    return sorted(every, key=lambda commune: _sorted_as(commune.name))
 
 
 # Each page of a list asks for all of them.
-_place = lru_cache(maxsize=1_000)(folded)
+_sorted_as = lru_cache(maxsize=1_000)(folded)
 
 
 def _read(path: Path) -> Iterator[dict[str, Any]]:

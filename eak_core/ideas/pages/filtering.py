@@ -11,7 +11,7 @@ from eak_core.db import Session
 from eak_core.i18n import _
 from eak_core.ideas.deciding.transitions import stage_graph
 from eak_core.ideas.describing.subjects import subjects_of
-from eak_core.ideas.models import Commune
+from eak_core.ideas.describing.territory import KnownCommune
 from eak_core.ideas.pages.forms import FilterForm
 from eak_core.ideas.reading.listing import Filters, Sort, count_by_stage
 from eak_core.services.models import Service
@@ -27,7 +27,7 @@ class ActiveFilter:
 
 
 def read_filters(
-    session: Session, service: Service, active: frozenset[str], places: Sequence[Commune]
+    session: Session, service: Service, active: frozenset[str], places: Sequence[KnownCommune]
 ) -> tuple[FilterForm, Filters]:
     """The form of filters as the reader sent it, with ``places`` to choose from, and what it says.
 

@@ -21,7 +21,8 @@ from eak_core.ideas.content.texts import LENGTHS, NOTHING, STATEMENT_LENGTH, Pro
 from eak_core.ideas.describing import criteria as criteria_room
 from eak_core.ideas.describing import subjects as subjects_room
 from eak_core.ideas.describing.criteria import criterion_example, criterion_name, criterion_question
-from eak_core.ideas.models import Commune, Criterion, Subject
+from eak_core.ideas.describing.territory import KnownCommune
+from eak_core.ideas.models import Criterion, Subject
 from eak_core.ideas.stages import Stage
 from eak_core.web.acts import public_reason
 from eak_core.web.edits import EditForm
@@ -107,7 +108,7 @@ class ProposalForm(EditForm):
 def proposal_form(
     criteria: Sequence[Criterion],
     subjects: Sequence[Subject],
-    communes: Sequence[Commune],
+    communes: Sequence[KnownCommune],
     proposal: Proposal | None = None,
     step: Step | None = None,
 ) -> ProposalForm:

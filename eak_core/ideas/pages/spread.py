@@ -9,7 +9,8 @@ from sqlalchemy import func, select
 
 from eak_core.db import Session
 from eak_core.i18n import _
-from eak_core.ideas.models import Commune, Idea, IdeaCommune
+from eak_core.ideas.describing.territory import KnownCommune
+from eak_core.ideas.models import Idea, IdeaCommune
 from eak_core.ideas.pages.filtering import feed_values
 from eak_core.ideas.reading.listing import Filters, conditions, count_by_commune
 from eak_core.web import charts
@@ -43,7 +44,7 @@ class Spread:
 
 
 def spread(
-    session: Session, service_id: int, filters: Filters, every: Sequence[Commune]
+    session: Session, service_id: int, filters: Filters, every: Sequence[KnownCommune]
 ) -> Spread | None:
     """Where among ``every`` commune the ideas are that ``filters`` let through, whichever of them
     they ask for: one statement. None where no idea of the list names a commune."""
@@ -91,7 +92,7 @@ def counted(session: Session, service_id: int, filters: Filters) -> tuple[dict[s
 
 
 def commune_map(
-    communes: Sequence[Commune], counts: Mapping[str, int], urls: Mapping[str, str] = _NOWHERE
+    communes: Sequence[KnownCommune], counts: Mapping[str, int], urls: Mapping[str, str] = _NOWHERE
 ) -> charts.PlaceMap:
     """How many ideas name each of ``communes``, by ``counts``; one that names several counts for
     each. A commune leads to its address in ``urls``."""

@@ -13,6 +13,7 @@ from sqlalchemy import ColumnElement, bindparam, delete, func, select, union_all
 
 from eak_core import clock
 from eak_core.db import Session
+from eak_core.db.rows import read_rows
 from eak_core.db.upsert import insert_once
 from eak_core.errors import Gone, Invalid, NotFound, Refused
 from eak_core.events import CORE, on_schedule, publish
@@ -72,7 +73,7 @@ def coauthors_of(session: Session, idea_ids: Sequence[int]) -> dict[int, dict[in
     first; people who were erased are left out. One statement, none for no ideas."""
     found: dict[int, dict[int, str]] = {}
     if idea_ids:
-        for idea_id, person_id, name in session.execute(_TOGETHER, {"ideas": idea_ids}):
+        for idea_id, person_id, name in read_rows(session, _TOGETHER, {"ideas": idea_ids}):
             found.setdefault(idea_id, {})[person_id] = name
     return found
 

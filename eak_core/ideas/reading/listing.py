@@ -3,11 +3,13 @@
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Any, Literal, TypeAlias
 
 from sqlalchemy import ColumnElement, Row, Select, bindparam, case, func, select
 
 from eak_core.db import Session
+from eak_core.db.rows import read_rows
 from eak_core.ideas.counting.totals import shown_totals, total, totals
 from eak_core.ideas.models import Commune, Idea, IdeaCommune, IdeaSubject, StageChange, Subject
 from eak_core.ideas.proposing.coauthors import coauthors_of, written_by
@@ -116,8 +118,16 @@ class Card:
 
 def listed(session: Session, service_id: int, filters: Filters) -> AnySelect:
     """The statement of a list of public ideas, in the asked order; `cards` completes its rows."""
+    if not filters.narrow:
+        return _whole(service_id, filters.sort)
     kept = conditions(session, service_id, filters)
     return _CARDS.where(*kept).order_by(*_ORDERS[filters.sort])
+
+
+# The statement alone, which says nothing of what there is: put together once for each service.
+@lru_cache(maxsize=256)
+def _whole(service_id: int, sort: Sort) -> AnySelect:
+    return _CARDS.where(*public_ideas(service_id)).order_by(*_ORDERS[sort])
 
 
 def found(session: Session, service_id: int, actor: Actor, filters: Filters) -> Found | None:
@@ -239,12 +249,12 @@ def count_placed(session: Session, service_id: int) -> int:
 
 def subject_names(session: Session, idea_ids: Sequence[int]) -> dict[int, tuple[str, ...]]:
     """The subjects of each idea, in the order of the service's list."""
-    return _gathered(session.execute(_SUBJECTS, {"ideas": idea_ids}))
+    return _gathered(read_rows(session, _SUBJECTS, {"ideas": idea_ids}))
 
 
 def commune_names(session: Session, idea_ids: Sequence[int]) -> dict[int, tuple[str, ...]]:
     """The communes of each idea, by name."""
-    return _gathered(session.execute(_COMMUNES, {"ideas": idea_ids}))
+    return _gathered(read_rows(session, _COMMUNES, {"ideas": idea_ids}))
 
 
 @dataclass(frozen=True, slots=True)

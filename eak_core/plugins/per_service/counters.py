@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from sqlalchemy import bindparam, select
 
 from eak_core.db import Session
+from eak_core.db.rows import read_rows
 from eak_core.db.upsert import upsert
 from eak_core.events import Context
 from eak_core.plugins.per_service.models import PluginCounter
@@ -51,5 +52,5 @@ def counts(
     """The counts ``name`` of each of ``subjects``, in one query; 0 where it never counted."""
     found = dict.fromkeys(subjects, 0)
     asked = {"service": service_id, "plugin": plugin, "name": name, "subjects": list(found)}
-    found.update((subject, value) for subject, value in session.execute(_COUNTS, asked))
+    found.update((subject, value) for subject, value in read_rows(session, _COUNTS, asked))
     return found

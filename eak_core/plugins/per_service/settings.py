@@ -12,6 +12,7 @@ import msgspec
 from sqlalchemy import bindparam, orm, select, update
 
 from eak_core.db import Session
+from eak_core.db.rows import read_rows
 from eak_core.db.upsert import insert_once
 from eak_core.errors import Conflict, Invalid, NotFound
 from eak_core.events import publish
@@ -49,7 +50,7 @@ def stored_settings(session: orm.Session, service_id: int, plugin: str) -> Store
     form = found.plugin.settings if found and found.plugin else None
     if form is None:
         return Stored(MappingProxyType({}), 0)
-    row = session.execute(_SAVED, {"service": service_id, "plugin": plugin}).one_or_none()
+    row = read_rows(session, _SAVED, {"service": service_id, "plugin": plugin}).one_or_none()
     saved, version = ({}, 0) if row is None else (msgspec.json.decode(row[0]), row[1])
     values = {
         name: restored(kind, saved[name]) if name in saved else kind.default

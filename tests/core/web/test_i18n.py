@@ -14,7 +14,7 @@ from eak_core.i18n import _, _l, lazy_ngettext
 from eak_core.kit.catalogues import missing_translations, said_otherwise
 from eak_core.web import figures, i18n
 from eak_core.web.theme_templates import add_template_folder
-from eak_core.web.words import catalogue_of
+from eak_core.web.words import catalogue_of, current_language
 
 CORE = Path(eak_core.__file__).parent
 
@@ -47,6 +47,18 @@ def test_a_choice_of_language_is_kept(site: Flask) -> None:
     again = client.get("/accessibilite?lang=fr")
     assert "Déclaration d’accessibilité" in again.text, "the address before what was kept"
     assert "Déclaration d’accessibilité" in client.get("/accessibilite").text
+
+
+def test_a_letter_has_a_language_of_its_own_and_the_page_around_it_the_readers(site: Flask) -> None:
+    def said() -> tuple[str, str]:
+        return current_language(), _("Search")
+
+    with site.test_request_context("/"):
+        for _time in range(2):
+            assert said() == ("fr", "Rechercher")
+            with force_locale("en"):
+                assert said() == ("en", "Search")
+    assert said() == ("fr", "Search"), "where no application runs"
 
 
 @pytest.mark.parametrize("wanted", ["de", "", "../fr", "fr\r\nSet-Cookie: a=b", "EN", "fr_FR"])
