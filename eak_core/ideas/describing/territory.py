@@ -5,9 +5,10 @@ Ouverte 2.0).
 """
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import msgspec
 from sqlalchemy import func, select
@@ -28,8 +29,9 @@ HAUTS_DE_SEINE = Path(__file__).with_name("communes.csv")
 _EVERY = select(*Commune.__table__.columns)
 
 
-class KnownCommune(NamedTuple):
-    """A commune as the territory knows it: read for each page of a list, so it is no object."""
+@dataclass(frozen=True, slots=True)
+class KnownCommune:
+    """A commune as the territory knows it: each page of a list reads them all."""
 
     code: str
     name: str
@@ -69,7 +71,7 @@ def ensure_communes(session: Session, path: Path = HAUTS_DE_SEINE) -> None:
 
 def communes(session: Session) -> list[KnownCommune]:
     """All communes, as a French reader expects them sorted (accents do not count)."""
-    every = map(KnownCommune._make, read_rows(session, _EVERY))
+    every = [KnownCommune(*row) for row in read_rows(session, _EVERY)]
     return sorted(every, key=lambda commune: _sorted_as(commune.name))
 
 

@@ -183,7 +183,7 @@ def test_tables_that_plugins_read_tell_of_each_column() -> None:
 
 def test_what_functions_answer_with_is_there_too() -> None:
     [more] = [each for each in the_api().sections if each.title.startswith("What some")]
-    assert {"Graph", "StageChange", "ModerationDecision", "Commune"} <= {
+    assert {"Graph", "StageChange", "ModerationDecision", "KnownCommune"} <= {
         entry.name for entry in more.entries
     }
 
