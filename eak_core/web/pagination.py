@@ -98,10 +98,12 @@ def paginate(
     *,
     most: int | None = None,
     total: int | None = None,
+    counting: AnySelect | None = None,
 ) -> Page[Any]:
     """Page ``number`` (from the address when not given) of what ``statement`` selects, with
     ``per_page`` items on each. At ``most`` so many are counted and shown. A ``total`` that is known
-    is not counted; otherwise a thousand are, and `Page` says that there are more.
+    is not counted; otherwise a thousand are, and `Page` says that there are more. Where the
+    statement joins what it only shows, ``counting`` selects the same items without that.
 
     Items are objects where the statement selects one thing, rows otherwise. The statement must
     be ordered, or two pages could show the same item: ValueError. Where its order ends with their
@@ -116,7 +118,8 @@ def paginate(
         beside = order and _beside(session, statement, order)
     more = False
     if total is None:
-        total = _counted(session, statement, COUNTED + 1 if most is None else most)
+        counting = statement if counting is None else counting
+        total = _counted(session, counting, COUNTED + 1 if most is None else most)
         more = most is None and total > COUNTED
     page: Page[Any] = Page((), number, per_page, min(total, COUNTED) if more else total, more)
     page = (beside and _named(session, page, *beside)) or _numbered(session, page, statement, order)

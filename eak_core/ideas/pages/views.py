@@ -47,10 +47,12 @@ def index() -> Answer:
     form, filters = read_filters(session, g.service, g.active, every)
     found = listing.found(session, g.service.id, g.actor, filters)
     if found is None:
+        listed = listing.listed(session, g.service.id, filters)
         page = paginate(
             session,
-            listing.listed(session, g.service.id, filters),
+            listed,
             total=listing.counted(session, g.service.id, filters),
+            counting=listing.countable(listed),
         )
     else:
         page = cut(found.hits)

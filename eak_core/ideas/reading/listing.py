@@ -124,6 +124,14 @@ def listed(session: Session, service_id: int, filters: Filters) -> AnySelect:
     return _CARDS.where(*kept).order_by(*_ORDERS[filters.sort])
 
 
+def countable(statement: AnySelect) -> Select[int]:
+    """The ids of the ideas that ``statement`` (from `listed`) selects: they are counted out of an
+    index, and no idea is read for it."""
+    kept = statement.whereclause
+    assert kept is not None
+    return select(Idea.id).where(kept)
+
+
 # The statement alone, which says nothing of what there is: put together once for each service.
 @lru_cache(maxsize=256)
 def _whole(service_id: int, sort: Sort) -> AnySelect:

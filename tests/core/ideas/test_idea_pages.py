@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 
 import pytest
 
@@ -105,6 +106,21 @@ def test_filters_narrow_the_list_without_regard_to_case_and_accents(
         assert idea.title not in page, query
     for query in ("q=%25", "q=_", "commune=92002"):
         assert "Aucune idée ne correspond" in client.get(f"{LIST}?{query}").text, query
+
+
+def test_what_several_filters_let_through_is_counted_without_reading_it(
+    site: Site, client: Browser, citizen: Actor, proposal: Proposal, idea: Idea
+) -> None:
+    with site.writing() as session:
+        submit_idea(session, citizen, site.service, proposal)
+    site.drain()
+    with Queries(site.app) as asked:
+        page = client.get(f"{LIST}?etape=submitted&sujet=tiers-lieux").text
+    assert "1 idée correspond" in page
+    assert idea.title not in page
+    [counted] = [each for each in asked.statements if each.startswith("SELECT count(*)")]
+    assert "idea_subject" in counted
+    assert not re.search("title|body|person", counted), counted
 
 
 def test_the_list_costs_the_same_statements_for_one_idea_and_for_twenty(
