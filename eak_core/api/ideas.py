@@ -11,7 +11,8 @@ from eak_core.ideas.deciding.transitions import change_stage, has_outcome, next_
 from eak_core.ideas.describing.criteria import criteria_of, criterion_name, criterion_question
 from eak_core.ideas.describing.subjects import subjects_of
 from eak_core.ideas.models import Idea
-from eak_core.ideas.reading.listing import Labels, idea_labels, matching_ideas
+from eak_core.ideas.reading.labels import Labels, idea_labels
+from eak_core.ideas.reading.listing import matching_ideas
 from eak_core.ideas.visibility import numbered, public_ideas
 
 __all__ = [

@@ -20,7 +20,8 @@ from eak_core.ideas.content.attachments import shown_of_all
 from eak_core.ideas.describing.criteria import criteria_of, criterion_name, criterion_question
 from eak_core.ideas.models import Commune, Idea, IdeaCommune, IdeaCriterion
 from eak_core.ideas.proposing.coauthors import coauthors_of
-from eak_core.ideas.reading.listing import AnyRow, Filters, conditions, subject_names
+from eak_core.ideas.reading.labels import subject_names
+from eak_core.ideas.reading.listing import AnyRow, Filters, conditions
 from eak_core.people.models import Person
 from eak_core.plugins.hooks.datasets import Column, DataSet, Record, column, columns_of
 from eak_core.plugins.loading.host import get_host

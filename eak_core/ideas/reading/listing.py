@@ -1,19 +1,19 @@
 """Lists of ideas: the columns a list shows, read with the same few statements for any number."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 from typing import Any, Literal, TypeAlias
 
-from sqlalchemy import ColumnElement, Row, Select, bindparam, case, func, select
+from sqlalchemy import ColumnElement, Row, Select, case, func, select
 
 from eak_core.db import Session
-from eak_core.db.rows import read_rows
 from eak_core.ideas.counting.totals import shown_totals, total, totals
-from eak_core.ideas.models import Commune, Idea, IdeaCommune, IdeaSubject, StageChange, Subject
+from eak_core.ideas.models import Idea, IdeaCommune, IdeaSubject, StageChange, Subject
 from eak_core.ideas.proposing.coauthors import coauthors_of, written_by
 from eak_core.ideas.reading.indexing import IDEAS
+from eak_core.ideas.reading.labels import commune_names, subject_names
 from eak_core.ideas.stages import DRAFT
 from eak_core.ideas.visibility import hidden_ideas, public_ideas
 from eak_core.people.models import Person
@@ -62,19 +62,6 @@ _CARDS: AnySelect = select(
     Person.name.label("author"),
     Idea.source,
 ).outerjoin(Person, (Person.id == Idea.author_id) & Person.erased_at.is_(None))
-
-_SUBJECTS = (
-    select(IdeaSubject.idea_id, Subject.name)
-    .join(Subject, Subject.id == IdeaSubject.subject_id)
-    .where(IdeaSubject.idea_id.in_(bindparam("ideas", expanding=True)))
-    .order_by(Subject.position, Subject.id)
-)
-_COMMUNES = (
-    select(IdeaCommune.idea_id, Commune.name)
-    .join(Commune, Commune.code == IdeaCommune.commune_code)
-    .where(IdeaCommune.idea_id.in_(bindparam("ideas", expanding=True)))
-    .order_by(Commune.name)
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -253,51 +240,6 @@ def count_by_commune(session: Session, service_id: int) -> dict[str, int]:
 def count_placed(session: Session, service_id: int) -> int:
     """How many public ideas name a commune at all."""
     return total(session, service_id, "placed", "")
-
-
-def subject_names(session: Session, idea_ids: Sequence[int]) -> dict[int, tuple[str, ...]]:
-    """The subjects of each idea, in the order of the service's list."""
-    return _gathered(read_rows(session, _SUBJECTS, {"ideas": idea_ids}))
-
-
-def commune_names(session: Session, idea_ids: Sequence[int]) -> dict[int, tuple[str, ...]]:
-    """The communes of each idea, by name."""
-    return _gathered(read_rows(session, _COMMUNES, {"ideas": idea_ids}))
-
-
-@dataclass(frozen=True, slots=True)
-class Labels:
-    """What an idea is filed under: the codes of its ``subjects`` in the service's list, and the
-    INSEE codes of its ``communes``."""
-
-    subjects: frozenset[str] = frozenset()
-    communes: frozenset[str] = frozenset()
-
-
-def idea_labels(session: Session, idea_ids: Collection[int]) -> Mapping[int, Labels]:
-    """What each of ``idea_ids`` is filed under, with two statements."""
-    subjects = session.execute(
-        select(IdeaSubject.idea_id, Subject.code)
-        .join(Subject, Subject.id == IdeaSubject.subject_id)
-        .where(IdeaSubject.idea_id.in_(idea_ids))
-    )
-    communes = session.execute(
-        select(IdeaCommune.idea_id, IdeaCommune.commune_code).where(
-            IdeaCommune.idea_id.in_(idea_ids)
-        )
-    )
-    about, within = _gathered(subjects), _gathered(communes)
-    return {
-        each: Labels(frozenset(about.get(each, ())), frozenset(within.get(each, ())))
-        for each in idea_ids
-    }
-
-
-def _gathered(rows: Iterable[AnyRow]) -> dict[int, tuple[str, ...]]:
-    names: dict[int, list[str]] = {}
-    for idea_id, name in rows:
-        names.setdefault(idea_id, []).append(name)
-    return {idea_id: tuple(found) for idea_id, found in names.items()}
 
 
 def conditions(session: Session, service_id: int, filters: Filters) -> list[ColumnElement[bool]]:

@@ -6,7 +6,7 @@ from contextlib import AbstractContextManager
 from eak_core.ideas.content.texts import Proposal
 from eak_core.ideas.proposing.proposals import save_draft, submit_idea
 from eak_core.ideas.reading.indexing import IDEAS
-from eak_core.ideas.reading.listing import Labels, idea_labels
+from eak_core.ideas.reading.labels import Labels, idea_labels
 from eak_core.kit.testing import Site
 from eak_core.kit.testing.queries import Queries
 from eak_core.permissions import Actor
