@@ -202,6 +202,13 @@ def _make_private(dialect: Any, record: Any, arguments: Any, options: Any) -> No
         return
 
 
+def _say(connection: Connection, statement: str) -> None:
+    """Run what waits for nobody and cannot be refused, without SQLAlchemy's part in a statement:
+    each transaction pays for it."""
+    driver: Any = connection.connection.driver_connection
+    driver.execute(statement)
+
+
 def queue_of(engine: Engine) -> AbstractContextManager[None]:
     """The line of those who write to the database of ``engine``, to stand in for what is written
     beside SQLAlchemy: inside, it is one's turn."""
@@ -224,10 +231,10 @@ def prepare(engine: Engine, *, synchronous: str = "FULL") -> None:
         writes = bool(connection.get_execution_options().get("eak_writes"))
         if info.get("eak_query_only") is writes:
             # Writing without having said so fails every time here, not once a week in production.
-            connection.exec_driver_sql(f"PRAGMA query_only={'OFF' if writes else 'ON'}")
+            _say(connection, f"PRAGMA query_only={'OFF' if writes else 'ON'}")
         info["eak_query_only"] = not writes
         if not writes:
-            connection.exec_driver_sql("BEGIN")
+            _say(connection, "BEGIN")
             return
         if queue is not None and not info.get("eak_writer"):
             queue.acquire()

@@ -150,10 +150,15 @@ class Worker:
         # Another worker has it in hand, and may die of it: who sleeps by then would come too late.
         self._lags = bool(waiting)
         moved = sum(self.perform(task) for task in due)
+        looked = time.monotonic()
         for place in waiting:
-            moved += self.advance(*place, seconds=TURN_SECONDS, idly=slow)
-            # However many catch up, what is due waits for no more than one of them.
-            moved += self.perform_due()
+            events, handled = self.advance(*place, seconds=TURN_SECONDS, idly=slow)
+            moved += events
+            # However many catch up, what is due waits for no more than one of them. Most plugins
+            # pass over most events: to look behind each of these would cost more than they do.
+            if handled or time.monotonic() - looked >= POLL_SECONDS:
+                moved += self.perform_due()
+                looked = time.monotonic()
         if parked or waiting:
             moved += self.retry_on()
         if slow:
@@ -190,30 +195,31 @@ class Worker:
 
     def advance(
         self, plugin: str, service_id: int, *, seconds: float = 0.0, idly: bool = True
-    ) -> int:
+    ) -> tuple[int, bool]:
         """One batch of one subscription, and others for as long as ``seconds`` are not over.
 
-        Answers how many events the cursor moved over. Where no handler claims any of them, it is
-        moved only if that may be done ``idly`` (see `eak_core.events.passing`).
+        Answers how many events the cursor moved over, and whether handlers had their turn. Where
+        none claims any of the events, it is moved only if that may be done ``idly`` (see
+        `eak_core.events.passing`).
         """
         until = time.monotonic() + seconds
         moved, more = 0, True
         with claim(self.app, plugin, service_id) as mine:
             if not mine:
-                return 0
+                return 0, False
             with read_session(self.app) as session:
                 way = unclaimed(session, self.core, plugin, service_id)
             if way is not None:
                 if not idly:
-                    return 0
+                    return 0, False
                 with write_session(self.app) as session:
-                    return pass_over(session, plugin, service_id, *way)
+                    return pass_over(session, plugin, service_id, *way), False
             if not self._count_try(plugin, service_id):
-                return 0
+                return 0, False
             while more:
                 batch, more = self._advance(plugin, service_id, until)
                 moved += batch
-        return moved
+        return moved, True
 
     def _advance(self, plugin: str, service_id: int, until: float) -> tuple[int, bool]:
         """One batch; answers how many events it moved over, and whether another one is to follow,

@@ -6,7 +6,7 @@ Ouverte 2.0).
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -58,7 +58,7 @@ def load_communes(session: Session, path: Path = HAUTS_DE_SEINE) -> int:
     Communes that are not in the file stay, since ideas may speak of them. `Misconfigured` names
     the file and the line where it cannot be read.
     """
-    communes = list(_read(path))
+    communes = _shipped() if path == HAUTS_DE_SEINE else list(_read(path))
     upsert(session, Commune, communes)
     return len(communes)
 
@@ -77,6 +77,12 @@ def communes(session: Session) -> list[KnownCommune]:
 
 # Each page of a list asks for all of them.
 _sorted_as = lru_cache(maxsize=1_000)(folded)
+
+
+@cache
+def _shipped() -> list[dict[str, Any]]:
+    """Those that come with the project, which change with it alone."""
+    return list(_read(HAUTS_DE_SEINE))
 
 
 def _read(path: Path) -> Iterator[dict[str, Any]]:

@@ -199,10 +199,10 @@ def test_only_what_is_claimed_is_handled_and_the_rest_is_passed_over(make_app: M
     start(app, "reader")
     happen(app, *range(20))
     worker = Worker(app)
-    assert worker.advance("reader", SERVICE, idly=False) == 0, "nothing that it claims"
-    assert worker.advance("reader", SERVICE) == 20
+    assert worker.advance("reader", SERVICE, idly=False) == (0, False), "nothing that it claims"
+    assert worker.advance("reader", SERVICE) == (20, False)
     all_happens(app)
-    assert worker.advance("reader", SERVICE, idly=False) == 4
+    assert worker.advance("reader", SERVICE, idly=False) == (4, True)
     assert [name for name, _data in seen] == ["other.began", "other.ended"]
     with read_session(app) as session:
         subscription = session.get_one(Subscription, ("reader", SERVICE))
@@ -277,6 +277,7 @@ def test_a_beginning_is_no_pattern(make_app: MakeApp) -> None:
     app = make_app(reader, OTHER, ALIKE)
     start(app, "reader")
     all_happens(app)
-    assert Worker(app).advance("reader", SERVICE, idly=False) == 0, "nothing that it claims"
-    assert Worker(app).advance("reader", SERVICE) == 4
+    worker = Worker(app)
+    assert worker.advance("reader", SERVICE, idly=False) == (0, False), "nothing that it claims"
+    assert worker.advance("reader", SERVICE) == (4, False)
     assert seen == []

@@ -213,5 +213,5 @@ def test_what_is_read_whole_is_not_looked_for_again(
     committed: list[Any] = []
     with app.app_context():
         listen(db.engine, "commit", committed.append)
-    assert Worker(app).advance("probe", SERVICE, seconds=60) == many
+    assert Worker(app).advance("probe", SERVICE, seconds=60) == (many, True)
     assert len(committed) == commits

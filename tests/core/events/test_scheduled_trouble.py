@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from eak_core import clock
 from eak_core.db import write_session
-from eak_core.events import on_schedule, publish, subscriptions
+from eak_core.events import Context, on_schedule, publish, subscriber, subscriptions
 from eak_core.events import scheduling as scheduled_work
 from eak_core.events import worker as worker_module
 from eak_core.events.worker import Worker
@@ -178,7 +178,13 @@ def test_a_worker_that_dies_has_done_nothing_and_another_begins_again(make_app: 
 def test_however_many_catch_up_what_is_due_waits_for_one_of_them_at_most(
     make_app: MakeApp, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    app = make_app(closing())
+    probe = closing()
+
+    @subscriber(probe, Happened)
+    def on_happened(event: Happened, ctx: Context) -> None:
+        pass
+
+    app = make_app(probe)
     with write_session(app) as session:
         for service_id in range(1, 5):
             publish(session, Happened(thing=1), service_id=service_id)
@@ -187,9 +193,9 @@ def test_however_many_catch_up_what_is_due_waits_for_one_of_them_at_most(
             subscriptions.start(session, "probe", service_id)
     worker = Worker(app)
     order: list[str] = []
-    advance: Callable[..., int] = worker.advance
+    advance: Callable[..., tuple[int, bool]] = worker.advance
 
-    def slow(plugin: str, service_id: int, **rest: Any) -> int:
+    def slow(plugin: str, service_id: int, **rest: Any) -> tuple[int, bool]:
         if service_id == 2:
             plan(app, "close:1")
         order.append(f"read {service_id}")
@@ -203,6 +209,29 @@ def test_however_many_catch_up_what_is_due_waits_for_one_of_them_at_most(
     )
     worker.read()
     assert order.index("done") == order.index("read 2") + 1
+
+
+def test_behind_those_who_pass_over_everything_what_is_due_waits_for_a_moment_at_most(
+    make_app: MakeApp, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app = make_app(closing())
+    with write_session(app) as session:
+        for service_id in range(1, 5):
+            publish(session, Happened(thing=1), service_id=service_id)
+            subscriptions.start(session, "probe", service_id)
+    worker = Worker(app)
+    looks: list[str] = []
+    due = worker.perform_due
+    monkeypatch.setattr(worker, "perform_due", lambda: looks.append("") or due())
+    monkeypatch.setattr(worker_module, "POLL_SECONDS", 60.0)
+    assert worker.read() == 4
+    assert looks == []
+    with write_session(app) as session:
+        for service_id in range(1, 5):
+            publish(session, Happened(thing=2), service_id=service_id)
+    monkeypatch.setattr(worker_module, "POLL_SECONDS", 0.0)
+    assert worker.read() == 4
+    assert len(looks) == 4
 
 
 def test_a_worker_that_runs_sees_what_is_due(make_app: MakeApp) -> None:
