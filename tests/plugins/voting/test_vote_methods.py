@@ -119,14 +119,14 @@ def test_support_is_saved_at_each_click(client: Browser, people: People, polls: 
 def test_a_vote_that_no_cookie_can_hold_is_cast_all_the_same(
     client: Browser, people: People, polls: Polls
 ) -> None:
-    criteria = tuple(Criterion(code=f"c{each}", name=f"Side {each}") for each in range(8))
+    criteria = tuple(Criterion(code=f"c{each}", name=f"Side {each}") for each in range(5))
     rules = MajorityRules(criteria=criteria)
     ballot = polls.open("majority", ideas=MOST_OPTIONS, majority=rules)
     drawn = random.Random(7)
     grades = {
         f"grade-{option}-{criterion}": drawn.randint(1, 7)
         for option in range(1, MOST_OPTIONS + 1)
-        for criterion in range(8)
+        for criterion in range(5)
     }
     refused = choose(client, ballot, **grades)
     assert refused.status_code == 422
