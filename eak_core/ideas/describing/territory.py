@@ -5,7 +5,6 @@ Ouverte 2.0).
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
@@ -29,20 +28,9 @@ HAUTS_DE_SEINE = Path(__file__).with_name("communes.csv")
 _EVERY = select(*Commune.__table__.columns)
 
 
-@dataclass(frozen=True, slots=True)
-class KnownCommune:
-    """A commune as the territory knows it: each page of a list reads them all."""
-
-    code: str
-    name: str
-    postcode: str
-    population: int
-    latitude: float
-    longitude: float
-
-
-class CommuneRow(msgspec.Struct):
-    """A commune, as a row of such a file tells it."""
+class KnownCommune(msgspec.Struct, frozen=True):
+    """A commune as the territory knows it, and as a row of such a file tells it: each page of a
+    list reads them all."""
 
     code: str
     name: str
@@ -86,7 +74,7 @@ def _shipped() -> list[dict[str, Any]]:
 
 
 def _read(path: Path) -> Iterator[dict[str, Any]]:
-    read = RecordReader(CommuneRow)
+    read = RecordReader(KnownCommune)
     with Table(path, read.needed) as table:
         for row in table.whole():
             try:
