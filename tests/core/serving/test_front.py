@@ -2,7 +2,7 @@
 
 import asyncio
 import threading
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+from collections.abc import AsyncIterator, Awaitable, Iterable
 from datetime import UTC, datetime
 from typing import Any
 
@@ -14,66 +14,9 @@ from eak_core.serving.arrival import Arrivals, TooSlow
 from eak_core.serving.exchange import environ_of
 from eak_core.serving.front import PART, Front
 from eak_core.serving.lanes import Full, Lane
-from eak_core.web.kept_pages import ONLY_KEPT, NotKept
+from tests.core.serving.connections import App, Connection, Scope
 
 LARGEST = 1_000
-
-
-class Headers:
-    def __init__(self, *pairs: tuple[str, str]) -> None:
-        self.pairs = list(pairs)
-
-    def items(self) -> list[tuple[str, str]]:
-        return self.pairs
-
-    def get(self, name: str) -> str | None:
-        return dict(self.pairs).get(name)
-
-
-class Scope:
-    def __init__(self, method: str = "GET", *headers: tuple[str, str], path: str = "/") -> None:
-        self.method, self.path, self.query_string = method, path, "a=1"
-        self.headers = Headers(("host", "site.example"), *headers)
-        self.server, self.client = "[::1]:8000", "192.0.2.7:51234"
-        self.scheme, self.http_version = "http", "1.1"
-
-
-class Connection:
-    """What granian gives: parts of a body as they come, and what was answered."""
-
-    def __init__(self, *parts: bytes, stalls: bool = False) -> None:
-        self.parts, self.stalls = parts, stalls
-        self.read = 0
-        self.status = 0
-        self.headers: dict[str, str] = {}
-        self.sent: list[bytes] = []
-        self.takes = True
-
-    async def __aiter__(self) -> AsyncIterator[bytes]:
-        for part in self.parts:
-            self.read += 1
-            yield part
-        if self.stalls:
-            await asyncio.Event().wait()
-
-    def response_bytes(self, status: int, headers: list[tuple[str, str]], body: bytes) -> None:
-        self.status, self.headers = status, dict(headers)
-        self.sent.append(body)
-
-    def response_str(self, status: int, headers: list[tuple[str, str]], body: str) -> None:
-        self.response_bytes(status, headers, body.encode())
-
-    def response_stream(self, status: int, headers: list[tuple[str, str]]) -> "Connection":
-        self.status, self.headers = status, dict(headers)
-        return self
-
-    async def send_bytes(self, part: bytes) -> None:
-        if not self.takes:
-            await asyncio.Event().wait()
-        self.sent.append(part)
-
-
-App = Callable[[dict[str, Any], Any], Iterable[bytes]]
 
 
 def said(environ: dict[str, Any], start: Any) -> Iterable[bytes]:
@@ -202,37 +145,6 @@ def test_whoever_reads_does_not_wait_for_whoever_writes() -> None:
         free.set()
         await asyncio.gather(*posts)
         assert all(each.sent == [b"done"] for each in writers)
-
-    asyncio.run(main())
-
-
-def test_what_is_in_memory_is_shown_while_all_who_read_wait_for_what_has_to_be_made() -> None:
-    free = threading.Event()
-
-    def app(environ: dict[str, Any], start: Any) -> Iterable[bytes]:
-        if environ[ONLY_KEPT] and environ["PATH_INFO"] != "/kept":
-            raise NotKept
-        if not environ[ONLY_KEPT]:
-            assert free.wait(30)
-        start("200 OK", [])
-        return [b"kept" if environ[ONLY_KEPT] else b"made"]
-
-    async def main() -> None:
-        made = Front(app, largest=LARGEST, remembers=True)
-        readers = [Connection() for _ in range(40)]
-        waiting = [asyncio.create_task(made.__rsgi__(Scope(path="/"), each)) for each in readers]
-        await asyncio.sleep(0)
-        for _ in range(5):
-            reader = Connection()
-            await made.__rsgi__(Scope(path="/kept"), reader)
-            assert reader.sent == [b"kept"]
-        writer = asyncio.create_task(
-            made.__rsgi__(Scope("POST", ("content-length", "0"), path="/kept"), Connection())
-        )
-        assert not any(each.sent for each in readers)
-        free.set()
-        await asyncio.gather(*waiting, writer)
-        assert all(each.sent == [b"made"] for each in readers)
 
     asyncio.run(main())
 

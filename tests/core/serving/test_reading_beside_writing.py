@@ -20,7 +20,7 @@ from eak_core.errors import Busy
 from eak_core.events.models import LogHead
 from eak_core.kit.testing.site import Site
 from eak_core.serving.front import Front
-from tests.core.serving.test_front import Connection, Scope
+from tests.core.serving.connections import Connection, Scope
 from tests.proposing import begin
 
 PATH = "/culture/idees/nouvelle"
