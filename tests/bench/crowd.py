@@ -121,10 +121,12 @@ def _crowds(site: Site) -> list[Crowd]:
 def _supporting(
     site: Site, key: str, place: str, ideas: Sequence[Row[int, str]]
 ) -> Iterator[Asked]:
-    """One support after the other, for another idea each time."""
+    """One support after the other, for another idea each time; once all have one, each is taken
+    back, and so on: a support given twice writes nothing."""
     [(_path, body, headers)] = requests_of(site, [key], place)
-    for idea, _slug in itertools.cycle(ideas):
-        yield f"{place}/votes/soutiens/{idea}", body, headers
+    for act in itertools.cycle(("", "/retirer")):
+        for idea, _slug in ideas:
+            yield f"{place}/votes/soutiens/{idea}{act}", body, headers
 
 
 def _cycled(paths: Sequence[str], headers: dict[str, str], first: int) -> Iterator[Asked]:

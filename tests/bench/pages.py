@@ -20,6 +20,9 @@ PLUGINS = 10
 ROUNDS = 400
 WORKER_MB = 110
 START_SECONDS = 0.8
+#: What a worker may take of a core where nothing happens, in percent, and how long it is watched.
+IDLE_PERCENT = 0.5
+IDLE_SECONDS = 30
 
 #: As a server starts; what the machine does for others meanwhile is not in it.
 START = """
@@ -38,6 +41,20 @@ settle()
 worker.drain()
 status = Path("/proc/self/status").read_text()
 print(int(status.split("VmRSS:")[1].split()[0]) / 1024)
+"""
+
+#: Once it has found that there is nothing to do.
+IDLE = f"""
+import time
+from eak_core.wsgi import create, settle, start_worker
+app = create()
+settle()
+stop = start_worker(app)
+time.sleep(10)
+started = time.process_time()
+time.sleep({IDLE_SECONDS})
+print(100 * (time.process_time() - started) / {IDLE_SECONDS})
+stop.set()
 """
 
 
@@ -61,6 +78,8 @@ def measure(databases: Databases, folder: Path) -> Iterator[Figure]:
         yield Figure("start of the application", "s", median, ceiling=START_SECONDS)
         yield Figure("second start of the demonstration", "s", _second_start(folder), ceiling=3)
         yield Figure("memory of a worker", "MB", _run(WEIGH, **given), ceiling=WORKER_MB)
+        idle = _run(IDLE, EAK_INSTANCE=str(folder / "demo"))
+        yield Figure("an idle worker, of a core", "%", idle, ceiling=IDLE_PERCENT)
 
 
 def _plugin(number: int) -> ModuleType:
