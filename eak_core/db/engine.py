@@ -13,7 +13,9 @@ from eak_core.errors import Misconfigured
 
 LOCK_TIMEOUT_MS = 10_000
 # Threads that wait for a connection are not served in the order of asking; so there are enough.
-POOL = {"pool_size": 20, "max_overflow": 20}
+# The one given back last is lent next: what it has read of the file is still in its memory, while
+# taking turns each would fill as much of its own, two megabytes on SQLite.
+POOL = {"pool_size": 20, "max_overflow": 20, "pool_use_lifo": True}
 # Errors stand in logs and before administrators; what people wrote or chose has no place there.
 QUIET = {"hide_parameters": True}
 

@@ -233,3 +233,17 @@ def test_the_file_is_as_durable_as_promised(sqlite_url: str) -> None:
         assert connection.exec_driver_sql("PRAGMA journal_mode").scalar() == "wal"
         assert connection.exec_driver_sql("PRAGMA synchronous").scalar() == 2
         assert connection.exec_driver_sql("PRAGMA foreign_keys").scalar() == 1
+
+
+def test_the_connection_given_back_last_is_lent_next(sqlite_url: str) -> None:
+    """Taking turns, each connection fills a memory of its own with the same pages of the file."""
+    app = application(sqlite_url)
+    with app.app_context():
+        first, second = (db.engine.raw_connection() for _each in range(2))
+        last = second.driver_connection
+        first.close()
+        second.close()
+        for _again in range(3):
+            lent = db.engine.raw_connection()
+            assert lent.driver_connection is last
+            lent.close()
