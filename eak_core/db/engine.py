@@ -37,6 +37,8 @@ def engine_options(url: str) -> dict[str, Any]:
         # A second publisher under REPEATABLE READ would fail instead of waiting its turn.
         "default_transaction_isolation": "read\\ committed",
         "idle_in_transaction_session_timeout": IDLE_IN_TRANSACTION_MS,
+        # What is guessed to read much would be compiled each time, which takes longer than it does.
+        "jit": "off",
         "lock_timeout": LOCK_TIMEOUT_MS,
         "timezone": "UTC",
     }

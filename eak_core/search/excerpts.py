@@ -10,6 +10,8 @@ from eak_core.web.markdown import plain_summary
 
 #: How long the piece of a text is that is shown, in characters.
 LENGTH = 240
+#: Of so much of a text that piece is made, markup included.
+READ = 3 * LENGTH
 #: How much of it stands before the first word that was found, at most.
 BEFORE = 80
 
@@ -22,7 +24,7 @@ def excerpt(text: str, query: Query) -> Markup:
     beginning, as plain words with those that were looked for in ``<mark>``."""
     start = next((found.start() for found in _word.finditer(text) if _fits(found[0], query)), 0)
     begin = _cut(text, start)
-    shown = plain_summary(text[begin : begin + 6 * LENGTH], LENGTH)
+    shown = plain_summary(text[begin : begin + READ], LENGTH)
     return Markup("… ") + marked(shown, query) if begin else marked(shown, query)
 
 
@@ -49,12 +51,9 @@ def _cut(text: str, start: int) -> int:
 
 
 def _fits(word: str, query: Query) -> bool:
-    # Nearly all words of a text are no match: two dictionary lookups each.
+    # Nearly all words of a text are no match: two lookups each.
     plain, its_stem = _read(word)
-    return any(
-        its_stem == sought.stem or (sought.beginning and plain.startswith(sought.beginning))
-        for sought in query.words
-    )
+    return its_stem in query.stems or plain.startswith(query.beginnings)
 
 
 @lru_cache(maxsize=20_000)

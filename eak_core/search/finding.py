@@ -7,27 +7,15 @@ a search looks at no more than `MOST` documents of a kind: those whose title fit
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
-from sqlalchemy import (
-    ColumnElement,
-    Row,
-    Select,
-    cast,
-    column,
-    false,
-    literal,
-    literal_column,
-    select,
-    table,
-)
-from sqlalchemy.dialects.postgresql import TSQUERY
+from sqlalchemy import ColumnElement, Row, false, select
 
 from eak_core.db import Session
 from eak_core.permissions import Actor
 from eak_core.plugins.per_service.models import SearchDocument, SearchTerm
-from eak_core.search.index import TITLE, place
+from eak_core.search.index import TITLE, is_tag
 from eak_core.search.kinds import SearchKind
+from eak_core.search.lookup import AT_MOST, WANTED, asked, latest_having, subjects_having
 from eak_core.search.words import Query, Sought
 from eak_core.visible import says_something
 
@@ -35,7 +23,7 @@ from eak_core.visible import says_something
 #: more.
 MOST = 1_000
 #: So many whose title alone has every word are ranked whatever their age.
-MOST_TITLED = 200
+MOST_TITLED = 100
 
 #: What a word weighs that is only the beginning of one in the text.
 _BEGINS = 0.3
@@ -43,11 +31,6 @@ _BEGINS = 0.3
 _ENOUGH = 1.2
 #: What a word in the title adds.
 _IN_TITLE = 1.5
-
-_index = table("search_index", column("rowid"))
-_vector: ColumnElement[Any] = literal_column(
-    "array_to_tsvector(string_to_array(search_document.stems, ' '))"
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +56,34 @@ class Found:
         return [hit for hit in self.hits if hit.kind is kind]
 
 
+class Readable:
+    """The documents of ``kind`` in a service that ``actor`` may read as the tables say now, that
+    have all ``tags`` and fulfil the ``conditions``. What is asked of the database is put together
+    once, however often it is asked."""
+
+    def __init__(
+        self,
+        session: Session,
+        service_id: int,
+        actor: Actor,
+        kind: SearchKind,
+        *conditions: ColumnElement[bool],
+        tags: Sequence[str] = (),
+    ) -> None:
+        self._session, self._service_id = session, service_id
+        self._kind, self._tags = kind.name, tags
+        theirs = select(kind.key).where(
+            kind.key == SearchDocument.subject_id, *kind.readable(service_id, actor), *conditions
+        )
+        self._latest = latest_having(session, theirs.exists())
+
+    def latest(self, words: Iterable[Sought], most: int, sign: str = "") -> Sequence[Row[int, str]]:
+        """The last of them that have all of ``words``, behind a ``sign`` in their title, no more
+        than ``most``: with their stems, the latest first."""
+        wanted = asked(self._session, self._service_id, self._kind, words, self._tags, sign)
+        return self._session.execute(self._latest, {WANTED: wanted, AT_MOST: most}).all()
+
+
 def find(
     session: Session,
     service_id: int,
@@ -80,24 +91,28 @@ def find(
     kinds: Sequence[SearchKind],
     text: str,
     *conditions: ColumnElement[bool],
+    tags: Sequence[str] = (),
 ) -> Found:
     """The documents of ``kinds`` in a service that have every word of ``text``, of those that
     ``actor`` may read; nothing for a text without words that count.
 
-    ``conditions``, on the table of the only kind that is asked then, narrow it further.
+    ``conditions``, on the table of the only kind that is asked then, narrow it further, and so do
+    ``tags``: where documents say in their tags what the conditions ask, those that fulfil them are
+    found in the index, and it is not asked of each that has the words.
     """
     query = Query(text)
-    if not query.words:
+    # Nothing has for a tag what cannot be one, whoever asks for it.
+    if not query.words or not all(map(is_tag, tags)):
         return Found(query, (), frozenset())
     rarities = _rarities(session, service_id, [kind.name for kind in kinds], query.words)
     hits, more = list[Hit](), set[str]()
     for kind in kinds:
-        asked_for = (session, service_id, actor, kind, query.words)
-        having = latest(*asked_for, MOST + 1, *conditions)
+        readable = Readable(session, service_id, actor, kind, *conditions, tags=tags)
+        having = readable.latest(query.words, MOST + 1)
         rows = {row.subject_id: row.stems for row in having[:MOST]}
         if len(having) > MOST:
             more.add(kind.name)
-            titled = latest(*asked_for, MOST_TITLED, *conditions, sign=TITLE)
+            titled = readable.latest(query.words, MOST_TITLED, TITLE)
             rows |= {row.subject_id: row.stems for row in titled}
         hits += [
             Hit(kind, subject_id, score(stems, query.words, rarities[kind.name]))
@@ -107,26 +122,44 @@ def find(
     return Found(query, hits, frozenset(more))
 
 
+def latest_found(
+    session: Session,
+    service_id: int,
+    actor: Actor,
+    kind: SearchKind,
+    text: str,
+    *conditions: ColumnElement[bool],
+    tags: Sequence[str] = (),
+    most: int = MOST + 1,
+) -> Sequence[int]:
+    """The ids of the latest documents that `find` would find, no more than ``most``, the latest
+    first: for a list in an order of its own, a map, a feed."""
+    query = Query(text)
+    if not query.words or not all(map(is_tag, tags)):
+        return []
+    readable = Readable(session, service_id, actor, kind, *conditions, tags=tags)
+    return [row.subject_id for row in readable.latest(query.words, most)]
+
+
 def matching(
     session: Session, service_id: int, kind: SearchKind, text: str
 ) -> tuple[ColumnElement[bool], ...]:
-    """The conditions on the table of ``kind`` that keep what has every word of ``text``: for lists
-    and files in an order of their own. None for an empty text, and nothing is kept where none of
+    """The conditions on the table of ``kind`` that keep what has every word of ``text``: for files,
+    and for whoever has to have all of it. None for an empty text, and nothing is kept where none of
     its words counts; who may read is not part of it.
     """
     words = Query(text).words
     if not words:
         return (false(),) if says_something(text) else ()
-    wanted = asked(session, service_id, kind, words)
-    ids = _matched(session, select(SearchDocument.subject_id), wanted)
-    return (kind.key.in_(ids),)
+    wanted = asked(session, service_id, kind.name, words)
+    return (kind.key.in_(subjects_having(session, wanted)),)
 
 
 def score(stems: str, words: Iterable[Sought], rarities: Mapping[str, float]) -> float:
     """How well a document fits: each word by how often it is there and how rare it is elsewhere (as
     BM25 does), more in a title, and the more the less else that title says."""
-    # A sign between all: the end of one word must not be the beginning of the next.
-    text = f" {stems.replace(' ', '  ')} "
+    # Of the same word twice in a row one is counted: it is said once more often, and no better.
+    text = f" {stems} "
     total, titled = 0.0, 0
     for word in words:
         rarity = rarities.get(word.stem, 1.0)
@@ -162,73 +195,3 @@ def _rarities(
 def rarity(number: int, of: int) -> float:
     """How much a word says that is in ``number`` documents ``of`` all (as BM25 has it)."""
     return math.log(1 + (of - number + 0.5) / (number + 0.5))
-
-
-def latest(
-    session: Session,
-    service_id: int,
-    actor: Actor,
-    kind: SearchKind,
-    words: Iterable[Sought],
-    limit: int,
-    *conditions: ColumnElement[bool],
-    sign: str = "",
-) -> Sequence[Row[int, str]]:
-    """The last ``limit`` documents that have all of ``words``, behind a ``sign`` in their title,
-    with their stems: of those that ``actor`` may read as the tables say now, and that fulfil the
-    ``conditions``."""
-    wanted = asked(session, service_id, kind, words, sign)
-    theirs = select(kind.key).where(
-        kind.key == SearchDocument.subject_id, *kind.readable(service_id, actor), *conditions
-    )
-    statement = select(SearchDocument.subject_id, SearchDocument.stems).where(theirs.exists())
-    if _is_sqlite(session):
-        # In the order of the index, so that it stops where it has enough.
-        found = _matched(session, statement, wanted).order_by(_index.c.rowid.desc())
-    else:
-        # The index first: PostgreSQL would go through the table backwards, making the vector of
-        # each row, in the hope of coming upon enough. Of more than twice as many as are asked for
-        # it is not looked who may read them, but where conditions leave out nearly all.
-        first = _matched(session, select(SearchDocument.id), wanted).cte("having")
-        last = select(first.prefix_with("MATERIALIZED").c.id)
-        if not conditions:
-            last = last.order_by(first.c.id.desc()).limit(2 * limit)
-        having = last.cte("last_having").prefix_with("MATERIALIZED")
-        found = statement.join(having, having.c.id == SearchDocument.id)
-        found = found.order_by(SearchDocument.id.desc())
-    return session.execute(found.limit(limit)).all()
-
-
-def _matched(session: Session, statement: Select[*tuple[Any, ...]], wanted: str) -> Any:
-    """``statement`` on `SearchDocument`, of what the index has for ``wanted``."""
-    if _is_sqlite(session):
-        return statement.join(_index, _index.c.rowid == SearchDocument.id).where(
-            literal_column("search_index").op("MATCH")(literal(wanted))
-        )
-    return statement.where(_vector.op("@@")(cast(literal(wanted), TSQUERY)))
-
-
-def asked(
-    session: Session,
-    service_id: int,
-    kind: SearchKind,
-    words: Iterable[Sought],
-    sign: str = "",
-) -> str:
-    """All of ``words`` in the language of the database. They are letters and digits alone, so
-    nothing that was typed becomes part of that language."""
-    if _is_sqlite(session):
-        each = [
-            f'("{sign}{word.stem}"' + (f' OR "{sign}{word.beginning}"*)' if word.beginning else ")")
-            for word in words
-        ]
-        return " AND ".join([f'"{place(service_id, kind.name)}"', *each])
-    each = [
-        f"('{sign}{word.stem}'" + (f" | '{sign}{word.beginning}':*)" if word.beginning else ")")
-        for word in words
-    ]
-    return " & ".join([f"'{place(service_id, kind.name)}'", *each])
-
-
-def _is_sqlite(session: Session) -> bool:
-    return session.get_bind().dialect.name == "sqlite"

@@ -1,5 +1,6 @@
 """Keeping the index: documents are read again after what happened to them, and their stems kept."""
 
+import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -14,9 +15,14 @@ from eak_core.search.words import stems
 
 #: Stands before the stems of a title; no word begins with it.
 TITLE = "="
+#: Stands before a tag; no word begins with it.
+TAG = "_"
 #: So many stems of a document are kept: a text of 20,000 characters has no more than 4,000 words.
 MOST_STEMS = 5_000
 _AT_ONCE = 200
+
+# The ends of both are among the signs that SQLite's index takes for letters.
+_tag = re.compile(r"[A-Za-z0-9._/]{1,80}")
 
 
 def place(service_id: int, kind: str) -> str:
@@ -37,7 +43,7 @@ def _keep(
 ) -> None:
     documents = kind.read(session, service_id, ids)
     read = {
-        subject_id: " ".join((place(service_id, kind.name), *stemmed(each)))
+        subject_id: " ".join((place(service_id, kind.name), *_tagged(each), *stemmed(each)))
         for subject_id, each in documents.items()
     }
     # Held: what goes from one service to another is kept for both at once.
@@ -68,11 +74,35 @@ def stemmed(document: Document) -> list[str]:
     return [*(TITLE + each for each in dict.fromkeys(title)), *title, *text][:MOST_STEMS]
 
 
+def stems_of(kept: str) -> list[str]:
+    """The stems of a document as `stemmed` gave them, of what is ``kept`` of it: without where it
+    is, and its tags."""
+    found = kept.split()
+    first = 1
+    while first < len(found) and found[first].startswith(TAG):
+        first += 1
+    return found[first:]
+
+
+def _tagged(document: Document) -> list[str]:
+    """The tags of a document, each behind its sign, in one order. ValueError for one that not both
+    databases would take for one word."""
+    for each in document.tags:
+        if not is_tag(each):
+            raise ValueError(f"a tag is of letters, digits and `. _ /` alone: {each!r}")
+    return sorted({TAG + each for each in document.tags})
+
+
+def is_tag(text: str) -> bool:
+    """Whether a document may have ``text`` for a tag."""
+    return _tag.fullmatch(text) is not None
+
+
 def _terms(kept: str | None) -> set[str]:
     """What is counted of a document: its stems, and that it is one."""
     if kept is None:
         return set()
-    return {each for each in kept.split()[1:] if not each.startswith(TITLE)} | {""}
+    return {each for each in stems_of(kept) if not each.startswith(TITLE)} | {""}
 
 
 def _write(

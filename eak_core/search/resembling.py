@@ -15,8 +15,8 @@ from sqlalchemy import select
 from eak_core.db import Session
 from eak_core.permissions import Actor
 from eak_core.plugins.per_service.models import SearchDocument, SearchTerm
-from eak_core.search.finding import Hit, latest, rarity
-from eak_core.search.index import TITLE, stemmed
+from eak_core.search.finding import Hit, Readable, rarity
+from eak_core.search.index import TITLE, stemmed, stems_of
 from eak_core.search.kinds import Document, SearchKind
 from eak_core.search.words import Sought
 
@@ -68,20 +68,19 @@ def resembling(
     rarities, documents = _rarities(session, service_id, kind.name, set(_plain(found)))
     looked_for = _weighed(found, rarities)
     shared: dict[int, float] = {}
-    met = 0
+    met, readable = 0, Readable(session, service_id, actor, kind)
     for word in sorted(looked_for.words, key=lambda word: (documents[word], word))[:MOST_WORDS]:
         met += documents[word]
         if met > MOST_MET and len(shared) >= most:
             break
-        rows = latest(session, service_id, actor, kind, [Sought(word, "")], MOST_EACH)
-        for row in rows:
+        for row in readable.latest([Sought(word, "")], MOST_EACH):
             shared[row.subject_id] = shared.get(row.subject_id, 0) + looked_for.words[word]
     shared.pop(but, None)
     # Of as many that share as much, the latest.
     near = sorted(shared, key=lambda each: (-shared[each], -each))[:MOST_COMPARED]
     hits = [
-        Hit(kind, subject_id, looked_for.like(_weighed(stems.split()[1:], rarities)))
-        for subject_id, stems in _kept(session, kind, near)
+        Hit(kind, subject_id, looked_for.like(_weighed(stems_of(kept), rarities)))
+        for subject_id, kept in _kept(session, kind, near)
     ]
     alike = [hit for hit in hits if hit.score >= LEAST]
     return sorted(alike, key=lambda hit: (-hit.score, -hit.id))[:most]

@@ -7,7 +7,7 @@ from sqlalchemy import func, select
 
 from eak_core.db import Session
 from eak_core.plugins.per_service.models import SearchDocument, SearchTerm
-from eak_core.search.index import TITLE
+from eak_core.search.index import TITLE, stems_of
 from eak_core.search.kinds import SearchKind
 
 
@@ -33,15 +33,15 @@ def indexed_stems(
             SearchDocument.kind == kind.name, SearchDocument.subject_id.in_(ids)
         )
     )
-    return {subject_id: _plain(stems.split()) for subject_id, stems in rows}
+    return {subject_id: _plain(stems_of(kept)) for subject_id, kept in rows}
 
 
-def _plain(kept: list[str]) -> list[str]:
-    """The stems of what is kept of a document: behind where it is, and the signs of its title."""
-    first = 1
-    while first < len(kept) and kept[first].startswith(TITLE):
+def _plain(stems: list[str]) -> list[str]:
+    """The stems of a document in the order of its words: behind those that stand for its title."""
+    first = 0
+    while first < len(stems) and stems[first].startswith(TITLE):
         first += 1
-    return kept[first:]
+    return stems[first:]
 
 
 def term_figures(

@@ -142,3 +142,13 @@ class Query:
             for word in _words(self.text)
         }
         return tuple(found.values())[:MOST_WORDS]
+
+    @cached_property
+    def stems(self) -> frozenset[str]:
+        """The stems of `words`."""
+        return frozenset(each.stem for each in self.words)
+
+    @cached_property
+    def beginnings(self) -> tuple[str, ...]:
+        """The beginnings of `words` that have one."""
+        return tuple(each.beginning for each in self.words if each.beginning)

@@ -67,10 +67,12 @@ def fill(site: Site, number: int, *, searched: bool = False, seed: int = 7) -> N
             for n in range(first, min(number, first + _PART))
         ]  # fmt: skip
         with write_session(site.app) as session:
+            # With its missing authors, or each row would be a statement of its own.
+            several = insert(Idea).execution_options(render_nulls=True)
             if not searched:
-                session.execute(insert(Idea), rows)
+                session.execute(several, rows)
                 continue
-            ids = session.scalars(insert(Idea).returning(Idea.id), rows).all()
+            ids = session.scalars(several.returning(Idea.id), rows).all()
             keep(session, CORE.name, IDEAS, service.id, list(ids))
     _hang_on(site, site.active())
     with site.app.app_context(), write_session(site.app) as session:

@@ -8,11 +8,12 @@ from flask import url_for
 from sqlalchemy import func, select
 
 from eak_core.db import Session
+from eak_core.db.among import among
 from eak_core.i18n import _
 from eak_core.ideas.describing.territory import KnownCommune
 from eak_core.ideas.models import Idea, IdeaCommune
 from eak_core.ideas.pages.filtering import feed_values
-from eak_core.ideas.reading.listing import Filters, conditions, count_by_commune
+from eak_core.ideas.reading.listing import Filters, conditions, count_by_commune, latest_ids
 from eak_core.web import charts
 from eak_core.web.links import with_query
 
@@ -44,11 +45,19 @@ class Spread:
 
 
 def spread(
-    session: Session, service_id: int, filters: Filters, every: Sequence[KnownCommune]
+    session: Session,
+    service_id: int,
+    filters: Filters,
+    every: Sequence[KnownCommune],
+    ids: Sequence[int] | None = None,
 ) -> Spread | None:
     """Where among ``every`` commune the ideas are that ``filters`` let through, whichever of them
-    they ask for: one statement. None where no idea of the list names a commune."""
-    counts, whole = counted(session, service_id, replace(filters, commune=None))
+    they ask for: one statement. ``ids`` are those that have the words of the list. None where no
+    idea of the list names a commune."""
+    everywhere = replace(filters, commune=None)
+    if filters.commune:
+        ids = latest_ids(session, service_id, everywhere)
+    counts, whole = counted(session, service_id, everywhere, ids)
     if not counts:
         return None
     here, kept = url_for("ideas.index"), feed_values()
@@ -66,13 +75,18 @@ def spread(
     return Spread(drawn, spots, None if whole else LOOKED_THROUGH)
 
 
-def counted(session: Session, service_id: int, filters: Filters) -> tuple[dict[str, int], bool]:
+def counted(
+    session: Session, service_id: int, filters: Filters, ids: Sequence[int] | None = None
+) -> tuple[dict[str, int], bool]:
     """How many ideas name each commune, by its INSEE code, and whether all were looked through."""
     if not filters.narrow:
         return count_by_commune(session, service_id), True
+    kept = (
+        conditions(session, service_id, filters) if ids is None else [among(session, Idea.id, ids)]
+    )
     latest = (
         select(Idea.id)
-        .where(*conditions(session, service_id, filters))
+        .where(*kept)
         .order_by(Idea.submitted_at.desc(), Idea.id.desc())
         .limit(LOOKED_THROUGH)
         .cte("latest")

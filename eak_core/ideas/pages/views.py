@@ -47,7 +47,8 @@ def index() -> Answer:
     form, filters = read_filters(session, g.service, g.active, every)
     found = listing.found(session, g.service.id, g.actor, filters)
     if found is None:
-        listed = listing.listed(session, g.service.id, filters)
+        ids = listing.latest_ids(session, g.service.id, filters)
+        listed = listing.listed(session, g.service.id, filters, ids)
         page = paginate(
             session,
             listed,
@@ -55,6 +56,7 @@ def index() -> Answer:
             counting=listing.countable(listed),
         )
     else:
+        ids = [hit.id for hit in found.hits]
         page = cut(found.hits)
         page = replace(page, items=listing.rows_of(session, [hit.id for hit in page.items]))
     cards = listing.cards(session, page.items)
@@ -65,7 +67,7 @@ def index() -> Answer:
         active_filters=active_filters(form),
         feed=feed_values(),
         page=replace(page, items=cards),
-        spread=spread(session, g.service.id, filters, every),
+        spread=spread(session, g.service.id, filters, every, ids),
         more=found is not None and bool(found.more),
         graph=transitions.stage_graph(g.active),
         extras=slot_cards(cards),

@@ -9,16 +9,18 @@ from typing import Any, Literal, TypeAlias
 from sqlalchemy import ColumnElement, Row, Select, case, func, select
 
 from eak_core.db import Session
+from eak_core.db.among import among
 from eak_core.ideas.counting.totals import shown_totals, total, totals
 from eak_core.ideas.models import Idea, IdeaCommune, IdeaSubject, StageChange, Subject
 from eak_core.ideas.proposing.coauthors import coauthors_of, written_by
-from eak_core.ideas.reading.indexing import IDEAS
+from eak_core.ideas.reading.indexing import IDEAS, tags_of
 from eak_core.ideas.reading.labels import commune_names, subject_names
 from eak_core.ideas.stages import DRAFT
 from eak_core.ideas.visibility import hidden_ideas, public_ideas
 from eak_core.people.models import Person
 from eak_core.permissions import Actor
-from eak_core.search.finding import Found, find, matching
+from eak_core.search.finding import MOST, Found, find, latest_found, matching
+from eak_core.visible import says_something
 
 #: Statements and rows whose columns are chosen by a list and read by name.
 AnySelect: TypeAlias = Select[*tuple[Any, ...]]
@@ -29,6 +31,9 @@ Sort = Literal["relevance", "newest", "oldest", "title"]
 BEGINNING = 1_100
 #: So many ideas are put in order as soon as a page of them is asked for.
 FEW = 1_000
+#: So many of the ideas that have the words of a search are put in an order of their own: the
+#: latest, and one more than are counted, so that it is seen that there are more.
+LISTED = MOST + 1
 
 _ORDERS: Mapping[Sort, tuple[ColumnElement[Any], ...]] = {
     # What fits best is for `found` to say; where no word counts, the latest come first.
@@ -103,8 +108,13 @@ class Card:
     communes: tuple[str, ...]
 
 
-def listed(session: Session, service_id: int, filters: Filters) -> AnySelect:
-    """The statement of a list of public ideas, in the asked order; `cards` completes its rows."""
+def listed(
+    session: Session, service_id: int, filters: Filters, ids: Sequence[int] | None = None
+) -> AnySelect:
+    """The statement of a list of public ideas, in the asked order; `cards` completes its rows.
+    ``ids`` are those that have its words (from `latest_ids`)."""
+    if ids is not None:
+        return _CARDS.where(among(session, Idea.id, ids)).order_by(*_ORDERS[filters.sort])
     if not filters.narrow:
         return _whole(service_id, filters.sort)
     kept = conditions(session, service_id, filters)
@@ -130,7 +140,13 @@ def found(session: Session, service_id: int, actor: Actor, filters: Filters) -> 
     if filters.sort != "relevance":
         return None
     best = find(
-        session, service_id, actor, [IDEAS], filters.text, *_narrowing(session, service_id, filters)
+        session,
+        service_id,
+        actor,
+        [IDEAS],
+        filters.text,
+        *_narrowing(session, service_id, filters),
+        tags=_tags(session, service_id, filters),
     )
     return best if best.query.words else None
 
@@ -170,13 +186,17 @@ def latest_texts(
     session: Session, service_id: int, filters: Filters, limit: int
 ) -> Sequence[AnyRow]:
     """The latest public ideas with their whole text, for a feed."""
+    ids = latest_ids(session, service_id, filters)
+    kept = (
+        conditions(session, service_id, filters) if ids is None else [among(session, Idea.id, ids)]
+    )
     query = (
         select(
             Idea.id, Idea.slug, Idea.title, Idea.stage, Idea.problem, Idea.body,
             Idea.submitted_at, Idea.updated_at, Person.name.label("author"),
         )
         .outerjoin(Person, (Person.id == Idea.author_id) & Person.erased_at.is_(None))
-        .where(*conditions(session, service_id, filters))
+        .where(*kept)
         .order_by(Idea.updated_at.desc(), Idea.id.desc())
         .limit(limit)
     )  # fmt: skip
@@ -242,6 +262,24 @@ def count_placed(session: Session, service_id: int) -> int:
     return total(session, service_id, "placed", "")
 
 
+def latest_ids(session: Session, service_id: int, filters: Filters) -> Sequence[int] | None:
+    """The ids of the public ideas that a page shows of a list narrowed by words: the latest that
+    have them, so that a page costs the same however common a word is (`conditions` keeps all). None
+    where no words narrow the list."""
+    if not says_something(filters.text):
+        return None
+    return latest_found(
+        session,
+        service_id,
+        Actor(),
+        IDEAS,
+        filters.text,
+        *_narrowing(session, service_id, filters),
+        tags=_tags(session, service_id, filters),
+        most=LISTED,
+    )
+
+
 def conditions(session: Session, service_id: int, filters: Filters) -> list[ColumnElement[bool]]:
     """The conditions on `Idea` that keep the public ideas which ``filters`` let pass."""
     return [
@@ -265,6 +303,12 @@ def _narrowing(session: Session, service_id: int, filters: Filters) -> list[Colu
         name = total(session, service_id, "commune", filters.commune)
         kept.append(_among(within, IdeaCommune.idea_id, name))
     return kept
+
+
+def _tags(session: Session, service_id: int, filters: Filters) -> list[str]:
+    subjects = [_subject_id(session, service_id, filters.subject)] if filters.subject else []
+    communes = [filters.commune] if filters.commune else []
+    return tags_of(filters.stage, subjects, communes)
 
 
 def _among(some: Select[int], key: Any, number: int) -> ColumnElement[bool]:

@@ -133,6 +133,14 @@ class SearchTerm(Base):
 #: What facilities of the core derive for a plugin from events: emptied before it is built anew.
 DERIVED = (PluginCounter, SearchDocument, SearchTerm)
 
+#: So many numbers of `search_document` are a portion of it, for PostgreSQL.
+PORTION = 8_192
+#: The words of a document as PostgreSQL's index has them: each behind the place of the document and
+#: the number of its portion.
+SEARCH_VECTOR = f"""array_to_tsvector(string_to_array(replace(search_document.stems, ' ',
+    ' ' || search_document.service_id::text || '/' || search_document.kind
+    || '/' || (search_document.id / {PORTION})::text || '.'), ' '))"""
+
 #: What makes the index that a database looks into, by dialect. A migration runs these statements;
 #: `create_all` in a test does too. No word is told from another by more than its letters, so
 #: FTS5 keeps no positions; stems hold no sign but those of `eak_core.search.index`.
@@ -152,8 +160,8 @@ SEARCH_INDEX = {
             INSERT INTO search_index(rowid, stems) VALUES (new.id, new.stems); END""",
     ),
     "postgresql": (
-        """CREATE INDEX search_index ON search_document
-        USING gin (array_to_tsvector(string_to_array(stems, ' '))) WITH (fastupdate = off)""",
+        f"""CREATE INDEX search_index ON search_document
+        USING gin ({SEARCH_VECTOR}) WITH (fastupdate = off)""",
     ),
 }
 

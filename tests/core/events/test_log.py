@@ -207,6 +207,7 @@ def test_whoever_publishes_waits_for_another_in_the_place_of_failing(
         return
     expected = {
         "transaction_isolation": "read committed",
+        "jit": "off",
         "idle_in_transaction_session_timeout": f"{IDLE_IN_TRANSACTION_MS // 1000}s",
         "lock_timeout": f"{LOCK_TIMEOUT_MS // 1000}s",
     }
