@@ -6,7 +6,7 @@ the words in PostgreSQL's say in which portion of the documents they stand (`SEA
 one portion is asked after the other, the last one first, until there are enough.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any, TypeVarTuple
 
 from sqlalchemy import (
@@ -26,6 +26,7 @@ from sqlalchemy import (
     true,
 )
 from sqlalchemy.dialects.postgresql import TSQUERY, aggregate_order_by
+from sqlalchemy.orm import aliased
 
 from eak_core.db import Session
 from eak_core.plugins.per_service.models import PORTION, SEARCH_VECTOR, SearchDocument
@@ -56,9 +57,8 @@ def latest_having(session: Session, *conditions: ColumnElement[bool]) -> Select[
             .order_by(_index.c.rowid.desc())
             .limit(_at_most)
         )
-    last = select(func.coalesce(func.max(SearchDocument.id), 0) // PORTION + 1)
     had = select(
-        last.scalar_subquery().label("portion"),
+        (_portion_of(func.max) + 1).label("portion"),
         literal(0).label("number"),
         _none(Integer).label("subjects"),
         _none(Text).label("stems"),
@@ -83,7 +83,7 @@ def latest_having(session: Session, *conditions: ColumnElement[bool]) -> Select[
     had = had.union_all(
         select(had.c.portion - 1, number, found.c.subject_id, found.c.stems)
         .join(found, true())
-        .where(had.c.portion > 0, had.c.number < _at_most)
+        .where(had.c.portion > _portion_of(func.min), had.c.number < _at_most)
     )
     each = func.unnest(had.c.subjects, had.c.stems).table_valued(
         column("subject_id", Integer), column("stems", Text), with_ordinality="place", name="each"
@@ -99,13 +99,12 @@ def latest_having(session: Session, *conditions: ColumnElement[bool]) -> Select[
 
 
 def subjects_having(session: Session, wanted: str) -> Select[int]:
-    """The statement of the subjects of all documents that have what is ``wanted`` (from `asked`)"""
+    """The statement of the subjects of all documents that have what is ``wanted`` (`asked`)."""
     statement = select(SearchDocument.subject_id)
     if _is_sqlite(session):
         return _matched(statement, literal(wanted))
-    last = select(func.coalesce(func.max(SearchDocument.id), 0) // PORTION).scalar_subquery()
-    numbers = func.generate_series(0, last).table_valued("portion", name="portions")
-    portions = numbers.render_derived()
+    numbers = func.generate_series(_portion_of(func.min), _portion_of(func.max))
+    portions = numbers.table_valued("portion", name="portions").render_derived()
     each = statement.where(_within(portions.c.portion, literal(wanted))).offset(0).lateral("each")
     return select(each.c.subject_id).select_from(portions.join(each, true()))
 
@@ -115,6 +114,13 @@ def _matched(statement: Select[*Ts], wanted: ColumnElement[str]) -> Select[*Ts]:
     return statement.join(_index, _index.c.rowid == SearchDocument.id).where(
         literal_column("search_index").op("MATCH")(wanted)
     )
+
+
+def _portion_of(last: Callable[..., ColumnElement[int]]) -> ColumnElement[int]:
+    """The portion of the ``last`` document, or of the first: ids grow where an index is made anew,
+    and leave portions behind in which nothing stands."""
+    document = aliased(SearchDocument)
+    return select(func.coalesce(last(document.id), 0) // PORTION).scalar_subquery()
 
 
 def _none(kind: Any) -> ColumnElement[Any]:
