@@ -17,8 +17,9 @@ from sqlalchemy import orm
 
 from eak_core.db.session import db
 
-#: How often it is listened for other processes, in seconds.
-LISTEN_SECONDS = 0.05
+#: How often it is listened for other processes, in seconds. To wake up costs a tenth of a
+#: millisecond, and is most of what a worker costs that has nothing to do.
+LISTEN_SECONDS = 0.08
 EXTENSION = "eak_bell"
 
 
@@ -53,7 +54,9 @@ class Bell:
 
     def listen(self, stop: threading.Event) -> None:
         """Hear other processes until ``stop`` is set, of which whoever waits hears too."""
-        while not stop.wait(LISTEN_SECONDS):
+        while not stop.is_set():
+            # Not `stop.wait`, which costs half as much again; nobody minds the moment at the end.
+            time.sleep(LISTEN_SECONDS)
             now = self._time()
             if now != self._last:
                 self._last = now
