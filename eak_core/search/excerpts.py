@@ -10,8 +10,6 @@ from eak_core.web.markdown import plain_summary
 
 #: How long the piece of a text is that is shown, in characters.
 LENGTH = 240
-#: Of so much of a text that piece is made, markup included.
-READ = 3 * LENGTH
 #: How much of it stands before the first word that was found, at most.
 BEFORE = 80
 
@@ -24,7 +22,7 @@ def excerpt(text: str, query: Query) -> Markup:
     beginning, as plain words with those that were looked for in ``<mark>``."""
     start = next((found.start() for found in _word.finditer(text) if _fits(found[0], query)), 0)
     begin = _cut(text, start)
-    shown = plain_summary(text[begin : begin + READ], LENGTH)
+    shown = plain_summary(text[begin : begin + 6 * LENGTH], LENGTH)
     return Markup("… ") + marked(shown, query) if begin else marked(shown, query)
 
 

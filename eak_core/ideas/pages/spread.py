@@ -8,7 +8,6 @@ from flask import url_for
 from sqlalchemy import func, select
 
 from eak_core.db import Session
-from eak_core.db.among import among
 from eak_core.i18n import _
 from eak_core.ideas.describing.territory import KnownCommune
 from eak_core.ideas.models import Idea, IdeaCommune
@@ -81,12 +80,9 @@ def counted(
     """How many ideas name each commune, by its INSEE code, and whether all were looked through."""
     if not filters.narrow:
         return count_by_commune(session, service_id), True
-    kept = (
-        conditions(session, service_id, filters) if ids is None else [among(session, Idea.id, ids)]
-    )
     latest = (
         select(Idea.id)
-        .where(*kept)
+        .where(*conditions(session, service_id, filters, ids))
         .order_by(Idea.submitted_at.desc(), Idea.id.desc())
         .limit(LOOKED_THROUGH)
         .cte("latest")

@@ -113,11 +113,9 @@ def listed(
 ) -> AnySelect:
     """The statement of a list of public ideas, in the asked order; `cards` completes its rows.
     ``ids`` are those that have its words (from `latest_ids`)."""
-    if ids is not None:
-        return _CARDS.where(among(session, Idea.id, ids)).order_by(*_ORDERS[filters.sort])
     if not filters.narrow:
         return _whole(service_id, filters.sort)
-    kept = conditions(session, service_id, filters)
+    kept = conditions(session, service_id, filters, ids)
     return _CARDS.where(*kept).order_by(*_ORDERS[filters.sort])
 
 
@@ -186,10 +184,7 @@ def latest_texts(
     session: Session, service_id: int, filters: Filters, limit: int
 ) -> Sequence[AnyRow]:
     """The latest public ideas with their whole text, for a feed."""
-    ids = latest_ids(session, service_id, filters)
-    kept = (
-        conditions(session, service_id, filters) if ids is None else [among(session, Idea.id, ids)]
-    )
+    kept = conditions(session, service_id, filters, latest_ids(session, service_id, filters))
     query = (
         select(
             Idea.id, Idea.slug, Idea.title, Idea.stage, Idea.problem, Idea.body,
@@ -280,8 +275,13 @@ def latest_ids(session: Session, service_id: int, filters: Filters) -> Sequence[
     )
 
 
-def conditions(session: Session, service_id: int, filters: Filters) -> list[ColumnElement[bool]]:
-    """The conditions on `Idea` that keep the public ideas which ``filters`` let pass."""
+def conditions(
+    session: Session, service_id: int, filters: Filters, ids: Sequence[int] | None = None
+) -> list[ColumnElement[bool]]:
+    """The conditions on `Idea` that keep the public ideas which ``filters`` let pass: all of them,
+    or of those that have the words the ones with these ``ids`` (from `latest_ids`)."""
+    if ids is not None:
+        return [among(session, Idea.id, ids)]
     return [
         *public_ideas(service_id),
         *_narrowing(session, service_id, filters),

@@ -211,6 +211,13 @@ def test_a_mark_stands_around_what_was_looked_for_and_what_was_written_is_escape
     assert late.startswith("… Plus de <mark>vegetalisation</mark> ici.")
 
 
+def test_a_piece_that_is_mostly_markup_says_that_it_is_cut() -> None:
+    text = f"Un [plan](https://exemple.fr/{'a' * 700}) du jardin. " + "Encore une phrase. " * 60
+    piece = excerpt(text, Query("plan"))
+    assert str(piece).startswith("Un <mark>plan</mark> du jardin. Encore")
+    assert str(piece).endswith("…")
+
+
 def test_a_huge_text_and_endless_words_are_bounded() -> None:
     assert all(len(each) <= 40 for each in stems("a" * 100_000 + " " + "б" * 100_000))
     assert len(Query(" ".join(f"mot{number}" for number in range(1000))).words) == 10
