@@ -42,8 +42,10 @@ def _keep(
     session: Session, plugin: str, kind: SearchKind, service_id: int, ids: Sequence[int]
 ) -> None:
     documents = kind.read(session, service_id, ids)
+    tags = kind.tags(session, list(documents)) if kind.tags else {}
+    here = place(service_id, kind.name)
     read = {
-        subject_id: " ".join((place(service_id, kind.name), *_tagged(each), *stemmed(each)))
+        subject_id: " ".join((here, *_tagged(tags.get(subject_id, ())), *stemmed(each)))
         for subject_id, each in documents.items()
     }
     # Held: what goes from one service to another is kept for both at once.
@@ -84,13 +86,13 @@ def stems_of(kept: str) -> list[str]:
     return found[first:]
 
 
-def _tagged(document: Document) -> list[str]:
+def _tagged(tags: Sequence[str]) -> list[str]:
     """The tags of a document, each behind its sign, in one order. ValueError for one that not both
     databases would take for one word."""
-    for each in document.tags:
+    for each in tags:
         if not is_tag(each):
             raise ValueError(f"a tag is of letters, digits and `. _ /` alone: {each!r}")
-    return sorted({TAG + each for each in document.tags})
+    return sorted({TAG + each for each in tags})
 
 
 def is_tag(text: str) -> bool:

@@ -13,15 +13,10 @@ from eak_core.permissions import Actor
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """One thing as a search shows it: its title, and its text in Markdown, which may be empty.
-
-    ``tags`` are what a list of such things is narrowed by, each ``name/value`` in letters, digits
-    and ``. _ /``: so those that are in one of three hundred stay quick to find by a common word.
-    """
+    """One thing as a search shows it: its title, and its text in Markdown, which may be empty."""
 
     title: str
     text: str = ""
-    tags: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +39,10 @@ class SearchKind:
     but its author ever reads does not belong there. ``link(session, ids)`` says under which words,
     and where, each is shown, in the service of the request. ``instead`` says that such a thing may
     make an idea needless: what resembles a draft is shown to its author before they submit it.
+
+    ``tags(session, ids)`` gives what a list of such things is narrowed by, each ``name/value`` in
+    letters, digits and ``. _ /``: kept in the index, so that those in one of three hundred stay
+    quick to find by a common word.
     """
 
     name: str
@@ -53,6 +52,7 @@ class SearchKind:
     read: Callable[[Session, int, Sequence[int]], Mapping[int, Document]]
     link: Callable[[Session, Sequence[int]], Mapping[int, Link]]
     instead: bool = False
+    tags: Callable[[Session, Sequence[int]], Mapping[int, Sequence[str]]] | None = None
 
     def subject_id(self, subject: str) -> int | None:
         """The id that a ``subject`` of the log names; None for anything else."""

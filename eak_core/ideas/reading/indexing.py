@@ -31,10 +31,10 @@ from eak_core.search.registered import searched
 _TEXTS = tuple(name for name in LENGTHS if name != "title")
 
 
-def document_of(idea: Any, tags: Sequence[str] = ()) -> Document:
+def document_of(idea: Any) -> Document:
     """What a search reads of an idea, or of a row that has its texts."""
     texts = (getattr(idea, name) for name in _TEXTS)
-    return Document(idea.title, "\n\n".join(filter(None, texts)), tags)
+    return Document(idea.title, "\n\n".join(filter(None, texts)))
 
 
 def tags_of(
@@ -56,16 +56,16 @@ def _read(session: Session, service_id: int, ids: Sequence[int]) -> Mapping[int,
     """The public ones among ``ids``, with all that their authors wrote."""
     texts = (getattr(Idea, name) for name in _TEXTS)
     rows = session.execute(
-        select(Idea.id, Idea.stage, Idea.title, *texts).where(
-            Idea.id.in_(ids), *public_ideas(service_id)
-        )
-    ).all()
+        select(Idea.id, Idea.title, *texts).where(Idea.id.in_(ids), *public_ideas(service_id))
+    )
+    return {row.id: document_of(row) for row in rows}
+
+
+def _tags(session: Session, ids: Sequence[int]) -> Mapping[int, Sequence[str]]:
+    stages = session.execute(select(Idea.id, Idea.stage).where(Idea.id.in_(ids)))
     subjects = _chosen(session, IdeaSubject.idea_id, IdeaSubject.subject_id, ids)
     communes = _chosen(session, IdeaCommune.idea_id, IdeaCommune.commune_code, ids)
-    return {
-        row.id: document_of(row, tags_of(row.stage, subjects[row.id], communes[row.id]))
-        for row in rows
-    }
+    return {row.id: tags_of(row.stage, subjects[row.id], communes[row.id]) for row in stages}
 
 
 def _chosen(
@@ -84,7 +84,7 @@ def _link(session: Session, ids: Sequence[int]) -> Mapping[int, Link]:
 
 IDEAS = searched(
     CORE,
-    SearchKind("idea", _l("Ideas"), Idea.id, _readable, _read, _link),
+    SearchKind("idea", _l("Ideas"), Idea.id, _readable, _read, _link, tags=_tags),
     IdeaSubmitted,
     IdeaEdited,
     IdeaStageChanged,

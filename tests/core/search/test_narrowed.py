@@ -144,7 +144,7 @@ def test_what_cannot_be_a_tag_is_refused_by_whoever_keeps_it_and_found_by_nobody
     site.drain()
     with site.writing() as session:
         assert not find(session, site.service.id, VISITOR, [IDEAS], "jardin", tags=[tag]).hits
-        kind = replace(IDEAS, read=lambda *_: {idea: Document("Une", tags=[tag])})
+        kind = replace(IDEAS, tags=lambda *_: {idea: [tag]})
         with pytest.raises(ValueError, match="a tag is of letters"):
             keep(session, "core", kind, site.service.id, [idea])
 
