@@ -95,6 +95,35 @@ def desk_items(session: Session, service: Service, actor: Actor) -> Iterator[Des
 
 
 @hookimpl
+def desk_pages() -> Iterator[NavItem]:
+    """Where ideas are brought on, counted, and what is asked of them and promised."""
+    yield NavItem(
+        _l("Board of ideas"), "ideas_manage.board",
+        note=_l("Stage by stage: several ideas brought on at once, with one reason."),
+    )  # fmt: skip
+    yield NavItem(
+        _l("Ideas"), "ideas_manage.index",
+        note=_l("Stage by stage, those that wait longest first."),
+    )  # fmt: skip
+    yield NavItem(
+        _l("Figures over time"), "ideas_manage.over_time",
+        note=_l(
+            "Ideas, those who submit them, and how long answers take, month by month."
+        ),
+    )  # fmt: skip
+    yield NavItem(
+        _l("Screening and promised answers"), "ideas_manage.promise",
+        note=_l(
+            "Within how many days you promise an answer, and how many opinions you want before it."
+        ),
+    )  # fmt: skip
+    yield NavItem(
+        _l("Subjects and criteria"), "ideas_manage.lists",
+        note=_l("What authors choose from, and what they are asked."),
+    )  # fmt: skip
+
+
+@hookimpl
 def followed_things(
     session: Session, service: Service, subjects: Sequence[str]
 ) -> Mapping[str, NavItem]:

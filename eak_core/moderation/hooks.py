@@ -39,6 +39,15 @@ def desk_items(session: Session, service: Service) -> Iterator[DeskItem]:
 
 
 @hookimpl
+def desk_pages() -> Iterator[NavItem]:
+    """Where the charter is written."""
+    yield NavItem(
+        _l("Charter"), "moderation_charter.edit",
+        note=_l("The rules by which moderators decide, in your own words."),
+    )  # fmt: skip
+
+
+@hookimpl
 def account_links(session: Session, person_id: int) -> AccountLinks | None:
     """The warnings and suspensions that hold against somebody, until when."""
     found = measures.own_measures(session, person_id)

@@ -32,6 +32,7 @@ class Lending:
     def __init__(self) -> None:
         self.history: Callable[[Any], Any] = lambda idea: []
         self.desk: Callable[[], Any] = list
+        self.pages: Callable[[], Any] = list
         self.portal: Callable[[Any], Any] = lambda services: None
         self.endpoint = "lending.index"
 
@@ -47,7 +48,10 @@ class Lending:
         def desk_items(service: Any) -> Any:
             return self.desk()
 
-        hooks = (footer_links, portal_links, idea_history, desk_items)
+        def desk_pages(service: Any) -> Any:
+            return self.pages()
+
+        hooks = (footer_links, portal_links, idea_history, desk_items, desk_pages)
         self.module = make("lending", **{each.__name__: each for each in hooks})
         PluginBlueprint(self.module.plugin, __name__).get("/")(self.index)
 
@@ -291,6 +295,31 @@ def test_the_desk_says_which_ideas_wait(site: Site) -> None:
     ]
     text = page(site, "/culture/gestion/", site.people.manager)
     assert 'href="/culture/gestion/idees?etape=screening"' in text
+
+
+@ONE
+def test_the_desk_leads_to_the_pages_of_each_plugin_whether_anything_waits_there_or_not(
+    site: Site, lending: Lending
+) -> None:
+    lending.pages = lambda: [
+        NavItem("Counter", "lending.index", note="Where <i>things</i> are lent."),
+        NavItem("Astray", "lending.nowhere"),
+    ]
+    address = "/culture/gestion/"
+    assert "Counter" not in page(site, address, site.people.manager)
+    site.enable("lending")
+    text = page(site, address, site.people.manager)
+    core, _title, own = text.partition("<h2>Lending</h2>")
+    # The core's own stand first, each with what is done there.
+    assert 'href="/culture/gestion/reglages"' in core
+    assert 'href="/culture/gestion/charte"' in core
+    assert "<p>Qui a décidé quoi dans ce service, et quand.</p>" in core
+    assert "<p>Where &lt;i&gt;things&lt;/i&gt; are lent.</p>" in own
+    assert "Astray" not in own
+    assert set(faults(site)) == {"desk_pages"}
+    browser = site.browser()
+    browser.sign_in(site.people.citizen)
+    assert browser.get(address).status_code == 403
 
 
 @ONE

@@ -273,7 +273,7 @@ SHAPES: Mapping[str, Shape] = {
     "slot_idea_cards": html_by_id,
     "slot_service_now": today,
     "slot_service_home": html,
-    "slot_manage_home": html,
+    "desk_pages": entries,
     "held_relations": held,
     "followed_things": things,
     "reportable_things": reportable,

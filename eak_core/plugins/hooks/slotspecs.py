@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
     from eak_core.db import Session
     from eak_core.permissions import Actor
-    from eak_core.plugins.hooks.contributions import Today
+    from eak_core.plugins.hooks.contributions import NavItem, Today
 
 
 @hookspec
@@ -64,10 +64,14 @@ def slot_service_home(session: "Session", service: Any, actor: "Actor") -> "Mark
 
 
 @hookspec
-def slot_manage_home(session: "Session", service: Any, actor: "Actor") -> "Markup | str | None":
-    """A section of the managers' home page: what waits for them, with links.
+def desk_pages(  # type: ignore[empty-body]
+    session: "Session", service: Any, actor: "Actor"
+) -> "Iterable[NavItem]":
+    """The pages where managers work, as their desk leads there.
 
-    Active plugins; only managers see it. Plain text is escaped, None for nothing.
+    ``label`` is what a page is called, ``note`` a sentence on what is done there. Active plugins;
+    only managers see them, below the plugin's title, whether anything waits there (`desk_items`)
+    or not.
     """
 
 

@@ -68,6 +68,7 @@ def init_app(app: Flask) -> None:
     """Give the templates of ``app`` their functions."""
     app.jinja_env.globals.update(
         desk_items=desk_items,
+        desk_pages=desk_pages,
         footer_links=footer_links,
         nav_items=nav_items,
         plugin_url=plugin_url,
@@ -102,6 +103,20 @@ def desk_items() -> list[Waits]:
                 found.append(Waits(item.label, url, item.since, item.promised, days, late))
     # Sorting keeps the order of those who answer among what has no day.
     return sorted(found, key=lambda each: min(_stamp(each.since), _stamp(each.promised)))
+
+
+def desk_pages() -> list[tuple[Any, list[Link]]]:
+    """The pages where the managers of the service work: the core's, which have no title, then those
+    of each active plugin below its own."""
+    host, core = get_host(), list[Link]()
+    pages: list[tuple[Any, list[Link]]] = [("", core)]
+    for owner, items in _asked("desk_pages"):
+        links = linked(owner, "desk_pages", items)
+        if owner in host.features:
+            core += links
+        elif links:
+            pages.append((host.ready[owner].title, links))
+    return pages
 
 
 def _stamp(at: datetime | None) -> float:

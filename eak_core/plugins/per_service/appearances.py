@@ -22,7 +22,7 @@ PLACES: Mapping[str, Any] = MappingProxyType(
         "account_links": _l("A section in each person’s space."),
         "footer_links": _l("A link at the foot of the service’s pages."),
         "desk_items": _l("What waits to be decided, on the managers’ desk."),
-        "slot_manage_home": _l("A section on the managers’ desk."),
+        "desk_pages": _l("Pages of their own for managers, from their desk."),
         "notice_sentences": _l("Notices to those whom something concerns, or who follow it."),
         "mail_choices": _l("Mail that each person chooses or stops."),
         "newsletter_items": _l("Matter for the newsletter."),

@@ -111,6 +111,18 @@ def desk_items(session: Session, service: Service) -> Iterable[DeskItem]:
 
 
 @hookimpl
+def desk_pages() -> Iterable[NavItem]:
+    about = _l("Nominations under way, their evidence and their juries.")
+    yield NavItem(_l("Nominations"), "ambassadors_manage.index", note=about)
+    about = _l("Until when each ambassador is recognised, and what is contested.")
+    yield NavItem(_l("Terms and appeals"), "ambassadors_manage.ambassadors", note=about)
+    about = _l("What the site finds by itself to support a nomination.")
+    yield NavItem(_l("Evidence by itself"), "ambassadors_manage.evidence_rules", note=about)
+    about = _l("Nominations, juries and decisions of a year, on a page.")
+    yield NavItem(_l("The year, to print"), "ambassadors_manage.yearly", note=about)
+
+
+@hookimpl
 def held_relations(session: Session, service: Service) -> Iterable[Held]:
     rows = session.execute(
         select(Seat.person_id, Sitting.id, Sitting.drawn_at)

@@ -146,6 +146,14 @@ def reportable_things(
 
 
 @hookimpl
+def desk_pages() -> Iterable[NavItem]:
+    about = _l("Write down what is to be found out, with whom, and until when.")
+    yield NavItem(_l("Prepare an experiment"), "experiments.prepare", note=about)
+    about = _l("Those that are prepared, under way and ended.")
+    yield NavItem(_l("All experiments"), "experiments.index", note=about)
+
+
+@hookimpl
 def desk_items(session: Session, service: Service) -> Iterable[DeskItem]:
     waiting = session.scalar(
         select(func.count()).where(Experiment.service_id == service.id, Experiment.stage == "fixed")

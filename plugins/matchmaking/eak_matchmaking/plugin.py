@@ -28,7 +28,6 @@ from eak_core.api import (
     Session,
     Today,
     _l,
-    fragment,
     hidden_reason,
     hookimpl,
     lazy_ngettext,
@@ -210,8 +209,15 @@ def slot_service_now(session: Session, service: Service) -> Iterable[Today]:
 
 
 @hookimpl
-def slot_manage_home() -> Markup:
-    return fragment("matchmaking/manage_home.html")
+def desk_pages() -> Iterable[NavItem]:
+    about = _l("Verify partners, and bring doubles together.")
+    yield NavItem(_l("Organisations"), "matchmaking_manage.index", note=about)
+    about = _l("Accept or decline what partners propose, with a reason.")
+    yield NavItem(_l("Proposals to pilot ideas"), "matchmaking_manage.proposals", note=about)
+    about = _l("Bring many ideas and partners together at once, as each of them wishes.")
+    yield NavItem(_l("Matching rounds"), "matchmaking.rounds", note=about)
+    about = _l("What suggestions take for the same thing, in the words of people here.")
+    yield NavItem(_l("Words that mean the same"), "matchmaking_manage.thesaurus", note=about)
 
 
 @hookimpl

@@ -4,7 +4,6 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 import click
-from markupsafe import Markup
 
 from eak_core.api import (
     AccountLinks,
@@ -46,8 +45,9 @@ def style_sheets() -> Iterable[str]:
 
 
 @hookimpl
-def slot_manage_home() -> Markup:
-    return managing.home()
+def desk_pages() -> Iterable[NavItem]:
+    about = _l("Put the next letter together, send it, and see whether it arrived.")
+    yield NavItem(_l("Letters"), "newsletter_manage.index", note=about)
 
 
 @hookimpl

@@ -119,8 +119,11 @@ def desk_items(session: Session, service: Service) -> Iterable[DeskItem]:
 
 
 @hookimpl
-def slot_manage_home() -> Markup:
-    return managing_views.manage_home()
+def desk_pages() -> Iterable[NavItem]:
+    about = _l("Every ballot of the service: drafts, what runs, and what was counted.")
+    yield NavItem(_l("Ballots"), "voting_manage.index", note=about)
+    about = _l("Put ideas to the vote: by support, approval, grades or a budget.")
+    yield NavItem(_l("Prepare a ballot"), "voting_manage.choose", note=about)
 
 
 @hookimpl

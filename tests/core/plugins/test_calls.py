@@ -83,7 +83,7 @@ def test_every_hook_is_asked_and_answers_in_its_shape(make_app: MakeApp) -> None
     assert answers["slot_idea_cards"] == {4: "everything on 4", 7: "everything on 7"}
     assert answers["slot_service_now"] == [Today("everything now at Culture")]
     assert answers["slot_service_home"] == "everything at Culture"
-    assert answers["slot_manage_home"] == "everything waits"
+    assert [each.note for each in answers["desk_pages"]] == ["where it is weighed"]
     assert answers["style_sheets"] == ["everything.css"]
     assert answers["idea_columns"] == {4: {"weight": 40}, 7: {"weight": 70}}
     assert [each.member for each in answers["open_data"]] == ["weights"]
@@ -164,7 +164,8 @@ def test_an_unknown_hook_is_the_cores_mistake() -> None:
         ("slot_idea_body", 42),
         ("slot_idea_aside", ["<b>a list</b>"]),
         ("slot_service_home", {"no": "text"}),
-        ("slot_manage_home", object()),
+        ("desk_pages", "text"),
+        ("desk_pages", [DeskItem(1, "Odd", "odd.index")]),
         ("slot_idea_cards", {1: 42}),
         ("effect_preview", [42]),
         ("effect_preview", [["a list"]]),

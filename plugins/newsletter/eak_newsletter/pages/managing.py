@@ -5,7 +5,6 @@ from functools import partial
 from uuid import uuid4
 
 from flask import g, request, url_for
-from markupsafe import Markup
 from werkzeug.wrappers import Response
 from wtforms import StringField, TextAreaField
 from wtforms.validators import InputRequired, Length, Optional
@@ -24,7 +23,6 @@ from eak_core.api import (
     files_of,
     finish,
     form_page,
-    fragment,
     limited,
     paginate,
     person_address,
@@ -317,8 +315,3 @@ def _written(issue: Issue, look: str) -> Written:
     archive = url_for("newsletter.archived", number=issue.number or 0, _external=True)
     content = freezing.content_of(current_session(), g.service, issue)
     return write(g.service, content, archive=archive, preferences=archive, stop=archive, look=look)
-
-
-def home() -> Markup:
-    """The way to the letter's desk, on the managers' home page."""
-    return fragment("newsletter/manage_home.html")

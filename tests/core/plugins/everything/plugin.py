@@ -184,8 +184,8 @@ def slot_service_home(service: Any) -> str:
 
 
 @hookimpl
-def slot_manage_home() -> str:
-    return "everything waits"
+def desk_pages() -> Iterator[NavItem]:
+    yield NavItem("Scales", "everything.index", note="where it is weighed")
 
 
 @hookimpl

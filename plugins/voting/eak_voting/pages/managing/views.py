@@ -8,7 +8,6 @@ from contextlib import suppress
 from typing import Any, cast
 
 from flask import g, request, url_for
-from markupsafe import Markup
 
 from eak_core.api import (
     Answer,
@@ -23,7 +22,6 @@ from eak_core.api import (
     communes,
     current_session,
     form_page,
-    fragment,
     ngettext,
     progress_answer,
     render,
@@ -234,8 +232,3 @@ def desk_items(session: Session, service: Service) -> Iterator[DeskItem]:
     for ballot in ballots_with_bursts(session, service):
         label = _("Unusual bursts of votes: %(title)s", title=ballot.title)
         yield DeskItem(1, label, "voting_manage.bursts", {"ballot_id": ballot.id})
-
-
-def manage_home() -> Markup:
-    """The ways from the managers' desk to ballots."""
-    return fragment("voting/manage_home.html")
