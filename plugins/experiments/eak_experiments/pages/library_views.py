@@ -79,7 +79,7 @@ def library_form(session: Session) -> LibraryForm:
     """The form of the library, with what can be chosen."""
     form = LibraryForm()
     form.sujet.choices = [
-        SelectChoice("", _("All")),
+        SelectChoice("", _("All subjects")),
         *(SelectChoice(each.code, each.name) for each in subjects_of(session, g.service.id)),
     ]
     form.commune.choices = [
