@@ -20,6 +20,7 @@ from eak_core.files.room import room_of
 from eak_core.files.staging import StagedFile, logger
 from eak_core.i18n import _, _l, ngettext
 from eak_core.people.accounts.account import hold_account
+from eak_core.people.models import Person
 from eak_core.permissions import Actor, SignInRequired
 from eak_core.services.models import Service
 from eak_core.web.figures import file_size
@@ -53,10 +54,9 @@ def attach_files(
     if holder_of(session, service, {owner}, owner, subject, actor) is None:
         raise NotFound
     hold_account(session, actor)
-    # One after the other in a service, so that no two fill the same room.
-    session.execute(
-        select(Service.id).where(Service.id == service.id).with_for_update(key_share=True)
-    )
+    # One after the other, in a service and of a person in all, so that no two fill the same room.
+    for model, row_id in ((Person, actor.person_id), (Service, service.id)):
+        session.execute(select(model.id).where(model.id == row_id).with_for_update(key_share=True))
     with session.begin_nested():
         added = [
             file

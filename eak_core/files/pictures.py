@@ -8,10 +8,12 @@ import threading
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from io import BytesIO
+from typing import Any
 
 from PIL import Image, ImageCms, ImageOps
 
 from eak_core.files.errors import Unfit
+from eak_core.files.parts import check_parts
 from eak_core.files.sizes import SIZES, fallback, renditions
 from eak_core.i18n import _, _l
 
@@ -45,6 +47,7 @@ def draw(raw: bytes) -> Drawn:
 
 
 def _opened(raw: bytes) -> Image.Image:
+    check_parts(raw)
     try:
         image = Image.open(BytesIO(raw), formats=FORMATS)
     except Image.DecompressionBombError:
@@ -72,12 +75,12 @@ def _small(image: Image.Image) -> Image.Image:
         # A JPEG is unpacked at a fraction of its size.
         image.draft(None, (largest, largest))
         image.load()
-        if image.mode not in {"RGB", "RGBA", "L", "CMYK"}:
+        if image.mode not in {"RGB", "RGBA", "L", "CMYK"} or "transparency" in image.info:
             image = _plain(image)
         image.thumbnail((largest, largest), reducing_gap=3.0)
-        image = ImageOps.exif_transpose(image)
     except Exception:  # noqa: BLE001  # see `_opened`
         raise _damaged() from None
+    image = _upright(image)
     if profile:
         image = _in_srgb(image, profile)
     if image.mode not in {"RGB", "RGBA"}:
@@ -87,11 +90,24 @@ def _small(image: Image.Image) -> Image.Image:
 
 
 def _plain(image: Image.Image) -> Image.Image:
-    """``image`` with a value for each colour: palettes cannot be made smaller well."""
-    exif = image.getexif()
-    plain = image.convert("RGBA" if image.has_transparency_data else "RGB")
-    plain.info["exif"] = exif.tobytes()
-    return plain
+    """``image`` with a value of eight bits for each colour: palettes cannot be made smaller well,
+    and what is finer than a byte would all become white."""
+    if image.mode.startswith("I"):
+        image.info.pop("transparency", None)
+        image = image.convert("I").point(_coarser).convert("L")
+    return image.convert("RGBA" if image.has_transparency_data else "RGB")
+
+
+def _coarser(grey: Any) -> Any:
+    return grey * (1 / 256)
+
+
+def _upright(image: Image.Image) -> Image.Image:
+    """``image`` turned as its notes say; as it is, where nobody can read them."""
+    try:
+        return ImageOps.exif_transpose(image)
+    except Exception:  # noqa: BLE001  # see `_opened`
+        return image
 
 
 def _in_srgb(image: Image.Image, profile: bytes) -> Image.Image:

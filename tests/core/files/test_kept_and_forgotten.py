@@ -3,6 +3,7 @@
 import os
 import signal
 import threading
+from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -26,6 +27,7 @@ from eak_core.kit.testing.sites import Sites
 from eak_core.kit.testing.uploads import a_document, a_picture, picture
 from eak_core.people.accounts.personal_data import erase_person, export_person
 from eak_core.permissions import Actor
+from eak_core.services.models import Service
 from eak_core.web import errors
 from tests import forked
 from tests.core.files.sending import events, files, kept
@@ -234,3 +236,32 @@ def test_of_two_who_send_at_once_neither_doubles_a_file_nor_fills_more_than_ther
     assert at_once(same, same) == ["0 added", "1 added"]
     assert at_once(large, large + b"%%EOF") == ["1 added", "no room"]
     assert len(files(site)) == 2
+
+
+@pytest.mark.parametrize("database", ["postgresql"])
+def test_whoever_sends_to_several_services_at_once_has_their_share_once(sites: Sites) -> None:
+    site = sites.make((), files_per_person=5_000)
+    author = site.people.actor(site.people.citizen)
+    services = [site.service, site.add_service("autre", "Autre")]
+    subjects = [f"idea:{site.submit(service=service).id}" for service in services]
+    counted = threading.Barrier(2)
+
+    def send(service: Service, subject: str, content: bytes) -> None:
+        with site.writing() as session, suppress(Invalid):
+            staged = [stage_file(content)]
+            counted.wait()
+            attach_files(session, author, service, "ideas", subject, staged)
+            # The other one counts now, unless it waits for this one.
+            with suppress(threading.BrokenBarrierError):
+                counted.wait(timeout=1)
+
+    contents = [a_document(words=bytes(3_000) + each).content for each in (b"1", b"2")]
+    both = [
+        threading.Thread(target=send, args=each)
+        for each in zip(services, subjects, contents, strict=True)
+    ]
+    for thread in both:
+        thread.start()
+    for thread in both:
+        thread.join()
+    assert len(files(site)) == 1
