@@ -26,6 +26,11 @@ from eak_core.search.words import folded
 #: The longest value, in characters, and the most columns.
 LONGEST_VALUE = 200_000
 MOST_COLUMNS = 1_000
+#: The longest row, in characters, over all its lines.
+LONGEST_ROW = 10_000_000
+#: So many lines of one file are read again behind rows that swallowed them. In a file where each
+#: row swallows all others, each line would otherwise be read as often as there are lines.
+MOST_READ_AGAIN = 2_000_000
 
 #: What may stand between values: that which divides the header into the most names, the first of
 #: them where two do.
@@ -64,7 +69,7 @@ class Table:
     `WrongFile` where the file cannot be read (`TextLines`), or its header is not that of such a
     file, or names more than a thousand columns. A row is refused by its line: with another number
     of values than the header, with a value of more than 200,000 characters, a NUL, or what is no
-    text.
+    text. Where rows swallow each other by the million, what they swallowed is refused with them.
     """
 
     def __init__(
@@ -240,20 +245,31 @@ class _Returning(Iterator[str]):
 
     def __init__(self, lines: Iterator[str]) -> None:
         self.lines = lines
-        self.number = 0
+        self.number = self.length = 0
         self.taken: list[str] = []
         self.back: list[str] = []
+        self.patience = MOST_READ_AGAIN
 
     def __next__(self) -> str:
+        if self.length > LONGEST_ROW:
+            raise csv.Error("unexpected end: nobody writes so long a row")
         line = self.back.pop() if self.back else next(self.lines)
         self.number += 1
+        self.length += len(line)
         self.taken.append(line)
         return line
 
     def begin(self) -> int:
         """Begin a record; answers its line."""
         self.taken.clear()
+        self.length = 0
         return self.number + 1
+
+    def give_up(self) -> None:
+        """Let all lines of the record but its first be read again, as long as there is patience."""
+        if self.patience > 0:
+            self.patience -= len(self.taken)
+            self.give_back(after=1)
 
     def give_back(self, after: int = 0) -> None:
         """Let the lines of the record be read again, but for so many at its beginning."""
@@ -273,7 +289,7 @@ def _record(lines: _Returning, separator: str) -> tuple[int, list[str] | str] | 
     except StopIteration:
         return None
     except csv.Error as error:
-        lines.give_back(after=1)
+        lines.give_up()
         return line, _told(error)
     if any("\0" in value for value in values):
         return line, not_text()

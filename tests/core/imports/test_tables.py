@@ -182,3 +182,35 @@ def test_where_it_stands_is_told_in_bytes_up_to_the_size(file: Path) -> None:
         assert told == sorted(told)
         assert told[-1] == table.size == file.stat().st_size
     assert tables.LONGEST_VALUE < LONGEST_LINE
+
+
+def test_rows_that_swallow_each_other_are_not_read_again_without_end(
+    file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tables, "MOST_READ_AGAIN", 500)
+    reads: list[str] = []
+    once = tables._Returning.__next__
+    monkeypatch.setattr(tables._Returning, "__next__", lambda self: reads.append("") or once(self))
+    # Read from any line, this is one row that never ends.
+    file.write_text("a;b\n" + 'a";"c\n' * 300, "utf-8")
+    found = read(file)
+    assert found[0] == "2: A quotation mark is opened here and never closed."
+    assert len(reads) < 300 + 500 + 300 + 10
+
+    # A single mark that is missing still costs no other row.
+    file.write_text("a;b\n" + '1;"x\n' + "2;y\n" * 300, "utf-8")
+    assert read(file)[1:] == [{"a": "2", "b": "y"}] * 300
+
+
+def test_a_row_without_end_is_not_kept_in_memory(
+    file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tables, "LONGEST_ROW", 100)
+    held: list[int] = []
+    once = tables._Returning.__next__
+    monkeypatch.setattr(
+        tables._Returning, "__next__", lambda self: held.append(len(self.taken)) or once(self)
+    )
+    file.write_text("a;b\n" + 'a";"c\n' * 300 + "1;2\n", "utf-8")
+    assert read(file)[-1] == {"a": "1", "b": "2"}
+    assert max(held) < 50

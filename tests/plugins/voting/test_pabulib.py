@@ -111,6 +111,19 @@ def test_a_project_named_twice_in_a_vote_counts_once_and_is_told_with_its_line()
     assert parsed(EXAMPLE).notes == ()
 
 
+def test_a_vote_for_one_project_again_and_again_is_gone_through_once(monkeypatch):
+    class Codes(list[str]):
+        def count(self, _code):
+            pytest.fail("goes through all of the vote for each of its projects")
+
+    listed = pabulib._list
+    monkeypatch.setattr(pabulib, "_list", lambda cell: Codes(listed(cell)))
+    assert parsed(EXAMPLE.replace("a;40;1,2", "a;40;1,2,1,2")).notes == (
+        "Line 15: project 1 is named twice in this vote; it counts once.",
+        "Line 15: project 2 is named twice in this vote; it counts once.",
+    )
+
+
 def test_blank_votes_are_told_of_in_the_comment_and_count_when_it_is_read():
     file = parsed(EXAMPLE.replace("1,2", "2").replace("c;25;", "c;;"))
     written = "".join(write(file))

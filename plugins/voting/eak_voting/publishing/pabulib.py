@@ -241,8 +241,10 @@ class _Reader:
             points = _points(line, _list(row.pop("points", "")), len(codes))
         choices: dict[str, int] = {}
         for code, given in zip(codes, points, strict=True):
-            if choices.setdefault(code, given) != given or codes.count(code) > 1:
+            if code in choices:
                 self._note_twice(line, code)
+            else:
+                choices[code] = given
         self.votes[voter] = PabulibVote(voter, tuple(choices.items()), _filled(row))
 
     def _note_twice(self, line: int, code: str) -> None:
