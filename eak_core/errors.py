@@ -34,12 +34,18 @@ class Invalid(EakError):
 
 
 class Forbidden(EakError):
-    """This person may not do this here."""
+    """This person may not do this here. Where they can see to it themselves, ``way`` is a link to
+    the page for that: what it says, and its endpoint (``voting.index``)."""
 
     status = 403
 
-    def __init__(self, message: Any = _l("You are not allowed to do this here.")) -> None:
+    def __init__(
+        self,
+        message: Any = _l("You are not allowed to do this here."),
+        way: tuple[Any, str] | None = None,
+    ) -> None:
         super().__init__(message)
+        self.way = way
 
 
 class NotFound(EakError):

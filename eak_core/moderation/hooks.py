@@ -40,7 +40,12 @@ def desk_items(session: Session, service: Service) -> Iterator[DeskItem]:
 
 @hookimpl
 def desk_pages() -> Iterator[NavItem]:
-    """Where the charter is written."""
+    """What was reported, whether anything waits there or not, and where the charter is written."""
+    yield NavItem(
+        _l("Reported texts"),
+        "moderation_manage.queue",
+        note=_l("What was reported or is contested, and whom to warn or to suspend."),
+    )
     yield NavItem(
         _l("Charter"), "moderation_charter.edit",
         note=_l("The rules by which moderators decide, in your own words."),

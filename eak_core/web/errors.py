@@ -12,7 +12,7 @@ from werkzeug.exceptions import HTTPException, InternalServerError
 
 from eak_core.db import current_session
 from eak_core.db.trouble import is_away, is_busy
-from eak_core.errors import Busy, EakError, Invalid, TooMany
+from eak_core.errors import Busy, EakError, Forbidden, Invalid, TooMany
 from eak_core.i18n import _l
 from eak_core.security_log import note
 
@@ -139,7 +139,10 @@ def refuse(error: EakError, *, wording: Wording | None = None) -> Response:
     if isinstance(error, TooMany) and error.retry_after is not None:
         headers["Retry-After"] = str(error.retry_after)
     what = str(error.message)
-    return answer(error.status, what=what, details=details, headers=headers, wording=wording)
+    way = error.way if isinstance(error, Forbidden) else None
+    return answer(
+        error.status, what=what, details=details, headers=headers, wording=wording, way=way
+    )
 
 
 def refuse_trouble(error: SQLAlchemyError) -> Response:
@@ -200,7 +203,8 @@ def answer(
             title=str(wording.title),
             what=what,
             kept=str(kept),
-            todo=str(wording.todo),
+            # Who is shown where to see to it need not ask anybody.
+            todo="" if values.get("way") else str(wording.todo),
             details=details or [],
             reference=reference,
             **values,

@@ -84,6 +84,10 @@ SQUEEZED = """() => [...document.querySelectorAll("main *")].filter(each => {
   return width < 48 && height > 96
     && [...each.childNodes].some(node => node.nodeType === 3 && node.data.trim().length > 8);
 }).map(each => each.outerHTML.slice(0, 200)).slice(0, 3)"""
+#: Rows that are blocks on a telephone, so that nobody scrolls them sideways, and that still scroll.
+CUT = """() => [...document.querySelectorAll(".eak-table--stacks")]
+  .filter(each => each.scrollWidth > each.clientWidth)
+  .map(each => each.outerHTML.slice(0, 200)).slice(0, 3)"""
 #: The whole of what a small telephone shows at first. In CSS pixels.
 FIRST_SCREEN = ViewportSize(width=360, height=640)
 #: Where the first question of a ballot begins at the latest there.
@@ -229,6 +233,7 @@ class Reader:
             if self.page.evaluate(excess) > 0:
                 found.append(f"{width}: scrolls sideways")
             found += [f"{width}: squeezed: {each}" for each in self.page.evaluate(SQUEEZED)]
+            found += [f"{width}: cut: {each}" for each in self.page.evaluate(CUT)]
         self.page.set_viewport_size({"width": 320, "height": HEIGHT})
         found += [f"320, spaced: scrolls sideways: {each}" for each in self.page.evaluate(SPACED)]
         self.page.emulate_media(color_scheme="light", reduced_motion="no-preference")

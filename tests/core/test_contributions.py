@@ -312,6 +312,7 @@ def test_the_desk_leads_to_the_pages_of_each_plugin_whether_anything_waits_there
     core, _title, own = text.partition("<h2>Lending</h2>")
     # The core's own stand first, each with what is done there.
     assert 'href="/culture/gestion/reglages"' in core
+    assert 'href="/culture/gestion/signalements"' in core
     assert 'href="/culture/gestion/charte"' in core
     assert "<p>Qui a décidé quoi dans ce service, et quand.</p>" in core
     assert "<p>Where &lt;i&gt;things&lt;/i&gt; are lent.</p>" in own

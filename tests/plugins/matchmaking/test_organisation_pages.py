@@ -310,3 +310,20 @@ def test_who_closed_stays_readable(site: Site, partners: Partners) -> None:
     assert made.name not in site.browser().read(HOME).text
     with site.reading() as session:
         assert session.scalar(select(Organisation.identifier)) == "732829320"
+
+
+@pytest.mark.parametrize("database", ["sqlite"])
+def test_whoever_acts_for_a_partner_of_another_service_is_led_to_where_it_becomes_one_here(
+    site: Site, partners: Partners, citizen: Browser
+) -> None:
+    partners.register("Les Toits vivants")
+    other = site.add_service("mobilites")
+    site.enable("matchmaking", service=other)
+    here = f"/{other.slug}/partenaires/"
+    for place in ("offres/nouvelle", "suggestions"):
+        answer = citizen.get(f"{here}{place}")
+        assert answer.status_code == 403
+        assert "ne fait pas encore partie des partenaires" in answer.text
+        assert f'<a class="btn btn-primary" href="{here}">Voir les partenaires' in answer.text
+        assert "écrivez aux responsables" not in answer.text
+    assert "Être partenaire ici aussi" in citizen.read(here).text

@@ -31,7 +31,7 @@ from eak_core.api import (
 from eak_matchmaking.events import OfferEdited, OfferPublished
 from eak_matchmaking.manifest import plugin
 from eak_matchmaking.models import NAME_LENGTH, TEXT_LENGTH, Offer, Organisation, ResourceKind
-from eak_matchmaking.organisations.finding import acting_for, require_acting
+from eak_matchmaking.organisations.finding import PARTNERS, acting_for, require_acting
 from eak_matchmaking.organisations.registering import require_open
 from eak_matchmaking.resources import Resource, checked_resource, today
 
@@ -183,7 +183,8 @@ def require_own(session: Session, actor: Actor, service: Service, offer: Offer) 
 def _ensure_own(organisation: Organisation, offer: Offer) -> None:
     if organisation.id != offer.organisation_id:
         raise Forbidden(
-            _l("This offer is another organisation’s. Choose first which one you act for.")
+            _l("This offer is another organisation’s. Choose first which one you act for."),
+            PARTNERS,
         )
 
 

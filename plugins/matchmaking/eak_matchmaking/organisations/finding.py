@@ -13,6 +13,9 @@ from eak_matchmaking.models import ORGANISATION_NAME, Acting, Member, Organisati
 #: So many others are offered where one is to be chosen.
 MOST_OTHERS = 500
 
+#: Where one says which organisation one acts for, and adds it to the partners of a service.
+PARTNERS = (_l("See the partners of this service"), "matchmaking.index")
+
 #: What `rights` reads of an organisation, for many at once.
 _RIGHTS = selectinload(Organisation.presences), selectinload(Organisation.members)
 
@@ -151,14 +154,17 @@ def require_acting(session: Session, actor: Actor, service: Service) -> Organisa
     about it, where there is none."""
     organisation = acting_for(session, actor)
     if organisation is None:
-        raise Forbidden(_l("Say first which organisation you act for, on the page of partners."))
+        raise Forbidden(
+            _l("Say first which organisation you act for, on the page of partners."), PARTNERS
+        )
     there = session.get(Presence, (service.id, organisation.id))
     if there is None:
         raise Forbidden(
             _l(
                 "“%(name)s” is not among the partners of this service yet: add it there first.",
                 name=organisation.name,
-            )
+            ),
+            PARTNERS,
         )
     return organisation
 
