@@ -6,6 +6,7 @@ codes do: https://www.postgresql.org/docs/current/errcodes-appendix.html and
 https://sqlite.org/rescode.html.
 """
 
+import errno
 import sqlite3
 from typing import Any
 
@@ -76,6 +77,15 @@ def is_busy(error: BaseException) -> bool:
         return True
     code = getattr(original, "sqlite_errorcode", 0) & 0xFF
     return code in {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
+
+
+def is_full(error: BaseException) -> bool:
+    """Whether a disk has no room left: that of the database, or one on which files are or wait."""
+    if isinstance(error, OSError):
+        return error.errno in {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+    original: Any = getattr(error, "orig", None)
+    code = getattr(original, "sqlite_errorcode", 0) & 0xFF
+    return code == sqlite3.SQLITE_FULL or getattr(original, "sqlstate", None) == "53100"
 
 
 def is_away(error: BaseException) -> bool:

@@ -14,9 +14,12 @@ from eak_core.i18n import _l
 MOST_SCANS = 50
 #: A profile of colours has 255 at most, long notes of a camera a few hundred.
 MOST_PARTS = 1_000
+#: A GIF cuts its notes into pieces of 255 bytes at most.
+MOST_PIECES = 20_000
 
 _PNG = b"\x89PNG\r\n\x1a\n"
 _JPEG = b"\xff\xd8\xff"
+_GIF = (b"GIF87a", b"GIF89a")
 # What begins a part of a JPEG; within a scan, none of these follows 0xFF.
 _MARKER = re.compile(rb"\xff[^\x00\xff\xd0-\xd7]")
 _WITHOUT_LENGTH = b"\x01\xd8\xd9"
@@ -24,11 +27,13 @@ _SCAN, _END = 0xDA, 0xD9
 
 
 def check_parts(raw: bytes) -> None:
-    """`Unfit` for a JPEG or PNG of more parts than a program that draws it can be made to read."""
+    """`Unfit` for a JPEG, PNG or GIF of more parts than any has that was made to be seen."""
     if raw.startswith(_JPEG):
         _check_jpeg(raw)
     elif raw.startswith(_PNG):
         _check_png(raw)
+    elif raw.startswith(_GIF):
+        _check_gif(raw)
 
 
 def _check_jpeg(raw: bytes) -> None:
@@ -53,6 +58,22 @@ def _check_png(raw: bytes) -> None:
         if parts > MOST_PARTS:
             raise _too_many()
         at += 12 + int.from_bytes(raw[at : at + 4])
+
+
+def _check_gif(raw: bytes) -> None:
+    """Up to the first image, behind which nothing is read."""
+    flags = raw[10] if len(raw) > 10 else 0
+    at = 13 + (3 << (flags & 7) + 1 if flags & 0x80 else 0)
+    pieces = 0
+    while raw[at : at + 1] not in {b"", b",", b";"}:
+        note = raw[at : at + 1] == b"!"
+        at += 2 if note else 1  # what is no note is skipped byte by byte
+        pieces += 1
+        while note and at < len(raw) and pieces <= MOST_PIECES:
+            size, pieces = raw[at], pieces + 1
+            at, note = at + 1 + size, size > 0
+        if pieces > MOST_PIECES:
+            raise _too_many()
 
 
 def _too_many() -> Unfit:

@@ -11,7 +11,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.exceptions import HTTPException, InternalServerError
 
 from eak_core.db import current_session
-from eak_core.db.trouble import is_away, is_busy
+from eak_core.db.trouble import is_away, is_busy, is_full
 from eak_core.errors import Busy, EakError, Forbidden, Invalid, TooMany
 from eak_core.i18n import _l
 from eak_core.security_log import note
@@ -115,6 +115,7 @@ def init_errors(app: Flask) -> None:
     app.register_error_handler(EakError, refuse)
     app.register_error_handler(HTTPException, refuse_http)
     app.register_error_handler(SQLAlchemyError, refuse_trouble)
+    app.register_error_handler(OSError, refuse_trouble)
 
 
 def refuse(error: EakError, *, wording: Wording | None = None) -> Response:
@@ -145,9 +146,12 @@ def refuse(error: EakError, *, wording: Wording | None = None) -> Response:
     )
 
 
-def refuse_trouble(error: SQLAlchemyError) -> Response:
-    """The page for a lock that somebody held for too long, or a database that is away; any other
-    error goes on its way."""
+def refuse_trouble(error: SQLAlchemyError | OSError) -> Response:
+    """The page for a lock that somebody held for too long, a database that is away, or a disk that
+    is full; any other error goes on its way."""
+    if is_full(error):
+        current_app.logger.error("A disk is full: %s", error)
+        return refuse(Busy(_l("The disk of this site is full. Try again later."), retry_after=60))
     if is_busy(error):
         current_app.logger.warning("Somebody else held what a request needed: %s", error)
         return refuse(Busy())

@@ -1,6 +1,5 @@
 """What every answer says to the browser, how large a request may be, and the cookies' terms."""
 
-import errno
 from typing import Any
 
 from flask import Flask, Response, current_app, request
@@ -8,6 +7,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.routing import IntegerConverter
 
 from eak_core.config import Config
+from eak_core.db.trouble import is_full
 from eak_core.errors import Busy, EakError, TooLarge
 from eak_core.i18n import _
 from eak_core.web.application import IMPOSSIBLE_HOST
@@ -169,7 +169,7 @@ def read_body() -> None:
         request.get_data(parse_form_data=True)
     except OSError as error:
         # Files wait on disk until the form is read.
-        if error.errno in {errno.ENOSPC, errno.EDQUOT}:
+        if is_full(error):
             message = _(
                 "There is no room left on this site for what you sent. Try again later, or without"
                 " files."

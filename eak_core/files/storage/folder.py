@@ -1,6 +1,5 @@
 """Files in a folder of the instance, which its owner alone may read."""
 
-import errno
 import logging
 import os
 import tempfile
@@ -9,13 +8,12 @@ from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
+from eak_core.db.trouble import is_full
 from eak_core.files.errors import StorageTrouble
 from eak_core.files.storage.types import Entry
 from eak_core.i18n import _l
 
 logger = logging.getLogger("eak.files")
-
-_FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 
 
 class FolderStorage:
@@ -96,7 +94,7 @@ def _told() -> Iterator[None]:
         yield
     except OSError as error:
         logger.error("The folder of files failed: %s", error)  # noqa: TRY400  # no trace is needed
-        if error.errno in _FULL:
+        if is_full(error):
             raise StorageTrouble(
                 _l("There is no room for files left on this site at the moment. Try again later.")
             ) from error

@@ -2,6 +2,7 @@
 
 import errno
 import os
+import sqlite3
 import zipfile
 from io import BytesIO
 from typing import Any
@@ -9,11 +10,15 @@ from typing import Any
 import pytest
 from flask import Request
 from PIL import Image
+from sqlalchemy.exc import OperationalError
 
-from eak_core.kit.testing.browser import Browser
+from eak_core.db import Session
+from eak_core.files import attaching, copies
+from eak_core.kit.testing.browser import PASSWORD, Browser
 from eak_core.kit.testing.pages import Page
 from eak_core.kit.testing.site import Site
 from eak_core.kit.testing.uploads import Upload, a_document, a_picture, picture
+from eak_core.web.open_data import downloads
 from tests.core.files.bombs import blank_png
 from tests.core.files.sending import (
     PAGE,
@@ -29,6 +34,13 @@ from tests.proposing import begin
 pytestmark = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 
 SVG = b'<?xml version="1.0"?>\n<svg xmlns="http://www.w3.org/2000/svg"><script/></svg>'
+
+
+class Full(BytesIO):
+    """A file on a disk that has no room left."""
+
+    def write(self, _content: Any) -> int:
+        raise OSError(errno.ENOSPC, "No space left on device")
 
 
 def zipped(head: bytes) -> bytes:
@@ -168,10 +180,6 @@ def test_where_the_disk_fills_in_the_middle_a_sentence_says_so_and_nothing_is_ha
 def test_where_the_disk_fills_while_a_form_arrives_a_sentence_says_so(
     site: Site, author: Browser, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    class Full(BytesIO):
-        def write(self, _content: Any) -> int:
-            raise OSError(errno.ENOSPC, "No space left on device")
-
     place = f"{begin(author)}/ecrire/lieu"
     form = author.read(place).form("/lieu")
     sent = form.filled({"files": [a_picture()]})
@@ -180,6 +188,45 @@ def test_where_the_disk_fills_while_a_form_arrives_a_sentence_says_so(
     assert answer.status_code == 503
     assert "plus de place" in answer.text
     assert answer.headers["Retry-After"] == "60"
+    assert (files(site), kept(site), events(site)) == ([], [], [])
+
+
+def test_where_the_disk_fills_while_a_file_is_made_a_sentence_says_so(
+    author: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    form = author.read("/compte/mes-donnees").form("/mes-donnees")
+    asked = form.filled({"password": PASSWORD})
+    monkeypatch.setattr(copies, "TemporaryFile", Full)
+    answer = author.post("/compte/mes-donnees", data=asked)
+    assert answer.status_code == 503
+    assert "disque de ce site est plein" in answer.text
+    monkeypatch.setattr(downloads, "SpooledTemporaryFile", lambda _most: Full())
+    answer = author.get("/culture/idees.csv")
+    assert answer.status_code == 503
+    assert answer.headers["Retry-After"] == "60"
+
+
+@pytest.mark.parametrize(
+    "said",
+    [{"sqlite_errorcode": sqlite3.SQLITE_FULL}, {"sqlstate": "53100"}],
+    ids=["sqlite", "postgresql"],
+)
+def test_where_the_disk_of_the_database_fills_a_sentence_says_so_and_no_file_is_left(
+    site: Site, author: Browser, monkeypatch: pytest.MonkeyPatch, said: dict[str, Any]
+) -> None:
+    def flush(_session: Session, *_args: Any, **_named: Any) -> None:
+        error = sqlite3.OperationalError("database or disk is full")
+        for name, value in said.items():
+            setattr(error, name, value)
+        raise OperationalError("INSERT", {}, error)
+
+    place = f"{begin(author)}/ecrire/lieu"
+    form = author.read(place).form("/lieu")
+    sent = form.filled({"files": [a_document(), a_picture()]})
+    monkeypatch.setattr(attaching, "insert_once", flush)
+    answer = author.post(place, data=sent)
+    assert answer.status_code == 503
+    assert "disque de ce site est plein" in answer.text
     assert (files(site), kept(site), events(site)) == ([], [], [])
 
 

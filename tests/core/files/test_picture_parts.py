@@ -9,7 +9,7 @@ import pytest
 from PIL import Image, ImageFile
 
 from eak_core.files.errors import Unfit
-from eak_core.files.parts import MOST_PARTS, MOST_SCANS, check_parts
+from eak_core.files.parts import MOST_PARTS, MOST_PIECES, MOST_SCANS, check_parts
 from eak_core.files.pictures import draw
 from eak_core.kit.testing.uploads import picture
 
@@ -28,7 +28,15 @@ def scanned(times: int) -> bytes:
 
 
 PLAIN_PNG = picture(form="PNG")
+PLAIN_GIF = picture(form="GIF")
+AFTER_HEAD = 13 + (3 << (PLAIN_GIF[10] & 7) + 1 if PLAIN_GIF[10] & 0x80 else 0)
 NOTE = b"\xff\xe1\x00\x09Exif\0\0x"
+
+
+def with_notes(notes: bytes) -> bytes:
+    """A GIF with ``notes`` before its picture."""
+    return PLAIN_GIF[:AFTER_HEAD] + notes + PLAIN_GIF[AFTER_HEAD:]
+
 
 ENDLESS = {
     "a JPEG that is scanned again and again": scanned(MOST_SCANS),
@@ -37,6 +45,9 @@ ENDLESS = {
     ),
     "a JPEG of notes alone": PROGRESSIVE[:2] + NOTE * MOST_PARTS + PROGRESSIVE[2:],
     "notes behind an end that comes first": PROGRESSIVE[:2] + b"\xff\xd9" + NOTE * MOST_PARTS,
+    "a GIF of notes alone": with_notes(b"!\xfe\x01x\0" * MOST_PIECES),
+    "a GIF of one note in pieces": with_notes(b"!\xfe" + b"\x01x" * MOST_PIECES + b"\0"),
+    "a GIF of nothing": with_notes(bytes(MOST_PIECES + 1)),
     "a PNG of profiles alone": PLAIN_PNG[:33] + chunk(b"iCCP") * MOST_PARTS + PLAIN_PNG[33:],
 }
 
@@ -59,6 +70,8 @@ def test_what_only_looks_like_parts_counts_for_none() -> None:
     said = b"\xff\xe1" + (len(marks) + 2).to_bytes(2) + marks
     check_parts(PROGRESSIVE[:2] + said + PROGRESSIVE[2:])  # a preview, in the notes of a camera
     check_parts(PROGRESSIVE + marks)  # a film, behind the picture
+    check_parts(with_notes(b"!\xfe" + b"\xff" + b"x" * 255 + b"\0"))
+    check_parts(PLAIN_GIF[:-1] + b"!\xfe\x01x\0" * MOST_PIECES)  # behind the picture
     pixels = chunk(b"IDAT") * 5 * MOST_PARTS
     assert draw(PLAIN_PNG[:33] + pixels + PLAIN_PNG[33:]).width
 
