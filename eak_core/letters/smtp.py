@@ -9,12 +9,19 @@ from contextlib import contextmanager, suppress
 from functools import cache
 from urllib.parse import parse_qs, unquote, urlsplit
 
+from eak_core import clock
 from eak_core.letters.composing import Envelope, compose
 from eak_core.letters.message import Claimed, Dropped, Transport, Undeliverable, Unreachable
 from eak_core.letters.recipients import sender_header
 from eak_core.letters.verdicts import Stage, verdict
 
+#: How long a server has for each answer but the last.
 TIMEOUT_SECONDS = 20
+#: How long it has for that to the content where nobody else waits for the letter: it may be looking
+#: through it. Who goes sooner sends again what the server takes after that (RFC 5321, 4.5.3.2.6).
+CONTENT_SECONDS = 100.0
+#: Before its lease ends a letter is left alone: somebody else would send it too.
+_BEFORE_END_SECONDS = 5.0
 _CLOSING, _GO_ON = 421, 354
 _DOT = re.compile(rb"(?m)^\.")
 #: So many letters go through one connection, and for so long: servers count, and close what is old.
@@ -116,7 +123,7 @@ class _Connection:
             self.close()
             old = False
         try:
-            self._hand_over(letter)
+            self._hand_over(letter, _ends(claimed))
         except (Unreachable, Dropped) as error:
             self._drop()
             # A server may have closed what was idle. A letter that it may have is not sent again at
@@ -153,7 +160,7 @@ class _Connection:
         old = time.monotonic() - self.opened_at > SECONDS_PER_CONNECTION
         return self.letters >= LETTERS_PER_CONNECTION or old
 
-    def _hand_over(self, letter: Envelope) -> None:
+    def _hand_over(self, letter: Envelope, ends: float) -> None:
         if self.server is None:
             self.server = self.way.connect()
             self.letters, self.opened_at = 0, time.monotonic()
@@ -164,9 +171,13 @@ class _Connection:
                 if code != _GO_ON if stage is Stage.CONTENT else code // 100 != 2:
                     raise verdict(stage, code, said)
             self._ask_first()
+            seconds = ends - time.monotonic()
+            if seconds < TIMEOUT_SECONDS:
+                raise TimeoutError("too slow to be given the letter")
             given = True
-            server.send(_ended(letter.content))
-            code, said = server.getreply()
+            with _patient(server, seconds):
+                server.send(_ended(letter.content))
+                code, said = server.getreply()
             if code // 100 != 2:
                 raise verdict(stage, code, said)
         except (OSError, smtplib.SMTPException) as error:
@@ -195,6 +206,24 @@ class _Connection:
             options += ["SMTPUTF8", "BODY=8BITMIME"]
         sender = " ".join([f"MAIL FROM:<{letter.bounces or self.way.bounces}>", *options])
         return sender, f"RCPT TO:<{letter.to}>", "DATA"
+
+
+def _ends(claimed: Claimed) -> float:
+    """Until when a server may have ``claimed`` in hand, as `time.monotonic` counts."""
+    if claimed.until is None:
+        return time.monotonic() + CONTENT_SECONDS
+    lease = (claimed.until - clock.now()).total_seconds()
+    return time.monotonic() + lease - _BEFORE_END_SECONDS
+
+
+@contextmanager
+def _patient(server: smtplib.SMTP, seconds: float) -> Iterator[None]:
+    """Wait so long for each thing that ``server`` does."""
+    socket = server.sock
+    assert socket is not None
+    socket.settimeout(seconds)
+    yield
+    socket.settimeout(TIMEOUT_SECONDS)
 
 
 def _asked(server: smtplib.SMTP, commands: Sequence[str]) -> Iterator[tuple[int, bytes]]:

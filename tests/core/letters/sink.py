@@ -1,5 +1,6 @@
 """A mail server that keeps what it accepts, and answers as it is told."""
 
+import asyncio
 import email
 import socket
 from collections.abc import Iterator
@@ -13,7 +14,8 @@ from aiosmtpd.smtp import SMTP, Envelope, Session
 
 class Sink:
     """``sender``, ``recipient`` and ``content`` are what is answered to each stage; ``answers`` has
-    others for some addresses. A stage answered by `CLOSE` ends the connection instead."""
+    others for some addresses. A stage answered by `CLOSE` ends the connection instead. A content
+    is looked through for so many ``seconds`` before it is answered."""
 
     CLOSE = "close"
 
@@ -26,6 +28,7 @@ class Sink:
         self.sender = self.recipient = self.content = "250 OK"
         self.answers: dict[str, str] = {}
         self.pipelining = False
+        self.seconds = 0.0
 
     async def handle_EHLO(
         self, server: SMTP, session: Session, envelope: Envelope, name: str, answers: list[str]
@@ -58,6 +61,7 @@ class Sink:
             assert isinstance(found, EmailMessage)
             self.received.append(found)
             self.senders.append(envelope.mail_from)
+        await asyncio.sleep(self.seconds)
         return self._said(server, said)
 
     def _said(self, server: SMTP, answer: str) -> str:

@@ -14,7 +14,7 @@ from eak_core import clock as platform_clock
 from eak_core.db import db, read_session, write_session
 from eak_core.db.soft import soft_commits
 from eak_core.kit.testing.fixtures import FrozenClock
-from eak_core.letters import claiming, inspection, outbox, sending
+from eak_core.letters import claiming, inspection, outbox, sending, smtp
 from eak_core.letters.message import Claimed, Unreachable
 from eak_core.letters.models import Lane, OutboxMessage, TransportPause
 from eak_core.letters.outbox import Message
@@ -194,6 +194,32 @@ def test_a_slow_server_does_not_use_up_the_lease_of_what_was_not_begun(
     assert all(row.done_at is None for row in rows(app))
     monkeypatch.undo()
     assert Outbox(app).send_due() == 5
+
+
+def test_a_letter_that_the_server_looks_through_for_long_leaves_once(
+    smtp_app: Flask, sink: Sink, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever went sooner would send it again and again, and each time it would be taken."""
+    monkeypatch.setattr(smtp, "TIMEOUT_SECONDS", 0.5)
+    sink.seconds = 1.0
+    queue_many(smtp_app, 2)
+    assert Outbox(smtp_app).send_due() == 2
+    assert len(sink.received) == 2
+
+
+def test_a_letter_is_not_given_to_a_server_that_is_too_slow_for_the_lease(
+    smtp_app: Flask, sink: Sink, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Somebody else may be about to send it."""
+    with monkeypatch.context() as patch:
+        patch.setattr(claiming, "LEASE", timedelta(seconds=smtp.TIMEOUT_SECONDS))
+        queue_many(smtp_app, 1)
+        assert Outbox(smtp_app).send_due() == 0
+    assert sink.recipients, "it was asked for, and not given"
+    assert not sink.received
+    assert rows(smtp_app)[0].done_at is None
+    free(smtp_app)
+    assert Outbox(smtp_app).send_due() == 1
 
 
 # --- the server's faults and the letters' ---
