@@ -119,10 +119,16 @@ def _singular(word: str) -> str:
     return word
 
 
+def _may_begin(word: str) -> bool:
+    # A number is another one with a digit more; and SQLite's index begins each document with that
+    # of its service, so that all of its documents would begin so.
+    return len(word) >= SHORTEST_BEGINNING and not word.isdecimal()
+
+
 @dataclass(frozen=True, slots=True)
 class Sought:
     """A word of a search: the ``stem`` of what is looked for, and the ``beginning`` of a word as it
-    was typed, empty where it is too short to be one."""
+    was typed, empty where it is too short to be one, or a number."""
 
     stem: str
     beginning: str
@@ -138,7 +144,7 @@ class Query:
     def words(self) -> tuple[Sought, ...]:
         """The words that count, each once; none where nothing can be looked for."""
         found = {
-            _stem(word): Sought(_stem(word), word if len(word) >= SHORTEST_BEGINNING else "")
+            _stem(word): Sought(_stem(word), word if _may_begin(word) else "")
             for word in _words(self.text)
         }
         return tuple(found.values())[:MOST_WORDS]

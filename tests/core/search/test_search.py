@@ -23,7 +23,7 @@ from eak_core.plugins.per_service.models import SearchDocument, SearchTerm
 from eak_core.search import finding
 from eak_core.search.excerpts import excerpt, marked
 from eak_core.search.finding import find
-from eak_core.search.words import Query, stems
+from eak_core.search.words import Query
 
 VISITOR = Actor()
 
@@ -216,11 +216,6 @@ def test_a_piece_that_is_mostly_markup_says_that_it_is_cut() -> None:
     piece = excerpt(text, Query("plan"))
     assert str(piece).startswith("Un <mark>plan</mark> du jardin. Encore")
     assert str(piece).endswith("…")
-
-
-def test_a_huge_text_and_endless_words_are_bounded() -> None:
-    assert all(len(each) <= 40 for each in stems("a" * 100_000 + " " + "б" * 100_000))
-    assert len(Query(" ".join(f"mot{number}" for number in range(1000))).words) == 10
 
 
 def test_the_page_shows_what_was_found_with_its_place_and_its_kind(
