@@ -239,7 +239,10 @@ def _sentence(error: Exception) -> str | None:
 
 
 def _refuse(sentence: str, code: int) -> int:
-    click.echo(f"eak: {' '.join(sentence.split())}", err=True)
+    from eak_core.web.text import clean_line
+
+    # A sentence may quote a file, whose signs must not do anything to the screen.
+    click.echo(f"eak: {' '.join(clean_line(sentence).split())}", err=True)
     return code
 
 

@@ -20,6 +20,7 @@ from eak_core.imports.tables import Table
 from eak_core.json_output import json_option, show_json
 from eak_core.progress import progress_bars
 from eak_core.web.open_data.cells import csv_cell
+from eak_core.web.text import clean_line
 
 #: How many refused rows are shown on the screen; the report has all of them.
 SHOWN = 20
@@ -214,7 +215,7 @@ def _tell(run: ImportRun, report: Path | None) -> None:
     if left > 0:
         click.echo(f"  … and {left} more; all of them: {report or '--report FILE'}")
     for note in run.notes:
-        click.echo(note)
+        click.echo(clean_line(note))
     if run.dry_run:
         click.echo("This was a dry run: nothing was kept.")
     elif run.stopped:

@@ -18,6 +18,7 @@ from eak_core.errors import EakError, Invalid, Refused
 from eak_core.i18n import _
 from eak_core.imports.tables import BadRow, Table
 from eak_core.progress import Begin
+from eak_core.web.text import clean_line
 
 #: Rows in one transaction.
 PORTION = 50
@@ -164,7 +165,8 @@ class ImportRun:
     def refuse(self, things: str, file: Path, line: int, why: str) -> None:
         """Leave out the row at ``line`` of ``file``, for a reason."""
         self.tally(things).refused += 1
-        refused = RefusedLine(file.name, line, why)
+        # What stands in somebody's file must not do anything to the screen that it is shown on.
+        refused = RefusedLine(clean_line(file.name), line, clean_line(why))
         if len(self.refused) < KEPT:
             self.refused.append(refused)
         self.on_refused(refused)

@@ -81,6 +81,22 @@ def test_no_cell_of_the_report_begins_a_formula(eak: Eak, service: Path, tmp_pat
 
 
 @pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+def test_what_a_file_holds_does_nothing_to_the_screen_it_is_told_on(
+    eak: Eak, service: Path, tmp_path: Path
+) -> None:
+    hostile = "\x1b]0;owned\x07\x1b[2J\u202e"
+    file = export(tmp_path / f"{hostile}.csv", 2)
+    file.write_text(file.read_text("utf-8").replace("\n1;", f"\n{hostile};"), "utf-8")
+    told = eak("import", "decidim", "--service", "culture", str(file))
+    assert "]0;owned" in told.out
+    header = file.read_text("utf-8").partition("\n")[0]
+    file.write_text(header.replace("title", f"titre{hostile}"), "utf-8")
+    refused = eak("import", "decidim", "--service", "culture", str(file))
+    assert (refused.code, "]0;owned" in refused.err) == (2, True)
+    assert not set(hostile) & {"\x1b", "\x07", "\u202e"} & set(told.out + refused.err)
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 def test_an_export_whose_columns_somebody_renamed_is_read_by_what_they_are_called(
     eak: Eak, service: Path, tmp_path: Path
 ) -> None:
