@@ -233,9 +233,7 @@ def _check_figures(config: Config, origin: Mapping[str, str]) -> None:
 
 
 def _check_addresses(config: Config, origin: Mapping[str, str]) -> None:
-    base = _address(config.base_url, "base_url", origin)
-    if base.scheme not in {"http", "https"} or not base.hostname or re.search(r"\s", base.netloc):
-        raise _wrong("base_url", origin, "it must look like https://participer.example.fr")
+    _check_base_url(config, origin)
     scheme = urlsplit(config.database_url).scheme.partition("+")[0]
     if scheme not in DATABASE_SCHEMES:
         raise _wrong("database_url", origin, "it must begin with sqlite:// or postgresql://")
@@ -253,6 +251,21 @@ def _check_addresses(config: Config, origin: Mapping[str, str]) -> None:
             raise _wrong(name, origin, "it must be one line")
     if config.mail_bounces and not re.fullmatch(r"[^\s@<>]+@[^\s@<>]+", config.mail_bounces):
         raise _wrong("mail_bounces", origin, "it must be an address alone: retours@example.fr")
+
+
+def _check_base_url(config: Config, origin: Mapping[str, str]) -> None:
+    base = _address(config.base_url, "base_url", origin)
+    if base.scheme not in {"http", "https"} or not base.hostname or re.search(r"\s", base.netloc):
+        raise _wrong("base_url", origin, "it must look like https://participer.example.fr")
+    # It begins every address in headers of mail, where nothing else may stand (RFC 3986, 5322).
+    if not re.fullmatch(r"[!-~]+", config.base_url) or re.search(r'[<>"]', config.base_url):
+        raise _wrong(
+            "base_url",
+            origin,
+            "write accents as the network does: xn--… in the name, %… in the folder",
+        )
+    if base.username is not None or re.search(r"[?#]", config.base_url):
+        raise _wrong("base_url", origin, "it has no password, no question mark and no #")
 
 
 def _address(url: str, name: str, origin: Mapping[str, str]) -> SplitResult:

@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 from eak_core.errors import Misconfigured
 from eak_core.letters.composing import compose
 from eak_core.letters.message import Claimed, Transport, Unreachable
+from eak_core.letters.recipients import sender_header
 from eak_core.letters.smtp import Sign, SmtpTransport, unsigned
 
 
@@ -21,7 +22,8 @@ def mail_transport(
 ) -> Transport:
     """The transport for ``url`` (``smtp://user:password@host:port?tls=starttls|none``,
     ``smtps://…``), or files in ``folder`` where there is none. ``dkim`` signs each mail.
-    `Misconfigured` for another address."""
+    `Misconfigured` for another address, or a sender that cannot be."""
+    sender_header(sender)
     if not url:
         files = FileTransport(folder, sender, domain)
         files.sign = dkim

@@ -6,12 +6,16 @@ from email.headerregistry import Address, HeaderRegistry
 
 import idna
 
+from eak_core.errors import Misconfigured
 from eak_core.letters.message import Undeliverable
 
 _REGISTRY = HeaderRegistry()
 #: What nearly every address looks like (RFC 5322: dot-atoms), and nothing can be made of but
 #: itself.
 _PLAIN = re.compile(r"[A-Za-z0-9_+-]+(?:\.[A-Za-z0-9_+-]+)*@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*")
+
+#: The longest name of a sender: it stands on one line of every mail.
+_NAME_LENGTH = 100
 
 
 def is_one_address(address: str) -> bool:
@@ -40,10 +44,29 @@ def recipient(address: str) -> str:
     return f"{local}@{ascii_domain(domain)}"
 
 
-def sender_header(sender: str) -> Address:
-    """The setting ``mail_sender`` (``Name <address>``) with its domain in ASCII."""
-    (found,) = _REGISTRY("From", sender).addresses  # type: ignore[attr-defined]  # made at run time
-    return Address(found.display_name, found.username, ascii_domain(found.domain))
+def sender_header(sender: str, setting: str = "mail_sender") -> Address:
+    """The ``setting`` ``mail_sender`` or ``mail_bounces`` (``Name <address>``) with its domain in
+    ASCII. `Misconfigured` where it is not one address that every server takes: no mail would leave,
+    or it would leave from somebody else."""
+    try:
+        (group,) = _REGISTRY("From", sender).groups  # type: ignore[attr-defined]  # made at run time
+        (found,) = group.addresses
+        address = Address(found.display_name, found.username, ascii_domain(found.domain))
+    except (ValueError, IndexError, Undeliverable):
+        raise _no_sender(setting) from None
+    spec = address.addr_spec
+    usable = found.domain and spec.isascii() and is_one_address(spec) and group.display_name is None
+    if not usable or len(address.display_name) > _NAME_LENGTH or "=?" in sender:
+        raise _no_sender(setting)
+    return address
+
+
+def _no_sender(setting: str) -> Misconfigured:
+    return Misconfigured(
+        f"{setting}: expected one address, without accents before the @, behind a name of"
+        f" {_NAME_LENGTH} characters at most, which stands in quotes where it holds a comma or a"
+        ' colon: "Innovation, Hauts-de-Seine" <participer@example.fr>'
+    )
 
 
 def ascii_domain(domain: str) -> str:

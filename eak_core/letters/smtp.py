@@ -10,6 +10,7 @@ from functools import cache
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from eak_core import clock
+from eak_core.errors import Misconfigured
 from eak_core.letters.composing import Envelope, compose
 from eak_core.letters.message import Claimed, Dropped, Transport, Undeliverable, Unreachable
 from eak_core.letters.recipients import sender_header
@@ -50,7 +51,8 @@ def _certificates() -> ssl.SSLContext:
 
 class SmtpTransport:
     """Hands mail to the server at ``url``. ``bounces`` is the address to which servers on the way
-    return what they could not deliver; by default that of ``sender``."""
+    return what they could not deliver; by default that of ``sender``. `Misconfigured` for what
+    cannot be one of these."""
 
     def __init__(self, url: str, sender: str, domain: str, bounces: str = "") -> None:
         parts = urlsplit(url)
@@ -60,9 +62,14 @@ class SmtpTransport:
         self.port = parts.port or (465 if self.over_tls else 587)
         self.user = unquote(parts.username or "")
         self.password = unquote(parts.password or "")
-        self.starttls = not self.over_tls and query.get("tls", ["starttls"])[0] == "starttls"
+        tls = query.get("tls", ["starttls"])
+        if tls not in (["starttls"], ["none"]):
+            # Whatever else stood there would send the password in the clear.
+            raise Misconfigured("mail_url: tls is “starttls” or “none”")
+        self.starttls = not self.over_tls and tls == ["starttls"]
         self.sender, self.domain = sender, domain
-        self.bounces = sender_header(bounces or sender).addr_spec
+        returned = sender_header(bounces, "mail_bounces") if bounces else sender_header(sender)
+        self.bounces = returned.addr_spec
         self.sign: Sign = unsigned
 
     def __call__(self, claimed: Claimed) -> None:

@@ -318,3 +318,53 @@ def test_a_mail_of_a_transaction_that_rolls_back_is_never_sent(app: Flask) -> No
 def test_a_wrong_mail_address_is_refused_by_name(tmp_path: Path) -> None:
     with pytest.raises(Misconfigured, match="mail_url"):
         mail_transport("http://mail.example", folder=tmp_path, sender="a@b.example", domain="b")
+
+
+@pytest.mark.parametrize("asked", ["tls=no", "tls=None", "tls=starttls&tls=none", "tls=required"])
+def test_nothing_but_the_word_for_it_leaves_a_server_without_tls(
+    tmp_path: Path, asked: str
+) -> None:
+    """A slip in the setting would send the password and all mail in the clear."""
+    with pytest.raises(Misconfigured, match="mail_url"):
+        mail_transport(
+            f"smtp://user:password@mail.example?{asked}",
+            folder=tmp_path,
+            sender="a@b.example",
+            domain="b",
+        )
+
+
+@pytest.mark.parametrize("url", [None, "smtp://mail.example"])
+@pytest.mark.parametrize(
+    "sender",
+    [
+        "",
+        "EAK",
+        "EAK <>",
+        "Équipe <équipe@b.example>",
+        "Innovation, 92 <a@b.example>",
+        "Innovation: 92 <a@b.example>",
+        "a@b.example, c@d.example",
+        "=?utf-8?q?c=40d.org?= <a@b.example>",
+        f"{'x' * 1000} <a@b.example>",
+    ],
+)
+def test_a_sender_that_no_mail_can_have_is_refused_by_name(
+    tmp_path: Path, url: str | None, sender: str
+) -> None:
+    with pytest.raises(Misconfigured, match="mail_sender"):
+        mail_transport(url, folder=tmp_path, sender=sender, domain="b")
+
+
+@pytest.mark.parametrize("bounces", ["é@b.example", "a,c@b.example", "a;c@b.example"])
+def test_an_address_that_no_mail_can_return_to_is_refused_by_name(
+    tmp_path: Path, bounces: str
+) -> None:
+    with pytest.raises(Misconfigured, match="mail_bounces"):
+        mail_transport(
+            "smtp://mail.example",
+            folder=tmp_path,
+            sender="a@b.example",
+            domain="b",
+            bounces=bounces,
+        )
