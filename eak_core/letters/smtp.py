@@ -186,7 +186,7 @@ class _Connection:
                 server.send(_ended(letter.content))
                 code, said = server.getreply()
             if code // 100 != 2:
-                raise verdict(stage, code, said)
+                raise verdict(stage, code, said, given=True)
         except (OSError, smtplib.SMTPException) as error:
             raise Dropped(f"{stage.value}: {error}", may_have_it=given) from error
         self.letters += 1

@@ -35,13 +35,15 @@ class Refusal(Exception):
     """The server would not have it now; it may later."""
 
 
-def verdict(stage: Stage, code: int, said: bytes) -> Exception:
+def verdict(stage: Stage, code: int, said: bytes, *, given: bool = False) -> Exception:
     """What to make of the answer ``code`` ``said`` to ``stage``: `Unreachable` where it is about
     the way, `NoSuchMailbox` or `Undeliverable` where this letter never gets there, `Refusal` where
-    it may another time."""
+    it may another time. ``given``: it has the content, and cannot mean a command by what it does
+    not understand."""
     text = f"{stage.value}: {code} {said.decode(errors='replace')}"
     about = _about(said)
-    if code in _NOT_NOW or (code in _NOT_UNDERSTOOD and stage is not Stage.RECIPIENT):
+    a_command = stage is not Stage.RECIPIENT and not given
+    if code in _NOT_NOW or (code in _NOT_UNDERSTOOD and a_command):
         return Unreachable(text)
     if about in _TOO_LARGE or (code == 552 and about is None and stage is not Stage.RECIPIENT):
         return Undeliverable(text) if code >= 500 else Refusal(text)

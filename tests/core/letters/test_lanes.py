@@ -266,6 +266,20 @@ def test_a_letter_at_which_the_server_falls_silent_waits_and_the_others_leave(
 
 
 @pytest.mark.parametrize("database", ["sqlite"])
+@pytest.mark.parametrize("said", ["500 5.5.2 a line is too long", "501 5.6.0 no mail", "503 no"])
+def test_a_letter_that_the_server_has_and_does_not_understand_closes_no_way(
+    smtp_app: Flask, sink: Sink, said: str
+) -> None:
+    """It would never be given up, and everybody else would wait each time it is tried."""
+    sink.answers["content reader1@example.org"] = said
+    queue_many(smtp_app, 4)
+    assert Outbox(smtp_app).send_due() == 3
+    assert [row.dedupe_key for row in rows(smtp_app) if row.refused] == ["list:1"]
+    with read_session(smtp_app) as session:
+        assert session.scalars(select(TransportPause)).all() == []
+
+
+@pytest.mark.parametrize("database", ["sqlite"])
 @pytest.mark.parametrize("stage", ["sender", "recipient", "content"])
 def test_a_server_that_falls_silent_at_every_letter_is_away(
     smtp_app: Flask, sink: Sink, stage: str
