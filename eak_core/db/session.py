@@ -20,7 +20,8 @@ from sqlalchemy import event as sa_event
 from sqlalchemy.exc import DBAPIError
 
 from eak_core import clock
-from eak_core.db.trouble import is_away
+from eak_core.db.trouble import is_away, is_busy, is_full
+from eak_core.errors import EakError
 
 # `Session.get_bind` must answer the same object every time, or the session would hold two
 # connections; so the twin of an engine is made once: the one that writes on SQLite, on PostgreSQL
@@ -39,6 +40,8 @@ class Session(orm.Session):
     current one was asked for."""
 
     _writes = False
+    #: Whether the last commit failed so that nobody knows if the database kept it all the same.
+    in_doubt = False
 
     @property
     def began_at(self) -> datetime | None:
@@ -73,6 +76,14 @@ class Session(orm.Session):
         if value != self._writes and self.in_transaction():
             raise RuntimeError("a transaction has begun: `writes` can no longer change")
         self._writes = value
+
+    def commit(self) -> None:
+        try:
+            super().commit()
+        except BaseException as error:
+            refused = isinstance(error, EakError) or is_full(error) or is_busy(error)
+            self.in_doubt = not refused
+            raise
 
     def close(self) -> None:
         """End the session, also where its connection is lost: nothing is left to be rolled back

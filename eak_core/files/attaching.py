@@ -69,9 +69,9 @@ def attach_files(
         _tell(session, actor, service, file, FileAdded(file_id=file.id, of=subject, kind=file.kind))
     tokens = {file.token for file in added}
     for each in staged:
-        # Not only once it is committed: where the database is lost at that very moment, nobody
-        # knows whether it was. What was not is swept.
-        each.kept = each.token in tokens
+        if each.token in tokens:
+            each.attached_in = session
+            afterwards(session, each.keep)
     return [file.id for file in added]
 
 

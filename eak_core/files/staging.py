@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 
 from flask import g, has_request_context
 
+from eak_core.db import Session
 from eak_core.errors import EakError
 from eak_core.files.errors import Unfit
 from eak_core.files.judging import kind_of
@@ -33,8 +34,8 @@ class StagedFile:
 
     ``token`` makes its address, and ``keys`` are those of the storage. ``kind`` is ``picture`` or
     ``document``, ``name`` what is shown of it, ``digest`` the SHA-256 of what was sent, ``size``
-    the bytes that are kept; ``width``, ``height`` and ``alt`` are a picture's. ``kept`` says that a
-    row may have it.
+    the bytes that are kept; ``width``, ``height`` and ``alt`` are a picture's. ``kept`` says
+    that a row has it, ``attached_in`` which session wrote one.
     """
 
     token: str
@@ -47,6 +48,17 @@ class StagedFile:
     keys: tuple[str, ...]
     alt: str = ""
     kept: bool = field(default=False)
+    attached_in: Session | None = field(default=None, repr=False)
+
+    def keep(self) -> None:
+        """A row has it from here on."""
+        self.kept = True
+
+    @property
+    def may_have_row(self) -> bool:
+        """Whether it is to stay: where the database was lost while it committed, nobody knows, and
+        what has no row then is swept."""
+        return self.kept or (self.attached_in is not None and self.attached_in.in_doubt)
 
 
 def stage_file(raw: bytes, name: str | None = None, *, alt: str = "") -> StagedFile:
@@ -108,7 +120,7 @@ def _put(room: Room, staged: StagedFile, contents: Mapping[str, bytes]) -> None:
 def drop(staged: Iterable[StagedFile]) -> None:
     """Take out of the storage what no row has; what cannot be deleted now is swept later."""
     for each in staged:
-        if not each.kept:
+        if not each.may_have_row:
             try:
                 room_of().storage.delete(each.keys)
             except EakError:

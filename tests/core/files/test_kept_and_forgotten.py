@@ -2,13 +2,16 @@
 
 import os
 import signal
+import sqlite3
 import threading
 from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+import psycopg
 import pytest
+from sqlalchemy.engine.default import DefaultDialect
 from sqlalchemy.exc import OperationalError
 
 from eak_core import clock as platform_clock
@@ -265,3 +268,45 @@ def test_whoever_sends_to_several_services_at_once_has_their_share_once(sites: S
     for thread in both:
         thread.join()
     assert len(files(site)) == 1
+
+
+def test_what_the_database_refused_to_commit_leaves_no_file_behind(
+    site: Site, author: Browser, monkeypatch: pytest.MonkeyPatch, database: str
+) -> None:
+    error: Exception = psycopg.errors.DiskFull("could not extend file")
+    if database == "sqlite":
+        error = sqlite3.OperationalError("database or disk is full")
+        error.sqlite_errorcode = sqlite3.SQLITE_FULL  # type: ignore[attr-defined]  # as it sets it
+
+    def commit(_dialect: Any, connection: Any) -> None:
+        if connection.cursor().execute("SELECT 1 FROM stored_file").fetchone():
+            raise error
+        connection.commit()
+
+    place = f"{begin(author)}/ecrire/lieu"
+    form = author.read(place).form("/lieu")
+    sent = form.filled({"files": [a_document(), a_picture()]})
+    monkeypatch.setattr(DefaultDialect, "do_commit", commit)
+    assert author.post(place, data=sent).status_code == 503
+    monkeypatch.undo()
+    assert (files(site), kept(site), events(site)) == ([], [], [])
+
+
+@pytest.mark.parametrize("database", ["postgresql"])
+def test_where_the_answer_to_a_commit_is_lost_its_files_stay(
+    site: Site, author: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def commit(_dialect: Any, connection: Any) -> None:
+        written = connection.cursor().execute("SELECT 1 FROM stored_file").fetchone()
+        connection.commit()
+        if written:
+            raise psycopg.OperationalError("server closed the connection unexpectedly")
+
+    place = f"{begin(author)}/ecrire/lieu"
+    form = author.read(place).form("/lieu")
+    sent = form.filled({"files": [a_picture()]})
+    monkeypatch.setattr(DefaultDialect, "do_commit", commit)
+    assert author.post(place, data=sent).status_code == 503
+    monkeypatch.undo()
+    assert len(files(site)) == 1
+    assert agree(site)
