@@ -1,5 +1,6 @@
 """Rows and storage agree: after a refusal, a kill, an erasure, and once a day."""
 
+import errno
 import os
 import signal
 import sqlite3
@@ -17,6 +18,7 @@ from sqlalchemy.exc import OperationalError
 from eak_core import clock as platform_clock
 from eak_core.api import attach_files, remove_files, stage_file
 from eak_core.db import Session
+from eak_core.db.afterwards import afterwards
 from eak_core.errors import Invalid
 from eak_core.events.core import get_event_core
 from eak_core.events.scheduling import begin_all
@@ -28,6 +30,7 @@ from eak_core.kit.testing.fixtures import FrozenClock
 from eak_core.kit.testing.site import Site
 from eak_core.kit.testing.sites import Sites
 from eak_core.kit.testing.uploads import a_document, a_picture, picture
+from eak_core.people.accounts.account import hold_account
 from eak_core.people.accounts.personal_data import erase_person, export_person
 from eak_core.permissions import Actor
 from eak_core.services.models import Service
@@ -306,6 +309,27 @@ def test_where_the_answer_to_a_commit_is_lost_its_files_stay(
     form = author.read(place).form("/lieu")
     sent = form.filled({"files": [a_picture()]})
     monkeypatch.setattr(DefaultDialect, "do_commit", commit)
+    assert author.post(place, data=sent).status_code == 503
+    monkeypatch.undo()
+    assert len(files(site)) == 1
+    assert agree(site)
+
+
+@pytest.mark.parametrize("database", ["sqlite"])
+def test_what_fails_once_all_was_committed_costs_nobody_their_file(
+    site: Site, author: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def hold(session: Session, actor: Actor) -> None:
+        afterwards(session, note)
+        hold_account(session, actor)
+
+    def note() -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    place = f"{begin(author)}/ecrire/lieu"
+    form = author.read(place).form("/lieu")
+    sent = form.filled({"files": [a_picture()]})
+    monkeypatch.setattr("eak_core.files.attaching.hold_account", hold)
     assert author.post(place, data=sent).status_code == 503
     monkeypatch.undo()
     assert len(files(site)) == 1
