@@ -130,6 +130,11 @@ def test_figures_are_entered_and_it_is_closed_with_the_keyboard_alone(
     press("main form.eak-form [type=submit]")
     expect(page.get_by_text("Le chiffre est public")).to_be_visible()
     manager.check()
+    figure = page.locator(".eak-chart__table td", has_text="12,5")
+    expect(figure).not_to_be_visible()
+    page.emulate_media(media="print")
+    expect(figure).to_be_visible()
+    page.emulate_media(media="screen")
     press("a[href$='/clore']")
     for step, said in (("verdicts", "effect_h1"), ("figures", "sample"), ("lessons", "lessons")):
         assert page.url.endswith(f"/clore/{step}")
