@@ -22,7 +22,6 @@ from eak_core.events import (
     upcast,
 )
 from eak_core.events.extracts import past_events, read_log
-from eak_core.events.reading import head as log_position
 from eak_core.events.reading import position_of as log_position_of
 from eak_core.letters.message import Claimed
 from eak_core.plugins.hooks.contributions import Reportable
@@ -43,7 +42,6 @@ __all__ = [
     "counted",
     "counts",
     "event",
-    "log_position",
     "log_position_of",
     "on_schedule",
     "part_of",

@@ -3,7 +3,7 @@
 To read them, to name them, and to bring them on.
 """
 
-from eak_core.ideas.addresses import idea_permalink, idea_url
+from eak_core.ideas.addresses import idea_url
 from eak_core.ideas.content.rows import public_idea
 from eak_core.ideas.content.wording import slug_of
 from eak_core.ideas.counting.totals import in_stage
@@ -24,7 +24,6 @@ __all__ = [
     "criterion_question",
     "has_outcome",
     "idea_labels",
-    "idea_permalink",
     "idea_url",
     "in_stage",
     "matching_ideas",

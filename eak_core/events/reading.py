@@ -32,8 +32,7 @@ COLUMNS = (
 
 def position_of(service_id: Any) -> ScalarSelect[int]:
     """The position of the last event of the log of ``service_id``, an expression, as a part of a
-    statement: what `log_position` answers, in the same way to the database and back. It is null
-    where nothing happened yet."""
+    statement. It is null where nothing happened yet."""
     return select(LogHead.position).where(LogHead.service_id == service_id).scalar_subquery()
 
 

@@ -15,11 +15,11 @@ from eak_core.api import (
     Plugin,
     PluginBlueprint,
     Session,
-    idea_permalink,
     idea_url,
     site_url,
     subscriber,
 )
+from eak_core.ideas.addresses import idea_permalink
 from eak_core.kit.testing.conformance import addresses
 from eak_core.kit.testing.site import Site
 from eak_core.kit.testing.sites import Sites
